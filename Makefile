@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+#   make            build/recorder, as an ordinary user
+#   make demo       install what is missing, build, record a real container and run it under its profile
+#   make check      install what the tests need and run them all
+#   make help       the other targets
+#
+# V=1 shows the commands; O=DIR builds elsewhere; SANITIZE=address,undefined instruments;
+# WERROR=1 makes warnings errors; CROSS_COMPILE=aarch64-linux-gnu- builds for arm64.
+
+V ?= 0
+O ?= build
+PREFIX ?= /usr/local
+CROSS_COMPILE ?=
+SANITIZE ?=
+WERROR ?= 0
+
+ifeq ($(origin CC),default)
+CC := $(CROSS_COMPILE)gcc
+endif
+ifeq ($(origin AR),default)
+AR := $(CROSS_COMPILE)ar
+endif
+CLANG ?= $(firstword $(shell command -v clang clang-14 clang-16 clang-19) clang)
+BPFTOOL ?= $(firstword $(shell PATH=$$PATH:/usr/sbin:/sbin command -v bpftool) bpftool)
+PROTOC_C ?= protoc-c
+PKG_CONFIG ?= pkg-config
+CLANG_FORMAT ?= $(firstword $(shell command -v clang-format-14 clang-format) clang-format-14)
+
+VERSION := $(shell cat VERSION 2>/dev/null || echo 0.1.0)
+MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+BPF_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(MACHINE)))
+
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-7s %s\n' $(1) $(patsubst $(CURDIR)/%,%,$(2))
+endif
+
+LIBRARIES := libbpf jansson libseccomp libprotobuf-c yaml-0.1
+PACKAGES_BUILD := gcc make clang llvm bpftool pkg-config gawk libbpf-dev libelf-dev zlib1g-dev \
+	libjansson-dev libseccomp-dev libcurl4-gnutls-dev libprotobuf-c-dev protobuf-c-compiler \
+	libyaml-dev
+
+HARDENING := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE
+ifneq ($(SANITIZE),)
+HARDENING := -fPIE -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
+	-Wno-unused-parameter -Wno-missing-field-initializers
+ifeq ($(WERROR),1)
+WARNINGS += -Werror
+endif
+CFLAGS ?= -O2 -g
+override CPPFLAGS += -D_GNU_SOURCE -DRECORDER_VERSION='"$(VERSION)"' -Isrc -Ibpf -I$(O)/gen \
+	-MMD -MP
+override CFLAGS += -std=gnu17 $(WARNINGS) $(HARDENING)
+override LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -lelf -lz -ldl
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+.PHONY: all
+all: $(O)/recorder
+
+# A missing package is named before the compiler stumbles over it.
+GOALS_WITHOUT_BUILD := help deps deps-check clean format format-check
+ifneq ($(filter-out $(GOALS_WITHOUT_BUILD),$(or $(MAKECMDGOALS),all)),)
+ifeq ($(RECORDER_SKIP_PACKAGE_CHECK),)
+MISSING := $(shell tools/missing-packages '$(CC)' '$(CLANG)' '$(BPFTOOL)' '$(PROTOC_C)' '$(PKG_CONFIG)' $(LIBRARIES))
+endif
+endif
+ifneq ($(MISSING),)
+ifeq ($(filter demo check bench,$(MAKECMDGOALS)),)
+$(error missing: $(MISSING). Install them with 'make deps' as root, or by hand)
+endif
+endif
+
+SOURCES := $(filter-out src/main.c,$(wildcard src/*/*.c))
+OBJECTS := $(SOURCES:src/%.c=$(O)/obj/%.o)
+GENERATED_HEADERS := $(O)/gen/recorder.skel.h
+GENERATED_OBJECTS :=
+
+# A folder that generates code adds its rules, and names its results in these two lists.
+-include src/*/module.mk
+
+$(O)/recorder: $(O)/obj/main.o $(O)/librecorder.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(O)/obj/main.o $(O)/librecorder.a $(LIBS)
+
+$(O)/librecorder.a: $(OBJECTS) $(GENERATED_OBJECTS)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(O)/obj/%.o: src/%.c Makefile | $(GENERATED_HEADERS)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(O)/obj/gen/%.o: $(O)/gen/%.c Makefile | $(GENERATED_HEADERS)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# The BPF object, embedded as a skeleton.
+$(O)/recorder.bpf.o: bpf/recorder.bpf.c $(wildcard bpf/*.h) Makefile
+	$(call say,BPF,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Werror \
+		-Ibpf -c -o $(O)/recorder.unlinked.bpf.o $<
+	$(Q)$(BPFTOOL) gen object $@ $(O)/recorder.unlinked.bpf.o
+
+$(O)/gen/recorder.skel.h: $(O)/recorder.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(BPFTOOL) gen skeleton $< name recorder_bpf > $@
+
+-include tests/tests.mk
+-include deploy/install.mk
+
+.PHONY: clean
+clean:
+	$(call say,CLEAN,$(O))
+	$(Q)rm -rf $(O)
+
+-include $(OBJECTS:.o=.d) $(O)/obj/main.d

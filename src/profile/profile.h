@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROFILE_PROFILE_H
+#define PROFILE_PROFILE_H
+
+/*
+ * A profile is what seccomp is told: the OCI runtime-spec's linux.seccomp object.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/cleanup.h"
+
+struct error;
+struct profile;
+
+void profile_destroy(struct profile *profile);
+DEFINE_CLEANUP(struct profile *, profile_destroy);
+#define _cleanup_profile_ _cleanup_(cleanup_profile_destroy)
+
+/* OCI runtime-spec JSON: names and arrays sorted, a final newline; owned by the caller. */
+int profile_write_oci(const struct profile *profile, char **ret_text, struct error *err);
+
+/*
+ * A SeccompProfile of security-profiles-operator.x-k8s.io/v1 in YAML. name is checked to be
+ * a DNS-1123 label.
+ */
+int profile_write_cr(const struct profile *profile, const char *name, char **ret_text,
+		     struct error *err);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROFILE_RECORDING_FORMAT_H
+#define PROFILE_RECORDING_FORMAT_H
+
+#include <stddef.h>
+
+struct error;
+struct recording;
+
+/* The versioned schema of the JSON: deploy/recording.schema.json describes it. */
+#define RECORDING_FORMAT "recorder.recording/v1"
+
+/* JSON text, the same bytes for the same recording; owned by the caller. */
+int recording_write(const struct recording *recording, char **ret_text, struct error *err);
+
+/*
+ * Reads such a text. name is what messages call the input. Unknown fields are refused with
+ * their path.
+ */
+int recording_read(const char *name, const char *text, size_t size, struct recording *ret_recording,
+		   struct error *err);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYSCALLS_SYSCALLS_H
+#define SYSCALLS_SYSCALLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct error;
+
+/*
+ * The ABI that a system call was made through. Part of the number: the same number means
+ * different calls in different ABIs.
+ */
+enum abi {
+	ABI_NATIVE, /* x86-64, arm64 */
+	ABI_COMPAT, /* i386 on x86-64, 32-bit ARM on arm64 */
+	ABI_X32,    /* bit 30 of an x86-64 number, which is kept without that bit */
+	ABI_COUNT,
+};
+
+/* A machine whose containers are recorded; decides what each ABI is called. */
+enum machine {
+	MACHINE_X86_64,
+	MACHINE_AARCH64,
+	MACHINE_COUNT,
+};
+
+/* The machine that this program was built for. */
+enum machine machine_native(void);
+
+/* "x86_64" and "aarch64", as uname(2) has it; negative when unknown. */
+const char *machine_name(enum machine machine);
+int machine_from_name(const char *name);
+
+/* "native", "compat", "x32"; negative when unknown. */
+const char *abi_name(enum abi abi);
+int abi_from_name(const char *name);
+
+/*
+ * The OCI runtime-spec name of a machine's ABI, such as "SCMP_ARCH_X86_64", or NULL where the
+ * machine has no such ABI (x32 on arm64).
+ */
+const char *abi_scmp_arch(enum machine machine, enum abi abi);
+
+/* "SYS_" table look-ups. The name of a number, or NULL when the table has none for it. */
+const char *syscall_name(enum machine machine, enum abi abi, uint32_t nr);
+
+/* The number of a name; -ENOENT when the ABI has no such call. */
+int syscall_number(enum machine machine, enum abi abi, const char *name);
+
+/*
+ * As syscall_name(), but never NULL: a number without a name is written "syscall_<nr>" into
+ * the caller's buffer.
+ */
+#define SYSCALL_NAME_SIZE 32
+const char *syscall_name_or_number(enum machine machine, enum abi abi, uint32_t nr,
+				   char buffer[SYSCALL_NAME_SIZE]);
+
+#endif

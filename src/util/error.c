@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "util/error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int error_vset(struct error *err, int code, const char *format, va_list args)
+{
+	if (!err)
+		return -code;
+	error_finish(err);
+	err->code = code;
+	if (vasprintf(&err->message, format, args) < 0)
+		err->message = NULL;
+	return -code;
+}
+
+int error_set(struct error *err, int code, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	error_vset(err, code, format, args);
+	va_end(args);
+	return -code;
+}
+
+int error_set_errno(struct error *err, int code, const char *format, ...)
+{
+	va_list args;
+	char *whole;
+
+	va_start(args, format);
+	error_vset(err, code, format, args);
+	va_end(args);
+	if (err && err->message && asprintf(&whole, "%s: %s", err->message, strerror(code)) >= 0) {
+		free(err->message);
+		err->message = whole;
+	}
+	return -code;
+}
+
+int error_prefix(struct error *err, const char *format, ...)
+{
+	va_list args;
+	char *prefix, *whole;
+
+	if (!err)
+		return -EIO;
+	va_start(args, format);
+	if (vasprintf(&prefix, format, args) < 0)
+		prefix = NULL;
+	va_end(args);
+	if (prefix && asprintf(&whole, "%s: %s", prefix, error_message(err)) >= 0) {
+		free(err->message);
+		err->message = whole;
+	}
+	free(prefix);
+	return -err->code;
+}
+
+int error_nomem(struct error *err)
+{
+	return error_set(err, ENOMEM, "out of memory");
+}
+
+const char *error_message(const struct error *err)
+{
+	if (err->message)
+		return err->message;
+	return err->code ? strerror(err->code) : "no error";
+}
+
+void error_finish(struct error *err)
+{
+	if (!err)
+		return;
+	free(err->message);
+	err->message = NULL;
+	err->code = 0;
+}

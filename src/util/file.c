@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "util/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util/cleanup.h"
+#include "util/error.h"
+
+#define READ_STEP 65536
+
+int file_read(int dirfd, const char *path, size_t max, char **ret_data, size_t *ret_size,
+	      struct error *err)
+{
+	_cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	_cleanup_free_ char *data = NULL;
+	size_t size = 0, space = 0;
+	ssize_t got;
+
+	if (fd < 0)
+		return error_set_errno(err, errno, "open %s", path);
+	do {
+		if (space - size < READ_STEP) {
+			char *grown = realloc(data, space + READ_STEP + 1);
+
+			if (!grown)
+				return error_nomem(err);
+			data = grown;
+			space += READ_STEP;
+		}
+		got = read(fd, data + size, space - size);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return error_set_errno(err, errno, "read %s", path);
+		size += got;
+		if (size > max)
+			return error_set(err, EFBIG, "%s is larger than %zu bytes", path, max);
+	} while (got != 0);
+	data[size] = '\0';
+	*ret_data = steal_pointer(&data);
+	if (ret_size)
+		*ret_size = size;
+	return 0;
+}
+
+static int write_all(int fd, const char *data, size_t size)
+{
+	while (size) {
+		ssize_t written = write(fd, data, size);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -errno;
+		data += written;
+		size -= written;
+	}
+	return 0;
+}
+
+/* Opens a new file beside path; its name goes to ret_name. */
+static int open_temporary(int dirfd, const char *path, char **ret_name, struct error *err)
+{
+	const char *slash = strrchr(path, '/');
+	int directory = slash ? (int)(slash - path) + 1 : 0;
+	_cleanup_free_ char *name = NULL;
+	unsigned long long unique;
+	int fd;
+
+	if (getrandom(&unique, sizeof(unique), 0) != sizeof(unique))
+		return error_set_errno(err, errno, "get random bytes");
+	if (asprintf(&name, "%.*s.%s.%016llx", directory, path, path + directory, unique) < 0) {
+		name = NULL;
+		return error_nomem(err);
+	}
+	fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return error_set_errno(err, errno, "create a file beside %s", path);
+	*ret_name = steal_pointer(&name);
+	return fd;
+}
+
+int file_write_atomic(int dirfd, const char *path, const void *data, size_t size, mode_t mode,
+		      struct error *err)
+{
+	_cleanup_free_ char *name = NULL;
+	_cleanup_close_ int fd = open_temporary(dirfd, path, &name, err);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = write_all(fd, data, size);
+	if (!r && (fchmod(fd, mode) < 0 || fsync(fd) < 0 || renameat(dirfd, name, dirfd, path) < 0))
+		r = -errno;
+	if (r < 0) {
+		unlinkat(dirfd, name, 0);
+		return error_set_errno(err, -r, "write %s", path);
+	}
+	return 0;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UTIL_FILE_H
+#define UTIL_FILE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct error;
+
+/*
+ * Reads a whole file (path relative to dirfd, or AT_FDCWD) of at most max bytes.
+ * ret_data is owned by the caller and has a NUL after its last byte, which ret_size (may
+ * be NULL) does not count. -EFBIG when the file is larger.
+ */
+int file_read(int dirfd, const char *path, size_t max, char **ret_data, size_t *ret_size,
+	      struct error *err);
+
+/*
+ * Writes a file so that a reader sees the old content or the new and nothing between:
+ * a temporary name in the same directory, fsync, rename. No symbolic link at path is
+ * followed. mode is applied whatever the umask is.
+ */
+int file_write_atomic(int dirfd, const char *path, const void *data, size_t size, mode_t mode,
+		      struct error *err);
+
+#endif

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "util/str.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "util/error.h"
+
+#define NSEC_PER_SEC 1000000000LL
+
+void str_format_time(char out[STR_TIME_SIZE], int64_t epoch_ns)
+{
+	time_t seconds = epoch_ns / NSEC_PER_SEC;
+	struct tm tm;
+	size_t length;
+
+	gmtime_r(&seconds, &tm);
+	length = strftime(out, STR_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(out + length, STR_TIME_SIZE - length, ".%09" PRId64 "Z", epoch_ns % NSEC_PER_SEC);
+}
+
+/* The length of the well-formed UTF-8 sequence at text, 0 when there is none (RFC 3629). */
+static size_t utf8_length(const unsigned char *text)
+{
+	size_t length, i;
+
+	if (text[0] < 0x80)
+		return 1;
+	if (text[0] >= 0xc2 && text[0] <= 0xdf)
+		length = 2;
+	else if ((text[0] & 0xf0) == 0xe0)
+		length = 3;
+	else if (text[0] >= 0xf0 && text[0] <= 0xf4)
+		length = 4;
+	else
+		return 0;
+	for (i = 1; i < length; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	/* Overlong forms, surrogates, and what lies past U+10FFFF. */
+	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
+	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
+		return 0;
+	return length;
+}
+
+char *str_escape(const char *text)
+{
+	const unsigned char *in = (const unsigned char *)text;
+	char *out = malloc(strlen(text) * 4 + 1);
+	size_t at = 0;
+
+	if (!out)
+		return NULL;
+	while (*in) {
+		size_t length = utf8_length(in);
+		/* C1 control characters (U+0080 to U+009F) reach terminals too. */
+		bool control = *in < 0x20 || *in == 0x7f || (*in == 0xc2 && in[1] < 0xa0);
+
+		if (!length || control) {
+			at += sprintf(out + at, "\\x%02x", *in++);
+			continue;
+		}
+		memcpy(out + at, in, length);
+		at += length;
+		in += length;
+	}
+	out[at] = '\0';
+	return out;
+}
+
+bool str_has_prefix(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool str_has_suffix(const char *text, const char *suffix)
+{
+	size_t text_length = strlen(text), length = strlen(suffix);
+
+	return text_length >= length && strcmp(text + text_length - length, suffix) == 0;
+}
+
+bool str_is_dns_label(const char *text)
+{
+	size_t length = strlen(text);
+
+	if (length < 1 || length > 63)
+		return false;
+	if (text[0] == '-' || text[length - 1] == '-')
+		return false;
+	return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
+}
+
+static const struct {
+	const char *name;
+	int64_t ns;
+} duration_units[] = {
+	/* "ms" before "m": the first that matches is taken. */
+	{ "ms", NSEC_PER_SEC / 1000 },
+	{ "s", NSEC_PER_SEC },
+	{ "m", 60 * NSEC_PER_SEC },
+	{ "h", 3600 * NSEC_PER_SEC },
+};
+
+/* One "<number><unit>" at *text; moves *text past it; false when it is malformed or too large. */
+static bool parse_duration_part(const char **text, int64_t *ret_ns)
+{
+	size_t i, digits = strspn(*text, "0123456789");
+	int64_t value;
+
+	if (digits < 1 || digits > 9)
+		return false;
+	value = strtoll(*text, NULL, 10);
+	*text += digits;
+	for (i = 0; i < sizeof(duration_units) / sizeof(duration_units[0]); i++) {
+		if (!str_has_prefix(*text, duration_units[i].name))
+			continue;
+		*text += strlen(duration_units[i].name);
+		return !__builtin_mul_overflow(value, duration_units[i].ns, ret_ns);
+	}
+	return false;
+}
+
+int str_parse_duration(const char *text, int64_t *ret_ns, struct error *err)
+{
+	const char *rest = text;
+	int64_t part, total = 0;
+
+	do {
+		if (!parse_duration_part(&rest, &part) ||
+		    __builtin_add_overflow(total, part, &total))
+			return error_set(err, EINVAL,
+					 "'%s' is not a length of time; write for example 30s, 5m or 1h30m",
+					 text);
+	} while (*rest);
+	if (total == 0)
+		return error_set(err, EINVAL, "a length of time must be longer than 0");
+	*ret_ns = total;
+	return 0;
+}
+
+int str_parse_long(const char *text, long min, long max, long *ret_value, struct error *err)
+{
+	char *end;
+	long value;
+
+	errno = 0;
+	value = strtol(text, &end, 10);
+	if (errno || end == text || *end || text[0] == ' ' || text[0] == '+')
+		return error_set(err, EINVAL, "'%s' is not a number", text);
+	if (value < min || value > max)
+		return error_set(err, ERANGE, "%s is not between %ld and %ld", text, min, max);
+	*ret_value = value;
+	return 0;
+}
