@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# How the programs that the BPF tests record are built.
+
+NO_LIBRARY := -nostdlib -static -ffreestanding -fno-stack-protector -fno-pie -no-pie
+
+$(O)/tests/bpf/call: TEST_FLAGS += $(NO_LIBRARY)
+$(O)/tests/bpf/storm $(O)/tests/bpf/denied $(O)/tests/bpf/puppet: TEST_FLAGS += -pthread
+
+# A real 32-bit process. Without a C library it needs no 32-bit packages to be built.
+ifeq ($(MACHINE),x86_64)
+TEST_PROGRAMS += $(O)/tests/bpf/call32
+$(O)/tests/bpf/call32: TEST_FLAGS += -m32 $(NO_LIBRARY)
+$(O)/tests/bpf/call32: tests/bpf/call.c
+	$(call say,TEST,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu17 $(WARNINGS) -O1 -g $(TEST_FLAGS) -o $@ $<
+endif
