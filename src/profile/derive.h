@@ -11,8 +11,8 @@ struct profile;
 
 /* Which runtime's own calls are added (--runtime-calls, --no-new-privs). */
 struct runtime_choice {
-	const char *name;    /* "runc", "crun"; NULL adds none */
-	const char *version; /* NULL: every version of the table, in union */
+	const char *name;	    /* "runc", "crun"; NULL adds none */
+	const char *version;	    /* NULL: every version of the table, in union */
 	enum tristate no_new_privs; /* unknown: both sets, in union */
 };
 

@@ -19,8 +19,8 @@ struct error;
 
 enum origin {
 	ORIGIN_OBSERVED, /* the workload made it */
-	ORIGIN_RUNTIME,  /* the runtime makes it between loading the filter and execve */
-	ORIGIN_IMPLIED,  /* the kernel or the vDSO can make it happen (rt_sigreturn, …) */
+	ORIGIN_RUNTIME,	 /* the runtime makes it between loading the filter and execve */
+	ORIGIN_IMPLIED,	 /* the kernel or the vDSO can make it happen (rt_sigreturn, …) */
 	ORIGIN_COUNT,
 };
 
@@ -63,12 +63,12 @@ struct label {
 
 /* How the tool can lose something; each that is not zero makes the observation incomplete. */
 enum loss {
-	LOSS_SLOTS,	  /* no free slot for a container's bitmaps */
-	LOSS_MAP,	  /* a map update in the BPF program failed */
-	LOSS_RECURSION,   /* the kernel did not run the program for a call (recursion_misses) */
-	LOSS_LATE,	  /* the container ran before the recording began */
-	LOSS_DENIED,	  /* a filter was loaded before denied calls were watched */
-	LOSS_EVENTS,	  /* events for the live view; hides no call */
+	LOSS_SLOTS,	/* no free slot for a container's bitmaps */
+	LOSS_MAP,	/* a map update in the BPF program failed */
+	LOSS_RECURSION, /* the kernel did not run the program for a call (recursion_misses) */
+	LOSS_LATE,	/* the container ran before the recording began */
+	LOSS_DENIED,	/* a filter was loaded before denied calls were watched */
+	LOSS_EVENTS,	/* events for the live view; hides no call */
 	LOSS_COUNT,
 };
 
@@ -150,8 +150,18 @@ int observation_add_capability(struct observation *observation, const char *name
 bool observation_complete(const struct observation *observation);
 bool recording_complete(const struct recording *recording);
 
-/* Moves an observation into the recording; the source is empty afterwards. */
+/*
+ * Moves an observation into the recording; the source is empty afterwards. One of the same
+ * container lifetime (container id, start, node) that is there already is merged with it.
+ */
 int recording_add(struct recording *recording, struct observation *observation, struct error *err);
+
+/*
+ * Moves everything of other into the recording; other is empty afterwards. Set union: commutative,
+ * associative and idempotent, whatever the files or nodes were. Of two names the one that
+ * sorts first is kept; a caller with a better one sets it.
+ */
+int recording_merge(struct recording *recording, struct recording *other, struct error *err);
 
 #define _cleanup_observation_ _cleanup_(observation_finish)
 #define _cleanup_recording_ _cleanup_(recording_finish)

@@ -10,7 +10,7 @@
 
 #include "util/error.h"
 
-#define NSEC_PER_SEC 1000000000LL
+#define NSEC_PER_SEC INT64_C(1000000000)
 
 void str_format_time(char out[STR_TIME_SIZE], int64_t epoch_ns)
 {

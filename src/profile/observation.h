@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROFILE_OBSERVATION_H
+#define PROFILE_OBSERVATION_H
+
+/* What a recording needs to know about its observations to keep them sorted and distinct. */
+#include <stdbool.h>
+
+struct error;
+struct observation;
+
+/*
+ * Whether both are about the same container lifetime: the same container id (where there is none,
+ * the same name), start, node and machine.
+ */
+bool observation_same(const struct observation *a, const struct observation *b);
+
+/* The order within a recording: pod namespace, pod, container, id, start, node. */
+int observation_compare(const struct observation *a, const struct observation *b);
+
+/*
+ * The union of two observations of the same container lifetime. from stays the caller's, and
+ * may have given away some of its strings. Commutative, associative, idempotent.
+ */
+int observation_merge(struct observation *into, struct observation *from, struct error *err);
+
+#endif
