@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * loop CALLS BATCHES: makes a cheap system call over and over, and prints for each batch how
+ * many nanoseconds one call took.
+ */
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BATCHES_MAX 256
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1e9 + time.tv_nsec;
+}
+
+int main(int argc, char **argv)
+{
+	const long calls = argc == 3 ? atol(argv[1]) : 0;
+	const int batches = argc == 3 ? atoi(argv[2]) : 0;
+	double results[BATCHES_MAX];
+
+	if (calls < 1 || batches < 1 || batches > BATCHES_MAX)
+		errx(2, "usage: loop CALLS BATCHES");
+	for (int batch = 0; batch < batches; batch++) {
+		const double start = now();
+
+		for (long i = 0; i < calls; i++)
+			syscall(SYS_getppid);
+		results[batch] = (now() - start) / calls;
+	}
+	for (int batch = 0; batch < batches; batch++)
+		printf("%.1f\n", results[batch]);
+	return 0;
+}
