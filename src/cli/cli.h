@@ -26,13 +26,14 @@ enum cli_type {
 	CLI_NUMBER,   /* long: from .min to .max */
 };
 
-/* What completes an option's argument when it has no choices. */
+/* What the shell proposes for an argument, where there are no choices. */
 enum cli_complete {
 	CLI_COMPLETE_NONE,
 	CLI_COMPLETE_FILE,
 	CLI_COMPLETE_DIRECTORY,
 	CLI_COMPLETE_COMMAND,
 	CLI_COMPLETE_USER,
+	CLI_COMPLETE_SUBCOMMAND,
 };
 
 struct cli_list {
@@ -65,13 +66,14 @@ struct cli_example {
 
 struct cli_command {
 	const char *name;
-	const char *summary;		/* a clause, as .help of an option */
+	const char *summary;		/* a sentence on one line */
 	const char *const *synopsis;	/* forms, after "recorder NAME "; ends with NULL */
 	const char *const *description; /* paragraphs; ends with NULL */
 	const struct cli_option *options;
 	size_t options_size;	    /* of the structure that the options fill in */
 	int arguments_min;	    /* how many arguments may stand beside the options */
 	int arguments_max;	    /* -1: any number */
+	enum cli_complete complete; /* what those arguments are */
 	bool arguments_are_command; /* the first of them ends the options, as "--" does */
 	bool logs;		    /* has -q, -v and --log-format, which the frame carries out */
 	const struct cli_example *examples; /* ends with a row without a line; may be NULL */
@@ -85,7 +87,7 @@ struct cli_command {
 
 struct cli_program {
 	const char *name;
-	const char *summary;
+	const char *summary; /* a sentence */
 	const char *version;
 	const struct cli_command *const *commands; /* sorted by name, ends with NULL */
 };

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/frame.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+#include "util/log.h"
+
+/* Beyond every errno, so that a usage error is known by its code. */
+#define USAGE_ERROR 0x10000
+#define COMMANDS_MAX 32
+
+int cli_usage_error(struct error *err, const char *format, ...)
+{
+	_cleanup_free_ char *message = NULL;
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vasprintf(&message, format, args);
+	va_end(args);
+	if (length < 0) {
+		message = NULL;
+		return error_nomem(err);
+	}
+	return error_set(err, USAGE_ERROR, "%s", message);
+}
+
+int cli_print(const char *text, struct error *err)
+{
+	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
+		return error_set_errno(err, errno, "writing to standard output");
+	return 0;
+}
+
+const struct cli_command *cli_find_command(const struct cli_program *program, const char *name)
+{
+	const struct cli_command *const *command;
+
+	for (command = program->commands; *command; command++)
+		if (strcmp((*command)->name, name) == 0)
+			return *command;
+	return NULL;
+}
+
+/* Finds the command that the user named, or says which one is likely meant. */
+static int require_command(const struct cli_program *program, const char *name,
+			   const struct cli_command **ret_command, struct error *err)
+{
+	const char *names[COMMANDS_MAX], *nearest;
+	size_t count;
+
+	*ret_command = cli_find_command(program, name);
+	if (*ret_command)
+		return 0;
+	for (count = 0; count < COMMANDS_MAX && program->commands[count]; count++)
+		names[count] = program->commands[count]->name;
+	nearest = cli_nearest(name, names, count);
+	if (nearest)
+		return cli_usage_error(err, "unknown command '%s' (did you mean '%s'?)", name,
+				       nearest);
+	return cli_usage_error(err, "unknown %s '%s'", name[0] == '-' ? "option" : "command", name);
+}
+
+static int check_argument_count(const struct cli_command *command, int argc, char **argv,
+				struct error *err)
+{
+	if (argc < command->arguments_min)
+		return cli_usage_error(err, "an argument is missing; usage: recorder %s %s",
+				       command->name, command->synopsis[0]);
+	if (command->arguments_max >= 0 && argc > command->arguments_max)
+		return cli_usage_error(err, "unexpected argument '%s'",
+				       argv[command->arguments_max]);
+	return 0;
+}
+
+static void apply_log_options(const struct cli_common_options *common)
+{
+	log_set_format(common->log_format);
+	if (common->quiet)
+		log_set_level(LOG_ERROR);
+	else if (common->verbose > 1)
+		log_set_level(LOG_DEBUG);
+}
+
+/* Parses and runs; argv[0] is the command's name. As cli_command.run() in what it returns. */
+static int run_command(const struct cli_program *program, const struct cli_command *command,
+		       int argc, char **argv, void *options, struct error *err)
+{
+	struct cli_common_options common;
+	struct cli_call call = { .program = program, .command = command, .options = options };
+	int first, ret;
+
+	ret = cli_options_parse(command, argc, argv, options, &common, &first, err);
+	apply_log_options(&common);
+	if (ret < 0)
+		return ret;
+	if (common.help) {
+		_cleanup_free_ char *text = cli_help_command(program, command);
+
+		return text ? cli_print(text, err) : error_nomem(err);
+	}
+	call.argc = argc - first;
+	call.argv = argv + first;
+	call.verbose = common.verbose;
+	ret = check_argument_count(command, call.argc, call.argv, err);
+	if (ret < 0)
+		return ret;
+	return command->run(&call, err);
+}
+
+/* "recorder --help" and "recorder --version" are written both ways. */
+static const char *command_name(const char *word)
+{
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+		return "help";
+	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)
+		return "version";
+	return word;
+}
+
+/* Reports what went wrong; returns the exit status. */
+static int finish(const struct cli_program *program, const struct cli_command *command, int ret,
+		  const struct error *err)
+{
+	if (ret >= 0)
+		return ret;
+	if (ret != -USAGE_ERROR) {
+		log_error("%s", error_message(err));
+		return CLI_FAILURE;
+	}
+	log_error("%s; see '%s help%s%s'", error_message(err), program->name, command ? " " : "",
+		  command ? command->name : "");
+	return CLI_USAGE;
+}
+
+int cli_main(const struct cli_program *program, int argc, char **argv)
+{
+	const struct cli_command *command = NULL;
+	_cleanup_error_ struct error err = ERROR_INIT;
+	_cleanup_free_ void *options = NULL;
+	int ret;
+
+	if (argc < 2)
+		ret = cli_usage_error(&err, "say which command to run");
+	else
+		ret = require_command(program, command_name(argv[1]), &command, &err);
+	if (ret == 0) {
+		/* One byte for a command without options: calloc(1, 0) may be NULL. */
+		options = calloc(1, command->options_size + 1);
+		ret = options ? run_command(program, command, argc - 1, argv + 1, options, &err) :
+				error_nomem(&err);
+		if (options)
+			cli_options_finish(command, options);
+	}
+	return finish(program, command, ret, &err);
+}

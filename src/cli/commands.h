@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+/* Every command, each in the file of its name; src/main.c puts them in the table. */
+struct cli_command;
+
+extern const struct cli_command doctor_command;
+extern const struct cli_command explain_command;
+extern const struct cli_command help_command;
+extern const struct cli_command record_command;
+extern const struct cli_command version_command;
+
+#endif

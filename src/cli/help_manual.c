@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/frame.h"
+#include "util/cleanup.h"
+#include "util/str.h"
+
+/*
+ * The part of the manual page that follows from the tables, in mdoc(7). The rest of the page,
+ * with the place that this goes to, is deploy/man/recorder.1.in.
+ */
+
+/* mandoc warns above 80. */
+#define LINE_MAX_BYTES 78
+
+static void print_word(FILE *out, const char *word, size_t length, bool first)
+{
+	size_t i;
+
+	/* At the beginning of a line, these two would begin a request. */
+	if (first && (*word == '.' || *word == '\''))
+		fputs("\\&", out);
+	for (i = 0; i < length; i++) {
+		if (word[i] == '\\')
+			fputs("\\e", out);
+		else
+			fputc(word[i], out);
+	}
+}
+
+/* Text as input lines: not too long, and a new one for each sentence. */
+static void print_text(FILE *out, const char *text)
+{
+	size_t at = 0;
+	bool sentence_ended = false;
+
+	while (*text) {
+		size_t length = strcspn(text, " ");
+
+		if (at > 0 && (sentence_ended || at + 1 + length > LINE_MAX_BYTES)) {
+			fputc('\n', out);
+			at = 0;
+		}
+		if (at > 0)
+			fputc(' ', out);
+		print_word(out, text, length, at == 0);
+		at += length + 1;
+		sentence_ended = length > 0 && strchr(".?!", text[length - 1]);
+		text += length;
+		text += strspn(text, " ");
+	}
+	fputc('\n', out);
+}
+
+/* One argument of a macro, quoted. */
+static void print_quoted(FILE *out, const char *text)
+{
+	fputc('"', out);
+	for (; *text; text++) {
+		if (*text == '"')
+			fputs("\\(dq", out);
+		else
+			print_word(out, text, 1, false);
+	}
+	fputc('"', out);
+}
+
+static void print_literal(FILE *out, const char *text)
+{
+	fputs(".Dl ", out);
+	print_quoted(out, text);
+	fputc('\n', out);
+}
+
+static void print_option(FILE *out, const struct cli_option *option)
+{
+	_cleanup_free_ char *argument = cli_option_argument(option);
+
+	fputs(".It", out);
+	if (option->letter)
+		fprintf(out, " Fl %c ,", option->letter);
+	fprintf(out, " Fl -%s", option->name);
+	if (argument) {
+		fputs(" Ar ", out);
+		print_quoted(out, argument);
+	}
+	fputc('\n', out);
+	print_text(out, option->help);
+	if (option->initial)
+		fprintf(out, "(default:\n.Cm %s )\n", option->initial);
+}
+
+static void print_options(FILE *out, const struct cli_command *command)
+{
+	const struct cli_option *rows[CLI_OPTIONS_MAX];
+	size_t count = cli_command_options(command, rows, NULL), i;
+
+	for (i = 0; i < count; i++) {
+		if (cli_row_starts_group(rows, i))
+			fprintf(out, "%s.Pp\n%s:\n.Bl -tag -width Ds\n", i ? ".El\n" : "",
+				cli_group_name(rows[i]));
+		print_option(out, rows[i]);
+	}
+	fprintf(out, ".El\n");
+}
+
+static void print_command(FILE *out, const struct cli_program *program,
+			  const struct cli_command *command)
+{
+	const char *const *line;
+
+	fprintf(out, ".Ss %s %s\n", program->name, command->name);
+	for (line = command->synopsis; *line; line++) {
+		_cleanup_free_ char *usage = NULL;
+
+		if (asprintf(&usage, "%s %s%s%s", program->name, command->name, **line ? " " : "",
+			     *line) < 0) {
+			usage = NULL;
+			continue;
+		}
+		print_literal(out, usage);
+	}
+	fputs(".Pp\n", out);
+	print_text(out, command->summary);
+	for (line = command->description; line && *line; line++) {
+		fputs(".Pp\n", out);
+		print_text(out, *line);
+	}
+	print_options(out, command);
+}
+
+static void print_examples(FILE *out, const struct cli_program *program)
+{
+	const struct cli_command *const *command;
+	const struct cli_example *example;
+
+	fputs(".Sh EXAMPLES\n", out);
+	for (command = program->commands; *command; command++) {
+		for (example = (*command)->examples; example && example->line; example++) {
+			print_text(out, example->text);
+			print_literal(out, example->line);
+			fputs(".Pp\n", out);
+		}
+	}
+}
+
+char *cli_manual_commands(const struct cli_program *program)
+{
+	const struct cli_command *const *command;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	fputs(".Sh COMMANDS\n", out);
+	for (command = program->commands; *command; command++)
+		print_command(out, program, *command);
+	return fclose(out) == 0 ? text : NULL;
+}
+
+char *cli_manual_examples(const struct cli_program *program)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	print_examples(out, program);
+	return fclose(out) == 0 ? text : NULL;
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/cli.h"
+#include "cli/commands.h"
+
+/* Sorted by name. */
+static const struct cli_command *const commands[] = {
+	&doctor_command, &explain_command, &help_command, &record_command, &version_command, NULL,
+};
+
+static const struct cli_program program = {
+	.name = "recorder",
+	.summary = "Records the system calls of containers and writes minimal seccomp profiles.",
+	.version = RECORDER_VERSION,
+	.commands = commands,
+};
+
+int main(int argc, char **argv)
+{
+	return cli_main(&program, argc, argv);
+}
