@@ -204,16 +204,16 @@ int cgroup_directory(const struct cgroup_mount *mount, const char *path, char **
 		     struct error *err)
 {
 	const char *below = path_below(path, mount->root);
+	char *directory;
 
 	if (path[0] != '/' || has_dotdot(path) || !below)
 		return error_set(err, EINVAL, "cgroup %s is not visible under %s", path,
 				 mount->path);
 	if (strcmp(below, "/") == 0)
 		below = "";
-	if (asprintf(ret_directory, "%s%s", mount->path, below) < 0) {
-		*ret_directory = NULL;
+	if (asprintf(&directory, "%s%s", mount->path, below) < 0)
 		return error_nomem(err);
-	}
+	*ret_directory = directory;
 	return 0;
 }
 
