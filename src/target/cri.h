@@ -79,7 +79,7 @@ int cri_connect(const char *endpoint, struct cri **ret_cri, struct error *err);
 
 void cri_destroy(struct cri *cri);
 DEFINE_CLEANUP(struct cri *, cri_destroy);
-#define _cleanup_cri_ _cleanup_(cri_destroy)
+#define _cleanup_cri_ _cleanup_(cleanup_cri_destroy)
 
 /* Borrowed from cri. */
 const char *cri_endpoint(const struct cri *cri);
