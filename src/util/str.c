@@ -23,6 +23,31 @@ void str_format_time(char out[STR_TIME_SIZE], int64_t epoch_ns)
 	snprintf(out + length, STR_TIME_SIZE - length, ".%09" PRId64 "Z", epoch_ns % NSEC_PER_SEC);
 }
 
+int str_parse_time(const char *text, int64_t *ret_epoch_ns, struct error *err)
+{
+	struct tm tm = { 0 }, given;
+	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+	int64_t nanoseconds = 0, unit = NSEC_PER_SEC, seconds;
+
+	if (rest && *rest == '.')
+		while (*++rest >= '0' && *rest <= '9') {
+			unit /= 10;
+			nanoseconds += (*rest - '0') * unit;
+		}
+	if (!rest || strcmp(rest, "Z") != 0)
+		return error_set(err, EINVAL, "\"%s\" is not a time such as 2026-11-22T14:51:03Z",
+				 text);
+	given = tm;
+	seconds = timegm(&tm);
+	/* timegm() turns 31 February into a day of March. */
+	if (tm.tm_mday != given.tm_mday || tm.tm_mon != given.tm_mon || seconds < 0 ||
+	    seconds >= INT64_MAX / NSEC_PER_SEC)
+		return error_set(err, ERANGE, "there is no such time as \"%s\", or not after 1970",
+				 text);
+	*ret_epoch_ns = seconds * NSEC_PER_SEC + nanoseconds;
+	return 0;
+}
+
 /* The length of the well-formed UTF-8 sequence at text, 0 when there is none (RFC 3629). */
 static size_t utf8_length(const unsigned char *text)
 {

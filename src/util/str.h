@@ -13,6 +13,9 @@ struct error;
 /* "2026-11-22T14:51:03.123456789Z" for nanoseconds since the epoch. */
 void str_format_time(char out[STR_TIME_SIZE], int64_t epoch_ns);
 
+/* The reverse, with any number of digits of a second or none; between 1970 and 2262. */
+int str_parse_time(const char *text, int64_t *ret_epoch_ns, struct error *err);
+
 /* A copy in which control characters and bytes that are not UTF-8 are written \xNN. */
 char *str_escape(const char *text);
 

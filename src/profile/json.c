@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/json.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/cleanup.h"
+#include "util/error.h"
+#include "util/str.h"
+
+int json_parse(const char *name, const char *text, size_t size, json_t **ret_root,
+	       struct error *err)
+{
+	json_error_t problem;
+	json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
+
+	if (!root)
+		return error_set(err, EINVAL, "%s:%d:%d: not JSON: %s", name, problem.line,
+				 problem.column, problem.text);
+	*ret_root = root;
+	return 0;
+}
+
+/* Writes "$.observations[2].abi". */
+static void json_path(const struct json_at *at, FILE *out)
+{
+	_cleanup_free_ char *key = NULL;
+
+	if (!at->parent) {
+		fputc('$', out);
+		return;
+	}
+	json_path(at->parent, out);
+	if (!at->key) {
+		fprintf(out, "[%zu]", at->index);
+		return;
+	}
+	key = str_escape(at->key);
+	fprintf(out, ".%s", key ? key : "?");
+}
+
+int json_refuse(const struct json_at *at, struct error *err, const char *format, ...)
+{
+	_cleanup_free_ char *path = NULL, *message = NULL;
+	size_t size;
+	va_list args;
+	FILE *out = open_memstream(&path, &size);
+
+	if (out) {
+		json_path(at, out);
+		fclose(out);
+	}
+	va_start(args, format);
+	if (vasprintf(&message, format, args) < 0)
+		message = NULL;
+	va_end(args);
+	return error_set(err, EINVAL, "%s: %s", path ? path : "?", message ? message : "refused");
+}
+
+static const char *json_type_name(const json_t *value)
+{
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		return "an object";
+	case JSON_ARRAY:
+		return "an array";
+	case JSON_STRING:
+		return "a string";
+	case JSON_INTEGER:
+		return "a whole number";
+	case JSON_REAL:
+		return "a fraction";
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return "true or false";
+	case JSON_NULL:
+		break;
+	}
+	return "null";
+}
+
+static int json_refuse_type(const struct json_at *at, const char *wanted, struct error *err)
+{
+	return json_refuse(at, err, "%s is wanted here, not %s", wanted, json_type_name(at->value));
+}
+
+int json_object_only(const struct json_at *at, const char *const *known, struct error *err)
+{
+	struct json_at member;
+	const char *const *name;
+	const char *key;
+	json_t *value;
+
+	if (!json_is_object(at->value))
+		return json_refuse_type(at, "an object", err);
+	json_object_foreach((json_t *)at->value, key, value) {
+		for (name = known; *name && strcmp(*name, key) != 0; name++)
+			;
+		if (*name)
+			continue;
+		member = (struct json_at){ value, at, key, 0 };
+		return json_refuse(&member, err, "unknown field");
+	}
+	return 0;
+}
+
+bool json_member(const struct json_at *object, const char *key, struct json_at *ret_member)
+{
+	json_t *value = json_object_get(object->value, key);
+
+	if (!value)
+		return false;
+	*ret_member = (struct json_at){ value, object, key, 0 };
+	return true;
+}
+
+int json_required(const struct json_at *object, const char *key, struct json_at *ret_member,
+		  struct error *err)
+{
+	if (!json_is_object(object->value))
+		return json_refuse_type(object, "an object", err);
+	if (!json_member(object, key, ret_member))
+		return json_refuse(object, err, "the field \"%s\" is missing", key);
+	return 0;
+}
+
+struct json_at json_element(const struct json_at *array, size_t index)
+{
+	return (struct json_at){ json_array_get(array->value, index), array, NULL, index };
+}
+
+int json_array_length(const struct json_at *at, size_t *ret_length, struct error *err)
+{
+	if (!json_is_array(at->value))
+		return json_refuse_type(at, "an array", err);
+	*ret_length = json_array_size(at->value);
+	return 0;
+}
+
+int json_text(const struct json_at *at, const char **ret_text, struct error *err)
+{
+	if (!json_is_string(at->value))
+		return json_refuse_type(at, "a string", err);
+	*ret_text = json_string_value(at->value);
+	return 0;
+}
+
+int json_copy_text(const struct json_at *object, const char *key, char **ret_copy,
+		   struct error *err)
+{
+	struct json_at member;
+	const char *text;
+	char *copy;
+	int ret;
+
+	if (!json_member(object, key, &member))
+		return 0;
+	ret = json_text(&member, &text, err);
+	if (ret < 0)
+		return ret;
+	copy = strdup(text);
+	if (!copy)
+		return error_nomem(err);
+	*ret_copy = copy;
+	return 0;
+}
+
+int json_number(const struct json_at *at, uint64_t max, uint64_t *ret_number, struct error *err)
+{
+	json_int_t number;
+
+	if (!json_is_integer(at->value))
+		return json_refuse_type(at, "a whole number", err);
+	number = json_integer_value(at->value);
+	if (number < 0 || (uint64_t)number > max)
+		return json_refuse(at, err, "%" JSON_INTEGER_FORMAT " is not between 0 and %ju",
+				   number, (uintmax_t)max);
+	*ret_number = number;
+	return 0;
+}
+
+int json_truth(const struct json_at *at, bool *ret_truth, struct error *err)
+{
+	if (!json_is_boolean(at->value))
+		return json_refuse_type(at, "true or false", err);
+	*ret_truth = json_is_true(at->value);
+	return 0;
+}
+
+json_t *json_from_text(const char *text)
+{
+	_cleanup_free_ char *copy = NULL;
+	json_t *string = json_string(text);
+	size_t i, length;
+
+	/* Only what the kernel gives (a process name) can be anything else than UTF-8. */
+	if (string)
+		return string;
+	copy = strdup(text);
+	if (!copy)
+		return NULL;
+	length = strlen(copy);
+	for (i = 0; i < length; i++)
+		if ((unsigned char)copy[i] >= 0x80)
+			copy[i] = '?';
+	return json_string(copy);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROFILE_JSON_H
+#define PROFILE_JSON_H
+
+/*
+ * Strict reading of JSON: a value and the way to it, so that every refusal says where. Members
+ * that nobody asked for are refused by json_object_only().
+ */
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct error;
+
+/* A value within a document. Lives on the stack of whoever walks down. */
+struct json_at {
+	const json_t *value;
+	const struct json_at *parent; /* NULL at the top */
+	const char *key;	      /* of the parent's member, or NULL for an element */
+	size_t index;
+};
+
+/*
+ * Parses one document of at most 2048 levels; name is what messages call it. Members that
+ * are there twice are refused. The caller owns the result.
+ */
+int json_parse(const char *name, const char *text, size_t size, json_t **ret_root,
+	       struct error *err);
+
+/* Refuses the value: "$.observations[2].abi: message". Returns -EINVAL. */
+int json_refuse(const struct json_at *at, struct error *err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The value has to be an object with no other members than the known ones (NULL-terminated). */
+int json_object_only(const struct json_at *at, const char *const *known, struct error *err);
+
+/*
+ * The member of an object, or the element of an array, for walking down. json_member() returns
+ * false where there is none.
+ */
+bool json_member(const struct json_at *object, const char *key, struct json_at *ret_member);
+struct json_at json_element(const struct json_at *array, size_t index);
+
+/* As json_member(), but one that is not there is refused. */
+int json_required(const struct json_at *object, const char *key, struct json_at *ret_member,
+		  struct error *err);
+
+/* The value has to be an array; its length. */
+int json_array_length(const struct json_at *at, size_t *ret_length, struct error *err);
+
+/* The value has to be a string; borrowed from the document. */
+int json_text(const struct json_at *at, const char **ret_text, struct error *err);
+
+/* Copies an optional member; *ret_copy stays as it is where there is none. */
+int json_copy_text(const struct json_at *object, const char *key, char **ret_copy,
+		   struct error *err);
+
+/* The value has to be a whole number between 0 and max. */
+int json_number(const struct json_at *at, uint64_t max, uint64_t *ret_number, struct error *err);
+
+/* The value has to be true or false. */
+int json_truth(const struct json_at *at, bool *ret_truth, struct error *err);
+
+/* A string whatever bytes the text has: where it is not UTF-8, all but ASCII becomes "?". */
+json_t *json_from_text(const char *text);
+
+static inline void cleanup_json(json_t **json)
+{
+	json_decref(*json);
+}
+#define _cleanup_json_ __attribute__((cleanup(cleanup_json)))
+
+#endif
