@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+
+#include "cli/cli.h"
+#include "record/probe.h"
+#include "target/cgroup.h"
+#include "target/cri.h"
+#include "util/array.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+#include "util/file.h"
+#include "util/str.h"
+
+/* What the BPF program needs came with this version; see README.md. */
+#define KERNEL_MAJOR 5
+#define KERNEL_MINOR 15
+
+/* capability.h of kernels older than 5.8 has not all of them. */
+#define CAPABILITY_SYS_ADMIN 21
+#define CAPABILITY_PERFMON 38
+#define CAPABILITY_BPF 39
+
+#define BTF_PATH "/sys/kernel/btf/vmlinux"
+#define LOCKDOWN_PATH "/sys/kernel/security/lockdown"
+#define SECCOMP_ACTIONS_PATH "/proc/sys/kernel/seccomp/actions_avail"
+#define SMALL_FILE 65536
+
+struct doctor_options {
+	bool json;
+	const char *runtime_endpoint;
+};
+
+/*
+ * One check. run() returns 0 with what was found in ret_found (owned by the caller), or a
+ * negative errno and says in err what is wrong and what to do about it. It gives back all
+ * that it took.
+ */
+struct doctor_check {
+	const char *name;
+	bool essential; /* without it nothing can be recorded */
+	int (*run)(const struct doctor_options *options, char **ret_found, struct error *err);
+};
+
+__attribute__((format(printf, 3, 4))) static int found(char **ret_found, struct error *err,
+						       const char *format, ...)
+{
+	va_list args;
+	char *text;
+	int length;
+
+	va_start(args, format);
+	length = vasprintf(&text, format, args);
+	va_end(args);
+	if (length < 0)
+		return error_nomem(err);
+	*ret_found = text;
+	return 0;
+}
+
+static int check_kernel(const struct doctor_options *options, char **ret_found, struct error *err)
+{
+	struct utsname name;
+	int major, minor;
+
+	if (uname(&name) < 0)
+		return error_set_errno(err, errno, "asking for the kernel's version");
+	if (sscanf(name.release, "%d.%d", &major, &minor) != 2)
+		return error_set(err, EPROTO, "the kernel's version '%s' is not understood",
+				 name.release);
+	if (major < KERNEL_MAJOR || (major == KERNEL_MAJOR && minor < KERNEL_MINOR))
+		return error_set(err, ENOTSUP, "Linux %s is too old; boot Linux %d.%d or newer",
+				 name.release, KERNEL_MAJOR, KERNEL_MINOR);
+	return found(ret_found, err, "Linux %s", name.release);
+}
+
+static int check_btf(const struct doctor_options *options, char **ret_found, struct error *err)
+{
+	struct stat status;
+
+	if (stat(BTF_PATH, &status) < 0)
+		return error_set(err, errno,
+				 "no " BTF_PATH
+				 "; boot a kernel built with CONFIG_DEBUG_INFO_BTF=y");
+	return found(ret_found, err, "the kernel describes its types in " BTF_PATH);
+}
+
+static int check_capabilities(const struct doctor_options *options, char **ret_found,
+			      struct error *err)
+{
+	_cleanup_free_ char *status = NULL;
+	unsigned long long effective;
+	const char *line;
+	int ret;
+
+	ret = file_read(AT_FDCWD, "/proc/self/status", SMALL_FILE, &status, NULL, err);
+	if (ret < 0)
+		return ret;
+	line = strstr(status, "\nCapEff:");
+	if (!line || sscanf(line, "\nCapEff: %llx", &effective) != 1)
+		return error_set(err, EPROTO, "/proc/self/status does not tell the capabilities");
+	if (effective >> CAPABILITY_SYS_ADMIN & 1)
+		return found(ret_found, err, "CAP_SYS_ADMIN");
+	if ((effective >> CAPABILITY_BPF & 1) && (effective >> CAPABILITY_PERFMON & 1))
+		return found(ret_found, err, "CAP_BPF and CAP_PERFMON");
+	return error_set(err, EPERM,
+			 "CAP_BPF and CAP_PERFMON are missing; run as root, or add them to the "
+			 "container's capabilities");
+}
+
+static int check_cgroup(const struct doctor_options *options, char **ret_found, struct error *err)
+{
+	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
+	int ret = cgroup_mount_find(&mount, err);
+
+	if (ret < 0)
+		return ret;
+	return found(ret_found, err, "cgroup v2 at %s%s", mount.path,
+		     mount.hybrid ? ", beside v1" : "");
+}
+
+static int check_own_cgroup(const struct doctor_options *options, char **ret_found,
+			    struct error *err)
+{
+	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
+	_cleanup_cgroup_command_ struct cgroup_command command = {};
+	int ret;
+
+	ret = cgroup_mount_find(&mount, err);
+	if (ret == 0)
+		ret = cgroup_create_for_command(&mount, &command, err);
+	if (ret == 0)
+		ret = cgroup_command_remove(&command, err);
+	if (ret < 0)
+		return error_prefix(err, "'record -- COMMAND' needs a cgroup of its own");
+	return found(ret_found, err, "a cgroup can be made for a command");
+}
+
+static int check_lockdown(const struct doctor_options *options, char **ret_found, struct error *err)
+{
+	_cleanup_free_ char *modes = NULL;
+
+	/* Not mounted, or not compiled in: what matters is then whether the program loads. */
+	if (file_read(AT_FDCWD, LOCKDOWN_PATH, SMALL_FILE, &modes, NULL, NULL) < 0)
+		return found(ret_found, err, "the kernel shows no lockdown");
+	if (strstr(modes, "[confidentiality]"))
+		return error_set(err, EPERM,
+				 "lockdown is 'confidentiality', which restricts BPF; boot with "
+				 "lockdown=integrity if the programs do not load");
+	return found(ret_found, err, "lockdown does not restrict BPF");
+}
+
+static int check_load(const struct doctor_options *options, char **ret_found, struct error *err)
+{
+	int ret = probe_load(err);
+
+	return ret < 0 ? ret : found(ret_found, err, "the BPF programs load and attach");
+}
+
+static int check_seccomp(const struct doctor_options *options, char **ret_found, struct error *err)
+{
+	_cleanup_free_ char *actions = NULL;
+
+	if (file_read(AT_FDCWD, SECCOMP_ACTIONS_PATH, SMALL_FILE, &actions, NULL, NULL) < 0)
+		return error_set(
+			err, ENOTSUP,
+			"this kernel enforces no profiles, only records them; boot one built "
+			"with CONFIG_SECCOMP_FILTER=y to use them");
+	actions[strcspn(actions, "\n")] = '\0';
+	return found(ret_found, err, "the kernel enforces profiles (%s)", actions);
+}
+
+static int check_runtime(const struct doctor_options *options, char **ret_found, struct error *err)
+{
+	_cleanup_cri_ struct cri *cri = NULL;
+	int ret = cri_connect(options->runtime_endpoint, &cri, err);
+
+	if (ret < 0)
+		return error_prefix(err, "'record --pod' needs a container runtime");
+	return found(ret_found, err, "%s %s answers at %s", cri_runtime_name(cri),
+		     cri_runtime_version(cri), cri_endpoint(cri));
+}
+
+/* In the order in which one failure explains the next. */
+static const struct doctor_check checks[] = {
+	{ "kernel", true, check_kernel },
+	{ "btf", true, check_btf },
+	{ "capabilities", true, check_capabilities },
+	{ "cgroup", true, check_cgroup },
+	{ "lockdown", false, check_lockdown },
+	{ "load", true, check_load },
+	{ "command", false, check_own_cgroup },
+	{ "runtime", false, check_runtime },
+	{ "seccomp", false, check_seccomp },
+};
+
+/* Appends what a check came to; returns whether the machine can record as far as it goes. */
+static bool run_check(const struct doctor_check *check, const struct doctor_options *options,
+		      json_t *results)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	_cleanup_free_ char *text = NULL, *safe = NULL;
+	bool ok = check->run(options, &text, &err) == 0;
+	const char *status = ok ? "ok" : check->essential ? "failed" : "warning";
+
+	safe = str_escape(ok ? text : error_message(&err));
+	json_array_append_new(results, json_pack("{s:s, s:s, s:s}", "check", check->name, "status",
+						 status, "message", safe ?: ""));
+	return ok || !check->essential;
+}
+
+static int print_json(const json_t *results, bool able, struct error *err)
+{
+	json_t *document = json_pack("{s:b, s:O}", "able", able, "checks", results);
+	_cleanup_free_ char *text = document ? json_dumps(document, JSON_INDENT(2)) : NULL;
+	int ret;
+
+	json_decref(document);
+	if (!text)
+		return error_nomem(err);
+	ret = cli_print(text, err);
+	return ret < 0 ? ret : cli_print("\n", err);
+}
+
+static int print_text(const json_t *results, bool able, struct error *err)
+{
+	size_t i;
+	const json_t *result;
+
+	json_array_foreach(results, i, result)
+		printf("%-8s %-13s %s\n", json_string_value(json_object_get(result, "status")),
+		       json_string_value(json_object_get(result, "check")),
+		       json_string_value(json_object_get(result, "message")));
+	return cli_print(able ? "This machine can record.\n" : "This machine cannot record.\n",
+			 err);
+}
+
+static int run(const struct cli_call *call, struct error *err)
+{
+	const struct doctor_options *options = call->options;
+	json_t *results = json_array();
+	bool able = true;
+	size_t i;
+	int ret;
+
+	if (!results)
+		return error_nomem(err);
+	for (i = 0; i < array_size(checks); i++)
+		able &= run_check(&checks[i], options, results);
+	ret = options->json ? print_json(results, able, err) : print_text(results, able, err);
+	json_decref(results);
+	if (ret < 0)
+		return ret;
+	return able ? CLI_SUCCESS : CLI_FAILURE;
+}
+
+static const struct cli_option options_table[] = {
+	{ .name = "json",
+	  .type = CLI_FLAG,
+	  .offset = offsetof(struct doctor_options, json),
+	  .help = "print the results as JSON" },
+	{ .name = "runtime-endpoint",
+	  .argument = "SOCKET",
+	  .type = CLI_STRING,
+	  .offset = offsetof(struct doctor_options, runtime_endpoint),
+	  .complete = CLI_COMPLETE_FILE,
+	  .help = "the container runtime's socket, instead of the usual places" },
+	{},
+};
+
+const struct cli_command doctor_command = {
+	.name = "doctor",
+	.summary = "Checks whether this machine can record, and says what to do where it cannot.",
+	.synopsis = (const char *const[]){ "[OPTION]...", NULL },
+	.description =
+		(const char *const[]){
+			"Prints one line a check: 'ok', 'warning' for what only some targets need, or "
+			"'failed' for what nothing can be recorded without. Exits with 1 when "
+			"something failed. Nothing of what was tried is left behind.",
+			NULL },
+	.options = options_table,
+	.options_size = sizeof(struct doctor_options),
+	.examples =
+		(const struct cli_example[]){
+			{ "Check a node, for a machine to read:", "recorder doctor --json" }, {} },
+	.run = run,
+};

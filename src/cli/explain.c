@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "profile/explain.h"
+#include "profile/recording.h"
+#include "profile/recording_format.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+#include "util/file.h"
+
+/* A recording of a thousand containers takes a few MiB. */
+#define RECORDING_SIZE_MAX (256u << 20)
+
+struct explain_options {
+	bool json;
+};
+
+static int read_recording(const char *path, struct recording *ret_recording, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+	int ret;
+
+	if (strcmp(path, "-") == 0)
+		path = "/dev/stdin";
+	ret = file_read(AT_FDCWD, path, RECORDING_SIZE_MAX, &text, &size, err);
+	if (ret < 0)
+		return ret;
+	return recording_read(path, text, size, ret_recording, err);
+}
+
+static int run(const struct cli_call *call, struct error *err)
+{
+	const struct explain_options *options = call->options;
+	const char *path = call->argv[0], *name = call->argv[1];
+	_cleanup_recording_ struct recording recording = {};
+	_cleanup_free_ char *text = NULL;
+	bool found;
+	int ret;
+
+	ret = read_recording(path, &recording, err);
+	if (ret < 0)
+		return ret;
+	ret = options->json ? recording_explain_json(&recording, name, &text, &found, err) :
+			      recording_explain(&recording, name, &text, &found, err);
+	if (ret == 0)
+		ret = cli_print(text, err);
+	if (ret < 0)
+		return ret;
+	return found ? CLI_SUCCESS : CLI_FAILURE;
+}
+
+static const struct cli_option options_table[] = {
+	{ .name = "json",
+	  .type = CLI_FLAG,
+	  .offset = offsetof(struct explain_options, json),
+	  .help = "print the evidence as JSON" },
+	{},
+};
+
+const struct cli_command explain_command = {
+	.name = "explain",
+	.summary = "Prints the evidence for one system call.",
+	.synopsis = (const char *const[]){ "[OPTION]... FILE SYSCALL", NULL },
+	.description =
+		(const char *const[]){
+			"FILE is a recording ('recorder record --format recording'), or '-' for "
+			"standard input. SYSCALL is a name or a number. Prints which containers made "
+			"the call, when and by which process it was first seen, through which ABI, "
+			"and where it comes from. Exits with 1 when nothing in the recording made or "
+			"attempted it.",
+			NULL },
+	.options = options_table,
+	.options_size = sizeof(struct explain_options),
+	.arguments_min = 2,
+	.arguments_max = 2,
+	.complete = CLI_COMPLETE_FILE,
+	.examples = (const struct cli_example[]){ { "Find out who called ptrace:",
+						    "recorder explain web.recording.json ptrace" },
+						  {} },
+	.run = run,
+};
