@@ -189,22 +189,3 @@ int json_truth(const struct json_at *at, bool *ret_truth, struct error *err)
 	*ret_truth = json_is_true(at->value);
 	return 0;
 }
-
-json_t *json_from_text(const char *text)
-{
-	_cleanup_free_ char *copy = NULL;
-	json_t *string = json_string(text);
-	size_t i, length;
-
-	/* Only what the kernel gives (a process name) can be anything else than UTF-8. */
-	if (string)
-		return string;
-	copy = strdup(text);
-	if (!copy)
-		return NULL;
-	length = strlen(copy);
-	for (i = 0; i < length; i++)
-		if ((unsigned char)copy[i] >= 0x80)
-			copy[i] = '?';
-	return json_string(copy);
-}

@@ -61,9 +61,6 @@ int json_number(const struct json_at *at, uint64_t max, uint64_t *ret_number, st
 /* The value has to be true or false. */
 int json_truth(const struct json_at *at, bool *ret_truth, struct error *err);
 
-/* A string whatever bytes the text has: where it is not UTF-8, all but ASCII becomes "?". */
-json_t *json_from_text(const char *text);
-
 static inline void cleanup_json(json_t **json)
 {
 	json_decref(*json);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "profile/observation.h"
+#include "profile/string_set.h"
 #include "util/array.h"
 #include "util/error.h"
 
@@ -57,15 +58,6 @@ bool observation_complete(const struct observation *observation)
 	return observation->reason_count == 0;
 }
 
-static void strings_free(char **strings, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		free(strings[i]);
-	free(strings);
-}
-
 void observation_finish(struct observation *observation)
 {
 	size_t i;
@@ -86,36 +78,12 @@ void observation_finish(struct observation *observation)
 	free(observation->kernel);
 	free(observation->runtime);
 	free(observation->runtime_version);
-	strings_free(observation->capabilities, observation->capability_count);
+	string_set_free(observation->capabilities, observation->capability_count);
 	free(observation->attribution);
 	call_set_finish(&observation->calls);
 	call_set_finish(&observation->denied);
-	strings_free(observation->reasons, observation->reason_count);
+	string_set_free(observation->reasons, observation->reason_count);
 	*observation = (struct observation){ 0 };
-}
-
-/* Puts a copy of text into a sorted array that has each string once. */
-static int strings_add(char ***strings, size_t *count, const char *text, struct error *err)
-{
-	_cleanup_free_ char *copy = NULL;
-	char **grown;
-	size_t at = 0;
-
-	while (at < *count && strcmp((*strings)[at], text) < 0)
-		at++;
-	if (at < *count && strcmp((*strings)[at], text) == 0)
-		return 0;
-	copy = strdup(text);
-	if (!copy)
-		return error_nomem(err);
-	grown = array_grow(*strings, *count, sizeof(*grown));
-	if (!grown)
-		return error_nomem(err);
-	memmove(grown + at + 1, grown + at, (*count - at) * sizeof(*grown));
-	grown[at] = steal_pointer(&copy);
-	*strings = grown;
-	++*count;
-	return 0;
 }
 
 int observation_add_reason(struct observation *observation, struct error *err, const char *format,
@@ -130,13 +98,14 @@ int observation_add_reason(struct observation *observation, struct error *err, c
 	va_end(args);
 	if (!text)
 		return error_nomem(err);
-	return strings_add(&observation->reasons, &observation->reason_count, text, err);
+	return string_set_add(&observation->reasons, &observation->reason_count, text, err);
 }
 
 int observation_add_capability(struct observation *observation, const char *name, struct error *err)
 {
 	observation->capabilities_known = true;
-	return strings_add(&observation->capabilities, &observation->capability_count, name, err);
+	return string_set_add(&observation->capabilities, &observation->capability_count, name,
+			      err);
 }
 
 /* A key that is there already keeps the value that sorts first. */

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/json_builder.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/cleanup.h"
+#include "util/error.h"
+
+static json_t *checked(struct json_builder *builder, json_t *value)
+{
+	if (!value)
+		builder->failed = true;
+	return value;
+}
+
+json_t *json_build_object(struct json_builder *builder)
+{
+	return checked(builder, json_object());
+}
+
+json_t *json_build_array(struct json_builder *builder)
+{
+	return checked(builder, json_array());
+}
+
+void json_set(struct json_builder *builder, json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new(object, key, value) < 0)
+		builder->failed = true;
+}
+
+void json_append(struct json_builder *builder, json_t *array, json_t *value)
+{
+	if (json_array_append_new(array, value) < 0)
+		builder->failed = true;
+}
+
+void json_set_unless_empty(struct json_builder *builder, json_t *object, const char *key,
+			   json_t *value)
+{
+	if (value && json_object_size(value) == 0 && json_array_size(value) == 0)
+		json_decref(value);
+	else
+		json_set(builder, object, key, value);
+}
+
+static json_t *json_from_text(const char *text)
+{
+	_cleanup_free_ char *copy = NULL;
+	json_t *string = json_string(text);
+	char *byte;
+
+	if (string)
+		return string;
+	copy = strdup(text);
+	if (!copy)
+		return NULL;
+	for (byte = copy; *byte; byte++)
+		if ((unsigned char)*byte >= 0x80)
+			*byte = '?';
+	return json_string(copy);
+}
+
+json_t *json_build_strings(struct json_builder *builder, char *const *strings, size_t count)
+{
+	json_t *array = json_build_array(builder);
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		json_append(builder, array, json_from_text(strings[i]));
+	return array;
+}
+
+void json_set_text(struct json_builder *builder, json_t *object, const char *key, const char *text)
+{
+	if (text)
+		json_set(builder, object, key, json_from_text(text));
+}
+
+void json_set_number(struct json_builder *builder, json_t *object, const char *key, uint64_t number)
+{
+	/* JSON numbers are signed here. */
+	json_set(builder, object, key,
+		 json_integer(number > INT64_MAX ? INT64_MAX : (json_int_t)number));
+}
+
+int json_build_text(const struct json_builder *builder, const json_t *root, char **ret_text,
+		    struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	char *line;
+
+	if (!builder->failed)
+		text = json_dumps(root, JSON_INDENT(2));
+	if (!text || asprintf(&line, "%s\n", text) < 0)
+		return error_nomem(err);
+	*ret_text = line;
+	return 0;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROFILE_JSON_BUILDER_H
+#define PROFILE_JSON_BUILDER_H
+
+/*
+ * Writing JSON. A part that could not be made (memory) is noticed once, at the end: failed stays
+ * true, and everything that was made is freed with the root.
+ */
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct error;
+
+struct json_builder {
+	bool failed;
+};
+
+/* Empty values, NULL after a failure. */
+json_t *json_build_object(struct json_builder *builder);
+json_t *json_build_array(struct json_builder *builder);
+json_t *json_build_strings(struct json_builder *builder, char *const *strings, size_t count);
+
+/* Puts a value, which it takes over, into an object or at the end of an array. */
+void json_set(struct json_builder *builder, json_t *object, const char *key, json_t *value);
+void json_append(struct json_builder *builder, json_t *array, json_t *value);
+
+/* As json_set(), but an object or array without content is left out. */
+void json_set_unless_empty(struct json_builder *builder, json_t *object, const char *key,
+			   json_t *value);
+
+/*
+ * A text, left out when it is NULL. Only what the kernel gives (a process name) can be anything
+ * else than UTF-8: then all but ASCII becomes '?'.
+ */
+void json_set_text(struct json_builder *builder, json_t *object, const char *key, const char *text);
+void json_set_number(struct json_builder *builder, json_t *object, const char *key,
+		     uint64_t number);
+
+/* The text of the whole with a final newline; owned by the caller. */
+int json_build_text(const struct json_builder *builder, const json_t *root, char **ret_text,
+		    struct error *err);
+
+#endif
