@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Calls that seccomp stopped are denied: not silently missing, and not in the profile. Calls
+# that only look like it, because they return without having entered, are not.
+# shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
+set -u
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=tests/lib/tap.bash
+. ../lib/tap.bash
+# shellcheck source=tests/lib/cleanup.bash
+. ../lib/cleanup.bash
+# shellcheck source=tests/bpf/lib.bash
+. ./lib.bash
+
+needs_root
+tap_plan 0
+
+# denied_case CASE TEXT: the call of the case is denied, and was not let through.
+denied_case() {
+	check "$2: the program finds itself stopped" record -- "$PROGRAMS/denied" "$1"
+	check "$2: the call is denied, and no other" equals denied_calls native:acct
+	check "$2: it is not among the calls that were made" \
+		contains_none observed_calls native:acct
+}
+
+denied_case errno "ERRNO"
+check "calls after a denied one are seen" contains_all observed_calls native:sysinfo
+check "nothing was lost" is_complete
+denied_case errno-zero "ERRNO that pretends success"
+denied_case trace "TRACE without a tracer"
+denied_case trap "TRAP"
+denied_case kill-thread "KILL_THREAD"
+denied_case kill-process "KILL_PROCESS"
+
+record -- "$PROGRAMS/denied" exec "$PROGRAMS/call" "${NR[acct]}" "${NR[swapoff]}"
+check "a filter that execve passed on stops the next program's call" \
+	equals denied_calls native:acct
+check "and lets the others through" contains_all observed_calls native:swapoff
+
+record -- "$PROGRAMS/denied" log
+check "LOG lets the call through: it is observed" contains_all observed_calls native:acct
+check "and not denied" equals denied_calls
+
+record -- "$PROGRAMS/denied" argument
+check "a call that an argument decides is observed" contains_all observed_calls native:personality
+check "and denied" equals denied_calls native:personality
+
+record -- "$PROGRAMS/denied" nothing "$PROGRAMS/call"
+check "children, threads, execve, signal handlers, interrupted calls: nothing is denied" \
+	equals denied_calls
+
+# A filter from before the recording, in a cgroup where none was in sight at its start.
+new_cgroup cgroup
+mkfifo "$TEST_TMP/go"
+"$ENTER_CGROUP" "$cgroup" "$PROGRAMS/denied" exec /bin/sh -c \
+	'read -r line; for i in 1 2 3; do "$0" "$@"; sleep 0.2; done' \
+	"$PROGRAMS/call" "${NR[acct]}" <"$TEST_TMP/go" &
+filtered=$!
+exec 8>"$TEST_TMP/go"
+start_recording --cgroup "$cgroup"
+echo go >&8
+wait "$filtered"
+stop_recording
+check "denied calls are found under a filter that is older than the recording" \
+	equals denied_calls native:acct
+
+denied_in_profile() {
+	"$RECORDER" record -- "$PROGRAMS/denied" errno 2>"$LOG" |
+		jq -r '.syscalls[] | select(.action == "SCMP_ACT_ALLOW") | .names[]' | grep -x acct
+}
+
+check "a profile does not allow what was denied" equals denied_in_profile
+
+tap_done

@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# timeout: 180
+#
+# Many tasks at once, each of which makes one call once: every single one is seen.
+# shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
+set -u
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=tests/lib/tap.bash
+. ../lib/tap.bash
+# shellcheck source=tests/lib/cleanup.bash
+. ../lib/cleanup.bash
+# shellcheck source=tests/bpf/lib.bash
+. ./lib.bash
+
+needs_root
+tap_plan 0
+
+mapfile -t numbers < <("$PROGRAMS/storm" list)
+
+observed_numbers() {
+	jq -r '.observations[].calls[] | select(.origin == "observed" and .abi == "native") | .nr' \
+		"$RECORDING" | sort -u
+}
+
+# storm TEXT ARG...: every number of the storm is in the recording.
+storm() {
+	check "$1: the storm passes" record -- "$PROGRAMS/storm" "${@:2}"
+	check "$1: each of ${#numbers[@]} calls is seen" contains_all observed_numbers "${numbers[@]}"
+	check "$1: nothing was lost" is_complete
+}
+
+storm "threads" threads "${numbers[@]}"
+storm "processes" forks "${numbers[@]}"
+storm "processes that live for one call" execs "$PROGRAMS/call" "${numbers[@]}"
+
+check "10000 children: the storm passes" record -- "$PROGRAMS/storm" forking 10000
+check "10000 children: nothing was lost" is_complete
+
+# Storms in cgroups that live no longer than they do.
+new_cgroup cgroup
+start_recording --cgroup "$cgroup"
+for number in "${numbers[@]}"; do
+	mkdir "$cgroup/$number"
+	"$ENTER_CGROUP" "$cgroup/$number" "$PROGRAMS/call" "$number"
+	rmdir "$cgroup/$number"
+done
+stop_recording
+check "a cgroup for each call: each of ${#numbers[@]} calls is seen" \
+	contains_all observed_numbers "${numbers[@]}"
+check "a cgroup for each call: nothing was lost" is_complete
+
+# Two recorders do not see each other.
+start_recording --cgroup "$cgroup"
+first=$recorder first_recording=$TEST_TMP/first.json
+"$RECORDER" record --format recording -o "$TEST_TMP/second.json" -- \
+	"$PROGRAMS/call" "${NR[acct]}" 2>/dev/null
+"$ENTER_CGROUP" "$cgroup" "$PROGRAMS/call" "${NR[swapoff]}"
+recorder=$first stop_recording
+mv "$RECORDING" "$first_recording"
+RECORDING=$first_recording
+check "the first of two recorders sees its own calls alone" equals observed_calls \
+	native:execve native:swapoff native:exit_group
+RECORDING=$TEST_TMP/second.json
+check "so does the second" equals observed_calls native:execve native:acct native:exit_group
+
+tap_done

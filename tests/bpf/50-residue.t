@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Nothing of a recording stays behind, however it ends.
+# shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
+set -u
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=tests/lib/tap.bash
+. ../lib/tap.bash
+# shellcheck source=tests/lib/cleanup.bash
+. ../lib/cleanup.bash
+# shellcheck source=tests/bpf/lib.bash
+. ./lib.bash
+
+needs_root
+tap_plan 0
+
+# The kernel's BPF objects that a process holds, as "prog 12", "map 34", "link 56".
+held_objects() {
+	sed -n 's/^\(prog\|map\|link\)_id:\t*\([0-9]*\)$/\1 \2/p' "/proc/$1"/fdinfo/* 2>/dev/null
+}
+
+# The kernel frees them a moment after the last holder is gone.
+objects_gone() {
+	local kind id
+
+	while read -r kind id; do
+		! bpftool "$kind" show id "$id" >/dev/null 2>&1 || return 1
+	done <<<"$1"
+}
+
+pins() {
+	awk '$3 == "bpf" { print $2 }' /proc/mounts | while read -r mount; do
+		find "$mount" -mindepth 1
+	done | sort
+}
+
+# ended SIGNAL STATUS TEXT: after the end of a recording of a cgroup.
+ended() {
+	local objects status
+
+	start_recording --cgroup "$cgroup"
+	objects=$(held_objects "$recorder")
+	kill -s "$1" "$recorder"
+	wait "$recorder" 2>/dev/null
+	status=$?
+	check "$3: programs were loaded before" grep -q prog <<<"$objects"
+	check "$3: exit status $2" [ "$status" = "$2" ]
+	check "$3: no program, map or link is left" wait_until 10 objects_gone "$objects"
+	check "$3: what was recorded goes on" kill -0 "$resident"
+}
+
+before=$(pins)
+new_cgroup cgroup
+"$ENTER_CGROUP" "$cgroup" /bin/sleep 600 &
+resident=$!
+ended INT 0 "Ctrl-C"
+check "Ctrl-C: the recording was written" jq -e .observations "$RECORDING"
+ended TERM 0 "SIGTERM"
+check "SIGTERM: the recording was written" jq -e .observations "$RECORDING"
+ended KILL 137 "SIGKILL"
+check "SIGKILL: no half-written file" [ ! -e "$RECORDING" ]
+check "nothing was pinned" equals pins ${before:+"$before"}
+
+# A command has a cgroup of its own, which goes with it.
+own_cgroup() {
+	echo "$(cgroup_root)$(sed -n s/^0:://p "$TEST_TMP/cgroup")"
+}
+
+not_there() {
+	[ ! -e "$1" ]
+}
+
+record -- /bin/cp /proc/self/cgroup "$TEST_TMP/cgroup"
+check "a command ran in a cgroup of its own" [ "$(own_cgroup)" != "$(cgroup_root)/" ]
+check "it is removed when the command ends" not_there "$(own_cgroup)"
+record -- /bin/sh -c 'cp /proc/self/cgroup "$1/cgroup"; mkdir "$0$(sed -n s/^0:://p "$1/cgroup")/left"' \
+	"$(cgroup_root)" "$TEST_TMP"
+check "so is what the command left below it" not_there "$(own_cgroup)"
+
+for signal in INT TERM KILL; do
+	rm -f "$TEST_TMP/cgroup"
+	start_recording -- /bin/sh -c 'cp /proc/self/cgroup "$1/new" && mv "$1/new" "$1/cgroup"; exec sleep 60' \
+		sh "$TEST_TMP"
+	wait_until 10 [ -e "$TEST_TMP/cgroup" ]
+	objects=$(held_objects "$recorder")
+	kill -s $signal "$recorder"
+	wait "$recorder" 2>/dev/null
+	check "SIG$signal while a command runs: no program, map or link is left" \
+		wait_until 10 objects_gone "$objects"
+	check "SIG$signal while a command runs: its cgroup is gone" \
+		wait_until 10 not_there "$(own_cgroup)"
+done
+
+tap_done

@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Numbers that no table names are kept and reported, never dropped.
+# shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
+set -u
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=tests/lib/tap.bash
+. ../lib/tap.bash
+# shellcheck source=tests/lib/cleanup.bash
+. ../lib/cleanup.bash
+# shellcheck source=tests/bpf/lib.bash
+. ./lib.bash
+
+needs_root
+tap_plan 0
+
+record -- "$PROGRAMS/call" 600 1000 100000 -1 "${NR[acct]}"
+check "unknown numbers are recorded" contains_all observed_calls \
+	native:syscall_600 native:syscall_1000 native:syscall_100000
+check "-1 is no number" equals observed_calls native:execve native:exit_group native:acct \
+	native:syscall_600 native:syscall_1000 native:syscall_100000
+check "nothing was lost" is_complete
+
+"$RECORDER" record -o "$TEST_TMP/profile.json" -- "$PROGRAMS/call" 600 "${NR[acct]}" 2>"$LOG"
+check "a profile lists no number" jq -e \
+	'[.syscalls[].names[]] | any(. == "acct") and all(test("[0-9]{3}") | not)' \
+	"$TEST_TMP/profile.json"
+check "what it cannot list is reported" grep -q 600 "$LOG"
+
+if [ "$(uname -m)" = x86_64 ]; then
+	record -- "$PROGRAMS/call" i386:900 x32:900
+	check "in the other ABIs too" contains_all observed_calls \
+		compat:syscall_900 x32:syscall_900
+else
+	tap_skip "in the other ABIs too" "only x86-64 runs all three ABIs here"
+fi
+
+tap_done

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# For the tests of the BPF program: run something under "recorder record" and say what has to
+# be in the recording. A call is written ABI:NAME, such as native:acct or compat:getpid; one
+# that no table names is called syscall_<number>.
+
+: "${RECORDER:?is the recorder to test}"
+: "${TEST_PROGRAMS:?is where the test programs were built}"
+[ -n "${TEST_TMP:-}" ] || cleanup_directory TEST_TMP
+
+PROGRAMS=$TEST_PROGRAMS/bpf
+ENTER_CGROUP=$TEST_PROGRAMS/runtime/enter_cgroup
+RECORDING=$TEST_TMP/recording.json
+LOG=$TEST_TMP/log
+
+# Numbers of calls that ordinary programs do not make, and that fail without effect.
+case $(uname -m) in
+x86_64)
+	declare -A NR=([acct]=163 [add_key]=248 [delete_module]=176 [io_destroy]=207
+		[ioprio_get]=252 [mq_unlink]=241 [quotactl]=179 [request_key]=249 [swapoff]=168
+		[timer_delete]=226)
+	;;
+aarch64)
+	declare -A NR=([acct]=89 [add_key]=217 [delete_module]=106 [io_destroy]=1
+		[ioprio_get]=31 [mq_unlink]=181 [quotactl]=60 [request_key]=218 [swapoff]=225
+		[timer_delete]=111)
+	;;
+esac
+
+needs_root() {
+	[ "$(id -u)" = 0 ] || tap_skip_all "recording needs root"
+}
+
+# Runs "recorder record ARG..." to its end; the recording is in $RECORDING, what it said in $LOG.
+record() {
+	rm -f "$RECORDING"
+	"$RECORDER" record --format recording --output "$RECORDING" "$@" 2>"$LOG"
+}
+
+# Starts "recorder record ARG..." in the background as process $recorder and waits until it
+# records. It says so on standard error.
+start_recording() {
+	rm -f "$RECORDING"
+	: >"$LOG"
+	"$RECORDER" record --format recording --output "$RECORDING" "$@" 2>"$LOG" &
+	recorder=$!
+	wait_until 10 is_recording "$recorder"
+}
+
+is_recording() {
+	grep -q '^recorder: recording' "$LOG" || ! kill -0 "$1" 2>/dev/null
+}
+
+# Ends it as Ctrl-C does and returns its exit status.
+stop_recording() {
+	kill -INT "$recorder"
+	wait "$recorder"
+}
+
+# wait_until SECONDS COMMAND...: until the command succeeds.
+wait_until() {
+	local deadline=$((SECONDS + $1))
+
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$deadline" ] || return 1
+		sleep 0.02
+	done
+}
+
+# The v2 hierarchy: the only one, or the one beside those of v1.
+cgroup_root() {
+	awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts
+}
+
+# new_cgroup VARIABLE: makes a cgroup for the test; removed, with what runs in it, at the end.
+new_cgroup() {
+	local -n new_cgroup_path=$1
+
+	new_cgroup_path=$(cgroup_root)/recorder-test-$$-$RANDOM
+	mkdir "$new_cgroup_path" && cleanup_add cleanup_cgroup "$new_cgroup_path"
+}
+
+# The calls with an origin, one a line.
+calls_of_origin() {
+	jq -r --arg origin "$1" '.observations[].calls[] | select(.origin == $origin)
+		| .abi + ":" + .name' "$RECORDING" | sort -u
+}
+
+observed_calls() {
+	calls_of_origin observed
+}
+
+denied_calls() {
+	jq -r '.observations[].denied[] | .abi + ":" + .name' "$RECORDING" | sort -u
+}
+
+# check TEXT COMMAND...: as tap_check; when it fails, what the recorder said is shown too.
+check() {
+	local failures=$tap_failures
+
+	tap_check "$@"
+	[ "$tap_failures" = "$failures" ] || [ ! -s "$LOG" ] ||
+		tap_note "recorder said: $(cat "$LOG")"
+}
+
+# For check. The first argument is a command, as one would type it, that prints a set one
+# element a line; the others are elements.
+contains_all() {
+	local missing
+
+	missing=$(printf '%s\n' "${@:2}" | sort -u | comm -23 - <(eval "$1"))
+	[ -z "$missing" ] || { echo "missing: $missing" && return 1; }
+}
+
+contains_none() {
+	local there
+
+	there=$(printf '%s\n' "${@:2}" | sort -u | comm -12 - <(eval "$1"))
+	[ -z "$there" ] || { echo "there: $there" && return 1; }
+}
+
+equals() {
+	diff <(eval "$1" | sort -u) <([ $# -lt 2 ] || printf '%s\n' "${@:2}" | sort -u)
+}
+
+is_complete() {
+	jq -e '.complete' "$RECORDING" >/dev/null ||
+		{ jq -c '.observations[] | {complete, reasons, losses}' "$RECORDING" && return 1; }
+}
