@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef BPF_MAPS_H
+#define BPF_MAPS_H
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_helpers.h>
+
+#include "shared.h"
+
+/* Chosen before load; the verifier removes what they switch off. */
+const volatile bool by_task;	      /* follow marked tasks, not cgroups (--pid) */
+const volatile bool mark_new;	      /* every new cgroup on the node gets a slot */
+const volatile bool can_probe = true; /* lockdown "confidentiality" forbids probe_read_kernel */
+
+/* Set while running. */
+__u32 watch_denied; /* sys_exit is attached: note who entered a call */
+__u32 marked_live;  /* marked tasks that have not exited (by_task) */
+struct recorder_losses losses;
+
+/* One element a slot; sized before load. Mapped by user space, which reads bits without a call. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 64);
+	__type(key, __u32);
+	__type(value, struct recorder_slot);
+} slots SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 64);
+	__type(key, __u32);
+	__type(value, struct recorder_path);
+} paths SEC(".maps");
+
+/*
+ * Indexes of free slots: pushed by user space, popped when a cgroup is made; the last
+ * one freed is used first, so that few pages are touched.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_STACK);
+	__uint(max_entries, 64);
+	__type(value, __u32);
+} free_slots SEC(".maps");
+
+/* Cgroup id to slot, for what the cache does not hold. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 64);
+	__type(key, __u64);
+	__type(value, __u32);
+} slot_by_cgroup SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, struct recorder_stray);
+	__type(value, __u64); /* first seen, CLOCK_BOOTTIME */
+} strays SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 256 * 1024);
+} events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct recorder_note);
+} notes SEC(".maps");
+
+#endif

@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Which system calls the tasks of selected cgroups make: one bit a call.
+ *
+ *	sys_enter            a call that seccomp let through
+ *	sys_exit             a call that seccomp stopped: it exits without having entered
+ *	cgroup_mkdir, rmdir  a new cgroup gets a slot before a process can be in it
+ *	cgroup_attach_task   a task is moved in: a runtime's, still setting the container up
+ *	sched_process_fork   set-up, and the mark of --pid, pass on to children
+ *	sched_process_exec   set-up ends
+ *	sched_process_exit   a thread that a filter killed; the last marked task
+ *
+ * All are tp_btf: they need BTF and nothing else.
+ */
+#include "vmlinux.h"
+
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "maps.h"
+#include "sight.h"
+#include "slot.h"
+#include "task.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* cgroup v1 hierarchies fire the same tracepoints; the default hierarchy, v2, has number 0. */
+static __always_inline bool is_v2(struct cgroup *cgroup)
+{
+	return cgroup->root->hierarchy_id == 0;
+}
+
+/*
+ * A task under a filter enters a call. Cleared by sys_exit; a call that exits with nothing to
+ * clear was denied.
+ */
+static __noinline int enter_filtered(__u32 index)
+{
+	struct recorder_slot *slot = slot_get(index);
+	struct recorder_note *note;
+
+	if (!slot)
+		return 0;
+	if (!watch_denied) {
+		if (!(slot->flags & RECORDER_FILTERED)) {
+			struct sighting sighting = { .slot = index };
+
+			__sync_fetch_and_or(&slot->flags, RECORDER_FILTERED);
+			tell(RECORDER_EVENT_FILTER, &sighting, slot->generation);
+		}
+		return 0;
+	}
+	note = note_make(bpf_get_current_task_btf(), slot);
+	if (note) {
+		note->entered = true;
+		note->synced = true;
+	}
+	return 0;
+}
+
+/* A call whose bit is not set: the workload's first, or one of a task in set-up. */
+static __noinline int enter_new(struct sighting *sighting)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct recorder_note *note = note_get(task);
+
+	if (note && note->in_setup) {
+		note->last_nr = sighting->nr;
+		note->last_abi = sighting->abi;
+		sighting->kind = task_filters(task) > note->outside_filters ? RECORDER_RUNTIME :
+									      RECORDER_PENDING;
+	}
+	return sight(sighting);
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(enter_call, struct pt_regs *regs, long id)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 index = slot_of_task(task);
+	struct sighting sighting = {};
+	struct recorder_slot *slot;
+	__u32 nr = id;
+	__u64 *word;
+
+	if (index == RECORDER_SLOT_NONE)
+		return 0;
+	slot = slot_get(index);
+	if (!slot || nr == NR_NONE)
+		return 0;
+	if (task->seccomp.mode == SECCOMP_MODE_FILTER)
+		enter_filtered(index);
+	sighting.slot = index;
+	sighting.abi = task_abi(task, &nr);
+	sighting.nr = nr;
+	sighting.kind = RECORDER_OBSERVED;
+	word = sight_word(slot, &sighting);
+	if (word && (*word & (1ULL << (nr % 64))))
+		return 0;
+	return enter_new(&sighting);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(exit_call, struct pt_regs *regs, long ret)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct sighting sighting = {};
+	struct recorder_slot *slot;
+	struct recorder_note *note;
+	__u32 index, nr;
+
+	if (task->seccomp.mode != SECCOMP_MODE_FILTER || !watch_denied)
+		return 0;
+	index = slot_of_task(task);
+	slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
+	if (!slot)
+		return 0;
+	note = note_make(task, slot);
+	if (!note)
+		return 0;
+	/*
+	 * The first exit of a task may be the second half of a call that it began before
+	 * we looked, before it had a filter, or, for a new task, in its parent.
+	 */
+	if (note->entered || !note->synced) {
+		note->entered = false;
+		note->synced = true;
+		return 0;
+	}
+	nr = regs_syscall(regs);
+	if (nr == NR_NONE)
+		return 0;
+	sighting.slot = index;
+	sighting.abi = task_abi(task, &nr);
+	sighting.nr = nr;
+	sighting.kind = RECORDER_DENIED;
+	return sight(&sighting);
+}
+
+SEC("tp_btf/cgroup_mkdir")
+int BPF_PROG(make_cgroup, struct cgroup *cgroup, const char *path)
+{
+	struct cgroup *parent = cgroup->self.parent->cgroup;
+	struct sighting sighting = {};
+	struct recorder_slot *slot, *parent_slot;
+	struct recorder_path *text;
+	__u32 index, parent_index;
+	__u64 id = cgroup->kn->id;
+
+	if (!is_v2(cgroup))
+		return 0;
+	parent_index = slot_look_up(parent->kn->id);
+	if (parent_index == RECORDER_SLOT_NONE && !mark_new) {
+		cache_set(cgroup, RECORDER_SLOT_NONE);
+		return 0;
+	}
+	if (bpf_map_pop_elem(&free_slots, &index)) {
+		__sync_fetch_and_add(&losses.slots, 1);
+		cache_set(cgroup, RECORDER_SLOT_NONE);
+		return 0;
+	}
+	slot = slot_get(index);
+	text = bpf_map_lookup_elem(&paths, &index);
+	if (!slot || !text || index > SLOT_MASK ||
+	    bpf_map_update_elem(&slot_by_cgroup, &id, &index, BPF_ANY)) {
+		__sync_fetch_and_add(&losses.map, 1);
+		bpf_map_push_elem(&free_slots, &index, BPF_ANY);
+		cache_set(cgroup, RECORDER_SLOT_NONE);
+		return 0;
+	}
+	parent_slot = slot_get(parent_index);
+	slot->cgroup_id = id;
+	slot->parent_id = parent->kn->id;
+	slot->born = bpf_ktime_get_boot_ns();
+	slot->flags = parent_slot ? parent_slot->flags & RECORDER_ANY_EXEC : 0;
+	if (can_probe)
+		bpf_probe_read_kernel_str(text->text, sizeof(text->text), path);
+	slot->state = RECORDER_LIVE;
+	cache_set(cgroup, index);
+	sighting.slot = index;
+	tell(RECORDER_EVENT_BORN, &sighting, slot->generation);
+	return 0;
+}
+
+SEC("tp_btf/cgroup_rmdir")
+int BPF_PROG(remove_cgroup, struct cgroup *cgroup, const char *path)
+{
+	struct sighting sighting = {};
+	struct recorder_slot *slot;
+	__u64 id = cgroup->kn->id;
+
+	if (!is_v2(cgroup))
+		return 0;
+	cache_set(cgroup, RECORDER_SLOT_NONE);
+	sighting.slot = slot_look_up(id);
+	slot = sighting.slot == RECORDER_SLOT_NONE ? NULL : slot_get(sighting.slot);
+	if (!slot)
+		return 0;
+	bpf_map_delete_elem(&slot_by_cgroup, &id);
+	slot->died = bpf_ktime_get_boot_ns();
+	slot->state = RECORDER_DEAD;
+	tell(RECORDER_EVENT_DIED, &sighting, slot->generation);
+	return 0;
+}
+
+/* Remembers who moved a task in; user space tells from it whether that was the runtime. */
+static __always_inline void note_mover(struct recorder_slot *slot, __u64 id)
+{
+	int i;
+
+	for (i = 0; i < RECORDER_MOVERS; i++) {
+		if (slot->movers[i] == id)
+			return;
+		if (!slot->movers[i]) {
+			slot->movers[i] = id;
+			return;
+		}
+	}
+	__sync_fetch_and_add(&slot->lost, 1);
+}
+
+/* The task came into a recorded cgroup from elsewhere: in set-up until its execve. */
+static __always_inline void begin_setup(struct task_struct *task, struct task_struct *mover,
+					struct recorder_slot *slot)
+{
+	struct recorder_note *note = note_make(task, slot);
+
+	note_mover(slot, mover->cgroups->dfl_cgrp->kn->id);
+	if (!note)
+		return;
+	note->in_setup = true;
+	note->outside_ns = task_mount_ns(mover);
+	note->outside_filters = task_filters(mover);
+}
+
+SEC("tp_btf/cgroup_attach_task")
+int BPF_PROG(attach_task, struct cgroup *cgroup, const char *path, struct task_struct *task,
+	     bool threadgroup)
+{
+	struct task_struct *mover = bpf_get_current_task_btf();
+	struct recorder_slot *slot;
+	__u32 index;
+
+	if (!is_v2(cgroup))
+		return 0;
+	index = slot_of_cgroup(cgroup);
+	slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
+	/* A task that moves itself is no container in the making. */
+	if (slot && mover->tgid != task->tgid)
+		begin_setup(task, mover, slot);
+	return 0;
+}
+
+static __always_inline void fork_marked(struct recorder_note *parent, struct task_struct *child)
+{
+	struct recorder_slot *slot = parent ? slot_get(parent->slot) : NULL;
+	struct recorder_note *note = slot ? note_make(child, slot) : NULL;
+
+	if (!note)
+		return;
+	note->slot = parent->slot;
+	__sync_fetch_and_add(&marked_live, 1);
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(fork_task, struct task_struct *parent, struct task_struct *child)
+{
+	struct recorder_slot *slot;
+	struct recorder_note *from, *note;
+	__u32 index;
+
+	if (by_task) {
+		fork_marked(note_get(parent), child);
+		return 0;
+	}
+	index = slot_of_task(child);
+	slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
+	if (!slot)
+		return 0;
+	if (child->cgroups->dfl_cgrp != parent->cgroups->dfl_cgrp) { /* CLONE_INTO_CGROUP */
+		begin_setup(child, parent, slot);
+		return 0;
+	}
+	from = note_get(parent);
+	if (!from || !from->in_setup)
+		return 0;
+	note = note_make(child, slot);
+	if (!note)
+		return 0;
+	note->in_setup = true;
+	note->outside_ns = from->outside_ns;
+	note->outside_filters = from->outside_filters;
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(exec_task, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	struct sighting sighting = {};
+	struct recorder_slot *slot;
+	struct recorder_note *note;
+
+	sighting.slot = slot_of_task(task);
+	slot = sighting.slot == RECORDER_SLOT_NONE ? NULL : slot_get(sighting.slot);
+	if (!slot)
+		return 0;
+	note = note_get(task);
+	if (!note || !note->in_setup)
+		return 0;
+	if (!(slot->flags & RECORDER_ANY_EXEC) && task_mount_ns(task) == note->outside_ns)
+		return 0;
+	note->in_setup = false;
+	__sync_fetch_and_or(&slot->flags, RECORDER_ENTERED);
+	/* The execve itself is made under the filter: the workload's first call. */
+	sighting.abi = note->last_abi;
+	sighting.nr = note->last_nr;
+	sighting.kind = RECORDER_OBSERVED;
+	return sight(&sighting);
+}
+
+/*
+ * SECCOMP_RET_KILL_THREAD ends a thread inside the entry of the call, without sys_exit. Its
+ * exit code says SIGSYS, and that its process is not ending sets it apart from the threads
+ * that go down with one that was stopped elsewhere.
+ */
+static __always_inline void exit_killed(struct task_struct *task)
+{
+	struct sighting sighting = {};
+	__u32 nr = regs_syscall((struct pt_regs *)bpf_task_pt_regs(task));
+
+	if (nr == NR_NONE)
+		return;
+	sighting.slot = slot_of_task(task);
+	if (sighting.slot == RECORDER_SLOT_NONE)
+		return;
+	sighting.abi = task_abi(task, &nr);
+	sighting.nr = nr;
+	sighting.kind = RECORDER_DENIED;
+	sight(&sighting);
+}
+
+#define EXIT_SIGNAL(code) ((code)&0x7f)
+#define SIGSYS 31 /* on x86 and arm64 */
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(exit_task, struct task_struct *exiting)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct recorder_note *note = note_get(task);
+
+	if (watch_denied && task->seccomp.mode == SECCOMP_MODE_FILTER &&
+	    EXIT_SIGNAL(task->exit_code) == SIGSYS && !(task->signal->flags & SIGNAL_GROUP_EXIT) &&
+	    !(note && note->entered))
+		exit_killed(task);
+	if (by_task && note && note->slot)
+		__sync_fetch_and_sub(&marked_live, 1);
+	return 0;
+}
+
+/*
+ * --pid: user space marked the leader of a thread group; this passes the mark on to its other
+ * threads. fork_task is attached before, so whoever is born meanwhile is marked as well, and
+ * user space runs it until a pass marks nobody.
+ */
+SEC("iter/task")
+int mark_threads(struct bpf_iter__task *context)
+{
+	struct task_struct *task = context->task;
+	struct recorder_slot *slot;
+	struct recorder_note *leader, *note;
+
+	if (!task)
+		return 0;
+	leader = note_get(task->group_leader);
+	if (!leader || !leader->slot)
+		return 0;
+	note = note_get(task);
+	slot = slot_get(leader->slot);
+	if (note || !slot)
+		return 0;
+	note = note_make(task, slot);
+	if (note) {
+		note->slot = leader->slot;
+		__sync_fetch_and_add(&marked_live, 1);
+	}
+	return 0;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef BPF_SLOT_H
+#define BPF_SLOT_H
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_helpers.h>
+
+#include "maps.h"
+#include "task.h"
+
+/*
+ * From a cgroup to its slot. It is asked at every system call of every task on the node, and
+ * nearly always the answer is "not recorded", so the answers of the last cgroups are kept in a
+ * direct-mapped cache in global data, keyed by the cgroup's address: one load less than its
+ * id, which lies in another cache line.
+ *
+ * An entry is one word, (address - anchor) << 16 | slot, so that it is never read half
+ * written. The shift drops the 16 highest bits of the address; they are the same for
+ * all objects of the kernel's direct mapping below 256 TiB of memory.
+ *
+ * An address is used again only after its cgroup was removed, which cgroup_rmdir sees, and no
+ * task is left in a removed cgroup that could put it back.
+ */
+#define CACHE_BITS 12
+#define CACHE_SIZE (1 << CACHE_BITS)
+#define SLOT_BITS 16
+#define SLOT_MASK ((1ULL << SLOT_BITS) - 1)
+
+__u64 cache[CACHE_SIZE];
+
+/* Subtracting it turns a pointer into a number in the eyes of the verifier. */
+static __u64 anchor;
+
+/* struct cgroup is larger than 2 KiB, so the lower address bits tell little. */
+static __always_inline __u32 cache_index(__u64 key)
+{
+	return ((key >> 11) ^ (key >> 23)) & (CACHE_SIZE - 1);
+}
+
+static __always_inline __u64 cgroup_key(struct cgroup *cgroup)
+{
+	return (__u64)cgroup - (__u64)&anchor;
+}
+
+static __noinline __u32 slot_look_up(__u64 id)
+{
+	__u32 *slot = bpf_map_lookup_elem(&slot_by_cgroup, &id);
+
+	return slot ? *slot & SLOT_MASK : RECORDER_SLOT_NONE;
+}
+
+static __always_inline __u32 slot_of_cgroup(struct cgroup *cgroup)
+{
+	__u64 key = cgroup_key(cgroup);
+	__u64 *entry = &cache[cache_index(key)];
+	__u64 value = *entry ^ (key << SLOT_BITS);
+
+	if (value > SLOT_MASK) {
+		value = slot_look_up(cgroup->kn->id);
+		*entry = key << SLOT_BITS | value;
+	}
+	return value;
+}
+
+static __always_inline void cache_set(struct cgroup *cgroup, __u32 slot)
+{
+	__u64 key = cgroup_key(cgroup);
+
+	cache[cache_index(key)] = key << SLOT_BITS | slot;
+}
+
+static __always_inline struct recorder_note *note_get(struct task_struct *task)
+{
+	return bpf_task_storage_get(&notes, task, NULL, 0);
+}
+
+static __always_inline struct recorder_note *note_make(struct task_struct *task,
+						       struct recorder_slot *slot)
+{
+	struct recorder_note *note =
+		bpf_task_storage_get(&notes, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+
+	if (!note)
+		__sync_fetch_and_add(&slot->lost, 1);
+	return note;
+}
+
+/* The slot that a task's calls go to. */
+static __always_inline __u32 slot_of_task(struct task_struct *task)
+{
+	struct recorder_note *note;
+
+	if (!by_task)
+		return slot_of_cgroup(task->cgroups->dfl_cgrp);
+	note = note_get(task);
+	return note ? note->slot : RECORDER_SLOT_NONE;
+}
+
+static __always_inline struct recorder_slot *slot_get(__u32 index)
+{
+	return bpf_map_lookup_elem(&slots, &index);
+}
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef BPF_TASK_H
+#define BPF_TASK_H
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_core_read.h>
+
+#include "shared.h"
+
+/* What a task is doing and under what: all by BTF pointers, no helper, no probe read. */
+
+enum {
+	ABI_NATIVE,
+	ABI_COMPAT,
+	ABI_X32,
+};
+
+#define SECCOMP_MODE_FILTER 2	     /* include/uapi/linux/seccomp.h */
+#define SIGNAL_GROUP_EXIT 0x00000004 /* include/linux/sched/signal.h */
+#define NR_NONE ((__u32)-1)	     /* a call without a number: rt_sigreturn on its way out */
+
+#if defined(__TARGET_ARCH_x86)
+#define TS_COMPAT 0x0002	/* arch/x86/include/asm/thread_info.h */
+#define X32_NR_FLAG 0x40000000U /* __X32_SYSCALL_BIT, arch/x86/include/uapi/asm/unistd.h */
+
+static __always_inline __u32 task_abi(struct task_struct *task, __u32 *nr)
+{
+	if (task->thread_info.status & TS_COMPAT)
+		return ABI_COMPAT;
+	if ((*nr & X32_NR_FLAG) && *nr != NR_NONE) {
+		*nr &= ~X32_NR_FLAG;
+		return ABI_X32;
+	}
+	return ABI_NATIVE;
+}
+
+static __always_inline __u32 regs_syscall(struct pt_regs *regs)
+{
+	return regs->orig_ax;
+}
+#elif defined(__TARGET_ARCH_arm64)
+#define TIF_32BIT 22 /* arch/arm64/include/asm/thread_info.h */
+
+static __always_inline __u32 task_abi(struct task_struct *task, __u32 *nr)
+{
+	return task->thread_info.flags & (1UL << TIF_32BIT) ? ABI_COMPAT : ABI_NATIVE;
+}
+
+static __always_inline __u32 regs_syscall(struct pt_regs *regs)
+{
+	return regs->syscallno;
+}
+#else
+#error "tell which ABIs this machine has"
+#endif
+
+static __always_inline __u32 task_mount_ns(struct task_struct *task)
+{
+	return task->nsproxy->mnt_ns->ns.inum;
+}
+
+/*
+ * How many filters a task runs under. Before Linux 5.11 (c818c03b661c) the kernel did not
+ * count them; there, "one or none" is what the mode tells.
+ */
+static __always_inline __u32 task_filters(struct task_struct *task)
+{
+	if (bpf_core_field_exists(task->seccomp.filter_count))
+		return task->seccomp.filter_count.counter;
+	return task->seccomp.mode == SECCOMP_MODE_FILTER;
+}
+
+#endif

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "record/lifetime.h"
+
+#include <stdlib.h>
+
+_Static_assert((int)RECORDER_ABIS == (int)ABI_COUNT, "both sides know the same ABIs");
+
+void lifetime_destroy(struct lifetime *lifetime)
+{
+	size_t kind;
+
+	if (!lifetime)
+		return;
+	for (kind = 0; kind < RECORDER_KINDS; kind++)
+		call_set_finish(&lifetime->calls[kind]);
+	free(lifetime->path);
+	free(lifetime);
+}
+
+static int add_word(struct call_set *set, enum abi abi, uint32_t first, uint64_t word,
+		    struct error *err)
+{
+	int r;
+
+	while (word) {
+		struct call call = { .nr = first + __builtin_ctzll(word), .abi = abi };
+
+		r = call_set_add(set, &call, err);
+		if (r < 0)
+			return r;
+		word &= word - 1;
+	}
+	return 0;
+}
+
+int lifetime_add_bitmaps(struct lifetime *lifetime, const struct recorder_slot *slot,
+			 struct error *err)
+{
+	size_t kind, abi, word;
+	int r;
+
+	for (kind = 0; kind < RECORDER_KINDS; kind++)
+		for (abi = 0; abi < RECORDER_ABIS; abi++)
+			for (word = 0; word < RECORDER_WORDS; word++) {
+				r = add_word(&lifetime->calls[kind], abi, word * 64,
+					     slot->bitmaps[kind].words[abi][word], err);
+				if (r < 0)
+					return r;
+			}
+	return 0;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RECORD_LIFETIME_H
+#define RECORD_LIFETIME_H
+
+/*
+ * What one cgroup did from its birth (or from the beginning of the recording) to its end (or
+ * to the end of the recording).
+ */
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "profile/recording.h"
+#include "shared.h"
+
+struct error;
+
+struct lifetime {
+	uint64_t cgroup_id;
+	uint64_t parent_id;
+	char *path;	       /* as the kernel printed it; NULL when it could not be read */
+	bool found;	       /* it was there before the recording began */
+	int64_t born;	       /* nanoseconds since the epoch */
+	int64_t died;	       /* 0 while it lives */
+	bool entered;	       /* a task ended its set-up here: a container was started */
+	bool unwatched_filter; /* a task under a filter ran before denied calls were watched */
+	uint64_t lost;	       /* what could not be stored about it */
+	uint64_t movers[RECORDER_MOVERS]; /* cgroups whose tasks moved others in; 0 ends it */
+
+	/*
+	 * Filled in from events while it lives, and completed from the bitmaps when it is
+	 * harvested: only then the sets are the truth.
+	 */
+	struct call_set calls[RECORDER_KINDS];
+
+	uint32_t slot;
+	uint32_t generation;
+	void *owner; /* of the target, untouched here */
+};
+
+/* Releases the memory, not the owner. */
+void lifetime_destroy(struct lifetime *lifetime);
+DEFINE_CLEANUP(struct lifetime *, lifetime_destroy);
+#define _cleanup_lifetime_ _cleanup_(cleanup_lifetime_destroy)
+
+/* Adds the calls of a slot's bitmaps that no event told of. */
+int lifetime_add_bitmaps(struct lifetime *lifetime, const struct recorder_slot *slot,
+			 struct error *err);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RECORD_OBJECT_H
+#define RECORD_OBJECT_H
+
+/*
+ * The BPF object in the kernel, as file descriptors. There are two ways to get it there:
+ *
+ *	light	a generated loader program relocates and loads everything inside the kernel
+ *		(Linux 5.17, 18688de203b4 "bpf: Add support for CO-RE relocations in kernel"):
+ *		1.6 MiB and two thirds of the time
+ *	full	libbpf relocates against the kernel's whole BTF, of which it holds two copies:
+ *		13 MiB; works on every kernel and explains a failure
+ */
+#include <linux/types.h>
+#include <stdbool.h>
+
+#include "shared.h"
+
+struct error;
+
+enum object_program {
+	PROGRAM_ENTER_CALL,
+	PROGRAM_EXIT_CALL,
+	PROGRAM_MAKE_CGROUP,
+	PROGRAM_REMOVE_CGROUP,
+	PROGRAM_ATTACH_TASK,
+	PROGRAM_FORK_TASK,
+	PROGRAM_EXEC_TASK,
+	PROGRAM_EXIT_TASK,
+	PROGRAM_MARK_THREADS,
+	PROGRAM_COUNT,
+};
+
+/* Fixed before load. */
+struct object_knobs {
+	bool by_task;  /* follow marked tasks instead of cgroups */
+	bool mark_new; /* every new cgroup on the node gets a slot */
+	bool no_probe; /* do without bpf_probe_read_kernel, which lockdown can forbid */
+	__u32 slots;   /* how many elements the slot maps have, with the unused slot 0 */
+};
+
+struct object {
+	/* Owned by the skeleton. */
+	int programs[PROGRAM_COUNT];
+	int slots;
+	int paths;
+	int free_slots;
+	int slot_by_cgroup;
+	int strays;
+	int events;
+	int notes;
+	/* Global data of the program, shared with the kernel. */
+	__u32 *watch_denied;
+	__u32 *marked_live;
+	struct recorder_losses *losses;
+
+	void *skeleton;
+	void (*destroy_skeleton)(void *skeleton);
+};
+
+/* Loads the object one way or the other; the caller calls object_finish(). */
+int object_load(const struct object_knobs *knobs, struct object *ret_object, struct error *err);
+
+/* Closes everything; an empty object is fine. */
+void object_finish(struct object *object);
+
+/* The two ways; object_load() chooses. */
+int object_load_light(const struct object_knobs *knobs, struct object *ret_object,
+		      struct error *err);
+int object_load_full(const struct object_knobs *knobs, struct object *ret_object,
+		     struct error *err);
+
+/* Fills in a struct object from a generated skeleton, whichever of the two it is. */
+#define OBJECT_FROM_SKELETON(skel, program_fd, map_fd, destroy)                              \
+	{                                                                                    \
+		.programs = {                                                              \
+			[PROGRAM_ENTER_CALL] = program_fd(skel, enter_call),               \
+			[PROGRAM_EXIT_CALL] = program_fd(skel, exit_call),                 \
+			[PROGRAM_MAKE_CGROUP] = program_fd(skel, make_cgroup),             \
+			[PROGRAM_REMOVE_CGROUP] = program_fd(skel, remove_cgroup),         \
+			[PROGRAM_ATTACH_TASK] = program_fd(skel, attach_task),             \
+			[PROGRAM_FORK_TASK] = program_fd(skel, fork_task),                 \
+			[PROGRAM_EXEC_TASK] = program_fd(skel, exec_task),                 \
+			[PROGRAM_EXIT_TASK] = program_fd(skel, exit_task),                 \
+			[PROGRAM_MARK_THREADS] = program_fd(skel, mark_threads),           \
+		},                                                                         \
+		.slots = map_fd(skel, slots),                                              \
+		.paths = map_fd(skel, paths),                                              \
+		.free_slots = map_fd(skel, free_slots),                                    \
+		.slot_by_cgroup = map_fd(skel, slot_by_cgroup),                            \
+		.strays = map_fd(skel, strays),                                            \
+		.events = map_fd(skel, events),                                            \
+		.notes = map_fd(skel, notes),                                              \
+		.watch_denied = &(skel)->bss->watch_denied,                                \
+		.marked_live = &(skel)->bss->marked_live,                                  \
+		.losses = &(skel)->bss->losses,                                            \
+		.skeleton = (skel),                                                        \
+		.destroy_skeleton = (destroy), \
+	}
+
+#endif

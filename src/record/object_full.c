@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "record/object.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <bpf/libbpf.h>
+
+#include "recorder.skel.h"
+#include "util/error.h"
+#include "util/log.h"
+
+static void destroy(void *skeleton)
+{
+	recorder_bpf__destroy(skeleton);
+}
+
+#define PROGRAM_FD(skel, name) bpf_program__fd((skel)->progs.name)
+#define MAP_FD(skel, name) bpf_map__fd((skel)->maps.name)
+
+/* libbpf's log is ours, one level quieter: what it warns of is explained by our own error. */
+static int print(enum libbpf_print_level level, const char *format, va_list args)
+{
+	char line[1024];
+
+	if (log_get_level() < LOG_DEBUG || level == LIBBPF_DEBUG)
+		return 0;
+	vsnprintf(line, sizeof(line), format, args);
+	line[strcspn(line, "\n")] = '\0';
+	log_debug("%s", line);
+	return 0;
+}
+
+static int refused(int code, struct error *err)
+{
+	switch (code) {
+	case EPERM:
+	case EACCES:
+		return error_set(err, code,
+				 "the kernel refused to load the BPF program: it needs CAP_BPF and "
+				 "CAP_PERFMON (or root); 'recorder doctor' tells more");
+	case ESRCH:
+	case ENOENT:
+		return error_set(
+			err, code,
+			"the kernel has no BTF (/sys/kernel/btf/vmlinux): it has to be built "
+			"with CONFIG_DEBUG_INFO_BTF=y");
+	default:
+		return error_set_errno(err, code, "load the BPF program");
+	}
+}
+
+int object_load_full(const struct object_knobs *knobs, struct object *ret_object, struct error *err)
+{
+	struct recorder_bpf *skel;
+	int r;
+
+	libbpf_set_print(print);
+	skel = recorder_bpf__open();
+	if (!skel)
+		return error_set_errno(err, errno, "open the BPF object");
+	skel->rodata->by_task = knobs->by_task;
+	skel->rodata->mark_new = knobs->mark_new;
+	skel->rodata->can_probe = !knobs->no_probe;
+	bpf_map__set_max_entries(skel->maps.slots, knobs->slots);
+	bpf_map__set_max_entries(skel->maps.paths, knobs->slots);
+	bpf_map__set_max_entries(skel->maps.free_slots, knobs->slots);
+	bpf_map__set_max_entries(skel->maps.slot_by_cgroup, knobs->slots);
+	r = recorder_bpf__load(skel);
+	if (r < 0) {
+		recorder_bpf__destroy(skel);
+		return refused(-r, err);
+	}
+	*ret_object = (struct object)OBJECT_FROM_SKELETON(skel, PROGRAM_FD, MAP_FD, destroy);
+	return 0;
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "record/object.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/error.h"
+
+/* Generated code and the header that it needs, neither of which is held to our warnings. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-compare"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wunused-function"
+#include "recorder.lskel.h"
+#pragma GCC diagnostic pop
+
+static void destroy(void *skeleton)
+{
+	recorder_light__destroy(skeleton);
+}
+
+#define PROGRAM_FD(skel, name) (skel)->progs.name.prog_fd
+#define MAP_FD(skel, name) (skel)->maps.name.map_fd
+
+int object_load_light(const struct object_knobs *knobs, struct object *ret_object,
+		      struct error *err)
+{
+	struct recorder_light *skel = recorder_light__open();
+	int r;
+
+	if (!skel)
+		return error_set_errno(err, errno, "prepare the BPF loader program");
+	skel->rodata->by_task = knobs->by_task;
+	skel->rodata->mark_new = knobs->mark_new;
+	skel->rodata->can_probe = !knobs->no_probe;
+	skel->maps.slots.max_entries = knobs->slots;
+	skel->maps.paths.max_entries = knobs->slots;
+	skel->maps.free_slots.max_entries = knobs->slots;
+	skel->maps.slot_by_cgroup.max_entries = knobs->slots;
+	r = recorder_light__load(skel);
+	if (r < 0) {
+		recorder_light__destroy(skel);
+		return error_set_errno(err, -r, "run the BPF loader program");
+	}
+	*ret_object = (struct object)OBJECT_FROM_SKELETON(skel, PROGRAM_FD, MAP_FD, destroy);
+	return 0;
+}

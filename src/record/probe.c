@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "record/probe.h"
+
+#include "record/recorder.h"
+
+int probe_load(struct error *err)
+{
+	static const struct recorder_options options = { .watch_denied = true, .slots = 1 };
+	static const struct recorder_handler handler = {};
+	_cleanup_recorder_ struct recorder *recorder = NULL;
+	int r = recorder_create(&options, &handler, &recorder, err);
+
+	if (r < 0)
+		return r;
+	r = recorder_attach(recorder, err);
+	if (r < 0)
+		return r;
+	return recorder_start(recorder, err);
+}

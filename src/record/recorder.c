@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "record/recorder.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "record/lifetime.h"
+#include "record/object.h"
+#include "record/slots.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+
+/* Events are decoration, so what they told of is looked up again this often. */
+#define SCAN_INTERVAL_NS 1000000000LL
+
+DEFINE_CLEANUP(struct ring_buffer *, ring_buffer__free);
+
+struct recorder {
+	struct recorder_options options;
+	struct recorder_handler handler;
+	struct object object;
+	struct slots slots;
+	struct ring_buffer *ring;
+	int links[PROGRAM_COUNT];
+	int64_t last_scan;
+	bool filter_seen;
+	struct error event_error; /* of a callback of the ring buffer */
+};
+
+static int64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+static int born(struct recorder *recorder, uint32_t slot, struct error *err)
+{
+	struct lifetime *lifetime;
+	bool is_new;
+	int r = slots_lifetime(&recorder->slots, slot, &lifetime, &is_new, err);
+
+	if (r < 0)
+		return r;
+	if (is_new && recorder->handler.born)
+		return recorder->handler.born(recorder->handler.data, lifetime, err);
+	return 0;
+}
+
+static int ended(struct recorder *recorder, uint32_t slot, struct error *err)
+{
+	struct lifetime *lifetime;
+	int r = born(recorder, slot, err);
+
+	if (r < 0)
+		return r;
+	r = slots_harvest(&recorder->slots, slot, &lifetime, err);
+	if (r < 0)
+		return r;
+	if (recorder->handler.ended)
+		return recorder->handler.ended(recorder->handler.data, lifetime, err);
+	lifetime_destroy(lifetime);
+	return 0;
+}
+
+/* A bit was set: kept with its time and its process. */
+static int sighted(struct recorder *recorder, const struct recorder_event *event, struct error *err)
+{
+	struct lifetime *lifetime;
+	struct call call = { .nr = event->nr, .abi = event->abi };
+	struct recorder_sighting sighting;
+	int r = slots_lifetime(&recorder->slots, event->slot, &lifetime, NULL, err);
+
+	if (r < 0)
+		return r;
+	if (event->kind >= RECORDER_KINDS || event->abi >= RECORDER_ABIS)
+		return 0;
+	call.first_seen = (int64_t)event->time + recorder->slots.boot_to_epoch;
+	memcpy(call.process, event->comm, sizeof(call.process) - 1);
+	r = call_set_add(&lifetime->calls[event->kind], &call, err);
+	if (r < 0 || !recorder->handler.sighted)
+		return r;
+	sighting = (struct recorder_sighting){
+		.lifetime = lifetime,
+		.nr = event->nr,
+		.abi = event->abi,
+		.kind = event->kind,
+		.pid = event->pid,
+		.process = call.process,
+		.time = call.first_seen,
+	};
+	recorder->handler.sighted(recorder->handler.data, &sighting);
+	return 0;
+}
+
+static int handle_event(void *data, void *bytes, size_t size)
+{
+	struct recorder *recorder = data;
+	const struct recorder_event *event = bytes;
+	const struct recorder_slot *slot;
+
+	if (size < sizeof(*event) || event->slot >= recorder->slots.count)
+		return 0;
+	slot = &recorder->slots.slots[event->slot];
+	/* The slot was freed by a scan before its last events were read. */
+	if (slot->generation != event->generation || slot->state == RECORDER_FREE)
+		return 0;
+	switch (event->type) {
+	case RECORDER_EVENT_BORN:
+		return born(recorder, event->slot, &recorder->event_error);
+	case RECORDER_EVENT_DIED:
+		return ended(recorder, event->slot, &recorder->event_error);
+	case RECORDER_EVENT_FILTER:
+		recorder->filter_seen = true;
+		return 0;
+	case RECORDER_EVENT_CALL:
+		return sighted(recorder, event, &recorder->event_error);
+	default:
+		return 0;
+	}
+}
+
+int recorder_create(const struct recorder_options *options, const struct recorder_handler *handler,
+		    struct recorder **ret_recorder, struct error *err)
+{
+	struct object_knobs knobs = {
+		.by_task = options->by_task,
+		.mark_new = options->mark_new,
+		.slots = options->slots + 1,
+	};
+	_cleanup_recorder_ struct recorder *recorder = calloc(1, sizeof(*recorder));
+	size_t i;
+	int r;
+
+	if (!recorder)
+		return error_nomem(err);
+	if (options->slots < 1 || knobs.slots > RECORDER_SLOTS_MAX)
+		return error_set(err, EINVAL, "%u slots are not between 1 and %u", options->slots,
+				 RECORDER_SLOTS_MAX - 1);
+	recorder->options = *options;
+	recorder->handler = *handler;
+	for (i = 0; i < PROGRAM_COUNT; i++)
+		recorder->links[i] = -1;
+	r = object_load(&knobs, &recorder->object, err);
+	if (r < 0)
+		return r;
+	r = slots_init(&recorder->slots, &recorder->object, knobs.slots, err);
+	if (r < 0)
+		return r;
+	recorder->ring = ring_buffer__new(recorder->object.events, handle_event, recorder, NULL);
+	if (!recorder->ring)
+		return error_set_errno(err, errno, "open the ring buffer");
+	*ret_recorder = steal_pointer(&recorder);
+	return 0;
+}
+
+static int attach(struct recorder *recorder, enum object_program program, struct error *err)
+{
+	int fd;
+
+	if (recorder->links[program] >= 0)
+		return 0;
+	fd = bpf_raw_tracepoint_open(NULL, recorder->object.programs[program]);
+	if (fd < 0)
+		return error_set_errno(err, errno, "attach a BPF program to its tracepoint");
+	recorder->links[program] = fd;
+	return 0;
+}
+
+static int attach_all(struct recorder *recorder, const enum object_program *programs, size_t count,
+		      struct error *err)
+{
+	size_t i;
+	int r;
+
+	for (i = 0; i < count; i++) {
+		r = attach(recorder, programs[i], err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static void detach(struct recorder *recorder, enum object_program program)
+{
+	if (recorder->links[program] >= 0)
+		close(recorder->links[program]);
+	recorder->links[program] = -1;
+}
+
+/* Sees denied calls from now on. */
+static int watch_denied(struct recorder *recorder, struct error *err)
+{
+	static const enum object_program programs[] = { PROGRAM_EXIT_CALL, PROGRAM_EXIT_TASK };
+	int r = attach_all(recorder, programs, 2, err);
+
+	if (r < 0)
+		return r;
+	__atomic_store_n(recorder->object.watch_denied, 1, __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+int recorder_attach(struct recorder *recorder, struct error *err)
+{
+	static const enum object_program by_cgroup[] = {
+		PROGRAM_MAKE_CGROUP, PROGRAM_REMOVE_CGROUP, PROGRAM_ATTACH_TASK,
+		PROGRAM_EXEC_TASK,   PROGRAM_FORK_TASK,
+	};
+	static const enum object_program by_task[] = { PROGRAM_FORK_TASK, PROGRAM_EXIT_TASK };
+
+	if (recorder->options.by_task)
+		return attach_all(recorder, by_task, 2, err);
+	return attach_all(recorder, by_cgroup, 5, err);
+}
+
+/* Makes the lifetime of a slot that user space took. */
+static int found(struct recorder *recorder, uint32_t slot, struct error *err)
+{
+	struct lifetime *lifetime;
+	int r = slots_lifetime(&recorder->slots, slot, &lifetime, NULL, err);
+
+	if (r < 0)
+		return r;
+	lifetime->found = true;
+	if (recorder->handler.born)
+		return recorder->handler.born(recorder->handler.data, lifetime, err);
+	return 0;
+}
+
+int recorder_add_cgroup(struct recorder *recorder, uint64_t id, uint64_t parent_id,
+			const char *path, bool any_exec, struct error *err)
+{
+	uint32_t slot;
+	int r;
+
+	if (bpf_map_lookup_elem(recorder->object.slot_by_cgroup, &id, &slot) == 0)
+		return 0;
+	r = slots_take(&recorder->slots, id, parent_id, path, any_exec ? RECORDER_ANY_EXEC : 0,
+		       &slot, err);
+	if (r < 0)
+		return r;
+	return found(recorder, slot, err);
+}
+
+/* Runs the iterator once over all tasks of the machine. */
+static int mark_threads(struct recorder *recorder, struct error *err)
+{
+	_cleanup_close_ int link = -1, iterator = -1;
+	char nothing[64];
+	ssize_t got;
+
+	link = bpf_link_create(recorder->object.programs[PROGRAM_MARK_THREADS], 0, BPF_TRACE_ITER,
+			       NULL);
+	if (link < 0)
+		return error_set_errno(err, errno, "attach the task iterator");
+	iterator = bpf_iter_create(link);
+	if (iterator < 0)
+		return error_set_errno(err, errno, "create the task iterator");
+	do {
+		got = read(iterator, nothing, sizeof(nothing));
+	} while (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR)));
+	if (got < 0)
+		return error_set_errno(err, errno, "run the task iterator");
+	return 0;
+}
+
+int recorder_mark_process(struct recorder *recorder, pid_t pid, struct error *err)
+{
+	_cleanup_close_ int pidfd = syscall(SYS_pidfd_open, pid, 0);
+	struct recorder_note note = {};
+	uint32_t before;
+	int r;
+
+	if (pidfd < 0)
+		return error_set_errno(err, errno, "open process %d", pid);
+	r = slots_take(&recorder->slots, 0, 0, NULL, 0, &note.slot, err);
+	if (r < 0)
+		return r;
+	r = found(recorder, note.slot, err);
+	if (r < 0)
+		return r;
+	if (bpf_map_update_elem(recorder->object.notes, &pidfd, &note, BPF_NOEXIST) < 0)
+		return error_set_errno(err, errno, "mark process %d", pid);
+	__atomic_add_fetch(recorder->object.marked_live, 1, __ATOMIC_SEQ_CST);
+	do {
+		before = recorder_marked_live(recorder);
+		r = mark_threads(recorder, err);
+		if (r < 0)
+			return r;
+	} while (recorder_marked_live(recorder) > before);
+	return 0;
+}
+
+unsigned int recorder_marked_live(const struct recorder *recorder)
+{
+	return __atomic_load_n(recorder->object.marked_live, __ATOMIC_SEQ_CST);
+}
+
+int recorder_start(struct recorder *recorder, struct error *err)
+{
+	int r;
+
+	if (recorder->options.watch_denied) {
+		r = watch_denied(recorder, err);
+		if (r < 0)
+			return r;
+	}
+	return attach(recorder, PROGRAM_ENTER_CALL, err);
+}
+
+int recorder_fd(const struct recorder *recorder)
+{
+	return ring_buffer__epoll_fd(recorder->ring);
+}
+
+/* Finds in the slots themselves what lost events would have told. */
+static int scan(struct recorder *recorder, struct error *err)
+{
+	uint32_t slot;
+	int r = 0;
+
+	for (slot = 1; slot < recorder->slots.count && r == 0; slot++) {
+		const struct recorder_slot *entry = &recorder->slots.slots[slot];
+
+		if (entry->flags & RECORDER_FILTERED)
+			recorder->filter_seen = true;
+		if (entry->state == RECORDER_DEAD)
+			r = ended(recorder, slot, err);
+		else if (entry->state == RECORDER_LIVE)
+			r = born(recorder, slot, err);
+	}
+	return r;
+}
+
+static int consume(struct recorder *recorder, struct error *err)
+{
+	int r = ring_buffer__consume(recorder->ring);
+
+	if (r >= 0)
+		return 0;
+	if (recorder->event_error.code) {
+		*err = recorder->event_error;
+		recorder->event_error = (struct error)ERROR_INIT;
+		return r;
+	}
+	return error_set_errno(err, -r, "read the ring buffer");
+}
+
+int recorder_poll(struct recorder *recorder, struct error *err)
+{
+	int64_t now = now_ns();
+	int r = consume(recorder, err);
+
+	if (r < 0)
+		return r;
+	if (now - recorder->last_scan >= SCAN_INTERVAL_NS) {
+		recorder->last_scan = now;
+		r = scan(recorder, err);
+		if (r < 0)
+			return r;
+	}
+	if (recorder->filter_seen)
+		return watch_denied(recorder, err);
+	return 0;
+}
+
+int recorder_stop(struct recorder *recorder, struct error *err)
+{
+	uint32_t slot;
+	size_t i;
+	int r;
+
+	for (i = 0; i < PROGRAM_COUNT; i++)
+		detach(recorder, i);
+	r = consume(recorder, err);
+	if (r < 0)
+		return r;
+	for (slot = 1; slot < recorder->slots.count; slot++) {
+		if (recorder->slots.slots[slot].state == RECORDER_FREE)
+			continue;
+		r = ended(recorder, slot, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* How often the kernel skipped a program because it was already running on that CPU. */
+static uint64_t recursion_misses(int program)
+{
+	struct bpf_prog_info info = {};
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(program, &info, &size) < 0)
+		return 0;
+	return info.recursion_misses;
+}
+
+void recorder_totals(const struct recorder *recorder, struct recorder_totals *ret_totals)
+{
+	const struct recorder_losses *losses = recorder->object.losses;
+	size_t i;
+
+	*ret_totals = (struct recorder_totals){
+		.lost_slots = losses->slots,
+		.lost_map = losses->map,
+		.lost_events = losses->events,
+	};
+	for (i = 0; i < PROGRAM_COUNT; i++)
+		ret_totals->recursion += recursion_misses(recorder->object.programs[i]);
+}
+
+void recorder_destroy(struct recorder *recorder)
+{
+	size_t i;
+
+	if (!recorder)
+		return;
+	for (i = 0; i < PROGRAM_COUNT; i++)
+		detach(recorder, i);
+	cleanup_ring_buffer__free(&recorder->ring);
+	slots_finish(&recorder->slots);
+	object_finish(&recorder->object);
+	error_finish(&recorder->event_error);
+	free(recorder);
+}

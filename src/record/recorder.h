@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RECORD_RECORDER_H
+#define RECORD_RECORDER_H
+
+/*
+ * The BPF program at work: create (load), attach, add what is to be recorded, start, poll,
+ * stop, destroy. It knows cgroups and tasks, and nothing of containers.
+ *
+ * The order matters. After recorder_attach() no new cgroup is missed, so what is looked up
+ * then, and added, is everything; after recorder_start() calls are counted. Nothing is
+ * pinned: when the process ends, however it ends, the kernel takes everything away.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "util/cleanup.h"
+
+struct error;
+struct lifetime;
+struct recorder;
+
+struct recorder_options {
+	bool by_task;	    /* record marked tasks; otherwise cgroups */
+	bool mark_new;	    /* every new cgroup on the node, not only those below added ones */
+	bool watch_denied;  /* from the start; otherwise once a task under a filter is seen */
+	unsigned int slots; /* how many cgroups can be recorded at once */
+};
+
+/* One system call seen for the first time in a lifetime; valid during the callback. */
+struct recorder_sighting {
+	const struct lifetime *lifetime;
+	uint32_t nr;
+	uint32_t abi;  /* enum abi */
+	uint32_t kind; /* enum recorder_kind */
+	pid_t pid;
+	const char *process;
+	int64_t time;
+};
+
+/* What happens while recording. Any may be NULL; a failure ends recorder_poll() with it. */
+struct recorder_handler {
+	/* A cgroup was added or made; may set lifetime->owner. */
+	int (*born)(void *data, struct lifetime *lifetime, struct error *err);
+	/* For a live view: may be missing for some calls, which totals.lost_events counts. */
+	void (*sighted)(void *data, const struct recorder_sighting *sighting);
+	/*
+	 * The cgroup is gone (died is set), or the recording ends. The sets are complete. The
+	 * handler owns the lifetime now, whatever it returns.
+	 */
+	int (*ended)(void *data, struct lifetime *lifetime, struct error *err);
+	void *data;
+};
+
+struct recorder_totals {
+	uint64_t lost_slots;  /* new cgroups for which no slot was free */
+	uint64_t lost_map;    /* map updates that failed, and belong to no lifetime */
+	uint64_t lost_events; /* events only: no call is lost with them */
+	uint64_t recursion;   /* program runs that the kernel skipped */
+};
+
+/* Loads the BPF object. The caller destroys ret_recorder; handler is copied. */
+int recorder_create(const struct recorder_options *options, const struct recorder_handler *handler,
+		    struct recorder **ret_recorder, struct error *err);
+
+/* From now on new cgroups and tasks are noticed. */
+int recorder_attach(struct recorder *recorder, struct error *err);
+
+/*
+ * Records a cgroup that exists. any_exec: set-up ends at the first execve whatever its mount
+ * namespace is (a command's own cgroup). Adding a cgroup twice does nothing. -ENOSPC when all
+ * slots are taken.
+ */
+int recorder_add_cgroup(struct recorder *recorder, uint64_t id, uint64_t parent_id,
+			const char *path, bool any_exec, struct error *err);
+
+/* Marks a process with all its threads and its children to come (by_task). */
+int recorder_mark_process(struct recorder *recorder, pid_t pid, struct error *err);
+
+/* How many marked tasks are alive. */
+unsigned int recorder_marked_live(const struct recorder *recorder);
+
+/* Counts calls from now on. */
+int recorder_start(struct recorder *recorder, struct error *err);
+
+/* To be polled for reading; recorder_poll() is due when it is ready, and once a second. */
+int recorder_fd(const struct recorder *recorder);
+
+/* Handles what has happened and frees the slots of cgroups that are gone. Does not block. */
+int recorder_poll(struct recorder *recorder, struct error *err);
+
+/* Stops counting and ends every lifetime that is left. */
+int recorder_stop(struct recorder *recorder, struct error *err);
+
+/* What was lost so far. */
+void recorder_totals(const struct recorder *recorder, struct recorder_totals *ret_totals);
+
+void recorder_destroy(struct recorder *recorder);
+DEFINE_CLEANUP(struct recorder *, recorder_destroy);
+#define _cleanup_recorder_ _cleanup_(cleanup_recorder_destroy)
+
+#endif

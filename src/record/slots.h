@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RECORD_SLOTS_H
+#define RECORD_SLOTS_H
+
+/*
+ * The slot maps from user space: which slots are in use, by which lifetime, and giving them
+ * back. Both maps are mapped into memory, so reading a slot costs no system call.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared.h"
+
+struct error;
+struct lifetime;
+struct object;
+
+struct slots {
+	const struct object *object; /* borrowed */
+	uint32_t count;		     /* with the unused slot 0 */
+	struct recorder_slot *slots;
+	struct recorder_path *paths;
+	struct lifetime **lifetimes; /* by slot; NULL where user space knows of none */
+	int64_t boot_to_epoch;	     /* added to CLOCK_BOOTTIME gives the time of day */
+};
+
+/* Maps the two maps and makes every slot free. */
+int slots_init(struct slots *slots, const struct object *object, uint32_t count, struct error *err);
+void slots_finish(struct slots *slots);
+
+/* Takes a free slot for a cgroup that exists, or for marked tasks (id 0). */
+int slots_take(struct slots *slots, uint64_t id, uint64_t parent_id, const char *path,
+	       uint32_t flags, uint32_t *ret_slot, struct error *err);
+
+/* The lifetime of a slot in use; made when there is none yet, which ret_new (may be NULL) tells. */
+int slots_lifetime(struct slots *slots, uint32_t slot, struct lifetime **ret_lifetime,
+		   bool *ret_new, struct error *err);
+
+/* Completes the lifetime of a slot from its bitmaps; the caller owns it. Frees the slot. */
+int slots_harvest(struct slots *slots, uint32_t slot, struct lifetime **ret_lifetime,
+		  struct error *err);
+
+#endif
