@@ -3,7 +3,9 @@
 #   make            build/recorder, as an ordinary user
 #   make demo       install what is missing, build, record a real container and run it under its profile
 #   make check      install what the tests need and run them all
-#   make help       the other targets
+#   make deps       install what all of that needs (as root)
+#   make clean      remove what was built
+#   make help       these and the other targets
 #
 # V=1 shows the commands; O=DIR builds elsewhere; SANITIZE=address,undefined instruments;
 # WERROR=1 makes warnings errors; CROSS_COMPILE=aarch64-linux-gnu- builds for arm64.
@@ -25,12 +27,15 @@ CLANG ?= $(firstword $(shell command -v clang clang-14 clang-16 clang-19) clang)
 BPFTOOL ?= $(firstword $(shell PATH=$$PATH:/usr/sbin:/sbin command -v bpftool) bpftool)
 PROTOC_C ?= protoc-c
 PKG_CONFIG ?= pkg-config
+# Libraries of another machine are Debian's multiarch packages.
+PKG_CONFIG_ENV := $(if $(CROSS_COMPILE),PKG_CONFIG_LIBDIR=/usr/lib/$(CROSS_COMPILE:%-=%)/pkgconfig)
 CLANG_FORMAT ?= $(firstword $(shell command -v clang-format-14 clang-format) clang-format-14)
 
 VERSION := $(shell cat VERSION 2>/dev/null || echo 0.1.0)
 MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 BPF_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(MACHINE)))
 
+quoted = '$(subst ','\'',$(1))'
 ifeq ($(V),1)
 Q :=
 say = @:
@@ -40,9 +45,6 @@ say = @printf '  %-7s %s\n' $(1) $(patsubst $(CURDIR)/%,%,$(2))
 endif
 
 LIBRARIES := libbpf jansson libseccomp libprotobuf-c yaml-0.1
-PACKAGES_BUILD := gcc make clang llvm bpftool pkg-config gawk libbpf-dev libelf-dev zlib1g-dev \
-	libjansson-dev libseccomp-dev libcurl4-gnutls-dev libprotobuf-c-dev protobuf-c-compiler \
-	libyaml-dev
 
 HARDENING := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE
 ifneq ($(SANITIZE),)
@@ -58,7 +60,7 @@ override CPPFLAGS += -D_GNU_SOURCE -DRECORDER_VERSION='"$(VERSION)"' -Isrc -Ibpf
 	-MMD -MP
 override CFLAGS += -std=gnu17 $(WARNINGS) $(HARDENING)
 override LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE))
-LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -lelf -lz -ldl
+LIBS = $(shell $(PKG_CONFIG_ENV) $(PKG_CONFIG) --libs $(LIBRARIES)) -lelf -lz -ldl
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -66,15 +68,14 @@ LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -lelf -lz -ldl
 .PHONY: all
 all: $(O)/recorder
 
-# A missing package is named before the compiler stumbles over it.
-GOALS_WITHOUT_BUILD := help deps deps-check clean format format-check
+# A missing package is named before the compiler stumbles over it. Goals that begin by
+# installing what is missing call make once more for the rest.
+GOALS_WITHOUT_BUILD := help deps deps-arm64 demo check check-format check-layers check-shell \
+	uninstall clean
 ifneq ($(filter-out $(GOALS_WITHOUT_BUILD),$(or $(MAKECMDGOALS),all)),)
-ifeq ($(RECORDER_SKIP_PACKAGE_CHECK),)
-MISSING := $(shell tools/missing-packages '$(CC)' '$(CLANG)' '$(BPFTOOL)' '$(PROTOC_C)' '$(PKG_CONFIG)' $(LIBRARIES))
-endif
-endif
+MISSING := $(shell $(PKG_CONFIG_ENV) tools/missing-packages '$(CC)' '$(CLANG)' '$(BPFTOOL)' \
+	'$(PROTOC_C)' '$(PKG_CONFIG)' $(LIBRARIES))
 ifneq ($(MISSING),)
-ifeq ($(filter demo check bench,$(MAKECMDGOALS)),)
 $(error missing: $(MISSING). Install them with 'make deps' as root, or by hand)
 endif
 endif
@@ -95,12 +96,19 @@ $(O)/librecorder.a: $(OBJECTS) $(GENERATED_OBJECTS)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(O)/obj/%.o: src/%.c Makefile | $(GENERATED_HEADERS)
+# What was compiled with other flags is compiled again.
+FLAGS := $(CC) $(CPPFLAGS) $(CFLAGS)
+$(O)/flags: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)echo $(call quoted,$(FLAGS)) | cmp -s - $@ || echo $(call quoted,$(FLAGS)) >$@
+FORCE:
+
+$(O)/obj/%.o: src/%.c $(O)/flags | $(GENERATED_HEADERS)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(O)/obj/gen/%.o: $(O)/gen/%.c Makefile | $(GENERATED_HEADERS)
+$(O)/obj/gen/%.o: $(O)/gen/%.c $(O)/flags | $(GENERATED_HEADERS)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
@@ -121,9 +129,24 @@ $(O)/gen/recorder.skel.h: $(O)/recorder.bpf.o
 -include tests/tests.mk
 -include deploy/install.mk
 
+.PHONY: help deps deps-arm64 demo
+help:
+	$(Q)sed -n 's/^#   \(make .*\)/\1/p' Makefile tests/tests.mk deploy/install.mk
+
+deps:
+	$(Q)tools/deps build test demo
+
+deps-arm64:
+	$(Q)tools/deps build arm64
+
+demo:
+	$(Q)tools/deps build demo
+	+$(Q)$(MAKE) --no-print-directory all
+	$(Q)RECORDER=$(abspath $(O)/recorder) tools/demo
+
 .PHONY: clean
 clean:
 	$(call say,CLEAN,$(O))
-	$(Q)rm -rf $(O)
+	$(Q)rm -rf $(O) $(O)-sanitized
 
 -include $(OBJECTS:.o=.d) $(O)/obj/main.d
