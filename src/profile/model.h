@@ -89,4 +89,7 @@ int profile_add_rule(struct profile *profile, enum action action, struct rule **
 		     struct error *err);
 int rule_add_name(struct rule *rule, const char *name, struct error *err);
 
+/* Removes the rules without names, which say nothing and which some runtimes refuse. */
+void profile_drop_empty_rules(struct profile *profile);
+
 #endif

@@ -72,16 +72,20 @@ struct profile *profile_create(enum action default_action)
 	return profile;
 }
 
+static void rule_finish(struct rule *rule)
+{
+	string_set_free(rule->names, rule->name_count);
+	free(rule->conditions);
+}
+
 void profile_destroy(struct profile *profile)
 {
 	size_t i;
 
 	if (!profile)
 		return;
-	for (i = 0; i < profile->rule_count; i++) {
-		string_set_free(profile->rules[i].names, profile->rules[i].name_count);
-		free(profile->rules[i].conditions);
-	}
+	for (i = 0; i < profile->rule_count; i++)
+		rule_finish(&profile->rules[i]);
 	free(profile->rules);
 	string_set_free(profile->architectures, profile->architecture_count);
 	string_set_free(profile->flags, profile->flag_count);
@@ -112,4 +116,17 @@ int profile_add_rule(struct profile *profile, enum action action, struct rule **
 int rule_add_name(struct rule *rule, const char *name, struct error *err)
 {
 	return string_set_add(&rule->names, &rule->name_count, name, err);
+}
+
+void profile_drop_empty_rules(struct profile *profile)
+{
+	size_t from, to = 0;
+
+	for (from = 0; from < profile->rule_count; from++) {
+		if (profile->rules[from].name_count)
+			profile->rules[to++] = profile->rules[from];
+		else
+			rule_finish(&profile->rules[from]);
+	}
+	profile->rule_count = to;
 }
