@@ -87,15 +87,24 @@ static int json_refuse_type(const struct json_at *at, const char *wanted, struct
 	return json_refuse(at, err, "%s is wanted here, not %s", wanted, json_type_name(at->value));
 }
 
+int json_any_object(const struct json_at *at, struct error *err)
+{
+	if (!json_is_object(at->value))
+		return json_refuse_type(at, "an object", err);
+	return 0;
+}
+
 int json_object_only(const struct json_at *at, const char *const *known, struct error *err)
 {
 	struct json_at member;
 	const char *const *name;
 	const char *key;
 	json_t *value;
+	int ret;
 
-	if (!json_is_object(at->value))
-		return json_refuse_type(at, "an object", err);
+	ret = json_any_object(at, err);
+	if (ret < 0)
+		return ret;
 	json_object_foreach((json_t *)at->value, key, value) {
 		for (name = known; *name && strcmp(*name, key) != 0; name++)
 			;
@@ -120,8 +129,11 @@ bool json_member(const struct json_at *object, const char *key, struct json_at *
 int json_required(const struct json_at *object, const char *key, struct json_at *ret_member,
 		  struct error *err)
 {
-	if (!json_is_object(object->value))
-		return json_refuse_type(object, "an object", err);
+	int ret;
+
+	ret = json_any_object(object, err);
+	if (ret < 0)
+		return ret;
 	if (!json_member(object, key, ret_member))
 		return json_refuse(object, err, "the field \"%s\" is missing", key);
 	return 0;

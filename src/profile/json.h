@@ -31,6 +31,9 @@ int json_parse(const char *name, const char *text, size_t size, json_t **ret_roo
 int json_refuse(const struct json_at *at, struct error *err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* The value has to be an object. */
+int json_any_object(const struct json_at *at, struct error *err);
+
 /* The value has to be an object with no other members than the known ones (NULL-terminated). */
 int json_object_only(const struct json_at *at, const char *const *known, struct error *err);
 

@@ -198,8 +198,9 @@ static int read_labels(const struct json_at *object, struct observation *observa
 
 	if (!json_member(object, "labels", &at))
 		return 0;
-	if (!json_is_object(at.value))
-		return json_refuse(&at, err, "labels are an object of strings");
+	ret = json_any_object(&at, err);
+	if (ret < 0)
+		return ret;
 	json_object_foreach((json_t *)at.value, key, value) {
 		member = (struct json_at){ value, &at, key, 0 };
 		if ((ret = json_text(&member, &text, err)) < 0 ||
@@ -207,6 +208,13 @@ static int read_labels(const struct json_at *object, struct observation *observa
 			return ret;
 	}
 	return 0;
+}
+
+static int seccomp_mode_from_name(const char *name)
+{
+	if (strcmp(name, "filtered") == 0)
+		return SECCOMP_MODE_FILTERED;
+	return strcmp(name, "unconfined") == 0 ? SECCOMP_MODE_UNCONFINED : -ENOENT;
 }
 
 /* What the container ran under. */
@@ -217,18 +225,13 @@ static int read_confinement(const struct json_at *object, struct observation *ob
 	const char *text;
 	size_t i, length;
 	bool truth;
-	int ret;
+	int mode, ret;
 
 	if (json_member(object, "seccomp", &at)) {
-		if ((ret = json_text(&at, &text, err)) < 0)
+		ret = read_name(object, "seccomp", seccomp_mode_from_name, &mode, err);
+		if (ret < 0)
 			return ret;
-		if (strcmp(text, "filtered") == 0)
-			observation->seccomp = SECCOMP_MODE_FILTERED;
-		else if (strcmp(text, "unconfined") == 0)
-			observation->seccomp = SECCOMP_MODE_UNCONFINED;
-		else
-			return json_refuse(&at, err,
-					   "\"filtered\" or \"unconfined\" is wanted here");
+		observation->seccomp = mode;
 	}
 	observation->no_new_privs = TRISTATE_UNKNOWN;
 	if (json_member(object, "noNewPrivs", &at)) {
