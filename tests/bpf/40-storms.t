@@ -20,8 +20,8 @@ tap_plan 0
 mapfile -t numbers < <("$PROGRAMS/storm" list)
 
 observed_numbers() {
-	jq -r '.observations[].calls[] | select(.origin == "observed" and .abi == "native") | .nr' \
-		"$RECORDING" | sort -u
+	jq -r '.observations[].systemCalls[] | select(.origin == "observed" and .abi == "native") | .nr' \
+		"$RECORDING"
 }
 
 # storm TEXT ARG...: every number of the storm is in the recording.

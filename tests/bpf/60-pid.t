@@ -60,7 +60,7 @@ check "the process goes on" tell ours call
 
 start_recording --pid "$ours_pid"
 kill "$ours_pid"
-check "the recording ends with the process" wait_until 10 eval '! kill -0 "$recorder" 2>/dev/null'
+check "the recording ends with the process" wait_until 10 has_ended "$recorder"
 check "the recording was written" jq -e .observations "$RECORDING"
 
 tap_done

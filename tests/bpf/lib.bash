@@ -43,19 +43,28 @@ record() {
 start_recording() {
 	rm -f "$RECORDING"
 	: >"$LOG"
-	"$RECORDER" record --format recording --output "$RECORDING" "$@" 2>"$LOG" &
+	# A shell's background processes ignore Ctrl-C, and pass that on.
+	env --default-signal=INT,QUIT \
+		"$RECORDER" record --format recording --output "$RECORDING" "$@" 2>"$LOG" &
 	recorder=$!
-	wait_until 10 is_recording "$recorder"
+	cleanup_add cleanup_process "$recorder"
+	wait_until 10 is_recording
 }
 
 is_recording() {
-	grep -q '^recorder: recording' "$LOG" || ! kill -0 "$1" 2>/dev/null
+	grep -q '^recorder: recording' "$LOG" || has_ended "$recorder"
 }
 
 # Ends it as Ctrl-C does and returns its exit status.
 stop_recording() {
 	kill -INT "$recorder"
+	wait_until 20 has_ended "$recorder" || kill -KILL "$recorder"
 	wait "$recorder"
+}
+
+# A process that is no more, or a zombie that this shell has not waited for.
+has_ended() {
+	[[ $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) != [!ZX]* ]]
 }
 
 # wait_until SECONDS COMMAND...: until the command succeeds.
@@ -82,18 +91,14 @@ new_cgroup() {
 	mkdir "$new_cgroup_path" && cleanup_add cleanup_cgroup "$new_cgroup_path"
 }
 
-# The calls with an origin, one a line.
-calls_of_origin() {
-	jq -r --arg origin "$1" '.observations[].calls[] | select(.origin == $origin)
-		| .abi + ":" + .name' "$RECORDING" | sort -u
-}
-
+# The calls that the workload made, one a line.
 observed_calls() {
-	calls_of_origin observed
+	jq -r '.observations[].systemCalls[] | select(.origin == "observed")
+		| .abi + ":" + (.name // "syscall_\(.nr)")' "$RECORDING"
 }
 
 denied_calls() {
-	jq -r '.observations[].denied[] | .abi + ":" + .name' "$RECORDING" | sort -u
+	jq -r '.observations[].denied[] | .abi + ":" + (.name // "syscall_\(.nr)")' "$RECORDING"
 }
 
 # check TEXT COMMAND...: as tap_check; when it fails, what the recorder said is shown too.
@@ -110,14 +115,14 @@ check() {
 contains_all() {
 	local missing
 
-	missing=$(printf '%s\n' "${@:2}" | sort -u | comm -23 - <(eval "$1"))
+	missing=$(printf '%s\n' "${@:2}" | sort -u | comm -23 - <(eval "$1" | sort -u))
 	[ -z "$missing" ] || { echo "missing: $missing" && return 1; }
 }
 
 contains_none() {
 	local there
 
-	there=$(printf '%s\n' "${@:2}" | sort -u | comm -12 - <(eval "$1"))
+	there=$(printf '%s\n' "${@:2}" | sort -u | comm -12 - <(eval "$1" | sort -u))
 	[ -z "$there" ] || { echo "there: $there" && return 1; }
 }
 

@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# timeout: 600
+#
+# Ground truth: the same run of a real program under load, traced by "strace -f" and recorded
+# at once, gives the same set of system calls, in both directions.
+#
+# The tracer must not be recorded with the program. So strace stays outside and starts
+# enter_cgroup, which moves itself into a recorded cgroup and becomes the program without any
+# call between the two. strace saw what came before; it is cut off at the write that moved it.
+# The clients that make the load run outside both.
+#
+# A workload is a file in truth/: the command, what it needs, how to prepare and to load it.
+
+# shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
+set -u
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=tests/lib/tap.bash
+. ../lib/tap.bash
+# shellcheck source=tests/lib/cleanup.bash
+. ../lib/cleanup.bash
+# shellcheck source=tests/bpf/lib.bash
+. ../bpf/lib.bash
+
+needs_root
+TRUTH=$PWD/truth
+workloads=(bash busybox busybox32 go nginx node postgresql python redis)
+tap_plan $((2 * ${#workloads[@]}))
+
+wait_for_port() {
+	wait_until 60 eval ': 2>/dev/null >"/dev/tcp/127.0.0.1/$TRUTH_PORT"'
+}
+
+free_port() {
+	/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])'
+}
+
+recorded_calls() {
+	jq -r '.observations[] | (.systemCalls[] | select(.origin == "observed")), .denied[]
+		| "\(.abi) \(.nr) \(.name)"' "$RECORDING" | sort -u
+}
+
+traced_calls() {
+	"$TRUTH/strace_calls.py" "$TRUTH_TMP/trace" | sort -u
+}
+
+# Runs the workload that is set up, traced and recorded.
+run_workload() {
+	local tracer
+
+	new_cgroup cgroup
+	start_recording --cgroup "$cgroup"
+	strace -f -n -s 0 -e raw=all --quiet=attach,exit -o "$TRUTH_TMP/trace" \
+		"$ENTER_CGROUP" "$cgroup" "${workload_command[@]}" >"$TRUTH_TMP/out" 2>&1 &
+	tracer=$!
+	cleanup_add cleanup_process "$tracer"
+	workload_load >"$TRUTH_TMP/load" 2>&1
+	wait_until 60 has_ended "$tracer" || kill "$tracer"
+	wait "$tracer"
+	workload_status=$?
+	stop_recording
+}
+
+compare() {
+	[ "$workload_status" = 0 ] ||
+		{ echo "status $workload_status" && tail "$TRUTH_TMP/out" "$TRUTH_TMP/load" && return 1; }
+	[ "$(traced_calls | wc -l)" -gt 10 ] || { echo "hardly anything was traced" && return 1; }
+	diff --label traced --label recorded <(traced_calls) <(recorded_calls)
+}
+
+for workload in "${workloads[@]}"; do
+	TRUTH_TMP=$TEST_TMP/$workload
+	TRUTH_PORT=$(free_port)
+	mkdir "$TRUTH_TMP"
+	workload_needs=()
+	workload_prepare() { :; }
+	workload_load() { :; }
+	# shellcheck source=/dev/null
+	. "$TRUTH/$workload.bash"
+	missing=$(for program in "${workload_needs[@]}"; do [ -x "$program" ] || echo "$program"; done)
+	if [ -n "$missing" ]; then
+		tap_skip "$workload" "not installed: ${missing//$'\n'/ }"
+		tap_skip "$workload: complete" "not installed"
+	elif ! workload_prepare >"$TRUTH_TMP/prepare" 2>&1; then
+		tap_not_ok "$workload: it can be prepared" "$(tail "$TRUTH_TMP/prepare")"
+		tap_not_ok "$workload: complete"
+	else
+		run_workload
+		check "$workload: strace and recorder saw the same calls" compare
+		check "$workload: the recording is complete" is_complete
+	fi
+done
+
+tap_done
