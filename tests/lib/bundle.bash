@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2016 # jq has variables of its own
+#
+# OCI bundles for runc and crun called by hand. A bundle is a directory with config.json and
+# rootfs, which image_new and its companions fill:
+#
+#	bundle_new "$dir/bundle" /bin/sh -c 'echo hello'
+#	image_new "$dir/bundle/rootfs"; image_add_busybox "$dir/bundle/rootfs"
+#	bundle_seccomp "$dir/bundle" profile.json
+#	runc run --bundle "$dir/bundle" name
+
+# A filter of jq over config.json, with jq's own arguments before it.
+bundle_edit() { # BUNDLE JQ_ARGUMENT...
+	local bundle=$1
+	shift
+	jq "$@" "$bundle/config.json" >"$bundle/config.json.new" &&
+		mv "$bundle/config.json.new" "$bundle/config.json"
+}
+
+# No terminal, no network namespace of its own, no filter, no_new_privs as runc spec sets it.
+bundle_new() { # BUNDLE COMMAND...
+	local bundle=$1
+	shift
+	mkdir -p "$bundle/rootfs" && rm -f "$bundle/config.json" &&
+		runc spec --bundle "$bundle" &&
+		bundle_edit "$bundle" '.process.terminal = false
+			| .root.readonly = false
+			| del(.process.rlimits)
+			| .linux.namespaces |= map(select(.type != "network"))' &&
+		bundle_args "$bundle" "$@"
+}
+
+bundle_args() { # BUNDLE COMMAND...
+	local bundle=$1
+	shift
+	jq '.process.args = $ARGS.positional' "$bundle/config.json" --args -- "$@" \
+		>"$bundle/config.json.new" && mv "$bundle/config.json.new" "$bundle/config.json"
+}
+
+# Loads a profile (OCI JSON); "" takes it away.
+bundle_seccomp() { # BUNDLE PROFILE
+	if [ -n "$2" ]; then
+		bundle_edit "$1" --slurpfile profile "$2" '.linux.seccomp = $profile[0]'
+	else
+		bundle_edit "$1" 'del(.linux.seccomp)'
+	fi
+}
+
+bundle_no_new_privs() { # BUNDLE true|false
+	bundle_edit "$1" --argjson on "$2" '.process.noNewPrivileges = $on'
+}
+
+# The capabilities in all sets but the ambient one; none at all without arguments.
+bundle_capabilities() { # BUNDLE [CAP_NAME...]
+	local bundle=$1
+	shift
+	jq '.process.capabilities = ({bounding: $ARGS.positional, effective: $ARGS.positional,
+		permitted: $ARGS.positional})' "$bundle/config.json" --args -- "$@" \
+		>"$bundle/config.json.new" && mv "$bundle/config.json.new" "$bundle/config.json"
+}
+
+bundle_user() { # BUNDLE UID GID
+	bundle_edit "$1" --argjson uid "$2" --argjson gid "$3" \
+		'.process.user = {uid: $uid, gid: $gid}'
+}
+
+bundle_cgroup() { # BUNDLE PATH
+	bundle_edit "$1" --arg path "$2" '.linux.cgroupsPath = $path'
+}
+
+# crun refuses a hybrid system on which a controller is left to the v2 hierarchy. Mounting it as
+# v1 takes it from there, for everyone, until it is unmounted: here at the end of the test.
+bundle_prepare_crun() { # DIRECTORY
+	local controllers controller
+	grep -q ' cgroup .*name=systemd' /proc/mounts || return 0
+	controllers=$(cat "$(bundle_cgroup_mount)/cgroup.controllers")
+	for controller in $controllers; do
+		mkdir -p "$1/v1-$controller" &&
+			mount -t cgroup -o "$controller" cgroup "$1/v1-$controller" || return
+		cleanup_add umount "$1/v1-$controller"
+	done
+}
+
+# Where the v2 hierarchy is mounted.
+bundle_cgroup_mount() {
+	awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts
+}
+
+# Removes what runtimes leave of a cgroup path, which they make in every hierarchy.
+bundle_cgroup_remove() { # PATH
+	local mount
+	awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts | while read -r mount; do
+		[ ! -d "$mount$1" ] || find "$mount$1" -depth -type d -exec rmdir {} + 2>/dev/null
+	done
+}
