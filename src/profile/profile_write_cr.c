@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profile/profile.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <yaml.h>
 
 #include "profile/model.h"
+#include "util/array.h"
 #include "util/error.h"
 #include "util/str.h"
 
@@ -34,20 +37,39 @@ static void yaml_emit(struct yaml_out *out, yaml_event_t *event, int initialized
 		out->failed = true;
 }
 
-static void yaml_scalar(struct yaml_out *out, const char *text, bool is_text)
+/* Whether YAML 1.1, which Kubernetes reads, would take the text for a number, a truth or null. */
+static bool yaml_needs_quotes(const char *text)
+{
+	static const char *const words[] = { "y",   "n",    "yes",   "no",  "on",
+					     "off", "true", "false", "null" };
+	size_t i;
+
+	for (i = 0; i < array_size(words); i++)
+		if (strcasecmp(text, words[i]) == 0)
+			return true;
+	return !isalpha((unsigned char)text[0]) && text[0] != '_';
+}
+
+static void yaml_scalar(struct yaml_out *out, const char *text, yaml_scalar_style_t style)
 {
 	yaml_event_t event;
 
-	/* A text that would be read as something else gets quotes, a number does not. */
 	yaml_emit(out, &event,
 		  yaml_scalar_event_initialize(&event, NULL, NULL, (yaml_char_t *)text,
-					       strlen(text), 1, is_text, YAML_ANY_SCALAR_STYLE));
+					       strlen(text), 1, 1, style));
+}
+
+static void yaml_string(struct yaml_out *out, const char *text)
+{
+	yaml_scalar(out, text,
+		    yaml_needs_quotes(text) ? YAML_DOUBLE_QUOTED_SCALAR_STYLE :
+					      YAML_ANY_SCALAR_STYLE);
 }
 
 static void yaml_text(struct yaml_out *out, const char *key, const char *text)
 {
-	yaml_scalar(out, key, true);
-	yaml_scalar(out, text, true);
+	yaml_string(out, key);
+	yaml_string(out, text);
 }
 
 static void yaml_number(struct yaml_out *out, const char *key, uint64_t number)
@@ -55,8 +77,8 @@ static void yaml_number(struct yaml_out *out, const char *key, uint64_t number)
 	char text[24];
 
 	snprintf(text, sizeof(text), "%" PRIu64, number);
-	yaml_scalar(out, key, true);
-	yaml_scalar(out, text, false);
+	yaml_string(out, key);
+	yaml_scalar(out, text, YAML_PLAIN_SCALAR_STYLE);
 }
 
 static void yaml_begin_map(struct yaml_out *out)
@@ -79,7 +101,7 @@ static void yaml_begin_list(struct yaml_out *out, const char *key)
 {
 	yaml_event_t event;
 
-	yaml_scalar(out, key, true);
+	yaml_string(out, key);
 	yaml_emit(out, &event,
 		  yaml_sequence_start_event_initialize(&event, NULL, NULL, 1,
 						       YAML_BLOCK_SEQUENCE_STYLE));
@@ -100,7 +122,7 @@ static void yaml_strings(struct yaml_out *out, const char *key, char *const *str
 		return;
 	yaml_begin_list(out, key);
 	for (i = 0; i < count; i++)
-		yaml_scalar(out, strings[i], true);
+		yaml_string(out, strings[i]);
 	yaml_end_list(out);
 }
 
@@ -173,11 +195,11 @@ static void write_document(struct yaml_out *out, const struct profile *profile, 
 	yaml_begin_map(out);
 	yaml_text(out, "apiVersion", CR_API_VERSION);
 	yaml_text(out, "kind", CR_KIND);
-	yaml_scalar(out, "metadata", true);
+	yaml_string(out, "metadata");
 	yaml_begin_map(out);
 	yaml_text(out, "name", name);
 	yaml_end_map(out);
-	yaml_scalar(out, "spec", true);
+	yaml_string(out, "spec");
 	yaml_begin_map(out);
 	write_spec(out, profile);
 	yaml_end_map(out);
