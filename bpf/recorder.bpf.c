@@ -77,7 +77,7 @@ SEC("tp_btf/sys_enter")
 int BPF_PROG(enter_call, struct pt_regs *regs, long id)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 index = slot_of_task(task);
+	__u32 index = slot_of_task_cached(task);
 	struct sighting sighting = {};
 	struct recorder_slot *slot;
 	__u32 nr = id;
@@ -111,7 +111,7 @@ int BPF_PROG(exit_call, struct pt_regs *regs, long ret)
 
 	if (task->seccomp.mode != SECCOMP_MODE_FILTER || !watch_denied)
 		return 0;
-	index = slot_of_task(task);
+	index = slot_of_task_cached(task);
 	slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
 	if (!slot)
 		return 0;
@@ -151,12 +151,12 @@ int BPF_PROG(make_cgroup, struct cgroup *cgroup, const char *path)
 		return 0;
 	parent_index = slot_look_up(parent->kn->id);
 	if (parent_index == RECORDER_SLOT_NONE && !mark_new) {
-		cache_set(cgroup, RECORDER_SLOT_NONE);
+		cache_forget(cgroup);
 		return 0;
 	}
 	if (bpf_map_pop_elem(&free_slots, &index)) {
 		__sync_fetch_and_add(&losses.slots, 1);
-		cache_set(cgroup, RECORDER_SLOT_NONE);
+		cache_forget(cgroup);
 		return 0;
 	}
 	slot = slot_get(index);
@@ -165,7 +165,7 @@ int BPF_PROG(make_cgroup, struct cgroup *cgroup, const char *path)
 	    bpf_map_update_elem(&slot_by_cgroup, &id, &index, BPF_ANY)) {
 		__sync_fetch_and_add(&losses.map, 1);
 		bpf_map_push_elem(&free_slots, &index, BPF_ANY);
-		cache_set(cgroup, RECORDER_SLOT_NONE);
+		cache_forget(cgroup);
 		return 0;
 	}
 	parent_slot = slot_get(parent_index);
@@ -191,7 +191,7 @@ int BPF_PROG(remove_cgroup, struct cgroup *cgroup, const char *path)
 
 	if (!is_v2(cgroup))
 		return 0;
-	cache_set(cgroup, RECORDER_SLOT_NONE);
+	cache_forget(cgroup);
 	sighting.slot = slot_look_up(id);
 	slot = sighting.slot == RECORDER_SLOT_NONE ? NULL : slot_get(sighting.slot);
 	if (!slot)

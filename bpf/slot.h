@@ -20,7 +20,9 @@
  * all objects of the kernel's direct mapping below 256 TiB of memory.
  *
  * An address is used again only after its cgroup was removed, which cgroup_rmdir sees, and no
- * task is left in a removed cgroup that could put it back.
+ * task is left in a removed cgroup that could put it back. Only the system-call programs use
+ * the cache: they are attached after user space added what exists, so that "not recorded" is
+ * never remembered of a cgroup that is about to be added.
  */
 #define CACHE_BITS 12
 #define CACHE_SIZE (1 << CACHE_BITS)
@@ -52,12 +54,17 @@ static __noinline __u32 slot_look_up(__u64 id)
 
 static __always_inline __u32 slot_of_cgroup(struct cgroup *cgroup)
 {
+	return slot_look_up(cgroup->kn->id);
+}
+
+static __always_inline __u32 slot_of_cgroup_cached(struct cgroup *cgroup)
+{
 	__u64 key = cgroup_key(cgroup);
 	__u64 *entry = &cache[cache_index(key)];
 	__u64 value = *entry ^ (key << SLOT_BITS);
 
 	if (value > SLOT_MASK) {
-		value = slot_look_up(cgroup->kn->id);
+		value = slot_of_cgroup(cgroup);
 		*entry = key << SLOT_BITS | value;
 	}
 	return value;
@@ -68,6 +75,12 @@ static __always_inline void cache_set(struct cgroup *cgroup, __u32 slot)
 	__u64 key = cgroup_key(cgroup);
 
 	cache[cache_index(key)] = key << SLOT_BITS | slot;
+}
+
+/* No cgroup has key 0: the next question is answered by the hash map. */
+static __always_inline void cache_forget(struct cgroup *cgroup)
+{
+	cache[cache_index(cgroup_key(cgroup))] = 0;
 }
 
 static __always_inline struct recorder_note *note_get(struct task_struct *task)
@@ -86,15 +99,22 @@ static __always_inline struct recorder_note *note_make(struct task_struct *task,
 	return note;
 }
 
+static __always_inline __u32 slot_of_marked(struct task_struct *task)
+{
+	struct recorder_note *note = note_get(task);
+
+	return note ? note->slot : RECORDER_SLOT_NONE;
+}
+
 /* The slot that a task's calls go to. */
 static __always_inline __u32 slot_of_task(struct task_struct *task)
 {
-	struct recorder_note *note;
+	return by_task ? slot_of_marked(task) : slot_of_cgroup(task->cgroups->dfl_cgrp);
+}
 
-	if (!by_task)
-		return slot_of_cgroup(task->cgroups->dfl_cgrp);
-	note = note_get(task);
-	return note ? note->slot : RECORDER_SLOT_NONE;
+static __always_inline __u32 slot_of_task_cached(struct task_struct *task)
+{
+	return by_task ? slot_of_marked(task) : slot_of_cgroup_cached(task->cgroups->dfl_cgrp);
 }
 
 static __always_inline struct recorder_slot *slot_get(__u32 index)

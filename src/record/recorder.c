@@ -76,7 +76,6 @@ static int sighted(struct recorder *recorder, const struct recorder_event *event
 {
 	struct lifetime *lifetime;
 	struct call call = { .nr = event->nr, .abi = event->abi };
-	struct recorder_sighting sighting;
 	int r = slots_lifetime(&recorder->slots, event->slot, &lifetime, NULL, err);
 
 	if (r < 0)
@@ -85,20 +84,7 @@ static int sighted(struct recorder *recorder, const struct recorder_event *event
 		return 0;
 	call.first_seen = (int64_t)event->time + recorder->slots.boot_to_epoch;
 	memcpy(call.process, event->comm, sizeof(call.process) - 1);
-	r = call_set_add(&lifetime->calls[event->kind], &call, err);
-	if (r < 0 || !recorder->handler.sighted)
-		return r;
-	sighting = (struct recorder_sighting){
-		.lifetime = lifetime,
-		.nr = event->nr,
-		.abi = event->abi,
-		.kind = event->kind,
-		.pid = event->pid,
-		.process = call.process,
-		.time = call.first_seen,
-	};
-	recorder->handler.sighted(recorder->handler.data, &sighting);
-	return 0;
+	return call_set_add(&lifetime->calls[event->kind], &call, err);
 }
 
 static int handle_event(void *data, void *bytes, size_t size)
@@ -196,7 +182,6 @@ static void detach(struct recorder *recorder, enum object_program program)
 	recorder->links[program] = -1;
 }
 
-/* Sees denied calls from now on. */
 static int watch_denied(struct recorder *recorder, struct error *err)
 {
 	static const enum object_program programs[] = { PROGRAM_EXIT_CALL, PROGRAM_EXIT_TASK };
@@ -206,6 +191,11 @@ static int watch_denied(struct recorder *recorder, struct error *err)
 		return r;
 	__atomic_store_n(recorder->object.watch_denied, 1, __ATOMIC_SEQ_CST);
 	return 0;
+}
+
+void recorder_watch_denied(struct recorder *recorder)
+{
+	recorder->options.watch_denied = true;
 }
 
 int recorder_attach(struct recorder *recorder, struct error *err)
@@ -272,23 +262,41 @@ static int mark_threads(struct recorder *recorder, struct error *err)
 	return 0;
 }
 
-int recorder_mark_process(struct recorder *recorder, pid_t pid, struct error *err)
+static int set_note(struct recorder *recorder, pid_t pid, const struct recorder_note *note,
+		    struct error *err)
 {
 	_cleanup_close_ int pidfd = syscall(SYS_pidfd_open, pid, 0);
+
+	if (pidfd < 0)
+		return error_set_errno(err, errno, "open process %d", pid);
+	if (bpf_map_update_elem(recorder->object.notes, &pidfd, note, BPF_NOEXIST) < 0)
+		return error_set_errno(err, errno, "mark process %d", pid);
+	return 0;
+}
+
+int recorder_mark_setup(struct recorder *recorder, pid_t pid, struct error *err)
+{
+	/* No mount namespace has number 0, so that the next execve ends it, wherever it is. */
+	static const struct recorder_note note = { .in_setup = true };
+
+	return set_note(recorder, pid, &note, err);
+}
+
+int recorder_mark_process(struct recorder *recorder, pid_t pid, struct error *err)
+{
 	struct recorder_note note = {};
 	uint32_t before;
 	int r;
 
-	if (pidfd < 0)
-		return error_set_errno(err, errno, "open process %d", pid);
 	r = slots_take(&recorder->slots, 0, 0, NULL, 0, &note.slot, err);
 	if (r < 0)
 		return r;
 	r = found(recorder, note.slot, err);
 	if (r < 0)
 		return r;
-	if (bpf_map_update_elem(recorder->object.notes, &pidfd, &note, BPF_NOEXIST) < 0)
-		return error_set_errno(err, errno, "mark process %d", pid);
+	r = set_note(recorder, pid, &note, err);
+	if (r < 0)
+		return r;
 	__atomic_add_fetch(recorder->object.marked_live, 1, __ATOMIC_SEQ_CST);
 	do {
 		before = recorder_marked_live(recorder);

@@ -27,23 +27,10 @@ struct recorder_options {
 	unsigned int slots; /* how many cgroups can be recorded at once */
 };
 
-/* One system call seen for the first time in a lifetime; valid during the callback. */
-struct recorder_sighting {
-	const struct lifetime *lifetime;
-	uint32_t nr;
-	uint32_t abi;  /* enum abi */
-	uint32_t kind; /* enum recorder_kind */
-	pid_t pid;
-	const char *process;
-	int64_t time;
-};
-
 /* What happens while recording. Any may be NULL; a failure ends recorder_poll() with it. */
 struct recorder_handler {
 	/* A cgroup was added or made; may set lifetime->owner. */
 	int (*born)(void *data, struct lifetime *lifetime, struct error *err);
-	/* For a live view: may be missing for some calls, which totals.lost_events counts. */
-	void (*sighted)(void *data, const struct recorder_sighting *sighting);
 	/*
 	 * The cgroup is gone (died is set), or the recording ends. The sets are complete. The
 	 * handler owns the lifetime now, whatever it returns.
@@ -76,6 +63,12 @@ int recorder_add_cgroup(struct recorder *recorder, uint64_t id, uint64_t parent_
 
 /* Marks a process with all its threads and its children to come (by_task). */
 int recorder_mark_process(struct recorder *recorder, pid_t pid, struct error *err);
+
+/* The process is a runtime's, waiting to become the container: in set-up until its execve. */
+int recorder_mark_setup(struct recorder *recorder, pid_t pid, struct error *err);
+
+/* Before recorder_start(): denied calls are to be watched from the start. */
+void recorder_watch_denied(struct recorder *recorder);
 
 /* How many marked tasks are alive. */
 unsigned int recorder_marked_live(const struct recorder *recorder);

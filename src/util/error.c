@@ -9,12 +9,16 @@
 
 static int error_vset(struct error *err, int code, const char *format, va_list args)
 {
+	char *message;
+
 	if (!err)
 		return -code;
+	/* The arguments may point into the message that is there. */
+	if (vasprintf(&message, format, args) < 0)
+		message = NULL;
 	error_finish(err);
 	err->code = code;
-	if (vasprintf(&err->message, format, args) < 0)
-		err->message = NULL;
+	err->message = message;
 	return -code;
 }
 

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/record_output.h"
+#include "cli/record_session.h"
+#include "profile/derive.h"
+#include "target/target.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+#include "util/log.h"
+#include "util/str.h"
+
+struct record_options {
+	long pid;
+	const char *cgroup;
+	const char *container_id;
+	const char *pod;
+	const char *pod_namespace;
+	bool all_namespaces;
+	struct cli_list containers;
+	bool wait;
+	const char *runtime_endpoint;
+	const char *user;
+	const char *output;
+	int format;
+	const char *name;
+	int split;
+	const char *runtime_calls;
+	int no_new_privs;
+	int64_t duration;
+	int64_t until_stable;
+};
+
+/* kubectl's default for -n. */
+#define DEFAULT_NAMESPACE "default"
+
+static const char *const formats[] = {
+	[OUTPUT_SECCOMP] = "seccomp",
+	[OUTPUT_CR] = "cr",
+	[OUTPUT_RECORDING] = "recording",
+	NULL,
+};
+
+static const char *const splits[] = { "none", "container", "pod", NULL };
+
+enum {
+	NNP_AUTO,
+	NNP_YES,
+	NNP_NO
+};
+
+static const char *const no_new_privs_choices[] = { "auto", "yes", "no", NULL };
+static const char *const runtime_choices[] = { "auto", "none", "runc", "crun", NULL };
+
+/* Exactly one target, and no option that belongs to another. */
+static int check_target(const struct record_options *options, int argc, struct error *err)
+{
+	int targets = (argc > 0) + (options->pid != 0) + !!options->cgroup +
+		      !!options->container_id + !!options->pod;
+
+	if (targets == 0)
+		return cli_usage_error(err, "nothing to record: give --pod, --container-id, "
+					    "--cgroup, --pid, or a command after --");
+	if (targets > 1)
+		return cli_usage_error(err,
+				       "give one of --pod, --container-id, --cgroup, --pid and "
+				       "a command, not several");
+	if (!options->pod && (options->pod_namespace || options->all_namespaces))
+		return cli_usage_error(err, "--namespace and --all-namespaces go with --pod");
+	if (!options->pod && options->containers.length)
+		return cli_usage_error(err, "--container goes with --pod; a container is selected "
+					    "by its id with --container-id");
+	if (options->pod_namespace && options->all_namespaces)
+		return cli_usage_error(err, "give --namespace or --all-namespaces, not both");
+	if (options->user && argc == 0)
+		return cli_usage_error(err, "--user goes with a command");
+	if (options->wait && (argc > 0 || options->pid))
+		return cli_usage_error(err, "--wait goes with --pod, --container-id and --cgroup");
+	return 0;
+}
+
+static int check_runtime(const char *runtime, struct error *err)
+{
+	static const char *const known[] = { "runc", "crun" };
+	size_t i, length = strcspn(runtime, "@");
+
+	if (strcmp(runtime, "auto") == 0 || strcmp(runtime, "none") == 0)
+		return 0;
+	for (i = 0; i < 2; i++)
+		if (strlen(known[i]) == length && strncmp(runtime, known[i], length) == 0 &&
+		    (!runtime[length] || isdigit((unsigned char)runtime[length + 1])))
+			return 0;
+	return cli_usage_error(err,
+			       "--runtime-calls %s: give auto, none, runc, crun, or one of the "
+			       "last two with a version, such as runc@1.1.5",
+			       runtime);
+}
+
+static int check(const struct record_options *options, int argc, struct error *err)
+{
+	int r = check_target(options, argc, err);
+
+	if (r < 0)
+		return r;
+	if (options->pod_namespace && !str_is_dns_label(options->pod_namespace))
+		return cli_usage_error(err, "'%s' is no namespace", options->pod_namespace);
+	if (options->name && !str_is_dns_label(options->name))
+		return cli_usage_error(
+			err,
+			"--name %s: a name has 1 to 63 of a-z, 0-9 and '-', and does "
+			"not begin or end with '-'",
+			options->name);
+	return check_runtime(options->runtime_calls, err);
+}
+
+static void make_request(const struct record_options *options, const struct cli_call *call,
+			 struct target_request *request)
+{
+	*request = (struct target_request){
+		.command = call->argc ? call->argv : NULL,
+		.pid = options->pid,
+		.cgroup = options->cgroup,
+		.container_id = options->container_id,
+		.pods = options->pod,
+		.user = options->user,
+		.command_to_stderr = !options->output,
+		.container_names = options->containers.items,
+		.container_name_count = options->containers.length,
+		.wait = options->wait,
+		.runtime_endpoint = options->runtime_endpoint,
+	};
+	if (!options->all_namespaces)
+		request->pod_namespace = options->pod_namespace ? options->pod_namespace :
+								  DEFAULT_NAMESPACE;
+}
+
+/* A name for the profile where the user gave none. */
+static int name_recording(const struct record_options *options, struct recording *recording,
+			  struct error *err)
+{
+	const char *name = options->name;
+
+	if (!name && recording->observation_count == 1)
+		name = recording->observations[0].container_name;
+	recording->name = strdup(name ? name : "recording");
+	return recording->name ? 0 : error_nomem(err);
+}
+
+static int record(const struct record_options *options, const struct output_options *output,
+		  struct target *target, unsigned int verbose, struct error *err)
+{
+	const struct session_options session = {
+		.duration = options->duration,
+		.until_stable = options->until_stable,
+		.verbose = verbose > 0,
+		.progress = isatty(STDERR_FILENO) && log_get_level() >= LOG_INFO &&
+			    log_get_format() == LOG_TEXT,
+	};
+	_cleanup_recording_ struct recording recording = {};
+	struct recorder_totals totals;
+	int r = session_run(&session, target, &totals, err);
+
+	if (r < 0)
+		return r;
+	r = target_collect(target, &recording, err);
+	if (r < 0)
+		return r;
+	if (recording.observation_count == 0)
+		return error_set(err, ENOENT, "nothing was recorded: no container of %s ran",
+				 target_description(target));
+	r = output_complete(output, &totals, &recording, err);
+	if (r < 0)
+		return r;
+	r = name_recording(options, &recording, err);
+	return r < 0 ? r : output_write(output, &recording, err);
+}
+
+static int run(const struct cli_call *call, struct error *err)
+{
+	static const enum tristate no_new_privs[] = {
+		[NNP_AUTO] = TRISTATE_UNKNOWN,
+		[NNP_YES] = TRISTATE_YES,
+		[NNP_NO] = TRISTATE_NO,
+	};
+	const struct record_options *options = call->options;
+	const struct output_options output = {
+		.path = options->output && strcmp(options->output, "-") != 0 ? options->output :
+									       NULL,
+		.format = options->format,
+		.split = split_from_name(splits[options->split]),
+		.runtime = options->runtime_calls,
+		.no_new_privs = no_new_privs[options->no_new_privs],
+	};
+	_cleanup_target_ struct target *target = NULL;
+	struct target_request request;
+	int r = check(options, call->argc, err);
+
+	if (r < 0)
+		return r;
+	r = output_check(&output, err);
+	if (r < 0)
+		return r;
+	make_request(options, call, &request);
+	request.command_to_stderr = !output.path;
+	r = target_create(&request, &target, err);
+	if (r == -EINVAL)
+		return cli_usage_error(err, "%s", error_message(err));
+	if (r < 0)
+		return r;
+	r = record(options, &output, target, call->verbose, err);
+	return r < 0 ? r : target_exit_status(target);
+}
+
+#define OPTION(member) .offset = offsetof(struct record_options, member)
+
+static const struct cli_option options_table[] = {
+	{ .name = "pid",
+	  .argument = "PID",
+	  .type = CLI_NUMBER,
+	  OPTION(pid),
+	  .min = 1,
+	  .max = INT_MAX,
+	  .group = "What to record",
+	  .help = "a running process, and what it starts from now on" },
+	{ .name = "cgroup",
+	  .argument = "PATH",
+	  .type = CLI_STRING,
+	  OPTION(cgroup),
+	  .complete = CLI_COMPLETE_DIRECTORY,
+	  .help = "everything in a cgroup and below" },
+	{ .name = "container-id",
+	  .argument = "ID",
+	  .type = CLI_STRING,
+	  OPTION(container_id),
+	  .help = "a container of containerd, CRI-O, Docker or Podman; a unique prefix is "
+		  "enough" },
+	{ .name = "pod",
+	  .argument = "SELECTOR",
+	  .type = CLI_STRING,
+	  OPTION(pod),
+	  .help = "the pods on this node whose labels match, such as app=x,tier!=db" },
+	{ .letter = 'n',
+	  .name = "namespace",
+	  .argument = "NAMESPACE",
+	  .type = CLI_STRING,
+	  OPTION(pod_namespace),
+	  .help = "the namespace of the pods ('default' without it)" },
+	{ .letter = 'A',
+	  .name = "all-namespaces",
+	  .type = CLI_FLAG,
+	  OPTION(all_namespaces),
+	  .help = "pods of all namespaces" },
+	{ .name = "container",
+	  .argument = "NAME",
+	  .type = CLI_LIST,
+	  OPTION(containers),
+	  .help = "only this container of the pods; may be given several times" },
+	{ .letter = 'w',
+	  .name = "wait",
+	  .type = CLI_FLAG,
+	  OPTION(wait),
+	  .help = "wait for a first match instead of failing" },
+	{ .name = "user",
+	  .argument = "USER",
+	  .type = CLI_STRING,
+	  OPTION(user),
+	  .complete = CLI_COMPLETE_USER,
+	  .help = "run the command as this user" },
+	{ .name = "runtime-endpoint",
+	  .argument = "SOCKET",
+	  .type = CLI_STRING,
+	  OPTION(runtime_endpoint),
+	  .complete = CLI_COMPLETE_FILE,
+	  .help = "CRI socket of the container runtime; found by itself at the usual places" },
+
+	{ .name = "duration",
+	  .argument = "TIME",
+	  .type = CLI_DURATION,
+	  OPTION(duration),
+	  .group = "When to stop",
+	  .help = "stop after this time, such as 30s or 5m" },
+	{ .name = "until-stable",
+	  .argument = "TIME",
+	  .type = CLI_DURATION,
+	  OPTION(until_stable),
+	  .help = "stop when no new system call was seen for this time" },
+
+	{ .letter = 'o',
+	  .name = "output",
+	  .argument = "FILE",
+	  .type = CLI_STRING,
+	  OPTION(output),
+	  .complete = CLI_COMPLETE_FILE,
+	  .group = "What to write",
+	  .help = "write to this file, or into this directory with --split; standard output "
+		  "without it" },
+	{ .name = "format",
+	  .type = CLI_CHOICE,
+	  OPTION(format),
+	  .choices = formats,
+	  .initial = "seccomp",
+	  .help = "an OCI seccomp profile, a SeccompProfile custom resource, or the evidence" },
+	{ .name = "name",
+	  .argument = "NAME",
+	  .type = CLI_STRING,
+	  OPTION(name),
+	  .help = "name of the recording, of the custom resource and of the files of --split" },
+	{ .name = "split",
+	  .type = CLI_CHOICE,
+	  OPTION(split),
+	  .choices = splits,
+	  .initial = "none",
+	  .help = "one profile per container name, per pod, or one in all" },
+	{ .name = "runtime-calls",
+	  .argument = "RUNTIME[@VERSION]",
+	  .type = CLI_STRING,
+	  OPTION(runtime_calls),
+	  .choices = runtime_choices,
+	  .initial = "auto",
+	  .help = "whose own calls are added; auto is the container's runtime, and none for a "
+		  "plain command" },
+	{ .name = "no-new-privs",
+	  .type = CLI_CHOICE,
+	  OPTION(no_new_privs),
+	  .choices = no_new_privs_choices,
+	  .initial = "auto",
+	  .help = "whether the profile will be used with no_new_privs "
+		  "(allowPrivilegeEscalation: false), which changes what the runtime calls; auto "
+		  "is how the container ran" },
+	{},
+};
+
+const struct cli_command record_command = {
+	.name = "record",
+	.summary = "Records the system calls of a command, process, container or pods.",
+	.synopsis =
+		(const char *const[]){
+			"[OPTION]... -- CMD [ARG]...",
+			"[OPTION]... --pid PID",
+			"[OPTION]... --cgroup PATH",
+			"[OPTION]... --container-id ID",
+			"[OPTION]... --pod SELECTOR [-n NAMESPACE | -A] [--container NAME]...",
+			NULL,
+		},
+	.description =
+		(const char *const[]){
+			"Records until the target ends, until Ctrl-C or SIGTERM, or as long as told, "
+			"and writes a seccomp profile that allows what was seen and nothing else. "
+			"What was recorded is written however the recording ends.",
+			"SELECTOR has the grammar of Kubernetes: app=x, app==x, tier!=db, env in "
+			"(a,b), env notin (a), key, !key, joined by commas. Pods that appear while "
+			"the recording runs join it, and are recorded from their first system call.",
+			"A command's standard output goes to standard error when the profile goes to "
+			"standard output. The exit status is the command's, 128+N when signal N ended "
+			"it.",
+			NULL,
+		},
+	.options = options_table,
+	.options_size = sizeof(struct record_options),
+	.arguments_max = -1,
+	.arguments_are_command = true,
+	.complete = CLI_COMPLETE_COMMAND,
+	.logs = true,
+	.examples =
+		(const struct cli_example[]){
+			{ "Record a command:", "recorder record -- ls > ls.json" },
+			{ "Record pods for ten minutes, a profile for each container:",
+			  "recorder record --pod app=shop -n prod --duration 10m --split container "
+			  "-o profiles/" },
+			{ "Keep the evidence of a container:",
+			  "recorder record --container-id 4f2a --format recording -o web.json" },
+			{},
+		},
+	.run = run,
+};

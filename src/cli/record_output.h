@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_RECORD_OUTPUT_H
+#define CLI_RECORD_OUTPUT_H
+
+/* From a recording to the files that the user asked for. */
+#include <stdbool.h>
+
+#include "profile/recording.h"
+#include "profile/split.h"
+#include "record/recorder.h"
+
+struct error;
+
+enum output_format {
+	OUTPUT_SECCOMP,	  /* OCI JSON */
+	OUTPUT_CR,	  /* SeccompProfile in YAML */
+	OUTPUT_RECORDING, /* the evidence */
+};
+
+struct output_options {
+	const char *path; /* a file, a directory when split, NULL for standard output */
+	enum output_format format;
+	enum split split;
+	const char *runtime;	    /* "auto", "none", "runc", "runc@1.2.3", … */
+	enum tristate no_new_privs; /* unknown: as the container had it */
+};
+
+/* Finds out before the recording whether its result could be written. */
+int output_check(const struct output_options *options, struct error *err);
+
+/* Writes into the recording what was lost for all of it, and what the runtime adds. */
+int output_complete(const struct output_options *options, const struct recorder_totals *totals,
+		    struct recording *recording, struct error *err);
+
+/* Says what is not complete or could not be named, and writes the files. Empties recording. */
+int output_write(const struct output_options *options, struct recording *recording,
+		 struct error *err);
+
+#endif

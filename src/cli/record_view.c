@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/record_view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "record/recorder.h"
+#include "syscalls/syscalls.h"
+#include "target/target.h"
+#include "util/log.h"
+#include "util/str.h"
+
+#define NSEC_PER_SEC 1000000000LL
+
+/* ECMA-48: back to the first column, and erase the line. */
+#define WIPE "\r\033[K"
+
+static void wipe(void *data)
+{
+	fputs(WIPE, stderr);
+}
+
+void view_init(struct view *view, bool verbose, bool progress, int64_t now)
+{
+	*view = (struct view){ .verbose = verbose, .progress = progress, .last_new = now };
+	if (progress)
+		log_set_before(wipe, NULL);
+}
+
+void view_finish(struct view *view)
+{
+	if (view->progress) {
+		wipe(NULL);
+		log_set_before(NULL, NULL);
+	}
+	call_set_finish(&view->seen);
+	call_set_finish(&view->denied);
+}
+
+static void tell(const struct observation *whose, bool denied, const struct call *call)
+{
+	char number[SYSCALL_NAME_SIZE];
+	const char *name = syscall_name_or_number(machine_native(), call->abi, call->nr, number);
+
+	log_info("%s%s%s%s by %s%s%s", denied ? "denied: " : "", name,
+		 call->abi == ABI_NATIVE ? "" : " ",
+		 call->abi == ABI_NATIVE ? "" : abi_scmp_arch(machine_native(), call->abi),
+		 call->process[0] ? call->process : "(not known)",
+		 whose->container_name ? " in " : "",
+		 whose->container_name ? whose->container_name : "");
+}
+
+struct intake {
+	struct view *view;
+	bool found_new;
+};
+
+static int take_in(void *data, const struct observation *whose, bool denied,
+		   const struct call *call, struct error *err)
+{
+	struct intake *intake = data;
+	struct call_set *set = denied ? &intake->view->denied : &intake->view->seen;
+
+	if (call->origin != ORIGIN_OBSERVED || call_set_find(set, call->abi, call->nr))
+		return 0;
+	intake->found_new = true;
+	if (intake->view->verbose)
+		tell(whose, denied, call);
+	return call_set_add(set, call, err);
+}
+
+static int terminal_width(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+		return 80;
+	return size.ws_col;
+}
+
+static void draw(const struct view *view, const struct target *target,
+		 const struct recorder_totals *totals, int64_t now)
+{
+	uint64_t lost = totals->lost_slots + totals->lost_map + totals->recursion;
+	char line[512], denied[48] = "";
+	_cleanup_free_ char *safe = str_escape(target_description(target));
+	size_t count = target_count(target);
+
+	if (view->denied.length)
+		snprintf(denied, sizeof(denied), " (%zu denied)", view->denied.length);
+	snprintf(line, sizeof(line),
+		 "%s: %zu of %zu running, %zu system calls%s, last new %lld s ago, %" PRIu64
+		 " lost",
+		 safe ? safe : "", target_live_count(target), count, view->seen.length, denied,
+		 (now - view->last_new) / NSEC_PER_SEC, lost);
+	fprintf(stderr, WIPE "%.*s", terminal_width() - 1, line);
+	fflush(stderr);
+}
+
+int view_refresh(struct view *view, const struct target *target,
+		 const struct recorder_totals *totals, int64_t now, struct error *err)
+{
+	struct intake intake = { .view = view };
+	int r = target_visit_calls(target, take_in, &intake, err);
+
+	if (r < 0)
+		return r;
+	if (intake.found_new)
+		view->last_new = now;
+	if (view->progress)
+		draw(view, target, totals, now);
+	return 0;
+}

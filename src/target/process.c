@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "target/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/recording.h"
+#include "target/capability.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+#include "util/file.h"
+#include "util/str.h"
+
+#define STATUS_MAX (1 << 16)
+#define SECCOMP_FILTER 2 /* SECCOMP_MODE_FILTER, include/uapi/linux/seccomp.h */
+
+static int read_file(pid_t pid, const char *name, char **ret_text, struct error *err)
+{
+	char path[64];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	r = file_read(AT_FDCWD, path, STATUS_MAX, ret_text, NULL, NULL);
+	if (r == -ENOENT || r == -ESRCH)
+		return error_set(err, ESRCH, "there is no process %d", pid);
+	return r < 0 ? error_set_errno(err, -r, "read %s", path) : 0;
+}
+
+/* The value of a "Key:\tvalue" line, or NULL; points into text. */
+static const char *status_value(const char *text, const char *key)
+{
+	const char *line = text;
+	size_t length = strlen(key);
+
+	while (line && *line) {
+		if (strncmp(line, key, length) == 0 && line[length] == ':')
+			return line + length + 1 + strspn(line + length + 1, " \t");
+		line = strchr(line, '\n');
+		line = line ? line + 1 : NULL;
+	}
+	return NULL;
+}
+
+int process_name(pid_t pid, char **ret_name, struct error *err)
+{
+	char *name;
+	int r = read_file(pid, "comm", &name, err);
+
+	if (r < 0)
+		return r;
+	name[strcspn(name, "\n")] = '\0';
+	*ret_name = name;
+	return 0;
+}
+
+int process_is_filtered(pid_t pid, bool *ret_filtered, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	const char *mode;
+	int r = read_file(pid, "status", &text, err);
+
+	if (r < 0)
+		return r;
+	mode = status_value(text, "Seccomp");
+	*ret_filtered = mode && atoi(mode) == SECCOMP_FILTER;
+	return 0;
+}
+
+bool process_is_in_setup(pid_t pid)
+{
+	_cleanup_free_ char *name = NULL;
+
+	if (process_name(pid, &name, NULL) < 0)
+		return false;
+	return str_has_prefix(name, "runc:[") || strcmp(name, "crun") == 0 ||
+	       str_has_prefix(name, "libcrun");
+}
+
+int process_describe(pid_t pid, struct observation *observation, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	const char *value;
+	int r = read_file(pid, "status", &text, err);
+
+	if (r < 0)
+		return r;
+	value = status_value(text, "Seccomp");
+	if (value)
+		observation->seccomp = atoi(value) == SECCOMP_FILTER ? SECCOMP_MODE_FILTERED :
+								       SECCOMP_MODE_UNCONFINED;
+	value = status_value(text, "NoNewPrivs");
+	if (value)
+		observation->no_new_privs = atoi(value) ? TRISTATE_YES : TRISTATE_NO;
+	value = status_value(text, "CapBnd");
+	if (!value)
+		return 0;
+	observation->capabilities_known = true;
+	return capability_add_mask(observation, strtoull(value, NULL, 16), err);
+}

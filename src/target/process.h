@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TARGET_PROCESS_H
+#define TARGET_PROCESS_H
+
+/* What /proc tells about a process. All return -ESRCH when there is none. */
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct error;
+struct observation;
+
+/* Its comm; owned by the caller. */
+int process_name(pid_t pid, char **ret_name, struct error *err);
+
+/* Whether it runs under a seccomp filter. */
+int process_is_filtered(pid_t pid, bool *ret_filtered, struct error *err);
+
+/* Whether a runtime still sets it up: it waits to become the container's first process. */
+bool process_is_in_setup(pid_t pid);
+
+/* Fills in the seccomp mode, no_new_privs and the bounding set of capabilities. */
+int process_describe(pid_t pid, struct observation *observation, struct error *err);
+
+#endif

@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "target/subject.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "record/lifetime.h"
+#include "target/container.h"
+#include "util/array.h"
+#include "util/error.h"
+#include "util/str.h"
+
+/* Sets a string that is not known yet. */
+static int set_unknown(char **field, const char *text, struct error *err)
+{
+	if (*field || !text || !*text)
+		return 0;
+	*field = strdup(text);
+	return *field ? 0 : error_nomem(err);
+}
+
+struct subject *subject_create(enum verdict verdict, bool is_container)
+{
+	struct subject *subject = calloc(1, sizeof(*subject));
+
+	if (!subject)
+		return NULL;
+	subject->verdict = verdict;
+	subject->is_container = is_container;
+	subject->mount_namespace = TRISTATE_UNKNOWN;
+	subject->observation.no_new_privs = TRISTATE_UNKNOWN;
+	return subject;
+}
+
+struct subject *subject_create_container(enum verdict verdict, const char *id, const char *cgroup,
+					 const char *pod_uid, struct error *err)
+{
+	_cleanup_subject_ struct subject *subject = subject_create(verdict, true);
+	struct observation *observation = subject ? &subject->observation : NULL;
+
+	if (!subject || set_unknown(&observation->container_id, id, err) < 0 ||
+	    set_unknown(&subject->cgroup, cgroup, err) < 0 ||
+	    set_unknown(&observation->pod_uid, pod_uid, err) < 0) {
+		error_nomem(err);
+		return NULL;
+	}
+	if (cgroup && asprintf(&observation->attribution, "cgroup %s", cgroup) < 0) {
+		observation->attribution = NULL;
+		error_nomem(err);
+		return NULL;
+	}
+	return steal_pointer(&subject);
+}
+
+void subject_destroy(struct subject *subject)
+{
+	if (!subject)
+		return;
+	observation_finish(&subject->observation);
+	call_set_finish(&subject->pending);
+	free(subject->cgroup);
+	free(subject->cgroups);
+	free(subject);
+}
+
+int subject_adopt(struct subject *subject, struct lifetime *lifetime, struct error *err)
+{
+	uint64_t *grown =
+		array_grow(subject->cgroups, subject->cgroup_count, sizeof(*subject->cgroups));
+
+	if (!grown)
+		return error_nomem(err);
+	subject->cgroups = grown;
+	subject->cgroups[subject->cgroup_count++] = lifetime->cgroup_id;
+	subject->live++;
+	if (!subject->born || lifetime->born < subject->born)
+		subject->born = lifetime->born;
+	if (lifetime->found)
+		subject->found = true;
+	lifetime->owner = subject;
+	return 0;
+}
+
+void subject_disown(struct lifetime *lifetime)
+{
+	struct subject *subject = lifetime->owner;
+
+	subject->live--;
+	lifetime->owner = NULL;
+}
+
+static bool owns_cgroup(const struct subject *subject, uint64_t id)
+{
+	size_t i;
+
+	for (i = 0; i < subject->cgroup_count; i++)
+		if (subject->cgroups[i] == id)
+			return true;
+	return false;
+}
+
+bool subject_moved_from_inside(const struct subject *subject, const struct lifetime *lifetime)
+{
+	size_t i;
+
+	for (i = 0; i < RECORDER_MOVERS && lifetime->movers[i]; i++)
+		if (owns_cgroup(subject, lifetime->movers[i]))
+			return true;
+	return false;
+}
+
+static int merge_as(struct call_set *into, const struct call_set *from, enum origin origin,
+		    struct error *err)
+{
+	size_t i;
+	int r;
+
+	for (i = 0; i < from->length; i++) {
+		struct call call = from->items[i];
+
+		call.origin = origin;
+		r = call_set_add(into, &call, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/*
+ * A runtime names its processes after itself, also while they set a container up. That tells
+ * which runtime it was when the container is gone before its bundle could be read.
+ */
+static const char *runtime_of_process(const struct call_set *set)
+{
+	size_t i;
+
+	for (i = 0; i < set->length; i++) {
+		if (str_has_prefix(set->items[i].process, "runc:["))
+			return "runc";
+		if (strcmp(set->items[i].process, "crun") == 0 ||
+		    str_has_prefix(set->items[i].process, "libcrun"))
+			return "crun";
+	}
+	return NULL;
+}
+
+static int note_runtime(struct subject *subject, const struct lifetime *lifetime, struct error *err)
+{
+	struct observation *observation = &subject->observation;
+	const char *runtime = runtime_of_process(&lifetime->calls[RECORDER_PENDING]);
+
+	if (!runtime)
+		runtime = runtime_of_process(&lifetime->calls[RECORDER_RUNTIME]);
+	if (!runtime || observation->runtime)
+		return 0;
+	observation->runtime = strdup(runtime);
+	return observation->runtime ? 0 : error_nomem(err);
+}
+
+int subject_absorb(struct subject *subject, const struct lifetime *lifetime, struct error *err)
+{
+	struct observation *observation = &subject->observation;
+	const struct call_set *calls = lifetime->calls;
+	bool inside = subject_moved_from_inside(subject, lifetime);
+	int r = merge_as(&observation->calls, &calls[RECORDER_OBSERVED], ORIGIN_OBSERVED, err);
+
+	if (r < 0)
+		return r;
+	r = merge_as(&observation->calls, &calls[RECORDER_RUNTIME],
+		     inside ? ORIGIN_OBSERVED : ORIGIN_RUNTIME, err);
+	if (r < 0)
+		return r;
+	r = merge_as(&observation->denied, &calls[RECORDER_DENIED], ORIGIN_OBSERVED, err);
+	if (r < 0)
+		return r;
+	r = merge_as(inside ? &observation->calls : &subject->pending, &calls[RECORDER_PENDING],
+		     ORIGIN_OBSERVED, err);
+	if (r < 0)
+		return r;
+	if (!inside)
+		r = note_runtime(subject, lifetime, err);
+	if (calls[RECORDER_RUNTIME].length)
+		observation->seccomp = SECCOMP_MODE_FILTERED;
+	observation->losses[LOSS_MAP] += lifetime->lost;
+	observation->losses[LOSS_DENIED] += lifetime->unwatched_filter;
+	subject->entered |= lifetime->entered;
+	if (lifetime->died > observation->end)
+		observation->end = lifetime->died;
+	subject->live--;
+	return r;
+}
+
+static int copy_capabilities(struct observation *observation, const struct bundle *bundle,
+			     struct error *err)
+{
+	size_t i;
+	int r;
+
+	observation->capabilities_known = bundle->capabilities_known;
+	for (i = 0; i < bundle->capability_count; i++) {
+		r = observation_add_capability(observation, bundle->capabilities[i], err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int describe_from_bundle(struct subject *subject, const struct bundle *bundle,
+				struct error *err)
+{
+	struct observation *observation = &subject->observation;
+	int r;
+
+	observation->no_new_privs = bundle->no_new_privs;
+	observation->seccomp = bundle->has_seccomp ? SECCOMP_MODE_FILTERED :
+						     SECCOMP_MODE_UNCONFINED;
+	subject->mount_namespace = bundle->mount_namespace ? TRISTATE_YES : TRISTATE_NO;
+	r = set_unknown(&observation->container_name, bundle->container_name, err);
+	if (r < 0)
+		return r;
+	r = set_unknown(&observation->image, bundle->image, err);
+	if (r < 0)
+		return r;
+	r = set_unknown(&observation->pod_name, bundle->pod_name, err);
+	if (r < 0)
+		return r;
+	r = set_unknown(&observation->pod_namespace, bundle->pod_namespace, err);
+	if (r < 0)
+		return r;
+	r = set_unknown(&observation->pod_uid, bundle->pod_uid, err);
+	if (r < 0)
+		return r;
+	return copy_capabilities(observation, bundle, err);
+}
+
+int subject_describe(struct subject *subject, const struct container *container, struct error *err)
+{
+	struct observation *observation = &subject->observation;
+	int r = set_unknown(&observation->container_id, container->id, err);
+
+	if (r < 0)
+		return r;
+	r = set_unknown(&observation->runtime, container->runtime, err);
+	if (r < 0)
+		return r;
+	r = set_unknown(&observation->runtime_version, container->runtime_version, err);
+	if (r < 0 || !container->bundle_known)
+		return r;
+	subject->described = true;
+	return describe_from_bundle(subject, &container->bundle, err);
+}
+
+int observation_set_node(struct observation *observation, struct error *err)
+{
+	struct utsname name;
+	int r;
+
+	uname(&name);
+	observation->machine = machine_native();
+	r = set_unknown(&observation->node, name.nodename, err);
+	if (r < 0)
+		return r;
+	return set_unknown(&observation->kernel, name.release, err);
+}
+
+/*
+ * The runtime's own set-up stays out. But where nobody was seen to leave set-up, the calls
+ * may be the workload's: a process that was moved into a plain cgroup, or a container without
+ * a mount namespace of its own.
+ */
+static bool pending_is_work(const struct subject *subject)
+{
+	if (subject->entered)
+		return false;
+	return !subject->is_container || subject->mount_namespace == TRISTATE_NO;
+}
+
+static int conclude_container(struct subject *subject, struct error *err)
+{
+	struct observation *observation = &subject->observation;
+	int r;
+
+	if (subject->found) {
+		observation->losses[LOSS_LATE] = 1;
+		r = observation_add_reason(observation, err,
+					   "the container ran before the recording began: what it "
+					   "did until then is not in it");
+		if (r < 0)
+			return r;
+	} else if (!subject->entered && subject->mount_namespace == TRISTATE_NO) {
+		return observation_add_reason(
+			observation, err,
+			"the container has no mount namespace of its own: the runtime's set-up "
+			"could not be told from its work and is in the recording");
+	} else if (!subject->entered) {
+		return observation_add_reason(observation, err,
+					      "no start of a program in the container was seen");
+	}
+	if (!observation->runtime)
+		return observation_add_reason(
+			observation, err,
+			"the container's runtime is not known, so the calls that it makes under "
+			"the filter are missing: name it with --runtime-calls");
+	return 0;
+}
+
+int subject_conclude(struct subject *subject, struct error *err)
+{
+	struct observation *observation = &subject->observation;
+	struct timespec now;
+	int r = observation_set_node(observation, err);
+
+	if (r < 0)
+		return r;
+	clock_gettime(CLOCK_REALTIME, &now);
+	observation->start = subject->born;
+	if (!observation->end || subject->live)
+		observation->end = now.tv_sec * 1000000000LL + now.tv_nsec;
+	if (pending_is_work(subject)) {
+		r = call_set_merge(&observation->calls, &subject->pending, err);
+		if (r < 0)
+			return r;
+	}
+	if (observation->losses[LOSS_DENIED]) {
+		r = observation_add_reason(
+			observation, err,
+			"a filter was in force before denied calls were watched: "
+			"the first denied calls may be missing");
+		if (r < 0)
+			return r;
+	}
+	if (observation->losses[LOSS_MAP]) {
+		r = observation_add_reason(observation, err,
+					   "the kernel could not store something about it");
+		if (r < 0)
+			return r;
+	}
+	return subject->is_container ? conclude_container(subject, err) : 0;
+}
+
+int subjects_add(struct subjects *subjects, struct subject *subject, struct error *err)
+{
+	struct subject **grown =
+		array_grow(subjects->items, subjects->length, sizeof(*subjects->items));
+
+	if (!grown) {
+		subject_destroy(subject);
+		return error_nomem(err);
+	}
+	subjects->items = grown;
+	subjects->items[subjects->length++] = subject;
+	return 0;
+}
+
+struct subject *subjects_find(const struct subjects *subjects, const char *container_id)
+{
+	size_t i;
+
+	for (i = subjects->length; i > 0; i--) {
+		const char *id = subjects->items[i - 1]->observation.container_id;
+
+		if (id && strcmp(id, container_id) == 0)
+			return subjects->items[i - 1];
+	}
+	return NULL;
+}
+
+int subjects_collect(struct subjects *subjects, bool also_live, struct recording *recording,
+		     struct error *err)
+{
+	size_t i, kept = 0;
+	int r = 0;
+
+	for (i = 0; i < subjects->length; i++) {
+		struct subject *subject = subjects->items[i];
+		bool ended = subject->born && !subject->live;
+
+		if (r < 0 || !(also_live || (ended && subject->verdict != VERDICT_OPEN))) {
+			subjects->items[kept++] = subject;
+			continue;
+		}
+		if (subject->verdict == VERDICT_WANTED) {
+			r = subject_conclude(subject, err);
+			if (r == 0)
+				r = recording_add(recording, &subject->observation, err);
+		}
+		subject_destroy(subject);
+	}
+	subjects->length = kept;
+	return r;
+}
+
+/* How soon a bundle that could not be read is looked for again: a short container has one look. */
+#define LOOK_INTERVAL_NS 20000000LL
+
+static int describe(struct subject *subject, int64_t now, struct error *err)
+{
+	_cleanup_container_ struct container container = {};
+	int r = container_describe(subject->observation.container_id, subject->cgroup, &container,
+				   err);
+
+	subject->next_look = now + LOOK_INTERVAL_NS;
+	return r < 0 ? r : subject_describe(subject, &container, err);
+}
+
+int subjects_describe(struct subjects *subjects, struct error *err)
+{
+	struct timespec time;
+	int64_t now;
+	size_t i;
+	int r;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	now = time.tv_sec * 1000000000LL + time.tv_nsec;
+	for (i = 0; i < subjects->length; i++) {
+		struct subject *subject = subjects->items[i];
+
+		if (!subject->is_container || subject->described || !subject->live ||
+		    subject->verdict != VERDICT_WANTED || now < subject->next_look)
+			continue;
+		r = describe(subject, now, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+void subjects_finish(struct subjects *subjects)
+{
+	size_t i;
+
+	for (i = 0; i < subjects->length; i++)
+		subject_destroy(subjects->items[i]);
+	free(subjects->items);
+	*subjects = (struct subjects){};
+}

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "target/target.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "record/lifetime.h"
+#include "target/cgroup_tree.h"
+#include "target/target_kind.h"
+#include "util/array.h"
+#include "util/error.h"
+
+int target_create(const struct target_request *request, struct target **ret_target,
+		  struct error *err)
+{
+	if (request->command)
+		return target_create_command(request, ret_target, err);
+	if (request->pid)
+		return target_create_process(request, ret_target, err);
+	if (request->cgroup)
+		return target_create_cgroup(request, ret_target, err);
+	if (request->container_id)
+		return target_create_container(request, ret_target, err);
+	return target_create_pods(request, ret_target, err);
+}
+
+int target_init(struct target *target, const struct target_kind *kind, struct error *err,
+		const char *format, ...)
+{
+	va_list args;
+	int written;
+
+	target->kind = kind;
+	target->recorder_options = kind->recorder;
+	target->fd = -1;
+	va_start(args, format);
+	written = vasprintf(&target->description, format, args);
+	va_end(args);
+	if (written < 0) {
+		target->description = NULL;
+		return error_nomem(err);
+	}
+	return 0;
+}
+
+void target_recorder_options(const struct target *target, struct recorder_options *ret_options)
+{
+	*ret_options = target->recorder_options;
+}
+
+int target_prepare(struct target *target, struct recorder *recorder, struct error *err)
+{
+	target->recorder = recorder;
+	return target->kind->prepare(target, err);
+}
+
+int target_begin(struct target *target, struct error *err)
+{
+	return target->kind->begin ? target->kind->begin(target, err) : 0;
+}
+
+int target_tick(struct target *target, struct error *err)
+{
+	int r = target->kind->tick ? target->kind->tick(target, err) : 0;
+
+	if (r < 0)
+		return r;
+	r = subjects_describe(&target->subjects, err);
+	return r < 0 ? r : subjects_collect(&target->subjects, false, &target->ended, err);
+}
+
+int target_fd(const struct target *target)
+{
+	return target->fd;
+}
+
+bool target_finished(const struct target *target)
+{
+	return target->kind->finished && target->kind->finished(target);
+}
+
+bool target_ends_by_signal(const struct target *target)
+{
+	return target->kind->signal;
+}
+
+void target_signal(struct target *target, int signal)
+{
+	if (target->kind->signal)
+		target->kind->signal(target, signal);
+}
+
+int target_exit_status(const struct target *target)
+{
+	return target->exit_status;
+}
+
+/* The subject of the cgroup above a new one. */
+static struct subject *subject_above(const struct target *target, const struct lifetime *lifetime)
+{
+	size_t i;
+
+	for (i = 0; i < target->live_count; i++)
+		if (target->live[i]->cgroup_id == lifetime->parent_id)
+			return target->live[i]->owner;
+	return NULL;
+}
+
+int target_born(struct target *target, struct lifetime *lifetime, struct error *err)
+{
+	struct subject *subject = target->adopting, *above = subject_above(target, lifetime);
+	struct lifetime **grown = array_grow(target->live, target->live_count, sizeof(*grown));
+	int r = 0;
+
+	if (!grown)
+		return error_nomem(err);
+	target->live = grown;
+	target->live[target->live_count++] = lifetime;
+	if (!subject && target->kind->classify)
+		r = target->kind->classify(target, lifetime, above, &subject, err);
+	else if (!subject)
+		subject = above;
+	return r < 0 || !subject ? r : subject_adopt(subject, lifetime, err);
+}
+
+static void forget_live(struct target *target, const struct lifetime *lifetime)
+{
+	size_t i;
+
+	for (i = 0; i < target->live_count; i++)
+		if (target->live[i] == lifetime) {
+			target->live[i] = target->live[--target->live_count];
+			return;
+		}
+}
+
+/*
+ * A container was started from outside in a cgroup whose name told nothing about it: it is a
+ * subject of its own, named after the cgroup.
+ */
+static int split_off(struct target *target, struct lifetime *lifetime, struct error *err)
+{
+	const struct subject *above = lifetime->owner;
+	const char *slash = lifetime->path ? strrchr(lifetime->path, '/') : NULL;
+	struct subject *subject;
+	int r;
+
+	if (above->is_container || lifetime->found || !lifetime->entered || !slash ||
+	    subject_moved_from_inside(above, lifetime))
+		return 0;
+	subject = subject_create_container(above->verdict, slash + 1, lifetime->path, "", err);
+	if (!subject)
+		return -ENOMEM;
+	r = subjects_add(&target->subjects, subject, err);
+	if (r < 0)
+		return r;
+	subject_disown(lifetime);
+	return subject_adopt(subject, lifetime, err);
+}
+
+int target_ended(struct target *target, struct lifetime *lifetime, struct error *err)
+{
+	_cleanup_lifetime_ struct lifetime *owned = lifetime;
+	int r;
+
+	forget_live(target, lifetime);
+	if (!lifetime->owner)
+		return 0;
+	r = split_off(target, owned, err);
+	return r < 0 ? r : subject_absorb(owned->owner, owned, err);
+}
+
+struct visitor {
+	int (*visit)(void *data, const struct observation *whose, bool denied,
+		     const struct call *call, struct error *err);
+	void *data;
+};
+
+static int visit_set(const struct visitor *visitor, const struct observation *whose, bool denied,
+		     const struct call_set *set, struct error *err)
+{
+	size_t i;
+	int r;
+
+	for (i = 0; i < set->length; i++) {
+		r = visitor->visit(visitor->data, whose, denied, &set->items[i], err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int visit_both(const struct visitor *visitor, const struct observation *whose,
+		      const struct call_set *calls, const struct call_set *denied,
+		      struct error *err)
+{
+	int r = visit_set(visitor, whose, false, calls, err);
+
+	return r < 0 ? r : visit_set(visitor, whose, true, denied, err);
+}
+
+int target_visit_calls(const struct target *target,
+		       int (*visit)(void *data, const struct observation *whose, bool denied,
+				    const struct call *call, struct error *err),
+		       void *data, struct error *err)
+{
+	const struct visitor visitor = { .visit = visit, .data = data };
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < target->ended.observation_count && r == 0; i++) {
+		const struct observation *ended = &target->ended.observations[i];
+
+		r = visit_both(&visitor, ended, &ended->calls, &ended->denied, err);
+	}
+	for (i = 0; i < target->subjects.length && r == 0; i++) {
+		const struct subject *subject = target->subjects.items[i];
+
+		if (subject->verdict == VERDICT_WANTED)
+			r = visit_both(&visitor, &subject->observation, &subject->observation.calls,
+				       &subject->observation.denied, err);
+	}
+	for (i = 0; i < target->live_count && r == 0; i++) {
+		const struct lifetime *lifetime = target->live[i];
+		const struct subject *subject = lifetime->owner;
+
+		if (subject && subject->verdict == VERDICT_WANTED)
+			r = visit_both(&visitor, &subject->observation,
+				       &lifetime->calls[RECORDER_OBSERVED],
+				       &lifetime->calls[RECORDER_DENIED], err);
+	}
+	return r;
+}
+
+static size_t count_wanted(const struct target *target, bool live_only)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < target->subjects.length; i++)
+		if (target->subjects.items[i]->verdict == VERDICT_WANTED &&
+		    (!live_only || target->subjects.items[i]->live))
+			count++;
+	return count;
+}
+
+size_t target_live_count(const struct target *target)
+{
+	return count_wanted(target, true);
+}
+
+size_t target_count(const struct target *target)
+{
+	return count_wanted(target, false) + target->ended.observation_count;
+}
+
+const char *target_description(const struct target *target)
+{
+	return target->description;
+}
+
+int target_collect(struct target *target, struct recording *recording, struct error *err)
+{
+	size_t i;
+	int r = subjects_collect(&target->subjects, true, &target->ended, err);
+
+	for (i = 0; i < target->ended.observation_count && r == 0; i++)
+		r = recording_add(recording, &target->ended.observations[i], err);
+	return r;
+}
+
+void target_destroy(struct target *target)
+{
+	if (!target)
+		return;
+	if (target->kind && target->kind->destroy)
+		target->kind->destroy(target);
+	subjects_finish(&target->subjects);
+	recording_finish(&target->ended);
+	free(target->live);
+	free(target->description);
+	if (target->fd >= 0)
+		close(target->fd);
+	free(target);
+}
+
+struct adoption {
+	struct target *target;
+	bool any_exec;
+};
+
+static int add_one(void *data, const char *path, uint64_t id, uint64_t parent_id, struct error *err)
+{
+	const struct adoption *adoption = data;
+	struct recorder *recorder = adoption->target->recorder;
+	struct cgroup_tasks tasks;
+	int r = recorder_add_cgroup(recorder, id, parent_id, path, adoption->any_exec, err);
+
+	if (r < 0)
+		return r;
+	r = cgroup_tasks_read(path, &tasks, err);
+	if (r < 0)
+		return r;
+	if (tasks.in_setup) {
+		r = recorder_mark_setup(recorder, tasks.in_setup, err);
+		if (r < 0)
+			return r;
+		if (tasks.count == 1) /* created, not started: nothing was missed */
+			adoption->target->adopting->found = false;
+	}
+	if (tasks.filtered)
+		recorder_watch_denied(recorder);
+	return 0;
+}
+
+int target_add_tree(struct target *target, struct subject *subject, const char *cgroup,
+		    bool any_exec, struct error *err)
+{
+	struct adoption adoption = { .target = target, .any_exec = any_exec };
+	int r;
+
+	target->adopting = subject;
+	r = cgroup_tree_walk(cgroup, add_one, &adoption, err);
+	target->adopting = NULL;
+	return r;
+}

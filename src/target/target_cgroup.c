@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * record --cgroup: everything in a cgroup and below. Containers that are started below it are
+ * told apart, each an observation of its own.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "record/lifetime.h"
+#include "target/cgroup.h"
+#include "target/cgroup_path.h"
+#include "target/target_kind.h"
+#include "util/error.h"
+#include "util/str.h"
+
+struct target_cgroup {
+	struct target target;
+	char *path;
+	bool exists;
+	struct subject *root; /* borrowed; NULL before it appeared, and when it has ended */
+	bool seen;
+};
+
+static struct target_cgroup *cgroup_of(struct target *target)
+{
+	return (struct target_cgroup *)target;
+}
+
+static int add_root(struct target_cgroup *cgroup, struct error *err)
+{
+	struct target *target = &cgroup->target;
+	struct cgroup_container container;
+	struct subject *root;
+	int r;
+
+	if (cgroup_path_parse(cgroup->path, &container)) {
+		root = subject_create_container(VERDICT_WANTED, container.id, cgroup->path,
+						container.pod_uid, err);
+	} else {
+		root = subject_create(VERDICT_WANTED, false);
+		if (root) {
+			root->cgroup = strdup(cgroup->path);
+			root->observation.container_name = strdup(strrchr(cgroup->path, '/') + 1);
+			root->observation.attribution = strdup("cgroup");
+		}
+	}
+	if (!root)
+		return error_nomem(err);
+	r = subjects_add(&target->subjects, root, err);
+	if (r < 0)
+		return r;
+	cgroup->root = root;
+	cgroup->seen = true;
+	return 0;
+}
+
+static int prepare(struct target *target, struct error *err)
+{
+	struct target_cgroup *cgroup = cgroup_of(target);
+	int r;
+
+	if (!cgroup->exists)
+		return 0;
+	r = add_root(cgroup, err);
+	return r < 0 ? r : target_add_tree(target, cgroup->root, cgroup->path, false, err);
+}
+
+static int classify(struct target *target, struct lifetime *lifetime, struct subject *parent,
+		    struct subject **ret_subject, struct error *err)
+{
+	struct target_cgroup *cgroup = cgroup_of(target);
+	struct cgroup_container container;
+	struct subject *subject;
+	int r;
+
+	if (!cgroup->seen && lifetime->path && strcmp(lifetime->path, cgroup->path) == 0) {
+		r = add_root(cgroup, err);
+		*ret_subject = cgroup->root;
+		return r;
+	}
+	*ret_subject = parent;
+	/* A container of the node, and not one that runs inside of another. */
+	if (!parent || parent->is_container || !lifetime->path ||
+	    !cgroup_path_parse(lifetime->path, &container) ||
+	    container.length != strlen(lifetime->path))
+		return 0;
+	subject = subject_create_container(VERDICT_WANTED, container.id, lifetime->path,
+					   container.pod_uid, err);
+	if (!subject)
+		return -ENOMEM;
+	r = subjects_add(&target->subjects, subject, err);
+	if (r < 0)
+		return r;
+	*ret_subject = subject;
+	return 0;
+}
+
+/* The cgroup was removed. */
+static bool finished(const struct target *target)
+{
+	const struct target_cgroup *cgroup = (const struct target_cgroup *)target;
+	size_t i;
+
+	for (i = 0; i < target->subjects.length; i++)
+		if (target->subjects.items[i] == cgroup->root)
+			return !cgroup->root->live;
+	return cgroup->seen;
+}
+
+static void destroy(struct target *target)
+{
+	free(cgroup_of(target)->path);
+}
+
+static const struct target_kind kind = {
+	.recorder = { .slots = 4095 },
+	.prepare = prepare,
+	.classify = classify,
+	.finished = finished,
+	.destroy = destroy,
+};
+
+/* A cgroup that is waited for is named by its path in the hierarchy. */
+static int await(struct target_cgroup *cgroup, const struct target_request *request,
+		 struct error *err)
+{
+	if (request->cgroup[0] != '/' || request->cgroup[1] == '\0')
+		return error_set(err, EINVAL, "'%s' is not the path of a cgroup, such as /a/b",
+				 request->cgroup);
+	error_finish(err);
+	cgroup->path = strdup(request->cgroup);
+	cgroup->target.recorder_options.mark_new = true;
+	return cgroup->path ? 0 : error_nomem(err);
+}
+
+int target_create_cgroup(const struct target_request *request, struct target **ret_target,
+			 struct error *err)
+{
+	struct target_cgroup *cgroup = calloc(1, sizeof(*cgroup));
+	_cleanup_target_ struct target *target = (struct target *)cgroup;
+	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
+	int r;
+
+	if (!cgroup)
+		return error_nomem(err);
+	r = target_init(target, &kind, err, "cgroup %s", request->cgroup);
+	if (r < 0)
+		return r;
+	r = cgroup_mount_find(&mount, err);
+	if (r < 0)
+		return r;
+	r = cgroup_path_of_argument(&mount, request->cgroup, &cgroup->path, err);
+	cgroup->exists = r == 0;
+	if (r == -ENOENT && request->wait)
+		r = await(cgroup, request, err);
+	if (r < 0)
+		return r;
+	*ret_target = steal_pointer(&target);
+	return 0;
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * record -- CMD: the command runs in a cgroup made for it. Its process is moved there by us,
+ * so that it is in set-up until its execve, which is the first call that counts.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "target/cgroup.h"
+#include "target/target_kind.h"
+#include "util/error.h"
+
+struct target_command {
+	struct target target;
+	char *const *argv; /* borrowed */
+	bool to_stderr;
+	struct passwd *user; /* NULL: the caller; owned by libc */
+	struct cgroup_command cgroup;
+	pid_t pid;
+	int go;	    /* closed to let the child go on; a byte would do as well */
+	int failed; /* the child writes the errno of a failed execve here */
+	bool reaped;
+};
+
+struct failure {
+	int code;
+	bool user; /* while becoming the user, not in execve */
+};
+
+static struct target_command *command_of(struct target *target)
+{
+	return (struct target_command *)target;
+}
+
+static int become(const struct passwd *user)
+{
+	if (initgroups(user->pw_name, user->pw_gid) < 0 || setgid(user->pw_gid) < 0 ||
+	    setuid(user->pw_uid) < 0)
+		return -errno;
+	setenv("HOME", user->pw_dir, 1);
+	setenv("USER", user->pw_name, 1);
+	setenv("LOGNAME", user->pw_name, 1);
+	return 0;
+}
+
+/* In the child: waits for the word to go, then becomes the command. */
+static void run_command(const struct target_command *command, int go, int failed)
+{
+	struct failure failure = {};
+	sigset_t none;
+	char byte;
+
+	while (read(go, &byte, 1) < 0 && errno == EINTR)
+		;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	if (command->to_stderr)
+		dup2(STDERR_FILENO, STDOUT_FILENO);
+	if (command->user)
+		failure.code = -become(command->user);
+	failure.user = failure.code;
+	if (!failure.code) {
+		execvp(command->argv[0], command->argv);
+		failure.code = errno;
+	}
+	_exit(write(failed, &failure, sizeof(failure)) < 0 ? 126 : 127);
+}
+
+static int spawn(struct target_command *command, struct error *err)
+{
+	int go[2], failed[2];
+
+	if (pipe2(go, O_CLOEXEC) < 0)
+		return error_set_errno(err, errno, "make a pipe");
+	if (pipe2(failed, O_CLOEXEC) < 0) {
+		close(go[0]);
+		close(go[1]);
+		return error_set_errno(err, errno, "make a pipe");
+	}
+	command->pid = fork();
+	if (command->pid == 0) {
+		close(go[1]);
+		close(failed[0]);
+		run_command(command, go[0], failed[1]);
+	}
+	close(go[0]);
+	close(failed[1]);
+	command->go = go[1];
+	command->failed = failed[0];
+	if (command->pid < 0)
+		return error_set_errno(err, errno, "fork");
+	command->target.fd = syscall(SYS_pidfd_open, command->pid, 0);
+	if (command->target.fd < 0)
+		return error_set_errno(err, errno, "open process %d", command->pid);
+	return 0;
+}
+
+static int prepare(struct target *target, struct error *err)
+{
+	struct target_command *command = command_of(target);
+	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
+	struct subject *subject = subject_create(VERDICT_WANTED, false);
+	const char *slash = strrchr(command->argv[0], '/');
+	int r;
+
+	if (!subject)
+		return error_nomem(err);
+	r = subjects_add(&target->subjects, subject, err);
+	if (r < 0)
+		return r;
+	subject->observation.container_name =
+		strdup(slash && slash[1] ? slash + 1 : command->argv[0]);
+	subject->observation.attribution = strdup("command");
+	if (!subject->observation.container_name || !subject->observation.attribution)
+		return error_nomem(err);
+	r = cgroup_mount_find(&mount, err);
+	if (r < 0)
+		return r;
+	r = cgroup_create_for_command(&mount, &command->cgroup, err);
+	if (r < 0)
+		return r;
+	r = target_add_tree(target, subject, command->cgroup.path, true, err);
+	if (r < 0)
+		return r;
+	r = spawn(command, err);
+	if (r < 0)
+		return r;
+	return cgroup_command_enter(&command->cgroup, command->pid, err);
+}
+
+/* What kept the command from running, which the child has told before it ended. */
+static int explain_failure(const struct target_command *command, const struct failure *failure,
+			   struct error *err)
+{
+	if (failure->user)
+		return error_set_errno(err, failure->code, "become user %s",
+				       command->user->pw_name);
+	return error_set_errno(err, failure->code, "run %s", command->argv[0]);
+}
+
+static int begin(struct target *target, struct error *err)
+{
+	struct target_command *command = command_of(target);
+	struct failure failure;
+	ssize_t got;
+
+	close(command->go);
+	command->go = -1;
+	/* Ends with the execve, which closes the pipe. */
+	do {
+		got = read(command->failed, &failure, sizeof(failure));
+	} while (got < 0 && errno == EINTR);
+	if (got == sizeof(failure))
+		return explain_failure(command, &failure, err);
+	return 0;
+}
+
+static void reap(struct target_command *command)
+{
+	int status;
+
+	if (command->reaped || !command->pid || waitpid(command->pid, &status, WNOHANG) <= 0)
+		return;
+	command->reaped = true;
+	command->target.exit_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
+							    WEXITSTATUS(status);
+	/* It would stay readable. */
+	close(command->target.fd);
+	command->target.fd = -1;
+}
+
+static int tick(struct target *target, struct error *err)
+{
+	reap(command_of(target));
+	return 0;
+}
+
+/* The command has ended, and so has everything that it left running. */
+static bool finished(const struct target *target)
+{
+	const struct target_command *command = (const struct target_command *)target;
+	bool populated;
+
+	if (!command->reaped)
+		return false;
+	return cgroup_command_populated(&command->cgroup, &populated, NULL) < 0 || !populated;
+}
+
+static void send_signal(struct target *target, int signal)
+{
+	struct target_command *command = command_of(target);
+
+	if (!command->reaped && command->pid > 0)
+		kill(command->pid, signal);
+}
+
+static void destroy(struct target *target)
+{
+	struct target_command *command = command_of(target);
+
+	if (command->pid > 0 && command->go >= 0) { /* it never began */
+		kill(command->pid, SIGKILL);
+		waitpid(command->pid, NULL, 0);
+	}
+	if (command->go >= 0)
+		close(command->go);
+	if (command->failed >= 0)
+		close(command->failed);
+	if (command->cgroup.directory)
+		cgroup_command_remove(&command->cgroup, NULL);
+	cgroup_command_finish(&command->cgroup);
+}
+
+static const struct target_kind kind = {
+	/* Any program may load a filter of its own, and its first denied call counts too. */
+	.recorder = { .watch_denied = true, .slots = 255 },
+	.prepare = prepare,
+	.begin = begin,
+	.tick = tick,
+	.finished = finished,
+	.signal = send_signal,
+	.destroy = destroy,
+};
+
+int target_create_command(const struct target_request *request, struct target **ret_target,
+			  struct error *err)
+{
+	struct target_command *command = calloc(1, sizeof(*command));
+	_cleanup_target_ struct target *target = (struct target *)command;
+	int r;
+
+	if (!command)
+		return error_nomem(err);
+	command->go = -1;
+	command->failed = -1;
+	command->argv = request->command;
+	command->to_stderr = request->command_to_stderr;
+	r = target_init(target, &kind, err, "command %s", request->command[0]);
+	if (r < 0)
+		return r;
+	if (request->user) {
+		errno = 0;
+		command->user = getpwnam(request->user);
+		if (!command->user)
+			return error_set(err, EINVAL, "there is no user '%s'", request->user);
+	}
+	*ret_target = steal_pointer(&target);
+	return 0;
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * record --pid: a running process with its threads, and the children that it starts from now
+ * on. It has no cgroup of its own and nobody moves another's process, so its tasks are marked.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "target/process.h"
+#include "target/target_kind.h"
+#include "util/error.h"
+#include "util/file.h"
+
+struct target_process {
+	struct target target;
+	pid_t pid;
+};
+
+static int prepare(struct target *target, struct error *err)
+{
+	const struct target_process *process = (const struct target_process *)target;
+	struct subject *subject = subject_create(VERDICT_WANTED, false);
+	struct observation *observation;
+	int r;
+
+	if (!subject)
+		return error_nomem(err);
+	r = subjects_add(&target->subjects, subject, err);
+	if (r < 0)
+		return r;
+	observation = &subject->observation;
+	if (asprintf(&observation->attribution, "process %d", process->pid) < 0) {
+		observation->attribution = NULL;
+		return error_nomem(err);
+	}
+	r = process_name(process->pid, &observation->container_name, err);
+	if (r < 0)
+		return r;
+	r = process_describe(process->pid, observation, err);
+	if (r < 0)
+		return r;
+	observation->losses[LOSS_LATE] = 1;
+	r = observation_add_reason(observation, err,
+				   "the process ran before the recording began: what it did until "
+				   "then is not in it");
+	if (r < 0)
+		return r;
+	target->adopting = subject;
+	r = recorder_mark_process(target->recorder, process->pid, err);
+	target->adopting = NULL;
+	return r;
+}
+
+static bool finished(const struct target *target)
+{
+	return recorder_marked_live(target->recorder) == 0;
+}
+
+static const struct target_kind kind = {
+	.recorder = { .by_task = true, .slots = 1 },
+	.prepare = prepare,
+	.finished = finished,
+};
+
+int target_create_process(const struct target_request *request, struct target **ret_target,
+			  struct error *err)
+{
+	struct target_process *process = calloc(1, sizeof(*process));
+	_cleanup_target_ struct target *target = (struct target *)process;
+	int r;
+
+	if (!process)
+		return error_nomem(err);
+	process->pid = request->pid;
+	r = target_init(target, &kind, err, "process %d", request->pid);
+	if (r < 0)
+		return r;
+	r = syscall(SYS_pidfd_open, request->pid, 0);
+	if (r < 0 && errno == EINVAL)
+		return error_set(err, ESRCH, "%d is a thread; give the pid of its process",
+				 request->pid);
+	if (r < 0)
+		return error_set(err, errno, "there is no process %d", request->pid);
+	target->fd = r;
+	r = process_is_filtered(request->pid, &target->recorder_options.watch_denied, err);
+	if (r < 0)
+		return r;
+	*ret_target = steal_pointer(&target);
+	return 0;
+}
