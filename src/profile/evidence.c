@@ -110,8 +110,9 @@ static int add_losses(const struct observation *observation, char ***reasons, si
 
 		if (!observation->losses[loss] || !loss_hides_calls(loss))
 			continue;
-		if (asprintf(&text, "%s (%" PRIu64 " times)", loss_meanings[loss],
-			     observation->losses[loss]) < 0) {
+		if (asprintf(&text, "%s (%" PRIu64 " time%s)", loss_meanings[loss],
+			     observation->losses[loss],
+			     observation->losses[loss] == 1 ? "" : "s") < 0) {
 			text = NULL;
 			return error_nomem(err);
 		}

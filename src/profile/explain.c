@@ -47,13 +47,17 @@ static void print_subject(FILE *out, const struct observation *observation)
 	fputs(":\n", out);
 }
 
+/* ", first at 2026-11-22T14:51:03.000000000Z by nginx" */
 static void print_first_seen(FILE *out, const struct call *call)
 {
 	char time[STR_TIME_SIZE];
 
+	if (!call->first_seen && !call->process[0])
+		return;
+	fputs(", first", out);
 	if (call->first_seen) {
 		str_format_time(time, call->first_seen);
-		fprintf(out, ", first at %s", time);
+		fprintf(out, " at %s", time);
 	}
 	if (call->process[0]) {
 		fputs(" by ", out);

@@ -145,8 +145,7 @@ static int groups_get(struct groups *groups, const char *key, const char *label,
 static int groups_find(struct groups *groups, const struct observation *observation,
 		       enum split split, struct group **ret_group, struct error *err)
 {
-	const char *container = observation->container_name ? observation->container_name :
-							      "unnamed";
+	const char *container = observation->container_name;
 	const char *namespace = observation->pod_namespace ? observation->pod_namespace : "";
 	const char *pod = observation->pod_name;
 	_cleanup_free_ char *key = NULL;
@@ -158,6 +157,8 @@ static int groups_find(struct groups *groups, const struct observation *observat
 			key = NULL;
 		return key ? groups_get(groups, key, pod, ret_group, err) : error_nomem(err);
 	}
+	if (!container || !*container)
+		container = "unnamed";
 	if (asprintf(&key, "container/%s", container) < 0)
 		key = NULL;
 	return key ? groups_get(groups, key, container, ret_group, err) : error_nomem(err);
