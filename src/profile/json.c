@@ -57,7 +57,8 @@ int json_refuse(const struct json_at *at, struct error *err, const char *format,
 	if (vasprintf(&message, format, args) < 0)
 		message = NULL;
 	va_end(args);
-	return error_set(err, EINVAL, "%s: %s", path ? path : "?", message ? message : "refused");
+	error_set(err, EINVAL, "%s: %s", path ? path : "?", message ? message : "refused");
+	return -EINVAL;
 }
 
 static const char *json_type_name(const json_t *value)
