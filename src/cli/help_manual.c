@@ -4,7 +4,6 @@
 
 #include "cli/frame.h"
 #include "util/cleanup.h"
-#include "util/str.h"
 
 /*
  * The part of the manual page that follows from the tables, in mdoc(7). The rest of the page,
@@ -16,6 +15,7 @@
 
 static void print_word(FILE *out, const char *word, size_t length, bool first)
 {
+	bool option = memmem(word, length, "--", 2);
 	size_t i;
 
 	/* At the beginning of a line, these two would begin a request. */
@@ -24,6 +24,8 @@ static void print_word(FILE *out, const char *word, size_t length, bool first)
 	for (i = 0; i < length; i++) {
 		if (word[i] == '\\')
 			fputs("\\e", out);
+		else if (word[i] == '-' && option)
+			fputs("\\-", out); /* a minus sign, which can be copied and typed */
 		else
 			fputc(word[i], out);
 	}
@@ -57,11 +59,15 @@ static void print_text(FILE *out, const char *text)
 static void print_quoted(FILE *out, const char *text)
 {
 	fputc('"', out);
-	for (; *text; text++) {
-		if (*text == '"')
+	while (*text) {
+		size_t length = strcspn(text, "\"");
+
+		print_word(out, text, length, false);
+		text += length;
+		if (*text) {
 			fputs("\\(dq", out);
-		else
-			print_word(out, text, 1, false);
+			text++;
+		}
 	}
 	fputc('"', out);
 }
@@ -134,13 +140,15 @@ static void print_examples(FILE *out, const struct cli_program *program)
 {
 	const struct cli_command *const *command;
 	const struct cli_example *example;
+	bool first = true;
 
 	fputs(".Sh EXAMPLES\n", out);
 	for (command = program->commands; *command; command++) {
 		for (example = (*command)->examples; example && example->line; example++) {
+			fputs(first ? "" : ".Pp\n", out);
 			print_text(out, example->text);
 			print_literal(out, example->line);
-			fputs(".Pp\n", out);
+			first = false;
 		}
 	}
 }

@@ -19,12 +19,12 @@
 #define _cleanup_(func) __attribute__((cleanup(func)))
 
 /* Defines a cleanup function that calls func on a pointer variable; func accepts NULL. */
-#define DEFINE_CLEANUP(type, func)                   \
-	static inline void cleanup_##func(type *p)   \
-	{                                            \
-		if (*p)                              \
-			func(*p);                    \
-	}                                            \
+#define DEFINE_CLEANUP(type, func)                 \
+	static inline void cleanup_##func(type *p) \
+	{                                          \
+		if (*p)                            \
+			func(*p);                  \
+	}                                          \
 	struct cleanup_##func##_needs_a_semicolon
 
 static inline void cleanup_free_p(void *p)
@@ -47,11 +47,11 @@ DEFINE_CLEANUP(DIR *, closedir);
 #define _cleanup_closedir_ _cleanup_(cleanup_closedir)
 
 /* Takes the value out of a variable and leaves NULL there. */
-#define steal_pointer(pp)                      \
-	({                                     \
+#define steal_pointer(pp)                         \
+	({                                        \
 		__typeof__(*(pp)) stolen = *(pp); \
-		*(pp) = NULL;                  \
-		stolen;                        \
+		*(pp) = NULL;                     \
+		stolen;                           \
 	})
 
 static inline int steal_fd(int *fd)

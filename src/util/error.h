@@ -35,8 +35,8 @@ const char *error_message(const struct error *err);
 /* Frees the message and makes err empty again. */
 void error_finish(struct error *err);
 
-#define ERROR_INIT        \
-	{                 \
+#define ERROR_INIT           \
+	{                    \
 		0, (void *)0 \
 	}
 #define _cleanup_error_ __attribute__((cleanup(error_finish)))
