@@ -165,16 +165,13 @@ int json_copy_text(const struct json_at *object, const char *key, char **ret_cop
 		   struct error *err)
 {
 	struct json_at member;
-	const char *text;
 	char *copy;
-	int ret;
 
 	if (!json_member(object, key, &member))
 		return 0;
-	ret = json_text(&member, &text, err);
-	if (ret < 0)
-		return ret;
-	copy = strdup(text);
+	if (!json_is_string(member.value))
+		return json_refuse_type(&member, "a string", err);
+	copy = strdup(json_string_value(member.value));
 	if (!copy)
 		return error_nomem(err);
 	*ret_copy = copy;

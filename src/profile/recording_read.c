@@ -12,22 +12,22 @@
 /* The largest number that BPF can hand over; 32-bit ARM's private calls are at 0xf0000. */
 #define CALL_NR_MAX 0x3fffffff
 
-/* A member that holds one of the names that from_name() knows; unknown ones are refused. */
+/*
+ * The value of a member that holds one of the names which from_name() knows. Unknown ones are
+ * refused.
+ */
 static int read_name(const struct json_at *object, const char *key, int (*from_name)(const char *),
-		     int *ret_value, struct error *err)
+		     struct error *err)
 {
 	struct json_at at;
-	const char *text;
+	const char *text = NULL;
 	int ret;
 
 	if ((ret = json_required(object, key, &at, err)) < 0 ||
 	    (ret = json_text(&at, &text, err)) < 0)
 		return ret;
 	ret = from_name(text);
-	if (ret < 0)
-		return json_refuse(&at, err, "\"%s\" is not known here", text);
-	*ret_value = ret;
-	return 0;
+	return ret < 0 ? json_refuse(&at, err, "\"%s\" is not known here", text) : ret;
 }
 
 static int read_time(const struct json_at *object, const char *key, int64_t *ret_time,
@@ -93,22 +93,25 @@ static int read_call(const struct json_at *at, enum machine machine, bool with_o
 	static const char *const denied[] = { "nr", "name", "abi", "firstSeen", "process", NULL };
 	struct call call = { 0 };
 	struct json_at nr;
-	uint64_t number;
-	int abi, origin = ORIGIN_OBSERVED, ret;
+	uint64_t number = 0;
+	int ret;
 
 	if ((ret = json_object_only(at, with_origin ? allowed : denied, err)) < 0 ||
 	    (ret = json_required(at, "nr", &nr, err)) < 0 ||
 	    (ret = json_number(&nr, CALL_NR_MAX, &number, err)) < 0 ||
-	    (ret = read_name(at, "abi", abi_from_name, &abi, err)) < 0)
+	    (ret = read_name(at, "abi", abi_from_name, err)) < 0)
 		return ret;
-	if (with_origin && (ret = read_name(at, "origin", origin_from_name, &origin, err)) < 0)
-		return ret;
-	if (!abi_scmp_arch(machine, abi))
-		return json_refuse(at, err, "%s has no ABI %s", machine_name(machine),
-				   abi_name(abi));
 	call.nr = number;
-	call.abi = abi;
-	call.origin = origin;
+	call.abi = ret;
+	if (!abi_scmp_arch(machine, call.abi))
+		return json_refuse(at, err, "%s has no ABI %s", machine_name(machine),
+				   abi_name(call.abi));
+	if (with_origin) {
+		ret = read_name(at, "origin", origin_from_name, err);
+		if (ret < 0)
+			return ret;
+		call.origin = ret;
+	}
 	if ((ret = read_time(at, "firstSeen", &call.first_seen, err)) < 0 ||
 	    (ret = read_process(at, &call, err)) < 0 ||
 	    (ret = check_call_name(at, machine, &call, err)) < 0)
@@ -225,13 +228,13 @@ static int read_confinement(const struct json_at *object, struct observation *ob
 	const char *text;
 	size_t i, length;
 	bool truth;
-	int mode, ret;
+	int ret;
 
 	if (json_member(object, "seccomp", &at)) {
-		ret = read_name(object, "seccomp", seccomp_mode_from_name, &mode, err);
+		ret = read_name(object, "seccomp", seccomp_mode_from_name, err);
 		if (ret < 0)
 			return ret;
-		observation->seccomp = mode;
+		observation->seccomp = ret;
 	}
 	observation->no_new_privs = TRISTATE_UNKNOWN;
 	if (json_member(object, "noNewPrivs", &at)) {
@@ -326,11 +329,13 @@ static int read_observation(const struct json_at *at, struct observation *observ
 		"capabilities", "end",	       "complete", "reasons",	 "attribution",
 		"losses",	"systemCalls", "denied",   NULL,
 	};
-	int machine, ret;
+	enum machine machine;
+	int ret;
 
 	if ((ret = json_object_only(at, fields, err)) < 0 ||
-	    (ret = read_name(at, "machine", machine_from_name, &machine, err)) < 0)
+	    (ret = read_name(at, "machine", machine_from_name, err)) < 0)
 		return ret;
+	machine = ret;
 	observation->machine = machine;
 	if ((ret = read_container(at, observation, err)) < 0 ||
 	    (ret = read_pod(at, observation, err)) < 0 ||
