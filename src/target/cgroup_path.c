@@ -99,6 +99,11 @@ static bool is_name(struct span span)
 				  "_.+-") >= span.length;
 }
 
+bool container_id_is_valid(const char *text)
+{
+	return is_name((struct span){ text, strlen(text) });
+}
+
 static bool is_pod_uid(struct span span)
 {
 	return span.length >= 32 && span.length < POD_UID_SIZE &&

@@ -31,6 +31,9 @@ enum pod_qos {
 	POD_QOS_BEST_EFFORT,
 };
 
+/* Whether text can be (the beginning of) a container's id: "" is. */
+bool container_id_is_valid(const char *text);
+
 struct cgroup_container {
 	enum container_engine engine;
 	char id[CONTAINER_ID_SIZE];

@@ -12,6 +12,7 @@
 
 #include "target/bundle.h"
 #include "target/cgroup.h"
+#include "target/cgroup_path.h"
 #include "util/cleanup.h"
 
 struct cri;

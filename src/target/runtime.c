@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "target/runtime.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "util/array.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+
+#define VERSION_TIMEOUT_MS 2000
+#define OUTPUT_MAX 4096
+
+static const struct {
+	const char *word; /* in a handler, shim type or path, between '/', '.', '-' and '_' */
+	const char *name;
+	bool visible;
+} runtimes[] = {
+	{ "runc", "runc", true },    { "crun", "crun", true },	   { "youki", "youki", true },
+	{ "runsc", "runsc", false }, { "gvisor", "runsc", false }, { "kata", "kata", false },
+	{ "krun", "krun", false },
+};
+
+static const char *const usual_directories[] = {
+	"/usr/bin",
+	"/usr/sbin",
+	"/usr/local/bin",
+	"/usr/local/sbin",
+	"/usr/lib/cri-o",
+	"/opt/bin",
+	"/var/lib/rancher/k3s/data/current/bin",
+};
+
+const char *runtime_name_of(const char *text)
+{
+	static const char separators[] = "/.-_";
+	size_t i, length;
+
+	for (text += strspn(text, separators); *text; text += strspn(text, separators)) {
+		length = strcspn(text, separators);
+		for (i = 0; i < array_size(runtimes); i++)
+			if (strlen(runtimes[i].word) == length &&
+			    memcmp(text, runtimes[i].word, length) == 0)
+				return runtimes[i].name;
+		text += length;
+	}
+	return NULL;
+}
+
+bool runtime_is_visible(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < array_size(runtimes); i++)
+		if (strcmp(runtimes[i].name, name) == 0)
+			return runtimes[i].visible;
+	return true;
+}
+
+int runtime_version_parse(const char *name, const char *output, char **ret_version,
+			  struct error *err)
+{
+	static const char mark[] = " version ";
+	const char *line_end = output + strcspn(output, "\n");
+	const char *at = strstr(output, mark);
+	char *version;
+
+	if (!at || at > line_end)
+		return error_set(err, EPROTO, "'%s --version' prints no version", name);
+	at += strlen(mark);
+	at += *at == 'v';
+	/* Without what a distribution adds ("1.1.5+ds1"): it is looked up in a table. */
+	version = strndup(at, strspn(at, "0123456789."));
+	if (!version)
+		return error_nomem(err);
+	if (!*version) {
+		free(version);
+		return error_set(err, EPROTO, "'%s --version' prints no number", name);
+	}
+	*ret_version = version;
+	return 0;
+}
+
+/* Only what nobody but root and the caller can change is run. */
+static bool is_trusted_program(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && !(st.st_mode & 022) &&
+	       (st.st_uid == 0 || st.st_uid == geteuid()) && access(path, X_OK) == 0;
+}
+
+static char *find_program(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < array_size(usual_directories); i++) {
+		char *path;
+
+		if (asprintf(&path, "%s/%s", usual_directories[i], name) < 0)
+			return NULL;
+		if (is_trusted_program(path))
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+static int spawn_version(const char *path, int output, pid_t *ret_pid)
+{
+	char *const argv[] = { (char *)path, (char *)"--version", NULL };
+	char *const envp[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *)"LC_ALL=C",
+			       NULL };
+	posix_spawn_file_actions_t actions;
+	int r = posix_spawn_file_actions_init(&actions);
+
+	if (r)
+		return -r;
+	r = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	if (!r)
+		r = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+	if (!r)
+		r = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY,
+						     0);
+	if (!r)
+		r = posix_spawn(ret_pid, path, &actions, NULL, argv, envp);
+	posix_spawn_file_actions_destroy(&actions);
+	return -r;
+}
+
+static long long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* Reads until the end, the limit or the time is up; terminates the text. */
+static int read_output(int fd, char *output, size_t size)
+{
+	long long deadline = now_ms() + VERSION_TIMEOUT_MS;
+	size_t length = 0;
+
+	while (length < size - 1) {
+		struct pollfd pfd = { .fd = fd, .events = POLLIN };
+		long long left = deadline - now_ms();
+		ssize_t got;
+
+		if (left <= 0 || poll(&pfd, 1, left) == 0)
+			return -ETIMEDOUT;
+		got = read(fd, output + length, size - 1 - length);
+		if (got < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (got <= 0)
+			break;
+		length += got;
+	}
+	output[length] = '\0';
+	return 0;
+}
+
+static int ask_version(const char *path, char *output, size_t size, struct error *err)
+{
+	_cleanup_close_ int in = -1;
+	_cleanup_close_ int out = -1;
+	int fds[2], r;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return error_set_errno(err, errno, "make a pipe");
+	in = fds[0];
+	out = fds[1];
+	r = spawn_version(path, out, &pid);
+	if (r < 0)
+		return error_set_errno(err, -r, "run %s", path);
+	close(steal_fd(&out));
+	r = read_output(in, output, size);
+	/* It has said what it had to say, or never will. */
+	kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	return r < 0 ? error_set_errno(err, -r, "wait for '%s --version'", path) : 0;
+}
+
+int runtime_version(const char *name, const char *binary, char **ret_version, struct error *err)
+{
+	_cleanup_free_ char *path = NULL;
+	char output[OUTPUT_MAX];
+	int r;
+
+	if (binary && binary[0] == '/' && is_trusted_program(binary))
+		path = strdup(binary);
+	else
+		path = find_program(name);
+	if (!path)
+		return error_set(err, ENOENT, "there is no program %s in the usual directories",
+				 name);
+	r = ask_version(path, output, sizeof(output), err);
+	return r < 0 ? r : runtime_version_parse(path, output, ret_version, err);
+}
