@@ -37,7 +37,7 @@ static size_t edit_distance(const char *a, const char *b)
 
 const char *cli_nearest(const char *typed, const char *const *candidates, size_t count)
 {
-	size_t length = strlen(typed), best = 1 + length / 3, i;
+	size_t length = strlen(typed), best = (length + 1) / 3, i;
 	const char *nearest = NULL;
 
 	if (length < 2 || length > WORD_MAX)

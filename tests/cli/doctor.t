@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# doctor tells machines that can record from those that cannot: what is missing is taken away
+# here, in a mount namespace of the test's own or from the process, never from the machine.
+# shellcheck disable=SC2016 # shells in shells
+set -u
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=tests/lib/tap.bash
+. ../lib/tap.bash
+
+: "${RECORDER:?is the recorder to test}"
+: "${TEST_TMP:?is an empty directory}"
+[ "$(id -u)" = 0 ] || tap_skip_all "taking things away needs root"
+
+status_of() { # CHECK, in the JSON of doctor on standard input
+	jq -r --arg check "$1" '.checks[] | select(.check == $check) | .status'
+}
+
+# Without what is mounted over.
+without() { # PATH COMMAND...
+	unshare --mount --propagation private sh -c 'mount --bind /var/empty "$0" 2>/dev/null ||
+		mount -t tmpfs tmpfs "$0"; exec "$@"' "$@"
+}
+
+tap_plan 15
+json=$("$RECORDER" doctor --json)
+tap_is "this machine can record" "$?" 0
+tap_is "and the JSON says so" "$(jq .able <<<"$json")" true
+tap_is "every check has a known status" \
+	"$(jq -r '.checks[].status' <<<"$json" | grep -vxE 'ok|warning|failed')" ""
+tap_is "every check says what it found" "$(jq '[.checks[] | select(.message == "")] | length' <<<"$json")" 0
+text=$("$RECORDER" doctor)
+tap_is "as text: one line a check and one for the end" "$(wc -l <<<"$text")" \
+	"$(jq '.checks | length + 1' <<<"$json")"
+tap_match "which sums up" "${text##*$'\n'}" "This machine can record."
+
+weak=$(setpriv --reuid 65534 --clear-groups --bounding-set=-all --inh-caps=-all \
+	"$RECORDER" doctor --json 2>&1)
+tap_is "without capabilities it cannot" "$?" 1
+tap_is "capabilities are what failed" "$(status_of capabilities <<<"$weak")" failed
+tap_is "loading fails for it" "$(status_of load <<<"$weak")" failed
+tap_is "the kernel is the same" "$(status_of kernel <<<"$weak")" ok
+
+bare=$(without /sys/kernel/btf "$RECORDER" doctor --json)
+tap_is "without BTF it cannot" "$?" 1
+tap_match "and is told which kernel to boot" \
+	"$(jq -r '.checks[] | select(.check == "btf") | .message' <<<"$bare")" "CONFIG_DEBUG_INFO_BTF"
+
+none=$("$RECORDER" doctor --json --runtime-endpoint "$TEST_TMP/nothing.sock")
+tap_is "a container runtime is not essential" "$?" 0
+tap_is "its absence is a warning" "$(status_of runtime <<<"$none")" warning
+
+tap_is "nothing that was tried is left" \
+	"$(find /sys/fs/cgroup -type d -name 'recorder-*' -newer "$0" 2>/dev/null | grep -c "/recorder-[0-9]*$")" 0
+tap_done
