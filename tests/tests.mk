@@ -85,8 +85,8 @@ check-layers:
 
 check-shell:
 	$(call say,SHELL,scripts)
-	$(Q)shellcheck -x $(SHELL_SCRIPTS)
-	$(Q)shellcheck -x --exclude=SC2034,SC2154 $(SHELL_LIBRARIES) # variables of who sources them
+	$(Q)shellcheck $(SHELL_SCRIPTS)
+	$(Q)shellcheck --exclude=SC2034,SC2154 $(SHELL_LIBRARIES) # variables of who sources them
 
 check-manual: $(O)/recorder.1
 	$(call say,MANUAL,$<)

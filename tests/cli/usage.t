@@ -3,7 +3,6 @@
 #
 # What the command line says and how it exits: 0, 1 for failure, 2 for usage; one sentence on
 # standard error that says what was wrong and what to do; nothing else anywhere.
-# shellcheck disable=SC2317 # functions whose names are given to tap_check
 set -u
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=tests/lib/tap.bash
