@@ -9,13 +9,13 @@
 #include "shared.h"
 
 /* Chosen before load; the verifier removes what they switch off. */
-const volatile bool by_task;	      /* follow marked tasks, not cgroups (--pid) */
+const volatile __u32 mode;	      /* enum recorder_mode */
 const volatile bool mark_new;	      /* every new cgroup on the node gets a slot */
 const volatile bool can_probe = true; /* lockdown "confidentiality" forbids probe_read_kernel */
 
 /* Set while running. */
 __u32 watch_denied; /* sys_exit is attached: note who entered a call */
-__u32 marked_live;  /* marked tasks that have not exited (by_task) */
+__u32 marked_live;  /* marked tasks that have not exited */
 struct recorder_losses losses;
 
 /* One element a slot; sized before load. Mapped by user space, which reads bits without a call. */

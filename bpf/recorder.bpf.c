@@ -137,20 +137,39 @@ int BPF_PROG(exit_call, struct pt_regs *regs, long ret)
 	return sight(&sighting);
 }
 
+/*
+ * The id of the recorded cgroup that a new one belongs to: the one above, or, of a command,
+ * the one of the process that makes it, as runtimes do for the containers they start. Without
+ * one it is the id of the one above.
+ */
+static __always_inline __u64 parent_of(struct cgroup *cgroup, bool *ret_recorded)
+{
+	__u64 id = cgroup->self.parent->cgroup->kn->id;
+	struct task_struct *maker;
+
+	*ret_recorded = slot_look_up(id) != RECORDER_SLOT_NONE;
+	if (mode != RECORDER_COMMAND || *ret_recorded)
+		return id;
+	maker = bpf_get_current_task_btf();
+	*ret_recorded = slot_of_task(maker) != RECORDER_SLOT_NONE;
+	return *ret_recorded ? maker->cgroups->dfl_cgrp->kn->id : id;
+}
+
 SEC("tp_btf/cgroup_mkdir")
 int BPF_PROG(make_cgroup, struct cgroup *cgroup, const char *path)
 {
-	struct cgroup *parent = cgroup->self.parent->cgroup;
 	struct sighting sighting = {};
-	struct recorder_slot *slot, *parent_slot;
+	struct recorder_slot *slot;
 	struct recorder_path *text;
-	__u32 index, parent_index;
-	__u64 id = cgroup->kn->id;
+	__u64 id, parent_id;
+	bool recorded;
+	__u32 index;
 
 	if (!is_v2(cgroup))
 		return 0;
-	parent_index = slot_look_up(parent->kn->id);
-	if (parent_index == RECORDER_SLOT_NONE && !mark_new) {
+	id = cgroup->kn->id;
+	parent_id = parent_of(cgroup, &recorded);
+	if (!recorded && !mark_new) {
 		cache_forget(cgroup);
 		return 0;
 	}
@@ -168,11 +187,9 @@ int BPF_PROG(make_cgroup, struct cgroup *cgroup, const char *path)
 		cache_forget(cgroup);
 		return 0;
 	}
-	parent_slot = slot_get(parent_index);
 	slot->cgroup_id = id;
-	slot->parent_id = parent->kn->id;
+	slot->parent_id = parent_id;
 	slot->born = bpf_ktime_get_boot_ns();
-	slot->flags = parent_slot ? parent_slot->flags & RECORDER_ANY_EXEC : 0;
 	if (can_probe)
 		bpf_probe_read_kernel_str(text->text, sizeof(text->text), path);
 	slot->state = RECORDER_LIVE;
@@ -241,7 +258,8 @@ int BPF_PROG(attach_task, struct cgroup *cgroup, const char *path, struct task_s
 	struct recorder_slot *slot;
 	__u32 index;
 
-	if (!is_v2(cgroup))
+	/* Of a command everybody is inside, but for its first process, which we mark ourselves. */
+	if (mode != RECORDER_CGROUPS || !is_v2(cgroup))
 		return 0;
 	index = slot_of_cgroup(cgroup);
 	slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
@@ -269,10 +287,12 @@ int BPF_PROG(fork_task, struct task_struct *parent, struct task_struct *child)
 	struct recorder_note *from, *note;
 	__u32 index;
 
-	if (by_task) {
+	if (mode == RECORDER_TASKS) {
 		fork_marked(note_get(parent), child);
 		return 0;
 	}
+	if (mode == RECORDER_COMMAND)
+		return 0;
 	index = slot_of_task(child);
 	slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
 	if (!slot)
@@ -307,7 +327,7 @@ int BPF_PROG(exec_task, struct task_struct *task, int old_pid, struct linux_binp
 	note = note_get(task);
 	if (!note || !note->in_setup)
 		return 0;
-	if (!(slot->flags & RECORDER_ANY_EXEC) && task_mount_ns(task) == note->outside_ns)
+	if (mode == RECORDER_CGROUPS && task_mount_ns(task) == note->outside_ns)
 		return 0;
 	note->in_setup = false;
 	__sync_fetch_and_or(&slot->flags, RECORDER_ENTERED);
@@ -352,7 +372,7 @@ int BPF_PROG(exit_task, struct task_struct *exiting)
 	    EXIT_SIGNAL(task->exit_code) == SIGSYS && !(task->signal->flags & SIGNAL_GROUP_EXIT) &&
 	    !(note && note->entered))
 		exit_killed(task);
-	if (by_task && note && note->slot)
+	if (mode == RECORDER_TASKS && note && note->slot)
 		__sync_fetch_and_sub(&marked_live, 1);
 	return 0;
 }

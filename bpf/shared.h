@@ -21,6 +21,13 @@
 #define RECORDER_NUMBERS 576
 #define RECORDER_WORDS (RECORDER_NUMBERS / 64)
 
+/* What is followed; chosen before load, so that the other ways cost nothing. */
+enum recorder_mode {
+	RECORDER_CGROUPS, /* containers: set-up ends at an execve in another mount namespace */
+	RECORDER_COMMAND, /* one command's cgroup, and those that its processes make */
+	RECORDER_TASKS,	  /* marked tasks and their children */
+};
+
 /* Slot 0 is nobody's: an index of 0 says "not recorded". */
 #define RECORDER_SLOT_NONE 0
 /* An index shares a word with a pointer in the cache: 16 bits. */
@@ -48,9 +55,8 @@ enum recorder_slot_state {
 };
 
 enum recorder_slot_flag {
-	RECORDER_ANY_EXEC = 1 << 0, /* set-up ends at the first execve, in whatever namespace */
-	RECORDER_ENTERED = 1 << 1,  /* set-up ended at least once: a container was started here */
-	RECORDER_FILTERED = 1 << 2, /* a task under a filter ran before denied calls were watched */
+	RECORDER_ENTERED = 1 << 0,  /* set-up ended at least once: a container was started here */
+	RECORDER_FILTERED = 1 << 1, /* a task under a filter ran before denied calls were watched */
 };
 
 #define RECORDER_MOVERS 4

@@ -109,12 +109,14 @@ static __always_inline __u32 slot_of_marked(struct task_struct *task)
 /* The slot that a task's calls go to. */
 static __always_inline __u32 slot_of_task(struct task_struct *task)
 {
-	return by_task ? slot_of_marked(task) : slot_of_cgroup(task->cgroups->dfl_cgrp);
+	return mode == RECORDER_TASKS ? slot_of_marked(task) :
+					slot_of_cgroup(task->cgroups->dfl_cgrp);
 }
 
 static __always_inline __u32 slot_of_task_cached(struct task_struct *task)
 {
-	return by_task ? slot_of_marked(task) : slot_of_cgroup_cached(task->cgroups->dfl_cgrp);
+	return mode == RECORDER_TASKS ? slot_of_marked(task) :
+					slot_of_cgroup_cached(task->cgroups->dfl_cgrp);
 }
 
 static __always_inline struct recorder_slot *slot_get(__u32 index)

@@ -33,7 +33,7 @@ enum object_program {
 
 /* Fixed before load. */
 struct object_knobs {
-	bool by_task;  /* follow marked tasks instead of cgroups */
+	enum recorder_mode mode;
 	bool mark_new; /* every new cgroup on the node gets a slot */
 	bool no_probe; /* do without bpf_probe_read_kernel, which lockdown can forbid */
 	__u32 slots;   /* how many elements the slot maps have, with the unused slot 0 */

@@ -61,7 +61,7 @@ int object_load_full(const struct object_knobs *knobs, struct object *ret_object
 	skel = recorder_bpf__open();
 	if (!skel)
 		return error_set_errno(err, errno, "open the BPF object");
-	skel->rodata->by_task = knobs->by_task;
+	skel->rodata->mode = knobs->mode;
 	skel->rodata->mark_new = knobs->mark_new;
 	skel->rodata->can_probe = !knobs->no_probe;
 	bpf_map__set_max_entries(skel->maps.slots, knobs->slots);

@@ -31,7 +31,7 @@ int object_load_light(const struct object_knobs *knobs, struct object *ret_objec
 
 	if (!skel)
 		return error_set_errno(err, errno, "prepare the BPF loader program");
-	skel->rodata->by_task = knobs->by_task;
+	skel->rodata->mode = knobs->mode;
 	skel->rodata->mark_new = knobs->mark_new;
 	skel->rodata->can_probe = !knobs->no_probe;
 	skel->maps.slots.max_entries = knobs->slots;

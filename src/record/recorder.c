@@ -118,7 +118,7 @@ int recorder_create(const struct recorder_options *options, const struct recorde
 		    struct recorder **ret_recorder, struct error *err)
 {
 	struct object_knobs knobs = {
-		.by_task = options->by_task,
+		.mode = options->mode,
 		.mark_new = options->mark_new,
 		.slots = options->slots + 1,
 	};
@@ -200,15 +200,20 @@ void recorder_watch_denied(struct recorder *recorder)
 
 int recorder_attach(struct recorder *recorder, struct error *err)
 {
-	static const enum object_program by_cgroup[] = {
-		PROGRAM_MAKE_CGROUP, PROGRAM_REMOVE_CGROUP, PROGRAM_ATTACH_TASK,
-		PROGRAM_EXEC_TASK,   PROGRAM_FORK_TASK,
+	static const enum object_program cgroups[] = {
+		PROGRAM_MAKE_CGROUP, PROGRAM_REMOVE_CGROUP, PROGRAM_EXEC_TASK,
+		PROGRAM_ATTACH_TASK, PROGRAM_FORK_TASK,
 	};
-	static const enum object_program by_task[] = { PROGRAM_FORK_TASK, PROGRAM_EXIT_TASK };
+	static const enum object_program tasks[] = { PROGRAM_FORK_TASK, PROGRAM_EXIT_TASK };
 
-	if (recorder->options.by_task)
-		return attach_all(recorder, by_task, 2, err);
-	return attach_all(recorder, by_cgroup, 5, err);
+	switch (recorder->options.mode) {
+	case RECORDER_TASKS:
+		return attach_all(recorder, tasks, 2, err);
+	case RECORDER_COMMAND:
+		return attach_all(recorder, cgroups, 3, err);
+	default:
+		return attach_all(recorder, cgroups, 5, err);
+	}
 }
 
 /* Makes the lifetime of a slot that user space took. */
@@ -226,15 +231,14 @@ static int found(struct recorder *recorder, uint32_t slot, struct error *err)
 }
 
 int recorder_add_cgroup(struct recorder *recorder, uint64_t id, uint64_t parent_id,
-			const char *path, bool any_exec, struct error *err)
+			const char *path, struct error *err)
 {
 	uint32_t slot;
 	int r;
 
 	if (bpf_map_lookup_elem(recorder->object.slot_by_cgroup, &id, &slot) == 0)
 		return 0;
-	r = slots_take(&recorder->slots, id, parent_id, path, any_exec ? RECORDER_ANY_EXEC : 0,
-		       &slot, err);
+	r = slots_take(&recorder->slots, id, parent_id, path, &slot, err);
 	if (r < 0)
 		return r;
 	return found(recorder, slot, err);
@@ -288,7 +292,7 @@ int recorder_mark_process(struct recorder *recorder, pid_t pid, struct error *er
 	uint32_t before;
 	int r;
 
-	r = slots_take(&recorder->slots, 0, 0, NULL, 0, &note.slot, err);
+	r = slots_take(&recorder->slots, 0, 0, NULL, &note.slot, err);
 	if (r < 0)
 		return r;
 	r = found(recorder, note.slot, err);

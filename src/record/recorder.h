@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "shared.h"
 #include "util/cleanup.h"
 
 struct error;
@@ -21,7 +22,7 @@ struct lifetime;
 struct recorder;
 
 struct recorder_options {
-	bool by_task;	    /* record marked tasks; otherwise cgroups */
+	enum recorder_mode mode;
 	bool mark_new;	    /* every new cgroup on the node, not only those below added ones */
 	bool watch_denied;  /* from the start; otherwise once a task under a filter is seen */
 	unsigned int slots; /* how many cgroups can be recorded at once */
@@ -53,15 +54,11 @@ int recorder_create(const struct recorder_options *options, const struct recorde
 /* From now on new cgroups and tasks are noticed. */
 int recorder_attach(struct recorder *recorder, struct error *err);
 
-/*
- * Records a cgroup that exists. any_exec: set-up ends at the first execve whatever its mount
- * namespace is (a command's own cgroup). Adding a cgroup twice does nothing. -ENOSPC when all
- * slots are taken.
- */
+/* Records a cgroup that exists; twice does nothing. -ENOSPC when all slots are taken. */
 int recorder_add_cgroup(struct recorder *recorder, uint64_t id, uint64_t parent_id,
-			const char *path, bool any_exec, struct error *err);
+			const char *path, struct error *err);
 
-/* Marks a process with all its threads and its children to come (by_task). */
+/* Marks a process with all its threads and its children to come (RECORDER_TASKS). */
 int recorder_mark_process(struct recorder *recorder, pid_t pid, struct error *err);
 
 /* The process is a runtime's, waiting to become the container: in set-up until its execve. */

@@ -81,7 +81,7 @@ void slots_finish(struct slots *slots)
 }
 
 int slots_take(struct slots *slots, uint64_t id, uint64_t parent_id, const char *path,
-	       uint32_t flags, uint32_t *ret_slot, struct error *err)
+	       uint32_t *ret_slot, struct error *err)
 {
 	struct recorder_slot *entry;
 	uint32_t slot;
@@ -92,7 +92,6 @@ int slots_take(struct slots *slots, uint64_t id, uint64_t parent_id, const char 
 	entry->cgroup_id = id;
 	entry->parent_id = parent_id;
 	entry->born = clock_ns(CLOCK_BOOTTIME);
-	entry->flags = flags;
 	snprintf(slots->paths[slot].text, sizeof(slots->paths[slot].text), "%s", path ? path : "");
 	entry->state = RECORDER_LIVE;
 	if (id && bpf_map_update_elem(slots->object->slot_by_cgroup, &id, &slot, BPF_ANY) < 0)
@@ -143,11 +142,11 @@ static int harvest_strays(struct slots *slots, struct lifetime *lifetime, struct
 
 		if (ours && next.kind < RECORDER_KINDS && next.abi < RECORDER_ABIS &&
 		    bpf_map_lookup_elem(fd, &next, &time) == 0) {
-			struct call call = {
-				.nr = next.nr,
-				.abi = next.abi,
-				.first_seen = (int64_t)time + slots->boot_to_epoch,
-			};
+			struct call call = { .nr = next.nr, .abi = next.abi };
+
+			/* The event, if it was not lost, told the process as well. */
+			if (!call_set_find(&lifetime->calls[next.kind], call.abi, call.nr))
+				call.first_seen = (int64_t)time + slots->boot_to_epoch;
 
 			r = call_set_add(&lifetime->calls[next.kind], &call, err);
 			if (r < 0)

@@ -30,7 +30,7 @@ void slots_finish(struct slots *slots);
 
 /* Takes a free slot for a cgroup that exists, or for marked tasks (id 0). */
 int slots_take(struct slots *slots, uint64_t id, uint64_t parent_id, const char *path,
-	       uint32_t flags, uint32_t *ret_slot, struct error *err);
+	       uint32_t *ret_slot, struct error *err);
 
 /* The lifetime of a slot in use; made when there is none yet, which ret_new (may be NULL) tells. */
 int slots_lifetime(struct slots *slots, uint32_t slot, struct lifetime **ret_lifetime,

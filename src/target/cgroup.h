@@ -73,9 +73,6 @@ struct cgroup_command {
 int cgroup_create_for_command(const struct cgroup_mount *mount, struct cgroup_command *ret_command,
 			      struct error *err);
 
-/* Moves a process (all its threads) into it; 0 is the caller itself. */
-int cgroup_command_enter(const struct cgroup_command *command, pid_t pid, struct error *err);
-
 /* Whether a process is left in it or below it. */
 int cgroup_command_populated(const struct cgroup_command *command, bool *ret_populated,
 			     struct error *err);

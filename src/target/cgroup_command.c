@@ -116,15 +116,6 @@ static int move_process(const char *directory, pid_t pid)
 	return write_control(directory, "cgroup.procs", text);
 }
 
-int cgroup_command_enter(const struct cgroup_command *command, pid_t pid, struct error *err)
-{
-	int r = move_process(command->directory, pid);
-
-	return r < 0 ? error_set_errno(err, -r, "move process %d into the cgroup %s", pid,
-				       command->directory) :
-		       0;
-}
-
 int cgroup_command_populated(const struct cgroup_command *command, bool *ret_populated,
 			     struct error *err)
 {

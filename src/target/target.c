@@ -287,17 +287,12 @@ void target_destroy(struct target *target)
 	free(target);
 }
 
-struct adoption {
-	struct target *target;
-	bool any_exec;
-};
-
 static int add_one(void *data, const char *path, uint64_t id, uint64_t parent_id, struct error *err)
 {
-	const struct adoption *adoption = data;
-	struct recorder *recorder = adoption->target->recorder;
+	struct target *target = data;
+	struct recorder *recorder = target->recorder;
 	struct cgroup_tasks tasks;
-	int r = recorder_add_cgroup(recorder, id, parent_id, path, adoption->any_exec, err);
+	int r = recorder_add_cgroup(recorder, id, parent_id, path, err);
 
 	if (r < 0)
 		return r;
@@ -309,7 +304,7 @@ static int add_one(void *data, const char *path, uint64_t id, uint64_t parent_id
 		if (r < 0)
 			return r;
 		if (tasks.count == 1) /* created, not started: nothing was missed */
-			adoption->target->adopting->found = false;
+			target->adopting->found = false;
 	}
 	if (tasks.filtered)
 		recorder_watch_denied(recorder);
@@ -317,13 +312,12 @@ static int add_one(void *data, const char *path, uint64_t id, uint64_t parent_id
 }
 
 int target_add_tree(struct target *target, struct subject *subject, const char *cgroup,
-		    bool any_exec, struct error *err)
+		    struct error *err)
 {
-	struct adoption adoption = { .target = target, .any_exec = any_exec };
 	int r;
 
 	target->adopting = subject;
-	r = cgroup_tree_walk(cgroup, add_one, &adoption, err);
+	r = cgroup_tree_walk(cgroup, add_one, target, err);
 	target->adopting = NULL;
 	return r;
 }

@@ -63,7 +63,7 @@ static int prepare(struct target *target, struct error *err)
 	if (!cgroup->exists)
 		return 0;
 	r = add_root(cgroup, err);
-	return r < 0 ? r : target_add_tree(target, cgroup->root, cgroup->path, false, err);
+	return r < 0 ? r : target_add_tree(target, cgroup->root, cgroup->path, err);
 }
 
 static int classify(struct target *target, struct lifetime *lifetime, struct subject *parent,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * record -- CMD: the command runs in a cgroup made for it. Its process is moved there by us,
- * so that it is in set-up until its execve, which is the first call that counts.
+ * record -- CMD: the command runs in a cgroup made for it. Its process is born there, in set-up
+ * until its execve, which is the first call that counts.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/sched.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -75,6 +76,28 @@ static void run_command(const struct target_command *command, int go, int failed
 	_exit(write(failed, &failure, sizeof(failure)) < 0 ? 126 : 127);
 }
 
+/*
+ * A fork() whose child is born in the cgroup: to move it there would take the kernel's
+ * cgroup_threadgroup_rwsem, and with it an RCU grace period (15 ms here). Linux 5.7.
+ */
+static pid_t fork_into(const struct cgroup_command *cgroup, int *ret_pidfd, struct error *err)
+{
+	_cleanup_close_ int directory =
+		open(cgroup->directory, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	struct clone_args arguments = {
+		.flags = CLONE_INTO_CGROUP | CLONE_PIDFD,
+		.pidfd = (uintptr_t)ret_pidfd,
+		.exit_signal = SIGCHLD,
+		.cgroup = directory,
+	};
+	pid_t pid;
+
+	if (directory < 0)
+		return error_set_errno(err, errno, "open %s", cgroup->directory);
+	pid = syscall(SYS_clone3, &arguments, sizeof(arguments));
+	return pid < 0 ? error_set_errno(err, errno, "fork into %s", cgroup->directory) : pid;
+}
+
 static int spawn(struct target_command *command, struct error *err)
 {
 	int go[2], failed[2];
@@ -86,7 +109,7 @@ static int spawn(struct target_command *command, struct error *err)
 		close(go[1]);
 		return error_set_errno(err, errno, "make a pipe");
 	}
-	command->pid = fork();
+	command->pid = fork_into(&command->cgroup, &command->target.fd, err);
 	if (command->pid == 0) {
 		close(go[1]);
 		close(failed[0]);
@@ -96,12 +119,7 @@ static int spawn(struct target_command *command, struct error *err)
 	close(failed[1]);
 	command->go = go[1];
 	command->failed = failed[0];
-	if (command->pid < 0)
-		return error_set_errno(err, errno, "fork");
-	command->target.fd = syscall(SYS_pidfd_open, command->pid, 0);
-	if (command->target.fd < 0)
-		return error_set_errno(err, errno, "open process %d", command->pid);
-	return 0;
+	return command->pid < 0 ? command->pid : 0;
 }
 
 static int prepare(struct target *target, struct error *err)
@@ -128,13 +146,13 @@ static int prepare(struct target *target, struct error *err)
 	r = cgroup_create_for_command(&mount, &command->cgroup, err);
 	if (r < 0)
 		return r;
-	r = target_add_tree(target, subject, command->cgroup.path, true, err);
+	r = target_add_tree(target, subject, command->cgroup.path, err);
 	if (r < 0)
 		return r;
 	r = spawn(command, err);
 	if (r < 0)
 		return r;
-	return cgroup_command_enter(&command->cgroup, command->pid, err);
+	return recorder_mark_setup(target->recorder, command->pid, err);
 }
 
 /* What kept the command from running, which the child has told before it ended. */
@@ -222,7 +240,7 @@ static void destroy(struct target *target)
 
 static const struct target_kind kind = {
 	/* Any program may load a filter of its own, and its first denied call counts too. */
-	.recorder = { .watch_denied = true, .slots = 255 },
+	.recorder = { .mode = RECORDER_COMMAND, .watch_denied = true, .slots = 255 },
 	.prepare = prepare,
 	.begin = begin,
 	.tick = tick,

@@ -58,7 +58,7 @@ static int prepare(struct target *target, struct error *err)
 	r = subject_describe(wanted->subject, container, err);
 	if (r < 0)
 		return r;
-	return target_add_tree(target, wanted->subject, container->cgroup, false, err);
+	return target_add_tree(target, wanted->subject, container->cgroup, err);
 }
 
 /* The id that a new cgroup's path tells; its last component when it has no known form. */

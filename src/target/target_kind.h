@@ -61,6 +61,6 @@ int target_create_pods(const struct target_request *request, struct target **ret
  * subject: target_born() asks for it while this runs.
  */
 int target_add_tree(struct target *target, struct subject *subject, const char *cgroup,
-		    bool any_exec, struct error *err);
+		    struct error *err);
 
 #endif

@@ -202,7 +202,7 @@ static int add_existing(struct target_pods *pods, const struct cri_sandbox *sand
 	if (r == 0)
 		r = subject_describe(subject, &described, err);
 	if (r == 0)
-		r = target_add_tree(&pods->target, subject, cgroup, false, err);
+		r = target_add_tree(&pods->target, subject, cgroup, err);
 	return r;
 }
 

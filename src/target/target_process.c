@@ -62,7 +62,7 @@ static bool finished(const struct target *target)
 }
 
 static const struct target_kind kind = {
-	.recorder = { .by_task = true, .slots = 1 },
+	.recorder = { .mode = RECORDER_TASKS, .slots = 1 },
 	.prepare = prepare,
 	.finished = finished,
 };
