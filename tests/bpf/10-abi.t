@@ -14,7 +14,7 @@ cd "$(dirname "$0")" || exit 1
 
 needs_root
 [ "$(uname -m)" = x86_64 ] || tap_skip_all "only x86-64 runs all three ABIs here"
-tap_plan 0
+tap_plan 8
 
 record -- "$PROGRAMS/call" 39 i386:20 x32:39
 check "int 0x80 of a 64-bit process is i386's getpid" contains_all observed_calls compat:getpid

@@ -14,7 +14,7 @@ cd "$(dirname "$0")" || exit 1
 . ./lib.bash
 
 needs_root
-tap_plan 0
+tap_plan 29
 
 # denied_case CASE TEXT: the call of the case is denied, and was not let through.
 denied_case() {

@@ -13,7 +13,7 @@ cd "$(dirname "$0")" || exit 1
 . ./lib.bash
 
 needs_root
-tap_plan 0
+tap_plan 11
 
 new_cgroup cgroup
 new_cgroup other

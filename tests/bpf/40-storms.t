@@ -15,7 +15,7 @@ cd "$(dirname "$0")" || exit 1
 . ./lib.bash
 
 needs_root
-tap_plan 0
+tap_plan 15
 
 mapfile -t numbers < <("$PROGRAMS/storm" list)
 

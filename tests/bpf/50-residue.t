@@ -13,7 +13,7 @@ cd "$(dirname "$0")" || exit 1
 . ./lib.bash
 
 needs_root
-tap_plan 0
+tap_plan 25
 
 # The kernel's BPF objects that a process holds, as "prog 12", "map 34", "link 56".
 held_objects() {
@@ -78,18 +78,28 @@ record -- /bin/sh -c 'cp /proc/self/cgroup "$1/cgroup"; mkdir "$0$(sed -n s/^0::
 	"$(cgroup_root)" "$TEST_TMP"
 check "so is what the command left below it" not_there "$(own_cgroup)"
 
-for signal in INT TERM KILL; do
+# killed_while_running SIGNAL: ends a recording while its command runs.
+killed_while_running() {
+	local objects
+
 	rm -f "$TEST_TMP/cgroup"
-	start_recording -- /bin/sh -c 'cp /proc/self/cgroup "$1/new" && mv "$1/new" "$1/cgroup"; exec sleep 60' \
-		sh "$TEST_TMP"
+	start_recording -- /bin/sh -c \
+		'cp /proc/self/cgroup "$1/new" && mv "$1/new" "$1/cgroup"; exec sleep 60' sh "$TEST_TMP"
 	wait_until 10 [ -e "$TEST_TMP/cgroup" ]
+	cleanup_add cleanup_cgroup "$(own_cgroup)"
 	objects=$(held_objects "$recorder")
-	kill -s $signal "$recorder"
+	kill -s "$1" "$recorder"
 	wait "$recorder" 2>/dev/null
-	check "SIG$signal while a command runs: no program, map or link is left" \
+	check "SIG$1 while a command runs: no program, map or link is left" \
 		wait_until 10 objects_gone "$objects"
-	check "SIG$signal while a command runs: its cgroup is gone" \
-		wait_until 10 not_there "$(own_cgroup)"
+}
+
+for signal in INT TERM; do
+	killed_while_running $signal
+	check "SIG$signal while a command runs: its cgroup is gone" not_there "$(own_cgroup)"
 done
+killed_while_running KILL
+check "SIGKILL while a command runs: the command goes on, in its cgroup" \
+	grep -q . "$(own_cgroup)/cgroup.procs"
 
 tap_done

@@ -13,7 +13,7 @@ cd "$(dirname "$0")" || exit 1
 . ./lib.bash
 
 needs_root
-tap_plan 0
+tap_plan 9
 
 # start_puppet NAME NR...: a process with a thread for each number, as $NAME_pid; it is told
 # what to do with: tell NAME LINE.
@@ -46,7 +46,10 @@ tell ours "fork ${NR[delete_module]}"
 tell ours "thread ${NR[mq_unlink]}"
 tell other call
 tell other "fork ${NR[request_key]}"
-check "the recording ends well" stop_recording
+stop_recording
+status=$?
+
+check "the recording ends well" [ $status = 0 ]
 
 check "threads that were running" contains_all observed_calls \
 	native:acct native:swapoff native:quotactl

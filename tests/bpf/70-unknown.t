@@ -13,7 +13,7 @@ cd "$(dirname "$0")" || exit 1
 . ./lib.bash
 
 needs_root
-tap_plan 0
+tap_plan 6
 
 record -- "$PROGRAMS/call" 600 1000 100000 -1 "${NR[acct]}"
 check "unknown numbers are recorded" contains_all observed_calls \

@@ -13,7 +13,7 @@ cd "$(dirname "$0")" || exit 1
 . ./lib.bash
 
 needs_root
-tap_plan 0
+tap_plan 23
 
 # status_of COMMAND...: its exit status.
 status_of() {
@@ -39,7 +39,7 @@ check "its standard error too" grep -qx complained "$TEST_TMP/err"
 check "with --output, the command's standard output stays where it is" \
 	equals "cat $TEST_TMP/out" said
 check "a pipe gets the same bytes as a file" eval \
-	'"$RECORDER" record -- /bin/echo said 2>/dev/null | cmp - "$TEST_TMP/profile.json"'
+	'"$RECORDER" record -- /bin/echo said 2>"$TEST_TMP/err" | cmp - "$TEST_TMP/profile.json"'
 check "standard input is the command's" \
 	equals "printf 'given\n' | $RECORDER record -o $TEST_TMP/profile.json -- /bin/cat 2>/dev/null" given
 
@@ -75,8 +75,11 @@ check "a folder that is not there is found before the command runs" eval \
 	'! "$RECORDER" record -o /no/such/folder/p.json -- /usr/bin/touch "$TEST_TMP/ran" 2>"$LOG" &&
 		[ ! -e "$TEST_TMP/ran" ]'
 
-"$RECORDER" record -o /dev/full -- /bin/true 2>"$LOG"
+# What is no regular file is written to, not replaced: /dev/null has to stay what it is.
+mknod "$TEST_TMP/device" c 1 7
+"$RECORDER" record -o "$TEST_TMP/device" -- /bin/true 2>"$LOG"
 status=$?
 check "a full device is exit status 1" [ $status = 1 ]
+check "a device stays one" [ -c "$TEST_TMP/device" ]
 
 tap_done

@@ -45,14 +45,14 @@ start_recording() {
 	: >"$LOG"
 	# A shell's background processes ignore Ctrl-C, and pass that on.
 	env --default-signal=INT,QUIT \
-		"$RECORDER" record --format recording --output "$RECORDING" "$@" 2>"$LOG" &
+		"$RECORDER" record -vv --format recording --output "$RECORDING" "$@" 2>"$LOG" &
 	recorder=$!
 	cleanup_add cleanup_process "$recorder"
 	wait_until 10 is_recording
 }
 
 is_recording() {
-	grep -q '^recorder: recording' "$LOG" || has_ended "$recorder"
+	grep -q '^recorder: \(debug: \)\?recording ' "$LOG" || has_ended "$recorder"
 }
 
 # Ends it as Ctrl-C does and returns its exit status.

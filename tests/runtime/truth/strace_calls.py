@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """strace_calls.py TRACE: the system calls of a trace, as lines "ABI NUMBER NAME".
 
-The trace is one of "strace -f -n -o TRACE enter_cgroup ...". What the first process does up
-to and with the write that moves it into the cgroup is left out.
+The trace is one of "strace -f -n -e raw=all -o TRACE enter_cgroup ...". What the first process
+does up to and with the write that moves it into the cgroup is left out.
 """
 import re
 import sys
@@ -12,8 +12,10 @@ LINE = re.compile(r"(\d+) +\[ *(-?\d+|\?+)\] (.*)")
 MODE = re.compile(r"\[ Process PID=(\d+) runs in (.*) mode\. \]")
 CALL = re.compile(r"(\w+)\(")
 # The call that makes a process ends with the process's number, at once or when resumed.
-CHILD = re.compile(r"(?:(?:fork|clone3?)\(|<\.\.\. v?(?:fork|clone3?) resumed>).* = (\d+)$")
+CHILD = re.compile(r"(?:(?:fork|clone3?)\(|<\.\.\. v?(?:fork|clone3?) resumed>).* = (\w+)$")
 ABIS = {"64 bit": "native", "32 bit": "compat", "x32": "x32"}
+# i386 calls that strace shows as the one of many that they carry out.
+MULTIPLEXERS = {("compat", 102): "socketcall", ("compat", 117): "ipc"}
 X32_BIT = 0x40000000
 
 
@@ -31,7 +33,7 @@ def parents(lines):
     for pid, _, text in lines:
         match = CHILD.search(text)
         if match:
-            result[match.group(1)] = pid
+            result[str(int(match.group(1), 0))] = pid
     return result
 
 
@@ -57,7 +59,8 @@ def main(path):
         abi = abi_of.setdefault(pid, abi_of.get(parent_of.get(pid), "native"))
         if number.strip("?") == "":  # -1: no call
             continue
-        calls.add((abi, int(number) & ~X32_BIT, match.group(1)))
+        number = int(number) & ~X32_BIT
+        calls.add((abi, number, MULTIPLEXERS.get((abi, number), match.group(1))))
     for call in sorted(calls):
         print(*call)
 
