@@ -52,7 +52,8 @@ unit-tests: $(UNIT_TESTS)
 .PHONY: check check-tests check-unit check-cli check-bpf check-runtime
 check:
 	$(Q)tools/deps build test
-	+$(Q)$(MAKE) --no-print-directory WERROR=1 check-static check-tests
+	+$(Q)$(MAKE) --no-print-directory WERROR=1 check-static
+	+$(Q)$(MAKE) --no-print-directory WERROR=1 check-tests
 
 check-tests: all test-programs
 	$(IN_SANITIZED) all unit-tests
