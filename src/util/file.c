@@ -50,7 +50,7 @@ int file_read(int dirfd, const char *path, size_t max, char **ret_data, size_t *
 	return 0;
 }
 
-static int write_all(int fd, const char *data, size_t size)
+int file_write_all(int fd, const char *data, size_t size)
 {
 	while (size) {
 		ssize_t written = write(fd, data, size);
@@ -96,7 +96,7 @@ int file_write_atomic(int dirfd, const char *path, const void *data, size_t size
 
 	if (fd < 0)
 		return fd;
-	r = write_all(fd, data, size);
+	r = file_write_all(fd, data, size);
 	if (!r && (fchmod(fd, mode) < 0 || fsync(fd) < 0 || renameat(dirfd, name, dirfd, path) < 0))
 		r = -errno;
 	if (r < 0) {

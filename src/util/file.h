@@ -15,6 +15,9 @@ struct error;
 int file_read(int dirfd, const char *path, size_t max, char **ret_data, size_t *ret_size,
 	      struct error *err);
 
+/* write(2) until all is written, or a negative errno. */
+int file_write_all(int fd, const char *data, size_t size);
+
 /*
  * Writes a file so that a reader sees the old content or the new and nothing between:
  * a temporary name in the same directory, fsync, rename. No symbolic link at path is

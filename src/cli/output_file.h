@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_OUTPUT_FILE_H
+#define CLI_OUTPUT_FILE_H
+
+#include <stddef.h>
+
+struct error;
+
+/*
+ * Writes a result to the path that a user named. A regular file, or a new one, is there whole
+ * or not at all; a device or a pipe (/dev/stdout, a named pipe) is written to; a symbolic link
+ * stays and what it points to is written.
+ */
+int output_file_write(const char *path, const char *text, size_t size, struct error *err);
+
+#endif
