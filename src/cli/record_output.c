@@ -2,22 +2,20 @@
 #include "cli/record_output.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/output_file.h"
 #include "profile/derive.h"
 #include "profile/profile.h"
 #include "profile/recording_format.h"
 #include "util/cleanup.h"
 #include "util/error.h"
-#include "util/file.h"
 #include "util/log.h"
 
-#define FILE_MODE 0644
 #define DIRECTORY_MODE 0755
 
 static const char *const suffixes[] = {
@@ -207,14 +205,13 @@ static int write_one(const struct output_options *options, const struct recordin
 	if (!options->path)
 		return cli_print(text, err);
 	if (options->split == SPLIT_NONE)
-		return file_write_atomic(AT_FDCWD, options->path, text, strlen(text), FILE_MODE,
-					 err);
+		return output_file_write(options->path, text, strlen(text), err);
 	if (asprintf(&path, "%s/%s.%s", options->path, recording->name, suffixes[options->format]) <
 	    0) {
 		path = NULL;
 		return error_nomem(err);
 	}
-	r = file_write_atomic(AT_FDCWD, path, text, strlen(text), FILE_MODE, err);
+	r = output_file_write(path, text, strlen(text), err);
 	if (r == 0)
 		log_info("wrote %s", path);
 	return r;

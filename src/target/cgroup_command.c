@@ -59,6 +59,22 @@ static char *join(const char *directory, const char *name)
 	return path;
 }
 
+/*
+ * A recorder that was killed could not remove its command's cgroup. Those whose recorder is
+ * gone are removed by the next one; the kernel keeps those that are not empty.
+ */
+static void remove_stale(const char *parent)
+{
+	_cleanup_closedir_ DIR *dir = opendir(parent);
+	struct dirent *entry;
+	int pid, number;
+
+	while (dir && (entry = readdir(dir)))
+		if (sscanf(entry->d_name, "recorder-%d-%d", &pid, &number) == 2 &&
+		    kill(pid, 0) < 0 && errno == ESRCH)
+			unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
+}
+
 int cgroup_create_for_command(const struct cgroup_mount *mount, struct cgroup_command *ret_command,
 			      struct error *err)
 {
@@ -69,6 +85,7 @@ int cgroup_create_for_command(const struct cgroup_mount *mount, struct cgroup_co
 
 	if (r < 0)
 		return r;
+	remove_stale(command.parent);
 	/* The name is taken where a recorder of the same pid was killed and left its cgroup. */
 	for (i = 0; i < NAMES_MAX; i++) {
 		snprintf(name, sizeof(name), "recorder-%d-%d", getpid(), i);
