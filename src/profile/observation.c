@@ -155,6 +155,16 @@ bool observation_same(const struct observation *a, const struct observation *b)
 	       (a->container_id || string_compare(a->container_name, b->container_name) == 0);
 }
 
+bool observation_same_kind(const struct observation *a, const struct observation *b)
+{
+	return a->machine == b->machine && a->seccomp == b->seccomp &&
+	       a->no_new_privs == b->no_new_privs &&
+	       string_compare(a->pod_namespace, b->pod_namespace) == 0 &&
+	       string_compare(a->container_name, b->container_name) == 0 &&
+	       string_compare(a->image, b->image) == 0 &&
+	       string_compare(a->runtime, b->runtime) == 0 && string_compare(a->node, b->node) == 0;
+}
+
 int observation_compare(const struct observation *a, const struct observation *b)
 {
 	int order;
@@ -207,10 +217,12 @@ static void merge_facts(struct observation *into, struct observation *from)
 		into->no_new_privs = from->no_new_privs;
 	if (from->end > into->end)
 		into->end = from->end;
+	if (from->folded > into->folded)
+		into->folded = from->folded;
 	into->capabilities_known |= from->capabilities_known;
 	/* The larger counter, not the sum: the same loss may have been written down twice. */
 	for (loss = 0; loss < LOSS_COUNT; loss++)
-		if (from->losses[loss] > into->losses[loss])
+		if (from->losses[loss])
 			into->losses[loss] = from->losses[loss];
 }
 
@@ -233,5 +245,21 @@ int observation_merge(struct observation *into, struct observation *from, struct
 		if ((ret = observation_add_reason(into, err, "%s", from->reasons[i])) < 0)
 			return ret;
 	merge_facts(into, from);
+	return 0;
+}
+
+int observation_fold(struct observation *into, struct observation *from, struct error *err)
+{
+	uint64_t folded = into->folded + from->folded + 1;
+	uint64_t losses[LOSS_COUNT];
+	int loss, ret;
+
+	for (loss = 0; loss < LOSS_COUNT; loss++)
+		losses[loss] = into->losses[loss] + from->losses[loss];
+	ret = observation_merge(into, from, err);
+	if (ret < 0)
+		return ret;
+	memcpy(into->losses, losses, sizeof(losses));
+	into->folded = folded;
 	return 0;
 }

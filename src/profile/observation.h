@@ -23,4 +23,10 @@ int observation_compare(const struct observation *a, const struct observation *b
  */
 int observation_merge(struct observation *into, struct observation *from, struct error *err);
 
+/* Whether both are lifetimes of the same thing, so that one can be folded into the other. */
+bool observation_same_kind(const struct observation *a, const struct observation *b);
+
+/* As observation_merge(), of two different lifetimes: what was lost adds up. */
+int observation_fold(struct observation *into, struct observation *from, struct error *err);
+
 #endif

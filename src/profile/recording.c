@@ -81,6 +81,22 @@ int recording_add(struct recording *recording, struct observation *observation, 
 	return ret;
 }
 
+int recording_fold(struct recording *recording, struct observation *observation, struct error *err)
+{
+	size_t i;
+	int ret;
+
+	for (i = 0; i < recording->observation_count; i++) {
+		if (!observation_same_kind(&recording->observations[i], observation))
+			continue;
+		ret = observation_fold(&recording->observations[i], observation, err);
+		if (ret == 0)
+			observation_finish(observation);
+		return ret;
+	}
+	return recording_add(recording, observation, err);
+}
+
 int recording_merge(struct recording *recording, struct recording *other, struct error *err)
 {
 	char *unused;

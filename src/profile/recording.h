@@ -116,6 +116,11 @@ struct observation {
 	/* When, and how it was found to belong to the target. */
 	int64_t start;
 	int64_t end;
+	/*
+	 * How many more lifetimes are summed up in this observation, which has the names of one
+	 * of them: what keeps a recording of a million short jobs small.
+	 */
+	uint64_t folded;
 	char *attribution; /* such as "cgroup /kubepods/… matched pod label app=x" */
 
 	/* What it did. */
@@ -155,6 +160,12 @@ bool recording_complete(const struct recording *recording);
  * container lifetime (container id, start, node) that is there already is merged with it.
  */
 int recording_add(struct recording *recording, struct observation *observation, struct error *err);
+
+/*
+ * As recording_add(), but the observation is summed up in one of the same container name, pod
+ * namespace, image and runtime where there is one.
+ */
+int recording_fold(struct recording *recording, struct observation *observation, struct error *err);
 
 /*
  * Moves everything of other into the recording; other is empty afterwards. Set union: commutative,

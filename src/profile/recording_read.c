@@ -320,6 +320,14 @@ static int read_completeness(const struct json_at *object, struct observation *o
 	return check_complete(object, observation_complete(observation), err);
 }
 
+static int read_folded(const struct json_at *object, uint64_t *ret_folded, struct error *err)
+{
+	struct json_at at;
+
+	return json_member(object, "folded", &at) ? json_number(&at, INT64_MAX, ret_folded, err) :
+						    0;
+}
+
 static int read_observation(const struct json_at *at, struct observation *observation,
 			    struct error *err)
 {
@@ -327,7 +335,7 @@ static int read_observation(const struct json_at *at, struct observation *observ
 		"container",	"pod",	       "labels",   "node",	 "kernel",
 		"machine",	"runtime",     "seccomp",  "noNewPrivs", "start",
 		"capabilities", "end",	       "complete", "reasons",	 "attribution",
-		"losses",	"systemCalls", "denied",   NULL,
+		"losses",	"systemCalls", "denied",   "folded",	 NULL,
 	};
 	enum machine machine;
 	int ret;
@@ -346,6 +354,7 @@ static int read_observation(const struct json_at *at, struct observation *observ
 	    (ret = read_confinement(at, observation, err)) < 0 ||
 	    (ret = read_time(at, "start", &observation->start, err)) < 0 ||
 	    (ret = read_time(at, "end", &observation->end, err)) < 0 ||
+	    (ret = read_folded(at, &observation->folded, err)) < 0 ||
 	    (ret = json_copy_text(at, "attribution", &observation->attribution, err)) < 0 ||
 	    (ret = read_completeness(at, observation, err)) < 0 ||
 	    (ret = read_calls(at, "systemCalls", machine, true, &observation->calls, err)) < 0)

@@ -108,6 +108,8 @@ static json_t *from_observation(struct json_builder *builder, const struct obser
 					    observation->capability_count));
 	set_time(builder, object, "start", observation->start);
 	set_time(builder, object, "end", observation->end);
+	if (observation->folded)
+		json_set_number(builder, object, "folded", observation->folded);
 	json_set_text(builder, object, "attribution", observation->attribution);
 	json_set(builder, object, "complete", json_boolean(observation_complete(observation)));
 	json_set_unless_empty(builder, object, "reasons",

@@ -368,6 +368,20 @@ struct subject *subjects_find(const struct subjects *subjects, const char *conta
 	return NULL;
 }
 
+/* So many lifetimes are kept apart; memory stays flat when there are more. */
+#define OBSERVATIONS_APART 1000
+
+static int collect(struct subject *subject, struct recording *recording, struct error *err)
+{
+	int r = subject_conclude(subject, err);
+
+	if (r < 0)
+		return r;
+	if (recording->observation_count < OBSERVATIONS_APART)
+		return recording_add(recording, &subject->observation, err);
+	return recording_fold(recording, &subject->observation, err);
+}
+
 int subjects_collect(struct subjects *subjects, bool also_live, struct recording *recording,
 		     struct error *err)
 {
@@ -382,11 +396,8 @@ int subjects_collect(struct subjects *subjects, bool also_live, struct recording
 			subjects->items[kept++] = subject;
 			continue;
 		}
-		if (subject->verdict == VERDICT_WANTED) {
-			r = subject_conclude(subject, err);
-			if (r == 0)
-				r = recording_add(recording, &subject->observation, err);
-		}
+		if (subject->verdict == VERDICT_WANTED)
+			r = collect(subject, recording, err);
 		subject_destroy(subject);
 	}
 	subjects->length = kept;

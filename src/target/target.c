@@ -262,13 +262,25 @@ const char *target_description(const struct target *target)
 	return target->description;
 }
 
+/* A cgroup that held nothing but the containers below it says nothing by itself. */
+static bool is_empty_frame(const struct target *target, const struct observation *observation)
+{
+	return !observation->container_id && !observation->calls.length &&
+	       !observation->denied.length && observation_complete(observation) &&
+	       target->ended.observation_count > 1;
+}
+
 int target_collect(struct target *target, struct recording *recording, struct error *err)
 {
 	size_t i;
 	int r = subjects_collect(&target->subjects, true, &target->ended, err);
 
-	for (i = 0; i < target->ended.observation_count && r == 0; i++)
-		r = recording_add(recording, &target->ended.observations[i], err);
+	for (i = 0; i < target->ended.observation_count && r == 0; i++) {
+		struct observation *observation = &target->ended.observations[i];
+
+		if (!is_empty_frame(target, observation))
+			r = recording_add(recording, observation, err);
+	}
 	return r;
 }
 
