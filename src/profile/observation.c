@@ -222,7 +222,7 @@ static void merge_facts(struct observation *into, struct observation *from)
 	into->capabilities_known |= from->capabilities_known;
 	/* The larger counter, not the sum: the same loss may have been written down twice. */
 	for (loss = 0; loss < LOSS_COUNT; loss++)
-		if (from->losses[loss])
+		if (from->losses[loss] > into->losses[loss])
 			into->losses[loss] = from->losses[loss];
 }
 
