@@ -262,5 +262,7 @@ int bundle_read(const char *directory, struct bundle *ret_bundle, struct error *
 
 	if (r == 0)
 		r = bundle_parse(text, size, ret_bundle, err);
-	return r < 0 ? error_prefix(err, "read the bundle %s", directory) : 0;
+	if (r < 0)
+		error_prefix(err, "read the bundle %s", directory);
+	return r;
 }

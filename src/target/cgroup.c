@@ -175,7 +175,9 @@ int cgroup_of_pid(pid_t pid, char **ret_path, struct error *err)
 		return error_set(err, ESRCH, "there is no process %d", pid);
 	if (r == 0)
 		r = cgroup_of_text(text, ret_path, err);
-	return r < 0 ? error_prefix(err, "find the cgroup of process %d", pid) : 0;
+	if (r < 0)
+		error_prefix(err, "find the cgroup of process %d", pid);
+	return r;
 }
 
 static bool has_dotdot(const char *path)

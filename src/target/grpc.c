@@ -239,7 +239,9 @@ int grpc_call(struct grpc *grpc, const char *method, const ProtobufCMessage *req
 	if (r == 0)
 		r = grpc_unframe(answer.data, answer.size, descriptor, ret_response, err);
 	free(answer.data);
-	return r < 0 ? error_prefix(err, "ask %s for %s", grpc->socket, method) : 0;
+	if (r < 0)
+		error_prefix(err, "ask %s for %s", grpc->socket, method);
+	return r;
 }
 
 static int add_header(struct grpc *grpc, const char *header)

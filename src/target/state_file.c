@@ -27,7 +27,9 @@ int state_file_read(const char *directory, const char *name, char **ret_text, si
 		return error_set(err, EINVAL, "%s/%s is not a regular file", directory, name);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	r = file_read(AT_FDCWD, path, STATE_FILE_MAX, ret_text, ret_size, err);
-	return r < 0 ? error_prefix(err, "read %s/%s", directory, name) : 0;
+	if (r < 0)
+		error_prefix(err, "read %s/%s", directory, name);
+	return r;
 }
 
 int state_file_read_json(const char *directory, const char *name, json_t **ret_json,

@@ -74,6 +74,8 @@ static int classify(struct target *target, struct lifetime *lifetime, struct sub
 	struct subject *subject;
 	int r;
 
+	/* A container may be in the making; its filter comes later than its cgroup. */
+	recorder_watch_denied(target->recorder);
 	if (!cgroup->seen && lifetime->path && strcmp(lifetime->path, cgroup->path) == 0) {
 		r = add_root(cgroup, err);
 		*ret_subject = cgroup->root;
