@@ -58,18 +58,33 @@ static __noinline int enter_filtered(__u32 index)
 	return 0;
 }
 
+/*
+ * The note that says that a task is in set-up, or NULL. A thread that was there before its
+ * process was marked has none of its own: it shares its leader's.
+ */
+static __always_inline struct recorder_note *setup_of(struct task_struct *task)
+{
+	struct recorder_note *note = note_get(task);
+
+	if (!note || !note->in_setup)
+		note = note_get(task->group_leader);
+	return note && note->in_setup ? note : NULL;
+}
+
 /* A call whose bit is not set: the workload's first, or one of a task in set-up. */
 static __noinline int enter_new(struct sighting *sighting)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct recorder_note *note = note_get(task);
+	struct recorder_note *own = note_get(task), *note = setup_of(task);
 
-	if (note && note->in_setup) {
-		note->last_nr = sighting->nr;
-		note->last_abi = sighting->abi;
+	/* Not the leader's: another thread's call is not the one that ends set-up. */
+	if (own) {
+		own->last_nr = sighting->nr;
+		own->last_abi = sighting->abi;
+	}
+	if (note)
 		sighting->kind = task_filters(task) > note->outside_filters ? RECORDER_RUNTIME :
 									      RECORDER_PENDING;
-	}
 	return sight(sighting);
 }
 
@@ -301,8 +316,8 @@ int BPF_PROG(fork_task, struct task_struct *parent, struct task_struct *child)
 		begin_setup(child, parent, slot);
 		return 0;
 	}
-	from = note_get(parent);
-	if (!from || !from->in_setup)
+	from = setup_of(parent);
+	if (!from)
 		return 0;
 	note = note_make(child, slot);
 	if (!note)

@@ -196,6 +196,7 @@ static int watch_denied(struct recorder *recorder, struct error *err)
 void recorder_watch_denied(struct recorder *recorder)
 {
 	recorder->options.watch_denied = true;
+	recorder->filter_seen = true;
 }
 
 int recorder_attach(struct recorder *recorder, struct error *err)

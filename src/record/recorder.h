@@ -64,7 +64,7 @@ int recorder_mark_process(struct recorder *recorder, pid_t pid, struct error *er
 /* The process is a runtime's, waiting to become the container: in set-up until its execve. */
 int recorder_mark_setup(struct recorder *recorder, pid_t pid, struct error *err);
 
-/* Before recorder_start(): denied calls are to be watched from the start. */
+/* Denied calls are to be watched: from recorder_start() on, or from the end of this poll on. */
 void recorder_watch_denied(struct recorder *recorder);
 
 /* How many marked tasks are alive. */
