@@ -2,6 +2,7 @@
 #include "profile/explain.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,8 @@ static void print_subject(FILE *out, const struct observation *observation)
 	print_labelled(out, "node", observation->node);
 	print_labelled(out, "runtime", observation->runtime);
 	print_labelled(out, "version", observation->runtime_version);
+	if (observation->folded)
+		fprintf(out, ", and %" PRIu64 " more like it", observation->folded);
 	fputs(":\n", out);
 }
 

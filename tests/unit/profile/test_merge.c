@@ -49,6 +49,7 @@ static void random_recording(struct recording *recording)
 		observation.attribution = random_text("attribution");
 		observation.start = random_below(2);
 		observation.end = random_below(4);
+		observation.folded = random_below(3);
 		observation.seccomp = random_below(3);
 		observation.losses[random_below(LOSS_COUNT)] = random_below(3);
 		random_calls(&observation.calls);
@@ -191,6 +192,24 @@ static void observations_of_one_container_become_one(void **state)
 	assert_int_equal(recording.observations[2].calls.length, 2);
 }
 
+static void lifetimes_of_one_kind_are_folded(void **state)
+{
+	_cleanup_recording_ struct recording recording = { 0 };
+	uint64_t i;
+
+	for (i = 0; i < 3; i++) {
+		struct observation job = { .container_name = strdup("job"), .start = i + 1 };
+
+		add_call(&job.calls, ABI_NATIVE, i, ORIGIN_OBSERVED, 1, "a");
+		job.losses[LOSS_MAP] = 1;
+		assert_int_equal(recording_fold(&recording, &job, NULL), 0);
+	}
+	assert_int_equal(recording.observation_count, 1);
+	assert_int_equal(recording.observations[0].folded, 2);
+	assert_int_equal(recording.observations[0].calls.length, 3);
+	assert_int_equal(recording.observations[0].losses[LOSS_MAP], 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +217,7 @@ int main(void)
 		cmocka_unit_test(calls_are_sorted_and_keep_the_best_evidence),
 		cmocka_unit_test(only_losses_that_hide_calls_make_it_incomplete),
 		cmocka_unit_test(observations_of_one_container_become_one),
+		cmocka_unit_test(lifetimes_of_one_kind_are_folded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
