@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * churn PARENT COUNT NR...: makes COUNT cgroups below PARENT one after another, starts a
- * process in each and removes it again. Each number is called once, by one of the processes,
- * spread over the whole run; the others call getppid.
+ * churn PARENT COUNT CALL NR...: makes COUNT cgroups below PARENT one after another, starts the
+ * program CALL in each and removes it again. Each number is called once, by one of the
+ * programs, spread over the whole run; the others call getppid.
  *
  * Prints "half" in the middle and "end" at the end, and each time waits for a line of input.
  */
@@ -17,31 +17,30 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void call(long nr)
-{
-	syscall(nr, -1L, -1L, -1L, -1L, -1L, -1L);
-}
-
-/* Born in the cgroup, as a container runtime would have it. */
-static void run_inside(int cgroup, long nr)
+/* Born in the cgroup and in a mount namespace of its own, as a container's first process is. */
+static void run_inside(int cgroup, char *program, long nr)
 {
 	struct clone_args arguments = {
-		.flags = CLONE_INTO_CGROUP,
+		.flags = CLONE_INTO_CGROUP | CLONE_NEWNS,
 		.exit_signal = SIGCHLD,
 		.cgroup = cgroup,
 	};
-	const pid_t pid = syscall(SYS_clone3, &arguments, sizeof(arguments));
+	char number[32];
+	char *const command[] = { program, number, NULL };
+	pid_t pid;
 
+	snprintf(number, sizeof(number), "%ld", nr);
+	pid = syscall(SYS_clone3, &arguments, sizeof(arguments));
 	if (pid < 0)
 		err(1, "clone3");
 	if (pid == 0) {
-		call(nr);
-		_exit(0);
+		execv(program, command);
+		_exit(127);
 	}
 	waitpid(pid, NULL, 0);
 }
 
-static void churn_one(const char *parent, long index, long nr)
+static void churn_one(const char *parent, long index, char *program, long nr)
 {
 	char path[4096];
 	int cgroup;
@@ -53,7 +52,7 @@ static void churn_one(const char *parent, long index, long nr)
 	cgroup = open(path, O_DIRECTORY | O_CLOEXEC);
 	if (cgroup < 0)
 		err(1, "%s", path);
-	run_inside(cgroup, nr);
+	run_inside(cgroup, program, nr);
 	close(cgroup);
 	if (rmdir(path))
 		err(1, "%s", path);
@@ -72,16 +71,16 @@ static void wait_for_line(const char *what)
 int main(int argc, char **argv)
 {
 	const long count = argc > 2 ? atol(argv[2]) : 0;
-	const long numbers = argc - 3;
+	const long numbers = argc - 4;
 
-	if (count < 2 || numbers > count)
-		errx(2, "usage: churn PARENT COUNT NR...");
+	if (count < 2 || numbers < 0 || numbers > count)
+		errx(2, "usage: churn PARENT COUNT CALL NR...");
 	for (long i = 0, used = 0; i < count; i++) {
 		long nr = SYS_getppid;
 
 		if (used < numbers && i * numbers >= used * count)
-			nr = atol(argv[3 + used++]);
-		churn_one(argv[1], i, nr);
+			nr = atol(argv[4 + used++]);
+		churn_one(argv[1], i, argv[3], nr);
 		if (i + 1 == count / 2)
 			wait_for_line("half");
 	}

@@ -5,6 +5,8 @@
 BENCH_PROGRAMS := $(patsubst %.c,$(O)/%,$(filter-out %.bpf.c,$(wildcard tests/bench/*.c)))
 BENCH_OBJECTS := $(patsubst %.bpf.c,$(O)/%.bpf.o,$(wildcard tests/bench/*.bpf.c))
 
+# It must be smaller than anything that it measures.
+$(O)/tests/bench/cost: TEST_FLAGS += -static
 $(O)/tests/bench/attach: TEST_LIBS := $(shell $(PKG_CONFIG) --libs libbpf)
 
 $(O)/tests/bench/%.bpf.o: tests/bench/%.bpf.c $(wildcard tests/bench/*.h bpf/vmlinux*.h)
@@ -14,7 +16,7 @@ $(O)/tests/bench/%.bpf.o: tests/bench/%.bpf.c $(wildcard tests/bench/*.h bpf/vml
 		-Ibpf -c -o $@ $<
 
 .PHONY: bench-programs
-bench-programs: $(BENCH_PROGRAMS) $(BENCH_OBJECTS) $(O)/tests/bpf/call $(O)/tests/bpf/denied \
+bench-programs: $(BENCH_PROGRAMS) $(BENCH_OBJECTS) $(O)/tests/bpf/call $(O)/tests/bpf/denied $(O)/tests/bpf/storm \
 	$(O)/tests/runtime/enter_cgroup
 
 bench: bench-programs

@@ -8,7 +8,7 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define PERCPU_ARRAY 6 /* BPF_MAP_TYPE_PERCPU_ARRAY, include/uapi/linux/bpf.h */
-#define REGISTERS 21 /* words of struct pt_regs on x86-64 */
+#define REGISTERS 21   /* words of struct pt_regs on x86-64 */
 
 struct context {
 	char comm[16];

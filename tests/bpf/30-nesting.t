@@ -13,7 +13,7 @@ cd "$(dirname "$0")" || exit 1
 . ./lib.bash
 
 needs_root
-tap_plan 11
+tap_plan 12
 
 new_cgroup cgroup
 new_cgroup other
@@ -46,6 +46,14 @@ inside /usr/bin/nsenter --target "$stranger" --mount -- "$CALL" "${NR[request_ke
 touch "$TEST_TMP/go"
 wait "$older"
 
+# As a service manager does it: somebody else moves the process in.
+mkdir "$cgroup/service"
+/bin/sh -c 'while ! grep -q /service /proc/self/cgroup; do sleep 0.02; done; exec "$0" "$@"' \
+	"$CALL" "${NR[timer_delete]}" &
+service=$!
+echo "$service" >"$cgroup/service/cgroup.procs"
+wait "$service"
+
 # Not ours: next to the cgroup, and in it no longer.
 "$ENTER_CGROUP" "$other" "$CALL" "${NR[io_destroy]}"
 inside "$ENTER_CGROUP" "$other" "$CALL" "${NR[ioprio_get]}"
@@ -61,6 +69,7 @@ check "user and pid namespaces" contains_all observed_calls native:quotactl
 check "cgroup, ipc, network and uts namespaces" contains_all observed_calls native:add_key
 check "another process's mount namespace, entered with setns" \
 	contains_all observed_calls native:request_key native:setns
+check "a process that another one moved in" contains_all observed_calls native:timer_delete
 check "a cgroup beside it does not belong to it" contains_none observed_calls native:io_destroy
 check "what left the cgroup belongs to it no more" \
 	contains_none observed_calls native:ioprio_get

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one system call costs more, with each variant attached, as ratios over the floor.
+
+The floor is an empty program on sys_enter. The kernel leaves its fast path for every task as
+soon as there is one, which no tool that attaches there can avoid.
+"""
+import contextlib
+import os
+import shutil
+import statistics
+import subprocess
+
+import bench
+
+DENIED = os.path.join(bench.PROGRAMS, "bpf/denied")
+CALL = os.path.join(bench.PROGRAMS, "bpf/call")
+FLOOR = "empty tp_btf/sys_enter (the floor)"
+NOTHING = "nothing attached"
+
+CALLS, BATCHES = 20000, 5
+# A tracer that stops the process at each call is a hundred times slower.
+CALLS_TRACED, BATCHES_TRACED = 1000, 3
+
+
+def loop(*prefix, calls=CALLS, batches=BATCHES):
+    """Nanoseconds a call, batch by batch."""
+    command = [*prefix, bench.LOOP, str(calls), str(batches)]
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+    return [float(line) for line in result.stdout.split()]
+
+
+def attached(name):
+    program = os.path.join(bench.PROGRAMS, "bench/attach")
+    objects = os.path.join(bench.PROGRAMS, "bench", name + ".bpf.o")
+
+    def measure():
+        with bench.background([program, objects], "ready", bench.close_input):
+            return loop()
+
+    return measure
+
+
+def in_cgroup(path):
+    return [bench.ENTER_CGROUP, path]
+
+
+def recorder(recorded, denied):
+    """A recorder at work. With a filter in sight it also watches how calls end."""
+
+    def measure():
+        with contextlib.ExitStack() as stack:
+            cgroup = stack.enter_context(bench.cgroup())
+            stack.enter_context(bench.recording("--cgroup", cgroup))
+            if denied:
+                # Twice: the first call under a filter makes the recorder attach sys_exit.
+                for _ in range(2):
+                    subprocess.run([*in_cgroup(cgroup), DENIED, "exec", CALL], check=True)
+            return loop(*(in_cgroup(cgroup) if recorded else []))
+
+    return measure
+
+
+def traced(*prefix):
+    return lambda: loop(*prefix, calls=CALLS_TRACED, batches=BATCHES_TRACED)
+
+
+def perf_works():
+    """perf trace needs a perf of the running kernel's kind, and tracefs."""
+    if not shutil.which("perf"):
+        return "perf is not installed"
+    result = subprocess.run(
+        ["perf", "trace", "-s", "-o", "/dev/null", "true"], capture_output=True, text=True
+    )
+    return None if result.returncode == 0 else "perf trace: " + result.stderr.strip()
+
+
+def variants():
+    """Name -> measure, in the order of the table; a reason instead where there is no measure."""
+    result = {
+        NOTHING: loop,
+        FLOOR: attached("empty_enter"),
+        "recorder, process not recorded": recorder(False, False),
+        "recorder, process recorded": recorder(True, False),
+        "empty tp_btf/sys_enter and sys_exit": attached("empty_both"),
+        "recorder watching denied calls, not recorded": recorder(False, True),
+        "recorder watching denied calls, recorded": recorder(True, True),
+        "mount-namespace hash, classic tracepoint": attached("namespace_tracepoint"),
+        "the same, raw tracepoint, comm and registers copied": attached("namespace_copying"),
+    }
+    reason = perf_works()
+    perf = traced("perf", "trace", "-s", "-o", "/dev/null", "--")
+    result["perf trace -s"] = reason if reason else perf
+    strace = traced("strace", "-f", "-c", "-o", "/dev/null")
+    result["strace -f -c"] = strace if shutil.which("strace") else "strace is not installed"
+    return result
+
+
+def measure(quick):
+    """Results by variant: {"median", "min"} in nanoseconds, or {"skipped": reason}."""
+    rounds = 5 if quick else 40
+    measures = variants()
+    samples = {name: [] for name, run in measures.items() if callable(run)}
+    for _ in range(rounds):
+        for name, results in samples.items():
+            results += measures[name]()
+    result = {}
+    for name, run in measures.items():
+        if name in samples:
+            numbers = samples[name]
+            result[name] = {"median": statistics.median(numbers), "min": min(numbers)}
+        else:
+            result[name] = {"skipped": run}
+    return result
+
+
+def show(result):
+    rows = []
+    nothing = result[NOTHING]
+    for name, numbers in result.items():
+        if "skipped" in numbers:
+            rows.append([name, "skipped: " + numbers["skipped"], "", "", ""])
+            continue
+        row = [name]
+        for kind in ("median", "min"):
+            extra = numbers[kind] - nothing[kind]
+            floor = result[FLOOR][kind] - nothing[kind]
+            row.append(f"{numbers[kind]:.0f} ns")
+            row.append("" if name == NOTHING else f"{extra / floor:.2f} x")
+        rows.append(row)
+    bench.table(
+        "One getppid(2), and what it costs more than with nothing attached, over the floor's",
+        ["", "median", "", "min", ""],
+        rows,
+    )
