@@ -318,7 +318,8 @@ static int add_one(void *data, const char *path, uint64_t id, uint64_t parent_id
 		if (tasks.count == 1) /* created, not started: nothing was missed */
 			target->adopting->found = false;
 	}
-	if (tasks.filtered)
+	/* Who is in set-up is about to have a filter. */
+	if (tasks.filtered || tasks.in_setup)
 		recorder_watch_denied(recorder);
 	return 0;
 }
