@@ -2,7 +2,6 @@
 #include "profile/explain.h"
 
 #include "profile/evidence.h"
-#include "profile/json.h"
 #include "profile/json_builder.h"
 #include "profile/string_set.h"
 #include "util/str.h"

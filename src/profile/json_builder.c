@@ -46,7 +46,7 @@ void json_set_unless_empty(struct json_builder *builder, json_t *object, const c
 		json_set(builder, object, key, value);
 }
 
-static json_t *json_from_text(const char *text)
+json_t *json_from_text(const char *text)
 {
 	_cleanup_free_ char *copy = NULL;
 	json_t *string = json_string(text);
@@ -84,6 +84,72 @@ void json_set_number(struct json_builder *builder, json_t *object, const char *k
 	/* JSON numbers are signed here. */
 	json_set(builder, object, key,
 		 json_integer(number > INT64_MAX ? INT64_MAX : (json_int_t)number));
+}
+
+static bool json_is_flat(const json_t *value)
+{
+	const char *key;
+	json_t *member;
+
+	json_object_foreach((json_t *)value, key, member) {
+		if (json_is_object(member) || json_is_array(member))
+			return false;
+	}
+	return !json_is_array(value);
+}
+
+static void json_print_indent(FILE *out, unsigned int depth)
+{
+	fprintf(out, "\n%*s", (int)depth * 2, "");
+}
+
+static void json_print_object(FILE *out, const json_t *object, unsigned int depth)
+{
+	const char *key, *separator = "";
+	json_t *member;
+
+	fputc('{', out);
+	json_object_foreach((json_t *)object, key, member) {
+		_cleanup_json_ json_t *name = json_string(key);
+
+		fputs(separator, out);
+		json_print_indent(out, depth + 1);
+		json_dumpf(name, out, JSON_ENCODE_ANY);
+		fputs(": ", out);
+		json_print(out, member, depth + 1);
+		separator = ",";
+	}
+	json_print_indent(out, depth);
+	fputc('}', out);
+}
+
+static void json_print_array(FILE *out, const json_t *array, unsigned int depth)
+{
+	size_t i, length = json_array_size(array);
+
+	fputc('[', out);
+	for (i = 0; i < length; i++) {
+		const json_t *element = json_array_get(array, i);
+
+		fputs(i ? "," : "", out);
+		json_print_indent(out, depth + 1);
+		if (json_is_flat(element))
+			json_dumpf(element, out, JSON_ENCODE_ANY);
+		else
+			json_print(out, element, depth + 1);
+	}
+	json_print_indent(out, depth);
+	fputc(']', out);
+}
+
+void json_print(FILE *out, const json_t *value, unsigned int depth)
+{
+	if (json_object_size(value))
+		json_print_object(out, value, depth);
+	else if (json_array_size(value))
+		json_print_array(out, value, depth);
+	else
+		json_dumpf(value, out, JSON_ENCODE_ANY);
 }
 
 int json_build_text(const struct json_builder *builder, const json_t *root, char **ret_text,

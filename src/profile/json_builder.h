@@ -6,10 +6,12 @@
  * Writing JSON. A part that could not be made (memory) is noticed once, at the end: failed stays
  * true, and everything that was made is freed with the root.
  */
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+
+#include "profile/json.h"
 
 struct error;
 
@@ -31,12 +33,22 @@ void json_set_unless_empty(struct json_builder *builder, json_t *object, const c
 			   json_t *value);
 
 /*
- * A text, left out when it is NULL. Only what the kernel gives (a process name) can be anything
- * else than UTF-8: then all but ASCII becomes '?'.
+ * Only what the kernel gives (a process name) can be anything else than UTF-8: then all but ASCII
+ * becomes '?'. NULL when memory ran out.
  */
+json_t *json_from_text(const char *text);
+
+/* As json_set() with such a text, which is left out when it is NULL. */
 void json_set_text(struct json_builder *builder, json_t *object, const char *key, const char *text);
 void json_set_number(struct json_builder *builder, json_t *object, const char *key,
 		     uint64_t number);
+
+/*
+ * Prints a value for people, as it stands at a depth of nesting: two spaces a level, except that an
+ * element of an array that holds only plain values, such as one system call, takes one line. No
+ * newline at the end. Whether it could be written is known when the stream is closed.
+ */
+void json_print(FILE *out, const json_t *value, unsigned int depth);
 
 /* The text of the whole with a final newline; owned by the caller. */
 int json_build_text(const struct json_builder *builder, const json_t *root, char **ret_text,

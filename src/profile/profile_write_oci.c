@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profile/profile.h"
 
-#include "profile/json.h"
 #include "profile/json_builder.h"
 #include "profile/model.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profile/recording_format.h"
 
-#include "profile/json.h"
+#include <stdio.h>
+
 #include "profile/json_builder.h"
 #include "profile/recording.h"
 #include "util/error.h"
@@ -123,19 +124,62 @@ static json_t *from_observation(struct json_builder *builder, const struct obser
 	return object;
 }
 
-int recording_write(const struct recording *recording, char **ret_text, struct error *err)
+static int print_observation(FILE *out, const struct observation *observation, struct error *err)
 {
 	struct json_builder builder = { 0 };
-	_cleanup_json_ json_t *root = json_build_object(&builder);
-	json_t *observations = json_build_array(&builder);
-	size_t i;
+	_cleanup_json_ json_t *object = from_observation(&builder, observation);
 
-	for (i = 0; i < recording->observation_count; i++)
-		json_append(&builder, observations,
-			    from_observation(&builder, &recording->observations[i]));
-	json_set_text(&builder, root, "format", RECORDING_FORMAT);
-	json_set_text(&builder, root, "name", recording->name);
-	json_set(&builder, root, "complete", json_boolean(recording_complete(recording)));
-	json_set(&builder, root, "observations", observations);
-	return json_build_text(&builder, root, ret_text, err);
+	if (builder.failed)
+		return error_nomem(err);
+	json_print(out, object, 2);
+	return 0;
+}
+
+/*
+ * One observation at a time, so that a recording of thousands of containers does not stand in
+ * memory as a tree of JSON values, which is ten times its text.
+ */
+static int print_recording(FILE *out, const struct recording *recording, struct error *err)
+{
+	_cleanup_json_ json_t *name = NULL;
+	size_t i;
+	int ret;
+
+	fputs("{\n  \"format\": \"" RECORDING_FORMAT "\",\n", out);
+	if (recording->name) {
+		name = json_from_text(recording->name);
+		if (!name)
+			return error_nomem(err);
+		fputs("  \"name\": ", out);
+		json_dumpf(name, out, JSON_ENCODE_ANY);
+		fputs(",\n", out);
+	}
+	fprintf(out, "  \"complete\": %s,\n  \"observations\": [",
+		recording_complete(recording) ? "true" : "false");
+	for (i = 0; i < recording->observation_count; i++) {
+		fputs(i ? ",\n    " : "\n    ", out);
+		ret = print_observation(out, &recording->observations[i], err);
+		if (ret < 0)
+			return ret;
+	}
+	fputs(i ? "\n  ]\n}\n" : "]\n}\n", out);
+	return 0;
+}
+
+int recording_write(const struct recording *recording, char **ret_text, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	int ret;
+
+	if (!out)
+		return error_nomem(err);
+	ret = print_recording(out, recording, err);
+	if (fclose(out) != 0 && ret == 0)
+		ret = error_nomem(err);
+	if (ret < 0)
+		return ret;
+	*ret_text = steal_pointer(&text);
+	return 0;
 }
