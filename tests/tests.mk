@@ -4,6 +4,7 @@
 #
 #   make check          everything, after installing what it needs (as root)
 #   make check-unit     C tests of src/, under the address and undefined behaviour sanitizers
+#   make check-build    installation, the cross build, and these tools themselves
 #   make check-cli      messages and exit statuses
 #   make check-bpf      the BPF program on the running kernel (as root)
 #   make check-runtime  real container runtimes (as root)
@@ -19,7 +20,7 @@ SANITIZED := $(O)-sanitized
 UNIT_SOURCES := $(wildcard tests/unit/*/test_*.c)
 UNIT_TESTS := $(UNIT_SOURCES:%.c=$(O)/%)
 TEST_PROGRAMS := $(patsubst %.c,$(O)/%,$(wildcard tests/bpf/*.c tests/runtime/*.c))
-SHELL_TESTS := $(wildcard tests/cli/*.t tests/bpf/*.t tests/runtime/*.t)
+SHELL_TESTS := $(wildcard tests/build/*.t tests/cli/*.t tests/bpf/*.t tests/runtime/*.t)
 SHELL_SCRIPTS := $(shell grep -rlE '^.!/bin/(ba)?sh' tests tools deploy .ci)
 SHELL_LIBRARIES := $(shell grep -rlE '^. shellcheck shell=bash' --include='*.bash' tests deploy)
 TEST_FLAGS :=
@@ -49,7 +50,7 @@ $(O)/tests/%: tests/%.c
 test-programs: $(TEST_PROGRAMS)
 unit-tests: $(UNIT_TESTS)
 
-.PHONY: check check-tests check-unit check-cli check-bpf check-runtime
+.PHONY: check check-tests check-build check-unit check-cli check-bpf check-runtime
 check:
 	$(Q)tools/deps build test
 	+$(Q)$(MAKE) --no-print-directory WERROR=1 check-static
@@ -63,6 +64,9 @@ check-tests: all test-programs
 check-unit:
 	$(IN_SANITIZED) unit-tests
 	$(Q)$(RUN_TESTS) $(UNIT_TESTS:$(O)/%=$(SANITIZED)/%)
+
+check-build: all
+	$(Q)$(RUN_TESTS) $(filter tests/build/%,$(SHELL_TESTS))
 
 check-cli: all
 	$(Q)$(RUN_TESTS) $(filter tests/cli/%,$(SHELL_TESTS))

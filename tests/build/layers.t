@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# tools/check-layers accepts the layers as they are meant and names each break of them.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/lib/tap.bash
+. tests/lib/tap.bash
+
+: "${TEST_TMP:?is an empty directory}"
+
+# A project of one sound file.
+project() {
+	rm -rf "$TEST_TMP/project"
+	mkdir -p "$TEST_TMP/project/bpf" "$TEST_TMP/project/src/profile"
+	add src/target/cri.c '#include "profile/profile.h"'
+}
+
+add() { # FILE LINE
+	mkdir -p "$(dirname "$TEST_TMP/project/$1")"
+	printf '%s\n' "$2" >>"$TEST_TMP/project/$1"
+}
+
+accepts() { # TEXT FILE LINE
+	project
+	add "$2" "$3"
+	tap_check "$1" tools/check-layers "$TEST_TMP/project"
+}
+
+refuses() { # TEXT FILE LINE COMPLAINT
+	local said
+	project
+	add "$2" "$3"
+	said=$(tools/check-layers "$TEST_TMP/project" 2>&1)
+	tap_is "$1" "$? $said" "1 $2:1: $4"
+}
+
+tap_plan 14
+tap_check "this project keeps its layers" tools/check-layers
+accepts "a folder may include its own headers" src/target/a.c '#include "target/b.h"'
+accepts "and those below" src/cli/a.c '#include "util/error.h"'
+accepts "record/ knows the BPF program" src/record/a.c '#include "shared.h"'
+accepts "main.c knows the commands" src/main.c '#include "cli/commands.h"'
+refuses "none above" src/profile/a.c '#include "target/cri.h"' \
+	"profile/ may not include target/, which is above it"
+refuses "nor through a header" src/util/a.h '#include "profile/profile.h"' \
+	"util/ may not include profile/, which is above it"
+refuses "however it is spaced" src/record/a.c '  #  include "cli/cli.h"' \
+	"record/ may not include cli/, which is above it"
+refuses "nobody else knows the BPF program" src/cli/a.c '#include "recorder.skel.h"' \
+	"only record/ may include recorder.skel.h"
+refuses "every path begins at src/" src/target/a.c '#include "cri.h"' \
+	'include "cri.h" by its path from src/'
+refuses "a folder without a place is noticed" src/target/a.c '#include "misc/a.h"' \
+	'"misc/a.h" is in no layer'
+refuses "the BPF program knows nothing of src/" bpf/a.c '#include "util/error.h"' \
+	"bpf/ includes nothing of src/"
+refuses "profile/ opens no file" src/profile/a.c '#include <fcntl.h>' \
+	'profile/ is bytes in, bytes out:#include <fcntl.h>'
+mkdir -p "$TEST_TMP/empty/src/profile" "$TEST_TMP/empty/bpf"
+tap_check_fails "a folder that is not the project is refused" tools/check-layers "$TEST_TMP/empty"
+tap_done
