@@ -109,15 +109,22 @@ static void choose_runtime(const struct output_options *options,
 static int add_runtime_calls(const struct output_options *options, struct observation *observation,
 			     struct error *err)
 {
+	bool automatic = strcmp(options->runtime, "auto") == 0;
 	struct runtime_choice choice;
 	char name[32];
 	int r;
 
 	choose_runtime(options, observation, name, &choice);
 	if (!choice.name)
-		return 0;
+		return automatic && observation->container_id ?
+			       observation_add_reason(
+				       observation, err,
+				       "the container's runtime is not known, so the calls that it "
+				       "makes under the filter are missing: name it with "
+				       "--runtime-calls") :
+			       0;
 	r = observation_add_runtime_calls(observation, &choice, err);
-	if (r != -ENOENT || strcmp(options->runtime, "auto") != 0)
+	if (r != -ENOENT || !automatic)
 		return r;
 	error_finish(err);
 	return observation_add_reason(
