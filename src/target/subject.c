@@ -281,25 +281,22 @@ static bool pending_is_work(const struct subject *subject)
 static int conclude_container(struct subject *subject, struct error *err)
 {
 	struct observation *observation = &subject->observation;
-	int r;
 
 	if (subject->found) {
 		observation->losses[LOSS_LATE] = 1;
-		r = observation_add_reason(observation, err,
-					   "the container ran before the recording began: what it "
-					   "did until then is not in it");
-		if (r < 0)
-			return r;
-	} else if (!subject->entered && subject->mount_namespace == TRISTATE_NO) {
+		return observation_add_reason(observation, err,
+					      "the container ran before the recording began: what "
+					      "it did until then is not in it");
+	}
+	if (subject->entered)
+		return 0;
+	if (subject->mount_namespace == TRISTATE_NO)
 		return observation_add_reason(
 			observation, err,
 			"the container has no mount namespace of its own: the runtime's set-up "
 			"could not be told from its work and is in the recording");
-	} else if (!subject->entered) {
-		return observation_add_reason(observation, err,
-					      "no start of a program in the container was seen");
-	}
-	return 0;
+	return observation_add_reason(observation, err,
+				      "no start of a program in the container was seen");
 }
 
 int subject_conclude(struct subject *subject, struct error *err)
