@@ -276,6 +276,11 @@ int grpc_create(const char *socket, long timeout_ms, struct grpc **ret_grpc, str
 			      (long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE) != CURLE_OK)
 		return error_set(err, ENOSYS, "this libcurl was built without HTTP/2");
 	curl->easy_setopt(grpc->easy, CURLOPT_HTTPHEADER, grpc->headers);
+	/*
+	 * A connection for each call: libcurl 7.88 fails with a framing error on the second call
+	 * of one that is kept, and a runtime that was restarted would fail any.
+	 */
+	curl->easy_setopt(grpc->easy, CURLOPT_FORBID_REUSE, 1L);
 	curl->easy_setopt(grpc->easy, CURLOPT_NOPROXY, "*");
 	curl->easy_setopt(grpc->easy, CURLOPT_NOSIGNAL, 1L);
 	curl->easy_setopt(grpc->easy, CURLOPT_TIMEOUT_MS, timeout_ms);
