@@ -346,7 +346,12 @@ int BPF_PROG(exec_task, struct task_struct *task, int old_pid, struct linux_binp
 		return 0;
 	note->in_setup = false;
 	__sync_fetch_and_or(&slot->flags, RECORDER_ENTERED);
-	/* The execve itself is made under the filter: the workload's first call. */
+	/*
+	 * The execve itself is made under the filter: the workload's first call. Where it was
+	 * seen before, as for the second exec into a container, it left no trace in the note.
+	 */
+	if (!is_exec(note->last_abi, note->last_nr))
+		return 0;
 	sighting.abi = note->last_abi;
 	sighting.nr = note->last_nr;
 	sighting.kind = RECORDER_OBSERVED;

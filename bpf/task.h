@@ -39,6 +39,19 @@ static __always_inline __u32 regs_syscall(struct pt_regs *regs)
 {
 	return regs->orig_ax;
 }
+
+/* execve and execveat, as arch/x86/entry/syscalls/syscall_{64,32}.tbl number them. */
+static __always_inline bool is_exec(__u32 abi, __u32 nr)
+{
+	switch (abi) {
+	case ABI_COMPAT:
+		return nr == 11 || nr == 358;
+	case ABI_X32:
+		return nr == 520 || nr == 545;
+	default:
+		return nr == 59 || nr == 322;
+	}
+}
 #elif defined(__TARGET_ARCH_arm64)
 #define TIF_32BIT 22 /* arch/arm64/include/asm/thread_info.h */
 
@@ -50,6 +63,12 @@ static __always_inline __u32 task_abi(struct task_struct *task, __u32 *nr)
 static __always_inline __u32 regs_syscall(struct pt_regs *regs)
 {
 	return regs->syscallno;
+}
+
+/* execve and execveat: include/uapi/asm-generic/unistd.h, arch/arm/tools/syscall.tbl. */
+static __always_inline bool is_exec(__u32 abi, __u32 nr)
+{
+	return abi == ABI_COMPAT ? nr == 11 || nr == 387 : nr == 221 || nr == 281;
 }
 #else
 #error "tell which ABIs this machine has"
