@@ -169,6 +169,30 @@ static void an_unknown_runtime_is_said_so(void **state)
 	assert_int_equal(observation.calls.length, 0);
 }
 
+/* Each measured version has its four rows: start and exec, with and without no_new_privs. */
+static void the_runtime_table_is_whole(void **state)
+{
+	size_t i, j;
+
+	for (i = 0; i < runtime_calls_count; i++) {
+		const struct runtime_calls *row = &runtime_calls[i];
+		int rows = 0, bits = 0;
+
+		for (j = 0; row->version && j < runtime_calls_count; j++) {
+			const struct runtime_calls *other = &runtime_calls[j];
+
+			if (!other->version || strcmp(other->version, row->version) != 0 ||
+			    strcmp(other->runtime, row->runtime) != 0)
+				continue;
+			rows++;
+			bits |= 1 << (other->no_new_privs * 2 + (other->operation == RUNTIME_EXEC));
+		}
+		assert_true(!row->version || (rows == 4 && bits == 0xf));
+		for (j = 1; row->names[j]; j++)
+			assert_true(strcmp(row->names[j - 1], row->names[j]) < 0);
+	}
+}
+
 /* Names that arm64 lacks are skipped; none of the measured ones is, so far. */
 static void the_runtime_table_names_calls_of_both_machines(void **state)
 {
@@ -245,6 +269,34 @@ static void a_custom_resource_refuses_what_it_cannot_hold(void **state)
 	assert_non_null(strstr(text, "name: \"123\"\n"));
 }
 
+static void conditions_are_written_or_refused(void **state)
+{
+	_cleanup_profile_ struct profile *profile = profile_create(ACTION_ALLOW);
+	struct condition conditions[] = {
+		{ 0, COMPARE_MASKED_EQ, 0x7e020000, 0 },
+		{ 1, COMPARE_EQ, 40, 0 },
+	};
+	_cleanup_error_ struct error err = ERROR_INIT;
+	_cleanup_free_ char *oci = NULL, *cr = NULL;
+	struct rule *rule;
+
+	assert_int_equal(profile_add_rule(profile, ACTION_ERRNO, &rule, NULL), 0);
+	assert_int_equal(rule_add_name(rule, "clone", NULL), 0);
+	rule->conditions = malloc(sizeof(conditions));
+	memcpy(rule->conditions, conditions, sizeof(conditions));
+	rule->condition_count = 2;
+	assert_int_equal(profile_write_oci(profile, &oci, NULL), 0);
+	assert_int_equal(profile_write_cr(profile, "conditions", &cr, NULL), 0);
+	assert_golden("conditions.seccomp.json", oci);
+	assert_golden("conditions.cr.yaml", cr);
+
+	rule->conditions[1].value = UINT64_MAX;
+	assert_int_equal(profile_write_oci(profile, &oci, &err), -ERANGE);
+	assert_string_equal(error_message(&err),
+			    "a condition on argument 1 of clone has a value above "
+			    "9223372036854775807, which cannot be written as JSON");
+}
+
 static void actions_and_comparisons_have_names(void **state)
 {
 	int i;
@@ -267,10 +319,12 @@ int main(void)
 		cmocka_unit_test(a_measured_version_gets_its_own_calls),
 		cmocka_unit_test(other_versions_take_their_neighbours),
 		cmocka_unit_test(an_unknown_runtime_is_said_so),
+		cmocka_unit_test(the_runtime_table_is_whole),
 		cmocka_unit_test(the_runtime_table_names_calls_of_both_machines),
 		cmocka_unit_test(implied_calls_follow_the_abis_that_were_seen),
 		cmocka_unit_test(fallbacks_are_sorted_and_exist),
 		cmocka_unit_test(a_custom_resource_refuses_what_it_cannot_hold),
+		cmocka_unit_test(conditions_are_written_or_refused),
 		cmocka_unit_test(actions_and_comparisons_have_names),
 	};
 
