@@ -78,6 +78,7 @@ compare() {
 
 for workload in "${workloads[@]}"; do
 	TRUTH_TMP=$TEST_TMP/$workload
+	# shellcheck disable=SC2034 # the workload reads it
 	TRUTH_PORT=$(free_port)
 	mkdir "$TRUTH_TMP"
 	workload_needs=()

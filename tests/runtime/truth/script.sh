@@ -21,6 +21,7 @@ kill -USR1 $$
 coproc cat
 echo through >&"${COPROC[1]}"
 read -r answer <&"${COPROC[0]}"
+# shellcheck disable=SC1083,SC2093 # closes the descriptor that the array names; no program
 exec {COPROC[1]}>&-
 wait
 find . -name 'moved*' -newer file50 -exec grep -l line {} + | head -n 1
