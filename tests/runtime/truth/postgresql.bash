@@ -2,8 +2,8 @@
 # shellcheck shell=bash disable=SC2034,SC2206 # read by the test; a glob of one
 #
 # The server refuses to run as root. A first start is part of the run: initdb, then the server.
-postgresql=(/usr/lib/postgresql/*/bin)
-postgresql=${postgresql[-1]}
+versions=(/usr/lib/postgresql/*/bin)
+postgresql=${versions[-1]}
 as_postgres=(/usr/bin/setpriv --reuid postgres --regid postgres --clear-groups --)
 workload_needs=("$postgresql/postgres" "$postgresql/pgbench")
 workload_command=("${as_postgres[@]}" /bin/sh -c "
