@@ -6,10 +6,12 @@ import random
 import re
 import signal
 import subprocess
+import tempfile
 import time
 
-RECORDER = os.environ["RECORDER"]
-PROGRAMS = os.path.join(os.environ["O"], "tests")
+BUILD = os.environ.get("O", "build")
+RECORDER = os.environ.get("RECORDER", os.path.join(BUILD, "recorder"))
+PROGRAMS = os.path.join(BUILD, "tests")
 LOOP = os.path.join(PROGRAMS, "bench/loop")
 ENTER_CGROUP = os.path.join(PROGRAMS, "runtime/enter_cgroup")
 READY_SECONDS = 20
@@ -37,24 +39,30 @@ def cgroup():
             os.rmdir(directory)
 
 
+def wait_for(pattern, process, output):
+    """Until the process says so. It writes to a file: nobody has to read for it to go on."""
+    deadline = time.monotonic() + READY_SECONDS
+    said = ""
+    while not re.search(pattern, said):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"{' '.join(process.args)}: {said.strip()}")
+        time.sleep(0.005)
+        output.seek(0)
+        said = output.read()
+
+
 @contextlib.contextmanager
 def background(command, ready, stop):
-    """A process for a while, from when a line of its standard error or output matches ready."""
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    try:
-        said = []
-        for line in process.stdout:
-            said.append(line)
-            if re.search(ready, line):
-                break
-        else:
-            raise RuntimeError(f"{' '.join(command)}: {''.join(said).strip()}")
-        yield process
-    finally:
-        stop(process)
-        process.communicate(timeout=READY_SECONDS)
+    """A process for a while, from when its standard output or error matches ready."""
+    with tempfile.TemporaryFile("w+") as output, subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT
+    ) as process:
+        try:
+            wait_for(ready, process, output)
+            yield process
+        finally:
+            stop(process)
+            process.wait(READY_SECONDS)
 
 
 def interrupt(process):
@@ -63,7 +71,6 @@ def interrupt(process):
 
 def close_input(process):
     process.stdin.close()
-    process.stdin = None
 
 
 def recording(*arguments):
