@@ -12,15 +12,6 @@
 #include "util/error.h"
 #include "util/str.h"
 
-static const char *const loss_meanings[LOSS_COUNT] = {
-	[LOSS_SLOTS] = "there was no free slot for a container's system calls",
-	[LOSS_MAP] = "an update of a BPF map failed",
-	[LOSS_RECURSION] = "the kernel skipped the BPF program for some system calls",
-	[LOSS_LATE] = "the container ran before the recording began",
-	[LOSS_DENIED] = "a filter was in force before denied calls were watched",
-	[LOSS_EVENTS] = "events for the live view were lost, but no system call",
-};
-
 /* A call as the user named it: a number is looked for in each ABI, a name has its own in each. */
 struct wanted {
 	const char *name; /* NULL: nr counts */
@@ -110,7 +101,7 @@ static int add_losses(const struct observation *observation, char ***reasons, si
 
 		if (!observation->losses[loss] || !loss_hides_calls(loss))
 			continue;
-		if (asprintf(&text, "%s (%" PRIu64 " time%s)", loss_meanings[loss],
+		if (asprintf(&text, "%s (%" PRIu64 " time%s)", loss_meaning(loss),
 			     observation->losses[loss],
 			     observation->losses[loss] == 1 ? "" : "s") < 0) {
 			text = NULL;

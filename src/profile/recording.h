@@ -72,8 +72,9 @@ enum loss {
 	LOSS_COUNT,
 };
 
-const char *loss_name(enum loss loss); /* "slots", "map", … as in the recording format */
-bool loss_hides_calls(enum loss loss); /* false for LOSS_EVENTS only */
+const char *loss_name(enum loss loss);	  /* "slots", "map", … as in the recording format */
+const char *loss_meaning(enum loss loss); /* a clause, for people */
+bool loss_hides_calls(enum loss loss);	  /* false for LOSS_EVENTS only */
 
 enum seccomp_mode {
 	SECCOMP_MODE_UNKNOWN,
