@@ -222,21 +222,26 @@ static const struct container_state *find_state(const struct container_states *s
 /* Bundle, runtime and its version, as far as they can be found out. */
 static void describe(struct container *container, const struct container_state *state)
 {
+	if (!state)
+		return;
+	container->pid = state->pid;
+	container->engine = state->engine;
+	if (state->bundle)
+		container->bundle_known = bundle_read(state->bundle, &container->bundle, NULL) == 0;
+	if (state->runtime)
+		container->runtime = strdup(state->runtime);
+	if (container->runtime)
+		runtime_version(container->runtime, state->runtime_binary,
+				&container->runtime_version, NULL);
+}
+
+/* Podman and CRI-O share their state directories: the cgroup's name tells them apart. */
+static void tell_engine(struct container *container)
+{
 	struct cgroup_container found;
 
-	if (state) {
-		container->engine = state->engine;
-		if (state->bundle)
-			container->bundle_known =
-				bundle_read(state->bundle, &container->bundle, NULL) == 0;
-		if (!container->runtime && state->runtime)
-			container->runtime = strdup(state->runtime);
-		if (container->runtime)
-			runtime_version(container->runtime, state->runtime_binary,
-					&container->runtime_version, NULL);
-	}
-	if (!container->engine && container->cgroup &&
-	    cgroup_path_parse(container->cgroup, &found) && strcmp(found.id, container->id) == 0)
+	if (!container->engine && cgroup_path_parse(container->cgroup, &found) &&
+	    strcmp(found.id, container->id) == 0)
 		container->engine = found.engine;
 }
 
@@ -284,7 +289,6 @@ int container_resolve(const struct cgroup_mount *mount, struct cri *cri, const c
 	_cleanup_container_states_ struct container_states states = { 0 };
 	_cleanup_(search_finish) struct search search = { .prefix = id_prefix };
 	const struct candidate *candidate = NULL;
-	const struct container_state *state;
 	int r;
 
 	if (!*id_prefix || !container_id_is_valid(id_prefix))
@@ -303,13 +307,12 @@ int container_resolve(const struct cgroup_mount *mount, struct cri *cri, const c
 	container.id = strdup(candidate->id);
 	if (!container.id)
 		return error_nomem(err);
-	state = find_state(&states, container.id);
-	container.pid = state ? state->pid : 0;
-	describe(&container, state);
+	describe(&container, find_state(&states, container.id));
 	ask_cri(&container, cri);
 	r = locate(&container, candidate, err);
 	if (r < 0)
 		return r;
+	tell_engine(&container);
 	*ret_container = container;
 	container = (struct container){ 0 };
 	return 0;
@@ -320,7 +323,6 @@ int container_describe(const char *id, const char *cgroup, struct container *ret
 {
 	_cleanup_container_ struct container container = { 0 };
 	_cleanup_container_states_ struct container_states states = { 0 };
-	const struct container_state *state;
 	int r = container_states_find("", id, &states, err);
 
 	if (r < 0)
@@ -329,9 +331,8 @@ int container_describe(const char *id, const char *cgroup, struct container *ret
 	container.cgroup = strdup(cgroup);
 	if (!container.id || !container.cgroup)
 		return error_nomem(err);
-	state = find_state(&states, id);
-	container.pid = state ? state->pid : 0;
-	describe(&container, state);
+	describe(&container, find_state(&states, id));
+	tell_engine(&container);
 	*ret_container = container;
 	container = (struct container){ 0 };
 	return 0;

@@ -69,16 +69,35 @@ bundle_cgroup() { # BUNDLE PATH
 }
 
 # crun refuses a hybrid system on which a controller is left to the v2 hierarchy. Mounting it as
-# v1 takes it from there, for everyone, until it is unmounted: here at the end of the test.
+# v1 takes it from there, for everyone, until the last such mount is gone: this one goes at the
+# end of the test. So a test mounts also what another test has taken.
 bundle_prepare_crun() { # DIRECTORY
-	local controllers controller
+	local controller
 	grep -q ' cgroup .*name=systemd' /proc/mounts || return 0
-	controllers=$(cat "$(bundle_cgroup_mount)/cgroup.controllers")
-	for controller in $controllers; do
-		mkdir -p "$1/v1-$controller" &&
-			mount -t cgroup -o "$controller" cgroup "$1/v1-$controller" || return
+	for controller in $(
+		cat "$(bundle_cgroup_mount)/cgroup.controllers"
+		sed -n 's|^[^ ]* [^ ]*/v1-\([a-z_]*\) cgroup .*|\1|p' /proc/mounts
+	); do
+		[ ! -d "$1/v1-$controller" ] || continue
+		mkdir -p "$1/v1-$controller"
+		bundle_mount_controller "$controller" "$1/v1-$controller" || return
 		cleanup_add umount "$1/v1-$controller"
 	done
+}
+
+# The kernel refuses while a cgroup of the v2 hierarchy has the controller, which runc switches on
+# for its containers, or is being taken down.
+bundle_mount_controller() { # CONTROLLER DIRECTORY
+	local i control
+	for ((i = 0; i < 100; i++)); do
+		mount -t cgroup -o "$1" cgroup "$2" 2>/dev/null && return 0
+		while read -r control; do
+			echo "-$1" >"$control"
+		done < <(find "$(bundle_cgroup_mount)" -depth -name cgroup.subtree_control) 2>/dev/null
+		sleep 0.1
+	done
+	echo "cannot take the controller $1 from the cgroup v2 hierarchy, for crun" >&2
+	return 1
 }
 
 # Where the v2 hierarchy is mounted.

@@ -107,16 +107,22 @@ containerd_kill_shims() {
 	done
 }
 
-# The kubelet's part: it would remove the pods' cgroups.
+# The kubelet's part: it would remove the pods' cgroups. What is still in them is killed.
 containerd_remove_cgroups() {
-	local uid mount
-	awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts | while read -r mount; do
-		for uid in "$CRI_STATE"/logs/*; do
-			find "$mount" -depth -type d -path "*/pod${uid##*/}*" -exec rmdir {} + 2>/dev/null
-		done
-		# Only when no other test has pods.
-		rmdir "$mount/kubepods/besteffort" "$mount/kubepods/burstable" "$mount/kubepods" \
-			2>/dev/null
+	local uid mount pod i
+	for uid in "$CRI_STATE"/logs/*; do
+		while read -r mount; do
+			for pod in "$mount"/kubepods/{,*/}"pod${uid##*/}"; do
+				[ -d "$pod" ] || continue
+				[ ! -e "$pod/cgroup.kill" ] || echo 1 >"$pod/cgroup.kill"
+				for ((i = 0; i < 50; i++)); do
+					find "$pod" -depth -type d -exec rmdir {} + && break
+					sleep 0.1
+				done
+			done
+			# Only when no other test has pods.
+			rmdir "$mount"/kubepods/{besteffort,burstable,} 2>/dev/null
+		done < <(awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts)
 	done
 	return 0
 }

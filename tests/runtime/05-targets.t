@@ -25,7 +25,7 @@ missing=$(containerd_missing)
 [ -z "$missing" ] || tap_skip_all "${missing//$'\n'/, }"
 
 cleanup_directory dir
-bundle_prepare_crun "$dir"
+bundle_prepare_crun "$dir" || exit 1
 
 tap_plan 51
 containerd_start "$dir" && containerd_import_busybox || exit 1
@@ -127,7 +127,7 @@ for runtime in runc crun; do
 		"$runtime $(version_of $runtime) 1 0"
 done
 
-# Podman, with storage of its own, and limits that need no right to raise them; the OCI runtime's state is where it always is.
+# Podman, with storage of its own, and limits that nobody has to raise. The OCI runtime's state is where it always is.
 image_archive "$dir/bundle/rootfs" localhost/recorder-podman:test "$dir/podman.tar" sleep 1000
 podman() {
 	command podman --root "$dir/storage" --runroot "$dir/runroot" --storage-driver vfs \
@@ -138,7 +138,7 @@ if ! command -v podman >/dev/null || ! command -v conmon >/dev/null; then
 	tap_skip 'Podman: its cgroup' 'podman is not installed'
 elif ! podman load --quiet --input "$dir/podman.tar" >"$dir/error" 2>&1 ||
 	! container=$(podman run --detach --network none --cgroup-parent /recorder-test \
-		--ulimit "nofile=$(ulimit -n)" --ulimit "nproc=$(ulimit -u)" \
+		--ulimit nofile=1024 --ulimit nproc=1024 \
 		localhost/recorder-podman:test 2>"$dir/error"); then
 	tap_not_ok 'Podman: found' "$(cat "$dir/error")"
 	tap_not_ok 'Podman: its cgroup'
