@@ -93,6 +93,17 @@ static void broken_answers_are_refused(void **state)
 	}
 }
 
+static void what_follows_the_message_is_refused(void **state)
+{
+	uint8_t frame[sizeof(sandboxes_frame) + 1] = { 0 };
+	ProtobufCMessage *message = NULL;
+
+	memcpy(frame, sandboxes_frame, sizeof(sandboxes_frame));
+	assert_int_equal(grpc_unframe(frame, sizeof(frame),
+				      &cri__list_pod_sandbox_response__descriptor, &message, NULL),
+			 -EPROTO);
+}
+
 static void a_compressed_answer_is_refused(void **state)
 {
 	static const uint8_t frame[] = { 1, 0, 0, 0, 0 };
@@ -226,6 +237,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sandboxes_are_read_from_the_wire),
 		cmocka_unit_test(broken_answers_are_refused),
+		cmocka_unit_test(what_follows_the_message_is_refused),
 		cmocka_unit_test(a_compressed_answer_is_refused),
 		cmocka_unit_test(requests_are_framed),
 		cmocka_unit_test(containers_have_the_image_that_was_asked_for),
