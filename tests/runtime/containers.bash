@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# For the tests with runc and crun: containers of bundles, recorded as evidence and as profile
+# in one run, and run again where the profile kills. Needs tap.bash, cleanup.bash, images.bash,
+# bundle.bash and tests/bpf/lib.bash.
+
+PROFILE=$TEST_TMP/profile.json # what start_both derives
+KILL=$TEST_TMP/kill.json       # the same with SCMP_ACT_KILL_PROCESS as default
+
+# What runtimes call to set a container up, and none of the tests' workloads does.
+SETUP_CALLS=(chroot keyctl mknod mknodat mount pivot_root seccomp setdomainname sethostname
+	setns umount2 unshare)
+
+# Skips the file where a program is missing.
+needs_programs() { # PROGRAM...
+	local program
+
+	for program in "$@"; do
+		command -v "$program" >/dev/null || tap_skip_all "$program is not installed"
+	done
+}
+
+# An id as container engines make them.
+new_id() {
+	od -An -N32 -tx1 /dev/urandom | tr -d ' \n'
+}
+
+# Records twice at once: evidence to $RECORDING, profile to $PROFILE.
+start_both() { # ARGUMENT...
+	rm -f "$PROFILE"
+	: >"$TEST_TMP/profile.log"
+	start_recording "$@"
+	"$RECORDER" record -vv --output "$PROFILE" "$@" 2>"$TEST_TMP/profile.log" &
+	profiler=$!
+	cleanup_add cleanup_process "$profiler"
+	wait_until 10 grep -q '^recorder: debug: recording ' "$TEST_TMP/profile.log"
+}
+
+# Ends both, or sees that they ended by themselves; makes $KILL.
+stop_both() {
+	local status=0
+
+	kill -INT "$recorder" 2>/dev/null
+	kill -TERM "$profiler" 2>/dev/null
+	wait_until 20 has_ended "$recorder" || kill -KILL "$recorder"
+	wait_until 20 has_ended "$profiler" || kill -KILL "$profiler"
+	wait "$recorder" || status=$?
+	wait "$profiler" || status=$?
+	make_kill "$PROFILE" "$KILL" || { status=1 && cat "$TEST_TMP/profile.log"; }
+	return "$status"
+}
+
+make_kill() { # PROFILE RESULT
+	jq '.defaultAction = "SCMP_ACT_KILL_PROCESS" | del(.defaultErrnoRet)' "$1" >"$2"
+}
+
+allowed_calls() { # [PROFILE]
+	jq -r '.syscalls[] | select(.action == "SCMP_ACT_ALLOW") | .names[]' "${1:-$PROFILE}"
+}
+
+# The calls of the recording that have one of the origins, by name.
+calls_of_origin() { # ORIGIN...
+	jq -r --args '.observations[].systemCalls[] | select(.origin | IN($ARGS.positional[]))
+		| .name' "$@" <"$RECORDING" | sort -u
+}
+
+# Removes a container of a runtime, whatever became of it.
+remove_container() { # RUNTIME ID
+	"$1" delete --force "$2"
+}
+
+# Podman's default profile, evaluated for this machine and a bundle's capabilities: what an
+# engine would put into the bundle.
+default_profile() { # BUNDLE
+	local machine=amd64 scmp=SCMP_ARCH_X86_64
+
+	[ "$(uname -m)" = x86_64 ] || machine=arm64 scmp=SCMP_ARCH_AARCH64
+	jq --slurpfile config "$1/config.json" --arg machine "$machine" --arg scmp "$scmp" '
+		($config[0].process.capabilities.bounding // []) as $caps
+		| {defaultAction, defaultErrnoRet, architectures: [$scmp], syscalls: [.syscalls[]
+			| select(((.includes.caps // []) - $caps == [])
+				and ((.includes.arches // [$machine]) | index($machine))
+				and ((.excludes.caps // []) | all(. as $cap | $caps | index($cap) | not))
+				and ((.excludes.arches // []) | index($machine) | not))
+			| {names, action, errnoRet, args} | del(..|nulls)]}' \
+		/usr/share/containers/seccomp.json
+}
