@@ -134,7 +134,7 @@ help:
 	$(Q)sed -n 's/^#   \(make .*\)/\1/p' Makefile tests/tests.mk deploy/install.mk
 
 deps:
-	$(Q)tools/deps build test demo
+	$(Q)tools/deps build test bench demo
 
 deps-arm64:
 	$(Q)tools/deps build arm64
