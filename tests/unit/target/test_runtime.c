@@ -97,7 +97,8 @@ static void write_program(const char *script, mode_t mode)
 
 static void the_program_itself_is_asked(void **state)
 {
-	_cleanup_free_ char *version = NULL;
+	_cleanup_free_ char *version = NULL, *second = NULL, *third = NULL;
+	_cleanup_free_ char *asked = NULL, *said = NULL;
 	_cleanup_error_ struct error err = ERROR_INIT;
 	char *untouched = NULL;
 
@@ -105,6 +106,16 @@ static void the_program_itself_is_asked(void **state)
 	write_program("#!/bin/sh\ntest \"$*\" = --version && echo x version 7.8.9\n", 0755);
 	assert_int_equal(runtime_version("nothing-of-that-name", program, &version, NULL), 0);
 	assert_string_equal(version, "7.8.9");
+	/* It is asked once; one that was replaced is asked again. */
+	write_program("#!/bin/sh\necho x version 7.9.0; echo asked >>\"$0.asked\"\n", 0755);
+	assert_int_equal(runtime_version("nothing-of-that-name", program, &second, NULL), 0);
+	assert_string_equal(second, "7.9.0");
+	assert_int_equal(runtime_version("nothing-of-that-name", program, &third, NULL), 0);
+	assert_string_equal(third, "7.9.0");
+	assert_true(asprintf(&asked, "%s.asked", program) > 0);
+	assert_int_equal(file_read(AT_FDCWD, asked, 100, &said, NULL, NULL), 0);
+	assert_string_equal(said, "asked\n");
+	unlink(asked);
 	/* One that others may change is not run, and one that says nothing is not waited for. */
 	write_program("#!/bin/sh\necho x version 7.8.9\n", 0777);
 	assert_int_equal(runtime_version("nothing-of-that-name", program, &untouched, NULL),
