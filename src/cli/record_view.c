@@ -10,6 +10,8 @@
 #include "record/recorder.h"
 #include "syscalls/syscalls.h"
 #include "target/target.h"
+#include "util/array.h"
+#include "util/error.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -40,12 +42,21 @@ void view_finish(struct view *view)
 	call_set_finish(&view->denied);
 }
 
-static void tell(const struct observation *whose, bool denied, const struct call *call)
+/* A call that was not known at the last refresh. */
+struct discovery {
+	const struct observation *whose; /* borrowed, during the refresh */
+	struct call call;
+	bool denied;
+};
+
+static void tell(const struct discovery *discovery)
 {
+	const struct observation *whose = discovery->whose;
+	const struct call *call = &discovery->call;
 	char number[SYSCALL_NAME_SIZE];
 	const char *name = syscall_name_or_number(machine_native(), call->abi, call->nr, number);
 
-	log_info("%s%s%s%s by %s%s%s", denied ? "denied: " : "", name,
+	log_info("%s%s%s%s by %s%s%s", discovery->denied ? "denied: " : "", name,
 		 call->abi == ABI_NATIVE ? "" : " ",
 		 call->abi == ABI_NATIVE ? "" : abi_scmp_arch(machine_native(), call->abi),
 		 call->process[0] ? call->process : "(not known)",
@@ -55,7 +66,8 @@ static void tell(const struct observation *whose, bool denied, const struct call
 
 struct intake {
 	struct view *view;
-	bool found_new;
+	struct discovery *items;
+	size_t length;
 };
 
 static int take_in(void *data, const struct observation *whose, bool denied,
@@ -63,13 +75,38 @@ static int take_in(void *data, const struct observation *whose, bool denied,
 {
 	struct intake *intake = data;
 	struct call_set *set = denied ? &intake->view->denied : &intake->view->seen;
+	struct discovery *grown;
 
 	if (call->origin != ORIGIN_OBSERVED || call_set_find(set, call->abi, call->nr))
 		return 0;
-	intake->found_new = true;
-	if (intake->view->verbose)
-		tell(whose, denied, call);
+	grown = array_grow(intake->items, intake->length, sizeof(*intake->items));
+	if (!grown)
+		return error_nomem(err);
+	intake->items = grown;
+	grown[intake->length++] = (struct discovery){ whose, *call, denied };
 	return call_set_add(set, call, err);
+}
+
+/* What has no time, because its event was lost, comes last. */
+static int64_t time_of(const struct discovery *discovery)
+{
+	return discovery->call.first_seen ? discovery->call.first_seen : INT64_MAX;
+}
+
+static int compare_times(const void *a, const void *b)
+{
+	int64_t left = time_of(a), right = time_of(b);
+
+	return (left > right) - (left < right);
+}
+
+static void tell_all(const struct intake *intake)
+{
+	size_t i;
+
+	qsort(intake->items, intake->length, sizeof(*intake->items), compare_times);
+	for (i = 0; i < intake->length; i++)
+		tell(&intake->items[i]);
 }
 
 static int terminal_width(void)
@@ -106,10 +143,14 @@ int view_refresh(struct view *view, const struct target *target,
 	struct intake intake = { .view = view };
 	int r = target_visit_calls(target, take_in, &intake, err);
 
+	if (r == 0 && intake.length) {
+		view->last_new = now;
+		if (view->verbose)
+			tell_all(&intake);
+	}
+	free(intake.items);
 	if (r < 0)
 		return r;
-	if (intake.found_new)
-		view->last_new = now;
 	if (view->progress)
 		draw(view, target, totals, now);
 	return 0;
