@@ -103,7 +103,7 @@ int BPF_PROG(enter_call, struct pt_regs *regs, long id)
 	slot = slot_get(index);
 	if (!slot || nr == NR_NONE)
 		return 0;
-	if (task->seccomp.mode == SECCOMP_MODE_FILTER)
+	if (task_is_filtered(task))
 		enter_filtered(index);
 	sighting.slot = index;
 	sighting.abi = task_abi(task, &nr);
@@ -124,7 +124,7 @@ int BPF_PROG(exit_call, struct pt_regs *regs, long ret)
 	struct recorder_note *note;
 	__u32 index, nr;
 
-	if (task->seccomp.mode != SECCOMP_MODE_FILTER || !watch_denied)
+	if (!task_is_filtered(task) || !watch_denied)
 		return 0;
 	index = slot_of_task_cached(task);
 	slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
@@ -207,7 +207,7 @@ int BPF_PROG(make_cgroup, struct cgroup *cgroup, const char *path)
 	slot->born = bpf_ktime_get_boot_ns();
 	if (can_probe)
 		bpf_probe_read_kernel_str(text->text, sizeof(text->text), path);
-	slot->state = RECORDER_LIVE;
+	slot_set_state(slot, RECORDER_LIVE);
 	cache_set(cgroup, index);
 	sighting.slot = index;
 	tell(RECORDER_EVENT_BORN, &sighting, slot->generation);
@@ -230,7 +230,7 @@ int BPF_PROG(remove_cgroup, struct cgroup *cgroup, const char *path)
 		return 0;
 	bpf_map_delete_elem(&slot_by_cgroup, &id);
 	slot->died = bpf_ktime_get_boot_ns();
-	slot->state = RECORDER_DEAD;
+	slot_set_state(slot, RECORDER_DEAD);
 	tell(RECORDER_EVENT_DIED, &sighting, slot->generation);
 	return 0;
 }
@@ -360,8 +360,9 @@ int BPF_PROG(exec_task, struct task_struct *task, int old_pid, struct linux_binp
 
 /*
  * SECCOMP_RET_KILL_THREAD ends a thread inside the entry of the call, without sys_exit. Its
- * exit code says SIGSYS, and that its process is not ending sets it apart from the threads
- * that go down with one that was stopped elsewhere.
+ * exit code says SIGSYS. The threads that go down with one that was stopped elsewhere say so
+ * too, and are told by their process's exit code; that the process may be ending for another
+ * reason, because it waited for this thread, tells nothing.
  */
 static __always_inline void exit_killed(struct task_struct *task)
 {
@@ -388,9 +389,8 @@ int BPF_PROG(exit_task, struct task_struct *exiting)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct recorder_note *note = note_get(task);
 
-	if (watch_denied && task->seccomp.mode == SECCOMP_MODE_FILTER &&
-	    EXIT_SIGNAL(task->exit_code) == SIGSYS && !(task->signal->flags & SIGNAL_GROUP_EXIT) &&
-	    !(note && note->entered))
+	if (watch_denied && task_is_filtered(task) && EXIT_SIGNAL(task->exit_code) == SIGSYS &&
+	    EXIT_SIGNAL(task->signal->group_exit_code) != SIGSYS && !(note && note->entered))
 		exit_killed(task);
 	if (mode == RECORDER_TASKS && note && note->slot)
 		__sync_fetch_and_sub(&marked_live, 1);

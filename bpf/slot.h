@@ -124,4 +124,13 @@ static __always_inline struct recorder_slot *slot_get(__u32 index)
 	return bpf_map_lookup_elem(&slots, &index);
 }
 
+/*
+ * The last store of a change: an atomic one that returns what was there, which BPF makes a full
+ * barrier, so that user space never sees the new state beside old fields.
+ */
+static __always_inline void slot_set_state(struct recorder_slot *slot, __u32 state)
+{
+	__sync_lock_test_and_set(&slot->state, state);
+}
+
 #endif

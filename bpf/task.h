@@ -16,9 +16,8 @@ enum {
 	ABI_X32,
 };
 
-#define SECCOMP_MODE_FILTER 2	     /* include/uapi/linux/seccomp.h */
-#define SIGNAL_GROUP_EXIT 0x00000004 /* include/linux/sched/signal.h */
-#define NR_NONE ((__u32)-1)	     /* a call without a number: rt_sigreturn on its way out */
+#define SECCOMP_MODE_FILTER 2 /* include/uapi/linux/seccomp.h */
+#define NR_NONE ((__u32)-1)   /* a call without a number: rt_sigreturn on its way out */
 
 #if defined(__TARGET_ARCH_x86)
 #define TS_COMPAT 0x0002	/* arch/x86/include/asm/thread_info.h */
@@ -74,6 +73,15 @@ static __always_inline bool is_exec(__u32 abi, __u32 nr)
 #error "tell which ABIs this machine has"
 #endif
 
+/*
+ * Also of a task that its filter is killing: the kernel marks it with a mode of its own,
+ * SECCOMP_MODE_DEAD (kernel/seccomp.c; Linux 5.17, 495ac3069a66).
+ */
+static __always_inline bool task_is_filtered(struct task_struct *task)
+{
+	return task->seccomp.mode >= SECCOMP_MODE_FILTER;
+}
+
 static __always_inline __u32 task_mount_ns(struct task_struct *task)
 {
 	return task->nsproxy->mnt_ns->ns.inum;
@@ -87,7 +95,7 @@ static __always_inline __u32 task_filters(struct task_struct *task)
 {
 	if (bpf_core_field_exists(task->seccomp.filter_count))
 		return task->seccomp.filter_count.counter;
-	return task->seccomp.mode == SECCOMP_MODE_FILTER;
+	return task_is_filtered(task);
 }
 
 #endif

@@ -94,7 +94,7 @@ struct thread_info {
 };
 
 struct signal_struct {
-	unsigned int flags;
+	int group_exit_code;
 };
 
 struct task_struct {
