@@ -71,12 +71,40 @@ static __always_inline struct recorder_note *setup_of(struct task_struct *task)
 	return note && note->in_setup ? note : NULL;
 }
 
+static __always_inline void note_setup(struct recorder_note *note, __u32 outside_ns,
+				       __u32 outside_filters)
+{
+	note->in_setup = true;
+	note->outside_ns = outside_ns;
+	note->outside_filters = outside_filters;
+}
+
+/*
+ * The kernel tells that a task was moved after it moved it, and meanwhile the task runs on, and
+ * forks. Where nobody has ended set-up yet, who is not known to be in set-up is such a task.
+ */
+static __always_inline struct recorder_note *note_arrival(struct task_struct *task, __u32 index)
+{
+	struct recorder_slot *slot = slot_get(index);
+	struct recorder_note *note;
+
+	if (!slot || !slot->outside_ns || slot->flags & (RECORDER_ENTERED | RECORDER_JOINED))
+		return NULL;
+	note = note_make(task, slot);
+	if (note)
+		note_setup(note, slot->outside_ns, slot->outside_filters);
+	return note;
+}
+
 /* A call whose bit is not set: the workload's first, or one of a task in set-up. */
 static __noinline int enter_new(struct sighting *sighting)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct recorder_note *own = note_get(task), *note = setup_of(task);
+	struct recorder_note *note = setup_of(task), *own;
 
+	if (!note && mode == RECORDER_CGROUPS)
+		note = note_arrival(task, sighting->slot);
+	own = note_get(task);
 	/* Not the leader's: another thread's call is not the one that ends set-up. */
 	if (own) {
 		own->last_nr = sighting->nr;
@@ -205,6 +233,8 @@ int BPF_PROG(make_cgroup, struct cgroup *cgroup, const char *path)
 	slot->cgroup_id = id;
 	slot->parent_id = parent_id;
 	slot->born = bpf_ktime_get_boot_ns();
+	slot->outside_ns = task_mount_ns(bpf_get_current_task_btf());
+	slot->outside_filters = task_filters(bpf_get_current_task_btf());
 	if (can_probe)
 		bpf_probe_read_kernel_str(text->text, sizeof(text->text), path);
 	slot_set_state(slot, RECORDER_LIVE);
@@ -260,9 +290,7 @@ static __always_inline void begin_setup(struct task_struct *task, struct task_st
 	note_mover(slot, mover->cgroups->dfl_cgrp->kn->id);
 	if (!note)
 		return;
-	note->in_setup = true;
-	note->outside_ns = task_mount_ns(mover);
-	note->outside_filters = task_filters(mover);
+	note_setup(note, task_mount_ns(mover), task_filters(mover));
 }
 
 SEC("tp_btf/cgroup_attach_task")
@@ -278,8 +306,12 @@ int BPF_PROG(attach_task, struct cgroup *cgroup, const char *path, struct task_s
 		return 0;
 	index = slot_of_cgroup(cgroup);
 	slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
+	if (!slot)
+		return 0;
 	/* A task that moves itself is no container in the making. */
-	if (slot && mover->tgid != task->tgid)
+	if (mover->tgid == task->tgid)
+		__sync_fetch_and_or(&slot->flags, RECORDER_JOINED);
+	else
 		begin_setup(task, mover, slot);
 	return 0;
 }
@@ -322,9 +354,7 @@ int BPF_PROG(fork_task, struct task_struct *parent, struct task_struct *child)
 	note = note_make(child, slot);
 	if (!note)
 		return 0;
-	note->in_setup = true;
-	note->outside_ns = from->outside_ns;
-	note->outside_filters = from->outside_filters;
+	note_setup(note, from->outside_ns, from->outside_filters);
 	return 0;
 }
 

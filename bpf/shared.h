@@ -57,6 +57,7 @@ enum recorder_slot_state {
 enum recorder_slot_flag {
 	RECORDER_ENTERED = 1 << 0,  /* set-up ended at least once: a container was started here */
 	RECORDER_FILTERED = 1 << 1, /* a task under a filter ran before denied calls were watched */
+	RECORDER_JOINED = 1 << 2,   /* a task moved itself in: not only set-up comes from outside */
 };
 
 #define RECORDER_MOVERS 4
@@ -75,7 +76,10 @@ struct recorder_slot {
 	__u32 flags;
 	__u32 strays;
 	__u32 lost; /* map updates and storage that failed for this slot */
-	__u32 pad[19];
+	/* Mount namespace and filters of who made the cgroup; none of one that was found. */
+	__u32 outside_ns;
+	__u32 outside_filters;
+	__u32 pad[17];
 };
 
 _Static_assert(sizeof(struct recorder_slot) == 1024, "a power of two indexes by shifting");

@@ -87,10 +87,8 @@ static __noinline int sight(struct sighting *sighting)
 	if (!word)
 		return sight_stray(sighting);
 	bit = 1ULL << (sighting->nr % 64);
-	/* Not the value that a fetch returns: that instruction is Linux 5.12's. */
-	if (*word & bit)
+	if (__sync_fetch_and_or(word, bit) & bit)
 		return 0;
-	__sync_fetch_and_or(word, bit);
 	tell(RECORDER_EVENT_CALL, sighting, slot->generation);
 	return 0;
 }
