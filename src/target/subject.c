@@ -9,6 +9,7 @@
 
 #include "record/lifetime.h"
 #include "target/container.h"
+#include "target/runtime.h"
 #include "util/array.h"
 #include "util/error.h"
 #include "util/str.h"
@@ -281,6 +282,10 @@ static bool pending_is_work(const struct subject *subject)
 static int conclude_container(struct subject *subject, struct error *err)
 {
 	struct observation *observation = &subject->observation;
+
+	/* A short container may be gone before its files were read; its runtime is still there. */
+	if (observation->runtime && !observation->runtime_version)
+		runtime_version(observation->runtime, NULL, &observation->runtime_version, NULL);
 
 	if (subject->found) {
 		observation->losses[LOSS_LATE] = 1;

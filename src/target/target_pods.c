@@ -4,6 +4,7 @@
  * recorded from its birth; whose it is, the runtime is asked afterwards.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -25,6 +26,7 @@
 struct target_pods {
 	struct target target;
 	struct selector *selector;
+	const char *selector_text; /* borrowed */
 	const char *pod_namespace; /* borrowed; NULL: all */
 	const char *const *names;  /* borrowed */
 	size_t name_count;
@@ -131,12 +133,28 @@ static int set(char **field, const char *text, struct error *err)
 	return 0;
 }
 
-static int describe_pod(struct subject *subject, const struct cri_sandbox *sandbox,
-			struct error *err)
+static int attribute(const struct target_pods *pods, struct subject *subject,
+		     const struct cri_sandbox *sandbox, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (asprintf(&text, "cgroup %s of pod %s/%s, whose labels match %s", subject->cgroup,
+		     sandbox->namespace, sandbox->name, pods->selector_text) < 0) {
+		text = NULL;
+		return error_nomem(err);
+	}
+	return set(&subject->observation.attribution, text, err);
+}
+
+static int describe_pod(const struct target_pods *pods, struct subject *subject,
+			const struct cri_sandbox *sandbox, struct error *err)
 {
 	struct observation *observation = &subject->observation;
 	size_t i;
-	int r = set(&observation->pod_name, sandbox->name, err);
+	int r = attribute(pods, subject, sandbox, err);
+
+	if (r == 0)
+		r = set(&observation->pod_name, sandbox->name, err);
 
 	if (r == 0)
 		r = set(&observation->pod_namespace, sandbox->namespace, err);
@@ -194,7 +212,7 @@ static int add_existing(struct target_pods *pods, const struct cri_sandbox *sand
 		return -ENOMEM;
 	r = subjects_add(&pods->target.subjects, subject, err);
 	if (r == 0)
-		r = describe_pod(subject, sandbox, err);
+		r = describe_pod(pods, subject, sandbox, err);
 	if (r == 0)
 		r = describe_container(subject, container, err);
 	if (r == 0)
@@ -273,7 +291,7 @@ static int decide_by_pod(struct target_pods *pods, struct subject *subject,
 		return 0;
 	}
 	subject->verdict = VERDICT_WANTED;
-	r = describe_pod(subject, sandbox, err);
+	r = describe_pod(pods, subject, sandbox, err);
 	return r < 0 ? r :
 		       observation_add_reason(&subject->observation, err,
 					      "the runtime forgot the container before it could be "
@@ -308,7 +326,7 @@ static int decide(struct target_pods *pods, struct subject *subject,
 	subject->next_look = 0;
 	r = check_visible(sandbox, err);
 	if (r == 0)
-		r = describe_pod(subject, sandbox, err);
+		r = describe_pod(pods, subject, sandbox, err);
 	if (r == 0)
 		r = describe_container(subject, container, err);
 	return r;
@@ -372,6 +390,7 @@ int target_create_pods(const struct target_request *request, struct target **ret
 
 	if (!pods)
 		return error_nomem(err);
+	pods->selector_text = request->pods;
 	pods->pod_namespace = request->pod_namespace;
 	pods->names = request->container_names;
 	pods->name_count = request->container_name_count;
