@@ -32,7 +32,7 @@ PKG_CONFIG_ENV := $(if $(CROSS_COMPILE),PKG_CONFIG_LIBDIR=/usr/lib/$(CROSS_COMPI
 CLANG_FORMAT ?= $(firstword $(shell command -v clang-format-14 clang-format) clang-format-14)
 
 VERSION := $(shell cat VERSION 2>/dev/null || echo 0.1.0)
-MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null || uname -m)))
 BPF_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(MACHINE)))
 
 quoted = '$(subst ','\'',$(1))'
