@@ -23,37 +23,16 @@ static int set_unknown(char **field, const char *text, struct error *err)
 	return *field ? 0 : error_nomem(err);
 }
 
-struct subject *subject_create(enum verdict verdict, bool is_container)
+struct subject *subject_create(void)
 {
 	struct subject *subject = calloc(1, sizeof(*subject));
 
 	if (!subject)
 		return NULL;
-	subject->verdict = verdict;
-	subject->is_container = is_container;
+	subject->verdict = VERDICT_WANTED;
 	subject->mount_namespace = TRISTATE_UNKNOWN;
 	subject->observation.no_new_privs = TRISTATE_UNKNOWN;
 	return subject;
-}
-
-struct subject *subject_create_container(enum verdict verdict, const char *id, const char *cgroup,
-					 const char *pod_uid, struct error *err)
-{
-	_cleanup_subject_ struct subject *subject = subject_create(verdict, true);
-	struct observation *observation = subject ? &subject->observation : NULL;
-
-	if (!subject || set_unknown(&observation->container_id, id, err) < 0 ||
-	    set_unknown(&subject->cgroup, cgroup, err) < 0 ||
-	    set_unknown(&observation->pod_uid, pod_uid, err) < 0) {
-		error_nomem(err);
-		return NULL;
-	}
-	if (cgroup && asprintf(&observation->attribution, "cgroup %s", cgroup) < 0) {
-		observation->attribution = NULL;
-		error_nomem(err);
-		return NULL;
-	}
-	return steal_pointer(&subject);
 }
 
 void subject_destroy(struct subject *subject)
@@ -336,112 +315,4 @@ int subject_conclude(struct subject *subject, struct error *err)
 			return r;
 	}
 	return subject->is_container ? conclude_container(subject, err) : 0;
-}
-
-int subjects_add(struct subjects *subjects, struct subject *subject, struct error *err)
-{
-	struct subject **grown =
-		array_grow(subjects->items, subjects->length, sizeof(*subjects->items));
-
-	if (!grown) {
-		subject_destroy(subject);
-		return error_nomem(err);
-	}
-	subjects->items = grown;
-	subjects->items[subjects->length++] = subject;
-	return 0;
-}
-
-struct subject *subjects_find(const struct subjects *subjects, const char *container_id)
-{
-	size_t i;
-
-	for (i = subjects->length; i > 0; i--) {
-		const char *id = subjects->items[i - 1]->observation.container_id;
-
-		if (id && strcmp(id, container_id) == 0)
-			return subjects->items[i - 1];
-	}
-	return NULL;
-}
-
-/* So many lifetimes are kept apart; memory stays flat when there are more. */
-#define OBSERVATIONS_APART 1000
-
-static int collect(struct subject *subject, struct recording *recording, struct error *err)
-{
-	int r = subject_conclude(subject, err);
-
-	if (r < 0)
-		return r;
-	if (recording->observation_count < OBSERVATIONS_APART)
-		return recording_add(recording, &subject->observation, err);
-	return recording_fold(recording, &subject->observation, err);
-}
-
-int subjects_collect(struct subjects *subjects, bool also_live, struct recording *recording,
-		     struct error *err)
-{
-	size_t i, kept = 0;
-	int r = 0;
-
-	for (i = 0; i < subjects->length; i++) {
-		struct subject *subject = subjects->items[i];
-		bool ended = subject->born && !subject->live;
-
-		if (r < 0 || !(also_live || (ended && subject->verdict != VERDICT_OPEN))) {
-			subjects->items[kept++] = subject;
-			continue;
-		}
-		if (subject->verdict == VERDICT_WANTED)
-			r = collect(subject, recording, err);
-		subject_destroy(subject);
-	}
-	subjects->length = kept;
-	return r;
-}
-
-/* How soon a bundle that could not be read is looked for again: a short container has one look. */
-#define LOOK_INTERVAL_NS 20000000LL
-
-static int describe(struct subject *subject, int64_t now, struct error *err)
-{
-	_cleanup_container_ struct container container = {};
-	int r = container_describe(subject->observation.container_id, subject->cgroup, &container,
-				   err);
-
-	subject->next_look = now + LOOK_INTERVAL_NS;
-	return r < 0 ? r : subject_describe(subject, &container, err);
-}
-
-int subjects_describe(struct subjects *subjects, struct error *err)
-{
-	struct timespec time;
-	int64_t now;
-	size_t i;
-	int r;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	now = time.tv_sec * 1000000000LL + time.tv_nsec;
-	for (i = 0; i < subjects->length; i++) {
-		struct subject *subject = subjects->items[i];
-
-		if (!subject->is_container || subject->described || !subject->live ||
-		    subject->verdict != VERDICT_WANTED || now < subject->next_look)
-			continue;
-		r = describe(subject, now, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-void subjects_finish(struct subjects *subjects)
-{
-	size_t i;
-
-	for (i = 0; i < subjects->length; i++)
-		subject_destroy(subjects->items[i]);
-	free(subjects->items);
-	*subjects = (struct subjects){};
 }

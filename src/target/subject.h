@@ -40,16 +40,8 @@ struct subject {
 	struct call_set pending; /* made in set-up, under no filter of the container's */
 };
 
-/* An empty subject; the caller owns it. */
-struct subject *subject_create(enum verdict verdict, bool is_container);
-
-/*
- * A container with its id, and its cgroup and pod uid when they are known (NULL, ""). NULL when
- * memory ran out.
- */
-struct subject *subject_create_container(enum verdict verdict, const char *id, const char *cgroup,
-					 const char *pod_uid, struct error *err);
-
+/* An empty subject that is wanted; NULL when memory ran out. The caller owns it. */
+struct subject *subject_create(void);
 void subject_destroy(struct subject *subject);
 DEFINE_CLEANUP(struct subject *, subject_destroy);
 #define _cleanup_subject_ _cleanup_(cleanup_subject_destroy)
@@ -80,29 +72,5 @@ int subject_conclude(struct subject *subject, struct error *err);
 
 /* Node, kernel and machine of this computer; set once in each observation. */
 int observation_set_node(struct observation *observation, struct error *err);
-
-/* All subjects of a target. */
-struct subjects {
-	struct subject **items; /* owned, in the order of their birth */
-	size_t length;
-};
-
-/* Adds a subject, which the list then owns; also when it fails. */
-int subjects_add(struct subjects *subjects, struct subject *subject, struct error *err);
-
-/* The newest subject with that container id, or NULL. */
-struct subject *subjects_find(const struct subjects *subjects, const char *container_id);
-
-/* Looks up bundle and runtime of the live containers that are wanted and not described yet. */
-int subjects_describe(struct subjects *subjects, struct error *err);
-
-/*
- * Moves the observations of subjects that have ended (all of them with also_live) and are
- * wanted into the recording, and forgets those that are not.
- */
-int subjects_collect(struct subjects *subjects, bool also_live, struct recording *recording,
-		     struct error *err);
-
-void subjects_finish(struct subjects *subjects);
 
 #endif

@@ -152,10 +152,8 @@ static int split_off(struct target *target, struct lifetime *lifetime, struct er
 	if (above->is_container || lifetime->found || !lifetime->entered || !slash ||
 	    subject_moved_from_inside(above, lifetime))
 		return 0;
-	subject = subject_create_container(above->verdict, slash + 1, lifetime->path, "", err);
-	if (!subject)
-		return -ENOMEM;
-	r = subjects_add(&target->subjects, subject, err);
+	r = subjects_add_container(&target->subjects, above->verdict, slash + 1, lifetime->path, "",
+				   &subject, err);
 	if (r < 0)
 		return r;
 	subject_disown(lifetime);

@@ -29,30 +29,20 @@ static struct target_cgroup *cgroup_of(struct target *target)
 
 static int add_root(struct target_cgroup *cgroup, struct error *err)
 {
-	struct target *target = &cgroup->target;
+	struct subjects *subjects = &cgroup->target.subjects;
 	struct cgroup_container container;
-	struct subject *root;
 	int r;
 
-	if (cgroup_path_parse(cgroup->path, &container)) {
-		root = subject_create_container(VERDICT_WANTED, container.id, cgroup->path,
-						container.pod_uid, err);
-	} else {
-		root = subject_create(VERDICT_WANTED, false);
-		if (root) {
-			root->cgroup = strdup(cgroup->path);
-			root->observation.container_name = strdup(strrchr(cgroup->path, '/') + 1);
-			root->observation.attribution = strdup("cgroup");
-		}
-	}
-	if (!root)
-		return error_nomem(err);
-	r = subjects_add(&target->subjects, root, err);
+	cgroup->seen = true;
+	if (cgroup_path_parse(cgroup->path, &container))
+		return subjects_add_container(subjects, VERDICT_WANTED, container.id, cgroup->path,
+					      container.pod_uid, &cgroup->root, err);
+	r = subjects_add_plain(subjects, strrchr(cgroup->path, '/') + 1, "cgroup", &cgroup->root,
+			       err);
 	if (r < 0)
 		return r;
-	cgroup->root = root;
-	cgroup->seen = true;
-	return 0;
+	cgroup->root->cgroup = strdup(cgroup->path);
+	return cgroup->root->cgroup ? 0 : error_nomem(err);
 }
 
 static int prepare(struct target *target, struct error *err)
@@ -71,7 +61,6 @@ static int classify(struct target *target, struct lifetime *lifetime, struct sub
 {
 	struct target_cgroup *cgroup = cgroup_of(target);
 	struct cgroup_container container;
-	struct subject *subject;
 	int r;
 
 	/* A container may be in the making; its filter comes later than its cgroup. */
@@ -87,15 +76,8 @@ static int classify(struct target *target, struct lifetime *lifetime, struct sub
 	    !cgroup_path_parse(lifetime->path, &container) ||
 	    container.length != strlen(lifetime->path))
 		return 0;
-	subject = subject_create_container(VERDICT_WANTED, container.id, lifetime->path,
-					   container.pod_uid, err);
-	if (!subject)
-		return -ENOMEM;
-	r = subjects_add(&target->subjects, subject, err);
-	if (r < 0)
-		return r;
-	*ret_subject = subject;
-	return 0;
+	return subjects_add_container(&target->subjects, VERDICT_WANTED, container.id,
+				      lifetime->path, container.pod_uid, ret_subject, err);
 }
 
 /* The cgroup was removed. */

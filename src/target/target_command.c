@@ -126,20 +126,13 @@ static int prepare(struct target *target, struct error *err)
 {
 	struct target_command *command = command_of(target);
 	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
-	struct subject *subject = subject_create(VERDICT_WANTED, false);
 	const char *slash = strrchr(command->argv[0], '/');
-	int r;
+	const char *name = slash && slash[1] ? slash + 1 : command->argv[0];
+	struct subject *subject;
+	int r = subjects_add_plain(&target->subjects, name, "command", &subject, err);
 
-	if (!subject)
-		return error_nomem(err);
-	r = subjects_add(&target->subjects, subject, err);
 	if (r < 0)
 		return r;
-	subject->observation.container_name =
-		strdup(slash && slash[1] ? slash + 1 : command->argv[0]);
-	subject->observation.attribution = strdup("command");
-	if (!subject->observation.container_name || !subject->observation.attribution)
-		return error_nomem(err);
 	r = cgroup_mount_find(&mount, err);
 	if (r < 0)
 		return r;

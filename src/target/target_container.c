@@ -31,17 +31,9 @@ static struct target_container *container_of_target(struct target *target)
 static int add_subject(struct target_container *wanted, const char *id, const char *cgroup,
 		       struct error *err)
 {
-	struct subject *subject = subject_create_container(VERDICT_WANTED, id, cgroup, "", err);
-	int r;
-
-	if (!subject)
-		return -ENOMEM;
-	r = subjects_add(&wanted->target.subjects, subject, err);
-	if (r < 0)
-		return r;
-	wanted->subject = subject;
 	wanted->seen = true;
-	return 0;
+	return subjects_add_container(&wanted->target.subjects, VERDICT_WANTED, id, cgroup, "",
+				      &wanted->subject, err);
 }
 
 static int prepare(struct target *target, struct error *err)

@@ -4,7 +4,7 @@
 
 /* For target.c and the target_<kind>.c files: what a kind of target brings. */
 #include "profile/recording.h"
-#include "target/subject.h"
+#include "target/subjects.h"
 #include "target/target.h"
 
 struct target_kind {

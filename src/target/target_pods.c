@@ -155,7 +155,6 @@ static int describe_pod(const struct target_pods *pods, struct subject *subject,
 
 	if (r == 0)
 		r = set(&observation->pod_name, sandbox->name, err);
-
 	if (r == 0)
 		r = set(&observation->pod_namespace, sandbox->namespace, err);
 	if (r == 0)
@@ -206,11 +205,8 @@ static int add_existing(struct target_pods *pods, const struct cri_sandbox *sand
 	/* It may end at any moment, and then there is nothing to add. */
 	if (r < 0 || !status.pid || cgroup_of_pid(status.pid, &cgroup, NULL) < 0)
 		return 0;
-	subject =
-		subject_create_container(VERDICT_WANTED, container->id, cgroup, sandbox->uid, err);
-	if (!subject)
-		return -ENOMEM;
-	r = subjects_add(&pods->target.subjects, subject, err);
+	r = subjects_add_container(&pods->target.subjects, VERDICT_WANTED, container->id, cgroup,
+				   sandbox->uid, &subject, err);
 	if (r == 0)
 		r = describe_pod(pods, subject, sandbox, err);
 	if (r == 0)
@@ -260,23 +256,14 @@ static int classify(struct target *target, struct lifetime *lifetime, struct sub
 		    struct subject **ret_subject, struct error *err)
 {
 	struct cgroup_container container;
-	struct subject *subject;
-	int r;
 
 	*ret_subject = parent;
 	if (parent || !lifetime->path || !cgroup_path_parse(lifetime->path, &container) ||
 	    container.length != strlen(lifetime->path))
 		return 0;
-	subject = subject_create_container(VERDICT_OPEN, container.id, lifetime->path,
-					   container.pod_uid, err);
-	if (!subject)
-		return -ENOMEM;
-	r = subjects_add(&target->subjects, subject, err);
-	if (r < 0)
-		return r;
-	*ret_subject = subject;
 	pods_of(target)->next_ask = 0;
-	return 0;
+	return subjects_add_container(&target->subjects, VERDICT_OPEN, container.id, lifetime->path,
+				      container.pod_uid, ret_subject, err);
 }
 
 /* The runtime has forgotten the container, but its pod is one that matches. */

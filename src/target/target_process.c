@@ -24,23 +24,17 @@ struct target_process {
 static int prepare(struct target *target, struct error *err)
 {
 	const struct target_process *process = (const struct target_process *)target;
-	struct subject *subject = subject_create(VERDICT_WANTED, false);
+	_cleanup_free_ char *name = NULL;
 	struct observation *observation;
-	int r;
+	struct subject *subject;
+	int r = process_name(process->pid, &name, err);
 
-	if (!subject)
-		return error_nomem(err);
-	r = subjects_add(&target->subjects, subject, err);
+	if (r < 0)
+		return r;
+	r = subjects_add_plain(&target->subjects, name, target->description, &subject, err);
 	if (r < 0)
 		return r;
 	observation = &subject->observation;
-	if (asprintf(&observation->attribution, "process %d", process->pid) < 0) {
-		observation->attribution = NULL;
-		return error_nomem(err);
-	}
-	r = process_name(process->pid, &observation->container_name, err);
-	if (r < 0)
-		return r;
 	r = process_describe(process->pid, observation, err);
 	if (r < 0)
 		return r;
