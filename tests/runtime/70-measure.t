@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The table of what runtimes call under the filter holds for the runtimes of this machine, and
+# the tool that measures it finds what a table lacks. It leaves nothing behind.
+# shellcheck disable=SC2317 # names given to functions
+set -u
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=tests/lib/tap.bash
+. ../lib/tap.bash
+# shellcheck source=tests/lib/cleanup.bash
+. ../lib/cleanup.bash
+
+: "${RECORDER:?is the recorder to test}"
+[ -n "${TEST_TMP:-}" ] || cleanup_directory TEST_TMP
+export RECORDER TMPDIR=$TEST_TMP
+tool=../../tools/measure-runtime-calls
+table=../../src/profile/runtime-calls.tbl
+rows=$TEST_TMP/rows said=$TEST_TMP/said
+
+# measure ARGUMENT...: the rows are in $rows, what is missing in a table in $said.
+measure() {
+	"$tool" "$@" >"$rows" 2>"$said"
+}
+
+# The calls of a measured row.
+row() { # NO_NEW_PRIVS OPERATION
+	awk -v row="no_new_privs=$1 $2" '/^[^\t]/ { there = index($0, row); next } there' "$rows"
+}
+
+passes() {
+	measure --check --runs 5 "$1" || { cat "$said" && return 1; }
+}
+
+# Without no_new_privs the filter is loaded before the user changes.
+tells_operations_apart() {
+	local operation
+	for operation in start exec; do
+		row yes "$operation" | grep -qw execve || return
+		! row yes "$operation" | grep -q 'set[a-z]*uid' || return
+		row no "$operation" | grep -q 'set[a-z]*uid' || return
+	done
+}
+
+# The tool's cgroups, files and mounts have its name. Its containers' program has another.
+residue() {
+	awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts |
+		xargs -I{} find {} -maxdepth 1 -name 'measure-runtime-calls*'
+	ls -d "$TEST_TMP"/measure-runtime-calls* 2>/dev/null
+	grep measure-runtime-calls /proc/mounts
+	readlink /proc/[0-9]*/exe | grep '/program$'
+}
+
+interrupted() {
+	local pid i
+	"$tool" --runs 100 "$1" >"$rows" 2>"$said" &
+	pid=$!
+	cleanup_add cleanup_process "$pid"
+	for ((i = 0; i < 100; i++)); do
+		[ -z "$(residue)" ] || break
+		sleep 0.05
+	done
+	sleep 1
+	kill -TERM "$pid"
+	wait "$pid"
+	[ $? = 143 ]
+}
+
+[ "$(id -u)" = 0 ] || tap_skip_all "starting containers needs root"
+tap_plan 12
+
+for runtime in runc crun; do
+	tap_check "the table has what $runtime calls here" passes "$runtime"
+	tap_check "with and without no_new_privs" tells_operations_apart
+done
+
+sed 's/\<capset\>//' "$table" >"$TEST_TMP/without-capset"
+measure --check --runs 1 --table "$TEST_TMP/without-capset" crun
+tap_is "a table that lacks a call does not pass" $? 1
+tap_match "and the call is named" "$(cat "$said")" \
+	'no_new_privs=no start: not in the table: capset'
+
+awk '/^[^\t]/ { there = !/^crun/ } there' "$table" >"$TEST_TMP/without-crun"
+measure --check --runs 1 --table "$TEST_TMP/without-crun" crun
+tap_is "nor does a table without the runtime's rows" $? 1
+tap_match "and each call is named" "$(cat "$said")" \
+	'no_new_privs=yes start: not in the table: close execve'
+
+tap_is "nothing is left behind" "$(residue)" ""
+for runtime in runc crun; do
+	tap_check "an interrupted measurement of $runtime ends" interrupted "$runtime"
+done
+tap_is "and leaves nothing behind either" "$(residue)" ""
+
+tap_done
