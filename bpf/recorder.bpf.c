@@ -71,48 +71,53 @@ static __always_inline struct recorder_note *setup_of(struct task_struct *task)
 	return note && note->in_setup ? note : NULL;
 }
 
-static __always_inline void note_setup(struct recorder_note *note, __u32 outside_ns,
-				       __u32 outside_filters)
+/*
+ * The kernel tells that a task was moved after it moved it, and meanwhile the task runs on, and
+ * forks. So where nobody has ended set-up yet, and nobody came of his own accord, everybody is
+ * in set-up.
+ */
+static __always_inline bool awaits_start(const struct recorder_slot *slot)
 {
+	return slot->outside_ns && !(slot->flags & (RECORDER_ENTERED | RECORDER_JOINED));
+}
+
+/* What the slot itself tells does not get lost with a note that cannot be made. */
+static __always_inline void note_setup(struct task_struct *task, struct recorder_slot *slot,
+				       __u32 outside_ns, __u32 outside_filters)
+{
+	struct recorder_note *note = awaits_start(slot) ? note_try(task) : note_make(task, slot);
+
+	if (!note)
+		return;
 	note->in_setup = true;
 	note->outside_ns = outside_ns;
 	note->outside_filters = outside_filters;
 }
 
-/*
- * The kernel tells that a task was moved after it moved it, and meanwhile the task runs on, and
- * forks. Where nobody has ended set-up yet, who is not known to be in set-up is such a task.
- */
-static __always_inline struct recorder_note *note_arrival(struct task_struct *task, __u32 index)
+static __always_inline __u32 setup_kind(struct task_struct *task, __u32 outside_filters)
 {
-	struct recorder_slot *slot = slot_get(index);
-	struct recorder_note *note;
-
-	if (!slot || !slot->outside_ns || slot->flags & (RECORDER_ENTERED | RECORDER_JOINED))
-		return NULL;
-	note = note_make(task, slot);
-	if (note)
-		note_setup(note, slot->outside_ns, slot->outside_filters);
-	return note;
+	return task_filters(task) > outside_filters ? RECORDER_RUNTIME : RECORDER_PENDING;
 }
 
 /* A call whose bit is not set: the workload's first, or one of a task in set-up. */
 static __noinline int enter_new(struct sighting *sighting)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
+	struct recorder_slot *slot = slot_get(sighting->slot);
 	struct recorder_note *note = setup_of(task), *own;
 
-	if (!note && mode == RECORDER_CGROUPS)
-		note = note_arrival(task, sighting->slot);
+	if (note) {
+		sighting->kind = setup_kind(task, note->outside_filters);
+	} else if (slot && awaits_start(slot)) {
+		note_setup(task, slot, slot->outside_ns, slot->outside_filters);
+		sighting->kind = setup_kind(task, slot->outside_filters);
+	}
 	own = note_get(task);
 	/* Not the leader's: another thread's call is not the one that ends set-up. */
 	if (own) {
 		own->last_nr = sighting->nr;
 		own->last_abi = sighting->abi;
 	}
-	if (note)
-		sighting->kind = task_filters(task) > note->outside_filters ? RECORDER_RUNTIME :
-									      RECORDER_PENDING;
 	return sight(sighting);
 }
 
@@ -233,8 +238,10 @@ int BPF_PROG(make_cgroup, struct cgroup *cgroup, const char *path)
 	slot->cgroup_id = id;
 	slot->parent_id = parent_id;
 	slot->born = bpf_ktime_get_boot_ns();
-	slot->outside_ns = task_mount_ns(bpf_get_current_task_btf());
-	slot->outside_filters = task_filters(bpf_get_current_task_btf());
+	if (mode == RECORDER_CGROUPS) {
+		slot->outside_ns = task_mount_ns(bpf_get_current_task_btf());
+		slot->outside_filters = task_filters(bpf_get_current_task_btf());
+	}
 	if (can_probe)
 		bpf_probe_read_kernel_str(text->text, sizeof(text->text), path);
 	slot_set_state(slot, RECORDER_LIVE);
@@ -285,12 +292,8 @@ static __always_inline void note_mover(struct recorder_slot *slot, __u64 id)
 static __always_inline void begin_setup(struct task_struct *task, struct task_struct *mover,
 					struct recorder_slot *slot)
 {
-	struct recorder_note *note = note_make(task, slot);
-
 	note_mover(slot, mover->cgroups->dfl_cgrp->kn->id);
-	if (!note)
-		return;
-	note_setup(note, task_mount_ns(mover), task_filters(mover));
+	note_setup(task, slot, task_mount_ns(mover), task_filters(mover));
 }
 
 SEC("tp_btf/cgroup_attach_task")
@@ -331,7 +334,7 @@ SEC("tp_btf/sched_process_fork")
 int BPF_PROG(fork_task, struct task_struct *parent, struct task_struct *child)
 {
 	struct recorder_slot *slot;
-	struct recorder_note *from, *note;
+	struct recorder_note *from;
 	__u32 index;
 
 	if (mode == RECORDER_TASKS) {
@@ -349,12 +352,8 @@ int BPF_PROG(fork_task, struct task_struct *parent, struct task_struct *child)
 		return 0;
 	}
 	from = setup_of(parent);
-	if (!from)
-		return 0;
-	note = note_make(child, slot);
-	if (!note)
-		return 0;
-	note_setup(note, from->outside_ns, from->outside_filters);
+	if (from)
+		note_setup(child, slot, from->outside_ns, from->outside_filters);
 	return 0;
 }
 
@@ -364,18 +363,24 @@ int BPF_PROG(exec_task, struct task_struct *task, int old_pid, struct linux_binp
 	struct sighting sighting = {};
 	struct recorder_slot *slot;
 	struct recorder_note *note;
+	__u32 outside_ns;
+	bool in_setup;
 
 	sighting.slot = slot_of_task(task);
 	slot = sighting.slot == RECORDER_SLOT_NONE ? NULL : slot_get(sighting.slot);
 	if (!slot)
 		return 0;
 	note = note_get(task);
-	if (!note || !note->in_setup)
+	in_setup = note && note->in_setup;
+	if (!in_setup && !awaits_start(slot))
 		return 0;
-	if (mode == RECORDER_CGROUPS && task_mount_ns(task) == note->outside_ns)
+	outside_ns = in_setup ? note->outside_ns : slot->outside_ns;
+	if (mode == RECORDER_CGROUPS && task_mount_ns(task) == outside_ns)
+		return 0;
+	__sync_fetch_and_or(&slot->flags, RECORDER_ENTERED);
+	if (!in_setup)
 		return 0;
 	note->in_setup = false;
-	__sync_fetch_and_or(&slot->flags, RECORDER_ENTERED);
 	/*
 	 * The execve itself is made under the filter: the workload's first call. Where it was
 	 * seen before, as for the second exec into a container, it left no trace in the note.

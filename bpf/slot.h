@@ -88,11 +88,16 @@ static __always_inline struct recorder_note *note_get(struct task_struct *task)
 	return bpf_task_storage_get(&notes, task, NULL, 0);
 }
 
+/* Fails for a moment where the kernel has no memory at hand. */
+static __always_inline struct recorder_note *note_try(struct task_struct *task)
+{
+	return bpf_task_storage_get(&notes, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+}
+
 static __always_inline struct recorder_note *note_make(struct task_struct *task,
 						       struct recorder_slot *slot)
 {
-	struct recorder_note *note =
-		bpf_task_storage_get(&notes, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct recorder_note *note = note_try(task);
 
 	if (!note)
 		__sync_fetch_and_add(&slot->lost, 1);
