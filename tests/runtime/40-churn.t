@@ -1,0 +1,138 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# timeout: 300
+#
+# Many containers of some 50 ms: each is recorded whole, from its first system call, and each
+# call is attributed to the container that made it.
+#
+# A container's program makes one call as its very first, then one that stands for its number,
+# so that a call that goes to another container shows.
+# shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
+set -u
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=tests/lib/tap.bash
+. ../lib/tap.bash
+# shellcheck source=tests/lib/cleanup.bash
+. ../lib/cleanup.bash
+# shellcheck source=tests/lib/images.bash
+. ../lib/images.bash
+# shellcheck source=tests/lib/bundle.bash
+. ../lib/bundle.bash
+# shellcheck source=tests/bpf/lib.bash
+. ../bpf/lib.bash
+# shellcheck source=tests/runtime/containers.bash
+. ./containers.bash
+
+needs_root
+needs_programs runc jq
+tap_plan 14
+
+CONTAINERS=500
+WORKERS=4
+FIRST_CALL=acct
+UNIQUE_CALLS=(add_key delete_module io_destroy ioprio_get mq_unlink quotactl request_key swapoff
+	timer_delete)
+
+# Each worker has a bundle of its own, since a runtime reads it when it starts a container.
+for ((worker = 0; worker < WORKERS; worker++)); do
+	bundle=$TEST_TMP/bundle-$worker
+	bundle_new "$bundle" /bin/call
+	image_new "$bundle/rootfs"
+	install -m 755 "$PROGRAMS/call" "$bundle/rootfs/bin/call"
+done
+
+# Runs every fourth container and prints "ID CALL" of each; the parents are cgroups to put them
+# into in turn. That a container ended so soon is something that runc may report as a failure, so
+# its exit status says nothing.
+work() { # WORKER FILTER PARENT...
+	local worker=$1 bundle=$TEST_TMP/bundle-$1 filter=$2 n id call config
+
+	shift 2
+	config=$(jq --argjson filter "$filter" 'if $filter then .linux.seccomp = $filter else . end' \
+		"$bundle/config.json")
+	for ((n = worker; n < CONTAINERS; n += WORKERS)); do
+		id=$(new_id)
+		call=${UNIQUE_CALLS[n % ${#UNIQUE_CALLS[@]}]}
+		jq --arg path "${*:n % $# + 1:1}/$id" --arg first "${NR[$FIRST_CALL]}" \
+			--arg call "${NR[$call]}" '.linux.cgroupsPath = $path
+				| .process.args = ["/bin/call", $first, $call]' <<<"$config" \
+			>"$bundle/config.json"
+		timeout 20 runc run --bundle "$bundle" "$id" </dev/null >/dev/null 2>>"$TEST_TMP/err-$worker"
+		echo "$id $call"
+	done >"$TEST_TMP/ran-$worker"
+}
+
+run_containers() { # FILTER PARENT...
+	local worker workers=()
+
+	for ((worker = 0; worker < WORKERS; worker++)); do
+		work "$worker" "$@" &
+		workers+=("$!")
+		cleanup_add cleanup_process "$!"
+	done
+	wait "${workers[@]}"
+	cat "$TEST_TMP"/ran-* | sort >"$TEST_TMP/ran"
+}
+
+# "ID CALL..." of each container, its calls sorted.
+recorded_work() {
+	jq -r '.observations[] | select(.container.id)
+		| [.container.id, ([.systemCalls[] | select(.origin == "observed") | .name] | sort[])]
+		| join(" ")' "$RECORDING" | sort
+}
+
+expected_work() {
+	jq -rR --arg first "$FIRST_CALL" '(. / " ") as [$id, $call]
+		| [$id, (["execve", $first, $call, "exit_group"] | sort[])] | join(" ")' "$TEST_TMP/ran"
+}
+
+each_did_its_work() {
+	diff <(expected_work) <(recorded_work)
+}
+
+count_of() { # FILTER_OF_JQ
+	jq "[.observations[] | select(.container.id) | $1] | length" "$RECORDING"
+}
+
+nothing_lost() {
+	jq -e '[.observations[].losses // {} | .[]] | (add // 0) == 0' "$RECORDING" >/dev/null ||
+		{ jq -c '.observations[].losses | select(.)' "$RECORDING" | sort | uniq -c && return 1; }
+}
+
+check_churn() { # NAME
+	check "$1: every container is one observation" \
+		[ "$(count_of .container.id)" = "$CONTAINERS" ]
+	check "$1: each has its own calls, from the first, and no other's" each_did_its_work
+	check "$1: the runtime of each is known" \
+		[ "$(count_of 'select(.runtime.name == "runc")')" = "$CONTAINERS" ]
+	check "$1: nothing was lost" nothing_lost
+	check "$1: the recording is complete" is_complete
+}
+
+new_cgroup cgroup
+parent=${cgroup#"$(cgroup_root)"}
+cleanup_add bundle_cgroup_remove "$parent"
+
+start_recording --cgroup "$parent"
+run_containers null "$parent"
+stop_recording
+check "below a cgroup: recorded" [ $? = 0 ]
+check_churn "below a cgroup"
+
+# Pods as the kubelet names their cgroups, and a filter that denies nothing of theirs.
+pods=()
+for ((pod = 0; pod < 10; pod++)); do
+	pods+=("$parent/kubepods/besteffort/pod$(</proc/sys/kernel/random/uuid)")
+done
+start_recording --cgroup "$parent"
+run_containers '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls":
+	[{"names": ["reboot"], "action": "SCMP_ACT_ERRNO"}]}' "${pods[@]}"
+stop_recording
+check "pods: recorded" [ $? = 0 ]
+check_churn pods
+check "pods: the pod of each is known" \
+	[ "$(count_of 'select(.pod.uid as $uid | .attribution | contains($uid))')" = "$CONTAINERS" ]
+check "pods: each ran under its filter" \
+	[ "$(count_of 'select(.seccomp == "filtered")')" = "$CONTAINERS" ]
+tap_done
