@@ -1,0 +1,263 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# timeout: 300
+#
+# Real pods, started through containerd's CRI under runc and crun: which containers a selector
+# means, that each of them is recorded from its first call however it comes and goes, what the
+# recording says about them, and that they run under the profiles made of it.
+# shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
+set -u
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=tests/lib/tap.bash
+. ../lib/tap.bash
+# shellcheck source=tests/lib/cleanup.bash
+. ../lib/cleanup.bash
+# shellcheck source=tests/lib/images.bash
+. ../lib/images.bash
+# shellcheck source=tests/lib/bundle.bash
+. ../lib/bundle.bash
+# shellcheck source=tests/lib/containerd.bash
+. ../lib/containerd.bash
+# A socket's path is short, so the directory is not that of the harness.
+TEST_TMP=
+# shellcheck source=tests/bpf/lib.bash
+. ../bpf/lib.bash
+# shellcheck source=tests/runtime/containers.bash
+. ./containers.bash
+
+needs_root
+needs_programs crun
+missing=$(containerd_missing)
+[ -z "$missing" ] || tap_skip_all "${missing//$'\n'/, }"
+bundle_prepare_crun "$TEST_TMP" || exit 1
+tap_plan $((2 * 21 + 10))
+containerd_start "$TEST_TMP" && containerd_import_busybox || exit 1
+
+endpoint=(--runtime-endpoint "unix://$CRI_ENDPOINT")
+SPLIT=$TEST_TMP/split
+
+# start_pod NAME NAMESPACE LABEL...: prints its id.
+start_pod() {
+	local name=$1 namespace=$2 label labels=()
+
+	shift 2
+	for label; do
+		labels+=(--label "$label")
+	done
+	cri runp "$name" --uid "$(containerd_uid)" --namespace "$namespace" --runtime "$handler" \
+		"${labels[@]}"
+}
+
+# start_container POD NAME [OPTION...] -- COMMAND...: prints its id. The test programs are in
+# /test.
+start_container() {
+	local pod=$1 name=$2 container
+
+	shift 2
+	container=$(cri create "$pod" "$name" "$CONTAINERD_BUSYBOX" --mount "$PROGRAMS:/test" "$@") &&
+		cri start "$container" && echo "$container"
+}
+
+# Starts, besides a recorder of evidence, one that splits profiles by container and one that
+# does by pod.
+start_all() { # ARGUMENT...
+	local split
+
+	start_recording "$@"
+	splitters=()
+	for split in container pod; do
+		mkdir -p "$SPLIT/$split"
+		rm -f "$SPLIT/$split"/*
+		: >"$SPLIT/$split.log"
+		"$RECORDER" record -vv --split "$split" --output "$SPLIT/$split" --name web "$@" \
+			2>"$SPLIT/$split.log" &
+		splitters+=("$!")
+		cleanup_add cleanup_process "$!"
+		wait_until 10 grep -q '^recorder: debug: recording ' "$SPLIT/$split.log"
+	done
+}
+
+stop_all() {
+	local status=0 splitter
+
+	stop_recording || status=$?
+	for splitter in "${splitters[@]}"; do
+		kill -TERM "$splitter"
+		wait_until 20 has_ended "$splitter" || kill -KILL "$splitter"
+		wait "$splitter" || status=$?
+	done
+	return "$status"
+}
+
+# "POD/CONTAINER" of each observation.
+observed_containers() {
+	jq -r '.observations[] | "\(.pod.name)/\(.container.name)"' "$RECORDING" | sort
+}
+
+containers_are() { # POD/CONTAINER...
+	diff <(printf '%s\n' "$@" | sort) <(observed_containers)
+}
+
+# The workload's calls of the containers of a name.
+calls_of() { # CONTAINER
+	jq -r --arg name "$1" '.observations[] | select(.container.name == $name)
+		| .systemCalls[] | select(.origin == "observed") | .name' "$RECORDING"
+}
+
+only_known_of() { # CONTAINER FILTER_OF_JQ
+	jq -e --arg name "$1" "[.observations[] | select(.container.name == \$name)]
+		| length > 0 and all($2)" "$RECORDING" >/dev/null ||
+		{ jq -c '.observations[] | del(.systemCalls)' "$RECORDING" && return 1; }
+}
+
+files_are() { # DIRECTORY NAME...
+	diff <(printf '%s\n' "${@:2}" | sort) <(ls "$1")
+}
+
+every_profile_lacks_setup() {
+	local profile
+
+	for profile in "$SPLIT"/*/*.json; do
+		PROFILE=$profile contains_none allowed_calls "${SETUP_CALLS[@]}" ||
+			{ echo "in $profile" && return 1; }
+	done
+}
+
+MAIN=(sh -c 'echo main; /test/call "$1"; sleep 1' main "${NR[ioprio_get]}")
+RESTARTED=(sh -c 'echo again; /test/call "$1"' main "${NR[mq_unlink]}")
+PROBE=(/test/call "${NR[timer_delete]}")
+
+# Everything that a pod can have. Only the pods "web" and "brief" are meant.
+run_pods() {
+	local web other
+
+	web=$(start_pod web shop app=web tier=front)
+	cri wait "$(start_container "$web" init -- /test/call "${NR[io_destroy]}")"
+	start_container "$web" sidecar --seccomp default -- \
+		sh -c '/test/call "$1"; sleep 100' sidecar "${NR[swapoff]}" >/dev/null
+	main=$(start_container "$web" main --no-new-privs --user 1000 -- "${MAIN[@]}")
+	probe_status=0
+	cri exec "$main" -- "${PROBE[@]}" || probe_status=$?
+	cri wait "$main"
+	cri wait "$(start_container "$web" main --attempt 1 --no-new-privs --user 1000 -- \
+		"${RESTARTED[@]}")"
+
+	for other in elsewhere:app=web,tier=front shop:app=web,tier=cache shop:app=web,tier=front,canary=1; do
+		# shellcheck disable=SC2046 # one word a label
+		other=$(start_pod other "${other%%:*}" $(tr , ' ' <<<"${other#*:}"))
+		start_container "$other" main -- /test/call "${NR[acct]}" >/dev/null
+	done
+	# Gone before anybody can ask twice.
+	web=$(start_pod brief shop app=web tier=back)
+	start_container "$web" brief -- /test/call "${NR[quotactl]}" >/dev/null
+	cri stopp "$web"
+	cri rmp "$web"
+}
+
+check_pods() { # NAME
+	check "$1: the probe succeeded" [ "$probe_status" = 0 ]
+	check "$1: the containers of the pods that match, and no sandbox" \
+		containers_are web/init web/sidecar web/main web/main brief/brief
+	check "$1: an init container, from its first call" equals 'calls_of init' \
+		execve io_destroy exit_group
+	check "$1: a pod that is gone at once, from its first call" equals 'calls_of brief' \
+		execve quotactl exit_group
+	check "$1: a container that is started again, and the probe in it" contains_all \
+		'calls_of main' ioprio_get mq_unlink timer_delete
+	check "$1: no call of other pods" contains_none observed_calls native:acct
+	check "$1: what the runtime's default profile denied" contains_all denied_calls \
+		native:swapoff
+	check "$1: complete" is_complete
+	check "$1: image and digest" only_known_of main \
+		'(.container.image | endswith("recorder-busybox:test"))
+			and (.container.imageDigest | startswith("sha256:"))'
+	check "$1: pod, namespace, labels" only_known_of main '.pod.name == "web"
+		and .pod.namespace == "shop" and .labels.app == "web" and .labels.tier == "front"'
+	check "$1: runtime and its version" only_known_of main \
+		".runtime.name == \"$handler\" and (.runtime.version | test(\"^[0-9]\"))"
+	check "$1: no_new_privs, filter, capabilities of one" only_known_of main \
+		'.noNewPrivs and .seccomp == "unconfined" and (.capabilities | index("CAP_CHOWN"))'
+	check "$1: no_new_privs and filter of another" only_known_of sidecar \
+		'(.noNewPrivs | not) and .seccomp == "filtered"'
+	check "$1: a profile for each container name" files_are "$SPLIT/container" \
+		web-{brief,init,main,sidecar}.json
+	check "$1: a profile for each pod" files_are "$SPLIT/pod" web-{brief,web}.json
+	check "$1: no profile allows set-up" every_profile_lacks_setup
+}
+
+# Runs a container under a profile, where anything else kills. What it wrote goes to $output.
+run_confined() { # CONTAINER_NAME PROFILE COMMAND...
+	local container name=$1
+
+	make_kill "$2" "$KILL"
+	shift 2
+	container=$(start_container "$confined_pod" "$name" --seccomp "$KILL" "${options[@]}" -- "$@") ||
+		return
+	[ -z "$probe" ] || cri exec "$container" -- "${PROBE[@]}" || return
+	cri wait "$container" || return
+	output=$(cri logs "$container")
+}
+
+check_confined() { # NAME
+	local output='' probe='' options=() confined_pod
+
+	confined_pod=$(start_pod confined shop app=confined)
+	run_confined init "$SPLIT/container/web-init.json" /test/call "${NR[io_destroy]}"
+	check "$1: init runs under its profile" [ $? = 0 ]
+	options=(--no-new-privs --user 1000) probe=yes
+	run_confined main "$SPLIT/container/web-main.json" "${MAIN[@]}"
+	check "$1: main runs under its profile, and its probe" [ "$? $output" = '0 main' ]
+	probe=''
+	run_confined again "$SPLIT/pod/web-web.json" "${RESTARTED[@]}"
+	check "$1: and under that of its pod" [ "$? $output" = '0 again' ]
+	run_confined other "$SPLIT/container/web-main.json" /test/call "${NR[quotactl]}"
+	check "$1: where another call kills" [ $? != 0 ]
+	cri rmp "$confined_pod"
+}
+
+for handler in runc crun; do
+	start_all --pod 'app=web,tier in (front, back),!canary' -n shop --wait "${endpoint[@]}"
+	run_pods >"$TEST_TMP/said" 2>&1
+	stop_all
+	check "$handler: recorded" [ $? = 0 ]
+	check_pods "$handler"
+	check_confined "$handler"
+	cri cleanup
+done
+
+# Pods that run already, in all namespaces, and only one container of each.
+handler=runc
+"$RECORDER" record --pod app=nothing -A "${endpoint[@]}" 2>"$LOG" >"$TEST_TMP/nothing"
+check "no pod matches: exit status 1" [ $? = 1 ]
+check "no pod matches: a sentence says so" grep -q 'no running container' "$LOG"
+check "no pod matches: nothing is written" [ ! -s "$TEST_TMP/nothing" ]
+
+declare -A side
+for namespace in blue green; do
+	pod=$(start_pod "$namespace-pod" "$namespace" app=web)
+	side[$namespace]=$(start_container "$pod" side -- sleep 100)
+	start_container "$pod" main -- sh -c 'while sleep 0.2; do /test/call "$1"; done' main \
+		"${NR[acct]}" >/dev/null
+done
+start_recording --pod app -A --container side --container late "${endpoint[@]}"
+for namespace in blue green; do
+	cri exec "${side[$namespace]}" -- /test/call "${NR[io_destroy]}"
+done
+start_container "$pod" late -- /test/call "${NR[quotactl]}" >/dev/null
+stop_recording
+check "containers that run: recorded" [ $? = 0 ]
+check "containers that run: those named, in all namespaces" \
+	containers_are blue-pod/side green-pod/side green-pod/late
+check "containers that run: what is executed in them" equals 'calls_of side' \
+	execve io_destroy exit_group
+check "containers that run: what comes later" equals 'calls_of late' execve quotactl exit_group
+check "containers that run: the recording says what it missed" only_known_of side \
+	'(.complete | not) and (.reasons | any(contains("before the recording began")))'
+check "containers that run: but not of what came later" only_known_of late .complete
+
+start_recording --pod app=web -n blue --container side "${endpoint[@]}"
+cri exec "${side[blue]}" -- true
+stop_recording
+check "one namespace: only its pod" containers_are blue-pod/side
+tap_done
