@@ -43,12 +43,17 @@ tells_operations_apart() {
 }
 
 # The tool's cgroups, files and mounts have its name. Its containers' program has another.
-residue() {
+traces() {
 	awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts |
 		xargs -I{} find {} -maxdepth 1 -name 'measure-runtime-calls*'
 	ls -d "$TEST_TMP"/measure-runtime-calls* 2>/dev/null
 	grep measure-runtime-calls /proc/mounts
 	readlink /proc/[0-9]*/exe | grep '/program$'
+}
+
+# Those that were not there before.
+residue() {
+	traces | sort | comm -13 "$TEST_TMP/before" -
 }
 
 interrupted() {
@@ -68,6 +73,7 @@ interrupted() {
 
 [ "$(id -u)" = 0 ] || tap_skip_all "starting containers needs root"
 tap_plan 12
+traces | sort >"$TEST_TMP/before"
 
 for runtime in runc crun; do
 	tap_check "the table has what $runtime calls here" passes "$runtime"
