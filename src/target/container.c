@@ -318,8 +318,8 @@ int container_resolve(const struct cgroup_mount *mount, struct cri *cri, const c
 	return 0;
 }
 
-int container_describe(const char *id, const char *cgroup, struct container *ret_container,
-		       struct error *err)
+int container_describe(struct cri *cri, const char *id, const char *cgroup,
+		       struct container *ret_container, struct error *err)
 {
 	_cleanup_container_ struct container container = { 0 };
 	_cleanup_container_states_ struct container_states states = { 0 };
@@ -332,6 +332,8 @@ int container_describe(const char *id, const char *cgroup, struct container *ret
 	if (!container.id || !container.cgroup)
 		return error_nomem(err);
 	describe(&container, find_state(&states, id));
+	if (!container.bundle_known)
+		ask_cri(&container, cri);
 	tell_engine(&container);
 	*ret_container = container;
 	container = (struct container){ 0 };

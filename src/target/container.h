@@ -39,10 +39,11 @@ int container_resolve(const struct cgroup_mount *mount, struct cri *cri, const c
 
 /*
  * What is known about one container whose whole id and cgroup are known, as when a new cgroup
- * appeared: bundle and runtime. Never fails for what cannot be found out; -ENOMEM only.
+ * appeared: bundle and runtime. cri, which may be NULL, is asked when the files are gone, as after
+ * the container's end. Never fails for what cannot be found out; -ENOMEM only.
  */
-int container_describe(const char *id, const char *cgroup, struct container *ret_container,
-		       struct error *err);
+int container_describe(struct cri *cri, const char *id, const char *cgroup,
+		       struct container *ret_container, struct error *err);
 
 void container_finish(struct container *container);
 #define _cleanup_container_ _cleanup_(container_finish)

@@ -104,8 +104,8 @@ int subjects_collect(struct subjects *subjects, bool also_live, struct recording
 static int describe(struct subject *subject, int64_t now, struct error *err)
 {
 	_cleanup_container_ struct container container = {};
-	int r = container_describe(subject->observation.container_id, subject->cgroup, &container,
-				   err);
+	int r = container_describe(NULL, subject->observation.container_id, subject->cgroup,
+				   &container, err);
 
 	subject->next_look = now + LOOK_INTERVAL_NS;
 	return r < 0 ? r : subject_describe(subject, &container, err);

@@ -165,9 +165,10 @@ static int describe_pod(const struct target_pods *pods, struct subject *subject,
 	return r;
 }
 
-static int describe_container(struct subject *subject, const struct cri_container *container,
-			      struct error *err)
+static int describe_container(struct target_pods *pods, struct subject *subject,
+			      const struct cri_container *container, struct error *err)
 {
+	_cleanup_container_ struct container described = {};
 	struct observation *observation = &subject->observation;
 	const char *digest = strstr(container->image_ref, "sha256:");
 	int r = set(&observation->container_name, container->name, err);
@@ -176,6 +177,10 @@ static int describe_container(struct subject *subject, const struct cri_containe
 		r = set(&observation->image, container->image, err);
 	if (r == 0)
 		r = set(&observation->image_digest, digest, err);
+	if (r == 0)
+		r = container_describe(pods->cri, container->id, subject->cgroup, &described, err);
+	if (r == 0)
+		r = subject_describe(subject, &described, err);
 	return r;
 }
 
@@ -197,7 +202,6 @@ static int add_existing(struct target_pods *pods, const struct cri_sandbox *sand
 			const struct cri_container *container, struct error *err)
 {
 	_cleanup_cri_container_status_ struct cri_container_status status = {};
-	_cleanup_container_ struct container described = {};
 	_cleanup_free_ char *cgroup = NULL;
 	struct subject *subject;
 	int r = cri_container_status(pods->cri, container->id, &status, NULL);
@@ -210,11 +214,7 @@ static int add_existing(struct target_pods *pods, const struct cri_sandbox *sand
 	if (r == 0)
 		r = describe_pod(pods, subject, sandbox, err);
 	if (r == 0)
-		r = describe_container(subject, container, err);
-	if (r == 0)
-		r = container_describe(container->id, cgroup, &described, err);
-	if (r == 0)
-		r = subject_describe(subject, &described, err);
+		r = describe_container(pods, subject, container, err);
 	if (r == 0)
 		r = target_add_tree(&pods->target, subject, cgroup, err);
 	return r;
@@ -315,7 +315,7 @@ static int decide(struct target_pods *pods, struct subject *subject,
 	if (r == 0)
 		r = describe_pod(pods, subject, sandbox, err);
 	if (r == 0)
-		r = describe_container(subject, container, err);
+		r = describe_container(pods, subject, container, err);
 	return r;
 }
 
