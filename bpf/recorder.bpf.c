@@ -50,7 +50,8 @@ static __noinline int enter_filtered(__u32 index)
 		}
 		return 0;
 	}
-	note = note_make(bpf_get_current_task_btf(), slot);
+	/* Without a note the exit makes one, and then knows nothing about this call. */
+	note = note_try(bpf_get_current_task_btf());
 	if (note) {
 		note->entered = true;
 		note->synced = true;

@@ -88,7 +88,10 @@ static __always_inline struct recorder_note *note_get(struct task_struct *task)
 	return bpf_task_storage_get(&notes, task, NULL, 0);
 }
 
-/* Fails for a moment where the kernel has no memory at hand. */
+/*
+ * Fails where the kernel has no memory at hand, or where the task that it preempted on this CPU
+ * was changing a task's storage.
+ */
 static __always_inline struct recorder_note *note_try(struct task_struct *task)
 {
 	return bpf_task_storage_get(&notes, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
