@@ -183,7 +183,8 @@ static int begin(struct session *session, struct error *err)
 	session->begun = now_ns();
 	if (session->options->duration)
 		session->deadline = session->begun + session->options->duration;
-	log_debug("recording %s", target_description(session->target));
+	if (!session->options->progress) /* there the line says it */
+		log_info("recording %s", target_description(session->target));
 	return target_begin(session->target, err);
 }
 
@@ -214,6 +215,6 @@ int session_run(const struct session_options *options, struct target *target,
 	if (r == 0)
 		r = refresh(&session, now_ns(), err);
 	recorder_totals(recorder, ret_totals);
-	view_finish(&session.view);
+	view_finish(&session.view, r == 0 ? target : NULL);
 	return r;
 }

@@ -32,12 +32,24 @@ void view_init(struct view *view, bool verbose, bool progress, int64_t now)
 		log_set_before(wipe, NULL);
 }
 
-void view_finish(struct view *view)
+static void summarize(const struct view *view, const struct target *target)
+{
+	char denied[48] = "";
+
+	if (view->denied.length)
+		snprintf(denied, sizeof(denied), " and %zu denied", view->denied.length);
+	log_info("recorded %zu system calls%s of %s", view->seen.length, denied,
+		 target_description(target));
+}
+
+void view_finish(struct view *view, const struct target *target)
 {
 	if (view->progress) {
 		wipe(NULL);
 		log_set_before(NULL, NULL);
 	}
+	if (target)
+		summarize(view, target);
 	call_set_finish(&view->seen);
 	call_set_finish(&view->denied);
 }

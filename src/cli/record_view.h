@@ -22,7 +22,9 @@ struct view {
 
 /* now is CLOCK_MONOTONIC. */
 void view_init(struct view *view, bool verbose, bool progress, int64_t now);
-void view_finish(struct view *view);
+
+/* Wipes the line and says what was seen in all, unless target is NULL. */
+void view_finish(struct view *view, const struct target *target);
 
 /* Takes in what is new, tells of it, and draws the line again. */
 int view_refresh(struct view *view, const struct target *target,

@@ -37,9 +37,10 @@ has_status() {
 	drawn | grep -qE '^command sleep: 1 of 1 running, [0-9]+ system calls, last new [0-9]+ s ago, 0 lost$'
 }
 
-# The cursor never left the line, and nothing is on it.
+# The cursor left the line only after it was wiped and a sum was put there.
 is_wiped() {
-	[ "$(wc -l <"$shown")" = 0 ] && [[ $(cat "$shown") == *"$wipe" ]]
+	[ "$(wc -l <"$shown")" = 1 ] &&
+		[[ $(cat "$shown") == *"$wipe""recorder: recorded "*" system calls of command sleep"* ]]
 }
 
 widest_status() {
@@ -56,6 +57,11 @@ is_plain() {
 	[ -s "$shown" ] && ! LC_ALL=C grep -q '[^[:print:]]' "$shown"
 }
 
+tells_beginning_and_sum() {
+	[ "$(wc -l <"$shown")" = 2 ] && grep -q '^recorder: recording command sleep$' "$shown" &&
+		grep -qE '^recorder: recorded [0-9]+ system calls of command sleep$' "$shown"
+}
+
 is_empty() {
 	[ ! -s "$shown" ]
 }
@@ -66,7 +72,7 @@ shows() { # TEXT COMMAND...: as tap_check, with what was shown when it fails.
 	[ "$tap_failures" = "$failures" ] || tap_note "$(cat -v "$shown")"
 }
 
-tap_plan 9
+tap_plan 10
 
 on_terminal 100 "${workload[@]}"
 tap_is "a recording on a terminal" $? 0
@@ -87,6 +93,9 @@ shows "elsewhere there are plain lines" is_plain
 shows "without a status" eval '! has_status'
 
 off_terminal "${workload[@]}"
-shows "or none when there is nothing to tell" is_empty
+shows "with its beginning and its sum" tells_beginning_and_sum
+
+off_terminal -q "${workload[@]}"
+shows "and nothing at all when told to be quiet" is_empty
 
 tap_done
