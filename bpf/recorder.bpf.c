@@ -82,14 +82,29 @@ static __always_inline bool awaits_start(const struct recorder_slot *slot)
 	return slot->outside_ns && !(slot->flags & (RECORDER_ENTERED | RECORDER_JOINED));
 }
 
-/* What the slot itself tells does not get lost with a note that cannot be made. */
+/*
+ * The same where a container was started: a process of the runtime, whose parent did not come
+ * along, is on its way to be executed in the container.
+ */
+static __always_inline bool comes_to_exec(struct task_struct *task,
+					  const struct recorder_slot *slot)
+{
+	return (slot->flags & (RECORDER_ENTERED | RECORDER_JOINED)) == RECORDER_ENTERED &&
+	       task_is_runtime(task) &&
+	       task->real_parent->cgroups->dfl_cgrp->kn->id != slot->cgroup_id;
+}
+
+/* What slot and task tell by themselves does not get lost with a note that cannot be made. */
 static __always_inline void note_setup(struct task_struct *task, struct recorder_slot *slot,
 				       __u32 outside_ns, __u32 outside_filters)
 {
-	struct recorder_note *note = awaits_start(slot) ? note_try(task) : note_make(task, slot);
+	struct recorder_note *note = note_try(task);
 
-	if (!note)
+	if (!note) {
+		if (!awaits_start(slot) && !comes_to_exec(task, slot))
+			__sync_fetch_and_add(&slot->lost, 1);
 		return;
+	}
 	note->in_setup = true;
 	note->outside_ns = outside_ns;
 	note->outside_filters = outside_filters;
@@ -112,6 +127,11 @@ static __noinline int enter_new(struct sighting *sighting)
 	} else if (slot && awaits_start(slot)) {
 		note_setup(task, slot, slot->outside_ns, slot->outside_filters);
 		sighting->kind = setup_kind(task, slot->outside_filters);
+	} else if (slot && mode == RECORDER_CGROUPS && comes_to_exec(task, slot)) {
+		__u32 filters = task_filters(task->real_parent);
+
+		note_setup(task, slot, task_mount_ns(task->real_parent), filters);
+		sighting->kind = setup_kind(task, filters);
 	}
 	own = note_get(task);
 	/* Not the leader's: another thread's call is not the one that ends set-up. */

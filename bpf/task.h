@@ -87,6 +87,16 @@ static __always_inline __u32 task_mount_ns(struct task_struct *task)
 	return task->nsproxy->mnt_ns->ns.inum;
 }
 
+/* runc and crun, which call their processes "runc", "exe", "runc:[…]", "crun". */
+static __always_inline bool task_is_runtime(struct task_struct *task)
+{
+	const char *name = task->comm;
+
+	return (name[0] == 'r' && name[1] == 'u' && name[2] == 'n' && name[3] == 'c') ||
+	       (name[0] == 'c' && name[1] == 'r' && name[2] == 'u' && name[3] == 'n') ||
+	       (name[0] == 'e' && name[1] == 'x' && name[2] == 'e' && !name[3]);
+}
+
 /*
  * How many filters a task runs under. Before Linux 5.11 (c818c03b661c) the kernel did not
  * count them; there, "one or none" is what the mode tells.

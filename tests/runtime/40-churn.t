@@ -25,8 +25,8 @@ cd "$(dirname "$0")" || exit 1
 . ./containers.bash
 
 needs_root
-needs_programs runc jq
-tap_plan 14
+needs_programs runc busybox jq
+tap_plan 17
 
 CONTAINERS=500
 WORKERS=4
@@ -135,4 +135,47 @@ check "pods: the pod of each is known" \
 	[ "$(count_of 'select(.pod.uid as $uid | .attribution | contains($uid))')" = "$CONTAINERS" ]
 check "pods: each ran under its filter" \
 	[ "$(count_of 'select(.seccomp == "filtered")')" = "$CONTAINERS" ]
+
+# One container into which processes come and go.
+EXECS=100
+
+execute_many() { # ID
+	local worker workers=()
+
+	for ((worker = 0; worker < WORKERS; worker++)); do
+		for ((n = worker; n < EXECS; n += WORKERS)); do
+			timeout 20 runc exec "$1" /bin/call "${NR[$FIRST_CALL]}" </dev/null ||
+				echo "status $?"
+		done &
+		workers+=("$!")
+	done
+	wait "${workers[@]}"
+}
+
+# The container's calls, with as many processes executed in it as there are to be.
+record_sleeper() { # COMMAND...
+	local id
+
+	id=$(new_id)
+	bundle_cgroup "$bundle" "$parent/$id"
+	start_recording --cgroup "$parent"
+	runc run --detach --bundle "$bundle" "$id" </dev/null >/dev/null 2>&1
+	sleep 0.5
+	"$@" "$id" >"$TEST_TMP/said" 2>&1
+	runc delete --force "$id"
+	stop_recording
+}
+
+bundle=$TEST_TMP/bundle-0
+bundle_seccomp "$bundle" ""
+bundle_args "$bundle" /bin/busybox sleep 100
+image_add_busybox "$bundle/rootfs"
+record_sleeper true
+observed_calls | sort >"$TEST_TMP/alone"
+record_sleeper execute_many
+check "many processes in one container: all ran" [ ! -s "$TEST_TMP/said" ]
+check "many processes in one container: their calls, and nothing of the runtime" \
+	diff <(sort -u "$TEST_TMP/alone" - <<<"native:$FIRST_CALL
+native:exit_group") <(observed_calls | sort)
+check "many processes in one container: complete" is_complete
 tap_done

@@ -1,0 +1,121 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# timeout: 180
+#
+# Podman's containers, under runc and crun and Podman's default profile: recorded by their id,
+# before they run and while they run, and run again under the profile.
+# shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
+set -u
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=tests/lib/tap.bash
+. ../lib/tap.bash
+# shellcheck source=tests/lib/cleanup.bash
+. ../lib/cleanup.bash
+# shellcheck source=tests/lib/images.bash
+. ../lib/images.bash
+# shellcheck source=tests/lib/bundle.bash
+. ../lib/bundle.bash
+# shellcheck source=tests/bpf/lib.bash
+. ../bpf/lib.bash
+# shellcheck source=tests/runtime/containers.bash
+. ./containers.bash
+
+needs_root
+needs_programs podman runc crun busybox jq
+bundle_prepare_crun "$TEST_TMP" || exit 1
+tap_plan $((2 * 16))
+
+IMAGE=localhost/recorder-podman:test
+new_cgroup cgroup
+parent=${cgroup#"$(cgroup_root)"}
+cleanup_add bundle_cgroup_remove "$parent"
+
+podman_here() { # ARGUMENT...
+	timeout 60 podman --root "$TEST_TMP/storage" --runroot "$TEST_TMP/run" \
+		--tmpdir "$TEST_TMP/tmp" --storage-driver vfs --cgroup-manager cgroupfs \
+		--runtime "$runtime" "$@"
+}
+
+remove_containers() {
+	podman_here rm --all --force --time 0
+	podman_here system reset --force
+}
+
+# create_container [OPTION...] COMMAND...: prints its id. The limits are low enough for a root
+# that may not raise them; the test programs are in /test.
+create_container() {
+	podman_here create --pull never --network none --cgroup-parent "$parent" \
+		--ulimit nofile=1024:1024 --ulimit nproc=1024:1024 \
+		--volume "$PROGRAMS:/test:ro" "$@"
+}
+
+WORKLOAD=("$IMAGE" sh -c 'echo hello; /test/call "$1"; sleep 2' workload "${NR[ioprio_get]}")
+PROBE=(/test/call "${NR[timer_delete]}")
+
+# Starts a container, executes the probe in it, and waits for its end. Prints what it wrote.
+run_with_probe() { # ID
+	podman_here start "$1" >/dev/null && podman_here exec "$1" "${PROBE[@]}" || return
+	[ "$(podman_here wait "$1")" = 0 ] && podman_here logs "$1"
+}
+
+knows_the_container() { # ID
+	jq -e --arg id "$1" --arg runtime "$runtime" '.observations | length == 1 and (.[0]
+		| .container.id == $id and .runtime.name == $runtime and .seccomp == "filtered"
+			and (.capabilities | index("CAP_CHOWN")))' "$RECORDING" >/dev/null ||
+		{ jq -c '.observations[] | del(.systemCalls)' "$RECORDING" && return 1; }
+}
+
+says_that_it_is_late() {
+	jq -e '(.complete | not) and (.observations[0].reasons
+		| any(contains("before the recording began")))' "$RECORDING" >/dev/null
+}
+
+# Recorded from its first call: the recorder waits for it.
+try_waiting() { # NO_NEW_PRIVS
+	local name="$runtime, waited for" id output options=() status
+
+	[ "$1" = false ] || options=(--security-opt no-new-privileges) name+=", no_new_privs"
+	id=$(create_container "${options[@]}" "${WORKLOAD[@]}")
+	start_both --container-id "${id:0:16}" --wait
+	output=$(run_with_probe "$id")
+	stop_both >"$TEST_TMP/said" 2>&1
+	status=$?
+	check "$name: it ran and was recorded" [ "$status $output" = '0 hello' ]
+	check "$name: the recording is complete" is_complete
+	check "$name: and knows the container" knows_the_container "$id"
+	check "$name: its calls, and the executed process's" contains_all allowed_calls \
+		ioprio_get timer_delete
+	check "$name: not the set-up's" contains_none allowed_calls "${SETUP_CALLS[@]}"
+
+	id=$(create_container "${options[@]}" --security-opt "seccomp=$KILL" "${WORKLOAD[@]}")
+	check "$name: it runs under its profile" [ "$(run_with_probe "$id")" = hello ]
+}
+
+# Recorded while it runs, by an id that is just long enough.
+try_running() {
+	local name="$runtime, running" id
+
+	id=$(create_container "$IMAGE" sleep 100)
+	podman_here start "$id" >/dev/null
+	start_recording --container-id "${id:0:12}"
+	podman_here exec "$id" "${PROBE[@]}"
+	stop_recording
+	check "$name: recorded" knows_the_container "$id"
+	check "$name: what is executed in it" contains_all observed_calls \
+		native:execve native:timer_delete
+	check "$name: not its set-up" contains_none observed_calls "${SETUP_CALLS[@]/#/native:}"
+	check "$name: the recording says what it missed" says_that_it_is_late
+}
+
+for runtime in runc crun; do
+	[ "$runtime" != runc ] || cleanup_add remove_containers
+	image_new "$TEST_TMP/rootfs" && image_add_busybox "$TEST_TMP/rootfs" &&
+		image_archive "$TEST_TMP/rootfs" "$IMAGE" "$TEST_TMP/image.tar" sh &&
+		podman_here load --quiet --input "$TEST_TMP/image.tar" >/dev/null || exit 1
+	try_waiting false
+	try_waiting true
+	try_running
+	podman_here rm --all --force --time 0 >/dev/null
+done
+tap_done
