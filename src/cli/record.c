@@ -143,12 +143,13 @@ static void make_request(const struct record_options *options, const struct cli_
 }
 
 /* A name for the profile where the user gave none. */
-static int name_recording(const struct record_options *options, struct recording *recording,
-			  struct error *err)
+static int name_recording(const struct record_options *options, enum split split,
+			  struct recording *recording, struct error *err)
 {
 	const char *name = options->name;
 
-	if (!name && recording->observation_count == 1)
+	/* The parts of a split recording add the container's name themselves. */
+	if (!name && split == SPLIT_NONE && recording->observation_count == 1)
 		name = recording->observations[0].container_name;
 	recording->name = strdup(name ? name : "recording");
 	return recording->name ? 0 : error_nomem(err);
@@ -179,7 +180,7 @@ static int record(const struct record_options *options, const struct output_opti
 	r = output_complete(output, &totals, &recording, err);
 	if (r < 0)
 		return r;
-	r = name_recording(options, &recording, err);
+	r = name_recording(options, output->split, &recording, err);
 	return r < 0 ? r : output_write(output, &recording, err);
 }
 
