@@ -54,16 +54,16 @@ static void write_json(enum log_level level, const char *message)
 {
 	struct timespec now;
 	char time[STR_TIME_SIZE];
-	_cleanup_free_ char *line = NULL;
+	_cleanup_free_ char *line = NULL, *safe = NULL;
 	json_t *object;
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	str_format_time(time, now.tv_sec * 1000000000LL + now.tv_nsec);
 	object = json_pack("{s:s, s:s, s:s}", "time", time, "level", level_names[level], "message",
 			   message);
-	if (!object) /* text that is not UTF-8 */
+	if (!object && (safe = str_escape(message))) /* text that is not UTF-8 */
 		object = json_pack("{s:s, s:s, s:s}", "time", time, "level", level_names[level],
-				   "message", "(a message that is not UTF-8)");
+				   "message", safe);
 	line = json_dumps(object, JSON_COMPACT);
 	json_decref(object);
 	if (line)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "util/str.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -177,7 +178,7 @@ int str_parse_long(const char *text, long min, long max, long *ret_value, struct
 
 	errno = 0;
 	value = strtol(text, &end, 10);
-	if (errno || end == text || *end || text[0] == ' ' || text[0] == '+')
+	if (errno || end == text || *end || isspace((unsigned char)text[0]) || text[0] == '+')
 		return error_set(err, EINVAL, "'%s' is not a number", text);
 	if (value < min || value > max)
 		return error_set(err, ERANGE, "%s is not between %ld and %ld", text, min, max);
