@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "record/lifetime.h"
+#include "util/array.h"
+
+#define LAST (RECORDER_NUMBERS - 1)
+
+static struct lifetime *lifetime_create(void)
+{
+	struct lifetime *lifetime = calloc(1, sizeof(*lifetime));
+
+	assert_non_null(lifetime);
+	return lifetime;
+}
+
+static void set_bit(struct recorder_slot *slot, enum recorder_kind kind, enum abi abi, uint32_t nr)
+{
+	slot->bitmaps[kind].words[abi][nr / 64] |= 1ULL << (nr % 64);
+}
+
+static void an_empty_bitmap_has_no_calls(void **state)
+{
+	_cleanup_lifetime_ struct lifetime *lifetime = lifetime_create();
+	struct recorder_slot slot = {};
+	size_t kind;
+
+	assert_int_equal(lifetime_add_bitmaps(lifetime, &slot, NULL), 0);
+	for (kind = 0; kind < RECORDER_KINDS; kind++)
+		assert_int_equal(lifetime->calls[kind].length, 0);
+}
+
+/* Each bit alone, so that one that lands elsewhere cannot hide behind another. */
+static void each_kind_and_abi_has_its_own_bits(void **state)
+{
+	static const uint32_t numbers[] = { 0, 1, 63, 64, 127, 128, 511, 512, LAST };
+	size_t kind, abi, i, other;
+
+	for (kind = 0; kind < RECORDER_KINDS; kind++)
+		for (abi = 0; abi < RECORDER_ABIS; abi++)
+			for (i = 0; i < array_size(numbers); i++) {
+				_cleanup_lifetime_ struct lifetime *lifetime = lifetime_create();
+				struct recorder_slot slot = {};
+
+				set_bit(&slot, kind, abi, numbers[i]);
+				assert_int_equal(lifetime_add_bitmaps(lifetime, &slot, NULL), 0);
+				for (other = 0; other < RECORDER_KINDS; other++)
+					assert_int_equal(lifetime->calls[other].length,
+							 other == kind);
+				assert_int_equal(lifetime->calls[kind].items[0].nr, numbers[i]);
+				assert_int_equal(lifetime->calls[kind].items[0].abi, abi);
+			}
+}
+
+static void a_full_bitmap_has_every_call(void **state)
+{
+	_cleanup_lifetime_ struct lifetime *lifetime = lifetime_create();
+	struct recorder_slot slot = {};
+	struct call_set *set;
+	size_t kind, i;
+
+	memset(slot.bitmaps, 0xff, sizeof(slot.bitmaps));
+	assert_int_equal(lifetime_add_bitmaps(lifetime, &slot, NULL), 0);
+	for (kind = 0; kind < RECORDER_KINDS; kind++) {
+		set = &lifetime->calls[kind];
+		assert_int_equal(set->length, RECORDER_ABIS * RECORDER_NUMBERS);
+		for (i = 0; i < set->length; i++) {
+			assert_int_equal(set->items[i].abi, i / RECORDER_NUMBERS);
+			assert_int_equal(set->items[i].nr, i % RECORDER_NUMBERS);
+		}
+	}
+}
+
+/* An event tells who and when; the bitmap, which knows neither, must not wipe that out. */
+static void what_events_told_is_kept(void **state)
+{
+	const struct call told = { .nr = 3, .first_seen = 99, .process = "sh" };
+	const struct call stray = { .nr = 100000, .first_seen = 98, .process = "sh" };
+	_cleanup_lifetime_ struct lifetime *lifetime = lifetime_create();
+	struct recorder_slot slot = {};
+	const struct call *call;
+
+	call_set_add(&lifetime->calls[RECORDER_OBSERVED], &told, NULL);
+	call_set_add(&lifetime->calls[RECORDER_OBSERVED], &stray, NULL);
+	set_bit(&slot, RECORDER_OBSERVED, ABI_NATIVE, 3);
+	set_bit(&slot, RECORDER_OBSERVED, ABI_NATIVE, 4);
+	assert_int_equal(lifetime_add_bitmaps(lifetime, &slot, NULL), 0);
+	assert_int_equal(lifetime->calls[RECORDER_OBSERVED].length, 3);
+	call = call_set_find(&lifetime->calls[RECORDER_OBSERVED], ABI_NATIVE, 3);
+	assert_int_equal(call->first_seen, 99);
+	assert_string_equal(call->process, "sh");
+	call = call_set_find(&lifetime->calls[RECORDER_OBSERVED], ABI_NATIVE, 4);
+	assert_int_equal(call->first_seen, 0);
+	assert_string_equal(call->process, "");
+	assert_non_null(call_set_find(&lifetime->calls[RECORDER_OBSERVED], ABI_NATIVE, 100000));
+}
+
+static void nothing_can_be_destroyed_too(void **state)
+{
+	lifetime_destroy(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_empty_bitmap_has_no_calls),
+		cmocka_unit_test(each_kind_and_abi_has_its_own_bits),
+		cmocka_unit_test(a_full_bitmap_has_every_call),
+		cmocka_unit_test(what_events_told_is_kept),
+		cmocka_unit_test(nothing_can_be_destroyed_too),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
