@@ -83,9 +83,11 @@ static void a_hostile_name_stays_on_its_line(void **state)
 
 	capture();
 	log_info("container '%s' ended", "x\nrecorder: error: forged\033[2J\xc2\x9b\xff");
+	log_warning("%s", "a\rb");
 	captured(text);
 	assert_string_equal(text, "recorder: container 'x\\x0arecorder: error: forged\\x1b[2J"
-				  "\\xc2\\x9b\\xff' ended\n");
+				  "\\xc2\\x9b\\xff' ended\n"
+				  "recorder: warning: a\\x0db\n");
 }
 
 /* The one line that was written, as an object; the caller releases it. */
