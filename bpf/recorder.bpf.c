@@ -378,6 +378,20 @@ int BPF_PROG(fork_task, struct task_struct *parent, struct task_struct *child)
 	return 0;
 }
 
+static __always_inline void enter_slot(struct recorder_slot *slot, struct task_struct *task,
+				       __u32 outside_filters)
+{
+	__u32 flags = RECORDER_ENTERED;
+
+	if (slot->flags & RECORDER_ENTERED)
+		return;
+	if (task_no_new_privs(task))
+		flags |= RECORDER_NO_NEW_PRIVS;
+	if (task_filters(task) > outside_filters)
+		flags |= RECORDER_CONFINED;
+	__sync_fetch_and_or(&slot->flags, flags);
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(exec_task, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
@@ -398,7 +412,7 @@ int BPF_PROG(exec_task, struct task_struct *task, int old_pid, struct linux_binp
 	outside_ns = in_setup ? note->outside_ns : slot->outside_ns;
 	if (mode == RECORDER_CGROUPS && task_mount_ns(task) == outside_ns)
 		return 0;
-	__sync_fetch_and_or(&slot->flags, RECORDER_ENTERED);
+	enter_slot(slot, task, in_setup ? note->outside_filters : slot->outside_filters);
 	if (!in_setup)
 		return 0;
 	note->in_setup = false;

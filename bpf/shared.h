@@ -58,6 +58,9 @@ enum recorder_slot_flag {
 	RECORDER_ENTERED = 1 << 0,  /* set-up ended at least once: a container was started here */
 	RECORDER_FILTERED = 1 << 1, /* a task under a filter ran before denied calls were watched */
 	RECORDER_JOINED = 1 << 2,   /* a task moved itself in: not only set-up comes from outside */
+	/* When set-up ended for the first time: how the container was started. */
+	RECORDER_NO_NEW_PRIVS = 1 << 3,
+	RECORDER_CONFINED = 1 << 4, /* under a filter */
 };
 
 #define RECORDER_MOVERS 4

@@ -82,6 +82,13 @@ static __always_inline bool task_is_filtered(struct task_struct *task)
 	return task->seccomp.mode >= SECCOMP_MODE_FILTER;
 }
 
+#define PFA_NO_NEW_PRIVS 0 /* include/linux/sched.h */
+
+static __always_inline bool task_no_new_privs(struct task_struct *task)
+{
+	return task->atomic_flags & (1UL << PFA_NO_NEW_PRIVS);
+}
+
 static __always_inline __u32 task_mount_ns(struct task_struct *task)
 {
 	return task->nsproxy->mnt_ns->ns.inum;

@@ -100,6 +100,7 @@ struct signal_struct {
 struct task_struct {
 	struct thread_info thread_info;
 	int exit_code;
+	unsigned long atomic_flags;
 	int pid;
 	int tgid;
 	struct task_struct *real_parent;

@@ -24,6 +24,8 @@ struct lifetime {
 	int64_t born;	       /* nanoseconds since the epoch */
 	int64_t died;	       /* 0 while it lives */
 	bool entered;	       /* a task ended its set-up here: a container was started */
+	bool no_new_privs;     /* and how: with no_new_privs, */
+	bool confined;	       /* under a filter */
 	bool unwatched_filter; /* a task under a filter ran before denied calls were watched */
 	uint64_t lost;	       /* what could not be stored about it */
 	uint64_t movers[RECORDER_MOVERS]; /* cgroups whose tasks moved others in; 0 ends it */

@@ -180,6 +180,8 @@ static int read_slot(struct slots *slots, struct lifetime *lifetime, struct erro
 	lifetime->died =
 		entry->state == RECORDER_DEAD ? (int64_t)entry->died + slots->boot_to_epoch : 0;
 	lifetime->entered = entry->flags & RECORDER_ENTERED;
+	lifetime->no_new_privs = entry->flags & RECORDER_NO_NEW_PRIVS;
+	lifetime->confined = entry->flags & RECORDER_CONFINED;
 	lifetime->unwatched_filter = entry->flags & RECORDER_FILTERED;
 	lifetime->lost = entry->lost;
 	memcpy(lifetime->movers, entry->movers, sizeof(lifetime->movers));

@@ -140,6 +140,20 @@ static int note_runtime(struct subject *subject, const struct lifetime *lifetime
 	return observation->runtime ? 0 : error_nomem(err);
 }
 
+/* How the container was started, where it was gone before its bundle could be read. */
+static void note_start(struct subject *subject, const struct lifetime *lifetime)
+{
+	struct observation *observation = &subject->observation;
+
+	if (!subject->is_container || !lifetime->entered)
+		return;
+	if (observation->no_new_privs == TRISTATE_UNKNOWN)
+		observation->no_new_privs = lifetime->no_new_privs ? TRISTATE_YES : TRISTATE_NO;
+	if (observation->seccomp == SECCOMP_MODE_UNKNOWN)
+		observation->seccomp = lifetime->confined ? SECCOMP_MODE_FILTERED :
+							    SECCOMP_MODE_UNCONFINED;
+}
+
 int subject_absorb(struct subject *subject, const struct lifetime *lifetime, struct error *err)
 {
 	struct observation *observation = &subject->observation;
@@ -160,8 +174,10 @@ int subject_absorb(struct subject *subject, const struct lifetime *lifetime, str
 		     ORIGIN_OBSERVED, err);
 	if (r < 0)
 		return r;
-	if (!inside)
+	if (!inside) {
+		note_start(subject, lifetime);
 		r = note_runtime(subject, lifetime, err);
+	}
 	if (calls[RECORDER_RUNTIME].length)
 		observation->seccomp = SECCOMP_MODE_FILTERED;
 	observation->losses[LOSS_MAP] += lifetime->lost;

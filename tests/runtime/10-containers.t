@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# timeout: 240
+# timeout: 480
 #
 # Containers of runc and crun, with and without no_new_privs, as root and not, unconfined and
 # under a default profile, in each way to record them: the profile is the workload's and the
@@ -120,10 +120,15 @@ work_calls() {
 # begins when its cgroup is made; then the recording has to say so.
 LATE_WATCH='a filter was in force before denied calls were watched: the first denied calls may be missing'
 
-is_one_container() { # ID RUNTIME
-	jq -e --arg id "$1" --arg runtime "$2" --arg late "$LATE_WATCH" '
+is_one_container() { # ID RUNTIME NO_NEW_PRIVS FILTER
+	local seccomp=filtered
+
+	[ "$4" = default ] || seccomp=unconfined
+	jq -e --arg id "$1" --arg runtime "$2" --argjson no_new_privs "$3" --arg seccomp "$seccomp" \
+		--arg late "$LATE_WATCH" '
 		[.observations[] | select(.container.id)]
 		| length == 1 and (.[0] | .container.id == $id and .runtime.name == $runtime
+			and .noNewPrivs == $no_new_privs and .seccomp == $seccomp
 			and (.complete or .reasons == [$late]))' "$RECORDING" >/dev/null ||
 		{ jq -c '.observations[] | del(.systemCalls)' "$RECORDING" && return 1; }
 }
@@ -146,7 +151,7 @@ try_container() { # RUNTIME NO_NEW_PRIVS UID FILTER WAY
 	bundle_cgroup "$BUNDLE" "$parent/$id"
 	record_by_way "$1" "$5" "$id" >"$TEST_TMP/said" 2>&1
 	check "$name: recorded" said_well "$?"
-	check "$name: one complete observation" is_one_container "$id" "$1"
+	check "$name: one complete observation" is_one_container "$id" "$1" "$2" "$4"
 	# busybox drops privileges, but not those of root.
 	[ -s "$TEST_TMP/reference-$3" ] || work_calls >"$TEST_TMP/reference-$3"
 	check "$name: the calls are the workload's, not the set-up's" \

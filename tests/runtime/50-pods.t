@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# timeout: 300
+# timeout: 480
 #
 # Real pods, started through containerd's CRI under runc and crun: which containers a selector
 # means, that each of them is recorded from its first call however it comes and goes, what the
