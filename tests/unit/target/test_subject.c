@@ -216,6 +216,28 @@ static void a_runtime_that_is_known_is_kept(void **state)
 	assert_string_equal(subject->observation.runtime, "youki");
 }
 
+/* A short container is gone before its bundle was read: the kernel saw how it was started. */
+static void a_start_tells_how_the_container_was_started(void **state)
+{
+	_cleanup_lifetime_ struct lifetime *setup = lifetime_create(OWN, 10, 20);
+	_cleanup_lifetime_ struct lifetime *start = lifetime_create(BELOW, 11, 21);
+	_cleanup_lifetime_ struct lifetime *exec = lifetime_create(BELOW + 1, 12, 22);
+	_cleanup_subject_ struct subject *subject = container_create();
+	struct observation *observation = &subject->observation;
+
+	live(subject, setup);
+	assert_int_equal(observation->no_new_privs, TRISTATE_UNKNOWN);
+	assert_int_equal(observation->seccomp, SECCOMP_MODE_UNKNOWN);
+	start->entered = start->confined = true;
+	live(subject, start);
+	assert_int_equal(observation->no_new_privs, TRISTATE_NO);
+	assert_int_equal(observation->seccomp, SECCOMP_MODE_FILTERED);
+	exec->entered = exec->no_new_privs = true; /* what is known is kept */
+	live(subject, exec);
+	assert_int_equal(observation->no_new_privs, TRISTATE_NO);
+	assert_int_equal(observation->seccomp, SECCOMP_MODE_FILTERED);
+}
+
 static void losses_add_up_and_say_what_may_be_missing(void **state)
 {
 	_cleanup_lifetime_ struct lifetime *first = lifetime_create(OWN, 10, 20);
@@ -462,6 +484,7 @@ int main(void)
 		cmocka_unit_test(movers_outside_are_a_runtime),
 		cmocka_unit_test(set_up_names_the_runtime),
 		cmocka_unit_test(a_runtime_that_is_known_is_kept),
+		cmocka_unit_test(a_start_tells_how_the_container_was_started),
 		cmocka_unit_test(losses_add_up_and_say_what_may_be_missing),
 		cmocka_unit_test(it_lives_from_the_first_birth_to_the_last_end),
 		cmocka_unit_test(what_still_lives_ends_now),
