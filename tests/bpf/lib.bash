@@ -52,7 +52,7 @@ start_recording() {
 }
 
 is_recording() {
-	grep -q '^recorder: \(debug: \)\?recording ' "$LOG" || has_ended "$recorder"
+	grep -q '^recorder: recording ' "$LOG" || has_ended "$recorder"
 }
 
 # Ends it as Ctrl-C does and returns its exit status.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# timeout: 1200
+# timeout: 480
 #
 # Containers of runc and crun, with and without no_new_privs, as root and not, unconfined and
 # under a default profile, in each way to record them: the profile is the workload's and the

@@ -74,7 +74,7 @@ start_all() { # ARGUMENT...
 			2>"$SPLIT/$split.log" &
 		splitters+=("$!")
 		cleanup_add cleanup_process "$!"
-		wait_until 10 grep -q '^recorder: debug: recording ' "$SPLIT/$split.log"
+		wait_until 10 grep -q '^recorder: recording ' "$SPLIT/$split.log"
 	done
 }
 
