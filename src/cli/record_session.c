@@ -10,6 +10,7 @@
 #include "cli/record_view.h"
 #include "target/target.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 #include "util/error.h"
 #include "util/log.h"
 
@@ -37,14 +38,6 @@ struct session {
 	bool stopping;	  /* a command was asked to end */
 	bool done;
 };
-
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
-}
 
 static int born(void *data, struct lifetime *lifetime, struct error *err)
 {
@@ -82,7 +75,7 @@ static void stop(struct session *session, int signal, bool forward)
 		return;
 	}
 	session->stopping = true;
-	session->deadline = now_ns() + GRACE_NS;
+	session->deadline = clock_ns(CLOCK_MONOTONIC) + GRACE_NS;
 	if (forward)
 		target_signal(session->target, signal);
 }
@@ -122,7 +115,7 @@ static int refresh(struct session *session, int64_t now, struct error *err)
 /* Sleeps until something happens or something is due. */
 static void wait_for_events(struct session *session)
 {
-	int64_t now = now_ns(), due = session->next_refresh;
+	int64_t now = clock_ns(CLOCK_MONOTONIC), due = session->next_refresh;
 	struct pollfd fds[] = {
 		{ .fd = recorder_fd(session->recorder), .events = POLLIN },
 		{ .fd = session->signals, .events = POLLIN },
@@ -157,7 +150,7 @@ static int loop(struct session *session, struct error *err)
 		r = target_tick(session->target, err);
 		if (r < 0)
 			return r;
-		now = now_ns();
+		now = clock_ns(CLOCK_MONOTONIC);
 		r = refresh(session, now, err);
 		if (r < 0)
 			return r;
@@ -180,7 +173,7 @@ static int begin(struct session *session, struct error *err)
 	r = recorder_start(session->recorder, err);
 	if (r < 0)
 		return r;
-	session->begun = now_ns();
+	session->begun = clock_ns(CLOCK_MONOTONIC);
 	if (session->options->duration)
 		session->deadline = session->begun + session->options->duration;
 	if (!session->options->progress) /* there the line says it */
@@ -205,7 +198,7 @@ int session_run(const struct session_options *options, struct target *target,
 	if (r < 0)
 		return r;
 	session.recorder = recorder;
-	view_init(&session.view, options->verbose, options->progress, now_ns());
+	view_init(&session.view, options->verbose, options->progress, clock_ns(CLOCK_MONOTONIC));
 	r = begin(&session, err);
 	if (r == 0)
 		r = loop(&session, err);
@@ -213,7 +206,7 @@ int session_run(const struct session_options *options, struct target *target,
 		r = recorder_stop(recorder, err);
 	session.next_refresh = 0;
 	if (r == 0)
-		r = refresh(&session, now_ns(), err);
+		r = refresh(&session, clock_ns(CLOCK_MONOTONIC), err);
 	recorder_totals(recorder, ret_totals);
 	view_finish(&session.view, r == 0 ? target : NULL);
 	return r;

@@ -15,6 +15,7 @@
 #include "record/object.h"
 #include "record/slots.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 #include "util/error.h"
 
 /* Events are decoration, so what they told of is looked up again this often. */
@@ -33,14 +34,6 @@ struct recorder {
 	bool filter_seen;
 	struct error event_error; /* of a callback of the ring buffer */
 };
-
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
 
 static int born(struct recorder *recorder, uint32_t slot, struct error *err)
 {
@@ -369,7 +362,7 @@ static int consume(struct recorder *recorder, struct error *err)
 
 int recorder_poll(struct recorder *recorder, struct error *err)
 {
-	int64_t now = now_ns();
+	int64_t now = clock_ns(CLOCK_MONOTONIC);
 	int r = consume(recorder, err);
 
 	if (r < 0)

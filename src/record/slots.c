@@ -12,15 +12,8 @@
 
 #include "record/lifetime.h"
 #include "record/object.h"
+#include "util/clock.h"
 #include "util/error.h"
-
-static int64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
 
 static void *map_array(int fd, size_t size, struct error *err)
 {

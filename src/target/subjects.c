@@ -8,6 +8,7 @@
 
 #include "target/container.h"
 #include "util/array.h"
+#include "util/clock.h"
 #include "util/error.h"
 
 /* Moves a subject into the list. */
@@ -113,13 +114,10 @@ static int describe(struct subject *subject, int64_t now, struct error *err)
 
 int subjects_describe(struct subjects *subjects, struct error *err)
 {
-	struct timespec time;
-	int64_t now;
+	int64_t now = clock_ns(CLOCK_MONOTONIC);
 	size_t i;
 	int r;
 
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	now = time.tv_sec * 1000000000LL + time.tv_nsec;
 	for (i = 0; i < subjects->length; i++) {
 		struct subject *subject = subjects->items[i];
 

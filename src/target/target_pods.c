@@ -16,6 +16,7 @@
 #include "target/runtime.h"
 #include "target/selector.h"
 #include "target/target_kind.h"
+#include "util/clock.h"
 #include "util/error.h"
 
 /* How often the runtime is asked while it has not answered about a cgroup. */
@@ -333,13 +334,10 @@ static int tick(struct target *target, struct error *err)
 {
 	struct target_pods *pods = pods_of(target);
 	_cleanup_inventory_ struct inventory inventory = {};
-	struct timespec time;
-	int64_t now;
+	int64_t now = clock_ns(CLOCK_MONOTONIC);
 	size_t i;
 	int r = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	now = time.tv_sec * 1000000000LL + time.tv_nsec;
 	if (now < pods->next_ask || !has_open(target))
 		return 0;
 	pods->next_ask = now + ASK_INTERVAL_NS;
