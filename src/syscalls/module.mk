@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-SYSCALL_TABLES := $(sort $(wildcard src/syscalls/*.tbl))
-GENERATED_OBJECTS += $(O)/obj/gen/syscall_table_data.o
+PURPOSE_TABLES := src/syscalls/purpose.tbl src/syscalls/risk.tbl
+SYSCALL_TABLES := $(filter-out $(PURPOSE_TABLES),$(sort $(wildcard src/syscalls/*.tbl)))
+GENERATED_OBJECTS += $(O)/obj/gen/syscall_table_data.o $(O)/obj/gen/purpose_data.o
 
 $(O)/gen/syscall_table_data.c: $(SYSCALL_TABLES) tools/gen-syscalls
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)LC_ALL=C awk -f tools/gen-syscalls $(SYSCALL_TABLES) > $@
+
+$(O)/gen/purpose_data.c: $(PURPOSE_TABLES) tools/gen-purposes
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)LC_ALL=C awk -f tools/gen-purposes $(PURPOSE_TABLES) > $@
