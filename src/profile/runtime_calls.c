@@ -7,39 +7,7 @@
 
 #include "profile/derive.h"
 #include "util/error.h"
-
-#define VERSION_PARTS 3
-
-/* "1.1.5+ds1" is { 1, 1, 5 }; what follows the numbers is a packager's business. */
-struct version {
-	unsigned long parts[VERSION_PARTS];
-};
-
-/* All zero when the text is no version. */
-static struct version version_parse(const char *text)
-{
-	struct version version = { { 0 } };
-	char *end;
-	int i;
-
-	if (*text == 'v')
-		text++;
-	for (i = 0; i < VERSION_PARTS && *text >= '0' && *text <= '9'; i++) {
-		version.parts[i] = strtoul(text, &end, 10);
-		text = *end == '.' ? end + 1 : "";
-	}
-	return version;
-}
-
-static int version_compare(const struct version *a, const struct version *b)
-{
-	int i;
-
-	for (i = 0; i < VERSION_PARTS; i++)
-		if (a->parts[i] != b->parts[i])
-			return a->parts[i] < b->parts[i] ? -1 : 1;
-	return 0;
-}
+#include "util/version.h"
 
 /* The measured versions that stand for a version: the same, or its neighbours. */
 struct version_range {
