@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROFILE_TEMPLATE_H
+#define PROFILE_TEMPLATE_H
+
+/*
+ * A template is a profile whose rules hold only under circumstances: the JSON that Docker, Podman,
+ * CRI-O and containerd's defaults are written in, a superset of the OCI runtime-spec's. For
+ * one container it is resolved to a profile.
+ *
+ * A rule is kept when, of its "excludes", the architecture is not listed, none of the capabilities
+ * is held and the kernel is older than minKernel; and when, of its "includes", the architecture
+ * is listed (or none is), all capabilities are held and the kernel is not older than minKernel.
+ * "archMap" gives the architectures: the entry of the container's own and what that lists.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "util/cleanup.h"
+
+struct error;
+struct json_at;
+struct profile;
+struct template;
+
+struct kernel_version {
+	unsigned int major, minor;
+};
+
+/* What a container runs on and with. */
+struct circumstances {
+	const char *architecture;	 /* any name that architecture_find() knows */
+	const char *const *capabilities; /* bounding set, "CAP_…" in any order */
+	size_t capability_count;
+	struct kernel_version kernel; /* 0.0: newer than any rule asks for */
+};
+
+/* What Docker and containerd's CRI give a container that asks for nothing. */
+extern const char *const default_capabilities[];
+extern const size_t default_capability_count;
+
+/* "4.8", "6.1.0-13-amd64", …; as Docker reads it: only the first two numbers count. */
+int kernel_version_parse(const char *text, struct kernel_version *ret_version, struct error *err);
+
+/*
+ * Reads such JSON; name is what messages call it. Every refusal is
+ * "name:line:column: path: what is wrong".
+ */
+int template_read(const char *name, const char *text, size_t size, struct template **ret_template,
+		  struct error *err);
+
+/* The same from a value in a document. */
+int template_read_value(const struct json_at *at, struct template **ret_template,
+			struct error *err);
+
+void template_destroy(struct template *template);
+DEFINE_CLEANUP(struct template *, template_destroy);
+#define _cleanup_template_ _cleanup_(cleanup_template_destroy)
+
+/* Whether the circumstances can make a difference: false for plain OCI JSON. */
+bool template_is_conditional(const struct template *template);
+
+/* Whether it was written in Docker's form: with conditions, archMap, name, comment or errno names. */
+bool template_is_docker(const struct template *template);
+
+/* All capabilities that rules ask about: sorted, each once, borrowed. */
+const char *const *template_capabilities(const struct template *template, size_t *ret_count);
+
+/*
+ * The profile for these circumstances, which may be NULL for a template that is not conditional.
+ * Where archMap has no entry for the architecture the profile lists none, as with Docker:
+ * the native one then. -EINVAL where the architecture is not known.
+ */
+int template_resolve(const struct template *template, const struct circumstances *circumstances,
+		     struct profile **ret_profile, struct error *err);
+
+#endif
