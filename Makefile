@@ -96,11 +96,13 @@ $(O)/librecorder.a: $(OBJECTS) $(GENERATED_OBJECTS)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-# What was compiled with other flags is compiled again.
+# What was compiled with other flags is compiled again. FORCE has to be phony: what is secondary,
+# as everything here is, may be missing without being made.
 FLAGS := $(CC) $(CPPFLAGS) $(CFLAGS)
 $(O)/flags: FORCE
 	$(Q)mkdir -p $(@D)
 	$(Q)echo $(call quoted,$(FLAGS)) | cmp -s - $@ || echo $(call quoted,$(FLAGS)) >$@
+.PHONY: FORCE
 FORCE:
 
 $(O)/obj/%.o: src/%.c $(O)/flags | $(GENERATED_HEADERS)
