@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <sys/stat.h>
 
 #include "util/error.h"
 #include "util/file.h"
@@ -13,22 +11,13 @@ int state_file_read(const char *directory, const char *name, char **ret_text, si
 		    struct error *err)
 {
 	_cleanup_close_ int dirfd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	_cleanup_close_ int fd = -1;
-	char path[64];
-	struct stat st;
 	int r;
 
 	if (dirfd < 0)
 		return error_set_errno(err, errno, "open %s", directory);
-	fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return error_set_errno(err, errno, "open %s/%s", directory, name);
-	if (!S_ISREG(st.st_mode))
-		return error_set(err, EINVAL, "%s/%s is not a regular file", directory, name);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	r = file_read(AT_FDCWD, path, STATE_FILE_MAX, ret_text, ret_size, err);
+	r = file_read_regular(dirfd, name, STATE_FILE_MAX, ret_text, ret_size, NULL, err);
 	if (r < 0)
-		error_prefix(err, "read %s/%s", directory, name);
+		error_prefix(err, "in %s", directory);
 	return r;
 }
 

@@ -15,16 +15,13 @@
 
 #define READ_STEP 65536
 
-int file_read(int dirfd, const char *path, size_t max, char **ret_data, size_t *ret_size,
-	      struct error *err)
+static int read_all(int fd, const char *path, size_t max, char **ret_data, size_t *ret_size,
+		    struct error *err)
 {
-	_cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	_cleanup_free_ char *data = NULL;
 	size_t size = 0, space = 0;
 	ssize_t got;
 
-	if (fd < 0)
-		return error_set_errno(err, errno, "open %s", path);
 	do {
 		if (space - size < READ_STEP) {
 			char *grown = realloc(data, space + READ_STEP + 1);
@@ -48,6 +45,34 @@ int file_read(int dirfd, const char *path, size_t max, char **ret_data, size_t *
 	if (ret_size)
 		*ret_size = size;
 	return 0;
+}
+
+int file_read(int dirfd, const char *path, size_t max, char **ret_data, size_t *ret_size,
+	      struct error *err)
+{
+	_cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return error_set_errno(err, errno, "open %s", path);
+	return read_all(fd, path, max, ret_data, ret_size, err);
+}
+
+int file_read_regular(int dirfd, const char *path, size_t max, char **ret_data, size_t *ret_size,
+		      struct stat *ret_status, struct error *err)
+{
+	_cleanup_close_ int fd =
+		openat(dirfd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat status;
+	int r;
+
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return error_set_errno(err, errno, "open %s", path);
+	if (!S_ISREG(status.st_mode))
+		return error_set(err, EINVAL, "%s is not a regular file", path);
+	r = read_all(fd, path, max, ret_data, ret_size, err);
+	if (r == 0 && ret_status)
+		*ret_status = status;
+	return r;
 }
 
 int file_write_all(int fd, const char *data, size_t size)

@@ -3,6 +3,7 @@
 #define UTIL_FILE_H
 
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 struct error;
@@ -14,6 +15,14 @@ struct error;
  */
 int file_read(int dirfd, const char *path, size_t max, char **ret_data, size_t *ret_size,
 	      struct error *err);
+
+/*
+ * As file_read(), of a file that someone else may have put there: anything but a regular file is
+ * refused with -EINVAL, because a FIFO would block for ever and a symbolic link would name another
+ * file (-ELOOP). ret_status, which may be NULL, is that of what was read.
+ */
+int file_read_regular(int dirfd, const char *path, size_t max, char **ret_data, size_t *ret_size,
+		      struct stat *ret_status, struct error *err);
 
 /* write(2) until all is written, or a negative errno. */
 int file_write_all(int fd, const char *data, size_t size);
