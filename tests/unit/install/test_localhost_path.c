@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "install/localhost_path.h"
+#include "util/array.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+
+#define LONGEST "a23456789012345678901234567890123456789012345678901234567890123"
+
+static void labels_become_a_path(void **state)
+{
+	_cleanup_free_ char *plain = NULL, *with_namespace = NULL, *longest = NULL;
+
+	assert_int_equal(localhost_path_create("operator", NULL, "web", &plain, NULL), 0);
+	assert_string_equal(plain, "operator/web.json");
+	assert_int_equal(localhost_path_create("operator", "shop", "web-1", &with_namespace, NULL),
+			 0);
+	assert_string_equal(with_namespace, "operator/shop/web-1.json");
+	assert_int_equal(localhost_path_create(LONGEST, LONGEST, LONGEST, &longest, NULL), 0);
+	assert_int_equal(localhost_path_check(longest, NULL), 0);
+}
+
+static const char *const not_labels[] = {
+	"",  ".",  "..", "/",	"a/b", "../a",	    "/a",	"a.json",
+	"A", "-a", "a-", "a b", "a\n", LONGEST "4", "\xc3\xa4",
+};
+
+static void anything_else_is_refused(void **state)
+{
+	for (size_t i = 0; i < array_size(not_labels); i++) {
+		const char *bad = not_labels[i];
+		char *path = NULL;
+
+		assert_int_equal(localhost_path_create(bad, NULL, "a", &path, NULL), -EINVAL);
+		assert_int_equal(localhost_path_create("a", bad, "a", &path, NULL), -EINVAL);
+		assert_int_equal(localhost_path_create("a", NULL, bad, &path, NULL), -EINVAL);
+		assert_null(path);
+	}
+}
+
+static void the_message_says_which_part_and_what_is_allowed(void **state)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	char *path;
+
+	assert_int_equal(localhost_path_create("operator", "..", "web", &path, &err), -EINVAL);
+	assert_string_equal(err.message,
+			    "'..' cannot be a profile's namespace: it takes 1 to 63 lower-case "
+			    "letters, digits and '-', with no '-' at either end");
+}
+
+static void paths_of_others_are_refused(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"a",
+		"a.json",
+		"/a/b.json",
+		"a/../b.json",
+		"a/b/c/d.json",
+		"a//b.json",
+		"a/b",
+		"a/.json",
+		"./a/b.json",
+		"a/b.json/",
+		".recorder/a/b.json",
+		"a/b.JSON",
+		"a/b.json.json",
+	};
+
+	for (size_t i = 0; i < array_size(bad); i++)
+		assert_int_equal(localhost_path_check(bad[i], NULL), -EINVAL);
+	assert_int_equal(localhost_path_check("a/b.json", NULL), 0);
+	assert_int_equal(localhost_path_check("a/b/c.json", NULL), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(labels_become_a_path),
+		cmocka_unit_test(anything_else_is_refused),
+		cmocka_unit_test(the_message_says_which_part_and_what_is_allowed),
+		cmocka_unit_test(paths_of_others_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
