@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "seccomp/compile.h"
+
+#include <byteswap.h>
+#include <errno.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "profile/model.h"
+#include "profile/string_set.h"
+#include "seccomp/architecture.h"
+#include "util/array.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+
+DEFINE_CLEANUP(scmp_filter_ctx, seccomp_release);
+#define _cleanup_context_ _cleanup_(cleanup_seccomp_release)
+
+/* The level of libseccomp's interface that has every action: SCMP_ACT_NOTIFY came with 5. */
+#define API_LEVEL 6
+
+/* runc asks for a tree from here on: libseccomp 2.5 makes a wrong one of no rule at all. */
+#define TREE_NAMES 32
+
+static const enum scmp_compare operators[COMPARE_COUNT] = {
+	[COMPARE_NE] = SCMP_CMP_NE,
+	[COMPARE_LT] = SCMP_CMP_LT,
+	[COMPARE_LE] = SCMP_CMP_LE,
+	[COMPARE_EQ] = SCMP_CMP_EQ,
+	[COMPARE_GE] = SCMP_CMP_GE,
+	[COMPARE_GT] = SCMP_CMP_GT,
+	[COMPARE_MASKED_EQ] = SCMP_CMP_MASKED_EQ,
+};
+
+bool architecture_set_has(const struct architecture_set *set,
+			  const struct architecture *architecture)
+{
+	size_t i;
+
+	for (i = 0; i < set->length; i++)
+		if (set->items[i] == architecture)
+			return true;
+	return false;
+}
+
+int architecture_set_add(struct architecture_set *set, const struct architecture *architecture,
+			 struct error *err)
+{
+	const struct architecture **items;
+
+	if (architecture_set_has(set, architecture))
+		return 0;
+	items = array_grow(set->items, set->length, sizeof(*items));
+	if (!items)
+		return error_nomem(err);
+	set->items = items;
+	items[set->length++] = architecture;
+	return 0;
+}
+
+void architecture_set_finish(struct architecture_set *set)
+{
+	free(set->items);
+	*set = (struct architecture_set){};
+}
+
+int architecture_set_of(const struct profile *profile, const struct architecture *native,
+			struct architecture_set *ret_set, struct error *err)
+{
+	_cleanup_architecture_set_ struct architecture_set set = {};
+	size_t i;
+	int r = 0;
+
+	if (profile->architecture_count == 0)
+		r = architecture_set_add(&set, native, err);
+	for (i = 0; r == 0 && i < profile->architecture_count; i++) {
+		const char *name = profile->architectures[i];
+		const struct architecture *architecture = architecture_find(name);
+
+		if (!architecture)
+			return error_set(err, EINVAL, "libseccomp has no architecture %s", name);
+		r = architecture_set_add(&set, architecture, err);
+	}
+	if (r < 0)
+		return r;
+	*ret_set = set;
+	set = (struct architecture_set){};
+	return 0;
+}
+
+/* An action as libseccomp has it. Without a number in the profile runtimes take EPERM. */
+static uint32_t to_scmp_action(enum action action, const struct optional_errno *number)
+{
+	uint32_t value = number->known ? number->value : EPERM;
+
+	switch (action) {
+	case ACTION_KILL_PROCESS:
+		return SCMP_ACT_KILL_PROCESS;
+	case ACTION_KILL_THREAD:
+		return SCMP_ACT_KILL_THREAD;
+	case ACTION_TRAP:
+		return SCMP_ACT_TRAP;
+	case ACTION_ERRNO:
+		return SCMP_ACT_ERRNO(value);
+	case ACTION_NOTIFY:
+		return SCMP_ACT_NOTIFY;
+	case ACTION_TRACE:
+		return SCMP_ACT_TRACE(value);
+	case ACTION_LOG:
+		return SCMP_ACT_LOG;
+	default:
+		return SCMP_ACT_ALLOW;
+	}
+}
+
+static const char *refusal(int code)
+{
+	switch (code) {
+	case EEXIST:
+		return "another rule has the same conditions and another action";
+	case EINVAL:
+		return "a condition or the action is not valid";
+	default:
+		return "libseccomp could not add it";
+	}
+}
+
+static bool repeats_argument(const struct rule *rule)
+{
+	unsigned int seen = 0;
+	size_t i;
+
+	for (i = 0; i < rule->condition_count; i++) {
+		if (seen & (1u << rule->conditions[i].index))
+			return true;
+		seen |= 1u << rule->conditions[i].index;
+	}
+	return false;
+}
+
+static int check_conditions(const struct rule *rule, struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < rule->condition_count; i++)
+		if (rule->conditions[i].index > 5)
+			return error_set(err, EINVAL,
+					 "a condition is about argument %u, and calls have 0 to 5",
+					 rule->conditions[i].index);
+	return 0;
+}
+
+/* Adds one name of a rule, under count conditions that all have to hold. */
+static int add_conditions(scmp_filter_ctx context, uint32_t action, int number,
+			  const struct condition *conditions, size_t count, struct error *err)
+{
+	struct scmp_arg_cmp compared[6];
+	size_t i;
+	int r;
+
+	for (i = 0; i < count; i++)
+		compared[i] = (struct scmp_arg_cmp){
+			.arg = conditions[i].index,
+			.op = operators[conditions[i].comparison],
+			.datum_a = conditions[i].value,
+			.datum_b = conditions[i].value_two,
+		};
+	r = seccomp_rule_add_array(context, action, number, count, compared);
+	return r < 0 ? error_set(err, EINVAL, "%s", refusal(-r)) : 0;
+}
+
+static int add_name(scmp_filter_ctx context, uint32_t action, const struct rule *rule, int number,
+		    struct error *err)
+{
+	size_t i;
+	int r = 0;
+
+	if (!repeats_argument(rule))
+		return add_conditions(context, action, number, rule->conditions,
+				      rule->condition_count, err);
+	for (i = 0; r == 0 && i < rule->condition_count; i++)
+		r = add_conditions(context, action, number, &rule->conditions[i], 1, err);
+	return r;
+}
+
+static int add_rule(scmp_filter_ctx context, const struct profile *profile, size_t index,
+		    struct compilation *compilation, struct error *err)
+{
+	const struct rule *rule = &profile->rules[index];
+	uint32_t action = to_scmp_action(rule->action, &rule->errno_ret);
+	size_t i;
+	int r = check_conditions(rule, err);
+
+	if (r < 0)
+		return error_prefix(err, "syscalls[%zu]", index);
+	if (action == to_scmp_action(profile->default_action, &profile->default_errno_ret))
+		return 0;
+	for (i = 0; i < rule->name_count; i++) {
+		int number = seccomp_syscall_resolve_name(rule->names[i]);
+
+		if (number == __NR_SCMP_ERROR)
+			r = string_set_add(&compilation->unresolved, &compilation->unresolved_count,
+					   rule->names[i], err);
+		else
+			r = add_name(context, action, rule, number, err);
+		if (r < 0)
+			return error_prefix(err, "syscalls[%zu], %s", index, rule->names[i]);
+	}
+	return 0;
+}
+
+static int add_architectures(scmp_filter_ctx context, const struct architecture_set *set,
+			     struct error *err)
+{
+	size_t i;
+	int r;
+
+	/* The native one is there from the start, and fixes the byte order of those that join it. */
+	r = seccomp_arch_remove(context, SCMP_ARCH_NATIVE);
+	if (r < 0)
+		return error_set_errno(err, -r, "remove the native architecture");
+	for (i = 0; i < set->length; i++) {
+		r = seccomp_arch_add(context, set->items[i]->token);
+		if (r == -EDOM)
+			return error_set(err, EINVAL,
+					 "%s and %s have different byte orders, and libseccomp "
+					 "makes no filter for both",
+					 set->items[0]->name, set->items[i]->name);
+		if (r < 0)
+			return error_set_errno(err, -r, "add %s", set->items[i]->name);
+	}
+	return 0;
+}
+
+/* Takes the program out of libseccomp, which writes it as the filter's machine stores it. */
+static int export(scmp_filter_ctx context, bool big_endian, struct filter *ret_filter,
+		  struct error *err)
+{
+	_cleanup_close_ int fd = memfd_create("seccomp", MFD_CLOEXEC);
+	_cleanup_filter_ struct filter filter = { .big_endian = big_endian };
+	struct stat stat;
+	size_t i;
+	int r;
+
+	if (fd < 0)
+		return error_set_errno(err, errno, "make a file in memory");
+	r = seccomp_export_bpf(context, fd);
+	if (r < 0)
+		return error_set_errno(err, -r, "generate the filter");
+	if (fstat(fd, &stat) < 0)
+		return error_set_errno(err, errno, "measure the filter");
+	filter.length = stat.st_size / sizeof(*filter.instructions);
+	filter.instructions = calloc(filter.length + 1, sizeof(*filter.instructions));
+	if (!filter.instructions)
+		return error_nomem(err);
+	if (pread(fd, filter.instructions, stat.st_size, 0) != stat.st_size)
+		return error_set_errno(err, EIO, "read the filter");
+	for (i = 0; big_endian && i < filter.length; i++) {
+		filter.instructions[i].code = bswap_16(filter.instructions[i].code);
+		filter.instructions[i].k = bswap_32(filter.instructions[i].k);
+	}
+	*ret_filter = filter;
+	filter = (struct filter){};
+	return 0;
+}
+
+static size_t name_count(const struct profile *profile)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < profile->rule_count; i++)
+		count += profile->rules[i].name_count;
+	return count;
+}
+
+static int ask_for_tree(scmp_filter_ctx context, struct error *err)
+{
+	int r = seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+
+	return r < 0 ? error_set_errno(err, -r, "ask for a binary tree") : 0;
+}
+
+int profile_compile(const struct profile *profile, const struct architecture_set *architectures,
+		    enum layout layout, struct compilation *ret_compilation, struct error *err)
+{
+	_cleanup_compilation_ struct compilation compilation = {};
+	_cleanup_context_ scmp_filter_ctx context = NULL;
+	size_t i;
+	int r;
+
+	/* It knows what the running kernel has, but the filter may be for another. */
+	if (seccomp_api_get() < API_LEVEL)
+		seccomp_api_set(API_LEVEL);
+	context =
+		seccomp_init(to_scmp_action(profile->default_action, &profile->default_errno_ret));
+	if (!context)
+		return error_set(err, EINVAL, "libseccomp refuses the default action %s",
+				 action_name(profile->default_action));
+	r = add_architectures(context, architectures, err);
+	if (r == 0 && layout == LAYOUT_TREE && name_count(profile) > TREE_NAMES)
+		r = ask_for_tree(context, err);
+	for (i = 0; r == 0 && i < profile->rule_count; i++)
+		r = add_rule(context, profile, i, &compilation, err);
+	if (r == 0)
+		r = export(context, architectures->items[0]->big_endian, &compilation.filter, err);
+	if (r == 0)
+		r = filter_check(&compilation.filter, err);
+	if (r < 0)
+		return r;
+	*ret_compilation = compilation;
+	compilation = (struct compilation){};
+	return 0;
+}
+
+void compilation_finish(struct compilation *compilation)
+{
+	filter_finish(&compilation->filter);
+	string_set_free(compilation->unresolved, compilation->unresolved_count);
+	*compilation = (struct compilation){};
+}
+
+const char *libseccomp_version(char buffer[LIBSECCOMP_VERSION_SIZE])
+{
+	const struct scmp_version *version = seccomp_version();
+
+	snprintf(buffer, LIBSECCOMP_VERSION_SIZE, "%u.%u.%u", version->major, version->minor,
+		 version->micro);
+	return buffer;
+}
