@@ -62,7 +62,8 @@ enum permission effect_permission(struct effect effect);
 /*
  * The meaning of a profile for an architecture ("SCMP_ARCH_X86_64"). It keeps nothing of the profile
  * but the names of calls on an architecture that has no table here: those are borrowed.
- * -EINVAL where a condition is about an argument that no call has.
+ * -EINVAL where a condition is about an argument that no call has, -E2BIG where there are more
+ * conditions than a filter can hold.
  */
 int meaning_create(const struct profile *profile, const char *scmp_arch,
 		   struct meaning **ret_meaning, struct error *err);
@@ -72,6 +73,9 @@ DEFINE_CLEANUP(struct meaning *, meaning_destroy);
 
 /* Whether the profile applies to the architecture at all. */
 bool meaning_has_architecture(const struct meaning *meaning);
+
+/* Whether arguments have 32 bits there; those of a verdict's conditions then have too. */
+bool meaning_is_narrow(const struct meaning *meaning);
 
 /* What becomes of a number that has no name, and of every call that no rule is about. */
 struct effect meaning_default(const struct meaning *meaning);
@@ -103,7 +107,7 @@ struct verdict {
 
 struct verdict meaning_verdict(const struct meaning *meaning, size_t position);
 
-/* The effect for concrete arguments. A verdict does not know how wide arguments are: */
+/* The effect for concrete arguments. */
 struct effect meaning_evaluate(const struct meaning *meaning, size_t position,
 			       const uint64_t arguments[ARGUMENT_COUNT]);
 
@@ -116,7 +120,7 @@ struct difference {
 };
 
 /* What two profiles do with one call over all arguments, decided exactly. */
-struct comparison {
+struct call_comparison {
 	struct difference wider;	  /* b permits what a permits less */
 	struct difference narrower;	  /* the reverse */
 	struct difference other;	  /* both permit the same, but the effects differ */
@@ -129,7 +133,16 @@ struct comparison {
  * where that is NULL. -E2BIG where the conditions are too many to go through all combinations.
  */
 int meaning_compare(const struct meaning *a, const struct meaning *b, const char *name,
-		    struct comparison *ret_comparison, struct error *err);
+		    struct call_comparison *ret_comparison, struct error *err);
+
+/*
+ * Goes through all calls for which two meanings of the same architecture differ, beginning with the
+ * numbers without a name (NULL). Ends when the visitor returns anything but 0, and returns that.
+ */
+typedef int (*meaning_visitor)(void *data, const char *name,
+			       const struct call_comparison *comparison, struct error *err);
+int meaning_visit_differences(const struct meaning *a, const struct meaning *b,
+			      meaning_visitor each, void *data, struct error *err);
 
 /*
  * Whether outer permits everything that inner permits, call by call and argument by argument.

@@ -83,6 +83,11 @@ const char *abi_scmp_arch(enum machine machine, enum abi abi)
 	return abis[machine][abi].scmp_arch;
 }
 
+const struct syscall_table *abi_syscall_table(enum machine machine, enum abi abi)
+{
+	return abis[machine][abi].table;
+}
+
 const char *syscall_name(enum machine machine, enum abi abi, uint32_t nr)
 {
 	const struct syscall_table *table = abis[machine][abi].table;

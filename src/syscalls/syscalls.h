@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 struct error;
+struct syscall_table;
 
 /*
  * The ABI that a system call was made through. Part of the number: the same number means
@@ -42,6 +43,12 @@ int abi_from_name(const char *name);
  * machine has no such ABI (x32 on arm64).
  */
 const char *abi_scmp_arch(enum machine machine, enum abi abi);
+
+/*
+ * All calls of a machine's ABI (syscalls/syscall_table.h), or NULL where the machine has no such
+ * ABI.
+ */
+const struct syscall_table *abi_syscall_table(enum machine machine, enum abi abi);
 
 /* "SYS_" table look-ups. The name of a number, or NULL when the table has none for it. */
 const char *syscall_name(enum machine machine, enum abi abi, uint32_t nr);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROFILE_CONVENTION_H
+#define PROFILE_CONVENTION_H
+
+/* How system calls are made on an architecture, as far as a filter has to care. */
+#include <stdbool.h>
+
+struct syscall_table;
+
+struct convention {
+	const struct syscall_table *table; /* NULL: its calls are known by name only */
+	bool narrow;			   /* arguments have 32 bits */
+	bool multiplexed;		   /* it has socketcall(2) and ipc(2) */
+	bool native; /* of some machine: what a profile without architectures applies to */
+};
+
+/* Of an architecture as "SCMP_ARCH_X86_64"; one that nobody knows has no table. */
+struct convention convention_find(const char *scmp_arch);
+
+/*
+ * On i386 libseccomp lets a rule of a socket or System V IPC call stand for the same call through
+ * socketcall(2) or ipc(2) as well.
+ */
+struct multiplexed_call {
+	const char *name;
+	const char *through; /* "socketcall" or "ipc" */
+	unsigned int code;   /* the first argument of that */
+};
+
+/* The row of a name, or NULL. */
+const struct multiplexed_call *multiplexed_call_find(const char *name);
+
+#endif
