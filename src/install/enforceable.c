@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "install/enforceable.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/model.h"
+#include "seccomp/architecture.h"
+#include "seccomp/compile.h"
+#include "syscalls/syscalls.h"
+#include "util/array.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+#include "util/version.h"
+
+/* libcontainer/specconv of runc refuses any flag before this version. */
+static const struct version runc_flags_since = { { 1, 2, 0 } };
+
+void obstacles_finish(struct obstacles *obstacles)
+{
+	for (size_t i = 0; i < obstacles->length; i++)
+		free(obstacles->items[i].text);
+	free(obstacles->items);
+	*obstacles = (struct obstacles){ 0 };
+}
+
+bool obstacles_are_severe(const struct obstacles *obstacles)
+{
+	for (size_t i = 0; i < obstacles->length; i++)
+		if (obstacles->items[i].severe)
+			return true;
+	return false;
+}
+
+__attribute__((format(printf, 4, 5))) static int add(struct obstacles *obstacles, bool severe,
+						     struct error *err, const char *format, ...)
+{
+	struct obstacle *items = array_grow(obstacles->items, obstacles->length, sizeof(*items));
+	va_list args;
+	int length;
+
+	if (!items)
+		return error_nomem(err);
+	obstacles->items = items;
+	items[obstacles->length].severe = severe;
+	va_start(args, format);
+	length = vasprintf(&items[obstacles->length].text, format, args);
+	va_end(args);
+	if (length < 0)
+		return error_nomem(err);
+	obstacles->length++;
+	return 0;
+}
+
+static bool lists_architecture(const struct profile *profile, const char *scmp_arch)
+{
+	for (size_t i = 0; i < profile->architecture_count; i++)
+		if (strcmp(profile->architectures[i], scmp_arch) == 0)
+			return true;
+	return profile->architecture_count == 0;
+}
+
+static int check_machine(const struct profile *profile, struct obstacles *obstacles,
+			 struct error *err)
+{
+	const char *native = abi_scmp_arch(machine_native(), ABI_NATIVE);
+
+	if (lists_architecture(profile, native))
+		return 0;
+	return add(obstacles, true, err,
+		   "it was made for another machine: it lists %s and not %s, which this one is",
+		   profile->architectures[0], native);
+}
+
+static int check_flags(const struct profile *profile, const char *runtime, const char *version,
+		       struct obstacles *obstacles, struct error *err)
+{
+	struct version known = version_parse(version ? version : "");
+
+	if (profile->flag_count == 0 || !runtime || strcmp(runtime, "runc") != 0 ||
+	    !version_is_known(&known) || version_compare(&known, &runc_flags_since) >= 0)
+		return 0;
+	return add(obstacles, true, err,
+		   "it has the flag %s, and runc %s refuses to start a container with any flag "
+		   "(runc 1.2 can)",
+		   profile->flags[0], version);
+}
+
+static bool notifies(const struct profile *profile)
+{
+	for (size_t i = 0; i < profile->rule_count; i++)
+		if (profile->rules[i].action == ACTION_NOTIFY)
+			return true;
+	return false;
+}
+
+static int check_listener(const struct profile *profile, struct obstacles *obstacles,
+			  struct error *err)
+{
+	if (profile->default_action == ACTION_NOTIFY)
+		return add(obstacles, true, err,
+			   "its default action is SCMP_ACT_NOTIFY, which runtimes refuse: the call "
+			   "that hands the listener over would wait for its own listener");
+	if (notifies(profile) && !profile->listener_path)
+		return add(obstacles, true, err,
+			   "it has rules with SCMP_ACT_NOTIFY and no listenerPath, without which "
+			   "runtimes refuse it");
+	return 0;
+}
+
+static int check_conditions(const struct profile *profile, struct obstacles *obstacles,
+			    struct error *err)
+{
+	for (size_t i = 0; i < profile->rule_count; i++) {
+		const struct rule *rule = &profile->rules[i];
+		unsigned int seen = 0;
+
+		for (size_t k = 0; k < rule->condition_count; k++) {
+			unsigned int bit = 1u << (rule->conditions[k].index & 31);
+
+			if (!(seen & bit)) {
+				seen |= bit;
+				continue;
+			}
+			return add(
+				obstacles, true, err,
+				"its rule for %s has two conditions on argument %u: runtimes take "
+				"one of them as enough, and not both as needed",
+				rule->name_count ? rule->names[0] : "no call",
+				rule->conditions[k].index);
+		}
+	}
+	return 0;
+}
+
+static bool is_granted(enum action action)
+{
+	return action == ACTION_ALLOW || action == ACTION_LOG;
+}
+
+static bool has_name(const struct rule *rule, const char *name)
+{
+	for (size_t i = 0; i < rule->name_count; i++)
+		if (strcmp(rule->names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Whether the default action does what none of the name's rules says. */
+static bool is_reversed(const struct profile *profile, const char *name)
+{
+	for (size_t i = 0; i < profile->rule_count; i++)
+		if (has_name(&profile->rules[i], name) &&
+		    is_granted(profile->rules[i].action) != is_granted(profile->default_action))
+			return true;
+	return false;
+}
+
+/* The names that libseccomp does not know, of those that matter and of those that do not. */
+static char *join_unresolved(const struct profile *profile, const struct compilation *compilation,
+			     bool reversed)
+{
+	char *list = NULL;
+	size_t size;
+	FILE *out = open_memstream(&list, &size);
+	const char *separator = "";
+
+	for (size_t i = 0; out && i < compilation->unresolved_count; i++) {
+		const char *name = compilation->unresolved[i];
+
+		if (is_reversed(profile, name) != reversed)
+			continue;
+		fprintf(out, "%s%s", separator, name);
+		separator = ", ";
+	}
+	if (out)
+		fclose(out);
+	return list;
+}
+
+static int add_unresolved(const struct profile *profile, const struct compilation *compilation,
+			  struct obstacles *obstacles, struct error *err)
+{
+	char version[LIBSECCOMP_VERSION_SIZE];
+
+	for (int reversed = 1; reversed >= 0; reversed--) {
+		_cleanup_free_ char *names = join_unresolved(profile, compilation, reversed);
+		int r = 0;
+
+		if (!names)
+			return error_nomem(err);
+		if (*names)
+			r = add(obstacles, reversed, err,
+				"libseccomp %s does not know %s: runtimes skip such rules without a "
+				"word, and the default action (%s) answers",
+				libseccomp_version(version), names,
+				action_name(profile->default_action));
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* What libseccomp says of it, which is what runtimes hand it to. */
+static int check_compilation(const struct profile *profile, struct obstacles *obstacles,
+			     struct error *err)
+{
+	_cleanup_architecture_set_ struct architecture_set architectures = { 0 };
+	_cleanup_compilation_ struct compilation compilation = { 0 };
+	_cleanup_error_ struct error refusal = ERROR_INIT;
+	int r = architecture_set_of(profile, architecture_native(), &architectures, &refusal);
+
+	if (r == 0)
+		r = architecture_set_add(&architectures, architecture_native(), &refusal);
+	if (r == 0)
+		r = profile_compile(profile, &architectures, LAYOUT_LIST, &compilation, &refusal);
+	if (r == -ENOMEM)
+		return error_nomem(err);
+	if (r < 0)
+		return add(obstacles, true, err, "runtimes refuse it, as libseccomp does: %s",
+			   error_message(&refusal));
+	return add_unresolved(profile, &compilation, obstacles, err);
+}
+
+int enforceable_check(const struct profile *profile, const char *runtime, const char *version,
+		      struct obstacles *ret_obstacles, struct error *err)
+{
+	_cleanup_obstacles_ struct obstacles obstacles = { 0 };
+	int r = check_machine(profile, &obstacles, err);
+
+	if (r == 0)
+		r = check_flags(profile, runtime, version, &obstacles, err);
+	if (r == 0)
+		r = check_listener(profile, &obstacles, err);
+	if (r == 0)
+		r = check_conditions(profile, &obstacles, err);
+	if (r == 0)
+		r = check_compilation(profile, &obstacles, err);
+	if (r < 0)
+		return r;
+	*ret_obstacles = obstacles;
+	obstacles = (struct obstacles){ 0 };
+	return 0;
+}
