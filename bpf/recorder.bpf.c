@@ -10,7 +10,11 @@
  *	sched_process_exec   set-up ends
  *	sched_process_exit   a thread that a filter killed; the last marked task
  *
- * All are tp_btf: they need BTF and nothing else.
+ * All are tp_btf: they need BTF and nothing else. Since Linux 7.2 such programs are preempted, and
+ * the kernel skips a program on a CPU where it is being run already, by the task that was
+ * preempted. So where the loss of a run can hide a call, there is a second program for the classic
+ * tracepoint, dearer, but always run with preemption off. Either the ones or the others are
+ * attached.
  */
 #include "vmlinux.h"
 
@@ -142,44 +146,74 @@ static __noinline int enter_new(struct sighting *sighting)
 	return sight(sighting);
 }
 
-SEC("tp_btf/sys_enter")
-int BPF_PROG(enter_call, struct pt_regs *regs, long id)
+/* What is not a native call that was seen before. */
+static __noinline int enter_unusual(__u32 index, __u32 nr)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 index = slot_of_task_cached(task);
-	struct sighting sighting = {};
-	struct recorder_slot *slot;
-	__u32 nr = id;
+	struct recorder_slot *slot = slot_get(index);
+	struct sighting sighting = { .slot = index, .kind = RECORDER_OBSERVED };
 	__u64 *word;
 
-	if (index == RECORDER_SLOT_NONE)
-		return 0;
-	slot = slot_get(index);
 	if (!slot || nr == NR_NONE)
 		return 0;
-	if (task_is_filtered(task))
-		enter_filtered(index);
-	sighting.slot = index;
-	sighting.abi = task_abi(task, &nr);
+	sighting.abi = task_abi(bpf_get_current_task_btf(), &nr);
 	sighting.nr = nr;
-	sighting.kind = RECORDER_OBSERVED;
 	word = sight_word(slot, &sighting);
 	if (word && (*word & (1ULL << (nr % 64))))
 		return 0;
 	return enter_new(&sighting);
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(exit_call, struct pt_regs *regs, long ret)
+static __always_inline int enter(__u32 nr)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 index = slot_of_task_cached(task);
+	struct recorder_slot *slot;
+
+	if (index == RECORDER_SLOT_NONE)
+		return 0;
+	slot = slot_get(index);
+	if (!slot)
+		return 0;
+	if (task_is_filtered(task))
+		enter_filtered(index);
+	/* Nearly every call: nothing is put together in memory for it. */
+	if (task_is_native(task) && nr < RECORDER_NUMBERS &&
+	    (slot->bitmaps[RECORDER_OBSERVED].words[ABI_NATIVE][nr / 64] & (1ULL << (nr % 64))))
+		return 0;
+	return enter_unusual(index, nr);
+}
+
+/* include/trace/events/syscalls.h; both begin with what all tracepoints have. */
+struct call_event {
+	__u64 common;
+	long id;
+};
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(enter_call, struct pt_regs *regs, long id)
+{
+	return enter(id);
+}
+
+SEC("tracepoint/raw_syscalls/sys_enter")
+int enter_call_unpreempted(struct call_event *event)
+{
+	return enter(event->id);
+}
+
+static __always_inline bool watches_exit(struct task_struct *task)
+{
+	return task_is_filtered(task) && watch_denied;
+}
+
+static __noinline int leave(__u32 nr)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct sighting sighting = {};
 	struct recorder_slot *slot;
 	struct recorder_note *note;
-	__u32 index, nr;
+	__u32 index;
 
-	if (!task_is_filtered(task) || !watch_denied)
-		return 0;
 	index = slot_of_task_cached(task);
 	slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
 	if (!slot)
@@ -196,7 +230,6 @@ int BPF_PROG(exit_call, struct pt_regs *regs, long ret)
 		note->synced = true;
 		return 0;
 	}
-	nr = regs_syscall(regs);
 	if (nr == NR_NONE)
 		return 0;
 	sighting.slot = index;
@@ -204,6 +237,18 @@ int BPF_PROG(exit_call, struct pt_regs *regs, long ret)
 	sighting.nr = nr;
 	sighting.kind = RECORDER_DENIED;
 	return sight(&sighting);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(exit_call, struct pt_regs *regs, long ret)
+{
+	return watches_exit(bpf_get_current_task_btf()) ? leave(regs_syscall(regs)) : 0;
+}
+
+SEC("tracepoint/raw_syscalls/sys_exit")
+int exit_call_unpreempted(struct call_event *event)
+{
+	return watches_exit(bpf_get_current_task_btf()) ? leave(event->id) : 0;
 }
 
 /*
@@ -392,9 +437,9 @@ static __always_inline void enter_slot(struct recorder_slot *slot, struct task_s
 	__sync_fetch_and_or(&slot->flags, flags);
 }
 
-SEC("tp_btf/sched_process_exec")
-int BPF_PROG(exec_task, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+static __noinline int end_setup(void)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct sighting sighting = {};
 	struct recorder_slot *slot;
 	struct recorder_note *note;
@@ -428,6 +473,18 @@ int BPF_PROG(exec_task, struct task_struct *task, int old_pid, struct linux_binp
 	return sight(&sighting);
 }
 
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(exec_task, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	return end_setup();
+}
+
+SEC("tracepoint/sched/sched_process_exec")
+int exec_task_unpreempted(void *event)
+{
+	return end_setup();
+}
+
 /*
  * SECCOMP_RET_KILL_THREAD ends a thread inside the entry of the call, without sys_exit. Its
  * exit code says SIGSYS. The threads that go down with one that was stopped elsewhere say so
@@ -453,8 +510,7 @@ static __always_inline void exit_killed(struct task_struct *task)
 #define EXIT_SIGNAL(code) ((code)&0x7f)
 #define SIGSYS 31 /* on x86 and arm64 */
 
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(exit_task, struct task_struct *exiting)
+static __noinline int end_task(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct recorder_note *note = note_get(task);
@@ -465,6 +521,18 @@ int BPF_PROG(exit_task, struct task_struct *exiting)
 	if (mode == RECORDER_TASKS && note && note->slot)
 		__sync_fetch_and_sub(&marked_live, 1);
 	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(exit_task, struct task_struct *task)
+{
+	return end_task();
+}
+
+SEC("tracepoint/sched/sched_process_exit")
+int exit_task_unpreempted(void *event)
+{
+	return end_task();
 }
 
 /*

@@ -23,9 +23,15 @@ enum {
 #define TS_COMPAT 0x0002	/* arch/x86/include/asm/thread_info.h */
 #define X32_NR_FLAG 0x40000000U /* __X32_SYSCALL_BIT, arch/x86/include/uapi/asm/unistd.h */
 
+/* x32 calls, which have a bit in their number, count as native here. */
+static __always_inline bool task_is_native(struct task_struct *task)
+{
+	return !(task->thread_info.status & TS_COMPAT);
+}
+
 static __always_inline __u32 task_abi(struct task_struct *task, __u32 *nr)
 {
-	if (task->thread_info.status & TS_COMPAT)
+	if (!task_is_native(task))
 		return ABI_COMPAT;
 	if ((*nr & X32_NR_FLAG) && *nr != NR_NONE) {
 		*nr &= ~X32_NR_FLAG;
@@ -54,9 +60,14 @@ static __always_inline bool is_exec(__u32 abi, __u32 nr)
 #elif defined(__TARGET_ARCH_arm64)
 #define TIF_32BIT 22 /* arch/arm64/include/asm/thread_info.h */
 
+static __always_inline bool task_is_native(struct task_struct *task)
+{
+	return !(task->thread_info.flags & (1UL << TIF_32BIT));
+}
+
 static __always_inline __u32 task_abi(struct task_struct *task, __u32 *nr)
 {
-	return task->thread_info.flags & (1UL << TIF_32BIT) ? ABI_COMPAT : ABI_NATIVE;
+	return task_is_native(task) ? ABI_NATIVE : ABI_COMPAT;
 }
 
 static __always_inline __u32 regs_syscall(struct pt_regs *regs)

@@ -12,6 +12,7 @@
 
 #include "cli/cli.h"
 #include "record/probe.h"
+#include "record/tracepoint.h"
 #include "target/cgroup.h"
 #include "target/cri.h"
 #include "util/array.h"
@@ -160,9 +161,23 @@ static int check_lockdown(const struct doctor_options *options, char **ret_found
 
 static int check_load(const struct doctor_options *options, char **ret_found, struct error *err)
 {
-	int ret = probe_load(err);
+	int ret = probe_load(RECORDER_HOOK_AUTO, err);
 
 	return ret < 0 ? ret : found(ret_found, err, "the BPF programs load and attach");
+}
+
+static int check_hook(const struct doctor_options *options, char **ret_found, struct error *err)
+{
+	if (!tracepoint_btf_is_preempted())
+		return found(ret_found, err, "system calls are watched with tp_btf");
+	if (probe_load(RECORDER_HOOK_TRACEPOINT, err) < 0)
+		return error_prefix(err,
+				    "this kernel preempts tp_btf programs, so that recordings "
+				    "under load can be incomplete, and it does not allow classic "
+				    "tracepoints");
+	return found(ret_found, err,
+		     "system calls are watched with classic tracepoints: this kernel preempts "
+		     "tp_btf programs");
 }
 
 static int check_seccomp(const struct doctor_options *options, char **ret_found, struct error *err)
@@ -197,6 +212,7 @@ static const struct doctor_check checks[] = {
 	{ "cgroup", true, check_cgroup },
 	{ "lockdown", false, check_lockdown },
 	{ "load", true, check_load },
+	{ "hook", false, check_hook },
 	{ "command", false, check_own_cgroup },
 	{ "runtime", false, check_runtime },
 	{ "seccomp", false, check_seccomp },

@@ -37,10 +37,18 @@ struct record_options {
 	int no_new_privs;
 	int64_t duration;
 	int64_t until_stable;
+	int hook;
 };
 
 /* kubectl's default for -n. */
 #define DEFAULT_NAMESPACE "default"
+
+static const char *const hooks[] = {
+	[RECORDER_HOOK_AUTO] = "auto",
+	[RECORDER_HOOK_BTF] = "btf",
+	[RECORDER_HOOK_TRACEPOINT] = "tracepoint",
+	NULL,
+};
 
 static const char *const formats[] = {
 	[OUTPUT_SECCOMP] = "seccomp",
@@ -159,6 +167,7 @@ static int record(const struct record_options *options, const struct output_opti
 		  struct target *target, unsigned int verbose, struct error *err)
 {
 	const struct session_options session = {
+		.hook = options->hook,
 		.duration = options->duration,
 		.until_stable = options->until_stable,
 		.verbose = verbose > 0,
@@ -336,6 +345,15 @@ static const struct cli_option options_table[] = {
 	  .help = "whether the profile will be used with no_new_privs "
 		  "(allowPrivilegeEscalation: false), which changes what the runtime calls; auto "
 		  "is how the container ran" },
+	{ .name = "hook",
+	  .type = CLI_CHOICE,
+	  OPTION(hook),
+	  .choices = hooks,
+	  .initial = "auto",
+	  .group = "How to watch",
+	  .help = "what the BPF program is attached to: btf is cheapest; tracepoint loses no call "
+		  "where the kernel preempts BPF programs (Linux 7.2 and newer), and needs tracefs "
+		  "and perf events; auto is what this kernel needs" },
 	{},
 };
 

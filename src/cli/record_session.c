@@ -194,6 +194,7 @@ int session_run(const struct session_options *options, struct target *target,
 	if (signals < 0)
 		return signals;
 	target_recorder_options(target, &recorder_options);
+	recorder_options.hook = options->hook;
 	r = recorder_create(&recorder_options, &handler, &recorder, err);
 	if (r < 0)
 		return r;

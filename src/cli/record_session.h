@@ -12,6 +12,7 @@ struct error;
 struct target;
 
 struct session_options {
+	enum recorder_hook hook;
 	int64_t duration;     /* ns; 0: until something else ends it */
 	int64_t until_stable; /* ns without a new system call; 0: does not matter */
 	bool verbose;	      /* tell each new system call */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "record/probe.h"
 
-#include "record/recorder.h"
-
-int probe_load(struct error *err)
+int probe_load(enum recorder_hook hook, struct error *err)
 {
-	static const struct recorder_options options = { .watch_denied = true, .slots = 1 };
+	const struct recorder_options options = {
+		.hook = hook,
+		.watch_denied = true,
+		.slots = 1,
+	};
 	static const struct recorder_handler handler = {};
 	_cleanup_recorder_ struct recorder *recorder = NULL;
 	int r = recorder_create(&options, &handler, &recorder, err);

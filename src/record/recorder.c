@@ -14,6 +14,7 @@
 #include "record/lifetime.h"
 #include "record/object.h"
 #include "record/slots.h"
+#include "record/tracepoint.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/error.h"
@@ -32,6 +33,7 @@ struct recorder {
 	int links[PROGRAM_COUNT];
 	int64_t last_scan;
 	bool filter_seen;
+	bool unpreempted;	  /* classic tracepoints where a skipped run could hide a call */
 	struct error event_error; /* of a callback of the ring buffer */
 };
 
@@ -126,6 +128,9 @@ int recorder_create(const struct recorder_options *options, const struct recorde
 				 RECORDER_SLOTS_MAX - 1);
 	recorder->options = *options;
 	recorder->handler = *handler;
+	recorder->unpreempted =
+		options->hook == RECORDER_HOOK_TRACEPOINT ||
+		(options->hook == RECORDER_HOOK_AUTO && tracepoint_btf_is_preempted());
 	for (i = 0; i < PROGRAM_COUNT; i++)
 		recorder->links[i] = -1;
 	r = object_load(&knobs, &recorder->object, err);
@@ -141,17 +146,49 @@ int recorder_create(const struct recorder_options *options, const struct recorde
 	return 0;
 }
 
-static int attach(struct recorder *recorder, enum object_program program, struct error *err)
+static int attach_btf(struct recorder *recorder, enum object_program program, struct error *err)
 {
-	int fd;
+	int fd = bpf_raw_tracepoint_open(NULL, recorder->object.programs[program]);
 
-	if (recorder->links[program] >= 0)
-		return 0;
-	fd = bpf_raw_tracepoint_open(NULL, recorder->object.programs[program]);
 	if (fd < 0)
 		return error_set_errno(err, errno, "attach a BPF program to its tracepoint");
 	recorder->links[program] = fd;
 	return 0;
+}
+
+static int attach_unpreempted(struct recorder *recorder, enum object_program program,
+			      struct error *err)
+{
+	static const struct {
+		enum object_program program;
+		const char *event;
+	} twins[PROGRAM_COUNT] = {
+		[PROGRAM_ENTER_CALL] = { PROGRAM_ENTER_CALL_UNPREEMPTED, "raw_syscalls/sys_enter" },
+		[PROGRAM_EXIT_CALL] = { PROGRAM_EXIT_CALL_UNPREEMPTED, "raw_syscalls/sys_exit" },
+		[PROGRAM_EXEC_TASK] = { PROGRAM_EXEC_TASK_UNPREEMPTED, "sched/sched_process_exec" },
+		[PROGRAM_EXIT_TASK] = { PROGRAM_EXIT_TASK_UNPREEMPTED, "sched/sched_process_exit" },
+	};
+
+	if (!twins[program].event)
+		return attach_btf(recorder, program, err);
+	return tracepoint_attach(twins[program].event,
+				 recorder->object.programs[twins[program].program],
+				 &recorder->links[program], err);
+}
+
+static int attach(struct recorder *recorder, enum object_program program, struct error *err)
+{
+	int r;
+
+	if (recorder->links[program] >= 0)
+		return 0;
+	if (!recorder->unpreempted)
+		return attach_btf(recorder, program, err);
+	if (recorder->options.hook == RECORDER_HOOK_TRACEPOINT)
+		return attach_unpreempted(recorder, program, err);
+	/* Lockdown can forbid tracefs and perf. What tp_btf then loses, the kernel counts. */
+	r = attach_unpreempted(recorder, program, NULL);
+	return r < 0 ? attach_btf(recorder, program, err) : 0;
 }
 
 static int attach_all(struct recorder *recorder, const enum object_program *programs, size_t count,

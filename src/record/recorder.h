@@ -21,8 +21,17 @@ struct error;
 struct lifetime;
 struct recorder;
 
+/* What the programs are attached to where there is a choice. */
+enum recorder_hook {
+	RECORDER_HOOK_AUTO,	  /* the other two, as the kernel is */
+	RECORDER_HOOK_BTF,	  /* tp_btf: the cheapest */
+	RECORDER_HOOK_TRACEPOINT, /* classic tracepoints: never preempted, so never skipped */
+	RECORDER_HOOK_COUNT,
+};
+
 struct recorder_options {
 	enum recorder_mode mode;
+	enum recorder_hook hook;
 	bool mark_new;	    /* every new cgroup on the node, not only those below added ones */
 	bool watch_denied;  /* from the start; otherwise once a task under a filter is seen */
 	unsigned int slots; /* how many cgroups can be recorded at once */

@@ -46,13 +46,13 @@ def in_cgroup(path):
     return [bench.ENTER_CGROUP, path]
 
 
-def recorder(recorded, denied):
+def recorder(recorded, denied, hook="btf"):
     """A recorder at work. With a filter in sight it also watches how calls end."""
 
     def measure():
         with contextlib.ExitStack() as stack:
             cgroup = stack.enter_context(bench.cgroup())
-            stack.enter_context(bench.recording("--cgroup", cgroup))
+            stack.enter_context(bench.recording("--hook", hook, "--cgroup", cgroup))
             if denied:
                 # Twice: the first call under a filter makes the recorder attach sys_exit.
                 for _ in range(2):
@@ -86,6 +86,8 @@ def variants():
         "empty tp_btf/sys_enter and sys_exit": attached("empty_both"),
         "recorder watching denied calls, not recorded": recorder(False, True),
         "recorder watching denied calls, recorded": recorder(True, True),
+        "recorder on classic tracepoints, not recorded": recorder(False, False, "tracepoint"),
+        "recorder on classic tracepoints, recorded": recorder(True, False, "tracepoint"),
         "mount-namespace hash, classic tracepoint": attached("namespace_tracepoint"),
         "the same, raw tracepoint, comm and registers copied": attached("namespace_copying"),
     }

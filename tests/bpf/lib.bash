@@ -32,10 +32,14 @@ needs_root() {
 	[ "$(id -u)" = 0 ] || tap_skip_all "recording needs root"
 }
 
+# The same tests can be run with another --hook: RECORD_HOOK=tracepoint.
+record_hook=(${RECORD_HOOK:+--hook "$RECORD_HOOK"})
+
 # Runs "recorder record ARG..." to its end; the recording is in $RECORDING, what it said in $LOG.
 record() {
 	rm -f "$RECORDING"
-	"$RECORDER" record --format recording --output "$RECORDING" "$@" 2>"$LOG"
+	"$RECORDER" record "${record_hook[@]}" --format recording --output "$RECORDING" "$@" \
+		2>"$LOG"
 }
 
 # Starts "recorder record ARG..." in the background as process $recorder and waits until it
@@ -45,7 +49,8 @@ start_recording() {
 	: >"$LOG"
 	# A shell's background processes ignore Ctrl-C, and pass that on.
 	env --default-signal=INT,QUIT \
-		"$RECORDER" record -vv --format recording --output "$RECORDING" "$@" 2>"$LOG" &
+		"$RECORDER" record "${record_hook[@]}" -vv --format recording \
+		--output "$RECORDING" "$@" 2>"$LOG" &
 	recorder=$!
 	cleanup_add cleanup_process "$recorder"
 	wait_until 10 is_recording

@@ -1,0 +1,6 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Storms, seen through classic tracepoints: what kernels need that preempt BPF programs.
+# timeout: 180
+RECORD_HOOK=tracepoint exec "$(dirname "$0")/40-storms.t"

@@ -1,0 +1,5 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# A process and its children, seen through classic tracepoints: what kernels need that preempt BPF programs.
+RECORD_HOOK=tracepoint exec "$(dirname "$0")/60-pid.t"
