@@ -9,6 +9,8 @@
 #   make check-bpf      the BPF program on the running kernel (as root)
 #   make check-runtime  real container runtimes (as root)
 #   make check-static   formatting, layers, shell scripts, man page
+#   make fuzz           the parsers, each for a minute
+#   make fuzz-campaign  the parsers, ten million executions each
 #   make bench          what recording costs
 #
 # TESTS=REGEX picks tests by path. A folder with needs of its own says so in its module.mk,

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a container runtime answers. An input's first byte says which answer it is: the pods,
+// the containers, a container's status, or a frame as it comes from the wire.
+#include "input.h"
+
+#include "profile/recording.h"
+#include "profile/recording_format.h"
+#include "target/bundle.h"
+#include "target/cri_model.h"
+#include "target/grpc.h"
+
+#define FRAME_HEADER 5
+
+/* What a runtime says about a container can always be written down and read again. */
+static void check_recording(const struct cri_container *container)
+{
+	_cleanup_recording_ struct recording recording = { 0 }, again = { 0 };
+	_cleanup_observation_ struct observation observation = { .machine = MACHINE_X86_64 };
+	_cleanup_free_ char *text = NULL;
+	struct error err = ERROR_INIT;
+	size_t i;
+
+	observation.container_id = strdup(container->id);
+	observation.container_name = strdup(container->name);
+	observation.image = strdup(container->image);
+	for (i = 0; i < container->label_count; i++)
+		assert(!failed(observation_add_label(&observation, container->labels[i].key,
+						     container->labels[i].value, &err),
+			       &err));
+	assert(!failed(recording_add(&recording, &observation, &err), &err));
+	assert(!failed(recording_write(&recording, &text, &err), &err));
+	assert(!failed(recording_read("again", text, strlen(text), &again, &err), &err));
+}
+
+static void check_sandboxes(const ProtobufCMessage *message)
+{
+	struct cri_sandbox *sandboxes;
+	struct error err = ERROR_INIT;
+	size_t count;
+	int ret = cri_sandboxes_from_message((const Cri__ListPodSandboxResponse *)message,
+					     &sandboxes, &count, &err);
+
+	if (!failed(ret, &err))
+		cri_sandboxes_free(sandboxes, count);
+}
+
+static void check_containers(const ProtobufCMessage *message)
+{
+	struct cri_container *containers;
+	struct error err = ERROR_INIT;
+	size_t i, count;
+	int ret = cri_containers_from_message((const Cri__ListContainersResponse *)message,
+					      &containers, &count, &err);
+
+	if (failed(ret, &err))
+		return;
+	for (i = 0; i < count; i++)
+		check_recording(&containers[i]);
+	cri_containers_free(containers, count);
+}
+
+static void check_status(const ProtobufCMessage *message)
+{
+	_cleanup_cri_container_status_ struct cri_container_status status = { 0 };
+	_cleanup_bundle_ struct bundle bundle = { 0 };
+	struct error err = ERROR_INIT;
+	int ret = cri_status_from_message((const Cri__ContainerStatusResponse *)message, &status,
+					  &err);
+
+	if (failed(ret, &err))
+		return;
+	check_recording(&status.container);
+	if (*status.bundle)
+		failed(bundle_parse(status.bundle, strlen(status.bundle), &bundle, &err), &err);
+}
+
+static const struct answer {
+	char mark;
+	const ProtobufCMessageDescriptor *descriptor;
+	void (*check)(const ProtobufCMessage *message);
+} answers[] = {
+	{ 'p', &cri__list_pod_sandbox_response__descriptor, check_sandboxes },
+	{ 'c', &cri__list_containers_response__descriptor, check_containers },
+	{ 's', &cri__container_status_response__descriptor, check_status },
+	{ 'f', &cri__list_pod_sandbox_response__descriptor, check_sandboxes },
+};
+
+static void check_frame(const struct answer *answer, const uint8_t *frame, size_t size)
+{
+	ProtobufCMessage *message;
+	struct error err = ERROR_INIT;
+
+	if (failed(grpc_unframe(frame, size, answer->descriptor, &message, &err), &err))
+		return;
+	answer->check(message);
+	protobuf_c_message_free_unpacked(message, NULL);
+}
+
+/* A frame around the message, as mutation hardly ever gets a length right. */
+static void check_message(const struct answer *answer, const uint8_t *data, size_t size)
+{
+	_cleanup_free_ uint8_t *frame = calloc(1, FRAME_HEADER + size);
+
+	assert(frame);
+	frame[1] = size >> 24;
+	frame[2] = size >> 16;
+	frame[3] = size >> 8;
+	frame[4] = size;
+	memcpy(frame + FRAME_HEADER, data, size);
+	check_frame(answer, frame, FRAME_HEADER + size);
+}
+
+/* The header with which a server says what went wrong. */
+static void check_trailer(struct input input)
+{
+	_cleanup_free_ char *text = take_text(&input, '\0');
+	size_t length = strlen(text);
+
+	grpc_decode_text(text);
+	assert(strlen(text) <= length);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input input = { data, size };
+	char mark = take_byte(&input);
+	size_t i;
+
+	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		if (answers[i].mark != mark)
+			continue;
+		if (mark == 'f')
+			check_frame(&answers[i], input.at, input.left);
+		else
+			check_message(&answers[i], input.at, input.left);
+	}
+	if (mark == 't')
+		check_trailer(input);
+	return 0;
+}

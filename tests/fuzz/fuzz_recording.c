@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// seeds: tests/golden/profile
+//
+// A recording as a file has it: read, written and read again, explained, split, and made into a
+// profile.
+#include "input.h"
+
+#include "profile/derive.h"
+#include "profile/explain.h"
+#include "profile/profile.h"
+#include "profile/recording.h"
+#include "profile/recording_format.h"
+#include "profile/split.h"
+#include "util/str.h"
+
+static char *write_recording(const struct recording *recording)
+{
+	struct error err = ERROR_INIT;
+	char *text = NULL;
+	int ret = recording_write(recording, &text, &err);
+
+	assert(!failed(ret, &err));
+	return text;
+}
+
+/* Reading what was written gives the same recording. */
+static void check_round_trip(const struct recording *recording)
+{
+	_cleanup_recording_ struct recording again = { 0 };
+	_cleanup_free_ char *text = write_recording(recording), *second = NULL;
+	struct error err = ERROR_INIT;
+	int ret = recording_read("again", text, strlen(text), &again, &err);
+
+	assert(!failed(ret, &err));
+	second = write_recording(&again);
+	assert(strcmp(text, second) == 0);
+}
+
+static void check_profile(const struct recording *recording)
+{
+	_cleanup_profile_ struct profile *profile = NULL;
+	_cleanup_(call_set_finish) struct call_set unnamed = { 0 };
+	_cleanup_free_ char *oci = NULL, *resource = NULL;
+	struct error err = ERROR_INIT;
+	int ret = recording_derive_profile(recording, &profile, &unnamed, &err);
+
+	assert(!failed(ret, &err));
+	ret = profile_write_oci(profile, &oci, &err);
+	assert(!failed(ret, &err));
+	ret = profile_write_cr(profile, "fuzzed", &resource, &err);
+	assert(!failed(ret, &err));
+}
+
+static void check_explanation(const struct recording *recording, const char *syscall)
+{
+	_cleanup_free_ char *text = NULL, *json = NULL;
+	struct error err = ERROR_INIT;
+	bool found, found_json;
+	int ret = recording_explain(recording, syscall, &text, &found, &err);
+
+	assert(!failed(ret, &err));
+	ret = recording_explain_json(recording, syscall, &json, &found_json, &err);
+	assert(!failed(ret, &err));
+	assert(found == found_json);
+}
+
+/* Each part gets a name of its own that can name a file. Empties the recording. */
+static void check_split(struct recording *recording, enum split split)
+{
+	struct recording *parts = NULL;
+	struct error err = ERROR_INIT;
+	size_t i, count = 0, observations = recording->observation_count, found = 0;
+	int ret = recording_split(recording, split, &parts, &count, &err);
+
+	assert(!failed(ret, &err));
+	for (i = 0; i < count; i++) {
+		assert(str_is_dns_label(parts[i].name));
+		assert(i == 0 || strcmp(parts[i - 1].name, parts[i].name) < 0);
+		found += parts[i].observation_count;
+	}
+	assert(found == observations);
+	recordings_free(parts, count);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	_cleanup_recording_ struct recording recording = { 0 };
+	struct error err = ERROR_INIT;
+	int ret = recording_read("input", (const char *)data, size, &recording, &err);
+
+	if (failed(ret, &err))
+		return 0;
+	check_round_trip(&recording);
+	check_profile(&recording);
+	check_explanation(&recording, "read");
+	check_explanation(&recording, "60");
+	check_split(&recording, size % 2 ? SPLIT_CONTAINER : SPLIT_POD);
+	return 0;
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The small parsers, each of which gets the whole input: cgroup paths, times, durations, numbers,
+// names, what a runtime prints as its version, and the escaping of what reaches a terminal.
+#include "input.h"
+
+#include "target/cgroup_path.h"
+#include "target/label_syntax.h"
+#include "target/runtime.h"
+#include "util/cleanup.h"
+#include "util/str.h"
+
+/* A container's cgroup begins with its own: the path up to there says the same. */
+static void check_cgroup_path(const char *path)
+{
+	struct cgroup_container container, again;
+	_cleanup_free_ char *own = NULL;
+
+	if (!cgroup_path_parse(path, &container))
+		return;
+	assert(container.id[0] && container_id_is_valid(container.id));
+	assert(container.length <= strlen(path));
+	own = strndup(path, container.length);
+	assert(own && cgroup_path_parse(own, &again));
+	assert(again.engine == container.engine && again.qos == container.qos);
+	assert(strcmp(again.id, container.id) == 0);
+	assert(strcmp(again.pod_uid, container.pod_uid) == 0);
+	assert(again.length == container.length);
+}
+
+/* A time is written as it was read. */
+static void check_time(const char *text)
+{
+	struct error err = ERROR_INIT;
+	char written[STR_TIME_SIZE];
+	int64_t time, again;
+
+	if (failed(str_parse_time(text, &time, &err), &err))
+		return;
+	assert(time >= 0);
+	str_format_time(written, time);
+	assert(!failed(str_parse_time(written, &again, &err), &err));
+	assert(again == time);
+}
+
+static void check_numbers(const char *text)
+{
+	struct error err = ERROR_INIT;
+	int64_t duration;
+	long number;
+
+	if (!failed(str_parse_duration(text, &duration, &err), &err))
+		assert(duration > 0);
+	if (!failed(str_parse_long(text, -5, 70000, &number, &err), &err))
+		assert(number >= -5 && number <= 70000 && number == atol(text));
+}
+
+/* Nothing that moves a terminal's cursor gets through, and what is harmless stays as it is. */
+static void check_escape(const char *text)
+{
+	_cleanup_free_ char *escaped = str_escape(text), *twice = NULL;
+	const char *at;
+
+	assert(escaped && strlen(escaped) >= strlen(text));
+	for (at = escaped; *at; at++) {
+		assert((unsigned char)*at >= 0x20 && *at != 0x7f);
+		assert(at[0] != '\xc2' || (unsigned char)at[1] >= 0xa0);
+	}
+	twice = str_escape(escaped);
+	assert(twice && strcmp(escaped, twice) == 0);
+}
+
+static void check_names(const char *text)
+{
+	_cleanup_free_ char *version = NULL;
+	struct error err = ERROR_INIT;
+
+	/* Each rule is narrower than the next. */
+	if (str_is_dns_label(text))
+		assert(!label_value_problem(text));
+	if (*text && !label_value_problem(text))
+		assert(!label_key_problem(text));
+	runtime_name_of(text);
+	if (!failed(runtime_version_parse("runc", text, &version, &err), &err))
+		assert(*version && version[strspn(version, "0123456789.")] == '\0');
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input input = { data, size };
+	_cleanup_free_ char *text = take_text(&input, '\0');
+
+	check_cgroup_path(text);
+	check_time(text);
+	check_numbers(text);
+	check_escape(text);
+	check_names(text);
+	return 0;
+}

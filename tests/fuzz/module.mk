@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Fuzzing. tests/fuzz/README.md says how to read what comes out.
+#
+# FUZZ=REGEX picks targets by name, FUZZ_SECONDS=60 says how long each runs, FUZZ_RUNS=10000000 how
+# many executions each makes in a campaign.
+
+FUZZED := $(O)-fuzz
+FUZZ_TARGETS := $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ ?=
+FUZZ_SECONDS ?= 60
+FUZZ_RUNS ?= 10000000
+RUN_FUZZERS = FUZZ_PROGRAMS=$(abspath $(FUZZED)/tests/fuzz) FUZZ='$(FUZZ)' \
+	FUZZ_SECONDS=$(FUZZ_SECONDS)
+# The whole library is built for the fuzzers, which want to know what each input reaches, and
+# by the compiler that has them. What to warn of is the other one's to say. It also takes
+# NULL + 0, which an empty array is, for an overflow: C allows that since N3322.
+IN_FUZZED = +$(Q)$(MAKE) --no-print-directory O=$(FUZZED) CC=$(CLANG) WARNINGS=-Wall \
+	SANITIZE='address,undefined,fuzzer-no-link -fno-sanitize=pointer-overflow'
+
+$(O)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(O)/librecorder.a
+	$(call say,FUZZ,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer $(TEST_FLAGS) -MF $@.d -o $@ $< \
+		$(O)/librecorder.a $(LIBS)
+
+# Stands in for the state directories.
+$(O)/tests/fuzz/fuzz_state: TEST_FLAGS += -Wl,--wrap=glob -Wl,--wrap=globfree
+
+-include $(FUZZ_TARGETS:=.d)
+
+.PHONY: fuzz-targets fuzzers fuzz fuzz-campaign
+fuzz-targets: $(FUZZ_TARGETS)
+
+fuzzers:
+	$(IN_FUZZED) fuzz-targets
+
+fuzz: fuzzers
+	$(Q)$(RUN_FUZZERS) $(RUN_TESTS) tests/fuzz/fuzz.t
+
+# They are tests as others are.
+SHELL_TESTS += tests/fuzz/fuzz.t
+check-tests: fuzzers
+check-tests: export FUZZ_PROGRAMS := $(abspath $(FUZZED)/tests/fuzz)
+
+fuzz-campaign: fuzzers
+	$(Q)$(RUN_FUZZERS) FUZZ_RUNS=$(FUZZ_RUNS) FUZZ_JOBS=1 FUZZ_CORPUS=$(abspath $(FUZZED)/corpus) \
+		nice -n 19 tests/fuzz/fuzz.t
+
+clean: clean-fuzzers
+.PHONY: clean-fuzzers
+clean-fuzzers:
+	$(Q)rm -rf $(FUZZED)
