@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "profile/model.h"
-#include "seccomp/architecture.h"
 #include "seccomp/compile.h"
+#include "seccomp/scmp_arch.h"
 #include "syscalls/syscalls.h"
 #include "util/array.h"
 #include "util/cleanup.h"
@@ -208,13 +208,13 @@ static int add_unresolved(const struct profile *profile, const struct compilatio
 static int check_compilation(const struct profile *profile, struct obstacles *obstacles,
 			     struct error *err)
 {
-	_cleanup_architecture_set_ struct architecture_set architectures = { 0 };
+	_cleanup_scmp_arch_set_ struct scmp_arch_set architectures = { 0 };
 	_cleanup_compilation_ struct compilation compilation = { 0 };
 	_cleanup_error_ struct error refusal = ERROR_INIT;
-	int r = architecture_set_of(profile, architecture_native(), &architectures, &refusal);
+	int r = scmp_arch_set_of(profile, scmp_arch_native(), &architectures, &refusal);
 
 	if (r == 0)
-		r = architecture_set_add(&architectures, architecture_native(), &refusal);
+		r = scmp_arch_set_add(&architectures, scmp_arch_native(), &refusal);
 	if (r == 0)
 		r = profile_compile(profile, &architectures, LAYOUT_LIST, &compilation, &refusal);
 	if (r == -ENOMEM)

@@ -11,7 +11,7 @@
 
 #include "profile/model.h"
 #include "profile/string_set.h"
-#include "seccomp/architecture.h"
+#include "seccomp/scmp_arch.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
@@ -35,8 +35,7 @@ static const enum scmp_compare operators[COMPARE_COUNT] = {
 	[COMPARE_MASKED_EQ] = SCMP_CMP_MASKED_EQ,
 };
 
-bool architecture_set_has(const struct architecture_set *set,
-			  const struct architecture *architecture)
+bool scmp_arch_set_has(const struct scmp_arch_set *set, const struct scmp_arch *architecture)
 {
 	size_t i;
 
@@ -46,12 +45,12 @@ bool architecture_set_has(const struct architecture_set *set,
 	return false;
 }
 
-int architecture_set_add(struct architecture_set *set, const struct architecture *architecture,
-			 struct error *err)
+int scmp_arch_set_add(struct scmp_arch_set *set, const struct scmp_arch *architecture,
+		      struct error *err)
 {
-	const struct architecture **items;
+	const struct scmp_arch **items;
 
-	if (architecture_set_has(set, architecture))
+	if (scmp_arch_set_has(set, architecture))
 		return 0;
 	items = array_grow(set->items, set->length, sizeof(*items));
 	if (!items)
@@ -61,33 +60,33 @@ int architecture_set_add(struct architecture_set *set, const struct architecture
 	return 0;
 }
 
-void architecture_set_finish(struct architecture_set *set)
+void scmp_arch_set_finish(struct scmp_arch_set *set)
 {
 	free(set->items);
-	*set = (struct architecture_set){};
+	*set = (struct scmp_arch_set){};
 }
 
-int architecture_set_of(const struct profile *profile, const struct architecture *native,
-			struct architecture_set *ret_set, struct error *err)
+int scmp_arch_set_of(const struct profile *profile, const struct scmp_arch *native,
+		     struct scmp_arch_set *ret_set, struct error *err)
 {
-	_cleanup_architecture_set_ struct architecture_set set = {};
+	_cleanup_scmp_arch_set_ struct scmp_arch_set set = {};
 	size_t i;
 	int r = 0;
 
 	if (profile->architecture_count == 0)
-		r = architecture_set_add(&set, native, err);
+		r = scmp_arch_set_add(&set, native, err);
 	for (i = 0; r == 0 && i < profile->architecture_count; i++) {
 		const char *name = profile->architectures[i];
-		const struct architecture *architecture = architecture_find(name);
+		const struct scmp_arch *architecture = scmp_arch_find(name);
 
 		if (!architecture)
 			return error_set(err, EINVAL, "libseccomp has no architecture %s", name);
-		r = architecture_set_add(&set, architecture, err);
+		r = scmp_arch_set_add(&set, architecture, err);
 	}
 	if (r < 0)
 		return r;
 	*ret_set = set;
-	set = (struct architecture_set){};
+	set = (struct scmp_arch_set){};
 	return 0;
 }
 
@@ -212,7 +211,7 @@ static int add_rule(scmp_filter_ctx context, const struct profile *profile, size
 	return 0;
 }
 
-static int add_architectures(scmp_filter_ctx context, const struct architecture_set *set,
+static int add_architectures(scmp_filter_ctx context, const struct scmp_arch_set *set,
 			     struct error *err)
 {
 	size_t i;
@@ -283,7 +282,7 @@ static int ask_for_tree(scmp_filter_ctx context, struct error *err)
 	return r < 0 ? error_set_errno(err, -r, "ask for a binary tree") : 0;
 }
 
-int profile_compile(const struct profile *profile, const struct architecture_set *architectures,
+int profile_compile(const struct profile *profile, const struct scmp_arch_set *architectures,
 		    enum layout layout, struct compilation *ret_compilation, struct error *err)
 {
 	_cleanup_compilation_ struct compilation compilation = {};

@@ -12,28 +12,27 @@
 
 #include "seccomp/filter.h"
 
-struct architecture;
+struct scmp_arch;
 struct error;
 struct profile;
 
 /* Which architectures the filter decides about; it kills the calls of all others. */
-struct architecture_set {
-	const struct architecture **items; /* the array is owned, what it points to is static */
+struct scmp_arch_set {
+	const struct scmp_arch **items; /* the array is owned, what it points to is static */
 	size_t length;
 };
 
 /*
  * Those that a profile lists, or native if it lists none. -EINVAL for a name that libseccomp does
- * not have. Runtimes always add the native one: architecture_set_add().
+ * not have. Runtimes always add the native one: scmp_arch_set_add().
  */
-int architecture_set_of(const struct profile *profile, const struct architecture *native,
-			struct architecture_set *ret_set, struct error *err);
-int architecture_set_add(struct architecture_set *set, const struct architecture *architecture,
-			 struct error *err);
-bool architecture_set_has(const struct architecture_set *set,
-			  const struct architecture *architecture);
-void architecture_set_finish(struct architecture_set *set);
-#define _cleanup_architecture_set_ __attribute__((cleanup(architecture_set_finish)))
+int scmp_arch_set_of(const struct profile *profile, const struct scmp_arch *native,
+		     struct scmp_arch_set *ret_set, struct error *err);
+int scmp_arch_set_add(struct scmp_arch_set *set, const struct scmp_arch *architecture,
+		      struct error *err);
+bool scmp_arch_set_has(const struct scmp_arch_set *set, const struct scmp_arch *architecture);
+void scmp_arch_set_finish(struct scmp_arch_set *set);
+#define _cleanup_scmp_arch_set_ __attribute__((cleanup(scmp_arch_set_finish)))
 
 /* How libseccomp lays out the filter, which is the runtime's choice and does not change verdicts. */
 enum layout {
@@ -52,7 +51,7 @@ struct compilation {
  * Compiles a profile. -EINVAL where libseccomp, and with it every runtime, refuses the profile: the
  * message names the rule.
  */
-int profile_compile(const struct profile *profile, const struct architecture_set *architectures,
+int profile_compile(const struct profile *profile, const struct scmp_arch_set *architectures,
 		    enum layout layout, struct compilation *ret_compilation, struct error *err);
 
 /* Frees what it has; a zeroed structure is empty and valid. */
