@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROFILE_CAPABILITY_EFFECTS_H
+#define PROFILE_CAPABILITY_EFFECTS_H
+
+/* Which calls of a template a capability opens, on one architecture. */
+#include <stddef.h>
+
+#include "util/cleanup.h"
+
+struct capability_effects;
+struct circumstances;
+struct error;
+struct template;
+
+/*
+ * For the architecture and kernel of the circumstances, whose capabilities do not matter, seen by
+ * processes of scmp_arch. Borrows from the template.
+ */
+int capability_effects_create(const struct template *template,
+			      const struct circumstances *circumstances, const char *scmp_arch,
+			      struct capability_effects **ret_effects, struct error *err);
+void capability_effects_destroy(struct capability_effects *effects);
+DEFINE_CLEANUP(struct capability_effects *, capability_effects_destroy);
+#define _cleanup_capability_effects_ _cleanup_(cleanup_capability_effects_destroy)
+
+/*
+ * Goes through the capabilities each of which by itself allows more of a call than is allowed without
+ * any: the one at or behind *position, or NULL. Rules that ask for two at once are not seen.
+ */
+const char *capability_effects_next(const struct capability_effects *effects, const char *name,
+				    size_t *position);
+
+#endif
