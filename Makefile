@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 #   make            build/recorder, as an ordinary user
+#   make static     build-static/recorder, which needs no library where it runs
 #   make demo       install what is missing, build, record a real container and run it under its profile
 #   make check      install what the tests need and run them all
 #   make deps       install what all of that needs (as root)
@@ -8,7 +9,8 @@
 #   make help       these and the other targets
 #
 # V=1 shows the commands; O=DIR builds elsewhere; SANITIZE=address,undefined instruments;
-# WERROR=1 makes warnings errors; CROSS_COMPILE=aarch64-linux-gnu- builds for arm64.
+# WERROR=1 makes warnings errors; CROSS_COMPILE=aarch64-linux-gnu- builds for arm64;
+# STATIC=1 links everything in.
 
 V ?= 0
 O ?= build
@@ -16,6 +18,7 @@ PREFIX ?= /usr/local
 CROSS_COMPILE ?=
 SANITIZE ?=
 WERROR ?= 0
+STATIC ?= 0
 
 ifeq ($(origin CC),default)
 CC := $(CROSS_COMPILE)gcc
@@ -46,6 +49,12 @@ endif
 
 LIBRARIES := libbpf jansson libseccomp libprotobuf-c yaml-0.1
 
+LINK_PIE := -pie
+ifeq ($(STATIC),1)
+LINK_PIE := -static-pie
+LINK_STATIC := --static
+endif
+
 HARDENING := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE
 ifneq ($(SANITIZE),)
 HARDENING := -fPIE -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -59,8 +68,8 @@ CFLAGS ?= -O2 -g
 override CPPFLAGS += -D_GNU_SOURCE -DRECORDER_VERSION='"$(VERSION)"' -Isrc -Ibpf -I$(O)/gen \
 	-MMD -MP
 override CFLAGS += -std=gnu17 $(WARNINGS) $(HARDENING)
-override LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE))
-LIBS = $(shell $(PKG_CONFIG_ENV) $(PKG_CONFIG) --libs $(LIBRARIES)) -lelf -lz -ldl
+override LDFLAGS += $(LINK_PIE) -Wl,-z,relro,-z,now -Wl,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+LIBS = $(shell $(PKG_CONFIG_ENV) $(PKG_CONFIG) $(LINK_STATIC) --libs $(LIBRARIES)) -lelf -lz -ldl
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -130,6 +139,10 @@ $(O)/gen/recorder.skel.h: $(O)/recorder.bpf.o
 
 -include tests/tests.mk
 -include deploy/install.mk
+
+.PHONY: static
+static:
+	+$(Q)$(MAKE) --no-print-directory O=$(O)-static STATIC=1 all
 
 .PHONY: help deps deps-arm64 demo
 help:
