@@ -62,11 +62,12 @@ struct cri_container {
 struct cri_container_status {
 	struct cri_container container;
 	int64_t started_at;
-	int64_t finished_at;  /* 0 while it runs */
-	pid_t pid;	      /* of the container's first process, 0 when unknown or ended */
-	char *runtime_type;   /* such as "io.containerd.runc.v2" */
-	char *runtime_binary; /* that the shim calls, where it is configured */
-	char *bundle;	      /* the OCI configuration as JSON, where the runtime tells it */
+	int64_t finished_at;	 /* 0 while it runs */
+	pid_t pid;		 /* of the container's first process, 0 when unknown or ended */
+	char *runtime_type;	 /* such as "io.containerd.runc.v2" */
+	char *runtime_binary;	 /* that the shim calls, where it is configured */
+	char *bundle;		 /* the OCI configuration as JSON, where the runtime tells it */
+	char *localhost_profile; /* path of the seccomp profile that it was asked to load */
 };
 
 /*

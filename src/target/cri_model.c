@@ -70,6 +70,7 @@ void cri_container_status_finish(struct cri_container_status *status)
 	free(status->runtime_type);
 	free(status->runtime_binary);
 	free(status->bundle);
+	free(status->localhost_profile);
 	*status = (struct cri_container_status){ 0 };
 }
 
@@ -226,6 +227,17 @@ static json_t *parse_info(const Cri__ContainerStatusResponse *message)
 	return NULL;
 }
 
+/* containerd tells the whole configuration that CRI gave it; the kubelet gives an absolute path. */
+static const char *localhost_profile(const json_t *info)
+{
+	const json_t *config = json_object_get(info, "config");
+	const json_t *on_linux = json_object_get(config, "linux");
+	const json_t *security = json_object_get(on_linux, "security_context");
+	const json_t *seccomp = json_object_get(security, "seccomp");
+
+	return json_string_value(json_object_get(seccomp, "localhost_ref"));
+}
+
 static int copy_info(struct cri_container_status *status, const json_t *info, struct error *err)
 {
 	const json_t *options = json_object_get(info, "runtimeOptions");
@@ -237,6 +249,7 @@ static int copy_info(struct cri_container_status *status, const json_t *info, st
 		{ &status->runtime_type, json_string_value(json_object_get(info, "runtimeType")) },
 		{ &status->runtime_binary,
 		  json_string_value(json_object_get(options, "binary_name")) },
+		{ &status->localhost_profile, localhost_profile(info) },
 	};
 	int r = copy_texts(fields, array_size(fields), err);
 

@@ -199,7 +199,26 @@ static void verbose_information_is_optional(void **state)
 		assert_string_equal(result.runtime_type, infos[i].type);
 		assert_string_equal(result.runtime_binary, infos[i].binary);
 		assert_string_equal(result.bundle, infos[i].bundle);
+		assert_string_equal(result.localhost_profile, "");
 	}
+}
+
+static void containerd_tells_the_profile_that_was_asked_for(void **state)
+{
+	_cleanup_cri_container_status_ struct cri_container_status result = { 0 };
+	Cri__ContainerStatus status = CRI__CONTAINER_STATUS__INIT;
+	Cri__KeyValue entry = CRI__KEY_VALUE__INIT;
+	Cri__KeyValue *entries[] = { &entry };
+	Cri__ContainerStatusResponse response = CRI__CONTAINER_STATUS_RESPONSE__INIT;
+
+	entry.key = (char *)"info";
+	entry.value = (char *)"{\"config\":{\"linux\":{\"security_context\":{\"seccomp\":{"
+			      "\"profile_type\":2,\"localhost_ref\":\"/seccomp/a/b.json\"}}}}}";
+	response.status = &status;
+	response.info = entries;
+	response.n_info = 1;
+	assert_int_equal(cri_status_from_message(&response, &result, NULL), 0);
+	assert_string_equal(result.localhost_profile, "/seccomp/a/b.json");
 }
 
 static void an_answer_without_status_is_refused(void **state)
@@ -242,6 +261,7 @@ int main(void)
 		cmocka_unit_test(requests_are_framed),
 		cmocka_unit_test(containers_have_the_image_that_was_asked_for),
 		cmocka_unit_test(verbose_information_is_optional),
+		cmocka_unit_test(containerd_tells_the_profile_that_was_asked_for),
 		cmocka_unit_test(an_answer_without_status_is_refused),
 		cmocka_unit_test(messages_are_percent_decoded),
 	};
