@@ -8,6 +8,7 @@ struct cli_command;
 extern const struct cli_command doctor_command;
 extern const struct cli_command explain_command;
 extern const struct cli_command help_command;
+extern const struct cli_command merge_command;
 extern const struct cli_command record_command;
 extern const struct cli_command version_command;
 
