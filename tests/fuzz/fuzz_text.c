@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
+// options: -max_len=512
+//
 // The small parsers, each of which gets the whole input: cgroup paths, times, durations, numbers,
 // names, what a runtime prints as its version, and the escaping of what reaches a terminal.
 #include "input.h"
