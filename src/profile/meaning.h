@@ -114,8 +114,9 @@ struct effect meaning_evaluate(const struct meaning *meaning, size_t position,
 /* A call for which two profiles do not do the same. */
 struct difference {
 	bool found;
-	bool arguments_matter; /* false: it is the same with any arguments */
-	uint64_t arguments[ARGUMENT_COUNT];
+	bool arguments_matter;		    /* false: it is the same with any arguments */
+	uint64_t arguments[ARGUMENT_COUNT]; /* an example */
+	unsigned int looked_at;		    /* bit i: some condition is about argument i */
 	struct effect a, b;
 };
 

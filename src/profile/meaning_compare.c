@@ -122,6 +122,16 @@ static struct effect side_effect(const struct side *side, const uint64_t truth[A
 	return side->verdict.effect;
 }
 
+static unsigned int looked_at(const struct comparer *comparer)
+{
+	unsigned int mask = 0, i;
+
+	for (i = 0; i < ARGUMENT_COUNT; i++)
+		if (comparer->domains[i].condition_count)
+			mask |= 1u << i;
+	return mask;
+}
+
 static void note_difference(struct difference *difference, size_t *count,
 			    const uint64_t arguments[ARGUMENT_COUNT], struct effect a,
 			    struct effect b)
@@ -158,6 +168,7 @@ static void compare_point(struct comparer *comparer, const uint64_t arguments[AR
 
 static void compare_points(struct comparer *comparer)
 {
+	struct call_comparison *comparison = &comparer->comparison;
 	size_t point, i, rest;
 
 	for (point = 0; point < comparer->points; point++) {
@@ -175,9 +186,12 @@ static void compare_points(struct comparer *comparer)
 		compare_point(comparer, arguments, side_effect(&comparer->sides[0], truth),
 			      side_effect(&comparer->sides[1], truth));
 	}
-	comparer->comparison.wider.arguments_matter = comparer->wider < comparer->points;
-	comparer->comparison.narrower.arguments_matter = comparer->narrower < comparer->points;
-	comparer->comparison.other.arguments_matter = comparer->other < comparer->points;
+	comparison->wider.arguments_matter = comparer->wider < comparer->points;
+	comparison->narrower.arguments_matter = comparer->narrower < comparer->points;
+	comparison->other.arguments_matter = comparer->other < comparer->points;
+	comparison->wider.looked_at = looked_at(comparer);
+	comparison->narrower.looked_at = looked_at(comparer);
+	comparison->other.looked_at = looked_at(comparer);
 }
 
 static int compare_verdicts(const struct verdict *a, const struct verdict *b, bool narrow,

@@ -165,6 +165,8 @@ static void the_tightest_condition_is_tested_first(void **state)
 					      COMPARE_EQ, 8, 0);
 				add_condition(add_names(profile, ACTION_LOG, "personality"), 0,
 					      COMPARE_LT, 20, 0);
+				add_condition(add_names(profile, ACTION_LOG, "personality"), 0,
+					      COMPARE_GE, 40, 0);
 			} else {
 				add_condition(add_names(profile, ACTION_ERRNO, "personality"), 0,
 					      COMPARE_GE, 0, 0);
@@ -175,6 +177,7 @@ static void the_tightest_condition_is_tested_first(void **state)
 		assert_effect(profile, ARCH, "personality", 9, 0, "log");
 		assert_effect(profile, ARCH, "personality", 29, 0, "trap");
 		assert_effect(profile, ARCH, "personality", 30, 0, "errno EPERM");
+		assert_effect(profile, ARCH, "personality", 40, 0, "log");
 	}
 }
 
