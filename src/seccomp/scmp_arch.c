@@ -71,7 +71,8 @@ const struct scmp_arch *scmp_arch_of_call(uint32_t audit, uint32_t nr)
 {
 	size_t i;
 
-	if (audit == SCMP_ARCH_X86_64 && (nr & X32_SYSCALL_BIT))
+	/* As libseccomp's filters tell them apart. -1 is how a tracer skips a call. */
+	if (audit == SCMP_ARCH_X86_64 && nr >= X32_SYSCALL_BIT && nr != UINT32_MAX)
 		return scmp_arch_find("SCMP_ARCH_X32");
 	for (i = 0; i < array_size(scmp_archs); i++)
 		if (scmp_archs[i].audit == audit)

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "seccomp/boundary.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "profile/argument_domain.h"
+#include "util/array.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+
+/* With more combinations of all values than this, one value of each class has to do. */
+#define POINTS_WANTED 4096
+#define POINTS_MAX (1u << 22)
+
+static int compare_values(const void *left, const void *right)
+{
+	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+static int add(struct boundary_values *values, uint64_t value, struct error *err)
+{
+	uint64_t *items = array_grow(values->items, values->length, sizeof(*items));
+
+	if (!items)
+		return error_nomem(err);
+	values->items = items;
+	items[values->length++] = value;
+	return 0;
+}
+
+static void sort(struct boundary_values *values)
+{
+	size_t from, to = 0;
+
+	qsort(values->items, values->length, sizeof(*values->items), compare_values);
+	for (from = 0; from < values->length; from++)
+		if (to == 0 || values->items[to - 1] != values->items[from])
+			values->items[to++] = values->items[from];
+	values->length = to;
+}
+
+/* The neighbours of a value, in the whole and in each half. */
+static int add_neighbours(struct boundary_values *values, uint64_t value, uint64_t max,
+			  struct error *err)
+{
+	const uint64_t upper = UINT64_C(1) << 32, low = UINT32_MAX;
+	const uint64_t near[] = {
+		value,	       value - 1,    value + 1,	   value - upper,
+		value + upper, value & low,  value & ~low, value ^ (upper - 1),
+		value ^ upper, value | ~low, value << 32,  value >> 32,
+	};
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < array_size(near); i++)
+		r = add(values, near[i] & max, err);
+	return r;
+}
+
+/* A masked value with each of its bits the other way, and with all that the mask leaves out. */
+static int add_masked(struct boundary_values *values, const struct condition *condition,
+		      uint64_t max, struct error *err)
+{
+	uint64_t mask = condition->value, value = condition->value_two;
+	unsigned int bit;
+	int r = add(values, (value | ~mask) & max, err);
+
+	for (bit = 0; r == 0 && bit < 64; bit++)
+		if (max & (UINT64_C(1) << bit))
+			r = add(values, value ^ (UINT64_C(1) << bit), err);
+	return r;
+}
+
+static int add_classes(struct boundary_values *values, struct argument_domain *domain, uint64_t max,
+		       struct error *err)
+{
+	size_t i;
+	int r = argument_domain_split(domain, max, err);
+
+	for (i = 0; r == 0 && i < domain->class_count; i++)
+		r = add(values, domain->classes[i].witness, err);
+	return r;
+}
+
+/* What an argument is tried with that conditions are about: closely, or once a class. */
+static int add_argument(struct boundary_values *values, struct argument_domain *domain,
+			uint64_t max, bool closely, struct error *err)
+{
+	size_t i;
+	int r = add_classes(values, domain, max, err);
+
+	if (r == 0 && closely && (r = add(values, 0, err)) == 0)
+		r = add(values, max, err);
+	for (i = 0; r == 0 && closely && i < domain->condition_count; i++) {
+		const struct condition *condition = &domain->conditions[i];
+
+		if (condition->comparison == COMPARE_MASKED_EQ)
+			r = add_masked(values, condition, max, err);
+		else
+			r = add_neighbours(values, condition->value, max, err);
+	}
+	if (r == 0)
+		sort(values);
+	return r;
+}
+
+static int add_conditions(struct argument_domain domains[ARGUMENT_COUNT],
+			  const struct verdict *verdict, struct error *err)
+{
+	uint64_t bit;
+	size_t i, j;
+	int r = 0;
+
+	for (i = 0; i < verdict->rule_count; i++) {
+		const struct argument_rule *rule = &verdict->rules[i];
+
+		for (j = 0; r == 0 && j < rule->condition_count; j++)
+			r = argument_domain_add(&domains[rule->conditions[j].index],
+						&rule->conditions[j], &bit, err);
+	}
+	return r;
+}
+
+/* Fills in the values; ret_points is SIZE_MAX when there are too many combinations to count. */
+static int fill(struct boundary *boundary, struct argument_domain domains[ARGUMENT_COUNT],
+		uint64_t max, bool closely, struct error *err)
+{
+	size_t i;
+	int r;
+
+	boundary->points = 1;
+	for (i = 0; i < ARGUMENT_COUNT; i++) {
+		boundary->values[i].length = 0;
+		r = add_argument(&boundary->values[i], &domains[i], max,
+				 closely && domains[i].condition_count, err);
+		if (r < 0)
+			return r;
+		if (__builtin_mul_overflow(boundary->points, boundary->values[i].length,
+					   &boundary->points))
+			boundary->points = SIZE_MAX / 2;
+	}
+	return 0;
+}
+
+static void domains_finish(struct argument_domain (*domains)[ARGUMENT_COUNT])
+{
+	size_t i;
+
+	for (i = 0; i < ARGUMENT_COUNT; i++)
+		argument_domain_finish(&(*domains)[i]);
+}
+
+int boundary_init(struct boundary *boundary, const struct verdict *verdict, bool narrow,
+		  struct error *err)
+{
+	_cleanup_(domains_finish) struct argument_domain domains[ARGUMENT_COUNT] = {};
+	_cleanup_boundary_ struct boundary made = {};
+	uint64_t max = narrow ? UINT32_MAX : UINT64_MAX;
+	int r = add_conditions(domains, verdict, err);
+
+	if (r == 0)
+		r = fill(&made, domains, max, true, err);
+	if (r == 0 && made.points > POINTS_WANTED)
+		r = fill(&made, domains, max, false, err);
+	if (r < 0)
+		return r;
+	if (made.points > POINTS_MAX)
+		return error_set(err, E2BIG, "the conditions are too many to try all combinations");
+	*boundary = made;
+	made = (struct boundary){};
+	return 0;
+}
+
+void boundary_finish(struct boundary *boundary)
+{
+	size_t i;
+
+	for (i = 0; i < ARGUMENT_COUNT; i++)
+		free(boundary->values[i].items);
+	*boundary = (struct boundary){};
+}
+
+void boundary_point(const struct boundary *boundary, size_t point,
+		    uint64_t ret_arguments[ARGUMENT_COUNT])
+{
+	size_t i;
+
+	for (i = 0; i < ARGUMENT_COUNT; i++) {
+		const struct boundary_values *values = &boundary->values[i];
+
+		ret_arguments[i] = values->items[point % values->length];
+		point /= values->length;
+	}
+}

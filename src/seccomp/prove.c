@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "seccomp/prove.h"
+
+#include <seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/model.h"
+#include "seccomp/scmp_arch.h"
+#include "seccomp/boundary.h"
+#include "util/array.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+
+#define ERRNO_MAX 4095 /* the kernel's MAX_ERRNO: it answers with this where a filter says more */
+
+/* Numbers from an architecture's base on that are all tried; the tables end at 600. */
+#define NUMBERS 1024
+
+/* Around the sign and x32's bit. */
+static const uint32_t far_numbers[] = {
+	NUMBERS,    0xffff,	0xe0000,    0x3fffffff, 0x40000000, 0x40000400,
+	0x7fffffff, 0x80000000, 0xbfffffff, 0xc0000000, 0xfffffffe, 0xffffffff,
+};
+
+struct prover {
+	const struct compilation *compilation;
+	const struct scmp_arch_set *architectures;
+	const struct scmp_arch *architecture;
+	const struct meaning *meaning;
+	struct proof *proof;
+};
+
+struct effect effect_of_verdict(uint32_t verdict)
+{
+	uint32_t data = verdict & SECCOMP_RET_DATA;
+
+	switch (verdict & SECCOMP_RET_ACTION_FULL) {
+	case SECCOMP_RET_ALLOW:
+		return (struct effect){ ACTION_ALLOW, 0 };
+	case SECCOMP_RET_LOG:
+		return (struct effect){ ACTION_LOG, 0 };
+	case SECCOMP_RET_TRACE:
+		return (struct effect){ ACTION_TRACE, data };
+	case SECCOMP_RET_USER_NOTIF:
+		return (struct effect){ ACTION_NOTIFY, 0 };
+	case SECCOMP_RET_ERRNO:
+		return (struct effect){ ACTION_ERRNO, data > ERRNO_MAX ? ERRNO_MAX : data };
+	case SECCOMP_RET_TRAP:
+		return (struct effect){ ACTION_TRAP, 0 };
+	case SECCOMP_RET_KILL_THREAD:
+		return (struct effect){ ACTION_KILL_THREAD, 0 };
+	default: /* also what no kernel knows */
+		return (struct effect){ ACTION_KILL_PROCESS, 0 };
+	}
+}
+
+/* Runs the filter once; returns whether it did as expected. */
+static bool try(struct prover *prover, const struct seccomp_data *data, struct effect expected)
+{
+	struct proof *proof = prover->proof;
+	struct effect actual;
+	size_t steps;
+
+	actual = effect_of_verdict(filter_run(&prover->compilation->filter, data, &steps));
+	proof->runs++;
+	if (steps > proof->longest)
+		proof->longest = steps;
+	return effect_equal(actual, expected);
+}
+
+static void note(struct prover *prover, const struct seccomp_data *data, struct effect expected)
+{
+	struct proof *proof = prover->proof;
+
+	if (proof->disagreement_count == DISAGREEMENTS_MAX)
+		return;
+	proof->disagreements[proof->disagreement_count++] = (struct disagreement){
+		.architecture = prover->architecture,
+		.data = *data,
+		.expected = expected,
+		.actual = effect_of_verdict(filter_run(&prover->compilation->filter, data, NULL)),
+	};
+}
+
+/* A number that is answered in the same way whatever its arguments are. */
+static void try_number(struct prover *prover, uint32_t nr, struct effect expected)
+{
+	static const uint64_t fillings[] = { 0, UINT64_MAX };
+	struct seccomp_data data = { .nr = nr, .arch = prover->architecture->audit };
+	bool agreed = true;
+	size_t i, j;
+
+	prover->proof->calls++;
+	for (i = 0; i < array_size(fillings); i++) {
+		for (j = 0; j < ARGUMENT_COUNT; j++)
+			data.args[j] = fillings[i];
+		if (try(prover, &data, expected))
+			continue;
+		prover->proof->disagreed++;
+		if (agreed)
+			note(prover, &data, expected);
+		agreed = false;
+	}
+}
+
+/* A call whose arguments matter. */
+static int try_arguments(struct prover *prover, size_t position, uint32_t nr,
+			 const struct verdict *verdict, struct error *err)
+{
+	struct seccomp_data data = { .nr = nr, .arch = prover->architecture->audit };
+	_cleanup_boundary_ struct boundary boundary = {};
+	uint64_t arguments[ARGUMENT_COUNT];
+	bool agreed = true;
+	size_t point, i;
+	int r = boundary_init(&boundary, verdict, !prover->architecture->wide, err);
+
+	if (r < 0)
+		return r;
+	prover->proof->calls++;
+	for (point = 0; point < boundary.points; point++) {
+		struct effect expected;
+
+		boundary_point(&boundary, point, arguments);
+		for (i = 0; i < ARGUMENT_COUNT; i++)
+			data.args[i] = arguments[i];
+		expected = meaning_evaluate(prover->meaning, position, arguments);
+		if (try(prover, &data, expected))
+			continue;
+		prover->proof->disagreed++;
+		if (agreed)
+			note(prover, &data, expected);
+		agreed = false;
+	}
+	return 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool is_unresolved(const struct compilation *compilation, const char *name)
+{
+	return compilation->unresolved_count &&
+	       bsearch(&name, compilation->unresolved, compilation->unresolved_count, sizeof(name),
+		       compare_names);
+}
+
+/* The number of a call as the kernel gives it to filters; negative where there is none. */
+static int64_t number_of(const struct prover *prover, size_t position)
+{
+	int number = meaning_call_number(prover->meaning, position);
+
+	if (number >= 0 && prover->architecture->base == X32_SYSCALL_BIT)
+		return number | X32_SYSCALL_BIT;
+	if (number >= 0)
+		return number;
+	return seccomp_syscall_resolve_name_arch(prover->architecture->token,
+						 meaning_call_name(prover->meaning, position));
+}
+
+static int try_position(struct prover *prover, size_t position, uint32_t nr, struct error *err)
+{
+	const char *name = meaning_call_name(prover->meaning, position);
+	struct verdict verdict = meaning_verdict(prover->meaning, position);
+	int r = 0;
+
+	if (is_unresolved(prover->compilation, name))
+		try_number(prover, nr, meaning_default(prover->meaning));
+	else if (verdict.rule_count == 0)
+		try_number(prover, nr, verdict.effect);
+	else
+		r = try_arguments(prover, position, nr, &verdict, err);
+	return r < 0 ? error_prefix(err, "%s on %s", name, prover->architecture->name) : 0;
+}
+
+/*
+ * socketcall(2) and ipc(2) of an architecture whose calls are known by name only: libseccomp lets
+ * rules of socket calls stand for them too, which profile/meaning.h knows about i386 alone.
+ */
+static bool is_multiplexer(const struct scmp_arch *architecture, uint32_t nr)
+{
+	return (int)nr == seccomp_syscall_resolve_name_arch(architecture->token, "socketcall") ||
+	       (int)nr == seccomp_syscall_resolve_name_arch(architecture->token, "ipc");
+}
+
+/* Every number that is no call of the architecture gets the default. */
+static void try_others(struct prover *prover, const bool known[NUMBERS])
+{
+	const struct scmp_arch *architecture = prover->architecture;
+	struct effect effect = meaning_default(prover->meaning);
+	size_t i;
+
+	for (i = 0; i < NUMBERS; i++)
+		if (!known[i] && !is_multiplexer(architecture, architecture->base + i))
+			try_number(prover, architecture->base + i, effect);
+	for (i = 0; i < array_size(far_numbers); i++)
+		if (scmp_arch_of_call(architecture->audit, far_numbers[i]) == architecture &&
+		    far_numbers[i] - architecture->base >= NUMBERS)
+			try_number(prover, far_numbers[i], effect);
+}
+
+static int try_architecture(struct prover *prover, struct error *err)
+{
+	bool known[NUMBERS] = {};
+	size_t position;
+	int r;
+
+	for (position = 0; position < meaning_call_count(prover->meaning); position++) {
+		int64_t nr = number_of(prover, position);
+
+		if (nr < 0)
+			continue;
+		if (nr >= prover->architecture->base && nr - prover->architecture->base < NUMBERS)
+			known[nr - prover->architecture->base] = true;
+		r = try_position(prover, position, nr, err);
+		if (r < 0)
+			return r;
+	}
+	try_others(prover, known);
+	return 0;
+}
+
+/* Those that are not listed are killed. */
+static void try_foreign(struct prover *prover)
+{
+	static const struct effect killed = { .action = ACTION_KILL_THREAD };
+	static const uint32_t offsets[] = { 0, 1, 59, 334, NUMBERS };
+	const struct scmp_arch *architecture;
+	unsigned int i;
+	size_t j;
+
+	for (i = 0; (architecture = scmp_arch_at(i)); i++) {
+		if (scmp_arch_set_has(prover->architectures, architecture))
+			continue;
+		prover->architecture = architecture;
+		for (j = 0; j < array_size(offsets); j++)
+			try_number(prover, architecture->base + offsets[j], killed);
+	}
+}
+
+/* The profile with those architectures that are asked about; borrows everything. */
+static int list_architectures(const struct scmp_arch_set *set, struct profile *profile,
+			      char ***ret_names, struct error *err)
+{
+	char **names = calloc(set->length + 1, sizeof(*names));
+	size_t i;
+
+	if (!names)
+		return error_nomem(err);
+	for (i = 0; i < set->length; i++)
+		names[i] = (char *)set->items[i]->name;
+	profile->architectures = names;
+	profile->architecture_count = set->length;
+	*ret_names = names;
+	return 0;
+}
+
+int filter_prove(const struct compilation *compilation, const struct profile *profile,
+		 const struct scmp_arch_set *architectures, struct proof *ret_proof,
+		 struct error *err)
+{
+	struct proof proof = {};
+	struct prover prover = { compilation, architectures, .proof = &proof };
+	struct profile listed = *profile;
+	_cleanup_free_ char **names = NULL;
+	size_t i;
+	int r = list_architectures(architectures, &listed, &names, err);
+
+	for (i = 0; r == 0 && i < architectures->length; i++) {
+		_cleanup_meaning_ struct meaning *meaning = NULL;
+
+		prover.architecture = architectures->items[i];
+		r = meaning_create(&listed, prover.architecture->name, &meaning, err);
+		prover.meaning = meaning;
+		if (r == 0)
+			r = try_architecture(&prover, err);
+	}
+	if (r < 0)
+		return r;
+	try_foreign(&prover);
+	*ret_proof = proof;
+	return 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SECCOMP_PROVE_H
+#define SECCOMP_PROVE_H
+
+/*
+ * Whether a compiled filter does what its profile says (profile/meaning.h): it is run over every known
+ * system call of each architecture, with all arguments at which the profile's conditions change their
+ * mind, over the numbers between and beyond, and over architectures that the profile does not list.
+ */
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "profile/meaning.h"
+#include "seccomp/compile.h"
+
+struct scmp_arch;
+struct error;
+struct profile;
+
+/* A call that the filter answers otherwise than the profile says. */
+struct disagreement {
+	const struct scmp_arch *architecture;
+	struct seccomp_data data;
+	struct effect expected, actual;
+};
+
+/* More of them would say no more. */
+#define DISAGREEMENTS_MAX 32
+
+struct proof {
+	size_t calls;	  /* numbers that were tried */
+	size_t runs;	  /* of the filter */
+	size_t longest;	  /* most instructions that one of them took */
+	size_t disagreed; /* runs that were not as expected */
+	struct disagreement disagreements[DISAGREEMENTS_MAX]; /* one a call, the first of it */
+	size_t disagreement_count;
+};
+
+/*
+ * Proves a compilation of the profile for those architectures, whatever the profile itself lists. Names
+ * that libseccomp could not resolve are expected to get the default. ret_proof says what was found;
+ * the return value is about whether it could be tried at all.
+ */
+int filter_prove(const struct compilation *compilation, const struct profile *profile,
+		 const struct scmp_arch_set *architectures, struct proof *ret_proof,
+		 struct error *err);
+
+/* What the kernel makes of a SECCOMP_RET_* value. */
+struct effect effect_of_verdict(uint32_t verdict);
+
+#endif
