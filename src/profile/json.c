@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/json_locate.h"
+#include "profile/json_unsigned.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/str.h"
@@ -17,11 +20,20 @@ int json_parse(const char *name, const char *text, size_t size, json_t **ret_roo
 	json_error_t problem;
 	json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
 
+	if (!root && json_error_code(&problem) == json_error_numeric_overflow)
+		root = json_load_unsigned(text, size, &problem);
 	if (!root)
 		return error_set(err, EINVAL, "%s:%d:%d: not JSON: %s", name, problem.line,
 				 problem.column, problem.text);
 	*ret_root = root;
 	return 0;
+}
+
+static const struct json_source *json_source_of(const struct json_at *at)
+{
+	while (at->parent)
+		at = at->parent;
+	return at->source;
 }
 
 /* Writes "$.observations[2].abi". */
@@ -45,6 +57,8 @@ static void json_path(const struct json_at *at, FILE *out)
 int json_refuse(const struct json_at *at, struct error *err, const char *format, ...)
 {
 	_cleanup_free_ char *path = NULL, *message = NULL;
+	const struct json_source *source = json_source_of(at);
+	struct json_place place;
 	size_t size;
 	va_list args;
 	FILE *out = open_memstream(&path, &size);
@@ -58,7 +72,30 @@ int json_refuse(const struct json_at *at, struct error *err, const char *format,
 		message = NULL;
 	va_end(args);
 	error_set(err, EINVAL, "%s: %s", path ? path : "?", message ? message : "refused");
+	if (source && json_locate(source, at, &place))
+		error_prefix(err, "%s:%zu:%zu", source->name, place.line, place.column);
+	else if (source)
+		error_prefix(err, "%s", source->name);
 	return -EINVAL;
+}
+
+/* Refuses a member that nobody asked for, or notes it where the source says so. */
+static int json_unknown(const struct json_at *at, struct error *err)
+{
+	const struct json_source *source = json_source_of(at);
+	struct json_warnings *warnings = source ? source->warnings : NULL;
+	_cleanup_error_ struct error note = ERROR_INIT;
+	char **grown;
+
+	if (!warnings)
+		return json_refuse(at, err, "unknown field");
+	json_refuse(at, &note, "unknown field, passed over");
+	grown = array_grow(warnings->items, warnings->length, sizeof(*grown));
+	if (!grown || !note.message)
+		return error_nomem(err);
+	warnings->items = grown;
+	warnings->items[warnings->length++] = steal_pointer(&note.message);
+	return 0;
 }
 
 static const char *json_type_name(const json_t *value)
@@ -69,7 +106,7 @@ static const char *json_type_name(const json_t *value)
 	case JSON_ARRAY:
 		return "an array";
 	case JSON_STRING:
-		return "a string";
+		return json_is_unsigned(value) ? "a whole number" : "a string";
 	case JSON_INTEGER:
 		return "a whole number";
 	case JSON_REAL:
@@ -112,7 +149,9 @@ int json_object_only(const struct json_at *at, const char *const *known, struct 
 		if (*name)
 			continue;
 		member = (struct json_at){ value, at, key, 0 };
-		return json_refuse(&member, err, "unknown field");
+		ret = json_unknown(&member, err);
+		if (ret < 0)
+			return ret;
 	}
 	return 0;
 }
@@ -140,6 +179,13 @@ int json_required(const struct json_at *object, const char *key, struct json_at 
 	return 0;
 }
 
+bool json_optional(const struct json_at *object, const char *key, struct json_at *ret_member)
+{
+	json_t *value = json_object_get(object->value, key);
+
+	return value && !json_is_null(value) && json_member(object, key, ret_member);
+}
+
 struct json_at json_element(const struct json_at *array, size_t index)
 {
 	return (struct json_at){ json_array_get(array->value, index), array, NULL, index };
@@ -155,7 +201,7 @@ int json_array_length(const struct json_at *at, size_t *ret_length, struct error
 
 int json_text(const struct json_at *at, const char **ret_text, struct error *err)
 {
-	if (!json_is_string(at->value))
+	if (!json_is_string(at->value) || json_is_unsigned(at->value))
 		return json_refuse_type(at, "a string", err);
 	*ret_text = json_string_value(at->value);
 	return 0;
@@ -165,13 +211,16 @@ int json_copy_text(const struct json_at *object, const char *key, char **ret_cop
 		   struct error *err)
 {
 	struct json_at member;
+	const char *text;
 	char *copy;
+	int ret;
 
 	if (!json_member(object, key, &member))
 		return 0;
-	if (!json_is_string(member.value))
-		return json_refuse_type(&member, "a string", err);
-	copy = strdup(json_string_value(member.value));
+	ret = json_text(&member, &text, err);
+	if (ret < 0)
+		return ret;
+	copy = strdup(text);
 	if (!copy)
 		return error_nomem(err);
 	*ret_copy = copy;
@@ -180,14 +229,20 @@ int json_copy_text(const struct json_at *object, const char *key, char **ret_cop
 
 int json_number(const struct json_at *at, uint64_t max, uint64_t *ret_number, struct error *err)
 {
-	json_int_t number;
+	uint64_t number = 0;
 
-	if (!json_is_integer(at->value))
+	if (json_is_unsigned(at->value))
+		number = json_unsigned_value(at->value);
+	else if (!json_is_integer(at->value))
 		return json_refuse_type(at, "a whole number", err);
-	number = json_integer_value(at->value);
-	if (number < 0 || (uint64_t)number > max)
+	else if (json_integer_value(at->value) < 0)
 		return json_refuse(at, err, "%" JSON_INTEGER_FORMAT " is not between 0 and %ju",
-				   number, (uintmax_t)max);
+				   json_integer_value(at->value), (uintmax_t)max);
+	else
+		number = json_integer_value(at->value);
+	if (number > max)
+		return json_refuse(at, err, "%ju is not between 0 and %ju", (uintmax_t)number,
+				   (uintmax_t)max);
 	*ret_number = number;
 	return 0;
 }

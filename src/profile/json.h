@@ -12,29 +12,58 @@
 
 struct error;
 
+/* Sentences about what was passed over. */
+struct json_warnings {
+	char **items;
+	size_t length;
+};
+
+/* The text that a document was read from, so that refusals can say the line. */
+struct json_source {
+	const char *name; /* what messages call it */
+	const char *text;
+	size_t size;
+	bool yaml;			/* read by yaml_parse() */
+	size_t document;		/* which of a YAML stream, from 0 */
+	struct json_warnings *warnings; /* where unknown fields are noted; NULL refuses them */
+};
+
 /* A value within a document. Lives on the stack of whoever walks down. */
 struct json_at {
 	const json_t *value;
 	const struct json_at *parent; /* NULL at the top */
 	const char *key;	      /* of the parent's member, or NULL for an element */
 	size_t index;
+	const struct json_source *source; /* at the top, where known */
 };
 
 /*
  * Parses one document of at most 2048 levels; name is what messages call it. Members that
  * are there twice are refused. The caller owns the result.
+ *
+ * jansson's numbers are signed. One above INT64_MAX is kept as a string that begins with a NUL byte,
+ * which no string of a document does: json_number() reads it, and nothing takes it for a text.
  */
 int json_parse(const char *name, const char *text, size_t size, json_t **ret_root,
 	       struct error *err);
 
-/* Refuses the value: "$.observations[2].abi: message". Returns -EINVAL. */
+/* A number as json_number() reads it; NULL when memory ran out. */
+json_t *json_from_number(uint64_t number);
+
+/*
+ * Refuses the value: "$.observations[2].abi: message", with "name:line:column: " before it where
+ * the source is known. The place is that of a member's key, or of an element. Returns -EINVAL.
+ */
 int json_refuse(const struct json_at *at, struct error *err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* The value has to be an object. */
 int json_any_object(const struct json_at *at, struct error *err);
 
-/* The value has to be an object with no other members than the known ones (NULL-terminated). */
+/*
+ * The value has to be an object with no other members than the known ones (NULL-terminated). Where
+ * the source has warnings, unknown ones are noted there instead of refused.
+ */
 int json_object_only(const struct json_at *at, const char *const *known, struct error *err);
 
 /*
@@ -43,6 +72,9 @@ int json_object_only(const struct json_at *at, const char *const *known, struct 
  */
 bool json_member(const struct json_at *object, const char *key, struct json_at *ret_member);
 struct json_at json_element(const struct json_at *array, size_t index);
+
+/* As json_member(), but null counts as not there: what Go writes for an empty pointer or slice. */
+bool json_optional(const struct json_at *object, const char *key, struct json_at *ret_member);
 
 /* As json_member(), but one that is not there is refused. */
 int json_required(const struct json_at *object, const char *key, struct json_at *ret_member,

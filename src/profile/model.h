@@ -89,6 +89,10 @@ int profile_add_rule(struct profile *profile, enum action action, struct rule **
 		     struct error *err);
 int rule_add_name(struct rule *rule, const char *name, struct error *err);
 
+/* A copy without the rules, and one of a rule, at the end of a profile. */
+int profile_copy_head(const struct profile *profile, struct profile **ret_copy, struct error *err);
+int profile_copy_rule(struct profile *profile, const struct rule *rule, struct error *err);
+
 /* Removes the rules without names, which say nothing and which some runtimes refuse. */
 void profile_drop_empty_rules(struct profile *profile);
 

@@ -118,6 +118,71 @@ int rule_add_name(struct rule *rule, const char *name, struct error *err)
 	return string_set_add(&rule->names, &rule->name_count, name, err);
 }
 
+static int copy_strings(char *const *strings, size_t count, char ***to, size_t *to_count,
+			struct error *err)
+{
+	size_t i;
+
+	*to = calloc(count + 1, sizeof(**to));
+	if (!*to)
+		return error_nomem(err);
+	for (i = 0; i < count; i++) {
+		(*to)[i] = strdup(strings[i]);
+		if (!(*to)[i])
+			return error_nomem(err);
+		++*to_count;
+	}
+	return 0;
+}
+
+static int copy_text(const char *text, char **to, struct error *err)
+{
+	if (!text)
+		return 0;
+	*to = strdup(text);
+	return *to ? 0 : error_nomem(err);
+}
+
+int profile_copy_head(const struct profile *profile, struct profile **ret_copy, struct error *err)
+{
+	_cleanup_profile_ struct profile *copy = profile_create(profile->default_action);
+	int ret;
+
+	if (!copy)
+		return error_nomem(err);
+	copy->default_errno_ret = profile->default_errno_ret;
+	if ((ret = copy_strings(profile->architectures, profile->architecture_count,
+				&copy->architectures, &copy->architecture_count, err)) < 0 ||
+	    (ret = copy_strings(profile->flags, profile->flag_count, &copy->flags,
+				&copy->flag_count, err)) < 0 ||
+	    (ret = copy_text(profile->listener_path, &copy->listener_path, err)) < 0 ||
+	    (ret = copy_text(profile->listener_metadata, &copy->listener_metadata, err)) < 0)
+		return ret;
+	*ret_copy = steal_pointer(&copy);
+	return 0;
+}
+
+int profile_copy_rule(struct profile *profile, const struct rule *rule, struct error *err)
+{
+	struct rule *copy = NULL;
+	int ret;
+
+	if ((ret = profile_add_rule(profile, rule->action, &copy, err)) < 0 ||
+	    (ret = copy_strings(rule->names, rule->name_count, &copy->names, &copy->name_count,
+				err)) < 0)
+		return ret;
+	copy->errno_ret = rule->errno_ret;
+	if (!rule->condition_count)
+		return 0;
+	copy->conditions = calloc(rule->condition_count, sizeof(*copy->conditions));
+	if (!copy->conditions)
+		return error_nomem(err);
+	memcpy(copy->conditions, rule->conditions,
+	       rule->condition_count * sizeof(*copy->conditions));
+	copy->condition_count = rule->condition_count;
+	return 0;
+}
+
 void profile_drop_empty_rules(struct profile *profile)
 {
 	size_t from, to = 0;

@@ -396,15 +396,17 @@ int recording_read(const char *name, const char *text, size_t size, struct recor
 {
 	_cleanup_recording_ struct recording recording = { 0 };
 	_cleanup_json_ json_t *root = NULL;
-	struct json_at at = { 0 };
+	const struct json_source source = { .name = name, .text = text, .size = size };
+	struct json_at at = { .source = &source };
 	int ret;
 
 	ret = json_parse(name, text, size, &root, err);
 	if (ret < 0)
 		return ret;
 	at.value = root;
-	if (read_recording(&at, &recording, err) < 0)
-		return error_prefix(err, "%s", name);
+	ret = read_recording(&at, &recording, err);
+	if (ret < 0)
+		return ret;
 	*ret_recording = recording;
 	recording = (struct recording){ 0 };
 	return 0;

@@ -82,81 +82,84 @@ static const struct bad_input bad_inputs[] = {
 	{ "{\"name\":\"\xff\"}", "bad.json:1:9: not JSON: unable to decode byte 0xff near '\"'" },
 	{ "{\"name\":99999999999999999999}",
 	  "bad.json:1:28: not JSON: too big integer near '99999999999999999999'" },
-	{ "[]", "bad.json: $: an object is wanted here, not an array" },
-	{ "{}", "bad.json: $: the field \"format\" is missing" },
-	{ "{\"format\":1}", "bad.json: $.format: a string is wanted here, not a whole number" },
+	{ "[]", "bad.json:1:1: $: an object is wanted here, not an array" },
+	{ "{}", "bad.json:1:1: $: the field \"format\" is missing" },
+	{ "{\"format\":1}", "bad.json:1:2: $.format: a string is wanted here, not a whole number" },
 	{ "{\"format\":\"recorder.recording/v2\"}",
-	  "bad.json: $.format: \"recorder.recording/v2\" is not recorder.recording/v1" },
-	{ HEAD "}", "bad.json: $: the field \"observations\" is missing" },
+	  "bad.json:1:2: $.format: \"recorder.recording/v2\" is not recorder.recording/v1" },
+	{ HEAD "}", "bad.json:1:1: $: the field \"observations\" is missing" },
 	{ HEAD ",\"observations\":{}}",
-	  "bad.json: $.observations: an array is wanted here, not an object" },
-	{ HEAD ",\"observations\":[],\"colour\":\"red\"}", "bad.json: $.colour: unknown field" },
-	{ HEAD ",\"observations\":[],\"\\u001b[2J\":1}", "bad.json: $.\\x1b[2J: unknown field" },
+	  "bad.json:1:51: $.observations: an array is wanted here, not an object" },
+	{ HEAD ",\"observations\":[],\"colour\":\"red\"}",
+	  "bad.json:1:69: $.colour: unknown field" },
+	{ HEAD ",\"observations\":[],\"\\u001b[2J\":1}",
+	  "bad.json:1:69: $.\\x1b[2J: unknown field" },
 	{ HEAD ",\"observations\":[null]}",
-	  "bad.json: $.observations[0]: an object is wanted here, not null" },
-	{ OBSERVATION(""), "bad.json: $.observations[0]: the field \"machine\" is missing" },
+	  "bad.json:1:67: $.observations[0]: an object is wanted here, not null" },
+	{ OBSERVATION(""), "bad.json:1:67: $.observations[0]: the field \"machine\" is missing" },
 	{ OBSERVATION("\"machine\":\"vax\""),
-	  "bad.json: $.observations[0].machine: \"vax\" is not known here" },
+	  "bad.json:1:68: $.observations[0].machine: \"vax\" is not known here" },
 	{ OBSERVATION("\"machine\":\"x86_64\",\"complete\":false,\"systemCalls\":[],\"denied\":[]"),
-	  "bad.json: $.observations[0].complete: the losses and reasons say true" },
+	  "bad.json:1:87: $.observations[0].complete: the losses and reasons say true" },
 	{ OBSERVATION("\"machine\":\"x86_64\",\"complete\":true,\"losses\":{\"late\":1},"
 		      "\"systemCalls\":[],\"denied\":[]"),
-	  "bad.json: $.observations[0].complete: the losses and reasons say false" },
+	  "bad.json:1:87: $.observations[0].complete: the losses and reasons say false" },
 	{ OBSERVATION(MINIMAL "\"losses\":{\"keys\":1},\"systemCalls\":[]"),
-	  "bad.json: $.observations[0].losses.keys: unknown field" },
+	  "bad.json:1:125: $.observations[0].losses.keys: unknown field" },
 	{ OBSERVATION(MINIMAL "\"losses\":{\"late\":-1},\"systemCalls\":[]"),
-	  "bad.json: $.observations[0].losses.late: -1 is not between 0 and 9223372036854775807" },
+	  "bad.json:1:125: $.observations[0].losses.late: -1 is not between 0 and 9223372036854775807" },
 	{ OBSERVATION(MINIMAL "\"labels\":{\"app\":1},\"systemCalls\":[]"),
-	  "bad.json: $.observations[0].labels.app: a string is wanted here, not a whole number" },
+	  "bad.json:1:125: $.observations[0].labels.app: a string is wanted here, not a whole number" },
 	{ OBSERVATION(MINIMAL "\"labels\":[],\"systemCalls\":[]"),
-	  "bad.json: $.observations[0].labels: an object is wanted here, not an array" },
+	  "bad.json:1:115: $.observations[0].labels: an object is wanted here, not an array" },
 	{ OBSERVATION(MINIMAL "\"pod\":{\"ip\":\"\"},\"systemCalls\":[]"),
-	  "bad.json: $.observations[0].pod.ip: unknown field" },
+	  "bad.json:1:122: $.observations[0].pod.ip: unknown field" },
 	{ OBSERVATION(MINIMAL "\"container\":\"web\",\"systemCalls\":[]"),
-	  "bad.json: $.observations[0].container: an object is wanted here, not a string" },
+	  "bad.json:1:115: $.observations[0].container: an object is wanted here, not a string" },
 	{ OBSERVATION(MINIMAL "\"seccomp\":\"strict\",\"systemCalls\":[]"),
-	  "bad.json: $.observations[0].seccomp: \"strict\" is not known here" },
+	  "bad.json:1:115: $.observations[0].seccomp: \"strict\" is not known here" },
 	{ OBSERVATION(MINIMAL "\"noNewPrivs\":1,\"systemCalls\":[]"),
-	  "bad.json: $.observations[0].noNewPrivs: true or false is wanted here, not a whole "
+	  "bad.json:1:115: $.observations[0].noNewPrivs: true or false is wanted here, not a whole "
 	  "number" },
 	{ OBSERVATION(MINIMAL "\"capabilities\":[7],\"systemCalls\":[]"),
-	  "bad.json: $.observations[0].capabilities[0]: a string is wanted here, not a whole "
+	  "bad.json:1:131: $.observations[0].capabilities[0]: a string is wanted here, not a whole "
 	  "number" },
 	{ OBSERVATION(MINIMAL "\"start\":\"yesterday\",\"systemCalls\":[]"),
-	  "bad.json: $.observations[0].start: \"yesterday\" is not a time such as "
+	  "bad.json:1:115: $.observations[0].start: \"yesterday\" is not a time such as "
 	  "2026-11-22T14:51:03Z" },
 	{ OBSERVATION(MINIMAL "\"start\":\"2026-02-30T00:00:00Z\",\"systemCalls\":[]"),
-	  "bad.json: $.observations[0].start: there is no such time as \"2026-02-30T00:00:00Z\", or "
+	  "bad.json:1:115: $.observations[0].start: there is no such time as \"2026-02-30T00:00:00Z\", or "
 	  "not after 1970" },
-	{ CALL(""), "bad.json: $.observations[0].systemCalls[0]: the field \"nr\" is missing" },
+	{ CALL(""),
+	  "bad.json:1:130: $.observations[0].systemCalls[0]: the field \"nr\" is missing" },
 	{ CALL("\"nr\":\"1\""),
-	  "bad.json: $.observations[0].systemCalls[0].nr: a whole number is wanted here, not a "
+	  "bad.json:1:131: $.observations[0].systemCalls[0].nr: a whole number is wanted here, not a "
 	  "string" },
 	{ CALL("\"nr\":1.5"),
-	  "bad.json: $.observations[0].systemCalls[0].nr: a whole number is wanted here, not a "
+	  "bad.json:1:131: $.observations[0].systemCalls[0].nr: a whole number is wanted here, not a "
 	  "fraction" },
 	{ CALL("\"nr\":1073741824"),
-	  "bad.json: $.observations[0].systemCalls[0].nr: 1073741824 is not between 0 and "
+	  "bad.json:1:131: $.observations[0].systemCalls[0].nr: 1073741824 is not between 0 and "
 	  "1073741823" },
 	{ CALL("\"nr\":1,\"abi\":\"mips\""),
-	  "bad.json: $.observations[0].systemCalls[0].abi: \"mips\" is not known here" },
+	  "bad.json:1:138: $.observations[0].systemCalls[0].abi: \"mips\" is not known here" },
 	{ CALL("\"nr\":1,\"abi\":\"native\",\"origin\":\"guessed\""),
-	  "bad.json: $.observations[0].systemCalls[0].origin: \"guessed\" is not known here" },
+	  "bad.json:1:153: $.observations[0].systemCalls[0].origin: \"guessed\" is not known here" },
 	{ CALL("\"nr\":1,\"abi\":\"native\",\"origin\":\"observed\",\"name\":\"read\""),
-	  "bad.json: $.observations[0].systemCalls[0].name: number 1 of ABI native is write, not "
+	  "bad.json:1:173: $.observations[0].systemCalls[0].name: number 1 of ABI native is write, not "
 	  "read" },
 	{ CALL("\"nr\":1,\"abi\":\"native\",\"origin\":\"observed\",\"process\":\"0123456789abcdef\""),
-	  "bad.json: $.observations[0].systemCalls[0].process: a process name has at most 15 "
+	  "bad.json:1:173: $.observations[0].systemCalls[0].process: a process name has at most 15 "
 	  "bytes" },
 	{ CALL("\"nr\":1,\"abi\":\"native\",\"origin\":\"observed\"},"
 	       "{\"nr\":1,\"abi\":\"native\",\"origin\":\"runtime\""),
-	  "bad.json: $.observations[0].systemCalls[1]: this call is there twice" },
+	  "bad.json:1:174: $.observations[0].systemCalls[1]: this call is there twice" },
 	{ OBSERVATION("\"machine\":\"aarch64\",\"complete\":true,\"denied\":[],\"systemCalls\":["
 		      "{\"nr\":1,\"abi\":\"x32\",\"origin\":\"observed\"}]"),
-	  "bad.json: $.observations[0].systemCalls[0]: aarch64 has no ABI x32" },
+	  "bad.json:1:131: $.observations[0].systemCalls[0]: aarch64 has no ABI x32" },
 	{ OBSERVATION("\"machine\":\"x86_64\",\"complete\":true,\"systemCalls\":[],\"denied\":["
 		      "{\"nr\":1,\"abi\":\"native\",\"origin\":\"observed\"}]"),
-	  "bad.json: $.observations[0].denied[0].origin: unknown field" },
+	  "bad.json:1:153: $.observations[0].denied[0].origin: unknown field" },
 };
 
 static void bad_input_is_refused_with_its_place(void **state)

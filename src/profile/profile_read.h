@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROFILE_PROFILE_READ_H
+#define PROFILE_PROFILE_READ_H
+
+/*
+ * What all formats of a profile have in common: the fields of the OCI runtime-spec's linux.seccomp.
+ * The SeccompProfile custom resource has them with a few liberties of its own.
+ */
+#include <stdbool.h>
+
+struct error;
+struct json_at;
+struct optional_errno;
+struct profile;
+struct rule;
+
+enum dialect {
+	DIALECT_OCI,
+	DIALECT_CR, /* "value" may be left out for 0; errnoRet may be a text, and 0 is none */
+};
+
+/* defaultAction, architectures, flags, listenerPath and listenerMetadata, into an empty profile. */
+int profile_read_head(const struct json_at *object, struct profile *profile, struct error *err);
+
+/* action and args of a rule; and its names, an array that is the value of the member. */
+int rule_read(const struct json_at *object, enum dialect dialect, struct rule *rule,
+	      struct error *err);
+int rule_read_names(const struct json_at *object, const char *key, struct rule *rule,
+		    struct error *err);
+
+/* One name, from its value. */
+int rule_read_name(const struct json_at *at, struct rule *rule, struct error *err);
+
+/* An errno that need not be there, for an action. */
+int errno_read(const struct json_at *object, const char *key, enum dialect dialect, int action,
+	       struct optional_errno *ret_errno, struct error *err);
+
+/* "SCMP_ARCH_…"; borrowed from the table of architectures. */
+int architecture_read(const struct json_at *at, const char **ret_scmp, struct error *err);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROFILE_PROFILE_READ_CR_H
+#define PROFILE_PROFILE_READ_CR_H
+
+struct document;
+struct error;
+struct json_at;
+
+/*
+ * A SeccompProfile of security-profiles-operator.x-k8s.io, of any version, into an empty document.
+ * What the cluster adds (metadata beyond the name, status) is passed over.
+ */
+int profile_read_cr(const struct json_at *object, struct document *document, struct error *err);
+
+#endif

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/json.h"
+#include "profile/model.h"
+#include "profile/profile_read.h"
+#include "profile/string_set.h"
+#include "profile/template.h"
+#include "profile/template_model.h"
+#include "util/array.h"
+#include "util/error.h"
+#include "util/str.h"
+
+/* Above every errno of Linux; some architectures have a few beyond 1000. */
+#define ERRNO_NAMES_END 2000
+
+static bool is_capability(const char *text)
+{
+	const char *c = text + 4;
+
+	if (!str_has_prefix(text, "CAP_") || !*c)
+		return false;
+	while (isupper((unsigned char)*c) || isdigit((unsigned char)*c) || *c == '_')
+		c++;
+	return !*c;
+}
+
+static int read_capabilities(const struct json_at *object, struct template *template,
+			     struct filter *filter, struct error *err)
+{
+	struct json_at array, element;
+	const char *text = NULL;
+	size_t i, length;
+	int ret;
+
+	if (!json_optional(object, "caps", &array))
+		return 0;
+	if ((ret = json_array_length(&array, &length, err)) < 0)
+		return ret;
+	for (i = 0; i < length; i++) {
+		element = json_element(&array, i);
+		if ((ret = json_text(&element, &text, err)) < 0)
+			return ret;
+		if (!is_capability(text))
+			return json_refuse(&element, err,
+					   "\"%s\" is no capability, such as CAP_SYS_ADMIN", text);
+		if ((ret = string_set_add(&filter->capabilities, &filter->capability_count, text,
+					  err)) < 0 ||
+		    (ret = string_set_add(&template->capabilities, &template->capability_count,
+					  text, err)) < 0)
+			return ret;
+	}
+	return 0;
+}
+
+static int read_architectures(const struct json_at *object, struct filter *filter,
+			      struct error *err)
+{
+	struct json_at array, element;
+	const char *text = NULL;
+	size_t i, length;
+	int ret;
+
+	if (!json_optional(object, "arches", &array))
+		return 0;
+	if ((ret = json_array_length(&array, &length, err)) < 0)
+		return ret;
+	for (i = 0; i < length; i++) {
+		element = json_element(&array, i);
+		if ((ret = json_text(&element, &text, err)) < 0 ||
+		    (ret = string_set_add(&filter->architectures, &filter->architecture_count, text,
+					  err)) < 0)
+			return ret;
+	}
+	return 0;
+}
+
+static int read_min_kernel(const struct json_at *object, struct filter *filter, struct error *err)
+{
+	_cleanup_error_ struct error problem = ERROR_INIT;
+	struct json_at at;
+	const char *text = NULL;
+	int ret;
+
+	if (!json_optional(object, "minKernel", &at))
+		return 0;
+	if ((ret = json_text(&at, &text, err)) < 0)
+		return ret;
+	if (kernel_version_parse(text, &filter->kernel, &problem) < 0)
+		return json_refuse(&at, err, "%s", error_message(&problem));
+	filter->kernel_known = true;
+	return 0;
+}
+
+static int read_filter(const struct json_at *rule, const char *key, struct template *template,
+		       struct filter *filter, struct error *err)
+{
+	static const char *const fields[] = { "caps", "arches", "minKernel", NULL };
+	struct json_at at;
+	int ret;
+
+	if (!json_optional(rule, key, &at))
+		return 0;
+	if ((ret = json_object_only(&at, fields, err)) < 0 ||
+	    (ret = read_capabilities(&at, template, filter, err)) < 0 ||
+	    (ret = read_architectures(&at, filter, err)) < 0 ||
+	    (ret = read_min_kernel(&at, filter, err)) < 0)
+		return ret;
+	if (filter->capability_count || filter->architecture_count || filter->kernel_known)
+		template->conditional = true;
+	return 0;
+}
+
+static int errno_from_name(const char *name)
+{
+	int number;
+
+	for (number = 1; number < ERRNO_NAMES_END; number++) {
+		const char *known = strerrorname_np(number);
+
+		if (known && strcmp(known, name) == 0)
+			return number;
+	}
+	return -ENOENT;
+}
+
+/* The name of an errno, which stands beside the number, or instead of it. */
+static int read_errno_name(const struct json_at *object, const char *key,
+			   struct optional_errno *number, struct error *err)
+{
+	struct json_at at;
+	const char *text = NULL;
+	int ret;
+
+	if (!json_optional(object, key, &at))
+		return 0;
+	if ((ret = json_text(&at, &text, err)) < 0 || !*text)
+		return ret;
+	ret = errno_from_name(text);
+	if (ret < 0)
+		return json_refuse(&at, err, "\"%s\" is no errno, such as ENOSYS", text);
+	if (number->known && number->value != (uint32_t)ret)
+		return json_refuse(&at, err, "\"%s\" is %d, but the number beside it is %u", text,
+				   ret, number->value);
+	*number = (struct optional_errno){ true, ret };
+	return 0;
+}
+
+/* "names", or the one "name" of Docker's older form. */
+static int read_names(const struct json_at *at, struct rule *rule, struct error *err)
+{
+	struct json_at name, names;
+
+	if (!json_optional(at, "name", &name) ||
+	    (json_is_string(name.value) && !json_string_length(name.value)))
+		return rule_read_names(at, "names", rule, err);
+	if (json_optional(at, "names", &names) && json_array_size(names.value))
+		return json_refuse(&name, err, "use \"name\" or \"names\", not both");
+	return rule_read_name(&name, rule, err);
+}
+
+static int add_filters(struct template *template, struct rule_filters **ret_filters,
+		       struct error *err)
+{
+	struct rule_filters *filters =
+		array_grow(template->filters, template->filter_count, sizeof(*filters));
+
+	if (!filters)
+		return error_nomem(err);
+	template->filters = filters;
+	*ret_filters = &filters[template->filter_count++];
+	**ret_filters = (struct rule_filters){ 0 };
+	return 0;
+}
+
+static int read_rule(const struct json_at *at, struct template *template, struct error *err)
+{
+	static const char *const fields[] = { "names",	 "action",   "errnoRet", "args",  "name",
+					      "comment", "includes", "excludes", "errno", NULL };
+	struct rule_filters *filters = NULL;
+	struct rule *rule = NULL;
+	int ret;
+
+	if ((ret = json_object_only(at, fields, err)) < 0 ||
+	    (ret = profile_add_rule(template->profile, ACTION_ERRNO, &rule, err)) < 0 ||
+	    (ret = add_filters(template, &filters, err)) < 0 ||
+	    (ret = read_names(at, rule, err)) < 0 ||
+	    (ret = rule_read(at, DIALECT_OCI, rule, err)) < 0 ||
+	    (ret = read_errno_name(at, "errno", &rule->errno_ret, err)) < 0 ||
+	    (ret = read_filter(at, "includes", template, &filters->includes, err)) < 0)
+		return ret;
+	return read_filter(at, "excludes", template, &filters->excludes, err);
+}
+
+static int read_rules(const struct json_at *object, struct template *template, struct error *err)
+{
+	struct json_at array, element;
+	size_t i, length;
+	int ret;
+
+	if (!json_optional(object, "syscalls", &array))
+		return 0;
+	if ((ret = json_array_length(&array, &length, err)) < 0)
+		return ret;
+	for (i = 0; i < length; i++) {
+		element = json_element(&array, i);
+		ret = read_rule(&element, template, err);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+static int read_entry(const struct json_at *at, struct architecture_entry *entry, struct error *err)
+{
+	static const char *const fields[] = { "architecture", "subArchitectures", NULL };
+	struct json_at member, element;
+	size_t i, length;
+	int ret;
+
+	if ((ret = json_object_only(at, fields, err)) < 0 ||
+	    (ret = json_required(at, "architecture", &member, err)) < 0 ||
+	    (ret = architecture_read(&member, &entry->native, err)) < 0)
+		return ret;
+	if (!json_optional(at, "subArchitectures", &member))
+		return 0;
+	if ((ret = json_array_length(&member, &length, err)) < 0)
+		return ret;
+	entry->others = calloc(length + 1, sizeof(*entry->others));
+	if (!entry->others)
+		return error_nomem(err);
+	for (i = 0; i < length; i++) {
+		element = json_element(&member, i);
+		ret = architecture_read(&element, &entry->others[i], err);
+		if (ret < 0)
+			return ret;
+		entry->other_count++;
+	}
+	return 0;
+}
+
+static int read_architecture_map(const struct json_at *object, struct template *template,
+				 struct error *err)
+{
+	struct architecture_entry *grown;
+	struct json_at array, element;
+	size_t i, length;
+	int ret;
+
+	if (!json_optional(object, "archMap", &array))
+		return 0;
+	if ((ret = json_array_length(&array, &length, err)) < 0)
+		return ret;
+	if (length && template->profile->architecture_count)
+		return json_refuse(&array, err, "use \"architectures\" or \"archMap\", not both");
+	for (i = 0; i < length; i++) {
+		grown = array_grow(template->entries, template->entry_count, sizeof(*grown));
+		if (!grown)
+			return error_nomem(err);
+		template->entries = grown;
+		grown += template->entry_count++;
+		*grown = (struct architecture_entry){ 0 };
+		element = json_element(&array, i);
+		ret = read_entry(&element, grown, err);
+		if (ret < 0)
+			return ret;
+	}
+	template->conditional |= length > 0;
+	return 0;
+}
+
+/* Whether anything is written as only Docker and those who took its form over write it. */
+static bool has_docker_fields(const json_t *root)
+{
+	static const char *const fields[] = { "name", "comment", "includes", "excludes", "errno" };
+	const json_t *rule;
+	size_t i, k;
+
+	if (json_object_get(root, "archMap") || json_object_get(root, "defaultErrno"))
+		return true;
+	json_array_foreach(json_object_get(root, "syscalls"), i, rule) {
+		for (k = 0; k < array_size(fields); k++)
+			if (json_object_get(rule, fields[k]))
+				return true;
+	}
+	return false;
+}
+
+static int read_template(const struct json_at *at, struct template *template, struct error *err)
+{
+	static const char *const fields[] = {
+		"defaultAction", "defaultErrnoRet",  "defaultErrno", "architectures", "archMap",
+		"flags",	 "listenerMetadata", "listenerPath", "syscalls",      NULL,
+	};
+	struct profile *profile = template->profile;
+	int ret;
+
+	if ((ret = json_object_only(at, fields, err)) < 0 ||
+	    (ret = profile_read_head(at, profile, err)) < 0 ||
+	    (ret = errno_read(at, "defaultErrnoRet", DIALECT_OCI, profile->default_action,
+			      &profile->default_errno_ret, err)) < 0 ||
+	    (ret = read_errno_name(at, "defaultErrno", &profile->default_errno_ret, err)) < 0 ||
+	    (ret = read_architecture_map(at, template, err)) < 0)
+		return ret;
+	template->docker = has_docker_fields(at->value);
+	return read_rules(at, template, err);
+}
+
+int template_read_value(const struct json_at *at, struct template **ret_template, struct error *err)
+{
+	_cleanup_template_ struct template *template = calloc(1, sizeof(*template));
+	int ret;
+
+	if (!template || !(template->profile = profile_create(ACTION_ERRNO)))
+		return error_nomem(err);
+	ret = read_template(at, template, err);
+	if (ret < 0)
+		return ret;
+	*ret_template = steal_pointer(&template);
+	return 0;
+}
+
+int template_read(const char *name, const char *text, size_t size, struct template **ret_template,
+		  struct error *err)
+{
+	const struct json_source source = { .name = name, .text = text, .size = size };
+	_cleanup_json_ json_t *root = NULL;
+	struct json_at at = { .source = &source };
+	int ret = json_parse(name, text, size, &root, err);
+
+	if (ret < 0)
+		return ret;
+	at.value = root;
+	return template_read_value(&at, ret_template, err);
+}
