@@ -33,8 +33,8 @@ void json_set_unless_empty(struct json_builder *builder, json_t *object, const c
 			   json_t *value);
 
 /*
- * Only what the kernel gives (a process name) can be anything else than UTF-8: then all but ASCII
- * becomes '?'. NULL when memory ran out.
+ * What the kernel (a process name) or a container runtime (a label) gives may be anything else
+ * than UTF-8: then all but ASCII becomes '?'. NULL when memory ran out.
  */
 json_t *json_from_text(const char *text);
 

@@ -25,9 +25,12 @@ static json_t *from_labels(struct json_builder *builder, const struct observatio
 	json_t *object = json_build_object(builder);
 	size_t i;
 
-	for (i = 0; i < observation->label_count; i++)
-		json_set_text(builder, object, observation->labels[i].key,
+	for (i = 0; i < observation->label_count; i++) {
+		_cleanup_json_ json_t *key = json_from_text(observation->labels[i].key);
+
+		json_set_text(builder, object, json_string_value(key),
 			      observation->labels[i].value);
+	}
 	return object;
 }
 
