@@ -1,38 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "cli/cli.h"
+#include "cli/input.h"
 #include "profile/explain.h"
 #include "profile/recording.h"
-#include "profile/recording_format.h"
 #include "util/cleanup.h"
 #include "util/error.h"
-#include "util/file.h"
-
-/* A recording of a thousand containers takes a few MiB. */
-#define RECORDING_SIZE_MAX (256u << 20)
 
 struct explain_options {
 	bool json;
 };
-
-static int read_recording(const char *path, struct recording *ret_recording, struct error *err)
-{
-	_cleanup_free_ char *text = NULL;
-	size_t size;
-	int ret;
-
-	if (strcmp(path, "-") == 0)
-		path = "/dev/stdin";
-	ret = file_read(AT_FDCWD, path, RECORDING_SIZE_MAX, &text, &size, err);
-	if (ret < 0)
-		return ret;
-	return recording_read(path, text, size, ret_recording, err);
-}
 
 static int run(const struct cli_call *call, struct error *err)
 {
@@ -43,7 +21,7 @@ static int run(const struct cli_call *call, struct error *err)
 	bool found;
 	int ret;
 
-	ret = read_recording(path, &recording, err);
+	ret = input_read_recording(path, &recording, err);
 	if (ret < 0)
 		return ret;
 	ret = options->json ? recording_explain_json(&recording, name, &text, &found, err) :

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/architecture.h"
+#include "profile/string_set.h"
+#include "syscalls/capability_names.h"
+#include "syscalls/syscalls.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+#include "util/file.h"
+#include "util/log.h"
+
+/* A recording of a thousand containers takes a few MiB. */
+#define INPUT_SIZE_MAX (256u << 20)
+
+static int add_name(struct input_circumstances *circumstances, const char *name, struct error *err)
+{
+	return string_set_add(&circumstances->capabilities, &circumstances->capability_count, name,
+			      err);
+}
+
+static int add_all(struct input_circumstances *circumstances, struct error *err)
+{
+	const char *name;
+	unsigned int number;
+	int ret = 0;
+
+	for (number = 0; ret == 0 && (name = capability_name(number)); number++)
+		ret = add_name(circumstances, name, err);
+	return ret;
+}
+
+static int add_defaults(struct input_circumstances *circumstances, struct error *err)
+{
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; i < default_capability_count && ret == 0; i++)
+		ret = add_name(circumstances, default_capabilities[i], err);
+	return ret;
+}
+
+static int add_capability(struct input_circumstances *circumstances, const char *name,
+			  struct error *err)
+{
+	int number;
+
+	if (strcmp(name, "NONE") == 0)
+		return 0;
+	if (strcmp(name, "ALL") == 0)
+		return add_all(circumstances, err);
+	if (strcmp(name, "DEFAULT") == 0)
+		return add_defaults(circumstances, err);
+	number = capability_from_name(name);
+	if (number < 0)
+		return cli_usage_error(err,
+				       "--cap %s: there is no such capability; write for example "
+				       "CAP_SYS_ADMIN, or ALL, DEFAULT or NONE",
+				       name);
+	return add_name(circumstances, capability_name(number), err);
+}
+
+static int add_capabilities(struct input_circumstances *circumstances, const struct cli_list *names,
+			    struct error *err)
+{
+	size_t i;
+	int ret = 0;
+
+	if (!names->length)
+		return add_defaults(circumstances, err);
+	for (i = 0; i < names->length && ret == 0; i++)
+		ret = add_capability(circumstances, names->items[i], err);
+	return ret;
+}
+
+int input_circumstances_init(struct input_circumstances *ret_circumstances,
+			     const struct circumstance_options *options, struct error *err)
+{
+	_cleanup_input_circumstances_ struct input_circumstances made = {
+		.circumstances.architecture = machine_name(machine_native()),
+	};
+	int ret;
+
+	if (options->architecture) {
+		if (!architecture_find(options->architecture))
+			return cli_usage_error(err,
+					       "--arch %s: there is no such architecture; write "
+					       "for example amd64 or arm64",
+					       options->architecture);
+		made.circumstances.architecture = options->architecture;
+	}
+	if (options->kernel &&
+	    kernel_version_parse(options->kernel, &made.circumstances.kernel, NULL) < 0)
+		return cli_usage_error(err,
+				       "--kernel %s is no kernel version; write for example 5.15",
+				       options->kernel);
+	ret = add_capabilities(&made, &options->capabilities, err);
+	if (ret < 0)
+		return ret;
+	made.circumstances.capabilities = (const char *const *)made.capabilities;
+	made.circumstances.capability_count = made.capability_count;
+	*ret_circumstances = made;
+	made = (struct input_circumstances){};
+	return 0;
+}
+
+void input_circumstances_finish(struct input_circumstances *circumstances)
+{
+	string_set_free(circumstances->capabilities, circumstances->capability_count);
+}
+
+static int read_text(const char *path, const struct document_options *options,
+		     struct documents *ret_documents, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+	int ret;
+
+	if (strcmp(path, "-") == 0)
+		path = "/dev/stdin";
+	ret = file_read(AT_FDCWD, path, INPUT_SIZE_MAX, &text, &size, err);
+	return ret < 0 ? ret : documents_read(path, text, size, options, ret_documents, err);
+}
+
+int input_read(const char *path, const struct document_options *options,
+	       struct documents *ret_documents, struct error *err)
+{
+	const struct circumstances usual = {
+		.architecture = machine_name(machine_native()),
+		.capabilities = default_capabilities,
+		.capability_count = default_capability_count,
+	};
+	struct document_options chosen = {};
+	struct documents documents;
+	size_t i, k;
+	int ret;
+
+	if (options)
+		chosen = *options;
+	if (!chosen.circumstances)
+		chosen.circumstances = &usual;
+	ret = read_text(path, &chosen, &documents, err);
+	if (ret < 0)
+		return ret;
+	for (i = 0; i < documents.length; i++)
+		for (k = 0; k < documents.items[i].warning_count; k++)
+			log_warning("%s", documents.items[i].warnings[k]);
+	*ret_documents = documents;
+	return 0;
+}
+
+int input_read_recording(const char *path, struct recording *ret_recording, struct error *err)
+{
+	_cleanup_documents_ struct documents documents = {};
+	struct document *document;
+	int ret = input_read(path, NULL, &documents, err);
+
+	if (ret < 0)
+		return ret;
+	document = &documents.items[0];
+	if (document->format != DOCUMENT_RECORDING)
+		return error_set(err, EINVAL,
+				 "%s is %s, not a recording ('recorder record --format recording')",
+				 path, document_format_text(document->format));
+	*ret_recording = *document->recording;
+	*document->recording = (struct recording){};
+	return 0;
+}
