@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/btf.h>
-#include <linux/mount.h>
 #include <linux/perf_event.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -53,16 +52,6 @@ bool tracepoint_btf_is_preempted(void)
 	return memmem(strings, header.str_len, name, sizeof(name));
 }
 
-/* A tracefs that is mounted nowhere, for as long as the descriptor is open. */
-static int open_detached_tracefs(void)
-{
-	_cleanup_close_ int context = syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC);
-
-	if (context < 0 || syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return -1;
-	return syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, 0);
-}
-
 static int open_tracefs(struct error *err)
 {
 	static const char *const places[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
@@ -76,8 +65,9 @@ static int open_tracefs(struct error *err)
 		if (fd >= 0)
 			close(fd);
 	}
-	fd = open_detached_tracefs();
-	return fd >= 0 ? fd : error_set_errno(err, errno, "open tracefs");
+	return error_set(err, ENOENT,
+			 "tracefs is not mounted; mount it with 'mount -t tracefs tracefs "
+			 "/sys/kernel/tracing'");
 }
 
 static int read_id(const char *event, uint64_t *ret_id, struct error *err)

@@ -3,4 +3,4 @@
 #
 # Storms, seen through classic tracepoints: what kernels need that preempt BPF programs.
 # timeout: 180
-RECORD_HOOK=tracepoint exec "$(dirname "$0")/40-storms.t"
+exec "$(dirname "$0")/with-tracefs" "$(dirname "$0")/40-storms.t"
