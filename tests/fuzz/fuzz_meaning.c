@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// options: -max_len=256
+//
+// The exact comparison of what two profiles mean, against evaluating them: at the arguments that
+// the comparison gives for examples, and at others.
+#include "profiles.h"
+
+struct pair {
+	const struct meaning *a, *b;
+	const char *name; /* of the call; NULL: numbers without one */
+	struct call_comparison comparison;
+};
+
+static struct effect evaluate(const struct meaning *meaning, const char *name,
+			      const uint64_t arguments[ARGUMENT_COUNT])
+{
+	int position = name ? meaning_find(meaning, name) : -1;
+
+	return position < 0 ? meaning_default(meaning) :
+			      meaning_evaluate(meaning, position, arguments);
+}
+
+/* An example is what it is said to be. */
+static void check_example(const struct pair *pair, const struct difference *difference, int order)
+{
+	enum permission a = effect_permission(difference->a), b = effect_permission(difference->b);
+
+	if (!difference->found)
+		return;
+	assert(effect_equal(difference->a, evaluate(pair->a, pair->name, difference->arguments)));
+	assert(effect_equal(difference->b, evaluate(pair->b, pair->name, difference->arguments)));
+	assert((b > a) - (b < a) == order);
+	assert(!effect_equal(difference->a, difference->b));
+}
+
+/* What is so at some arguments, the comparison knows. */
+static void check_point(const struct pair *pair, const uint64_t arguments[ARGUMENT_COUNT])
+{
+	const struct call_comparison *comparison = &pair->comparison;
+	struct effect a = evaluate(pair->a, pair->name, arguments);
+	struct effect b = evaluate(pair->b, pair->name, arguments);
+	enum permission from = effect_permission(a), to = effect_permission(b);
+
+	if (to > from)
+		assert(comparison->wider.found);
+	else if (to < from)
+		assert(comparison->narrower.found);
+	else if (!effect_equal(a, b))
+		assert(comparison->other.found);
+	assert(from >= comparison->a_least && from <= comparison->a_most);
+	assert(to >= comparison->b_least && to <= comparison->b_most);
+	if (comparison->wider.found && !comparison->wider.arguments_matter)
+		assert(to > from);
+}
+
+static void check_call(const struct meaning *a, const struct meaning *b, const char *name,
+		       struct input *input)
+{
+	struct pair pair = { .a = a, .b = b, .name = name };
+	struct call_comparison reverse, same;
+	struct error err = ERROR_INIT;
+	uint64_t arguments[ARGUMENT_COUNT];
+
+	if (failed(meaning_compare(a, b, name, &pair.comparison, &err), &err))
+		return;
+	check_example(&pair, &pair.comparison.wider, 1);
+	check_example(&pair, &pair.comparison.narrower, -1);
+	check_example(&pair, &pair.comparison.other, 0);
+	take_arguments(input, arguments);
+	check_point(&pair, arguments);
+	if (pair.comparison.wider.found)
+		check_point(&pair, pair.comparison.wider.arguments);
+	assert(!failed(meaning_compare(b, a, name, &reverse, &err), &err));
+	assert(reverse.wider.found == pair.comparison.narrower.found);
+	assert(reverse.narrower.found == pair.comparison.wider.found);
+	assert(reverse.other.found == pair.comparison.other.found);
+	if (failed(meaning_compare(a, a, name, &same, &err), &err))
+		return;
+	assert(!same.wider.found && !same.narrower.found && !same.other.found);
+}
+
+/* Going through all calls takes long: where the profiles name all there are, they are few. */
+static bool has_few_calls(const struct meaning *meaning)
+{
+	return meaning_call_count(meaning) <= array_size(fuzzed_names);
+}
+
+/* A subset is one that is wider nowhere. */
+static void check_subset(const struct meaning *inner, const struct meaning *outer)
+{
+	const char *name = NULL;
+	struct difference difference = { 0 };
+	struct error err = ERROR_INIT;
+	bool subset = false;
+
+	if (failed(meaning_subset(inner, outer, &subset, &name, &difference, &err), &err) || subset)
+		return;
+	assert(effect_permission(evaluate(inner, name, difference.arguments)) >
+	       effect_permission(evaluate(outer, name, difference.arguments)));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input input = { data, size };
+	size_t i, choice = take_byte(&input) % array_size(fuzzed_architectures);
+	const char *architecture = fuzzed_architectures[choice];
+	_cleanup_profile_ struct profile *old = take_profile(&input, take_action(&input));
+	_cleanup_profile_ struct profile *new = take_profile(&input, take_action(&input));
+	_cleanup_meaning_ struct meaning *a = take_meaning(old, architecture);
+	_cleanup_meaning_ struct meaning *b = take_meaning(new, architecture);
+
+	if (!a || !b)
+		return 0;
+	for (i = 0; i < array_size(fuzzed_names); i++)
+		check_call(a, b, fuzzed_names[i], &input);
+	check_call(a, b, NULL, &input);
+	if (has_few_calls(a) && has_few_calls(b))
+		check_subset(a, b);
+	return 0;
+}
