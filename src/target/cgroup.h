@@ -77,9 +77,6 @@ int cgroup_create_for_command(const struct cgroup_mount *mount, struct cgroup_co
 int cgroup_command_populated(const struct cgroup_command *command, bool *ret_populated,
 			     struct error *err);
 
-/* Kills all processes in it and below with SIGKILL, and does not wait for their end. */
-int cgroup_command_kill(const struct cgroup_command *command, struct error *err);
-
 /*
  * Removes it with all cgroups below. Processes still alive go back to the cgroup they came
  * from and live on.

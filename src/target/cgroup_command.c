@@ -196,28 +196,6 @@ static int for_each_process(const char *directory, int (*act)(pid_t pid, const v
 	return 0;
 }
 
-static int kill_one(pid_t pid, const void *data)
-{
-	return kill(pid, SIGKILL) < 0 ? -errno : 0;
-}
-
-static int kill_in(const char *directory, const void *data)
-{
-	return for_each_process(directory, kill_one, data);
-}
-
-int cgroup_command_kill(const struct cgroup_command *command, struct error *err)
-{
-	/* cgroup.kill came with Linux 5.14 and also gets what forks meanwhile. */
-	int r = write_control(command->directory, "cgroup.kill", "1");
-
-	if (r == -ENOENT)
-		r = for_each_below(command->directory, 0, kill_in, NULL);
-	return r < 0 ? error_set_errno(err, -r, "kill the processes of the cgroup %s",
-				       command->directory) :
-		       0;
-}
-
 static int move_one(pid_t pid, const void *data)
 {
 	return move_process(data, pid);
@@ -238,7 +216,7 @@ int cgroup_command_remove(const struct cgroup_command *command, struct error *er
 	int round, r = -EBUSY;
 
 	for (round = 0; round < EMPTY_ROUNDS && r == -EBUSY; round++) {
-		/* A process that was killed stays for a moment; a forking one needs another round. */
+		/* One that forks meanwhile needs another round. */
 		if (round)
 			usleep(10000);
 		r = for_each_below(command->directory, 0, move_out, command->parent);

@@ -14,7 +14,7 @@ cd "$(dirname "$0")" || exit 1
 . ./lib.bash
 
 needs_root
-tap_plan 29
+tap_plan 34
 
 # denied_case CASE TEXT: the call of the case is denied, and was not let through.
 denied_case() {
@@ -30,6 +30,7 @@ check "nothing was lost" is_complete
 denied_case errno-zero "ERRNO that pretends success"
 denied_case trace "TRACE without a tracer"
 denied_case trap "TRAP"
+denied_case notify "USER_NOTIF whose supervisor says no"
 denied_case kill-thread "KILL_THREAD"
 denied_case kill-process "KILL_PROCESS"
 
@@ -40,6 +41,11 @@ check "and lets the others through" contains_all observed_calls native:swapoff
 
 record -- "$PROGRAMS/denied" log
 check "LOG lets the call through: it is observed" contains_all observed_calls native:acct
+check "and not denied" equals denied_calls
+
+record -- "$PROGRAMS/denied" notify-continue
+check "USER_NOTIF whose supervisor lets it continue is observed" \
+	contains_all observed_calls native:acct
 check "and not denied" equals denied_calls
 
 record -- "$PROGRAMS/denied" argument

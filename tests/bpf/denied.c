@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -63,6 +64,27 @@ static void filter_argument(unsigned int nr, unsigned int value)
 	load_filter(instructions, sizeof(instructions) / sizeof(*instructions));
 }
 
+/* As filter_number() with USER_NOTIF; the supervisor's descriptor. */
+static int filter_notify(unsigned int nr)
+{
+	struct sock_filter instructions[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { 4, instructions };
+	int fd;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		err(1, "no_new_privs");
+	fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
+		     &program);
+	if (fd < 0)
+		err(1, "seccomp");
+	return fd;
+}
+
 static void expect(const char *what, long result, int error, long wanted, int wanted_error)
 {
 	if (result != wanted || (result < 0 && error != wanted_error))
@@ -102,6 +124,44 @@ static void case_log(void)
 {
 	filter_number(SYS_acct, SECCOMP_RET_LOG);
 	expect_acct(-1, EFAULT);
+}
+
+static int listener;
+
+static void *supervise(void *flags)
+{
+	struct seccomp_notif request = {};
+	struct seccomp_notif_resp answer = {};
+
+	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &request))
+		err(1, "receive");
+	answer.id = request.id;
+	answer.flags = (unsigned long)flags;
+	answer.error = flags ? 0 : -EPERM;
+	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer))
+		err(1, "answer");
+	return NULL;
+}
+
+static void notify(unsigned long flags, int error)
+{
+	pthread_t supervisor;
+
+	listener = filter_notify(SYS_acct);
+	if (pthread_create(&supervisor, NULL, supervise, (void *)flags))
+		errx(1, "no thread");
+	expect_acct(-1, error);
+	pthread_join(supervisor, NULL);
+}
+
+static void case_notify(void)
+{
+	notify(0, EPERM);
+}
+
+static void case_notify_continue(void)
+{
+	notify(SECCOMP_USER_NOTIF_FLAG_CONTINUE, EFAULT);
 }
 
 static volatile sig_atomic_t signals;
@@ -215,6 +275,8 @@ static const struct {
 	{ "kill-process", case_kill_process },
 	{ "kill-thread", case_kill_thread },
 	{ "log", case_log },
+	{ "notify", case_notify },
+	{ "notify-continue", case_notify_continue },
 	{ "trace", case_trace },
 	{ "trap", case_trap },
 };

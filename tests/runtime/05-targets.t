@@ -27,7 +27,7 @@ missing=$(containerd_missing)
 cleanup_directory dir
 bundle_prepare_crun "$dir" || exit 1
 
-tap_plan 51
+tap_plan 50
 containerd_start "$dir" && containerd_import_busybox || exit 1
 
 # The value of a key in the last output of the probe.
@@ -157,8 +157,5 @@ cleanup_add kill "$left"
 tap_is "a command's cgroup is removed" "$(ls -d "$(value_of directory)" 2>/dev/null)" ''
 tap_is 'a process that it left lives on where it came from' \
 	"$(grep ^0:: "/proc/$left/cgroup")" "$(grep ^0:: /proc/self/cgroup)"
-output=$(KILL=1 "$probe" command sh -c 'sleep 1000 >/dev/null 2>&1 & echo pid $!' 2>&1)
-tap_is 'or is killed on demand' \
-	"$(readlink "/proc/$(value_of pid)/exe"; ls -d "$(value_of directory)" 2>/dev/null)" ''
 
 tap_done

@@ -143,8 +143,6 @@ static int run_command(char **argv, struct error *err)
 	waitpid(pid, NULL, 0);
 	r = cgroup_command_populated(&command, &populated, err);
 	printf("populated %d\n", populated);
-	if (r == 0 && getenv("KILL"))
-		r = cgroup_command_kill(&command, err);
 	return r < 0 ? r : cgroup_command_remove(&command, err);
 }
 
