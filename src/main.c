@@ -4,8 +4,8 @@
 
 /* Sorted by name. */
 static const struct cli_command *const commands[] = {
-	&doctor_command, &explain_command, &help_command, &merge_command,
-	&record_command, &version_command, NULL,
+	&doctor_command, &explain_command, &help_command,      &install_command, &list_command,
+	&merge_command,	 &record_command,  &uninstall_command, &version_command, NULL,
 };
 
 static const struct cli_program program = {

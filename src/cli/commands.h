@@ -8,8 +8,11 @@ struct cli_command;
 extern const struct cli_command doctor_command;
 extern const struct cli_command explain_command;
 extern const struct cli_command help_command;
+extern const struct cli_command install_command;
+extern const struct cli_command list_command;
 extern const struct cli_command merge_command;
 extern const struct cli_command record_command;
+extern const struct cli_command uninstall_command;
 extern const struct cli_command version_command;
 
 #endif

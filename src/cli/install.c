@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/input.h"
+#include "cli/install_plan.h"
+#include "cli/store_options.h"
+#include "profile/json_builder.h"
+#include "target/runtime.h"
+#include "util/array.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+#include "util/log.h"
+
+enum runtime_choice {
+	RUNTIME_AUTO,
+	RUNTIME_RUNC,
+	RUNTIME_CRUN,
+};
+
+struct install_options {
+	const char *root;
+	const char *prefix;
+	const char *namespace;
+	const char *name;
+	bool force;
+	int runtime; /* enum runtime_choice */
+	int format;  /* enum report_format */
+	struct circumstance_options circumstances;
+};
+
+/* The version is NULL where it cannot be found out; the caller frees it. */
+static void choose_runtime(enum runtime_choice choice, struct install_runtime *ret_runtime,
+			   char **ret_version)
+{
+	static const char *const names[] = { [RUNTIME_RUNC] = "runc", [RUNTIME_CRUN] = "crun" };
+
+	for (size_t i = RUNTIME_RUNC; i < array_size(names); i++) {
+		if (choice != RUNTIME_AUTO && choice != i)
+			continue;
+		if (runtime_version(names[i], NULL, ret_version, NULL) == 0) {
+			*ret_runtime = (struct install_runtime){ names[i], *ret_version };
+			return;
+		}
+	}
+}
+
+static int make_plan(const struct cli_call *call, struct install_plan *plan, struct error *err)
+{
+	const struct install_options *options = call->options;
+	const struct install_naming naming = { options->prefix, options->namespace, options->name };
+	_cleanup_(input_circumstances_finish) struct input_circumstances circumstances = { 0 };
+	struct document_options reading = { .circumstances = &circumstances.circumstances };
+	struct install_runtime runtime = { NULL, NULL };
+	_cleanup_free_ char *version = NULL;
+	int r = input_circumstances_init(&circumstances, &options->circumstances, err);
+
+	if (r < 0)
+		return r;
+	choose_runtime(options->runtime, &runtime, &version);
+	for (int i = 0; r == 0 && i < call->argc; i++)
+		r = install_plan_add(plan, call->argv[i], &reading, &naming, &runtime, err);
+	return r;
+}
+
+/* What cannot be enforced stops everything before anything is written. */
+static int judge(const struct install_plan *plan, bool force, struct error *err)
+{
+	for (size_t i = 0; i < plan->length; i++) {
+		const struct planned_profile *planned = &plan->items[i];
+
+		for (size_t k = 0; k < planned->obstacles.length; k++) {
+			const struct obstacle *obstacle = &planned->obstacles.items[k];
+
+			if (obstacle->severe && !force)
+				return error_set(err, ENOTSUP,
+						 "%s cannot be enforced on this node as it is "
+						 "written: %s; --force installs it all the same",
+						 planned->file, obstacle->text);
+			log_warning("%s: %s", planned->file, obstacle->text);
+		}
+	}
+	return 0;
+}
+
+static int carry_out(const struct install_options *options, struct install_plan *plan,
+		     struct error *err)
+{
+	_cleanup_store_ struct store *store = NULL;
+	int r = store_open(options->root, STORE_WRITE, &store, err);
+
+	if (r == -ENOENT)
+		r = error_set(err, ENOENT, "%s; is this a node? --root names another directory",
+			      error_message(err));
+	for (size_t i = 0; r == 0 && i < plan->length; i++) {
+		struct planned_profile *planned = &plan->items[i];
+
+		r = store_put(store, planned->path, planned->content, strlen(planned->content),
+			      options->force, &planned->outcome, err);
+		if (r == -EEXIST)
+			r = error_set(err, EEXIST, "%s; --force replaces it", error_message(err));
+	}
+	return r;
+}
+
+static void write_text(FILE *out, const char *root, const struct install_plan *plan)
+{
+	for (size_t i = 0; i < plan->length; i++) {
+		const struct planned_profile *planned = &plan->items[i];
+
+		fprintf(out,
+			"%s# %s: %s/%s\n"
+			"securityContext:\n"
+			"  seccompProfile:\n"
+			"    type: Localhost\n"
+			"    localhostProfile: %s\n",
+			i ? "---\n" : "", store_outcome_name(planned->outcome), root, planned->path,
+			planned->path);
+	}
+}
+
+static json_t *security_context(struct json_builder *builder, const char *path)
+{
+	json_t *context = json_build_object(builder), *profile = json_build_object(builder);
+
+	json_set_text(builder, profile, "type", "Localhost");
+	json_set_text(builder, profile, "localhostProfile", path);
+	json_set(builder, context, "seccompProfile", profile);
+	return context;
+}
+
+static json_t *obstacles_to_json(struct json_builder *builder, const struct obstacles *obstacles)
+{
+	json_t *array = json_build_array(builder);
+
+	for (size_t i = 0; i < obstacles->length; i++)
+		json_append(builder, array, json_from_text(obstacles->items[i].text));
+	return array;
+}
+
+static int write_json(const char *root, const struct install_plan *plan, char **ret_text,
+		      struct error *err)
+{
+	struct json_builder builder = { 0 };
+	_cleanup_json_ json_t *array = json_build_array(&builder);
+
+	for (size_t i = 0; i < plan->length; i++) {
+		const struct planned_profile *planned = &plan->items[i];
+		json_t *object = json_build_object(&builder);
+
+		json_set_text(&builder, object, "file", planned->file);
+		json_set_text(&builder, object, "outcome", store_outcome_name(planned->outcome));
+		json_set_text(&builder, object, "root", root);
+		json_set_text(&builder, object, "localhostProfile", planned->path);
+		json_set(&builder, object, "notEnforced",
+			 obstacles_to_json(&builder, &planned->obstacles));
+		json_set(&builder, object, "securityContext",
+			 security_context(&builder, planned->path));
+		json_append(&builder, array, object);
+	}
+	return json_build_text(&builder, array, ret_text, err);
+}
+
+static int report(const struct install_options *options, const struct install_plan *plan,
+		  struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+	FILE *out;
+	int r;
+
+	if (options->format == REPORT_JSON) {
+		r = write_json(options->root, plan, &text, err);
+		return r < 0 ? r : cli_print(text, err);
+	}
+	out = open_memstream(&text, &size);
+	if (!out)
+		return error_nomem(err);
+	write_text(out, options->root, plan);
+	return fclose(out) != 0 ? error_nomem(err) : cli_print(text, err);
+}
+
+static int run(const struct cli_call *call, struct error *err)
+{
+	const struct install_options *options = call->options;
+	_cleanup_install_plan_ struct install_plan plan = { 0 };
+	int r;
+
+	if (options->name && call->argc > 1)
+		return cli_usage_error(err, "--name is for one file: %d are given", call->argc);
+	r = make_plan(call, &plan, err);
+	if (r == 0)
+		r = judge(&plan, options->force, err);
+	if (r == 0)
+		r = carry_out(options, &plan, err);
+	if (r == 0)
+		r = report(options, &plan, err);
+	return r;
+}
+
+#define OPTION(member) .offset = offsetof(struct install_options, member)
+
+static const struct cli_option options_table[] = {
+	STORE_ROOT_OPTION(struct install_options),
+	STORE_PATH_OPTIONS(struct install_options),
+	{ .name = "name",
+	  .argument = "NAME",
+	  .type = CLI_STRING,
+	  OPTION(name),
+	  .help = "the file's name without '.json'; without it that of the custom resource or "
+		  "recording, or of FILE" },
+	{ .name = "force",
+	  .type = CLI_FLAG,
+	  OPTION(force),
+	  .help = "install also what this node cannot enforce, and replace a file that recorder "
+		  "did not install" },
+	{ .name = "runtime",
+	  .type = CLI_CHOICE,
+	  OPTION(runtime),
+	  .choices = (const char *const[]){ "auto", "runc", "crun", NULL },
+	  .initial = "auto",
+	  .help = "which runtime has to enforce it; auto is runc where that is installed" },
+	REPORT_FORMAT_OPTION(struct install_options),
+	CIRCUMSTANCE_OPTIONS(struct install_options, circumstances),
+	{},
+};
+
+const struct cli_command install_command = {
+	.name = "install",
+	.summary = "Puts profiles where the kubelet finds them.",
+	.synopsis = (const char *const[]){ "[OPTION]... FILE...", NULL },
+	.description =
+		(const char *const[]){
+			"Each FILE is a profile of any format, or a recording; '-' is standard input. "
+			"It is written as OCI JSON to <root>/<prefix>/[<namespace>/]<name>.json, whole "
+			"or not at all, and what a pod has to say to use it is printed. The directory, "
+			"the namespace and the name are DNS-1123 labels.",
+			"Nothing is installed that this node would enforce differently from how it is "
+			"written: for another machine, with names that its libseccomp does not know, or "
+			"with flags that its runc refuses.",
+			"A copy is kept below <root>/.recorder, so that 'recorder list' tells what has "
+			"been changed since. To install the same again changes nothing; what has been "
+			"changed is restored.",
+			NULL,
+		},
+	.options = options_table,
+	.options_size = sizeof(struct install_options),
+	.arguments_min = 1,
+	.arguments_max = -1,
+	.complete = CLI_COMPLETE_FILE,
+	.logs = true,
+	.examples =
+		(const struct cli_example[]){
+			{ "Install a profile for the pods of a namespace:",
+			  "recorder install -n shop web.json" },
+			{ "Only the value for localhostProfile:",
+			  "recorder install --format json web.json | jq -r '.[].localhostProfile'" },
+			{},
+		},
+	.run = run,
+};

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_STORE_OPTIONS_H
+#define CLI_STORE_OPTIONS_H
+
+/* What install, uninstall and list have in common. */
+#include <stdbool.h>
+
+#include "cli/cli.h"
+
+/* The kubelet's directory for Localhost profiles, with its default --root-dir. */
+#define STORE_ROOT_OPTION(structure)                                                        \
+	{                                                                                   \
+		.name = "root", .argument = "DIR", .type = CLI_STRING,                      \
+		.offset = offsetof(structure, root), .initial = "/var/lib/kubelet/seccomp", \
+		.complete = CLI_COMPLETE_DIRECTORY,                                         \
+		.help = "the directory that the kubelet takes profiles from"                \
+	}
+
+#define STORE_PATH_OPTIONS(structure)                                                            \
+	{ .name = "prefix",                                                                      \
+	  .argument = "LABEL",                                                                   \
+	  .type = CLI_STRING,                                                                    \
+	  .offset = offsetof(structure, prefix),                                                 \
+	  .initial = "operator",                                                                 \
+	  .help = "the directory in there" },                                                    \
+	{                                                                                        \
+		.letter = 'n', .name = "namespace", .argument = "NAMESPACE", .type = CLI_STRING, \
+		.offset = offsetof(structure, namespace),                                        \
+		.help = "the directory in that; none without it"                                 \
+	}
+
+#define RUNTIME_ENDPOINT_OPTION(structure)                                                          \
+	{                                                                                           \
+		.name = "runtime-endpoint", .argument = "SOCKET", .type = CLI_STRING,               \
+		.offset = offsetof(structure, runtime_endpoint), .complete = CLI_COMPLETE_FILE,     \
+		.help = "ask the container runtime there about running containers; without it the " \
+			"usual sockets are tried"                                                   \
+	}
+
+enum report_format {
+	REPORT_TEXT,
+	REPORT_JSON,
+};
+
+#define REPORT_FORMAT_OPTION(structure)                                                      \
+	{                                                                                    \
+		.name = "format", .type = CLI_CHOICE, .offset = offsetof(structure, format), \
+		.choices = (const char *const[]){ "text", "json", NULL }, .initial = "text", \
+		.help = "what is printed"                                                    \
+	}
+
+#endif

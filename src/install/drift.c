@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "install/drift.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "install/store.h"
+#include "profile/document.h"
+#include "profile/meaning.h"
+#include "profile/string_set.h"
+#include "syscalls/syscalls.h"
+#include "util/error.h"
+
+#define NAMES_SHOWN 8
+
+/* The calls that one of the contents permits more than the other. */
+struct drift {
+	char **wider, **narrower;
+	size_t wider_count, narrower_count;
+	bool other; /* some call is answered differently, and permitted alike */
+};
+
+static void drift_finish(struct drift *drift)
+{
+	string_set_free(drift->wider, drift->wider_count);
+	string_set_free(drift->narrower, drift->narrower_count);
+}
+
+static int add_difference(void *data, const char *name, const struct call_comparison *comparison,
+			  struct error *err)
+{
+	const char *shown = name ? name : "calls without a name";
+	struct drift *drift = data;
+	int r = 0;
+
+	if (comparison->wider.found)
+		r = string_set_add(&drift->wider, &drift->wider_count, shown, err);
+	if (r == 0 && comparison->narrower.found)
+		r = string_set_add(&drift->narrower, &drift->narrower_count, shown, err);
+	drift->other |= comparison->other.found;
+	return r;
+}
+
+static int compare(struct drift *drift, const struct profile *installed, const struct profile *now,
+		   struct error *err)
+{
+	const char *native = abi_scmp_arch(machine_native(), ABI_NATIVE);
+	_cleanup_meaning_ struct meaning *a = NULL, *b = NULL;
+	int r = meaning_create(installed, native, &a, err);
+
+	if (r == 0)
+		r = meaning_create(now, native, &b, err);
+	if (r == 0)
+		r = meaning_visit_differences(a, b, add_difference, drift, err);
+	return r;
+}
+
+static void write_names(FILE *out, const char *verb, char *const *names, size_t count,
+			const char *separator)
+{
+	if (!count)
+		return;
+	fprintf(out, "%s%s ", separator, verb);
+	for (size_t i = 0; i < count && i < NAMES_SHOWN; i++)
+		fprintf(out, "%s%s", i ? ", " : "", names[i]);
+	if (count > NAMES_SHOWN)
+		fprintf(out, " and %zu more", count - NAMES_SHOWN);
+}
+
+static int write_drift(const struct drift *drift, char **ret_text, struct error *err)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return error_nomem(err);
+	write_names(out, "now allows", drift->wider, drift->wider_count, "");
+	write_names(out, "no longer allows", drift->narrower, drift->narrower_count,
+		    drift->wider_count ? "; " : "");
+	if (!drift->wider_count && !drift->narrower_count)
+		fputs(drift->other ? "allows the same calls and answers others differently" :
+				     "another text or mode of the same meaning",
+		      out);
+	if (fclose(out) != 0) {
+		free(text);
+		return error_nomem(err);
+	}
+	*ret_text = text;
+	return 0;
+}
+
+static int say(const char *text, char **ret_text, struct error *err)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		return error_nomem(err);
+	*ret_text = copy;
+	return 0;
+}
+
+int drift_describe(const struct store_entry *entry, char **ret_text, struct error *err)
+{
+	_cleanup_documents_ struct documents installed = { 0 }, now = { 0 };
+	_cleanup_(drift_finish) struct drift drift = { 0 };
+	_cleanup_error_ struct error problem = ERROR_INIT;
+	int r;
+
+	if (!entry->content)
+		return say("no regular file any more", ret_text, err);
+	r = documents_read(entry->path, entry->installed, entry->installed_size, NULL, &installed,
+			   &problem);
+	if (r == 0)
+		r = documents_read(entry->path, entry->content, entry->size, NULL, &now, &problem);
+	if (r == 0)
+		r = compare(&drift, installed.items[0].profile, now.items[0].profile, &problem);
+	if (r == -ENOMEM)
+		return error_nomem(err);
+	if (r < 0)
+		return say(error_message(&problem), ret_text, err);
+	return write_drift(&drift, ret_text, err);
+}
