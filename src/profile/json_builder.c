@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/json_unsigned.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 
@@ -162,6 +163,7 @@ int json_build_text(const struct json_builder *builder, const json_t *root, char
 		text = json_dumps(root, JSON_INDENT(2));
 	if (!text || asprintf(&line, "%s\n", text) < 0)
 		return error_nomem(err);
+	json_restore_unsigned(line);
 	*ret_text = line;
 	return 0;
 }

@@ -93,6 +93,10 @@ int rule_add_name(struct rule *rule, const char *name, struct error *err);
 int profile_copy_head(const struct profile *profile, struct profile **ret_copy, struct error *err);
 int profile_copy_rule(struct profile *profile, const struct rule *rule, struct error *err);
 
+/* A condition as the runtime-spec has it; NULL where memory ran out, which the builder notes. */
+struct json_builder;
+struct json_t *json_from_condition(struct json_builder *builder, const struct condition *condition);
+
 /* Removes the rules without names, which say nothing and which some runtimes refuse. */
 void profile_drop_empty_rules(struct profile *profile);
 

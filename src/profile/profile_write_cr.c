@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/profile.h"
-
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <yaml.h>
 
+#include "profile/json_builder.h"
+#include "profile/losses.h"
 #include "profile/model.h"
+#include "profile/resource.h"
+#include "profile/yaml_write.h"
 #include "util/array.h"
 #include "util/error.h"
 #include "util/str.h"
@@ -18,226 +18,242 @@
 #define CR_API_VERSION "security-profiles-operator.x-k8s.io/v1"
 #define CR_KIND "SeccompProfile"
 
-/* A YAML document under construction. A failure is noticed once, at the end. */
-struct yaml_out {
-	yaml_emitter_t emitter;
-	FILE *file;
-	bool failed;
+/* maxItems of args in the resource's definition. */
+#define CONDITIONS_MAX 6
+
+/* What a resource is made with. */
+struct writer {
+	struct json_builder builder;
+	const struct resource *resource;
+	struct losses *losses;
 };
 
-static int yaml_write(void *data, unsigned char *buffer, size_t size)
+/* Something has no place in a resource. */
+static int lose(const struct writer *writer, struct error *err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static int lose(const struct writer *writer, struct error *err, const char *format, ...)
 {
-	return fwrite(buffer, 1, size, data) == size;
+	_cleanup_free_ char *what = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&what, format, args) < 0)
+		what = NULL;
+	va_end(args);
+	if (!what)
+		return error_nomem(err);
+	if (!writer->losses)
+		return error_set(err, ENOTSUP, "a " CR_KIND " cannot hold %s", what);
+	return losses_add(writer->losses, err, "%s", what);
 }
 
-/* initialized says whether the event could be made; the emitter takes it over. */
-static void yaml_emit(struct yaml_out *out, yaml_event_t *event, int initialized)
+/* The resource's definition has an enumeration of architectures, which lacks these. */
+static bool has_place(const char *architecture)
 {
-	if (!initialized || !yaml_emitter_emit(&out->emitter, event))
-		out->failed = true;
-}
-
-/* Whether YAML 1.1, which Kubernetes reads, would take the text for a number, a truth or null. */
-static bool yaml_needs_quotes(const char *text)
-{
-	static const char *const words[] = { "y",   "n",    "yes",   "no",  "on",
-					     "off", "true", "false", "null" };
+	static const char *const unknown[] = { "SCMP_ARCH_LOONGARCH64", "SCMP_ARCH_M68K",
+					       "SCMP_ARCH_SH", "SCMP_ARCH_SHEB" };
 	size_t i;
 
-	for (i = 0; i < array_size(words); i++)
-		if (strcasecmp(text, words[i]) == 0)
-			return true;
-	return !isalpha((unsigned char)text[0]) && text[0] != '_';
+	for (i = 0; i < array_size(unknown); i++)
+		if (strcmp(unknown[i], architecture) == 0)
+			return false;
+	return true;
 }
 
-static void yaml_scalar(struct yaml_out *out, const char *text, yaml_scalar_style_t style)
+static int set_architectures(struct writer *writer, json_t *spec, struct error *err)
 {
-	yaml_event_t event;
-
-	yaml_emit(out, &event,
-		  yaml_scalar_event_initialize(&event, NULL, NULL, (yaml_char_t *)text,
-					       strlen(text), 1, 1, style));
-}
-
-static void yaml_string(struct yaml_out *out, const char *text)
-{
-	yaml_scalar(out, text,
-		    yaml_needs_quotes(text) ? YAML_DOUBLE_QUOTED_SCALAR_STYLE :
-					      YAML_ANY_SCALAR_STYLE);
-}
-
-static void yaml_text(struct yaml_out *out, const char *key, const char *text)
-{
-	yaml_string(out, key);
-	yaml_string(out, text);
-}
-
-static void yaml_number(struct yaml_out *out, const char *key, uint64_t number)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%" PRIu64, number);
-	yaml_string(out, key);
-	yaml_scalar(out, text, YAML_PLAIN_SCALAR_STYLE);
-}
-
-static void yaml_begin_map(struct yaml_out *out)
-{
-	yaml_event_t event;
-
-	yaml_emit(out, &event,
-		  yaml_mapping_start_event_initialize(&event, NULL, NULL, 1,
-						      YAML_BLOCK_MAPPING_STYLE));
-}
-
-static void yaml_end_map(struct yaml_out *out)
-{
-	yaml_event_t event;
-
-	yaml_emit(out, &event, yaml_mapping_end_event_initialize(&event));
-}
-
-static void yaml_begin_list(struct yaml_out *out, const char *key)
-{
-	yaml_event_t event;
-
-	yaml_string(out, key);
-	yaml_emit(out, &event,
-		  yaml_sequence_start_event_initialize(&event, NULL, NULL, 1,
-						       YAML_BLOCK_SEQUENCE_STYLE));
-}
-
-static void yaml_end_list(struct yaml_out *out)
-{
-	yaml_event_t event;
-
-	yaml_emit(out, &event, yaml_sequence_end_event_initialize(&event));
-}
-
-static void yaml_strings(struct yaml_out *out, const char *key, char *const *strings, size_t count)
-{
+	const struct profile *profile = writer->resource->profile;
+	json_t *array = json_build_array(&writer->builder);
 	size_t i;
+	int ret = 0;
 
-	if (!count)
-		return;
-	yaml_begin_list(out, key);
-	for (i = 0; i < count; i++)
-		yaml_string(out, strings[i]);
-	yaml_end_list(out);
+	for (i = 0; i < profile->architecture_count && ret == 0; i++) {
+		if (has_place(profile->architectures[i]))
+			json_append(&writer->builder, array,
+				    json_from_text(profile->architectures[i]));
+		else
+			ret = lose(writer, err, "the architecture %s", profile->architectures[i]);
+	}
+	json_set_unless_empty(&writer->builder, spec, "architectures", array);
+	return ret;
 }
 
-static void yaml_begin(struct yaml_out *out)
+static int check_condition(const struct rule *rule, const struct condition *condition,
+			   struct error *err)
 {
-	yaml_event_t event;
-
-	yaml_emit(out, &event, yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING));
-	yaml_emit(out, &event, yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1));
+	if (condition->value <= INT64_MAX && condition->value_two <= INT64_MAX)
+		return 0;
+	return error_set(err, ENOTSUP,
+			 "a condition on argument %" PRIu32 " of %s has a value above %" PRId64
+			 ", and a " CR_KIND " cannot hold that",
+			 condition->index, rule->names[0], INT64_MAX);
 }
 
-static void yaml_end(struct yaml_out *out)
+static int set_conditions(struct writer *writer, json_t *object, const struct rule *rule,
+			  struct error *err)
 {
-	yaml_event_t event;
-
-	yaml_emit(out, &event, yaml_document_end_event_initialize(&event, 1));
-	yaml_emit(out, &event, yaml_stream_end_event_initialize(&event));
-}
-
-static void write_conditions(struct yaml_out *out, const struct rule *rule)
-{
+	struct json_builder *builder = &writer->builder;
+	json_t *array = json_build_array(builder);
 	size_t i;
+	int ret = 0;
 
-	if (!rule->condition_count)
-		return;
-	yaml_begin_list(out, "args");
-	for (i = 0; i < rule->condition_count; i++) {
+	if (rule->condition_count > CONDITIONS_MAX)
+		ret = error_set(err, ENOTSUP,
+				"a rule about %s has %zu conditions, and a " CR_KIND
+				" holds at most %d in one",
+				rule->names[0], rule->condition_count, CONDITIONS_MAX);
+	for (i = 0; i < rule->condition_count && ret == 0; i++) {
 		const struct condition *condition = &rule->conditions[i];
 
-		yaml_begin_map(out);
-		yaml_number(out, "index", condition->index);
-		yaml_number(out, "value", condition->value);
-		if (condition->comparison == COMPARE_MASKED_EQ)
-			yaml_number(out, "valueTwo", condition->value_two);
-		yaml_text(out, "op", comparison_name(condition->comparison));
-		yaml_end_map(out);
+		ret = check_condition(rule, condition, err);
+		json_append(builder, array, json_from_condition(builder, condition));
 	}
-	yaml_end_list(out);
+	json_set_unless_empty(builder, object, "args", array);
+	return ret;
 }
 
-static void write_spec(struct yaml_out *out, const struct profile *profile)
+static int add_rule(struct writer *writer, json_t *rules, const struct rule *rule,
+		    struct error *err)
 {
+	struct json_builder *builder = &writer->builder;
+	json_t *object = json_build_object(builder);
+	int ret = 0;
+
+	json_append(builder, rules, object);
+	json_set_text(builder, object, "action", action_name(rule->action));
+	if (rule->errno_ret.known && rule->errno_ret.value)
+		json_set_number(builder, object, "errnoRet", rule->errno_ret.value);
+	else if (rule->errno_ret.known && rule->action == ACTION_ERRNO)
+		ret = lose(writer, err,
+			   "the errno 0 of %s, for which the runtime's default is taken",
+			   rule->names[0]);
+	json_set(builder, object, "names",
+		 json_build_strings(builder, rule->names, rule->name_count));
+	return ret < 0 ? ret : set_conditions(writer, object, rule, err);
+}
+
+static int add_rules(struct writer *writer, json_t *spec, struct error *err)
+{
+	const struct profile *profile = writer->resource->profile;
+	json_t *rules = json_build_array(&writer->builder);
 	size_t i;
+	int ret = 0;
 
-	yaml_text(out, "defaultAction", action_name(profile->default_action));
-	yaml_strings(out, "architectures", profile->architectures, profile->architecture_count);
-	yaml_strings(out, "flags", profile->flags, profile->flag_count);
-	if (profile->listener_path)
-		yaml_text(out, "listenerPath", profile->listener_path);
-	if (profile->listener_metadata)
-		yaml_text(out, "listenerMetadata", profile->listener_metadata);
-	yaml_begin_list(out, "syscalls");
-	for (i = 0; i < profile->rule_count; i++) {
-		const struct rule *rule = &profile->rules[i];
-
-		yaml_begin_map(out);
-		yaml_text(out, "action", action_name(rule->action));
-		if (rule->errno_ret.known)
-			yaml_number(out, "errnoRet", rule->errno_ret.value);
-		yaml_strings(out, "names", rule->names, rule->name_count);
-		write_conditions(out, rule);
-		yaml_end_map(out);
-	}
-	yaml_end_list(out);
+	json_set(&writer->builder, spec, "syscalls", rules);
+	for (i = 0; i < profile->rule_count && ret == 0; i++)
+		ret = add_rule(writer, rules, &profile->rules[i], err);
+	return ret;
 }
 
-static void write_document(struct yaml_out *out, const struct profile *profile, const char *name)
+static int check_defaults(struct writer *writer, struct error *err)
 {
-	yaml_begin(out);
-	yaml_begin_map(out);
-	yaml_text(out, "apiVersion", CR_API_VERSION);
-	yaml_text(out, "kind", CR_KIND);
-	yaml_string(out, "metadata");
-	yaml_begin_map(out);
-	yaml_text(out, "name", name);
-	yaml_end_map(out);
-	yaml_string(out, "spec");
-	yaml_begin_map(out);
-	write_spec(out, profile);
-	yaml_end_map(out);
-	yaml_end_map(out);
-	yaml_end(out);
+	const struct profile *profile = writer->resource->profile;
+
+	if (profile->default_action == ACTION_NOTIFY)
+		return error_set(err, ENOTSUP,
+				 "a " CR_KIND " cannot have SCMP_ACT_NOTIFY as its default action");
+	/* EPERM is what every runtime answers by default, so not saying it loses nothing. */
+	if (profile->default_errno_ret.known && profile->default_errno_ret.value != EPERM)
+		return lose(writer, err,
+			    "the defaultErrnoRet %" PRIu32
+			    ", for which the runtime's default is taken",
+			    profile->default_errno_ret.value);
+	return 0;
 }
 
-int profile_write_cr(const struct profile *profile, const char *name, char **ret_text,
-		     struct error *err)
+static int set_spec(struct writer *writer, json_t *spec, struct error *err)
 {
-	struct yaml_out out = { 0 };
-	_cleanup_free_ char *text = NULL;
-	size_t size;
+	const struct resource *resource = writer->resource;
+	const struct profile *profile = resource->profile;
+	struct json_builder *builder = &writer->builder;
+	int ret = check_defaults(writer, err);
 
+	if (resource->disabled)
+		json_set_text(builder, spec, "state", "Disabled");
+	json_set_text(builder, spec, "baseProfileName", resource->base_profile);
+	json_set_text(builder, spec, "defaultAction", action_name(profile->default_action));
+	if (ret == 0)
+		ret = set_architectures(writer, spec, err);
+	json_set_unless_empty(builder, spec, "flags",
+			      json_build_strings(builder, profile->flags, profile->flag_count));
+	json_set_text(builder, spec, "listenerPath", profile->listener_path);
+	json_set_text(builder, spec, "listenerMetadata", profile->listener_metadata);
+	return ret < 0 ? ret : add_rules(writer, spec, err);
+}
+
+/* Adds a resource to an array of them. */
+static int add_resource(struct writer *writer, json_t *array, struct error *err)
+{
+	struct json_builder *builder = &writer->builder;
+	json_t *object = json_build_object(builder);
+	json_t *metadata = json_build_object(builder);
+	json_t *spec = json_build_object(builder);
+	const char *name = writer->resource->name;
+
+	json_append(builder, array, object);
+	json_set_text(builder, object, "apiVersion", CR_API_VERSION);
+	json_set_text(builder, object, "kind", CR_KIND);
+	json_set(builder, object, "metadata", metadata);
+	json_set(builder, object, "spec", spec);
 	if (!str_is_dns_label(name))
 		return error_set(err, EINVAL,
 				 "\"%s\" cannot name a %s: it has to be a DNS label, at most 63 of "
 				 "a-z, 0-9 and '-'",
 				 name, CR_KIND);
-	/* EPERM is what every runtime answers by default, so saying it loses nothing. */
-	if (profile->default_errno_ret.known && profile->default_errno_ret.value != EPERM)
-		return error_set(err, ENOTSUP,
-				 "a %s has no defaultErrnoRet, and this profile's is %" PRIu32,
-				 CR_KIND, profile->default_errno_ret.value);
-	out.file = open_memstream(&text, &size);
-	if (!out.file)
+	json_set_text(builder, metadata, "name", name);
+	return set_spec(writer, spec, err);
+}
+
+static int write_yaml(const json_t *array, char **ret_text, struct error *err)
+{
+	size_t i, count = json_array_size(array);
+	_cleanup_free_ json_t **roots = calloc(count, sizeof(json_t *));
+
+	if (!roots)
 		return error_nomem(err);
-	if (yaml_emitter_initialize(&out.emitter)) {
-		yaml_emitter_set_output(&out.emitter, yaml_write, out.file);
-		yaml_emitter_set_unicode(&out.emitter, 1);
-		yaml_emitter_set_width(&out.emitter, -1);
-		write_document(&out, profile, name);
-		yaml_emitter_delete(&out.emitter);
-	} else {
-		out.failed = true;
+	for (i = 0; i < count; i++)
+		roots[i] = json_array_get(array, i);
+	return yaml_write(roots, count, ret_text, err);
+}
+
+static int write_json(struct writer *writer, json_t *array, char **ret_text, struct error *err)
+{
+	_cleanup_json_ json_t *list = NULL;
+
+	if (json_array_size(array) == 1)
+		return json_build_text(&writer->builder, json_array_get(array, 0), ret_text, err);
+	list = json_build_object(&writer->builder);
+	json_set_text(&writer->builder, list, "apiVersion", "v1");
+	json_set_text(&writer->builder, list, "kind", "List");
+	json_set(&writer->builder, list, "items", json_incref(array));
+	return json_build_text(&writer->builder, list, ret_text, err);
+}
+
+int resources_write(const struct resource *resources, size_t count, enum resource_syntax syntax,
+		    char **ret_text, struct losses *losses, struct error *err)
+{
+	struct writer writer = { .losses = losses };
+	_cleanup_json_ json_t *array = json_build_array(&writer.builder);
+	size_t i;
+	int ret;
+
+	for (i = 0; i < count; i++) {
+		writer.resource = &resources[i];
+		ret = add_resource(&writer, array, err);
+		if (ret < 0)
+			return ret;
 	}
-	if (fclose(out.file) != 0 || out.failed)
+	if (writer.builder.failed)
 		return error_nomem(err);
-	*ret_text = steal_pointer(&text);
-	return 0;
+	return syntax == RESOURCE_YAML ? write_yaml(array, ret_text, err) :
+					 write_json(&writer, array, ret_text, err);
+}
+
+int profile_write_cr(const struct profile *profile, const char *name, char **ret_text,
+		     struct error *err)
+{
+	const struct resource resource = { .name = name, .profile = profile };
+
+	return resources_write(&resource, 1, RESOURCE_YAML, ret_text, NULL, err);
 }

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profile/profile.h"
 
-#include <errno.h>
-#include <inttypes.h>
-
 #include "profile/json_builder.h"
 #include "profile/model.h"
-#include "util/error.h"
+
+json_t *json_from_condition(struct json_builder *builder, const struct condition *condition)
+{
+	json_t *object = json_build_object(builder);
+
+	json_set_number(builder, object, "index", condition->index);
+	json_set(builder, object, "value", json_from_number(condition->value));
+	/* It means something to one comparison only, but it was there. */
+	if (condition->comparison == COMPARE_MASKED_EQ || condition->value_two)
+		json_set(builder, object, "valueTwo", json_from_number(condition->value_two));
+	json_set_text(builder, object, "op", comparison_name(condition->comparison));
+	return object;
+}
 
 static json_t *from_conditions(struct json_builder *builder, const struct rule *rule)
 {
 	json_t *array = json_build_array(builder);
 	size_t i;
 
-	for (i = 0; i < rule->condition_count; i++) {
-		const struct condition *condition = &rule->conditions[i];
-		json_t *object = json_build_object(builder);
-
-		json_set_number(builder, object, "index", condition->index);
-		json_set_number(builder, object, "value", condition->value);
-		if (condition->comparison == COMPARE_MASKED_EQ)
-			json_set_number(builder, object, "valueTwo", condition->value_two);
-		json_set_text(builder, object, "op", comparison_name(condition->comparison));
-		json_append(builder, array, object);
-	}
+	for (i = 0; i < rule->condition_count; i++)
+		json_append(builder, array, json_from_condition(builder, &rule->conditions[i]));
 	return array;
 }
 
@@ -40,31 +40,12 @@ static json_t *from_rule(struct json_builder *builder, const struct rule *rule)
 	return object;
 }
 
-/* A wrong number would be another rule, so what jansson's signed ones cannot hold is refused. */
-static int check_conditions(const struct rule *rule, struct error *err)
-{
-	size_t i;
-
-	for (i = 0; i < rule->condition_count; i++) {
-		const struct condition *condition = &rule->conditions[i];
-
-		if (condition->value > INT64_MAX || condition->value_two > INT64_MAX)
-			return error_set(err, ERANGE,
-					 "a condition on argument %" PRIu32
-					 " of %s has a value above %" PRId64
-					 ", which cannot be written as JSON",
-					 condition->index, rule->names[0], INT64_MAX);
-	}
-	return 0;
-}
-
 int profile_write_oci(const struct profile *profile, char **ret_text, struct error *err)
 {
 	struct json_builder builder = { 0 };
 	_cleanup_json_ json_t *root = json_build_object(&builder);
 	json_t *rules = json_build_array(&builder);
 	size_t i;
-	int ret;
 
 	json_set_text(&builder, root, "defaultAction", action_name(profile->default_action));
 	if (profile->default_errno_ret.known)
@@ -78,11 +59,7 @@ int profile_write_oci(const struct profile *profile, char **ret_text, struct err
 	json_set_text(&builder, root, "listenerPath", profile->listener_path);
 	json_set_text(&builder, root, "listenerMetadata", profile->listener_metadata);
 	json_set(&builder, root, "syscalls", rules);
-	for (i = 0; i < profile->rule_count; i++) {
-		ret = check_conditions(&profile->rules[i], err);
-		if (ret < 0)
-			return ret;
+	for (i = 0; i < profile->rule_count; i++)
 		json_append(&builder, rules, from_rule(&builder, &profile->rules[i]));
-	}
 	return json_build_text(&builder, root, ret_text, err);
 }

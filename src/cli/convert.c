@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/input.h"
+#include "cli/output_file.h"
+#include "profile/document.h"
+#include "profile/losses.h"
+#include "profile/recording_format.h"
+#include "profile/resource.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+#include "util/log.h"
+#include "util/str.h"
+
+enum format {
+	FORMAT_SECCOMP,
+	FORMAT_CR,
+	FORMAT_CR_JSON,
+	FORMAT_RECORDING,
+};
+
+static const char *const formats[] = {
+	[FORMAT_SECCOMP] = "seccomp",
+	[FORMAT_CR] = "cr",
+	[FORMAT_CR_JSON] = "cr-json",
+	[FORMAT_RECORDING] = "recording",
+	NULL,
+};
+
+struct convert_options {
+	const char *output;
+	int to;
+	const char *document;
+	const char *name;
+	bool lenient;
+	bool lossless;
+	struct circumstance_options circumstances;
+};
+
+/* A conversion on its way. */
+struct conversion {
+	const struct convert_options *options;
+	const char *path; /* of the input */
+	struct documents documents;
+	struct losses losses;
+};
+
+static void conversion_finish(struct conversion *conversion)
+{
+	documents_finish(&conversion->documents);
+	losses_finish(&conversion->losses);
+}
+
+/* "a, b and 3 more", in the order of the file; NULL when memory ran out. */
+static char *names_of(const struct documents *documents)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size, i;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	for (i = 0; i < documents->length; i++)
+		fprintf(out, "%s%s", i ? ", " : "",
+			documents->items[i].name ? documents->items[i].name : "(without a name)");
+	return fclose(out) == 0 ? steal_pointer(&text) : NULL;
+}
+
+/* Leaves the document that --document names at the beginning, and counts it alone. */
+static int choose_document(struct conversion *conversion, struct error *err)
+{
+	struct documents *documents = &conversion->documents;
+	const char *name = conversion->options->document;
+	_cleanup_free_ char *names = NULL;
+	struct document chosen;
+	size_t i;
+
+	for (i = 0; i < documents->length; i++)
+		if (documents->items[i].name && strcmp(documents->items[i].name, name) == 0)
+			break;
+	if (i < documents->length) {
+		chosen = documents->items[i];
+		documents->items[i] = documents->items[0];
+		documents->items[0] = chosen;
+		return 0;
+	}
+	names = names_of(documents);
+	return error_set(err, ENOENT, "%s has no profile named %s; it has %s", conversion->path,
+			 name, names ? names : "others");
+}
+
+/* The one document that a format without lists can hold. */
+static int only_document(const struct conversion *conversion, const struct document **ret_document,
+			 struct error *err)
+{
+	const struct documents *documents = &conversion->documents;
+	_cleanup_free_ char *names = NULL;
+
+	*ret_document = &documents->items[0];
+	if (documents->length == 1 || conversion->options->document)
+		return 0;
+	names = names_of(documents);
+	return error_set(err, EINVAL,
+			 "%s has %zu profiles, and --to %s holds one: choose it with --document; "
+			 "there are %s",
+			 conversion->path, documents->length, formats[conversion->options->to],
+			 names ? names : "several");
+}
+
+static int to_recording(const struct conversion *conversion, char **ret_text, struct error *err)
+{
+	const struct document *document = NULL;
+	int ret = only_document(conversion, &document, err);
+
+	if (ret < 0)
+		return ret;
+	if (!document->recording)
+		return error_set(err, EINVAL,
+				 "%s is %s, which says nothing of what was observed: it cannot "
+				 "become a recording",
+				 conversion->path, document_format_text(document->format));
+	return recording_write(document->recording, ret_text, err);
+}
+
+/* What a profile by itself does not say. */
+static int note_operator_losses(struct conversion *conversion, const struct document *document,
+				struct error *err)
+{
+	int ret = 0;
+
+	if (document->base_profile)
+		ret = losses_add(&conversion->losses, err,
+				 "the base profile %s, which the operator unites it with",
+				 document->base_profile);
+	if (ret == 0 && document->disabled)
+		ret = losses_add(&conversion->losses, err, "that it is disabled");
+	return ret;
+}
+
+static int to_seccomp(struct conversion *conversion, char **ret_text, struct error *err)
+{
+	const struct document *document = NULL;
+	int ret;
+
+	if ((ret = only_document(conversion, &document, err)) < 0 ||
+	    (ret = note_operator_losses(conversion, document, err)) < 0)
+		return ret;
+	return profile_write_oci(document->profile, ret_text, err);
+}
+
+/* The file's name up to its first dot, for a profile that has none of its own. */
+static char *name_of_file(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = slash ? slash + 1 : path;
+
+	return strndup(base, strcspn(base, "."));
+}
+
+static int to_resources(struct conversion *conversion, enum resource_syntax syntax, char **ret_text,
+			struct error *err)
+{
+	const struct convert_options *options = conversion->options;
+	const struct documents *documents = &conversion->documents;
+	size_t i, count = options->document ? 1 : documents->length;
+	_cleanup_free_ struct resource *resources = calloc(count, sizeof(*resources));
+	_cleanup_free_ char *fallback = name_of_file(conversion->path);
+
+	if (!resources || !fallback)
+		return error_nomem(err);
+	if (options->name && count > 1)
+		return error_set(err, EINVAL,
+				 "%s has %zu profiles, and --name is for one: choose it with "
+				 "--document",
+				 conversion->path, count);
+	for (i = 0; i < count; i++) {
+		const struct document *document = &documents->items[i];
+		const char *name = options->name ? options->name : document->name;
+
+		if (!name && !str_is_dns_label(fallback))
+			return cli_usage_error(err, "name the resource with --name: %s has no name",
+					       conversion->path);
+		resources[i] = (struct resource){
+			.name = name ? name : fallback,
+			.profile = document->profile,
+			.base_profile = document->base_profile,
+			.disabled = document->disabled,
+		};
+	}
+	return resources_write(resources, count, syntax, ret_text, &conversion->losses, err);
+}
+
+static int make_text(struct conversion *conversion, char **ret_text, struct error *err)
+{
+	switch ((enum format)conversion->options->to) {
+	case FORMAT_CR:
+		return to_resources(conversion, RESOURCE_YAML, ret_text, err);
+	case FORMAT_CR_JSON:
+		return to_resources(conversion, RESOURCE_JSON, ret_text, err);
+	case FORMAT_RECORDING:
+		return to_recording(conversion, ret_text, err);
+	default:
+		return to_seccomp(conversion, ret_text, err);
+	}
+}
+
+/* Says what the output lacks; with --lossless that is a failure. */
+static int report_losses(const struct conversion *conversion, struct error *err)
+{
+	const struct losses *losses = &conversion->losses;
+	size_t i;
+
+	if (losses->count && conversion->options->lossless)
+		return error_set(err, ENOTSUP, "%s: --to %s has no place for %s", conversion->path,
+				 formats[conversion->options->to], losses->items[0]);
+	for (i = 0; i < losses->count; i++)
+		log_warning("%s: left out %s", conversion->path, losses->items[i]);
+	return 0;
+}
+
+static int run(const struct cli_call *call, struct error *err)
+{
+	const struct convert_options *options = call->options;
+	_cleanup_input_circumstances_ struct input_circumstances circumstances = {};
+	_cleanup_(conversion_finish) struct conversion conversion = {
+		.options = options,
+		.path = call->argv[0],
+	};
+	const struct document_options reading = {
+		.lenient = options->lenient,
+		.circumstances = &circumstances.circumstances,
+	};
+	_cleanup_free_ char *text = NULL;
+	int ret;
+
+	if ((ret = input_circumstances_init(&circumstances, &options->circumstances, err)) < 0 ||
+	    (ret = input_read(conversion.path, &reading, &conversion.documents, err)) < 0 ||
+	    (options->document && (ret = choose_document(&conversion, err)) < 0) ||
+	    (ret = make_text(&conversion, &text, err)) < 0 ||
+	    (ret = report_losses(&conversion, err)) < 0)
+		return ret;
+	if (!options->output)
+		return cli_print(text, err);
+	return output_file_write(options->output, text, strlen(text), err);
+}
+
+#define OPTION(member) .offset = offsetof(struct convert_options, member)
+
+static const struct cli_option options_table[] = {
+	{ .letter = 'o',
+	  .name = "output",
+	  .argument = "FILE",
+	  .type = CLI_STRING,
+	  OPTION(output),
+	  .complete = CLI_COMPLETE_FILE,
+	  .help = "write to this file; standard output without it" },
+	{ .name = "to",
+	  .type = CLI_CHOICE,
+	  OPTION(to),
+	  .choices = formats,
+	  .initial = "seccomp",
+	  .help = "OCI JSON, SeccompProfile resources in YAML or JSON, or a recording in its "
+		  "present form" },
+	{ .name = "document",
+	  .argument = "NAME",
+	  .type = CLI_STRING,
+	  OPTION(document),
+	  .help = "take only the profile of this name, of several in the file" },
+	{ .name = "name",
+	  .argument = "NAME",
+	  .type = CLI_STRING,
+	  OPTION(name),
+	  .help = "name of the resource; that of the input, or of its file, without it" },
+	{ .name = "lenient",
+	  .type = CLI_FLAG,
+	  OPTION(lenient),
+	  .help = "keep unknown fields and warn of them, instead of refusing them" },
+	{ .name = "lossless",
+	  .type = CLI_FLAG,
+	  OPTION(lossless),
+	  .help = "fail where the output cannot hold everything, instead of warning" },
+	CIRCUMSTANCE_OPTIONS(struct convert_options, circumstances),
+	{},
+};
+
+const struct cli_command convert_command = {
+	.name = "convert",
+	.summary = "Converts a profile from one format to another.",
+	.synopsis = (const char *const[]){ "[OPTION]... FILE", NULL },
+	.description =
+		(const char *const[]){
+			"FILE, or standard input where it is '-', is recognised by its content: OCI "
+			"JSON, Docker's form of it, SeccompProfile resources of v1, v1beta1 and "
+			"v1alpha1 in YAML or JSON, the config.json of an OCI bundle, or a recording, "
+			"of which the profile is derived.",
+			"Docker's form has rules that hold only on some architectures, kernels or "
+			"with some capabilities; they are resolved for the container that --arch, "
+			"--cap and --kernel describe.",
+			"What the output has no place for is left out with a warning. Where it would "
+			"be another profile without, the conversion fails.",
+			NULL },
+	.options = options_table,
+	.options_size = sizeof(struct convert_options),
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.complete = CLI_COMPLETE_FILE,
+	.logs = true,
+	.examples =
+		(const struct cli_example[]){
+			{ "Make a custom resource of an OCI profile:",
+			  "recorder convert web.json --to cr --name web -o web.yaml" },
+			{ "See what Docker's default is for a container with CAP_SYS_ADMIN:",
+			  "recorder convert default.json --cap DEFAULT --cap CAP_SYS_ADMIN" },
+			{},
+		},
+	.run = run,
+};
