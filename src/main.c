@@ -4,8 +4,17 @@
 
 /* Sorted by name. */
 static const struct cli_command *const commands[] = {
-	&doctor_command, &explain_command, &help_command,      &install_command, &list_command,
-	&merge_command,	 &record_command,  &uninstall_command, &version_command, NULL,
+	&convert_command,
+	&doctor_command,
+	&explain_command,
+	&help_command,
+	&install_command,
+	&list_command,
+	&merge_command,
+	&record_command,
+	&uninstall_command,
+	&version_command,
+	NULL,
 };
 
 static const struct cli_program program = {

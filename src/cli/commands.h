@@ -5,6 +5,7 @@
 /* Every command, each in the file of its name; src/main.c puts them in the table. */
 struct cli_command;
 
+extern const struct cli_command convert_command;
 extern const struct cli_command doctor_command;
 extern const struct cli_command explain_command;
 extern const struct cli_command help_command;
