@@ -13,6 +13,7 @@ static const struct cli_command *const commands[] = {
 	&merge_command,
 	&record_command,
 	&uninstall_command,
+	&verify_command,
 	&version_command,
 	NULL,
 };

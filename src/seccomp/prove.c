@@ -24,7 +24,7 @@ static const uint32_t far_numbers[] = {
 };
 
 struct prover {
-	const struct compilation *compilation;
+	const struct filter *filter;
 	const struct scmp_arch_set *architectures;
 	const struct scmp_arch *architecture;
 	const struct meaning *meaning;
@@ -62,7 +62,7 @@ static bool try(struct prover *prover, const struct seccomp_data *data, struct e
 	struct effect actual;
 	size_t steps;
 
-	actual = effect_of_verdict(filter_run(&prover->compilation->filter, data, &steps));
+	actual = effect_of_verdict(filter_run(prover->filter, data, &steps));
 	proof->runs++;
 	if (steps > proof->longest)
 		proof->longest = steps;
@@ -79,7 +79,7 @@ static void note(struct prover *prover, const struct seccomp_data *data, struct 
 		.architecture = prover->architecture,
 		.data = *data,
 		.expected = expected,
-		.actual = effect_of_verdict(filter_run(&prover->compilation->filter, data, NULL)),
+		.actual = effect_of_verdict(filter_run(prover->filter, data, NULL)),
 	};
 }
 
@@ -135,39 +135,50 @@ static int try_arguments(struct prover *prover, size_t position, uint32_t nr,
 	return 0;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static bool is_unresolved(const struct compilation *compilation, const char *name)
-{
-	return compilation->unresolved_count &&
-	       bsearch(&name, compilation->unresolved, compilation->unresolved_count, sizeof(name),
-		       compare_names);
-}
-
 /* The number of a call as the kernel gives it to filters; negative where there is none. */
-static int64_t number_of(const struct prover *prover, size_t position)
+static int64_t number_of(const struct prover *prover, size_t position, int resolved)
 {
 	int number = meaning_call_number(prover->meaning, position);
 
 	if (number >= 0 && prover->architecture->base == X32_SYSCALL_BIT)
 		return number | X32_SYSCALL_BIT;
-	if (number >= 0)
-		return number;
-	return seccomp_syscall_resolve_name_arch(prover->architecture->token,
-						 meaning_call_name(prover->meaning, position));
+	return number >= 0 ? number : resolved;
 }
 
-static int try_position(struct prover *prover, size_t position, uint32_t nr, struct error *err)
+/*
+ * Whether libseccomp has a call of that name on an architecture. From -100 to -299 are the calls that
+ * are made through socketcall(2) and ipc(2); those below do not exist there (seccomp-syscalls.h).
+ */
+static bool is_enforced(int resolved)
+{
+	return resolved != __NR_SCMP_ERROR && resolved > -10000;
+}
+
+static int note_unenforced(struct prover *prover, const char *name, struct error *err)
+{
+	struct proof *proof = prover->proof;
+	struct unenforced *grown =
+		array_grow(proof->unenforced, proof->unenforced_count, sizeof(*grown));
+
+	if (!grown)
+		return error_nomem(err);
+	proof->unenforced = grown;
+	grown[proof->unenforced_count++] = (struct unenforced){ prover->architecture, name };
+	return 0;
+}
+
+static int try_position(struct prover *prover, size_t position, uint32_t nr, bool enforced,
+			struct error *err)
 {
 	const char *name = meaning_call_name(prover->meaning, position);
 	struct verdict verdict = meaning_verdict(prover->meaning, position);
+	struct effect effect = meaning_default(prover->meaning);
 	int r = 0;
 
-	if (is_unresolved(prover->compilation, name))
-		try_number(prover, nr, meaning_default(prover->meaning));
+	if (!enforced && (verdict.rule_count || !effect_equal(verdict.effect, effect)))
+		r = note_unenforced(prover, name, err);
+	if (!enforced)
+		try_number(prover, nr, effect);
 	else if (verdict.rule_count == 0)
 		try_number(prover, nr, verdict.effect);
 	else
@@ -208,13 +219,15 @@ static int try_architecture(struct prover *prover, struct error *err)
 	int r;
 
 	for (position = 0; position < meaning_call_count(prover->meaning); position++) {
-		int64_t nr = number_of(prover, position);
+		int resolved = seccomp_syscall_resolve_name_arch(
+			prover->architecture->token, meaning_call_name(prover->meaning, position));
+		int64_t nr = number_of(prover, position, resolved);
 
 		if (nr < 0)
 			continue;
 		if (nr >= prover->architecture->base && nr - prover->architecture->base < NUMBERS)
 			known[nr - prover->architecture->base] = true;
-		r = try_position(prover, position, nr, err);
+		r = try_position(prover, position, nr, is_enforced(resolved), err);
 		if (r < 0)
 			return r;
 	}
@@ -240,39 +253,26 @@ static void try_foreign(struct prover *prover)
 	}
 }
 
-/* The profile with those architectures that are asked about; borrows everything. */
-static int list_architectures(const struct scmp_arch_set *set, struct profile *profile,
-			      char ***ret_names, struct error *err)
+void proof_finish(struct proof *proof)
 {
-	char **names = calloc(set->length + 1, sizeof(*names));
-	size_t i;
-
-	if (!names)
-		return error_nomem(err);
-	for (i = 0; i < set->length; i++)
-		names[i] = (char *)set->items[i]->name;
-	profile->architectures = names;
-	profile->architecture_count = set->length;
-	*ret_names = names;
-	return 0;
+	free(proof->unenforced);
+	*proof = (struct proof){};
 }
 
-int filter_prove(const struct compilation *compilation, const struct profile *profile,
+int filter_prove(const struct filter *filter, const struct profile *profile,
 		 const struct scmp_arch_set *architectures, struct proof *ret_proof,
 		 struct error *err)
 {
-	struct proof proof = {};
-	struct prover prover = { compilation, architectures, .proof = &proof };
-	struct profile listed = *profile;
-	_cleanup_free_ char **names = NULL;
+	_cleanup_proof_ struct proof proof = {};
+	struct prover prover = { filter, architectures, .proof = &proof };
 	size_t i;
-	int r = list_architectures(architectures, &listed, &names, err);
+	int r = 0;
 
 	for (i = 0; r == 0 && i < architectures->length; i++) {
 		_cleanup_meaning_ struct meaning *meaning = NULL;
 
 		prover.architecture = architectures->items[i];
-		r = meaning_create(&listed, prover.architecture->name, &meaning, err);
+		r = meaning_create(profile, prover.architecture->name, &meaning, err);
 		prover.meaning = meaning;
 		if (r == 0)
 			r = try_architecture(&prover, err);
@@ -281,5 +281,6 @@ int filter_prove(const struct compilation *compilation, const struct profile *pr
 		return r;
 	try_foreign(&prover);
 	*ret_proof = proof;
+	proof = (struct proof){};
 	return 0;
 }

@@ -25,6 +25,12 @@ struct disagreement {
 	struct effect expected, actual;
 };
 
+/* A call that the profile says something about, and that libseccomp does not know there. */
+struct unenforced {
+	const struct scmp_arch *architecture;
+	const char *name; /* of the project's tables; static */
+};
+
 /* More of them would say no more. */
 #define DISAGREEMENTS_MAX 32
 
@@ -35,14 +41,19 @@ struct proof {
 	size_t disagreed; /* runs that were not as expected */
 	struct disagreement disagreements[DISAGREEMENTS_MAX]; /* one a call, the first of it */
 	size_t disagreement_count;
+	struct unenforced *unenforced; /* owned; these are expected to get the default */
+	size_t unenforced_count;
 };
 
+/* Frees what it has; a zeroed structure is empty and valid. */
+void proof_finish(struct proof *proof);
+#define _cleanup_proof_ __attribute__((cleanup(proof_finish)))
+
 /*
- * Proves a compilation of the profile for those architectures, whatever the profile itself lists. Names
- * that libseccomp could not resolve are expected to get the default. ret_proof says what was found;
- * the return value is about whether it could be tried at all.
+ * Tries a filter that was compiled from the profile for architectures that it lists. ret_proof, which the
+ * caller finishes, says what was found; the return value is about whether it could be tried at all.
  */
-int filter_prove(const struct compilation *compilation, const struct profile *profile,
+int filter_prove(const struct filter *filter, const struct profile *profile,
 		 const struct scmp_arch_set *architectures, struct proof *ret_proof,
 		 struct error *err);
 

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/input.h"
+#include "cli/verify_report.h"
+#include "profile/architecture.h"
+#include "seccomp/compile.h"
+#include "seccomp/scmp_arch.h"
+#include "seccomp/verify.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+#include "util/log.h"
+#include "util/str.h"
+
+enum format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+};
+
+static const char *const formats[] = {
+	[FORMAT_TEXT] = "text",
+	[FORMAT_JSON] = "json",
+	NULL,
+};
+
+struct verify_options {
+	struct cli_list architectures;
+	struct cli_list capabilities;
+	const char *kernel;
+	const char *against;
+	int format;
+};
+
+/* One call of the command. */
+struct session {
+	const struct verify_options *options;
+	struct document_options document_options;
+	struct documents base;
+	FILE *text;
+	struct json_builder builder;
+	json_t *results;
+	bool verbose;
+	bool failed; /* a profile has a finding that fails */
+};
+
+static void session_finish(struct session *session)
+{
+	if (session->text)
+		fclose(session->text);
+	json_decref(session->results);
+	documents_finish(&session->base);
+}
+
+static int add_architecture(struct scmp_arch_set *set, const char *name, struct error *err)
+{
+	const struct architecture *named = architecture_find(name);
+	const struct scmp_arch *architecture = named ? scmp_arch_find(named->scmp) : NULL;
+
+	if (!architecture)
+		return cli_usage_error(err,
+				       "--arch %s: libseccomp has no such architecture; write for "
+				       "example amd64, arm64, x86",
+				       name);
+	return scmp_arch_set_add(set, architecture, err);
+}
+
+/* Those that the user named, or else those that the profile lists. */
+static int choose_architectures(const struct session *session, const struct profile *profile,
+				struct scmp_arch_set *set, struct error *err)
+{
+	const struct cli_list *names = &session->options->architectures;
+	size_t i;
+	int ret = 0;
+
+	if (names->length == 0)
+		return scmp_arch_set_of(profile, scmp_arch_native(), set, err);
+	for (i = 0; ret == 0 && i < names->length; i++)
+		ret = add_architecture(set, names->items[i], err);
+	return ret;
+}
+
+static int verify_profile(struct session *session, const char *name, const struct profile *profile,
+			  struct error *err)
+{
+	const struct profile *base = session->base.length ? session->base.items[0].profile : NULL;
+	_cleanup_verification_ struct verification verification = {};
+	_cleanup_scmp_arch_set_ struct scmp_arch_set set = {};
+	int ret = choose_architectures(session, profile, &set, err);
+
+	if (ret == 0)
+		ret = profile_verify(profile, &set, base, &verification, err);
+	if (ret < 0)
+		return ret;
+	session->failed |= !verification_ok(&verification);
+	if (session->options->format == FORMAT_JSON)
+		json_append(&session->builder, session->results,
+			    verify_json(&session->builder, name, &verification));
+	else
+		verify_print(session->text, name, &verification, session->verbose);
+	return 0;
+}
+
+static int verify_file(struct session *session, const char *path, struct error *err)
+{
+	_cleanup_documents_ struct documents documents = {};
+	size_t i;
+	int ret = input_read(path, &session->document_options, &documents, err);
+
+	for (i = 0; ret == 0 && i < documents.length; i++) {
+		const struct document *document = &documents.items[i];
+		_cleanup_free_ char *name = NULL, *shown = NULL;
+
+		if (asprintf(&name, "%s%s%s", path, documents.length > 1 ? ": " : "",
+			     documents.length > 1 && document->name ? document->name : "") < 0) {
+			name = NULL;
+			return error_nomem(err);
+		}
+		shown = str_escape(name);
+		if (!shown)
+			return error_nomem(err);
+		ret = verify_profile(session, shown, document->profile, err);
+		if (ret < 0)
+			return error_prefix(err, "%s", shown);
+	}
+	return ret;
+}
+
+static int read_base(struct session *session, struct error *err)
+{
+	const char *path = session->options->against;
+	int ret = path ? input_read(path, &session->document_options, &session->base, err) : 0;
+
+	if (ret == 0 && session->base.length > 1)
+		return error_set(err, EINVAL,
+				 "%s: holds %zu profiles, and one is needed to verify "
+				 "against",
+				 path, session->base.length);
+	return ret;
+}
+
+static int verify_files(struct session *session, const struct cli_call *call, struct error *err)
+{
+	int ret = read_base(session, err), i;
+
+	for (i = 0; ret == 0 && i < call->argc; i++)
+		ret = verify_file(session, call->argv[i], err);
+	return ret;
+}
+
+static int print_result(struct session *session, char **buffer, struct error *err)
+{
+	_cleanup_free_ char *json = NULL;
+	FILE *text = steal_pointer(&session->text);
+	int ret;
+
+	if (fclose(text) != 0)
+		return error_nomem(err);
+	if (session->options->format == FORMAT_TEXT)
+		return cli_print(*buffer, err);
+	ret = json_build_text(&session->builder, session->results, &json, err);
+	return ret < 0 ? ret : cli_print(json, err);
+}
+
+static int run(const struct cli_call *call, struct error *err)
+{
+	const struct verify_options *options = call->options;
+	const struct circumstance_options given = {
+		.architecture = options->architectures.length ? options->architectures.items[0] :
+								NULL,
+		.capabilities = options->capabilities,
+		.kernel = options->kernel,
+	};
+	_cleanup_input_circumstances_ struct input_circumstances circumstances = {};
+	_cleanup_free_ char *buffer = NULL;
+	_cleanup_(session_finish) struct session session = {
+		.options = options,
+		.verbose = call->verbose,
+	};
+	size_t size;
+	int ret = input_circumstances_init(&circumstances, &given, err);
+
+	if (ret < 0)
+		return ret;
+	session.document_options.circumstances = &circumstances.circumstances;
+	session.text = open_memstream(&buffer, &size);
+	session.results = json_build_array(&session.builder);
+	if (!session.text)
+		return error_nomem(err);
+	ret = verify_files(&session, call, err);
+	if (ret < 0) {
+		/* What cannot be read is neither proven nor refuted. */
+		log_error("%s", error_message(err));
+		return CLI_USAGE;
+	}
+	ret = print_result(&session, &buffer, err);
+	if (ret < 0)
+		return ret;
+	return session.failed ? CLI_FAILURE : CLI_SUCCESS;
+}
+
+#define OPTION(member) .offset = offsetof(struct verify_options, member)
+
+static const struct cli_option options_table[] = {
+	{ .name = "against",
+	  .argument = "FILE",
+	  .type = CLI_STRING,
+	  OPTION(against),
+	  .complete = CLI_COMPLETE_FILE,
+	  .help = "prove too that nothing is permitted that this profile does not permit, or show "
+		  "a call that is" },
+	{ .name = "arch",
+	  .argument = "ARCH",
+	  .type = CLI_LIST,
+	  OPTION(architectures),
+	  .help = "verify for this architecture, such as amd64, arm64 or x86, instead of those that "
+		  "the profile lists; may be given several times" },
+	{ .name = "format",
+	  .type = CLI_CHOICE,
+	  OPTION(format),
+	  .choices = formats,
+	  .initial = "text",
+	  .help = "what to print: lines, or a JSON array with an object for each profile" },
+	{ .name = "cap",
+	  .argument = "CAP",
+	  .type = CLI_LIST,
+	  OPTION(capabilities),
+	  .group = "Conditions in Docker's form",
+	  .help = "a capability that the container has, or ALL, NONE, DEFAULT (what Docker and "
+		  "containerd give, which is so without it); may be given several times" },
+	{ .name = "kernel",
+	  .argument = "VERSION",
+	  .type = CLI_STRING,
+	  OPTION(kernel),
+	  .help = "the kernel version, such as 5.15; a new one without it" },
+	{},
+};
+
+const struct cli_command verify_command = {
+	.name = "verify",
+	.summary = "Proves that the filter made of a profile does what the profile says.",
+	.synopsis = (const char *const[]){ "[OPTION]... FILE...", NULL },
+	.description =
+		(const char *const[]){
+			"Compiles each profile through libseccomp as runc and crun do, and runs the "
+			"filter in a simulator over every system call of every architecture in it, "
+			"with all arguments at which its conditions change their mind, and over "
+			"unknown numbers and foreign architectures. Needs neither root nor a kernel "
+			"that filters. FILE is a profile of any format, a recording or an OCI "
+			"bundle's config.json; '-' is standard input.",
+			"Warns of what a runtime or the kernel would make of the profile beyond its "
+			"words: names that this libseccomp does not know and so nobody enforces, "
+			"calls that are told EPERM where programs fall back after ENOSYS only, "
+			"conditions that a caller can evade, and calls that undo confinement; -v "
+			"explains each.",
+			"Exits with 0 when the filter is proven, 1 when it is refuted or a finding is "
+			"an error, and 2 when that cannot be told because a file cannot be read.",
+			NULL,
+		},
+	.options = options_table,
+	.options_size = sizeof(struct verify_options),
+	.arguments_min = 1,
+	.arguments_max = -1,
+	.complete = CLI_COMPLETE_FILE,
+	.logs = true,
+	.examples =
+		(const struct cli_example[]){
+			{ "Before a profile goes to a cluster:", "recorder verify shop.json" },
+			{ "Prove that a change only takes away:",
+			  "recorder verify new.json --against old.json" },
+			{},
+		},
+	.run = run,
+};

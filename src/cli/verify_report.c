@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/verify_report.h"
+
+#include <string.h>
+
+#include "seccomp/scmp_arch.h"
+#include "seccomp/verify.h"
+#include "util/array.h"
+
+/* Findings that a profile can have by the dozen, and what they come to. */
+static const struct {
+	const char *check;
+	const char *sum; /* after "12 calls" */
+} sums[] = {
+	{ "fallback", "are refused otherwise than with ENOSYS, without which programs do not fall "
+		      "back to older ones" },
+	{ "risk", "that can undo confinement are allowed" },
+	{ "unresolved", "are not enforced, for this libseccomp does not know them" },
+};
+
+#define WIDTH 100
+#define INDENT 11 /* strlen("  warning: ") */
+
+static void print_architectures(FILE *out, char *const *names, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		fprintf(out, "%s%s", i ? ", " : "", names[i]);
+}
+
+/* A finding that holds on all architectures does not name them. */
+static void print_finding(FILE *out, const struct finding *finding, size_t architectures)
+{
+	fprintf(out, "  %s: %s", severity_name(finding->severity), finding->message);
+	if (finding->architecture_count && finding->architecture_count < architectures) {
+		fputs(" (", out);
+		print_architectures(out, finding->architectures, finding->architecture_count);
+		fputc(')', out);
+	}
+	fprintf(out, " [%s]\n", finding->check);
+}
+
+/* What findings of that check come to, or NULL. */
+static const char *sum_of(const struct finding *finding)
+{
+	size_t i;
+
+	for (i = 0; finding->call && i < array_size(sums); i++)
+		if (strcmp(finding->check, sums[i].check) == 0)
+			return sums[i].sum;
+	return NULL;
+}
+
+static bool same_sum(const struct finding *a, const struct finding *b)
+{
+	return a->severity == b->severity && strcmp(a->check, b->check) == 0;
+}
+
+/* The calls of all findings of the same check, in lines of their own. */
+static void print_calls(FILE *out, const struct findings *findings, const struct finding *first)
+{
+	size_t i, column = WIDTH;
+
+	for (i = 0; i < findings->length; i++) {
+		const struct finding *finding = &findings->items[i];
+		size_t length = strlen(finding->call ? finding->call : "");
+
+		if (!same_sum(finding, first))
+			continue;
+		if (column + length + 2 > WIDTH)
+			column = fprintf(out, "\n%*s", INDENT, "") - 1;
+		column += fprintf(out, " %s", finding->call);
+	}
+	fputc('\n', out);
+}
+
+/* Prints all findings of a check at the first of them; false where there is only one. */
+static bool print_sum(FILE *out, const struct findings *findings, size_t index)
+{
+	const struct finding *first = &findings->items[index];
+	const char *sum = sum_of(first);
+	size_t i, count = 0;
+
+	for (i = 0; sum && i < findings->length; i++) {
+		if (!same_sum(&findings->items[i], first))
+			continue;
+		if (i < index)
+			return true;
+		count++;
+	}
+	if (count < 2)
+		return false;
+	fprintf(out, "  %s: %zu calls %s [%s]:", severity_name(first->severity), count, sum,
+		first->check);
+	print_calls(out, findings, first);
+	return true;
+}
+
+static void print_proof(FILE *out, const struct verification *verification)
+{
+	const struct scmp_arch_set *set = &verification->architectures;
+	size_t i;
+
+	fputs(!verification->compiled ? "no filter can be made for " :
+	      !verification->proven   ? "the filter does not do what the profile says on " :
+					"the filter does what the profile says on ",
+	      out);
+	for (i = 0; i < set->length; i++)
+		fprintf(out, "%s%s", i ? ", " : "", set->items[i]->name);
+	if (verification->compiled)
+		fprintf(out,
+			"\n  %zu instructions, at most %zu for a call; tried with %zu numbers and "
+			"%zu sets of arguments",
+			verification->instructions, verification->longest, verification->calls,
+			verification->runs);
+	fputc('\n', out);
+}
+
+void verify_print(FILE *out, const char *name, const struct verification *verification,
+		  bool verbose)
+{
+	const struct findings *findings = &verification->findings;
+	size_t i;
+
+	fprintf(out, "%s: ", name);
+	print_proof(out, verification);
+	for (i = 0; i < findings->length; i++)
+		if (verbose || !print_sum(out, findings, i))
+			print_finding(out, &findings->items[i], verification->architectures.length);
+}
+
+static json_t *findings_json(struct json_builder *builder, const struct findings *findings)
+{
+	json_t *array = json_build_array(builder);
+	size_t i;
+
+	for (i = 0; i < findings->length; i++) {
+		const struct finding *finding = &findings->items[i];
+		json_t *object = json_build_object(builder);
+
+		json_set_text(builder, object, "severity", severity_name(finding->severity));
+		json_set_text(builder, object, "check", finding->check);
+		json_set_text(builder, object, "syscall", finding->call);
+		json_set_unless_empty(builder, object, "architectures",
+				      json_build_strings(builder, finding->architectures,
+							 finding->architecture_count));
+		json_set_text(builder, object, "message", finding->message);
+		json_append(builder, array, object);
+	}
+	return array;
+}
+
+json_t *verify_json(struct json_builder *builder, const char *name,
+		    const struct verification *verification)
+{
+	const struct scmp_arch_set *set = &verification->architectures;
+	json_t *object = json_build_object(builder), *names = json_build_array(builder);
+	size_t i;
+
+	for (i = 0; i < set->length; i++)
+		json_append(builder, names, json_from_text(set->items[i]->name));
+	json_set_text(builder, object, "name", name);
+	json_set(builder, object, "ok", json_boolean(verification_ok(verification)));
+	json_set(builder, object, "proven", json_boolean(verification->proven));
+	json_set(builder, object, "architectures", names);
+	json_set_number(builder, object, "instructions", verification->instructions);
+	json_set_number(builder, object, "longestPath", verification->longest);
+	json_set_number(builder, object, "callsTried", verification->calls);
+	json_set_number(builder, object, "runs", verification->runs);
+	json_set(builder, object, "findings", findings_json(builder, &verification->findings));
+	return object;
+}

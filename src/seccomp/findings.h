@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SECCOMP_FINDINGS_H
+#define SECCOMP_FINDINGS_H
+
+/* What there is to say about a profile. */
+#include <stdbool.h>
+#include <stddef.h>
+
+struct error;
+
+enum severity {
+	SEVERITY_WARNING, /* worth knowing */
+	SEVERITY_ERROR,	  /* the profile does not work, or does not do what it says */
+	SEVERITY_COUNT,
+};
+
+const char *severity_name(enum severity severity); /* "warning", "error" */
+
+/* What a finding is about; everything is borrowed. */
+struct finding_of {
+	enum severity severity;
+	const char *check;	  /* which found it, for machines: "fallback"; static */
+	const char *call;	  /* the system call, or NULL */
+	const char *architecture; /* "SCMP_ARCH_…", or NULL where it is not about one */
+};
+
+struct finding {
+	enum severity severity;
+	const char *check;
+	char *call;	      /* or NULL */
+	char **architectures; /* sorted */
+	size_t architecture_count;
+	char *message; /* a sentence without a full stop */
+};
+
+/* Memory of the caller; a zeroed structure is empty and valid. */
+struct findings {
+	struct finding *items; /* in the order in which they were found */
+	size_t length;
+};
+
+/* Adds one; what was found already gets its architecture added. */
+int findings_add(struct findings *findings, const struct finding_of *of, struct error *err,
+		 const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Whether any of them is an error. */
+bool findings_fail(const struct findings *findings);
+
+void findings_finish(struct findings *findings);
+#define _cleanup_findings_ __attribute__((cleanup(findings_finish)))
+
+#endif

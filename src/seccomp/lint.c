@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "seccomp/lint.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/fallbacks.h"
+#include "profile/meaning.h"
+#include "profile/model.h"
+#include "seccomp/scmp_arch.h"
+#include "syscalls/purpose.h"
+#include "util/array.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+
+/* MAX_INSNS_PER_PATH of kernel/seccomp.c, for all filters of a process, each with 4 more. */
+#define INSTRUCTIONS_OF_PROCESS 32768
+#define INSTRUCTIONS_OF_FILTER 4
+
+/* The share of the kernel's limit from which on a filter is called large. */
+#define LARGE(limit) ((limit) / 10 * 8)
+
+static bool has_number(enum action action)
+{
+	return action == ACTION_ERRNO || action == ACTION_TRACE;
+}
+
+static int lint_actions(const struct profile *profile, struct findings *findings, struct error *err)
+{
+	size_t i;
+	int r = 0;
+
+	if (profile->default_action == ACTION_NOTIFY)
+		r = findings_add(findings, &(struct finding_of){ SEVERITY_ERROR, "notify" }, err,
+				 "the default action is SCMP_ACT_NOTIFY, which runc refuses: the "
+				 "listener could not be handed over");
+	if (r == 0 && profile->default_errno_ret.known && !has_number(profile->default_action))
+		r = findings_add(findings, &(struct finding_of){ SEVERITY_ERROR, "errno" }, err,
+				 "defaultErrnoRet has no meaning for %s, and crun refuses it",
+				 action_name(profile->default_action));
+	for (i = 0; r == 0 && i < profile->rule_count; i++)
+		if (profile->rules[i].errno_ret.known && !has_number(profile->rules[i].action))
+			r = findings_add(findings, &(struct finding_of){ SEVERITY_ERROR, "errno" },
+					 err,
+					 "syscalls[%zu]: errnoRet has no meaning for %s, and crun "
+					 "refuses it",
+					 i, action_name(profile->rules[i].action));
+	return r;
+}
+
+/* Two conditions of which one is enough instead of both: that permits more, or refuses more. */
+static int lint_repeated(const struct rule *rule, size_t index, struct findings *findings,
+			 struct error *err)
+{
+	bool widens = rule->action == ACTION_ALLOW || rule->action == ACTION_LOG;
+	const struct finding_of of = {
+		.severity = widens ? SEVERITY_ERROR : SEVERITY_WARNING,
+		.check = "repeated-argument",
+		.call = rule->name_count ? rule->names[0] : NULL,
+	};
+	unsigned int seen = 0, bit;
+	size_t i;
+
+	for (i = 0; i < rule->condition_count; i++) {
+		bit = 1u << (rule->conditions[i].index & 31);
+		if (seen & bit)
+			return findings_add(findings, &of, err,
+					    "syscalls[%zu] (%s) has two conditions on argument "
+					    "%" PRIu32 ", of which runtimes require one instead of "
+					    "both: they make a rule of each condition",
+					    index, of.call ? of.call : "no name",
+					    rule->conditions[i].index);
+		seen |= bit;
+	}
+	return 0;
+}
+
+static bool has_name(const struct rule *rule, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < rule->name_count; i++)
+		if (strcmp(rule->names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool does_nothing(const struct profile *profile, const struct rule *rule)
+{
+	return rule->action == profile->default_action &&
+	       rule->errno_ret.known == profile->default_errno_ret.known &&
+	       rule->errno_ret.value == profile->default_errno_ret.value;
+}
+
+/* A rule with conditions on a call that another decides without. */
+static int lint_shadowed(const struct profile *profile, size_t index, struct findings *findings,
+			 struct error *err)
+{
+	const struct rule *rule = &profile->rules[index];
+	size_t i, other;
+
+	for (i = 0; i < rule->name_count; i++)
+		for (other = 0; other < profile->rule_count; other++)
+			if (profile->rules[other].condition_count == 0 &&
+			    !does_nothing(profile, &profile->rules[other]) &&
+			    has_name(&profile->rules[other], rule->names[i]))
+				return findings_add(
+					findings,
+					&(struct finding_of){ SEVERITY_WARNING, "shadowed",
+							      rule->names[i] },
+					err,
+					"the conditions of syscalls[%zu] on %s have no effect: "
+					"syscalls[%zu] decides about it without any",
+					index, rule->names[i], other);
+	return 0;
+}
+
+int lint_rules(const struct profile *profile, struct findings *findings, struct error *err)
+{
+	size_t i;
+	int r = lint_actions(profile, findings, err);
+
+	for (i = 0; r == 0 && i < profile->rule_count; i++) {
+		r = lint_repeated(&profile->rules[i], i, findings, err);
+		if (r == 0 && profile->rules[i].condition_count)
+			r = lint_shadowed(profile, i, findings, err);
+	}
+	return r;
+}
+
+/* What is done with a call whatever its arguments are; false where they matter. */
+static bool effect_always(const struct meaning *meaning, const char *name,
+			  struct effect *ret_effect)
+{
+	int position = meaning_find(meaning, name);
+	struct verdict verdict;
+
+	if (position < 0)
+		return false;
+	verdict = meaning_verdict(meaning, position);
+	*ret_effect = verdict.effect;
+	return verdict.rule_count == 0;
+}
+
+/* Without these no program starts, returns from a signal handler, or ends. */
+static const struct {
+	const char *name;
+	const char *consequence;
+} indispensable[] = {
+	{ "execve", "the container cannot start: its runtime executes it under the filter" },
+	{ "rt_sigreturn", "a program dies when it returns from a signal handler" },
+	{ "exit_group", "a program cannot end" },
+};
+
+static int lint_indispensable(const struct meaning *meaning, const struct scmp_arch *architecture,
+			      struct findings *findings, struct error *err)
+{
+	struct effect effect;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < array_size(indispensable); i++)
+		if (effect_always(meaning, indispensable[i].name, &effect) &&
+		    effect_permission(effect) == PERMISSION_REFUSED)
+			r = findings_add(findings,
+					 &(struct finding_of){ SEVERITY_ERROR, "indispensable",
+							       indispensable[i].name,
+							       architecture->name },
+					 err, "%s is not allowed on %s: %s", indispensable[i].name,
+					 architecture->name, indispensable[i].consequence);
+	return r;
+}
+
+static bool hinders_fallback(struct effect effect)
+{
+	return effect_permission(effect) == PERMISSION_REFUSED &&
+	       !(effect.action == ACTION_ERRNO && effect.data == ENOSYS);
+}
+
+static int lint_fallbacks(const struct meaning *meaning, const struct scmp_arch *architecture,
+			  struct findings *findings, struct error *err)
+{
+	char text[EFFECT_TEXT_SIZE];
+	struct effect effect;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < fallback_count; i++)
+		if (effect_always(meaning, fallbacks[i].name, &effect) && hinders_fallback(effect))
+			r = findings_add(
+				findings,
+				&(struct finding_of){ SEVERITY_WARNING, "fallback",
+						      fallbacks[i].name, architecture->name },
+				err, "%s gets %s: programs go on with %s after ENOSYS only (%s)",
+				fallbacks[i].name, effect_text(effect, text), fallbacks[i].instead,
+				fallbacks[i].who);
+	return r;
+}
+
+/* Whether some arguments, or all, let a call through. */
+static bool permits(const struct verdict *verdict, bool *ret_always)
+{
+	bool any = effect_permission(verdict->effect) == PERMISSION_GRANTED, all = any;
+	size_t i;
+
+	for (i = 0; i < verdict->rule_count; i++) {
+		bool granted = effect_permission(verdict->rules[i].effect) == PERMISSION_GRANTED;
+
+		any |= granted;
+		all &= granted;
+	}
+	*ret_always = all;
+	return any;
+}
+
+static int lint_risks(const struct meaning *meaning, const struct scmp_arch *architecture,
+		      struct findings *findings, struct error *err)
+{
+	size_t position;
+	int r = 0;
+
+	for (position = 0; r == 0 && position < meaning_call_count(meaning); position++) {
+		const char *name = meaning_call_name(meaning, position);
+		const struct syscall_purpose *purpose = syscall_purpose(name);
+		struct verdict verdict = meaning_verdict(meaning, position);
+		bool always;
+
+		if (purpose->risk == RISK_HIGH && permits(&verdict, &always))
+			r = findings_add(findings,
+					 &(struct finding_of){ SEVERITY_WARNING, "risk", name,
+							       architecture->name },
+					 err, "%s is allowed%s: %s", name,
+					 always ? "" : " with some arguments", purpose->reason);
+	}
+	return r;
+}
+
+int lint_calls(const struct meaning *meaning, const struct scmp_arch *architecture,
+	       struct findings *findings, struct error *err)
+{
+	int r = lint_indispensable(meaning, architecture, findings, err);
+
+	if (r == 0)
+		r = lint_fallbacks(meaning, architecture, findings, err);
+	if (r == 0)
+		r = lint_risks(meaning, architecture, findings, err);
+	return r;
+}
+
+int lint_unenforced(const char *name, const struct scmp_arch *architecture,
+		    struct findings *findings, struct error *err)
+{
+	const struct finding_of of = { SEVERITY_WARNING, "unresolved", name, architecture->name };
+	char version[LIBSECCOMP_VERSION_SIZE];
+
+	return findings_add(findings, &of, err,
+			    "%s is not enforced: libseccomp %s does not know it, and it gets the "
+			    "default action",
+			    name, libseccomp_version(version));
+}
+
+/* Names that no machine has; the others are found architecture by architecture. */
+static int lint_unknown(const struct compilation *compilation, struct findings *findings,
+			struct error *err)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < compilation->unresolved_count; i++) {
+		const char *name = compilation->unresolved[i];
+		const struct finding_of of = { SEVERITY_WARNING, "unresolved", name };
+
+		if (!*syscall_purpose(name)->name)
+			r = findings_add(findings, &of, err,
+					 "%s is not enforced: it is no system call of any machine "
+					 "that recorder knows",
+					 name);
+	}
+	return r;
+}
+
+int lint_compilation(const struct compilation *compilation, struct findings *findings,
+		     struct error *err)
+{
+	static const struct finding_of of = { SEVERITY_WARNING, "size" };
+	size_t length = compilation->filter.length;
+	int r = lint_unknown(compilation, findings, err);
+
+	if (r < 0 || length <= LARGE(BPF_MAXINSNS))
+		return r;
+	return findings_add(findings, &of, err,
+			    "the filter has %zu instructions of the %d that the kernel takes; a "
+			    "process can have %zu such filters",
+			    length, BPF_MAXINSNS,
+			    INSTRUCTIONS_OF_PROCESS / (length + INSTRUCTIONS_OF_FILTER));
+}

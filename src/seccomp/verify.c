@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "seccomp/verify.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/meaning.h"
+#include "profile/model.h"
+#include "seccomp/lint.h"
+#include "seccomp/prove.h"
+#include "seccomp/scmp_arch.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+
+/* "socket(0x2, 0x1, 0x0, 0x0, 0x0, 0x0)" */
+static int format_call(char **ret_text, const char *name, const uint64_t arguments[ARGUMENT_COUNT],
+		       struct error *err)
+{
+	int length = asprintf(ret_text,
+			      "%s(0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64
+			      ", 0x%" PRIx64 ", 0x%" PRIx64 ")",
+			      name, arguments[0], arguments[1], arguments[2], arguments[3],
+			      arguments[4], arguments[5]);
+
+	if (length >= 0)
+		return 0;
+	*ret_text = NULL;
+	return error_nomem(err);
+}
+
+static int report_disagreement(const struct disagreement *disagreement, struct findings *findings,
+			       struct error *err)
+{
+	const struct scmp_arch *architecture = disagreement->architecture;
+	char expected[EFFECT_TEXT_SIZE], actual[EFFECT_TEXT_SIZE], name[SCMP_ARCH_CALL_SIZE];
+	struct finding_of of = { SEVERITY_ERROR, "proof", name, architecture->name };
+	_cleanup_free_ char *call = NULL;
+	uint64_t arguments[ARGUMENT_COUNT];
+	size_t i;
+	int r;
+
+	scmp_arch_call_name(architecture, disagreement->data.nr, name);
+	for (i = 0; i < ARGUMENT_COUNT; i++)
+		arguments[i] = disagreement->data.args[i];
+	r = format_call(&call, name, arguments, err);
+	if (r < 0)
+		return r;
+	return findings_add(findings, &of, err,
+			    "the filter answers %s with %s, but the profile says %s", call,
+			    effect_text(disagreement->actual, actual),
+			    effect_text(disagreement->expected, expected));
+}
+
+/* Compiles in one layout and proves the result. A refusal by libseccomp is a finding. */
+static int verify_layout(const struct profile *profile, enum layout layout,
+			 struct verification *verification, struct error *err)
+{
+	static const struct finding_of refused = { SEVERITY_ERROR, "refused" };
+	_cleanup_compilation_ struct compilation compilation = {};
+	_cleanup_error_ struct error refusal = ERROR_INIT;
+	_cleanup_proof_ struct proof proof = {};
+	size_t i;
+	int r;
+
+	r = profile_compile(profile, &verification->architectures, layout, &compilation, &refusal);
+	if (r == -EINVAL)
+		return findings_add(&verification->findings, &refused, err,
+				    "no runtime takes this profile: %s", error_message(&refusal));
+	if (r < 0)
+		return error_set(err, -r, "%s", error_message(&refusal));
+	r = filter_prove(&compilation.filter, profile, &verification->architectures, &proof, err);
+	for (i = 0; r == 0 && i < proof.disagreement_count; i++)
+		r = report_disagreement(&proof.disagreements[i], &verification->findings, err);
+	for (i = 0; r == 0 && i < proof.unenforced_count; i++)
+		r = lint_unenforced(proof.unenforced[i].name, proof.unenforced[i].architecture,
+				    &verification->findings, err);
+	if (r == 0)
+		r = lint_compilation(&compilation, &verification->findings, err);
+	if (r < 0)
+		return r;
+	verification->compiled = true;
+	verification->proven = proof.disagreed == 0 &&
+			       (layout == LAYOUT_LIST || verification->proven);
+	verification->calls += proof.calls;
+	verification->runs += proof.runs;
+	if (compilation.filter.length > verification->instructions)
+		verification->instructions = compilation.filter.length;
+	if (proof.longest > verification->longest)
+		verification->longest = proof.longest;
+	return 0;
+}
+
+static int verify_against(const struct meaning *meaning, const struct meaning *base,
+			  const struct scmp_arch *architecture, struct findings *findings,
+			  struct error *err)
+{
+	struct finding_of of = { SEVERITY_ERROR, "subset", NULL, architecture->name };
+	char base_text[EFFECT_TEXT_SIZE], text[EFFECT_TEXT_SIZE];
+	_cleanup_free_ char *call = NULL;
+	struct difference difference;
+	const char *shown;
+	bool subset;
+	int r = meaning_subset(meaning, base, &subset, &of.call, &difference, err);
+
+	if (r < 0 || subset)
+		return r;
+	shown = of.call ? of.call : "a call without a name";
+	if (difference.arguments_matter)
+		r = format_call(&call, shown, difference.arguments, err);
+	if (r < 0)
+		return r;
+	return findings_add(findings, &of, err,
+			    "no subset: %s gets %s, where the other profile says %s",
+			    call ? call : shown, effect_text(difference.b, text),
+			    effect_text(difference.a, base_text));
+}
+
+static int verify_architecture(const struct profile *profile, const struct profile *against,
+			       const struct scmp_arch *architecture, struct findings *findings,
+			       struct error *err)
+{
+	_cleanup_meaning_ struct meaning *meaning = NULL, *base = NULL;
+	int r = meaning_create(profile, architecture->name, &meaning, err);
+
+	if (r == 0)
+		r = lint_calls(meaning, architecture, findings, err);
+	if (r == 0)
+		r = lint_arguments(meaning, architecture, findings, err);
+	if (r < 0 || !against)
+		return r;
+	r = meaning_create(against, architecture->name, &base, err);
+	if (r == 0)
+		r = verify_against(meaning, base, architecture, findings, err);
+	return r;
+}
+
+/*
+ * Runtimes always add the architecture of the node, so that one who lists i386 alone does not get
+ * x86-64 killed.
+ */
+static int lint_native(const struct scmp_arch_set *set, struct findings *findings,
+		       struct error *err)
+{
+	static const struct {
+		const char *native, *other;
+	} pairs[] = {
+		{ "SCMP_ARCH_X86_64", "SCMP_ARCH_X86" },
+		{ "SCMP_ARCH_X86_64", "SCMP_ARCH_X32" },
+		{ "SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM" },
+	};
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		const struct finding_of of = { SEVERITY_WARNING, "native", NULL, pairs[i].native };
+
+		if (scmp_arch_set_has(set, scmp_arch_find(pairs[i].other)) &&
+		    !scmp_arch_set_has(set, scmp_arch_find(pairs[i].native)))
+			r = findings_add(findings, &of, err,
+					 "%s is not listed, but runtimes add it where it is the "
+					 "node's own: its calls are not killed, but filtered as "
+					 "those of %s",
+					 pairs[i].native, pairs[i].other);
+	}
+	return r;
+}
+
+static int verify(const struct profile *profile, const struct profile *against,
+		  struct verification *verification, struct error *err)
+{
+	const struct scmp_arch_set *set = &verification->architectures;
+	enum layout layout;
+	size_t i;
+	int r = lint_rules(profile, &verification->findings, err);
+
+	for (layout = 0; r == 0 && layout < LAYOUT_COUNT; layout++) {
+		r = verify_layout(profile, layout, verification, err);
+		if (r == 0 && !verification->compiled)
+			return 0;
+	}
+	if (r == 0)
+		r = lint_native(set, &verification->findings, err);
+	for (i = 0; r == 0 && i < set->length; i++)
+		r = verify_architecture(profile, against, set->items[i], &verification->findings,
+					err);
+	return r;
+}
+
+/* A copy of a profile that lists those architectures; it borrows everything but the list. */
+static int list_architectures(const struct profile *profile, const struct scmp_arch_set *set,
+			      struct profile *ret_listed, struct error *err)
+{
+	char **names = calloc(set->length + 1, sizeof(*names));
+	size_t i;
+
+	if (!names)
+		return error_nomem(err);
+	for (i = 0; i < set->length; i++)
+		names[i] = (char *)set->items[i]->name;
+	*ret_listed = *profile;
+	ret_listed->architectures = names;
+	ret_listed->architecture_count = set->length;
+	return 0;
+}
+
+int profile_verify(const struct profile *profile, const struct scmp_arch_set *architectures,
+		   const struct profile *against, struct verification *ret_verification,
+		   struct error *err)
+{
+	_cleanup_verification_ struct verification verification = {};
+	struct profile listed;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < architectures->length; i++)
+		r = scmp_arch_set_add(&verification.architectures, architectures->items[i], err);
+	if (r == 0)
+		r = list_architectures(profile, architectures, &listed, err);
+	if (r < 0)
+		return r;
+	r = verify(&listed, against, &verification, err);
+	free(listed.architectures);
+	if (r < 0)
+		return r;
+	*ret_verification = verification;
+	verification = (struct verification){};
+	return 0;
+}
+
+bool verification_ok(const struct verification *verification)
+{
+	return verification->compiled && verification->proven &&
+	       !findings_fail(&verification->findings);
+}
+
+void verification_finish(struct verification *verification)
+{
+	scmp_arch_set_finish(&verification->architectures);
+	findings_finish(&verification->findings);
+	*verification = (struct verification){};
+}

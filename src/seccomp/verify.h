@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SECCOMP_VERIFY_H
+#define SECCOMP_VERIFY_H
+
+/*
+ * All that can be known about a profile before a kernel is given it: that a filter can be made of it, that
+ * the filter does what the profile says, and what is questionable about it.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "seccomp/compile.h"
+#include "seccomp/findings.h"
+
+struct error;
+struct profile;
+
+struct verification {
+	struct scmp_arch_set architectures; /* that it is about */
+	size_t instructions;		    /* of the longer of the filters that runtimes make */
+	size_t longest;			    /* most instructions that one call takes */
+	size_t calls, runs;		    /* that were tried, of both */
+	bool compiled;			    /* libseccomp takes the profile */
+	bool proven;			    /* both filters do what the profile says */
+	struct findings findings;
+};
+
+/*
+ * Verifies a profile for those architectures, whatever it lists itself. against may be NULL; otherwise
+ * the profile may permit nothing that it does not. Fails only where it cannot be told; what is wrong
+ * with the profile is a finding.
+ */
+int profile_verify(const struct profile *profile, const struct scmp_arch_set *architectures,
+		   const struct profile *against, struct verification *ret_verification,
+		   struct error *err);
+
+/* Neither a finding that fails nor one that could not be made. */
+bool verification_ok(const struct verification *verification);
+
+void verification_finish(struct verification *verification);
+#define _cleanup_verification_ __attribute__((cleanup(verification_finish)))
+
+#endif

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fixtures.h"
+
+#include <stdio.h>
+
+#include "seccomp/prove.h"
+
+#define PROFILE(architectures, syscalls)                                             \
+	"{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"architectures\": [" architectures \
+	"], \"syscalls\": [" syscalls "]}"
+#define X86 "\"SCMP_ARCH_X86_64\", \"SCMP_ARCH_X86\", \"SCMP_ARCH_X32\""
+#define ARM "\"SCMP_ARCH_AARCH64\", \"SCMP_ARCH_ARM\""
+#define RULE(names, action, args) \
+	"{\"names\": [" names "], \"action\": \"SCMP_ACT_" action "\", \"args\": [" args "]}"
+#define ARG(index, op, value) \
+	"{\"index\": " #index ", \"op\": \"SCMP_CMP_" op "\", \"value\": " #value "}"
+#define MASKED(index, mask, value)                                                  \
+	"{\"index\": " #index ", \"op\": \"SCMP_CMP_MASKED_EQ\", \"value\": " #mask \
+	", \"valueTwo\": " #value "}"
+
+static const char *const proven[] = {
+	PROFILE(X86, RULE("\"read\", \"write\", \"exit_group\"", "ALLOW", "")),
+	PROFILE("\"SCMP_ARCH_X86_64\"", RULE("\"read\"", "ALLOW", "")),
+	PROFILE("\"SCMP_ARCH_X86\"", RULE("\"read\"", "ALLOW", "")),
+	PROFILE("\"SCMP_ARCH_X32\"", RULE("\"read\"", "ALLOW", "")),
+	PROFILE("", RULE("\"read\"", "ALLOW", "")),
+	PROFILE(ARM, RULE("\"read\", \"openat\", \"socket\"", "ALLOW", "")),
+	PROFILE("\"SCMP_ARCH_S390X\", \"SCMP_ARCH_S390\"",
+		RULE("\"personality\"", "ALLOW", ARG(0, "EQ", 8)) "," RULE("\"read\"", "ALLOW",
+									   "")),
+	PROFILE("\"SCMP_ARCH_MIPS64\", \"SCMP_ARCH_MIPS\"",
+		RULE("\"clone\"", "ALLOW", MASKED(0, 2114060288, 0)) "," RULE("\"read\"", "ALLOW",
+									      "")),
+	PROFILE(X86, RULE("\"socket\"", "ALLOW", ARG(0, "NE", 40))),
+	PROFILE(X86, RULE("\"socket\"", "ALLOW", ARG(0, "EQ", 1) "," ARG(1, "LT", 9))),
+	PROFILE(X86, RULE("\"socket\"", "ALLOW", ARG(0, "EQ", 1) "," ARG(0, "EQ", 2))),
+	PROFILE(X86, RULE("\"clone\"", "ALLOW", MASKED(0, 2114060288, 0))),
+	PROFILE(X86, RULE("\"getpid\"", "ALLOW", ARG(0, "GT", 4294967296))),
+	PROFILE(X86, RULE("\"getpid\"", "ALLOW", ARG(5, "GE", 9223372036854775807))),
+	PROFILE(X86, RULE("\"getpid\"", "ALLOW", ARG(0, "LE", 4294967295))),
+	PROFILE(X86, RULE("\"getpid\"", "ERRNO", ARG(0, "LE", 4294967295)) "," RULE("\"getpid\"",
+										    "LOG", "")),
+	PROFILE(X86, RULE("\"getpid\"", "LOG", "") "," RULE("\"getpid\"", "ALLOW", "")),
+};
+
+static void compiled_filters_do_what_profiles_say(void **state)
+{
+	size_t i;
+	int layout;
+
+	for (i = 0; i < array_size(proven); i++) {
+		_cleanup_profile_ struct profile *profile = read_profile(proven[i]);
+
+		for (layout = 0; layout < LAYOUT_COUNT; layout++) {
+			_cleanup_scmp_arch_set_ struct scmp_arch_set set = {};
+			_cleanup_compilation_ struct compilation compilation = {};
+			_cleanup_error_ struct error err = ERROR_INIT;
+			_cleanup_proof_ struct proof proof = {};
+
+			compile(profile, layout, &set, &compilation);
+			assert_success(filter_prove(&compilation.filter, profile, &set, &proof, &err),
+				       &err);
+			if (proof.disagreed) {
+				const struct disagreement *d = &proof.disagreements[0];
+				char a[EFFECT_TEXT_SIZE], b[EFFECT_TEXT_SIZE];
+
+				fail_msg("%s: %s %x(%lx, %lx): %s, not %s", proven[i],
+					 d->architecture->name, d->data.nr, (long)d->data.args[0],
+					 (long)d->data.args[1], effect_text(d->actual, a),
+					 effect_text(d->expected, b));
+			}
+			assert_true(proof.calls > 1000);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(compiled_filters_do_what_profiles_say),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
