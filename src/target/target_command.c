@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "target/cgroup.h"
+#include "target/process.h"
 #include "target/target_kind.h"
 #include "util/error.h"
 
@@ -143,6 +144,9 @@ static int prepare(struct target *target, struct error *err)
 	if (r < 0)
 		return r;
 	r = spawn(command, err);
+	if (r < 0)
+		return r;
+	r = process_describe(command->pid, &subject->observation, err);
 	if (r < 0)
 		return r;
 	return recorder_mark_setup(target->recorder, command->pid, err);

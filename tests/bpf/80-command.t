@@ -13,7 +13,7 @@ cd "$(dirname "$0")" || exit 1
 . ./lib.bash
 
 needs_root
-tap_plan 23
+tap_plan 25
 
 # status_of COMMAND...: its exit status.
 status_of() {
@@ -42,6 +42,15 @@ check "a pipe gets the same bytes as a file" eval \
 	'"$RECORDER" record -- /bin/echo said 2>"$TEST_TMP/err" | cmp - "$TEST_TMP/profile.json"'
 check "standard input is the command's" \
 	equals "printf 'given\n' | $RECORDER record -o $TEST_TMP/profile.json -- /bin/cat 2>/dev/null" given
+
+record -- /bin/true
+check "the recording says under what seccomp mode the command ran" \
+	jq -e '.observations[0].seccomp == "unconfined" and .observations[0].noNewPrivs == false' \
+	"$RECORDING"
+bounding=$((16#$(sed -n 's/^CapBnd:\s*//p' /proc/self/status))) held=0
+for ((; bounding; bounding >>= 1)); do held=$((held + (bounding & 1))); done
+check "and with which capabilities" \
+	equals "jq '.observations[0].capabilities | length' $RECORDING" "$held"
 
 check "--user runs the command as that user" equals \
 	"$RECORDER record --user nobody -o $TEST_TMP/profile.json -- /usr/bin/id -un 2>/dev/null" nobody
