@@ -5,6 +5,7 @@
 /* Sorted by name. */
 static const struct cli_command *const commands[] = {
 	&convert_command,
+	&diff_command,
 	&doctor_command,
 	&explain_command,
 	&help_command,

@@ -6,6 +6,7 @@
 struct cli_command;
 
 extern const struct cli_command convert_command;
+extern const struct cli_command diff_command;
 extern const struct cli_command doctor_command;
 extern const struct cli_command explain_command;
 extern const struct cli_command help_command;

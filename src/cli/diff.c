@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/cli.h"
+#include "cli/diff_files.h"
+#include "cli/input.h"
+#include "cli/output_file.h"
+#include "profile/default_profiles.h"
+#include "profile/diff.h"
+#include "profile/diff_report.h"
+#include "profile/ignore.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+#include "util/file.h"
+#include "util/log.h"
+
+#define IGNORE_FILE ".recorderignore"
+#define IGNORE_SIZE_MAX (1u << 20)
+
+enum format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+	FORMAT_MARKDOWN,
+	FORMAT_SARIF,
+	FORMAT_JUNIT,
+};
+
+static const char *const formats[] = {
+	[FORMAT_TEXT] = "text",	  [FORMAT_JSON] = "json",   [FORMAT_MARKDOWN] = "markdown",
+	[FORMAT_SARIF] = "sarif", [FORMAT_JUNIT] = "junit", NULL,
+};
+
+static int (*const reports[])(const struct diff *, char **, struct error *) = {
+	[FORMAT_TEXT] = diff_report_text,	  [FORMAT_JSON] = diff_report_json,
+	[FORMAT_MARKDOWN] = diff_report_markdown, [FORMAT_SARIF] = diff_report_sarif,
+	[FORMAT_JUNIT] = diff_report_junit,
+};
+
+struct diff_command_options {
+	const char *fail_on;
+	int format;
+	const char *output;
+	const char *ignore_file;
+	const char *baseline;
+	bool lenient;
+	struct circumstance_options circumstances;
+};
+
+/* What the diff borrows, from the options to the report. */
+struct session {
+	const struct diff_command_options *options;
+	struct ignore_list ignore;
+	char today[DATE_SIZE];
+	struct default_profiles *defaults;
+	struct input_circumstances circumstances;
+	struct diff *diff;
+};
+
+static void session_finish(struct session *session)
+{
+	diff_destroy(session->diff);
+	ignore_list_finish(&session->ignore);
+	default_profiles_destroy(session->defaults);
+	input_circumstances_finish(&session->circumstances);
+}
+
+/* The file that was named has to be there; that of this directory need not. */
+static int read_ignore_file(struct session *session, const char **ret_name, struct error *err)
+{
+	const char *named = session->options->ignore_file;
+	const char *path = named ? named : IGNORE_FILE;
+	_cleanup_error_ struct error reason = ERROR_INIT;
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+	int ret;
+
+	*ret_name = path;
+	ret = file_read(AT_FDCWD, path, IGNORE_SIZE_MAX, &text, &size, &reason);
+	if (ret == -ENOENT && !named)
+		return 0;
+	if (ret < 0)
+		return error_set(err, -ret, "%s", error_message(&reason));
+	return ignore_list_read(path, text, size, &session->ignore, err);
+}
+
+/* "containerd" or "containerd@1.7.3". */
+static int find_defaults(struct session *session, struct error *err)
+{
+	_cleanup_free_ char *runtime = strdup(session->options->baseline);
+	_cleanup_error_ struct error reason = ERROR_INIT;
+	char *version = runtime;
+	int ret;
+
+	if (!runtime)
+		return error_nomem(err);
+	strsep(&version, "@");
+	ret = default_profiles_create(runtime, version, &session->defaults, &reason);
+	return ret < 0 ? cli_usage_error(err, "--baseline: %s", error_message(&reason)) : 0;
+}
+
+static void find_today(char today[DATE_SIZE])
+{
+	time_t now = time(NULL);
+	struct tm day;
+
+	gmtime_r(&now, &day);
+	strftime(today, DATE_SIZE, "%Y-%m-%d", &day);
+}
+
+/* What the command line says by itself. */
+static int check_options(struct session *session, unsigned int *ret_fail_on, struct error *err)
+{
+	const struct diff_command_options *options = session->options;
+	_cleanup_error_ struct error reason = ERROR_INIT;
+	int ret;
+
+	if (strcmp(options->fail_on, "none") != 0 &&
+	    diff_fail_on_parse(options->fail_on, ret_fail_on, &reason) < 0)
+		return cli_usage_error(err, "option '--fail-on': %s", error_message(&reason));
+	ret = find_defaults(session, err);
+	if (ret < 0)
+		return ret;
+	return input_circumstances_init(&session->circumstances, &options->circumstances, err);
+}
+
+static int compare(struct session *session, unsigned int fail_on, char *const *paths,
+		   struct error *err)
+{
+	const struct document_options reading = {
+		.lenient = session->options->lenient,
+		.circumstances = &session->circumstances.circumstances,
+	};
+	struct diff_options options = {
+		.fail_on = fail_on,
+		.ignore = &session->ignore,
+		.today = session->today,
+		.defaults = session->defaults,
+	};
+	int ret;
+
+	find_today(session->today);
+	if ((ret = read_ignore_file(session, &options.ignore_name, err)) < 0 ||
+	    (ret = diff_create(&options, &session->diff, err)) < 0)
+		return ret;
+	return diff_add_paths(session->diff, paths[0], paths[1], &reading, err);
+}
+
+static int write_report(const struct session *session, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	int ret = reports[session->options->format](session->diff, &text, err);
+
+	if (ret < 0)
+		return ret;
+	if (session->options->output)
+		return output_file_write(session->options->output, text, strlen(text), err);
+	return cli_print(text, err);
+}
+
+static int run(const struct cli_call *call, struct error *err)
+{
+	_cleanup_(session_finish) struct session session = { .options = call->options };
+	unsigned int fail_on = 0;
+	int ret = check_options(&session, &fail_on, err);
+
+	if (ret < 0)
+		return ret;
+	if (compare(&session, fail_on, call->argv, err) < 0 || write_report(&session, err) < 0) {
+		/* A gate must not take for a difference what could not be compared. */
+		log_error("%s", error_message(err));
+		return DIFF_CANNOT_TELL;
+	}
+	return session.diff->verdict;
+}
+
+#define OPTION(member) .offset = offsetof(struct diff_command_options, member)
+
+static const struct cli_option options_table[] = {
+	{ .name = "fail-on",
+	  .argument = "KIND[,KIND...]",
+	  .type = CLI_STRING,
+	  OPTION(fail_on),
+	  .choices = (const char *const[]){ "added", "removed", "widened", "risky", "none", NULL },
+	  .initial = "added,widened",
+	  .help = "the differences that exit with 1: added, removed, widened (permitted for more "
+		  "arguments), risky (a call of high risk was added or widened), or none" },
+	{ .name = "format",
+	  .type = CLI_CHOICE,
+	  OPTION(format),
+	  .choices = formats,
+	  .initial = "text",
+	  .help = "text for people, json for programs, markdown for a comment on a change request, "
+		  "sarif for code scanning, junit for test reports" },
+	{ .letter = 'o',
+	  .name = "output",
+	  .argument = "FILE",
+	  .type = CLI_STRING,
+	  OPTION(output),
+	  .complete = CLI_COMPLETE_FILE,
+	  .help = "where to; standard output without it" },
+	{ .name = "ignore-file",
+	  .argument = "FILE",
+	  .type = CLI_STRING,
+	  OPTION(ignore_file),
+	  .complete = CLI_COMPLETE_FILE,
+	  .help = "accepted differences, a line each: the call, the last day (as 2027-03-31, or "
+		  "never), the reason; .recorderignore of this directory without it" },
+	{ .name = "baseline",
+	  .argument = "RUNTIME[@VERSION]",
+	  .type = CLI_STRING,
+	  OPTION(baseline),
+	  .initial = "containerd",
+	  .help = "whose RuntimeDefault is asked about new calls, such as cri-o@1.31; the newest "
+		  "known version without one" },
+	{ .name = "lenient",
+	  .type = CLI_FLAG,
+	  OPTION(lenient),
+	  .help = "warn of unknown fields rather than refuse them" },
+	CIRCUMSTANCE_OPTIONS(struct diff_command_options, circumstances),
+	{},
+};
+
+const struct cli_command diff_command = {
+	.name = "diff",
+	.summary = "Says what new profiles permit otherwise than old ones, and fails on it.",
+	.synopsis = (const char *const[]){ "[OPTION]... OLD NEW", NULL },
+	.description =
+		(const char *const[]){
+			"OLD and NEW are profiles in any format, recordings ('-' is standard input), or "
+			"directories of them, whose files are matched by name; one that is in NEW alone "
+			"adds all its calls. The meaning is compared, on every architecture that "
+			"either lists, not the text: order, grouping and repetition do not matter, and "
+			"conditions on arguments are compared exactly.",
+			"Of each call that is added or widened it says what the call is for, what its "
+			"risk is, whether RuntimeDefault allows it, and, where NEW is a recording, "
+			"which container and process made it first.",
+			"Exits with 0 when there is nothing to fail on, with 1 for a difference that "
+			"fails, and with 2 when it cannot tell: bad input, or a recording that is not "
+			"complete.",
+			NULL },
+	.options = options_table,
+	.options_size = sizeof(struct diff_command_options),
+	.arguments_min = 2,
+	.arguments_max = 2,
+	.complete = CLI_COMPLETE_FILE,
+	.logs = true,
+	.examples =
+		(const struct cli_example[]){
+			{ "Fail a build that needs a new system call:",
+			  "recorder diff main/shop.recording.json shop.recording.json" },
+			{ "Compare all profiles of two branches for a comment on the change request:",
+			  "recorder diff --format markdown -o comment.md main/profiles profiles" },
+			{ "Fail on calls of high risk alone, for code scanning:",
+			  "recorder diff --fail-on risky --format sarif old.json new.json" },
+			{} },
+	.run = run,
+};

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/diff_files.h"
+
+#include <errno.h>
+#include <fts.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/input.h"
+#include "profile/diff.h"
+#include "util/array.h"
+#include "util/error.h"
+#include "util/str.h"
+
+/* The files below a directory, by their path from there; sorted. */
+struct file_list {
+	char **items;
+	size_t length;
+};
+
+static void file_list_finish(struct file_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->length; i++)
+		free(list->items[i]);
+	free(list->items);
+}
+
+static void cleanup_fts(FTS **walk)
+{
+	if (*walk)
+		fts_close(*walk);
+}
+
+static int file_list_add(struct file_list *list, const char *path, struct error *err)
+{
+	char **grown = array_grow(list->items, list->length, sizeof(*grown));
+
+	if (!grown)
+		return error_nomem(err);
+	list->items = grown;
+	grown[list->length] = strdup(path);
+	return grown[list->length++] ? 0 : error_nomem(err);
+}
+
+static bool is_profile(const char *name)
+{
+	return str_has_suffix(name, ".json") || str_has_suffix(name, ".yaml") ||
+	       str_has_suffix(name, ".yml");
+}
+
+/* Looks at one entry; what begins with a dot is not meant, be it a file or a directory. */
+static int visit_entry(FTS *walk, FTSENT *entry, size_t root_length, struct file_list *list,
+		       struct error *err)
+{
+	struct stat status;
+
+	if (entry->fts_level > 0 && entry->fts_name[0] == '.') {
+		fts_set(walk, entry, FTS_SKIP);
+		return 0;
+	}
+	switch (entry->fts_info) {
+	case FTS_DNR:
+	case FTS_ERR:
+	case FTS_NS:
+		return error_set_errno(err, entry->fts_errno, "read %s", entry->fts_path);
+	case FTS_SL:
+		/* A link to a file is that file; one to a directory could lead anywhere. */
+		if (stat(entry->fts_path, &status) < 0 || !S_ISREG(status.st_mode))
+			return 0;
+		break;
+	case FTS_F:
+		break;
+	default:
+		return 0;
+	}
+	if (!is_profile(entry->fts_name))
+		return 0;
+	return file_list_add(list, entry->fts_path + root_length + 1, err);
+}
+
+static int compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int list_files(const char *directory, struct file_list *list, struct error *err)
+{
+	_cleanup_free_ char *root = strdup(directory);
+	char *roots[] = { root, NULL };
+	_cleanup_(cleanup_fts) FTS *walk = NULL;
+	size_t length = root ? strlen(root) : 0;
+	FTSENT *entry;
+	int ret = 0;
+
+	if (!root)
+		return error_nomem(err);
+	while (length > 1 && root[length - 1] == '/')
+		root[--length] = '\0';
+	if (strcmp(root, "/") == 0)
+		length = 0;
+	walk = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
+	if (!walk)
+		return error_set_errno(err, errno, "read the directory %s", directory);
+	while (ret == 0 && (errno = 0, entry = fts_read(walk)))
+		ret = visit_entry(walk, entry, length, list, err);
+	if (ret == 0 && errno)
+		ret = error_set_errno(err, errno, "read the directory %s", directory);
+	if (ret == 0 && list->length)
+		qsort(list->items, list->length, sizeof(*list->items), compare_strings);
+	return ret;
+}
+
+/* One side of a pair of files. */
+struct side {
+	const char *path; /* NULL: there is none */
+	struct documents documents;
+};
+
+static void side_finish(struct side *side)
+{
+	documents_finish(&side->documents);
+}
+
+static int side_read(struct side *side, const struct document_options *options, struct error *err)
+{
+	return side->path ? input_read(side->path, options, &side->documents, err) : 0;
+}
+
+static int compare_documents(const void *left, const void *right)
+{
+	const struct document *a = left, *b = right;
+	int order = strcmp(a->name_space ? a->name_space : "", b->name_space ? b->name_space : "");
+
+	return order ? order : strcmp(a->name ? a->name : "", b->name ? b->name : "");
+}
+
+/* Sorts the documents of a file by name, which has to tell them apart. */
+static int sort_documents(struct side *side, struct error *err)
+{
+	struct documents *documents = &side->documents;
+	size_t i;
+
+	if (documents->length < 2)
+		return 0;
+	qsort(documents->items, documents->length, sizeof(*documents->items), compare_documents);
+	for (i = 1; i < documents->length; i++)
+		if (compare_documents(&documents->items[i - 1], &documents->items[i]) == 0)
+			return error_set(err, EINVAL,
+					 "%s has several profiles of the name '%s': they cannot be "
+					 "matched by it",
+					 side->path,
+					 documents->items[i].name ? documents->items[i].name : "");
+	return 0;
+}
+
+static struct diff_side diff_side_of(const struct side *side, const struct document *document)
+{
+	if (!document)
+		return (struct diff_side){};
+	return (struct diff_side){
+		.path = side->path,
+		.profile = document->profile,
+		.recording = document->recording,
+		.base_profile = document->base_profile,
+	};
+}
+
+static int add_documents(struct diff *diff, const char *name, const struct side *old,
+			 const struct document *before, const struct side *new,
+			 const struct document *after, struct error *err)
+{
+	const struct document *named = after ? after : before;
+	struct diff_side old_side = diff_side_of(old, before);
+	struct diff_side new_side = diff_side_of(new, after);
+	_cleanup_free_ char *label = NULL;
+
+	if (old->documents.length <= 1 && new->documents.length <= 1)
+		return diff_add(diff, name, &old_side, &new_side, err);
+	if (asprintf(&label, "%s (%s%s%s)", name, named->name_space ? named->name_space : "",
+		     named->name_space ? "/" : "", named->name ? named->name : "unnamed") < 0) {
+		label = NULL;
+		return error_nomem(err);
+	}
+	return diff_add(diff, label, &old_side, &new_side, err);
+}
+
+/* Two profiles are a pair whatever they are called; of several, those of one name. */
+static int add_files(struct diff *diff, const char *name, const char *old_path,
+		     const char *new_path, const struct document_options *options,
+		     struct error *err)
+{
+	_cleanup_(side_finish) struct side old = { .path = old_path }, new = { .path = new_path };
+	size_t i = 0, j = 0;
+	int ret;
+
+	if ((ret = side_read(&old, options, err)) < 0 || (ret = side_read(&new, options, err)) < 0)
+		return ret;
+	if (old.documents.length == 1 && new.documents.length == 1)
+		return add_documents(diff, name, &old, &old.documents.items[0], &new,
+				     &new.documents.items[0], err);
+	if ((ret = sort_documents(&old, err)) < 0 || (ret = sort_documents(&new, err)) < 0)
+		return ret;
+	while (ret == 0 && (i < old.documents.length || j < new.documents.length)) {
+		const struct document *before = NULL, *after = NULL;
+		int order = i == old.documents.length ? 1 :
+			    j == new.documents.length ? -1 :
+							compare_documents(&old.documents.items[i],
+									  &new.documents.items[j]);
+
+		if (order <= 0)
+			before = &old.documents.items[i++];
+		if (order >= 0)
+			after = &new.documents.items[j++];
+		ret = add_documents(diff, name, &old, before, &new, after, err);
+	}
+	return ret;
+}
+
+static char *join(const char *directory, const char *name)
+{
+	char *path;
+
+	return asprintf(&path, "%s%s%s", directory, str_has_suffix(directory, "/") ? "" : "/",
+			name) < 0 ?
+		       NULL :
+		       path;
+}
+
+static int add_entries(struct diff *diff, const char *old_directory, const char *old_name,
+		       const char *new_directory, const char *new_name,
+		       const struct document_options *options, struct error *err)
+{
+	_cleanup_free_ char *old_path = old_name ? join(old_directory, old_name) : NULL;
+	_cleanup_free_ char *new_path = new_name ? join(new_directory, new_name) : NULL;
+
+	if ((old_name && !old_path) || (new_name && !new_path))
+		return error_nomem(err);
+	return add_files(diff, new_name ? new_name : old_name, old_path, new_path, options, err);
+}
+
+static int add_directories(struct diff *diff, const char *old_path, const char *new_path,
+			   const struct document_options *options, struct error *err)
+{
+	_cleanup_(file_list_finish) struct file_list old = {}, new = {};
+	size_t i = 0, j = 0;
+	int ret;
+
+	if ((ret = list_files(old_path, &old, err)) < 0 ||
+	    (ret = list_files(new_path, &new, err)) < 0)
+		return ret;
+	if (old.length == 0 && new.length == 0)
+		return error_set(err, ENOENT, "neither %s nor %s has a .json, .yaml or .yml file",
+				 old_path, new_path);
+	while (ret == 0 && (i < old.length || j < new.length)) {
+		const char *before = i < old.length ? old.items[i] : NULL;
+		const char *after = j < new.length ? new.items[j] : NULL;
+		int order = !before ? 1 : !after ? -1 : strcmp(before, after);
+
+		i += order <= 0;
+		j += order >= 0;
+		ret = add_entries(diff, old_path, order <= 0 ? before : NULL, new_path,
+				  order >= 0 ? after : NULL, options, err);
+	}
+	return ret;
+}
+
+static bool is_directory(const char *path)
+{
+	struct stat status;
+
+	return strcmp(path, "-") != 0 && stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+int diff_add_paths(struct diff *diff, const char *old_path, const char *new_path,
+		   const struct document_options *options, struct error *err)
+{
+	bool old_is = is_directory(old_path), new_is = is_directory(new_path);
+
+	if (strcmp(old_path, "-") == 0 && strcmp(new_path, "-") == 0)
+		return error_set(err, EINVAL, "only one of OLD and NEW can be standard input");
+	if (old_is != new_is)
+		return error_set(err, EINVAL,
+				 "%s is a directory and %s is not: compare two of a kind",
+				 old_is ? old_path : new_path, old_is ? new_path : old_path);
+	if (old_is)
+		return add_directories(diff, old_path, new_path, options, err);
+	return add_files(diff, strcmp(new_path, "-") == 0 ? old_path : new_path, old_path, new_path,
+			 options, err);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROFILE_DIFF_REPORT_H
+#define PROFILE_DIFF_REPORT_H
+
+/* A diff as text of several formats; each text is owned by the caller. */
+struct diff;
+struct error;
+
+/* For people; nothing in it can upset a terminal. */
+int diff_report_text(const struct diff *diff, char **ret_text, struct error *err);
+
+/* For machines; "format" says which this is. */
+#define DIFF_FORMAT "recorder.diff/v1"
+int diff_report_json(const struct diff *diff, char **ret_text, struct error *err);
+
+/* A comment on a change request, as GitHub and GitLab render it. */
+int diff_report_markdown(const struct diff *diff, char **ret_text, struct error *err);
+
+/* SARIF 2.1.0 (OASIS), as code scanning takes it. */
+int diff_report_sarif(const struct diff *diff, char **ret_text, struct error *err);
+
+/* JUnit's XML by the schemas of both Ant and Jenkins: a suite a profile, a case a change. */
+int diff_report_junit(const struct diff *diff, char **ret_text, struct error *err);
+
+#endif
