@@ -127,13 +127,22 @@ static int to_recording(const struct conversion *conversion, char **ret_text, st
 	return recording_write(document->recording, ret_text, err);
 }
 
-/* What a profile by itself does not say. */
-static int note_operator_losses(struct conversion *conversion, const struct document *document,
-				struct error *err)
+/* Unknown fields were kept for a conversion into the format that they came from. */
+static int drop_unknown(struct conversion *conversion, const struct document *document,
+			bool foreign, struct error *err)
 {
-	int ret = 0;
+	if (!foreign || !profile_drop_unknown(document->profile))
+		return 0;
+	return losses_add(&conversion->losses, err, "the unknown fields");
+}
 
-	if (document->base_profile)
+/* What OCI JSON has no place for. */
+static int note_losses(struct conversion *conversion, const struct document *document,
+		       struct error *err)
+{
+	int ret = drop_unknown(conversion, document, document->format == DOCUMENT_CR, err);
+
+	if (ret == 0 && document->base_profile)
 		ret = losses_add(&conversion->losses, err,
 				 "the base profile %s, which the operator unites it with",
 				 document->base_profile);
@@ -148,7 +157,7 @@ static int to_seccomp(struct conversion *conversion, char **ret_text, struct err
 	int ret;
 
 	if ((ret = only_document(conversion, &document, err)) < 0 ||
-	    (ret = note_operator_losses(conversion, document, err)) < 0)
+	    (ret = note_losses(conversion, document, err)) < 0)
 		return ret;
 	return profile_write_oci(document->profile, ret_text, err);
 }
@@ -170,6 +179,7 @@ static int to_resources(struct conversion *conversion, enum resource_syntax synt
 	size_t i, count = options->document ? 1 : documents->length;
 	_cleanup_free_ struct resource *resources = calloc(count, sizeof(*resources));
 	_cleanup_free_ char *fallback = name_of_file(conversion->path);
+	int ret;
 
 	if (!resources || !fallback)
 		return error_nomem(err);
@@ -182,9 +192,12 @@ static int to_resources(struct conversion *conversion, enum resource_syntax synt
 		const struct document *document = &documents->items[i];
 		const char *name = options->name ? options->name : document->name;
 
-		if (!name && !str_is_dns_label(fallback))
+		if (!name && !str_is_dns_subdomain(fallback))
 			return cli_usage_error(err, "name the resource with --name: %s has no name",
 					       conversion->path);
+		ret = drop_unknown(conversion, document, document->format != DOCUMENT_CR, err);
+		if (ret < 0)
+			return ret;
 		resources[i] = (struct resource){
 			.name = name ? name : fallback,
 			.profile = document->profile,

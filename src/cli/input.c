@@ -137,7 +137,7 @@ int input_read(const char *path, const struct document_options *options,
 	};
 	struct document_options chosen = {};
 	struct documents documents;
-	size_t i, k;
+	size_t i;
 	int ret;
 
 	if (options)
@@ -147,9 +147,8 @@ int input_read(const char *path, const struct document_options *options,
 	ret = read_text(path, &chosen, &documents, err);
 	if (ret < 0)
 		return ret;
-	for (i = 0; i < documents.length; i++)
-		for (k = 0; k < documents.items[i].warning_count; k++)
-			log_warning("%s", documents.items[i].warnings[k]);
+	for (i = 0; i < documents.losses.count; i++)
+		log_warning("%s", documents.losses.items[i]);
 	*ret_documents = documents;
 	return 0;
 }

@@ -40,7 +40,6 @@ static void document_finish(struct document *document)
 	free(document->recording);
 	string_set_free(document->capabilities, document->capability_count);
 	free(document->base_profile);
-	string_set_free(document->warnings, document->warning_count);
 }
 
 void documents_finish(struct documents *documents)
@@ -50,6 +49,7 @@ void documents_finish(struct documents *documents)
 	for (i = 0; i < documents->length; i++)
 		document_finish(&documents->items[i]);
 	free(documents->items);
+	losses_finish(&documents->losses);
 }
 
 static int documents_add(struct documents *documents, struct document **ret_document,
@@ -76,6 +76,8 @@ struct input {
 static int read_recording(const struct input *input, struct document *document, struct error *err)
 {
 	const struct json_source *source = &input->source;
+	_cleanup_(call_set_finish) struct call_set unnamed = { 0 };
+	size_t i;
 	int ret;
 
 	document->format = DOCUMENT_RECORDING;
@@ -87,7 +89,13 @@ static int read_recording(const struct input *input, struct document *document, 
 		return ret;
 	if (document->recording->name && !(document->name = strdup(document->recording->name)))
 		return error_nomem(err);
-	return recording_derive_profile(document->recording, &document->profile, NULL, err);
+	ret = recording_derive_profile(document->recording, &document->profile, &unnamed, err);
+	for (i = 0; i < unnamed.length && ret == 0; i++)
+		ret = losses_add(&input->documents->losses, err,
+				 "%s: system call %u of ABI %s has no name that a profile could "
+				 "hold, and is left out of it",
+				 source->name, unnamed.items[i].nr, abi_name(unnamed.items[i].abi));
+	return ret;
 }
 
 static int read_profile(const struct json_at *at, const struct input *input,
@@ -205,24 +213,12 @@ static int read_list(const struct json_at *at, const struct input *input, struct
 	return 0;
 }
 
-/* One text, or one document of a YAML stream; what was passed over is noted with its first. */
-static int read_root(json_t *root, struct input *input, struct error *err)
+/* One text, or one document of a YAML stream. */
+static int read_root(json_t *root, const struct input *input, struct error *err)
 {
-	struct documents *documents = input->documents;
-	size_t first = documents->length;
-	struct json_warnings warnings = { 0 };
 	struct json_at at = { .value = root, .source = &input->source };
-	int ret;
 
-	input->source.warnings = input->options->lenient ? &warnings : NULL;
-	ret = is_list(&at) ? read_list(&at, input, err) : read_value(&at, input, err);
-	if (documents->length > first) {
-		documents->items[first].warnings = warnings.items;
-		documents->items[first].warning_count = warnings.length;
-	} else {
-		string_set_free(warnings.items, warnings.length);
-	}
-	return ret;
+	return is_list(&at) ? read_list(&at, input, err) : read_value(&at, input, err);
 }
 
 static int read_yaml(struct input *input, struct error *err)
@@ -240,12 +236,38 @@ static int read_yaml(struct input *input, struct error *err)
 	return ret;
 }
 
+/*
+ * Whether the text begins as a recording does: so large that it is not to be parsed to find out. Others
+ * are still recognised by their "format", wherever it stands.
+ */
+static bool looks_like_recording(const char *text, size_t size)
+{
+	static const char *const tokens[] = { "{", "\"format\"", ":", "\"recorder.recording/" };
+	size_t i, length, at = 0;
+
+	for (i = 0; i < array_size(tokens); i++) {
+		while (at < size && text[at] && strchr(" \t\r\n", text[at]))
+			at++;
+		length = strlen(tokens[i]);
+		if (size - at < length || memcmp(text + at, tokens[i], length) != 0)
+			return false;
+		at += length;
+	}
+	return true;
+}
+
 static int read_json(struct input *input, struct error *err)
 {
 	const struct json_source *source = &input->source;
 	_cleanup_json_ json_t *root = NULL;
-	int ret = json_parse(source->name, source->text, source->size, &root, err);
+	struct document *document = NULL;
+	int ret;
 
+	if (looks_like_recording(source->text, source->size)) {
+		ret = documents_add(input->documents, &document, err);
+		return ret < 0 ? ret : read_recording(input, document, err);
+	}
+	ret = json_parse(source->name, source->text, source->size, &root, err);
 	return ret < 0 ? ret : read_root(root, input, err);
 }
 
@@ -270,8 +292,11 @@ int documents_read(const char *name, const char *text, size_t size,
 		.options = options ? options : &none,
 		.documents = &documents,
 	};
-	int ret = looks_like_json(text, size) ? read_json(&input, err) : read_yaml(&input, err);
+	int ret;
 
+	if (input.options->lenient)
+		input.source.unknown = &documents.losses;
+	ret = looks_like_json(text, size) ? read_json(&input, err) : read_yaml(&input, err);
 	if (ret < 0)
 		return ret;
 	if (!documents.length)

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "profile/losses.h"
 #include "profile/profile.h"
 #include "profile/template.h"
 #include "util/cleanup.h"
@@ -50,19 +51,17 @@ struct document {
 	/* DOCUMENT_CR: what the operator does with it beyond the profile. */
 	char *base_profile; /* the profile that it unites this one with; NULL */
 	bool disabled;
-
-	/* Lenient: the fields that were ignored, as a refusal would have said it. */
-	char **warnings;
-	size_t warning_count;
 };
 
 struct documents {
 	struct document *items;
 	size_t length; /* at least one */
+	/* Sentences about what the profiles may lack: unknown fields, calls without a name. */
+	struct losses losses;
 };
 
 struct document_options {
-	bool lenient; /* unknown fields are passed over */
+	bool lenient; /* unknown fields are kept, where the format has a place, or passed over */
 	/* What conditions of Docker's form are resolved for; NULL refuses such conditions. */
 	const struct circumstances *circumstances;
 };

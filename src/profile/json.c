@@ -9,7 +9,7 @@
 
 #include "profile/json_locate.h"
 #include "profile/json_unsigned.h"
-#include "util/array.h"
+#include "profile/losses.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/str.h"
@@ -83,19 +83,12 @@ int json_refuse(const struct json_at *at, struct error *err, const char *format,
 static int json_unknown(const struct json_at *at, struct error *err)
 {
 	const struct json_source *source = json_source_of(at);
-	struct json_warnings *warnings = source ? source->warnings : NULL;
 	_cleanup_error_ struct error note = ERROR_INIT;
-	char **grown;
 
-	if (!warnings)
+	if (!source || !source->unknown)
 		return json_refuse(at, err, "unknown field");
-	json_refuse(at, &note, "unknown field, passed over");
-	grown = array_grow(warnings->items, warnings->length, sizeof(*grown));
-	if (!grown || !note.message)
-		return error_nomem(err);
-	warnings->items = grown;
-	warnings->items[warnings->length++] = steal_pointer(&note.message);
-	return 0;
+	json_refuse(at, &note, "unknown field");
+	return losses_add(source->unknown, err, "%s", error_message(&note));
 }
 
 static const char *json_type_name(const json_t *value)
@@ -132,10 +125,16 @@ int json_any_object(const struct json_at *at, struct error *err)
 	return 0;
 }
 
+static bool json_is_known(const char *const *known, const char *key)
+{
+	while (*known && strcmp(*known, key) != 0)
+		known++;
+	return *known;
+}
+
 int json_object_only(const struct json_at *at, const char *const *known, struct error *err)
 {
 	struct json_at member;
-	const char *const *name;
 	const char *key;
 	json_t *value;
 	int ret;
@@ -144,15 +143,35 @@ int json_object_only(const struct json_at *at, const char *const *known, struct 
 	if (ret < 0)
 		return ret;
 	json_object_foreach((json_t *)at->value, key, value) {
-		for (name = known; *name && strcmp(*name, key) != 0; name++)
-			;
-		if (*name)
+		if (json_is_known(known, key))
 			continue;
 		member = (struct json_at){ value, at, key, 0 };
 		ret = json_unknown(&member, err);
 		if (ret < 0)
 			return ret;
 	}
+	return 0;
+}
+
+int json_unknown_members(const struct json_at *at, const char *const *known, json_t **ret_members,
+			 struct error *err)
+{
+	const struct json_source *source = json_source_of(at);
+	_cleanup_json_ json_t *members = NULL;
+	const char *key;
+	json_t *value;
+
+	if (!source || !source->unknown)
+		return 0;
+	json_object_foreach((json_t *)at->value, key, value) {
+		if (json_is_known(known, key))
+			continue;
+		if (!members && !(members = json_object()))
+			return error_nomem(err);
+		if (json_object_set(members, key, value) < 0)
+			return error_nomem(err);
+	}
+	*ret_members = steal_pointer(&members);
 	return 0;
 }
 

@@ -11,21 +11,16 @@
 #include <stdint.h>
 
 struct error;
-
-/* Sentences about what was passed over. */
-struct json_warnings {
-	char **items;
-	size_t length;
-};
+struct losses;
 
 /* The text that a document was read from, so that refusals can say the line. */
 struct json_source {
 	const char *name; /* what messages call it */
 	const char *text;
 	size_t size;
-	bool yaml;			/* read by yaml_parse() */
-	size_t document;		/* which of a YAML stream, from 0 */
-	struct json_warnings *warnings; /* where unknown fields are noted; NULL refuses them */
+	bool yaml;		/* read by yaml_parse() */
+	size_t document;	/* which of a YAML stream, from 0 */
+	struct losses *unknown; /* where unknown fields are noted; NULL refuses them */
 };
 
 /* A value within a document. Lives on the stack of whoever walks down. */
@@ -62,9 +57,16 @@ int json_any_object(const struct json_at *at, struct error *err);
 
 /*
  * The value has to be an object with no other members than the known ones (NULL-terminated). Where
- * the source has warnings, unknown ones are noted there instead of refused.
+ * the source takes notes, unknown ones are noted instead of refused.
  */
 int json_object_only(const struct json_at *at, const char *const *known, struct error *err);
+
+/*
+ * The members that json_object_only() noted, for whoever keeps them: a new object, or NULL where
+ * there are none.
+ */
+int json_unknown_members(const struct json_at *at, const char *const *known, json_t **ret_members,
+			 struct error *err);
 
 /*
  * The member of an object, or the element of an array, for walking down. json_member() returns

@@ -47,6 +47,12 @@ void json_set_unless_empty(struct json_builder *builder, json_t *object, const c
 		json_set(builder, object, key, value);
 }
 
+void json_set_members(struct json_builder *builder, json_t *object, json_t *members)
+{
+	if (members && json_object_update(object, members) < 0)
+		builder->failed = true;
+}
+
 json_t *json_from_text(const char *text)
 {
 	_cleanup_free_ char *copy = NULL;

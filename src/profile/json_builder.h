@@ -32,6 +32,9 @@ void json_append(struct json_builder *builder, json_t *array, json_t *value);
 void json_set_unless_empty(struct json_builder *builder, json_t *object, const char *key,
 			   json_t *value);
 
+/* Puts in all members of another object, which may be NULL. */
+void json_set_members(struct json_builder *builder, json_t *object, json_t *members);
+
 /*
  * What the kernel (a process name) or a container runtime (a label) gives may be anything else
  * than UTF-8: then all but ASCII becomes '?'. NULL when memory ran out.

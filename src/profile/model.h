@@ -61,6 +61,8 @@ struct rule {
 	struct optional_errno errno_ret;
 	struct condition *conditions; /* all have to hold */
 	size_t condition_count;
+	struct json_t
+		*unknown; /* members that a lenient reading kept, for the same format; or NULL */
 };
 
 struct profile {
@@ -74,6 +76,7 @@ struct profile {
 	char *listener_metadata;
 	struct rule *rules;
 	size_t rule_count;
+	struct json_t *unknown; /* as in a rule */
 };
 
 /* A profile without rules; NULL when memory ran out. */

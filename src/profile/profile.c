@@ -2,6 +2,7 @@
 #include "profile/profile.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,6 +77,7 @@ static void rule_finish(struct rule *rule)
 {
 	string_set_free(rule->names, rule->name_count);
 	free(rule->conditions);
+	json_decref(rule->unknown);
 }
 
 void profile_destroy(struct profile *profile)
@@ -91,7 +93,21 @@ void profile_destroy(struct profile *profile)
 	string_set_free(profile->flags, profile->flag_count);
 	free(profile->listener_path);
 	free(profile->listener_metadata);
+	json_decref(profile->unknown);
 	free(profile);
+}
+
+bool profile_drop_unknown(struct profile *profile)
+{
+	bool any = profile->unknown;
+	size_t i;
+
+	json_decref(steal_pointer(&profile->unknown));
+	for (i = 0; i < profile->rule_count; i++) {
+		any |= profile->rules[i].unknown != NULL;
+		json_decref(steal_pointer(&profile->rules[i].unknown));
+	}
+	return any;
 }
 
 int profile_add_architecture(struct profile *profile, const char *scmp_arch, struct error *err)
@@ -151,6 +167,7 @@ int profile_copy_head(const struct profile *profile, struct profile **ret_copy, 
 	if (!copy)
 		return error_nomem(err);
 	copy->default_errno_ret = profile->default_errno_ret;
+	copy->unknown = json_incref(profile->unknown);
 	if ((ret = copy_strings(profile->architectures, profile->architecture_count,
 				&copy->architectures, &copy->architecture_count, err)) < 0 ||
 	    (ret = copy_strings(profile->flags, profile->flag_count, &copy->flags,
@@ -172,6 +189,7 @@ int profile_copy_rule(struct profile *profile, const struct rule *rule, struct e
 				err)) < 0)
 		return ret;
 	copy->errno_ret = rule->errno_ret;
+	copy->unknown = json_incref(rule->unknown);
 	if (!rule->condition_count)
 		return 0;
 	copy->conditions = calloc(rule->condition_count, sizeof(*copy->conditions));

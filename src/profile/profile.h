@@ -5,6 +5,7 @@
 /*
  * A profile is what seccomp is told: the OCI runtime-spec's linux.seccomp object.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,12 +18,18 @@ void profile_destroy(struct profile *profile);
 DEFINE_CLEANUP(struct profile *, profile_destroy);
 #define _cleanup_profile_ _cleanup_(cleanup_profile_destroy)
 
+/*
+ * Drops the unknown fields that a lenient reading kept, which another format would not know either.
+ * Whether there were any.
+ */
+bool profile_drop_unknown(struct profile *profile);
+
 /* OCI runtime-spec JSON: names and arrays sorted, a final newline; owned by the caller. */
 int profile_write_oci(const struct profile *profile, char **ret_text, struct error *err);
 
 /*
  * A SeccompProfile of security-profiles-operator.x-k8s.io/v1 in YAML. name is checked to be
- * a DNS-1123 label.
+ * a DNS-1123 subdomain; what does not fit is -ENOTSUP (resource.h).
  */
 int profile_write_cr(const struct profile *profile, const char *name, char **ret_text,
 		     struct error *err);

@@ -130,6 +130,7 @@ static int add_rule(struct writer *writer, json_t *rules, const struct rule *rul
 			   rule->names[0]);
 	json_set(builder, object, "names",
 		 json_build_strings(builder, rule->names, rule->name_count));
+	json_set_members(builder, object, rule->unknown);
 	return ret < 0 ? ret : set_conditions(writer, object, rule, err);
 }
 
@@ -179,6 +180,7 @@ static int set_spec(struct writer *writer, json_t *spec, struct error *err)
 			      json_build_strings(builder, profile->flags, profile->flag_count));
 	json_set_text(builder, spec, "listenerPath", profile->listener_path);
 	json_set_text(builder, spec, "listenerMetadata", profile->listener_metadata);
+	json_set_members(builder, spec, profile->unknown);
 	return ret < 0 ? ret : add_rules(writer, spec, err);
 }
 
@@ -196,11 +198,11 @@ static int add_resource(struct writer *writer, json_t *array, struct error *err)
 	json_set_text(builder, object, "kind", CR_KIND);
 	json_set(builder, object, "metadata", metadata);
 	json_set(builder, object, "spec", spec);
-	if (!str_is_dns_label(name))
+	if (!str_is_dns_subdomain(name))
 		return error_set(err, EINVAL,
-				 "\"%s\" cannot name a %s: it has to be a DNS label, at most 63 of "
-				 "a-z, 0-9 and '-'",
-				 name, CR_KIND);
+				 "\"%s\" cannot name a " CR_KIND ": it has to be DNS labels joined "
+				 "by dots, each at most 63 of a-z, 0-9 and '-'",
+				 name);
 	json_set_text(builder, metadata, "name", name);
 	return set_spec(writer, spec, err);
 }

@@ -37,6 +37,7 @@ static json_t *from_rule(struct json_builder *builder, const struct rule *rule)
 	if (rule->errno_ret.known)
 		json_set_number(builder, object, "errnoRet", rule->errno_ret.value);
 	json_set_unless_empty(builder, object, "args", from_conditions(builder, rule));
+	json_set_members(builder, object, rule->unknown);
 	return object;
 }
 
@@ -58,6 +59,7 @@ int profile_write_oci(const struct profile *profile, char **ret_text, struct err
 			      json_build_strings(&builder, profile->flags, profile->flag_count));
 	json_set_text(&builder, root, "listenerPath", profile->listener_path);
 	json_set_text(&builder, root, "listenerMetadata", profile->listener_metadata);
+	json_set_members(&builder, root, profile->unknown);
 	json_set(&builder, root, "syscalls", rules);
 	for (i = 0; i < profile->rule_count; i++)
 		json_append(&builder, rules, from_rule(&builder, &profile->rules[i]));

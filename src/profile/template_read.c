@@ -186,6 +186,7 @@ static int read_rule(const struct json_at *at, struct template *template, struct
 
 	if ((ret = json_object_only(at, fields, err)) < 0 ||
 	    (ret = profile_add_rule(template->profile, ACTION_ERRNO, &rule, err)) < 0 ||
+	    (ret = json_unknown_members(at, fields, &rule->unknown, err)) < 0 ||
 	    (ret = add_filters(template, &filters, err)) < 0 ||
 	    (ret = read_names(at, rule, err)) < 0 ||
 	    (ret = rule_read(at, DIALECT_OCI, rule, err)) < 0 ||
@@ -299,6 +300,7 @@ static int read_template(const struct json_at *at, struct template *template, st
 	int ret;
 
 	if ((ret = json_object_only(at, fields, err)) < 0 ||
+	    (ret = json_unknown_members(at, fields, &profile->unknown, err)) < 0 ||
 	    (ret = profile_read_head(at, profile, err)) < 0 ||
 	    (ret = errno_read(at, "defaultErrnoRet", DIALECT_OCI, profile->default_action,
 			      &profile->default_errno_ret, err)) < 0 ||

@@ -122,6 +122,24 @@ bool str_is_dns_label(const char *text)
 	return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
 }
 
+bool str_is_dns_subdomain(const char *text)
+{
+	char label[64];
+	size_t length;
+
+	if (strlen(text) > 253)
+		return false;
+	for (;; text += length + 1) {
+		length = strcspn(text, ".");
+		if (length >= sizeof(label))
+			return false;
+		memcpy(label, text, length);
+		label[length] = '\0';
+		if (!str_is_dns_label(label) || !text[length])
+			return str_is_dns_label(label);
+	}
+}
+
 static const struct {
 	const char *name;
 	int64_t ns;

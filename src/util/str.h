@@ -25,6 +25,9 @@ bool str_has_suffix(const char *text, const char *suffix);
 /* A DNS-1123 label: 1 to 63 of [a-z0-9-], not beginning or ending with '-'. */
 bool str_is_dns_label(const char *text);
 
+/* A DNS-1123 subdomain: labels joined by dots, at most 253 bytes in all. */
+bool str_is_dns_subdomain(const char *text);
+
 /* A length of time such as "90s", "5m", "1h30m" or "250ms" into nanoseconds. */
 int str_parse_duration(const char *text, int64_t *ret_ns, struct error *err);
 

@@ -104,11 +104,11 @@ static void check_lenient(const char *text, size_t size, const struct documents 
 
 	assert(read_documents(text, size, true, &lenient));
 	assert(lenient.length == strict->length);
+	assert(lenient.losses.count == strict->losses.count);
 	for (i = 0; i < strict->length; i++) {
 		_cleanup_free_ char *one = write_profile(strict->items[i].profile);
 		_cleanup_free_ char *two = write_profile(lenient.items[i].profile);
 
-		assert(lenient.items[i].warning_count == 0);
 		assert(strcmp(one, two) == 0);
 	}
 }
