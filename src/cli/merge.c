@@ -43,28 +43,28 @@ static int choose_format(const struct merge_options *options, const struct merge
 			err, EINVAL,
 			"%zu of the %zu inputs are profiles, which say nothing of what was "
 			"observed: the union cannot be a recording",
-			input->profile_count, input->profile_count + input->recordings);
-	if (input->recordings && input->profile_count)
+			input->profile_count, input->profile_count + input->recording_count);
+	if (input->recording_count && input->profile_count)
 		log_warning("%zu recordings and %zu profiles: the union is a profile, and has "
 			    "nothing of the recordings' evidence",
-			    input->recordings, input->profile_count);
+			    input->recording_count, input->profile_count);
 	*ret_format = options->format;
 	if (options->format == FORMAT_AUTO)
 		*ret_format = input->profile_count ? FORMAT_SECCOMP : FORMAT_RECORDING;
 	return 0;
 }
 
-static int profile_text(enum format format, struct merge_input *input, char **ret_text,
-			struct error *err)
+static int profile_text(enum format format, struct merge_input *input,
+			const struct recording *recording, char **ret_text, struct error *err)
 {
 	_cleanup_profile_ struct profile *profile = NULL;
 	int ret;
 
-	ret = merge_input_profile(input, &profile, err);
+	ret = merge_input_profile(input, recording, &profile, err);
 	if (ret < 0)
 		return ret;
 	if (format == FORMAT_CR)
-		return profile_write_cr(profile, input->recording.name, ret_text, err);
+		return profile_write_cr(profile, recording->name, ret_text, err);
 	return profile_write_oci(profile, ret_text, err);
 }
 
@@ -83,6 +83,7 @@ static int run(const struct cli_call *call, struct error *err)
 {
 	const struct merge_options *options = call->options;
 	_cleanup_merge_input_ struct merge_input input = {};
+	_cleanup_recording_ struct recording recording = {};
 	_cleanup_free_ char *text = NULL;
 	enum format format = FORMAT_AUTO;
 	int ret, i;
@@ -91,12 +92,13 @@ static int run(const struct cli_call *call, struct error *err)
 		if ((ret = merge_input_add(&input, call->argv[i], err)) < 0)
 			return ret;
 	if ((ret = choose_format(options, &input, &format, err)) < 0 ||
-	    (options->name && (ret = set_name(&input.recording, options->name, err)) < 0))
+	    (ret = merge_input_recording(&input, &recording, err)) < 0 ||
+	    (options->name && (ret = set_name(&recording, options->name, err)) < 0))
 		return ret;
 	if (format == FORMAT_RECORDING)
-		ret = recording_write(&input.recording, &text, err);
+		ret = recording_write(&recording, &text, err);
 	else
-		ret = profile_text(format, &input, &text, err);
+		ret = profile_text(format, &input, &recording, &text, err);
 	if (ret < 0)
 		return ret;
 	if (!options->output)

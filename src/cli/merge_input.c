@@ -26,9 +26,9 @@ static int add_file(struct merge_input *input, const char *path, struct error *e
 
 	if ((ret = file_read(AT_FDCWD, path, FILE_SIZE_MAX, &text, &size, err)) < 0 ||
 	    (ret = recording_read(path, text, size, &recording, err)) < 0 ||
-	    (ret = recording_merge(&input->recording, &recording, err)) < 0)
+	    (ret = recording_union_add_all(&input->recordings, &recording, err)) < 0)
 		return ret;
-	input->recordings++;
+	input->recording_count++;
 	return 0;
 }
 
@@ -81,29 +81,37 @@ int merge_input_add(struct merge_input *input, const char *path, struct error *e
 	return add_file(input, path, err);
 }
 
+int merge_input_recording(struct merge_input *input, struct recording *ret_recording,
+			  struct error *err)
+{
+	return recording_union_take(&input->recordings, ret_recording, err);
+}
+
 /* Adds to the profiles what all recordings need. */
-static int add_derived(struct merge_input *input, struct error *err)
+static int add_derived(struct merge_input *input, const struct recording *recording,
+		       struct error *err)
 {
 	_cleanup_profile_ struct profile *profile = NULL;
 	int ret;
 
 	if ((!input->profiles && (ret = profile_merge_create(&input->profiles, err)) < 0) ||
-	    (ret = recording_derive_profile(&input->recording, &profile, NULL, err)) < 0)
+	    (ret = recording_derive_profile(recording, &profile, NULL, err)) < 0)
 		return ret;
 	return profile_merge_add(input->profiles, "the profile of the recordings", profile, err);
 }
 
-int merge_input_profile(struct merge_input *input, struct profile **ret_profile, struct error *err)
+int merge_input_profile(struct merge_input *input, const struct recording *recording,
+			struct profile **ret_profile, struct error *err)
 {
 	int ret;
 
-	if (input->recordings && (ret = add_derived(input, err)) < 0)
+	if (input->recording_count && (ret = add_derived(input, recording, err)) < 0)
 		return ret;
 	return profile_merge_take(input->profiles, ret_profile, err);
 }
 
 void merge_input_finish(struct merge_input *input)
 {
-	recording_finish(&input->recording);
+	recording_union_finish(&input->recordings);
 	profile_merge_destroy(input->profiles);
 }

@@ -9,14 +9,14 @@
 #include <stddef.h>
 
 #include "profile/merge.h"
-#include "profile/recording.h"
+#include "profile/recording_union.h"
 
 struct error;
 
 struct merge_input {
-	struct recording recording;	/* of all recordings */
-	size_t recordings;		/* how many there were */
-	struct profile_merge *profiles; /* of all profiles, NULL where there was none */
+	struct recording_union recordings;
+	size_t recording_count;
+	struct profile_merge *profiles; /* NULL where there was none */
 	size_t profile_count;
 };
 
@@ -26,8 +26,14 @@ struct merge_input {
  */
 int merge_input_add(struct merge_input *input, const char *path, struct error *err);
 
-/* The union of everything as a profile; to be called once, the caller owns it. */
-int merge_input_profile(struct merge_input *input, struct profile **ret_profile, struct error *err);
+/*
+ * The union of all recordings; and of everything as a profile, from that recording and the profiles. To
+ * be called once each, in this order; the caller owns the results.
+ */
+int merge_input_recording(struct merge_input *input, struct recording *ret_recording,
+			  struct error *err);
+int merge_input_profile(struct merge_input *input, const struct recording *recording,
+			struct profile **ret_profile, struct error *err);
 
 void merge_input_finish(struct merge_input *input);
 #define _cleanup_merge_input_ _cleanup_(merge_input_finish)

@@ -160,12 +160,17 @@ static int string_compare(const char *a, const char *b)
 	return strcmp(a, b);
 }
 
-bool observation_same(const struct observation *a, const struct observation *b)
+int observation_compare_lifetimes(const struct observation *a, const struct observation *b)
 {
-	return a->start == b->start && a->machine == b->machine &&
-	       string_compare(a->container_id, b->container_id) == 0 &&
-	       string_compare(a->node, b->node) == 0 &&
-	       (a->container_id || string_compare(a->container_name, b->container_name) == 0);
+	int order;
+
+	if (a->start != b->start)
+		return a->start < b->start ? -1 : 1;
+	if ((order = string_compare(a->container_id, b->container_id)) ||
+	    (order = string_compare(a->node, b->node)) ||
+	    (!a->container_id && (order = string_compare(a->container_name, b->container_name))))
+		return order;
+	return (int)a->machine - (int)b->machine;
 }
 
 bool observation_same_kind(const struct observation *a, const struct observation *b)

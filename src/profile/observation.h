@@ -9,10 +9,10 @@ struct error;
 struct observation;
 
 /*
- * Whether both are about the same container lifetime: the same container id (where there is none,
- * the same name), start, node and machine.
+ * An order in which two are equal when they are about the same container lifetime: the same container
+ * id (where there is none, the same name), start, node and machine.
  */
-bool observation_same(const struct observation *a, const struct observation *b);
+int observation_compare_lifetimes(const struct observation *a, const struct observation *b);
 
 /* The order within a recording: pod namespace, pod, container, id, start, node. */
 int observation_compare(const struct observation *a, const struct observation *b);

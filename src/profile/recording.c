@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "profile/observation.h"
+#include "profile/recording_union.h"
 #include "util/array.h"
 #include "util/error.h"
 
@@ -63,7 +64,7 @@ int recording_add(struct recording *recording, struct observation *observation, 
 	struct observation merged;
 	int ret;
 
-	while (there < end && !observation_same(there, observation))
+	while (there < end && observation_compare_lifetimes(there, observation) != 0)
 		there++;
 	if (there == end)
 		return recording_insert(recording, observation, err);
@@ -99,20 +100,11 @@ int recording_fold(struct recording *recording, struct observation *observation,
 
 int recording_merge(struct recording *recording, struct recording *other, struct error *err)
 {
-	char *unused;
-	size_t i;
+	_cleanup_recording_union_ struct recording_union all = { 0 };
 	int ret;
 
-	for (i = 0; i < other->observation_count; i++) {
-		ret = recording_add(recording, &other->observations[i], err);
-		if (ret < 0)
-			return ret;
-	}
-	if (other->name && (!recording->name || strcmp(other->name, recording->name) < 0)) {
-		unused = recording->name;
-		recording->name = other->name;
-		other->name = unused;
-	}
-	recording_finish(other);
-	return 0;
+	if ((ret = recording_union_add_all(&all, recording, err)) < 0 ||
+	    (ret = recording_union_add_all(&all, other, err)) < 0)
+		return ret;
+	return recording_union_take(&all, recording, err);
 }

@@ -5,12 +5,23 @@
 #include <string.h>
 
 #include "profile/json.h"
+#include "profile/json_scan.h"
 #include "profile/recording.h"
+#include "profile/recording_calls.h"
+#include "profile/recording_union.h"
 #include "util/error.h"
 #include "util/str.h"
 
-/* The largest number that BPF can hand over; 32-bit ARM's private calls are at 0xf0000. */
-#define CALL_NR_MAX 0x3fffffff
+/* The members that are read from the text: in the tree of an object they are null. */
+static const char *const recording_cut[] = { "observations", NULL };
+
+enum observation_cut {
+	CUT_CALLS,
+	CUT_DENIED,
+	CUT_COUNT,
+};
+
+static const char *const observation_cut[CUT_COUNT + 1] = { "systemCalls", "denied" };
 
 /*
  * The value of a member that holds one of the names which from_name() knows. Unknown ones are
@@ -48,99 +59,35 @@ static int read_time(const struct json_at *object, const char *key, int64_t *ret
 	return 0;
 }
 
-static int read_process(const struct json_at *object, struct call *call, struct error *err)
+/* The text of a required array that was cut out; anything else than an array is refused. */
+static int cut_array(const struct json_at *object, const char *key, struct json_slice cut,
+		     struct json_at *ret_at, struct error *err)
+{
+	_cleanup_json_ json_t *tree = NULL;
+	struct json_at at;
+	size_t length;
+	int ret;
+
+	if ((ret = json_required(object, key, &at, err)) < 0)
+		return ret;
+	if (*cut.begin != '[') {
+		if ((ret = json_slice_tree(cut, &tree, err)) < 0)
+			return ret;
+		at.value = tree;
+		return json_array_length(&at, &length, err);
+	}
+	*ret_at = at;
+	return 0;
+}
+
+static int read_calls(const struct json_at *object, const char *key, struct json_slice cut,
+		      bool with_origin, enum machine machine, struct call_set *calls,
+		      struct error *err)
 {
 	struct json_at at;
-	const char *text;
-	int ret;
+	int ret = cut_array(object, key, cut, &at, err);
 
-	if (!json_member(object, "process", &at))
-		return 0;
-	ret = json_text(&at, &text, err);
-	if (ret < 0)
-		return ret;
-	if (strlen(text) >= sizeof(call->process))
-		return json_refuse(&at, err, "a process name has at most %zu bytes",
-				   sizeof(call->process) - 1);
-	strcpy(call->process, text);
-	return 0;
-}
-
-/* The name says what the number says already; one that contradicts it is a forged file. */
-static int check_call_name(const struct json_at *object, enum machine machine,
-			   const struct call *call, struct error *err)
-{
-	const char *text, *name = syscall_name(machine, call->abi, call->nr);
-	struct json_at at;
-	int ret;
-
-	if (!json_member(object, "name", &at))
-		return 0;
-	ret = json_text(&at, &text, err);
-	if (ret < 0)
-		return ret;
-	if (name && strcmp(name, text) != 0)
-		return json_refuse(&at, err, "number %u of ABI %s is %s, not %s", call->nr,
-				   abi_name(call->abi), name, text);
-	return 0;
-}
-
-static int read_call(const struct json_at *at, enum machine machine, bool with_origin,
-		     struct call *ret_call, struct error *err)
-{
-	static const char *const allowed[] = { "nr",	  "name",   "abi", "firstSeen",
-					       "process", "origin", NULL };
-	static const char *const denied[] = { "nr", "name", "abi", "firstSeen", "process", NULL };
-	struct call call = { 0 };
-	struct json_at nr;
-	uint64_t number = 0;
-	int ret;
-
-	if ((ret = json_object_only(at, with_origin ? allowed : denied, err)) < 0 ||
-	    (ret = json_required(at, "nr", &nr, err)) < 0 ||
-	    (ret = json_number(&nr, CALL_NR_MAX, &number, err)) < 0 ||
-	    (ret = read_name(at, "abi", abi_from_name, err)) < 0)
-		return ret;
-	call.nr = number;
-	call.abi = ret;
-	if (!abi_scmp_arch(machine, call.abi))
-		return json_refuse(at, err, "%s has no ABI %s", machine_name(machine),
-				   abi_name(call.abi));
-	if (with_origin) {
-		ret = read_name(at, "origin", origin_from_name, err);
-		if (ret < 0)
-			return ret;
-		call.origin = ret;
-	}
-	if ((ret = read_time(at, "firstSeen", &call.first_seen, err)) < 0 ||
-	    (ret = read_process(at, &call, err)) < 0 ||
-	    (ret = check_call_name(at, machine, &call, err)) < 0)
-		return ret;
-	*ret_call = call;
-	return 0;
-}
-
-static int read_calls(const struct json_at *object, const char *key, enum machine machine,
-		      bool with_origin, struct call_set *calls, struct error *err)
-{
-	struct json_at array, element;
-	struct call call;
-	size_t i, length;
-	int ret;
-
-	if ((ret = json_required(object, key, &array, err)) < 0 ||
-	    (ret = json_array_length(&array, &length, err)) < 0)
-		return ret;
-	for (i = 0; i < length; i++) {
-		element = json_element(&array, i);
-		if ((ret = read_call(&element, machine, with_origin, &call, err)) < 0)
-			return ret;
-		if (call_set_find(calls, call.abi, call.nr))
-			return json_refuse(&element, err, "this call is there twice");
-		if ((ret = call_set_add(calls, &call, err)) < 0)
-			return ret;
-	}
-	return 0;
+	return ret < 0 ? ret : recording_read_calls(&at, cut, machine, with_origin, calls, err);
 }
 
 static int read_container(const struct json_at *object, struct observation *observation,
@@ -328,8 +275,8 @@ static int read_folded(const struct json_at *object, uint64_t *ret_folded, struc
 						    0;
 }
 
-static int read_observation(const struct json_at *at, struct observation *observation,
-			    struct error *err)
+static int read_observation(const struct json_at *at, const struct json_slice cut[CUT_COUNT],
+			    struct observation *observation, struct error *err)
 {
 	static const char *const fields[] = {
 		"container",	"pod",	       "labels",   "node",	 "kernel",
@@ -357,17 +304,43 @@ static int read_observation(const struct json_at *at, struct observation *observ
 	    (ret = read_folded(at, &observation->folded, err)) < 0 ||
 	    (ret = json_copy_text(at, "attribution", &observation->attribution, err)) < 0 ||
 	    (ret = read_completeness(at, observation, err)) < 0 ||
-	    (ret = read_calls(at, "systemCalls", machine, true, &observation->calls, err)) < 0)
+	    (ret = read_calls(at, "systemCalls", cut[CUT_CALLS], true, machine, &observation->calls,
+			      err)) < 0)
 		return ret;
-	return read_calls(at, "denied", machine, false, &observation->denied, err);
+	return read_calls(at, "denied", cut[CUT_DENIED], false, machine, &observation->denied, err);
 }
 
-static int read_recording(const struct json_at *at, struct recording *recording, struct error *err)
+/* One observation after the other, each as a tree without its calls. */
+static int read_observations(const struct json_at *at, struct json_slice array,
+			     struct recording_union *observations, struct error *err)
+{
+	struct json_scan scan = { .at = array.begin, .end = array.end };
+	struct json_at element = { .parent = at };
+	int ret;
+
+	json_scan_open(&scan, '[');
+	for (; json_scan_more(&scan, ']'); element.index++) {
+		_cleanup_observation_ struct observation observation = { 0 };
+		_cleanup_json_ json_t *tree = NULL;
+		struct json_slice cut[CUT_COUNT];
+
+		if ((ret = json_scan_outline(&scan, observation_cut, &tree, cut, err)) < 0)
+			return ret;
+		element.value = tree;
+		if ((ret = read_observation(&element, cut, &observation, err)) < 0 ||
+		    (ret = recording_union_add(observations, &observation, err)) < 0)
+			return ret;
+	}
+	return scan.failed ? error_set(err, EBADMSG, "not JSON") : 0;
+}
+
+static int read_recording(const struct json_at *at, struct json_slice cut,
+			  struct recording *recording, struct error *err)
 {
 	static const char *const fields[] = { "format", "name", "complete", "observations", NULL };
-	struct json_at format, observations, element;
-	const char *text;
-	size_t i, length;
+	_cleanup_recording_union_ struct recording_union observations = { 0 };
+	struct json_at format, array;
+	const char *text = NULL;
 	int ret;
 
 	if ((ret = json_required(at, "format", &format, err)) < 0 ||
@@ -376,35 +349,45 @@ static int read_recording(const struct json_at *at, struct recording *recording,
 	if (strcmp(text, RECORDING_FORMAT) != 0)
 		return json_refuse(&format, err, "\"%s\" is not %s", text, RECORDING_FORMAT);
 	if ((ret = json_object_only(at, fields, err)) < 0 ||
-	    (ret = json_copy_text(at, "name", &recording->name, err)) < 0 ||
-	    (ret = json_required(at, "observations", &observations, err)) < 0 ||
-	    (ret = json_array_length(&observations, &length, err)) < 0)
+	    (ret = json_copy_text(at, "name", &observations.name, err)) < 0 ||
+	    (ret = cut_array(at, "observations", cut, &array, err)) < 0 ||
+	    (ret = read_observations(&array, cut, &observations, err)) < 0 ||
+	    (ret = recording_union_take(&observations, recording, err)) < 0)
 		return ret;
-	for (i = 0; i < length; i++) {
-		_cleanup_observation_ struct observation observation = { 0 };
-
-		element = json_element(&observations, i);
-		if ((ret = read_observation(&element, &observation, err)) < 0 ||
-		    (ret = recording_add(recording, &observation, err)) < 0)
-			return ret;
-	}
 	return check_complete(at, recording_complete(recording), err);
+}
+
+/* What is wrong with a text that is not JSON: jansson says where. */
+static int refuse_text(const struct json_source *source, struct error *err)
+{
+	_cleanup_json_ json_t *root = NULL;
+	int ret;
+
+	error_finish(err);
+	ret = json_parse(source->name, source->text, source->size, &root, err);
+	return ret < 0 ? ret : error_set(err, EINVAL, "%s: this is no recording", source->name);
 }
 
 int recording_read(const char *name, const char *text, size_t size, struct recording *ret_recording,
 		   struct error *err)
 {
-	_cleanup_recording_ struct recording recording = { 0 };
-	_cleanup_json_ json_t *root = NULL;
 	const struct json_source source = { .name = name, .text = text, .size = size };
+	_cleanup_recording_ struct recording recording = { 0 };
+	struct json_scan scan = { .at = text, .end = text + size };
 	struct json_at at = { .source = &source };
+	_cleanup_json_ json_t *tree = NULL;
+	struct json_slice cut;
 	int ret;
 
-	ret = json_parse(name, text, size, &root, err);
-	if (ret < 0)
-		return ret;
-	at.value = root;
-	ret = read_recording(&at, &recording, err);
+	ret = json_scan_outline(&scan, recording_cut, &tree, &cut, err);
+	if (ret == 0 && !json_scan_ends(&scan))
+		ret = error_set(err, EBADMSG, "not JSON");
+	if (ret == 0) {
+		at.value = tree;
+		ret = read_recording(&at, cut, &recording, err);
+	}
+	if (ret == -EBADMSG)
+		return refuse_text(&source, err);
 	if (ret < 0)
 		return ret;
 	*ret_recording = recording;

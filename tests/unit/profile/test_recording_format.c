@@ -141,7 +141,7 @@ static const struct bad_input bad_inputs[] = {
 	{ CALL("\"nr\":1073741824"),
 	  "bad.json:1:131: $.observations[0].systemCalls[0].nr: 1073741824 is not between 0 and "
 	  "1073741823" },
-	{ CALL("\"nr\":1,\"abi\":\"mips\""),
+	{ CALL("\"nr\":1,\"abi\":\"mips\",\"origin\":\"observed\""),
 	  "bad.json:1:138: $.observations[0].systemCalls[0].abi: \"mips\" is not known here" },
 	{ CALL("\"nr\":1,\"abi\":\"native\",\"origin\":\"guessed\""),
 	  "bad.json:1:153: $.observations[0].systemCalls[0].origin: \"guessed\" is not known here" },
