@@ -186,10 +186,10 @@ static const struct cli_option options_table[] = {
 	  .argument = "KIND[,KIND...]",
 	  .type = CLI_STRING,
 	  OPTION(fail_on),
-	  .choices = (const char *const[]){ "added", "removed", "widened", "risky", "none", NULL },
+	  .choices = (const char *const[]){ "added", "widened", "removed", "risky", "none", NULL },
 	  .initial = "added,widened",
-	  .help = "the differences that exit with 1: added, removed, widened (permitted for more "
-		  "arguments), risky (a call of high risk was added or widened), or none" },
+	  .help = "the differences that exit with 1: added, widened (permitted for more arguments), "
+		  "removed, risky (a call of high risk was added or widened), or none" },
 	{ .name = "format",
 	  .type = CLI_CHOICE,
 	  OPTION(format),

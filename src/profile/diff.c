@@ -24,15 +24,14 @@ static const char *const verdict_names[] = {
 	[DIFF_CANNOT_TELL] = "cannot tell",
 };
 
-static const struct {
-	const char *name;
-	enum diff_fail_on bit;
-} fail_on_names[] = {
+const struct diff_fail_on_name diff_fail_on_names[] = {
 	{ "added", FAIL_ON_ADDED },
-	{ "removed", FAIL_ON_REMOVED },
 	{ "widened", FAIL_ON_WIDENED },
+	{ "removed", FAIL_ON_REMOVED },
 	{ "risky", FAIL_ON_RISKY },
 };
+
+const size_t diff_fail_on_name_count = array_size(diff_fail_on_names);
 
 const char *change_kind_name(enum change_kind kind)
 {
@@ -54,13 +53,13 @@ int diff_fail_on_parse(const char *text, unsigned int *ret_fail_on, struct error
 	if (!copy)
 		return error_nomem(err);
 	while ((word = strsep(&rest, ","))) {
-		for (i = 0; i < array_size(fail_on_names); i++)
-			if (strcmp(fail_on_names[i].name, word) == 0)
+		for (i = 0; i < diff_fail_on_name_count; i++)
+			if (strcmp(diff_fail_on_names[i].name, word) == 0)
 				break;
-		if (i == array_size(fail_on_names))
+		if (i == diff_fail_on_name_count)
 			return error_set(err, EINVAL,
-					 "'%s' is not one of added|removed|widened|risky", word);
-		bits |= fail_on_names[i].bit;
+					 "'%s' is not one of added|widened|removed|risky", word);
+		bits |= diff_fail_on_names[i].bit;
 	}
 	*ret_fail_on = bits;
 	return 0;

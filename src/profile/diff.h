@@ -92,6 +92,14 @@ enum diff_fail_on {
 	FAIL_ON_RISKY = 1 << 3,
 };
 
+struct diff_fail_on_name {
+	const char *name;
+	enum diff_fail_on bit;
+};
+
+extern const struct diff_fail_on_name diff_fail_on_names[];
+extern const size_t diff_fail_on_name_count;
+
 /* "added,widened" and the like into those bits. */
 int diff_fail_on_parse(const char *text, unsigned int *ret_fail_on, struct error *err);
 

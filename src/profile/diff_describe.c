@@ -7,7 +7,6 @@
 
 #include "profile/default_profiles.h"
 #include "syscalls/purpose.h"
-#include "util/array.h"
 #include "util/error.h"
 #include "util/str.h"
 
@@ -207,24 +206,15 @@ void pair_count_changes(const struct diff_pair *pair, size_t ret_counts[CHANGE_K
 
 char *diff_fail_on_text(const struct diff *diff)
 {
-	static const struct {
-		enum diff_fail_on bit;
-		const char *name;
-	} names[] = {
-		{ FAIL_ON_ADDED, "added" },
-		{ FAIL_ON_WIDENED, "widened" },
-		{ FAIL_ON_REMOVED, "removed" },
-		{ FAIL_ON_RISKY, "risky" },
-	};
 	const char *separator = "";
 	char *text = NULL;
 	size_t size, i;
 	FILE *out = open_memstream(&text, &size);
 
-	for (i = 0; out && i < array_size(names); i++) {
-		if (!(diff->options.fail_on & names[i].bit))
+	for (i = 0; out && i < diff_fail_on_name_count; i++) {
+		if (!(diff->options.fail_on & diff_fail_on_names[i].bit))
 			continue;
-		fprintf(out, "%s%s", separator, names[i].name);
+		fprintf(out, "%s%s", separator, diff_fail_on_names[i].name);
 		separator = ", ";
 	}
 	return close_stream(out, &text);

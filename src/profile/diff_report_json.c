@@ -138,6 +138,17 @@ static json_t *build_counts(struct json_builder *builder, const struct diff *dif
 	return object;
 }
 
+static json_t *build_fail_on(struct json_builder *builder, unsigned int fail_on)
+{
+	json_t *array = json_build_array(builder);
+	size_t i;
+
+	for (i = 0; i < diff_fail_on_name_count; i++)
+		if (fail_on & diff_fail_on_names[i].bit)
+			json_append(builder, array, json_string(diff_fail_on_names[i].name));
+	return array;
+}
+
 /* Sentences on entries of the ignore file that did nothing. */
 static int set_entries(struct json_builder *builder, json_t *object, const struct diff *diff,
 		       struct error *err)
@@ -162,15 +173,12 @@ int diff_report_json(const struct diff *diff, char **ret_text, struct error *err
 	struct json_builder builder = {};
 	_cleanup_json_ json_t *root = json_build_object(&builder);
 	json_t *pairs = json_build_array(&builder);
-	_cleanup_free_ char *fail_on = diff_fail_on_text(diff);
 	size_t i;
 	int ret;
 
-	if (!fail_on)
-		builder.failed = true;
 	json_set_text(&builder, root, "format", DIFF_FORMAT);
 	json_set_text(&builder, root, "verdict", diff_verdict_name(diff->verdict));
-	json_set_text(&builder, root, "failOn", fail_on);
+	json_set(&builder, root, "failOn", build_fail_on(&builder, diff->options.fail_on));
 	if (diff->options.defaults)
 		json_set_text(&builder, root, "baseline",
 			      default_profiles_label(diff->options.defaults));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,14 +18,22 @@ static const char *const verdict_signs[] = {
 	[DIFF_CANNOT_TELL] = "❓",
 };
 
+/* An underscore within a word is one; elsewhere it can be emphasis. */
+static bool is_markup(const char *text, const char *c)
+{
+	if (*c == '_')
+		return c == text || !isalnum((unsigned char)c[-1]) || !isalnum((unsigned char)c[1]);
+	return strchr("\\`*[]<>#|~&", *c);
+}
+
 /* Text in which nothing is taken for markup, also in the cell of a table. */
 static void print_plain(FILE *out, const char *text)
 {
 	_cleanup_free_ char *escaped = str_escape(text);
-	const char *c;
+	const char *start = escaped ? escaped : "?", *c;
 
-	for (c = escaped ? escaped : "?"; *c; c++) {
-		if (strchr("\\`*_{}[]<>()#+!|~@&", *c))
+	for (c = start; *c; c++) {
+		if (is_markup(start, c))
 			fputc('\\', out);
 		fputc(*c, out);
 	}
@@ -138,7 +147,8 @@ static int print_head(FILE *out, const struct diff *diff, struct error *err)
 
 	if (!summary || !fail_on)
 		return error_nomem(err);
-	fprintf(out, "### %s System calls: %s\n\n", verdict_signs[diff->verdict], summary);
+	fprintf(out, "### %s `recorder diff` %s: %s\n\n", verdict_signs[diff->verdict],
+		diff_verdict_name(diff->verdict), summary);
 	fprintf(out, "%zu profile%s compared; %zu difference%s fail%s", diff->pair_count,
 		diff->pair_count == 1 ? "" : "s", diff->failing, diff->failing == 1 ? "" : "s",
 		diff->failing == 1 ? "s" : "");
