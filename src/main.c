@@ -4,6 +4,8 @@
 
 /* Sorted by name. */
 static const struct cli_command *const commands[] = {
+	&baseline_command,
+	&compare_command,
 	&convert_command,
 	&diff_command,
 	&doctor_command,

@@ -5,6 +5,8 @@
 /* Every command, each in the file of its name; src/main.c puts them in the table. */
 struct cli_command;
 
+extern const struct cli_command baseline_command;
+extern const struct cli_command compare_command;
 extern const struct cli_command convert_command;
 extern const struct cli_command diff_command;
 extern const struct cli_command doctor_command;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profile/compare.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "profile/allowance.h"
 #include "profile/capability_effects.h"
+#include "profile/fallbacks.h"
 #include "profile/meaning.h"
 #include "profile/model.h"
 #include "syscalls/purpose.h"
@@ -163,11 +165,39 @@ static int add_finding(const struct side_by_side *sides, enum finding_kind kind,
 	return 0;
 }
 
+/*
+ * What C libraries and programs do instead of a call that they try first, where the baseline tells them
+ * that it is not there; NULL where it does not, or nobody knows what else to do.
+ */
+static const char *find_fallback(const struct side_by_side *sides, const char *name)
+{
+	const struct fallback *fallback = fallback_find(name);
+	int position = meaning_find(sides->baseline, name);
+	struct verdict verdict;
+
+	if (!fallback || position < 0)
+		return NULL;
+	verdict = meaning_verdict(sides->baseline, position);
+	return verdict.rule_count == 0 && verdict.effect.action == ACTION_ERRNO &&
+			       verdict.effect.data == ENOSYS ?
+		       fallback->instead :
+		       NULL;
+}
+
+/* What using a call comes to that is not simply allowed. */
+static enum finding_kind judge(enum allowance allowance, const char *instead)
+{
+	if (allowance != ALLOWANCE_NONE)
+		return FINDING_CONDITIONAL;
+	return instead ? FINDING_FALLBACK : FINDING_BREAKS;
+}
+
 /* A call that the workload makes; call is the evidence, or NULL. */
 static int compare_used(const struct side_by_side *sides, const char *name, const struct call *call,
 			struct compare_report *report, struct error *err)
 {
 	enum allowance allowance = meaning_allowance(sides->baseline, name);
+	const char *instead = find_fallback(sides, name);
 	_cleanup_free_ const char **capabilities = NULL;
 	struct call_comparison comparison;
 	struct finding *finding;
@@ -185,10 +215,10 @@ static int compare_used(const struct side_by_side *sides, const char *name, cons
 		ret = list_capabilities(sides->input->effects, name, &capabilities, err);
 	if (ret < 0 || (allowance == ALLOWANCE_ALL && !capabilities))
 		return ret;
-	ret = add_finding(sides, allowance == ALLOWANCE_NONE ? FINDING_BREAKS : FINDING_CONDITIONAL,
-			  name, report, &finding, err);
+	ret = add_finding(sides, judge(allowance, instead), name, report, &finding, err);
 	if (ret < 0)
 		return ret;
+	finding->instead = instead;
 	finding->capabilities = steal_pointer(&capabilities);
 	find_witness(sides->input, call, false, finding);
 	if (allowance == ALLOWANCE_SOME)

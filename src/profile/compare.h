@@ -35,6 +35,7 @@ const char *compare_architecture(const struct profile *own, enum machine machine
 
 enum finding_kind {
 	FINDING_BREAKS,	     /* used, and not allowed */
+	FINDING_FALLBACK,    /* used, and answered with ENOSYS: those who try it do without */
 	FINDING_CONDITIONAL, /* used, and allowed for some arguments or with a capability */
 	FINDING_UNUSED,	     /* allowed, for some arguments at least, and never used */
 	FINDING_DENIED,	     /* attempted, and stopped by a filter already in force */
@@ -47,8 +48,9 @@ struct finding {
 	char name[SYSCALL_NAME_SIZE]; /* "syscall_999" without a name */
 	const char *scmp_arch;
 	const struct syscall_purpose *purpose;
-	bool allowed;	 /* by the baseline, for some arguments at least */
-	char *condition; /* on the arguments; NULL where they do not matter */
+	bool allowed;	     /* by the baseline, for some arguments at least */
+	const char *instead; /* what is done instead of a call that is answered with ENOSYS */
+	char *condition;     /* on the arguments; NULL where they do not matter */
 	/* Each of them by itself allows more of the call; ends with NULL. NULL: no one does. */
 	const char **capabilities;
 	/* From the evidence, NULL without: who made it first. */

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+
+#include <string.h>
+
+#include "cli/baseline_choice.h"
+#include "cli/cli.h"
+#include "cli/input.h"
+#include "profile/architecture.h"
+#include "profile/baseline.h"
+#include "profile/baseline_report.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+
+enum format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+	FORMAT_SECCOMP,
+};
+
+static const char *const formats[] = {
+	[FORMAT_TEXT] = "text",
+	[FORMAT_JSON] = "json",
+	[FORMAT_SECCOMP] = "seccomp",
+	NULL,
+};
+
+struct baseline_options {
+	int format;
+	struct circumstance_options circumstances;
+};
+
+static int list(const char *runtime, int format, const struct circumstances *circumstances,
+		struct error *err)
+{
+	const char *scmp_arch = architecture_find(circumstances->architecture)->scmp;
+	_cleanup_free_ char *text = NULL;
+	int ret;
+
+	if (runtime && !baseline_has_runtime(runtime))
+		return cli_usage_error(err,
+				       "there are no tables of '%s'; there are some of containerd, "
+				       "cri-o, docker and podman",
+				       runtime);
+	if (format == FORMAT_SECCOMP)
+		return cli_usage_error(err, "--format seccomp prints one table: name it with "
+					    "'recorder baseline show'");
+	ret = format == FORMAT_JSON ?
+		      baseline_list_json(runtime, circumstances, scmp_arch, &text, err) :
+		      baseline_list_text(runtime, circumstances, scmp_arch, &text, err);
+	return ret < 0 ? ret : cli_print(text, err);
+}
+
+static int write_seccomp(const struct baseline_choice *choice,
+			 const struct circumstances *circumstances, char **ret_text,
+			 struct error *err)
+{
+	_cleanup_profile_ struct profile *profile = NULL;
+	int ret = template_resolve(choice->template, circumstances, &profile, err);
+
+	return ret < 0 ? ret : profile_write_oci(profile, ret_text, err);
+}
+
+static int show(const char *name, int format, const struct circumstances *circumstances,
+		struct error *err)
+{
+	_cleanup_baseline_choice_ struct baseline_choice choice = {};
+	_cleanup_free_ char *text = NULL;
+	struct baseline_view view = {
+		.circumstances = circumstances,
+		.scmp_arch = architecture_find(circumstances->architecture)->scmp,
+	};
+	int ret = baseline_choice_init_table(&choice, name, err);
+
+	if (ret < 0)
+		return ret;
+	view.title = choice.title;
+	view.note = choice.note;
+	view.table = choice.table;
+	view.template = choice.template;
+	if (format == FORMAT_SECCOMP)
+		ret = write_seccomp(&choice, circumstances, &text, err);
+	else if (format == FORMAT_JSON)
+		ret = baseline_show_json(&view, &text, err);
+	else
+		ret = baseline_show_text(&view, &text, err);
+	return ret < 0 ? ret : cli_print(text, err);
+}
+
+static int run(const struct cli_call *call, struct error *err)
+{
+	const struct baseline_options *options = call->options;
+	_cleanup_input_circumstances_ struct input_circumstances circumstances = {};
+	const char *verb = call->argv[0], *name = call->argv[1];
+	int ret = input_circumstances_init(&circumstances, &options->circumstances, err);
+
+	if (ret < 0)
+		return ret;
+	if (strcmp(verb, "list") == 0)
+		return list(name, options->format, &circumstances.circumstances, err);
+	if (strcmp(verb, "show") != 0)
+		return cli_usage_error(err, "'%s' is neither list nor show", verb);
+	if (!name)
+		return cli_usage_error(err, "say which table to show, such as containerd@2.3.4");
+	return show(name, options->format, &circumstances.circumstances, err);
+}
+
+static const struct cli_option options_table[] = {
+	{ .name = "format",
+	  .type = CLI_CHOICE,
+	  .offset = offsetof(struct baseline_options, format),
+	  .choices = formats,
+	  .initial = "text",
+	  .help = "what to print; seccomp is OCI JSON, of one table" },
+	{ .name = "arch",
+	  .argument = "ARCH",
+	  .type = CLI_STRING,
+	  .offset = offsetof(struct baseline_options, circumstances.architecture),
+	  .group = "Under what a container runs",
+	  .help = "the architecture, such as amd64 or arm64; this machine's without it" },
+	{ .name = "cap",
+	  .argument = "CAP",
+	  .type = CLI_LIST,
+	  .offset = offsetof(struct baseline_options, circumstances.capabilities),
+	  .help = "a capability that it has, or ALL, NONE, DEFAULT (what Docker and containerd "
+		  "give, which is so without it); may be given several times" },
+	{ .name = "kernel",
+	  .argument = "VERSION",
+	  .type = CLI_STRING,
+	  .offset = offsetof(struct baseline_options, circumstances.kernel),
+	  .help = "the kernel version, such as 5.15; a new one without it" },
+	{},
+};
+
+const struct cli_command baseline_command = {
+	.name = "baseline",
+	.summary = "Prints what container runtimes allow by default.",
+	.synopsis = (const char *const[]){ "[OPTION]... list [RUNTIME]",
+					   "[OPTION]... show RUNTIME[@VERSION]", NULL },
+	.description =
+		(const char *const[]){
+			"RuntimeDefault is not one list: it depends on the runtime, its version, the "
+			"architecture, the container's capabilities and the kernel.",
+			"list prints the built-in tables, how many calls each allows, allows for some "
+			"arguments, and leaves out. show prints one of them, resolved; without a "
+			"version, the newest. The table of a version that is not known is that of the "
+			"nearest one below, and that is said.",
+			NULL },
+	.options = options_table,
+	.options_size = sizeof(struct baseline_options),
+	.arguments_min = 1,
+	.arguments_max = 2,
+	.examples =
+		(const struct cli_example[]){
+			{ "How has containerd's default changed?",
+			  "recorder baseline list containerd" },
+			{ "What may a container with CAP_SYS_ADMIN do under containerd 1.7.27?",
+			  "recorder baseline show containerd@1.7.27 --cap DEFAULT --cap SYS_ADMIN" },
+			{ "Write a default as a profile:",
+			  "recorder baseline show docker --format seccomp" },
+			{} },
+	.run = run,
+};

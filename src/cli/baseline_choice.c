@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/baseline_choice.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/input.h"
+#include "profile/baseline.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+
+void baseline_choice_finish(struct baseline_choice *choice)
+{
+	free(choice->title);
+	free(choice->note);
+	template_destroy(choice->own_template);
+	documents_finish(&choice->documents);
+	*choice = (struct baseline_choice){};
+}
+
+/* What the table is called, and whether it is the version's own. */
+static int describe(struct baseline_choice *choice, const char *version, bool exact,
+		    struct error *err)
+{
+	const struct baseline *table = choice->table;
+
+	if (asprintf(&choice->title, "%s %s", table->runtime, version ? version : table->last) <
+	    0) {
+		choice->title = NULL;
+		return error_nomem(err);
+	}
+	if (exact)
+		return 0;
+	if (asprintf(&choice->note,
+		     "no table is known for %s %s; that of %s to %s, the nearest, stands in for it",
+		     table->runtime, version, table->first, table->last) < 0) {
+		choice->note = NULL;
+		return error_nomem(err);
+	}
+	return 0;
+}
+
+static int use_table(struct baseline_choice *choice, const char *runtime, const char *version,
+		     struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	bool exact;
+	int ret = baseline_find(runtime, version, &choice->table, &exact, err);
+
+	if (ret == -EINVAL)
+		return cli_usage_error(err, "'%s' is no version of %s; write for example %s@1.36.3",
+				       version, runtime, runtime);
+	if (ret == 0)
+		ret = describe(choice, version, exact, err);
+	if (ret == 0)
+		ret = baseline_text(choice->table, &text, err);
+	if (ret == 0)
+		ret = template_read(choice->title, text, choice->table->size, &choice->own_template,
+				    err);
+	choice->template = choice->own_template;
+	return ret;
+}
+
+static int use_file(struct baseline_choice *choice, const char *path,
+		    const struct circumstances *circumstances, struct error *err)
+{
+	const struct document_options options = { .circumstances = circumstances };
+	int ret = input_read(path, &options, &choice->documents, err);
+
+	if (ret < 0)
+		return ret;
+	if (choice->documents.length != 1)
+		return error_set(err, EINVAL,
+				 "%s has %zu profiles, and a baseline is one: take it out with "
+				 "'recorder convert --document'",
+				 path, choice->documents.length);
+	choice->template = choice->documents.items[0].template;
+	choice->title = strdup(path);
+	return choice->title ? 0 : error_nomem(err);
+}
+
+/* Splits RUNTIME@VERSION; runtime is owned by the caller and NULL where the text is none. */
+static int split_name(const char *text, char **ret_runtime, const char **ret_version,
+		      struct error *err)
+{
+	const char *at = strchr(text, '@');
+	_cleanup_free_ char *runtime = strndup(text, at ? (size_t)(at - text) : strlen(text));
+
+	if (!runtime)
+		return error_nomem(err);
+	*ret_runtime = baseline_has_runtime(runtime) ? steal_pointer(&runtime) : NULL;
+	*ret_version = at ? at + 1 : NULL;
+	return 0;
+}
+
+int baseline_choice_init(struct baseline_choice *ret_choice, const char *text,
+			 const struct circumstances *circumstances, struct error *err)
+{
+	_cleanup_baseline_choice_ struct baseline_choice choice = {};
+	_cleanup_free_ char *runtime = NULL;
+	const char *version = NULL;
+	int ret = split_name(text, &runtime, &version, err);
+
+	if (ret == 0)
+		ret = runtime ? use_table(&choice, runtime, version, err) :
+				use_file(&choice, text, circumstances, err);
+	if (ret < 0)
+		return ret;
+	*ret_choice = choice;
+	choice = (struct baseline_choice){};
+	return 0;
+}
+
+int baseline_choice_init_table(struct baseline_choice *ret_choice, const char *text,
+			       struct error *err)
+{
+	_cleanup_baseline_choice_ struct baseline_choice choice = {};
+	_cleanup_free_ char *runtime = NULL;
+	const char *version = NULL;
+	int ret = split_name(text, &runtime, &version, err);
+
+	if (ret == 0 && !runtime)
+		return cli_usage_error(err,
+				       "there is no built-in table '%s'; 'recorder baseline list' "
+				       "names them",
+				       text);
+	if (ret == 0)
+		ret = use_table(&choice, runtime, version, err);
+	if (ret < 0)
+		return ret;
+	*ret_choice = choice;
+	choice = (struct baseline_choice){};
+	return 0;
+}
+
+int baseline_choice_resolve(const struct baseline_choice *choice,
+			    const struct circumstances *circumstances, struct profile **ret_owned,
+			    const struct profile **ret_profile, struct error *err)
+{
+	struct profile *profile = NULL;
+	int ret;
+
+	if (!choice->template) {
+		*ret_owned = NULL;
+		*ret_profile = choice->documents.items[0].profile;
+		return 0;
+	}
+	ret = template_resolve(choice->template, circumstances, &profile, err);
+	if (ret < 0)
+		return ret;
+	*ret_owned = profile;
+	*ret_profile = profile;
+	return 0;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_BASELINE_CHOICE_H
+#define CLI_BASELINE_CHOICE_H
+
+/* What --baseline names: a built-in table or a file. */
+#include <stdbool.h>
+
+#include "profile/document.h"
+
+struct baseline;
+struct circumstances;
+struct error;
+
+struct baseline_choice {
+	const struct baseline *table; /* NULL: a file */
+	char *title;		      /* "containerd 2.3.4", or the file */
+	char *note;		      /* where another version's table stands in; NULL */
+	/* What resolves for a container; NULL where the circumstances do not matter. */
+	const struct template *template;
+	struct template *own_template; /* that of the table */
+	struct documents documents;    /* the file's */
+};
+
+/*
+ * RUNTIME, RUNTIME@VERSION or a file; a file that has a runtime's name is written with a slash.
+ * circumstances check a file in Docker's form. The caller finishes the choice.
+ */
+int baseline_choice_init(struct baseline_choice *ret_choice, const char *text,
+			 const struct circumstances *circumstances, struct error *err);
+void baseline_choice_finish(struct baseline_choice *choice);
+#define _cleanup_baseline_choice_ _cleanup_(baseline_choice_finish)
+
+/* As baseline_choice_init(), but a built-in table only. */
+int baseline_choice_init_table(struct baseline_choice *ret_choice, const char *text,
+			       struct error *err);
+
+/*
+ * The profile for a container. ret_owned is to be destroyed by the caller, or NULL where ret_profile
+ * belongs to the choice.
+ */
+int baseline_choice_resolve(const struct baseline_choice *choice,
+			    const struct circumstances *circumstances, struct profile **ret_owned,
+			    const struct profile **ret_profile, struct error *err);
+
+#endif

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/baseline_choice.h"
+#include "cli/cli.h"
+#include "cli/input.h"
+#include "cli/workload.h"
+#include "profile/architecture.h"
+#include "profile/capability_effects.h"
+#include "profile/compare_report.h"
+#include "profile/evidence.h"
+#include "profile/string_set.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+
+enum format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+};
+
+static const char *const formats[] = {
+	[FORMAT_TEXT] = "text",
+	[FORMAT_JSON] = "json",
+	NULL,
+};
+
+struct compare_options {
+	const char *baseline;
+	int format;
+	struct circumstance_options circumstances;
+};
+
+/* The baseline for one set of circumstances: containers mostly share them. */
+struct resolved {
+	const struct workload *workload; /* the first that has them */
+	const char *scmp_arch;
+	struct profile *owned;
+	const struct profile *profile;
+	struct capability_effects *effects; /* NULL where nothing depends on capabilities */
+};
+
+struct comparing {
+	struct baseline_choice baseline;
+	struct workloads workloads;
+	struct resolved *resolved;
+	size_t resolved_count;
+	struct compared *compared; /* one a workload */
+	size_t compared_count;
+};
+
+static void comparing_finish(struct comparing *comparing)
+{
+	size_t i;
+
+	for (i = 0; i < comparing->compared_count; i++)
+		compared_finish(&comparing->compared[i]);
+	for (i = 0; i < comparing->resolved_count; i++) {
+		capability_effects_destroy(comparing->resolved[i].effects);
+		profile_destroy(comparing->resolved[i].owned);
+	}
+	free(comparing->compared);
+	free(comparing->resolved);
+	workloads_finish(&comparing->workloads);
+	baseline_choice_finish(&comparing->baseline);
+}
+
+static bool same_circumstances(const struct workload *a, const struct workload *b)
+{
+	size_t i;
+
+	if (a->machine != b->machine || a->capability_count != b->capability_count ||
+	    memcmp(&a->circumstances.kernel, &b->circumstances.kernel,
+		   sizeof(a->circumstances.kernel)) != 0)
+		return false;
+	for (i = 0; i < a->capability_count; i++)
+		if (strcmp(a->capabilities[i], b->capabilities[i]) != 0)
+			return false;
+	return true;
+}
+
+static int resolve(struct comparing *comparing, const struct workload *workload,
+		   const char *scmp_arch, const struct resolved **ret_resolved, struct error *err)
+{
+	struct resolved *items = comparing->resolved, *item;
+	size_t i;
+	int ret;
+
+	for (i = 0; i < comparing->resolved_count; i++) {
+		if (items[i].scmp_arch == scmp_arch &&
+		    same_circumstances(items[i].workload, workload)) {
+			*ret_resolved = &items[i];
+			return 0;
+		}
+	}
+	/* As many as there are workloads at most, so that what was returned stays where it is. */
+	item = &items[comparing->resolved_count++];
+	*item = (struct resolved){ .workload = workload, .scmp_arch = scmp_arch };
+	ret = baseline_choice_resolve(&comparing->baseline, &workload->circumstances, &item->owned,
+				      &item->profile, err);
+	if (ret == 0 && comparing->baseline.template)
+		ret = capability_effects_create(comparing->baseline.template,
+						&workload->circumstances, scmp_arch, &item->effects,
+						err);
+	*ret_resolved = item;
+	return ret;
+}
+
+/* What the report says about the workload beside the findings. */
+static int describe(struct compared *compared, const struct baseline_choice *baseline,
+		    const struct workload *workload, struct error *err)
+{
+	size_t i;
+	int ret = 0;
+
+	compared->name = strdup(workload->name);
+	compared->file = strdup(workload->path);
+	compared->baseline = strdup(baseline->title);
+	if (!compared->name || !compared->file || !compared->baseline ||
+	    (baseline->note && !(compared->note = strdup(baseline->note))) ||
+	    (workload->kernel && !(compared->kernel = strdup(workload->kernel))))
+		return error_nomem(err);
+	compared->capabilities_matter = baseline->template;
+	compared->capabilities_assumed = workload->capabilities_assumed;
+	for (i = 0; i < workload->capability_count && ret == 0; i++)
+		ret = string_set_add(&compared->capabilities, &compared->capability_count,
+				     workload->capabilities[i], err);
+	if (ret == 0 && workload->recording) {
+		compared->observations = workload->recording->observation_count;
+		ret = incompleteness_reasons(workload->recording, &compared->reasons,
+					     &compared->reason_count, err);
+	}
+	return ret;
+}
+
+static int compare_workload(struct comparing *comparing, const struct workload *workload,
+			    struct error *err)
+{
+	struct compared *compared = &comparing->compared[comparing->compared_count++];
+	struct compare_input input = {
+		.recording = workload->recording,
+		.machine = workload->machine,
+		.own = workload->own,
+	};
+	const struct resolved *resolved;
+	int ret;
+
+	compared->scmp_arch = compare_architecture(workload->own, workload->machine);
+	ret = resolve(comparing, workload, compared->scmp_arch, &resolved, err);
+	if (ret == 0)
+		ret = describe(compared, &comparing->baseline, workload, err);
+	if (ret < 0)
+		return ret;
+	input.baseline = resolved->profile;
+	input.effects = resolved->effects;
+	return compare_with_baseline(&input, &compared->report, err);
+}
+
+static int compare_all(struct comparing *comparing, struct error *err)
+{
+	size_t count = comparing->workloads.length, i;
+	int ret = 0;
+
+	comparing->resolved = calloc(count, sizeof(*comparing->resolved));
+	comparing->compared = calloc(count, sizeof(*comparing->compared));
+	if (!comparing->resolved || !comparing->compared)
+		return error_nomem(err);
+	for (i = 0; i < count && ret == 0; i++)
+		ret = compare_workload(comparing, &comparing->workloads.items[i], err);
+	return ret;
+}
+
+static int check_architecture(const struct compare_options *options, struct error *err)
+{
+	const char *name = options->circumstances.architecture;
+	const struct architecture *architecture = name ? architecture_find(name) : NULL;
+
+	if (!name || (architecture && architecture->machine &&
+		      machine_from_name(architecture->machine) >= 0))
+		return 0;
+	return cli_usage_error(err, "--arch %s: compare knows amd64 and arm64", name);
+}
+
+static int print_compared(const struct comparing *comparing, int format, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	bool fits = true;
+	size_t i;
+	int ret;
+
+	ret = format == FORMAT_JSON ? compared_write_json(comparing->compared,
+							  comparing->compared_count, &text, err) :
+				      compared_write_text(comparing->compared,
+							  comparing->compared_count, &text, err);
+	if (ret == 0)
+		ret = cli_print(text, err);
+	for (i = 0; i < comparing->compared_count; i++)
+		fits &= comparing->compared[i].report.fits;
+	if (ret < 0)
+		return ret;
+	return fits ? CLI_SUCCESS : CLI_FAILURE;
+}
+
+static int run(const struct cli_call *call, struct error *err)
+{
+	const struct compare_options *options = call->options;
+	_cleanup_(comparing_finish) struct comparing comparing = {};
+	_cleanup_input_circumstances_ struct input_circumstances usual = {};
+	int ret, i;
+
+	if ((ret = check_architecture(options, err)) < 0 ||
+	    (ret = input_circumstances_init(&usual, &options->circumstances, err)) < 0 ||
+	    (ret = baseline_choice_init(&comparing.baseline, options->baseline,
+					&usual.circumstances, err)) < 0)
+		return ret;
+	for (i = 0; i < call->argc && ret == 0; i++)
+		ret = workloads_add_file(&comparing.workloads, call->argv[i],
+					 &options->circumstances, &usual, err);
+	if (ret == 0)
+		ret = compare_all(&comparing, err);
+	return ret < 0 ? ret : print_compared(&comparing, options->format, err);
+}
+
+static const struct cli_option options_table[] = {
+	{ .name = "baseline",
+	  .argument = "BASELINE",
+	  .type = CLI_STRING,
+	  .offset = offsetof(struct compare_options, baseline),
+	  .initial = "containerd",
+	  .complete = CLI_COMPLETE_FILE,
+	  .help = "what to compare with: containerd, cri-o, docker or podman, with @VERSION for one "
+		  "that is not the newest, or a file" },
+	{ .name = "format",
+	  .type = CLI_CHOICE,
+	  .offset = offsetof(struct compare_options, format),
+	  .choices = formats,
+	  .initial = "text",
+	  .help = "what to print" },
+	{ .name = "arch",
+	  .argument = "ARCH",
+	  .type = CLI_STRING,
+	  .offset = offsetof(struct compare_options, circumstances.architecture),
+	  .group = "Under what the containers run, where the files do not say or are wrong",
+	  .help = "amd64 or arm64" },
+	{ .name = "cap",
+	  .argument = "CAP",
+	  .type = CLI_LIST,
+	  .offset = offsetof(struct compare_options, circumstances.capabilities),
+	  .help = "a capability of the container, or ALL, NONE, DEFAULT (what Docker and containerd "
+		  "give); may be given several times" },
+	{ .name = "kernel",
+	  .argument = "VERSION",
+	  .type = CLI_STRING,
+	  .offset = offsetof(struct compare_options, circumstances.kernel),
+	  .help = "the kernel version, such as 5.15" },
+	{},
+};
+
+const struct cli_command compare_command = {
+	.name = "compare",
+	.summary = "Compares what containers do with what RuntimeDefault allows.",
+	.synopsis = (const char *const[]){ "[OPTION]... FILE...", NULL },
+	.description =
+		(const char *const[]){
+			"FILE is a recording, of which every container is compared, or a profile of any "
+			"format, which is taken for what a container does; '-' is standard input.",
+			"Prints for each container what it uses and the baseline does not allow, so "
+			"that it would break under RuntimeDefault; what it uses and the baseline allows "
+			"only for some arguments or with a capability; what was attempted and denied; "
+			"and what the baseline allows and the container never used, which a profile of "
+			"its own takes away, by risk and by purpose.",
+			"Capabilities, kernel and architecture are taken from a recording. Without "
+			"one, the container is taken to have the usual capabilities. Exits with 1 when "
+			"a container does not fit.",
+			NULL },
+	.options = options_table,
+	.options_size = sizeof(struct compare_options),
+	.arguments_min = 1,
+	.arguments_max = -1,
+	.complete = CLI_COMPLETE_FILE,
+	.examples =
+		(const struct cli_example[]){
+			{ "Would this run under containerd's RuntimeDefault?",
+			  "recorder compare shop.recording.json" },
+			{ "And under that of one version of Docker, with a capability more?",
+			  "recorder compare web.json --baseline docker@27.5.1 --cap DEFAULT --cap SYS_PTRACE" },
+			{} },
+	.run = run,
+};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_WORKLOAD_H
+#define CLI_WORKLOAD_H
+
+/* What is compared with a baseline: each container of a recording, or a profile. */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cli/input.h"
+#include "syscalls/syscalls.h"
+
+struct error;
+struct recording;
+
+struct workload {
+	const char *name;		   /* borrowed from the file */
+	const char *path;		   /* borrowed from the arguments */
+	const struct recording *recording; /* borrowed from the file; NULL for a profile */
+	enum machine machine;
+	const struct profile *own;
+	struct profile *derived; /* own, where it was made for this */
+	/* Under what it runs; the user's word stands before what the file says. */
+	char **capabilities; /* sorted */
+	size_t capability_count;
+	bool capabilities_assumed;
+	const char *kernel; /* as uname(2) has it; NULL when unknown */
+	struct circumstances circumstances;
+};
+
+/* A file that was read, which workloads borrow from. */
+struct workload_file {
+	struct documents documents;
+	struct recording *parts; /* of all recordings in it, by container name */
+	size_t part_count;
+};
+
+struct workloads {
+	struct workload *items; /* in the order of the files and names */
+	size_t length;
+	struct workload_file *files;
+	size_t file_count;
+};
+
+/* Reads a file and adds what is in it. */
+int workloads_add_file(struct workloads *workloads, const char *path,
+		       const struct circumstance_options *options,
+		       const struct input_circumstances *usual, struct error *err);
+void workloads_finish(struct workloads *workloads);
+#define _cleanup_workloads_ _cleanup_(workloads_finish)
+
+#endif
