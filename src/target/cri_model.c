@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "profile/json_unsigned.h"
 #include "util/array.h"
 #include "util/error.h"
 
@@ -221,9 +222,12 @@ static json_t *parse_info(const Cri__ContainerStatusResponse *message)
 {
 	size_t i;
 
-	for (i = 0; i < message->n_info; i++)
+	for (i = 0; i < message->n_info; i++) {
+		const char *text = message->info[i]->value;
+
 		if (strcmp(message->info[i]->key, "info") == 0)
-			return json_loads(message->info[i]->value, JSON_REJECT_DUPLICATES, NULL);
+			return json_load_unsigned(text, strlen(text), NULL);
+	}
 	return NULL;
 }
 
@@ -258,7 +262,10 @@ static int copy_info(struct cri_container_status *status, const json_t *info, st
 	if (pid > 0 && pid <= INT_MAX)
 		status->pid = pid;
 	status->bundle = json_is_object(spec) ? json_dumps(spec, JSON_COMPACT) : strdup("");
-	return status->bundle ? 0 : error_nomem(err);
+	if (!status->bundle)
+		return error_nomem(err);
+	json_restore_unsigned(status->bundle);
+	return 0;
 }
 
 static int copy_status(struct cri_container_status *status, const Cri__ContainerStatus *message,

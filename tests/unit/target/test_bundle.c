@@ -76,6 +76,18 @@ static void a_bundle_of_crio(void **state)
 	assert_string_equal(bundle.sandbox_id, "s2");
 }
 
+/* A mask of all bits is more than jansson has room for. */
+static void a_profile_keeps_its_64_bits(void **state)
+{
+	static const char config[] =
+		"{\"linux\":{\"seccomp\":{\"syscalls\":[{\"args\":[{\"value\":18446744073709551615}]}]}}}";
+	_cleanup_bundle_ struct bundle bundle = { 0 };
+
+	assert_int_equal(bundle_parse(config, strlen(config), &bundle, NULL), 0);
+	assert_string_equal(bundle.seccomp,
+			    "{\"syscalls\":[{\"args\":[{\"value\":18446744073709551615}]}]}");
+}
+
 static void what_is_not_said_is_unknown(void **state)
 {
 	_cleanup_bundle_ struct bundle bundle = { 0 };
@@ -145,6 +157,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_bundle_of_containerd),
 		cmocka_unit_test(a_bundle_of_crio),
+		cmocka_unit_test(a_profile_keeps_its_64_bits),
 		cmocka_unit_test(what_is_not_said_is_unknown),
 		cmocka_unit_test(mistakes_are_named_with_their_field),
 		cmocka_unit_test(only_regular_files_are_read),

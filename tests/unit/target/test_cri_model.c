@@ -170,6 +170,8 @@ static const struct {
 	{ "{\"sandboxID\":\"s1\",\"pid\":42,\"runtimeType\":\"io.containerd.runc.v2\","
 	  "\"runtimeOptions\":{\"binary_name\":\"/usr/bin/crun\"},\"runtimeSpec\":{\"a\":1}}",
 	  42, "s1", "io.containerd.runc.v2", "/usr/bin/crun", "{\"a\":1}" },
+	{ "{\"runtimeSpec\":{\"value\":18446744073709551614}}", 0, "", "", "",
+	  "{\"value\":18446744073709551614}" },
 	{ "{\"pid\":42,\"runtimeOptions\":null}", 42, "", "", "", "" },
 	{ "{\"pid\":-1,\"sandboxID\":7,\"runtimeSpec\":[]}", 0, "", "", "", "" },
 	{ "{\"pid\":99999999999}", 0, "", "", "", "" },
