@@ -61,7 +61,7 @@ static int require_command(const struct cli_program *program, const char *name,
 		return 0;
 	for (count = 0; count < COMMANDS_MAX && program->commands[count]; count++)
 		names[count] = program->commands[count]->name;
-	nearest = cli_nearest(name, names, count);
+	nearest = str_nearest(name, names, count);
 	if (nearest)
 		return cli_usage_error(err, "unknown command '%s' (did you mean '%s'?)", name,
 				       nearest);

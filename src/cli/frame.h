@@ -46,8 +46,6 @@ char *cli_option_argument(const struct cli_option *option);
 bool cli_row_starts_group(const struct cli_option *const *rows, size_t index);
 const char *cli_group_name(const struct cli_option *row);
 
-/* The nearest of the candidates to what was typed, or NULL when none is near. */
-const char *cli_nearest(const char *typed, const char *const *candidates, size_t count);
 
 /* Texts, owned by the caller; NULL when memory ran out. */
 char *cli_help_program(const struct cli_program *program);

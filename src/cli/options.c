@@ -224,7 +224,7 @@ static int unknown_long_option(const struct parser *parser, const char *word, st
 	if (prefixed > 1)
 		return cli_usage_error(err, "option '%s' is the beginning of more than one option",
 				       typed);
-	nearest = cli_nearest(typed + 2, names, parser->count);
+	nearest = str_nearest(typed + 2, names, parser->count);
 	if (nearest)
 		return cli_usage_error(err, "unknown option '%s' (did you mean '--%s'?)", typed,
 				       nearest);

@@ -80,14 +80,23 @@ int json_refuse(const struct json_at *at, struct error *err, const char *format,
 }
 
 /* Refuses a member that nobody asked for, or notes it where the source says so. */
-static int json_unknown(const struct json_at *at, struct error *err)
+static int json_unknown(const struct json_at *at, const char *const *known, struct error *err)
 {
 	const struct json_source *source = json_source_of(at);
 	_cleanup_error_ struct error note = ERROR_INIT;
+	struct error *refusal = source && source->unknown ? &note : err;
+	const char *nearest;
+	size_t count = 0;
 
-	if (!source || !source->unknown)
-		return json_refuse(at, err, "unknown field");
-	json_refuse(at, &note, "unknown field");
+	while (known[count])
+		count++;
+	nearest = str_nearest(at->key, known, count);
+	if (nearest)
+		json_refuse(at, refusal, "unknown field (did you mean \"%s\"?)", nearest);
+	else
+		json_refuse(at, refusal, "unknown field");
+	if (refusal == err)
+		return -EINVAL;
 	return losses_add(source->unknown, err, "%s", error_message(&note));
 }
 
@@ -146,7 +155,7 @@ int json_object_only(const struct json_at *at, const char *const *known, struct 
 		if (json_is_known(known, key))
 			continue;
 		member = (struct json_at){ value, at, key, 0 };
-		ret = json_unknown(&member, err);
+		ret = json_unknown(&member, known, err);
 		if (ret < 0)
 			return ret;
 	}

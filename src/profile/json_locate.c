@@ -109,23 +109,30 @@ static bool enter(struct walk *walk, const struct json_at *at, const char **ret_
 	return true;
 }
 
+struct json_place json_place_of(const char *text, size_t offset)
+{
+	struct json_place place = { 1, 1 };
+	size_t i;
+
+	for (i = 0; i < offset; i++) {
+		if (text[i] == '\n')
+			place = (struct json_place){ place.line + 1, 1 };
+		else
+			place.column += (text[i] & 0xc0) != 0x80; /* not the rest of a character */
+	}
+	return place;
+}
+
 bool json_locate(const struct json_source *source, const struct json_at *at,
 		 struct json_place *ret_place)
 {
 	struct walk walk = { source->text, source->text + source->size };
-	struct json_place place = { 1, 1 };
-	const char *found, *c;
+	const char *found;
 
 	if (source->yaml)
 		return yaml_locate(source, at, ret_place);
 	if (!enter(&walk, at, &found))
 		return false;
-	for (c = source->text; c < found; c++) {
-		if (*c == '\n')
-			place = (struct json_place){ place.line + 1, 1 };
-		else
-			place.column += (*c & 0xc0) != 0x80; /* not the rest of a character */
-	}
-	*ret_place = place;
+	*ret_place = json_place_of(source->text, found - source->text);
 	return true;
 }

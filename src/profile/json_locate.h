@@ -16,6 +16,9 @@ struct json_place {
 	size_t line, column; /* from 1, in characters */
 };
 
+/* The place of a byte of a text. */
+struct json_place json_place_of(const char *text, size_t offset);
+
 /* The key of a member, or the beginning of anything else; false where it is not found. */
 bool json_locate(const struct json_source *source, const struct json_at *at,
 		 struct json_place *ret_place);

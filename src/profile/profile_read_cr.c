@@ -12,12 +12,19 @@
 
 #define GROUP "security-profiles-operator.x-k8s.io/"
 
-static int check_version(const struct json_at *object, struct error *err)
+#define KIND "SeccompProfile"
+
+static int check_type(const struct json_at *object, struct error *err)
 {
 	struct json_at at;
 	const char *text = NULL, *version;
 	int ret;
 
+	if ((ret = json_required(object, "kind", &at, err)) < 0 ||
+	    (ret = json_text(&at, &text, err)) < 0)
+		return ret;
+	if (strcmp(text, KIND) != 0)
+		return json_refuse(&at, err, "\"%s\" is not " KIND, text);
 	if ((ret = json_required(object, "apiVersion", &at, err)) < 0 ||
 	    (ret = json_text(&at, &text, err)) < 0)
 		return ret;
@@ -117,7 +124,7 @@ int profile_read_cr(const struct json_at *object, struct document *document, str
 	if (!document->profile)
 		return error_nomem(err);
 	if ((ret = json_object_only(object, fields, err)) < 0 ||
-	    (ret = check_version(object, err)) < 0 ||
+	    (ret = check_type(object, err)) < 0 ||
 	    (ret = read_metadata(object, document, err)) < 0 ||
 	    (ret = json_required(object, "spec", &spec, err)) < 0)
 		return ret;

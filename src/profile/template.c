@@ -172,10 +172,11 @@ int template_resolve(const struct template *template, const struct circumstances
 				       NULL;
 		if (!architecture)
 			return error_set(err, EINVAL,
-					 "the rules depend on the architecture, and %s is none",
+					 "the rules depend on the container's architecture, and "
+					 "%s",
 					 circumstances && circumstances->architecture ?
-						 circumstances->architecture :
-						 "what was given");
+						 "there is none of that name" :
+						 "none was given");
 		question.architecture = architecture->name;
 		ret = add_architectures(template, architecture->scmp, profile, err);
 	}

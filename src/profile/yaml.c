@@ -20,12 +20,13 @@
 struct reader {
 	yaml_parser_t parser;
 	yaml_event_t event; /* the current one; zeroed when there is none */
-	const char *name;
+	const char *name, *text;
+	size_t size;
 };
 
 static void reader_init(struct reader *reader, const char *name, const char *text, size_t size)
 {
-	*reader = (struct reader){ .name = name };
+	*reader = (struct reader){ .name = name, .text = text, .size = size };
 	if (!yaml_parser_initialize(&reader->parser))
 		return;
 	yaml_parser_set_input_string(&reader->parser, (const unsigned char *)text, size);
@@ -49,15 +50,20 @@ static int refuse(const struct reader *reader, const yaml_mark_t *mark, struct e
 static int next(struct reader *reader, struct error *err)
 {
 	const yaml_parser_t *parser = &reader->parser;
+	struct json_place place;
 
 	yaml_event_delete(&reader->event);
 	if (yaml_parser_parse(&reader->parser, &reader->event))
 		return 0;
 	if (parser->error == YAML_MEMORY_ERROR || !parser->problem)
 		return error_nomem(err);
-	return error_set(err, EINVAL, "%s:%zu:%zu: not YAML: %s", reader->name,
-			 parser->problem_mark.line + 1, parser->problem_mark.column + 1,
-			 parser->problem);
+	place = (struct json_place){ parser->problem_mark.line + 1,
+				     parser->problem_mark.column + 1 };
+	/* Bytes that are no text have no mark. */
+	if (parser->error == YAML_READER_ERROR && parser->problem_offset <= reader->size)
+		place = json_place_of(reader->text, parser->problem_offset);
+	return error_set(err, EINVAL, "%s:%zu:%zu: not YAML: %s", reader->name, place.line,
+			 place.column, parser->problem);
 }
 
 /* Refuses what makes one part of the text stand for another, or for a type of its own. */

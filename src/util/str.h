@@ -28,6 +28,9 @@ bool str_is_dns_label(const char *text);
 /* A DNS-1123 subdomain: labels joined by dots, at most 253 bytes in all. */
 bool str_is_dns_subdomain(const char *text);
 
+/* The nearest of the candidates to what was typed, or NULL when none is near. */
+const char *str_nearest(const char *typed, const char *const *candidates, size_t count);
+
 /* A length of time such as "90s", "5m", "1h30m" or "250ms" into nanoseconds. */
 int str_parse_duration(const char *text, int64_t *ret_ns, struct error *err);
 

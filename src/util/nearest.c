@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 
-#include "cli/frame.h"
 #include "util/str.h"
 
 /* Longer words are not compared: no name here is half as long. */
@@ -35,7 +34,7 @@ static size_t edit_distance(const char *a, const char *b)
 	return row[a_length % 3][b_length];
 }
 
-const char *cli_nearest(const char *typed, const char *const *candidates, size_t count)
+const char *str_nearest(const char *typed, const char *const *candidates, size_t count)
 {
 	size_t length = strlen(typed), best = (length + 1) / 3, i;
 	const char *nearest = NULL;
