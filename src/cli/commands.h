@@ -16,6 +16,7 @@ extern const struct cli_command install_command;
 extern const struct cli_command list_command;
 extern const struct cli_command merge_command;
 extern const struct cli_command record_command;
+extern const struct cli_command run_command;
 extern const struct cli_command uninstall_command;
 extern const struct cli_command verify_command;
 extern const struct cli_command version_command;

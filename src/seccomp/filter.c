@@ -321,16 +321,23 @@ size_t filter_longest_path(const struct filter *filter)
 	return longest[0];
 }
 
-void filter_notify_denied(struct filter *filter)
+int filter_ask_instead(const struct filter *filter, struct filter *ret_asking, struct error *err)
 {
+	struct filter asking = { .length = filter->length, .big_endian = filter->big_endian };
 	size_t i;
 
+	asking.instructions = calloc(filter->length, sizeof(*asking.instructions));
+	if (!asking.instructions)
+		return error_nomem(err);
 	for (i = 0; i < filter->length; i++) {
-		struct sock_filter *in = &filter->instructions[i];
-		uint32_t action = in->k & SECCOMP_RET_ACTION_FULL;
+		struct sock_filter instruction = filter->instructions[i];
+		uint32_t action = instruction.k & SECCOMP_RET_ACTION_FULL;
 
-		if (in->code == (BPF_RET | BPF_K) && action != SECCOMP_RET_ALLOW &&
+		if (instruction.code == (BPF_RET | BPF_K) && action != SECCOMP_RET_ALLOW &&
 		    action != SECCOMP_RET_LOG)
-			in->k = SECCOMP_RET_USER_NOTIF;
+			instruction.k = SECCOMP_RET_USER_NOTIF;
+		asking.instructions[i] = instruction;
 	}
+	*ret_asking = asking;
+	return 0;
 }

@@ -43,9 +43,9 @@ uint32_t filter_run(const struct filter *filter, const struct seccomp_data *data
 size_t filter_longest_path(const struct filter *filter);
 
 /*
- * Replaces each answer that keeps a call from being made by SECCOMP_RET_USER_NOTIF, so that another
- * process learns of it. What is allowed, with or without a log line, stays so.
+ * A copy in which each answer that keeps a call from being made is replaced by SECCOMP_RET_USER_NOTIF,
+ * so that another process is asked. What is allowed, with or without a log line, stays so.
  */
-void filter_notify_denied(struct filter *filter);
+int filter_ask_instead(const struct filter *filter, struct filter *ret_asking, struct error *err);
 
 #endif

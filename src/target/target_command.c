@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <linux/sched.h>
 #include <pwd.h>
 #include <signal.h>
@@ -19,6 +18,7 @@
 #include "target/process.h"
 #include "target/target_kind.h"
 #include "util/error.h"
+#include "util/user.h"
 
 struct target_command {
 	struct target target;
@@ -42,17 +42,6 @@ static struct target_command *command_of(struct target *target)
 	return (struct target_command *)target;
 }
 
-static int become(const struct passwd *user)
-{
-	if (initgroups(user->pw_name, user->pw_gid) < 0 || setgid(user->pw_gid) < 0 ||
-	    setuid(user->pw_uid) < 0)
-		return -errno;
-	setenv("HOME", user->pw_dir, 1);
-	setenv("USER", user->pw_name, 1);
-	setenv("LOGNAME", user->pw_name, 1);
-	return 0;
-}
-
 /* In the child: waits for the word to go, then becomes the command. */
 static void run_command(const struct target_command *command, int go, int failed)
 {
@@ -68,7 +57,7 @@ static void run_command(const struct target_command *command, int go, int failed
 	if (command->to_stderr)
 		dup2(STDERR_FILENO, STDOUT_FILENO);
 	if (command->user)
-		failure.code = -become(command->user);
+		failure.code = -user_become(command->user);
 	failure.user = failure.code;
 	if (!failure.code) {
 		execvp(command->argv[0], command->argv);

@@ -199,7 +199,7 @@ static void the_longest_path_is_counted(void **state)
 	assert_int_equal(filter_longest_path(&filter), 5);
 }
 
-static void only_what_is_not_allowed_is_notified(void **state)
+static void only_what_is_not_allowed_is_asked_about(void **state)
 {
 	struct sock_filter program[] = {
 		RETURN(SECCOMP_RET_ALLOW),	 RETURN(SECCOMP_RET_LOG),
@@ -208,13 +208,16 @@ static void only_what_is_not_allowed_is_notified(void **state)
 		RETURN(SECCOMP_RET_KILL_THREAD),
 	};
 	struct filter filter = { program, array_size(program), false };
+	_cleanup_filter_ struct filter asking = {};
 	size_t i;
 
-	filter_notify_denied(&filter);
-	assert_int_equal(program[0].k, SECCOMP_RET_ALLOW);
-	assert_int_equal(program[1].k, SECCOMP_RET_LOG);
+	assert_int_equal(filter_ask_instead(&filter, &asking, NULL), 0);
+	assert_int_equal(asking.length, filter.length);
+	assert_int_equal(asking.instructions[0].k, SECCOMP_RET_ALLOW);
+	assert_int_equal(asking.instructions[1].k, SECCOMP_RET_LOG);
 	for (i = 2; i < array_size(program); i++)
-		assert_int_equal(program[i].k, SECCOMP_RET_USER_NOTIF);
+		assert_int_equal(asking.instructions[i].k, SECCOMP_RET_USER_NOTIF);
+	assert_int_equal(program[2].k, SECCOMP_RET_ERRNO | 38);
 }
 
 int main(void)
@@ -225,7 +228,7 @@ int main(void)
 		cmocka_unit_test(each_operation_does_what_the_kernel_does),
 		cmocka_unit_test(a_big_endian_machine_has_the_upper_half_first),
 		cmocka_unit_test(the_longest_path_is_counted),
-		cmocka_unit_test(only_what_is_not_allowed_is_notified),
+		cmocka_unit_test(only_what_is_not_allowed_is_asked_about),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

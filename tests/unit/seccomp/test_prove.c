@@ -28,6 +28,9 @@ static const char *const proven[] = {
 	PROFILE("\"SCMP_ARCH_S390X\", \"SCMP_ARCH_S390\"",
 		RULE("\"personality\"", "ALLOW", ARG(0, "EQ", 8)) "," RULE("\"read\"", "ALLOW",
 									   "")),
+	/* Made by a number of their own as well as through socketcall(2) and ipc(2). */
+	PROFILE("\"SCMP_ARCH_S390X\"",
+		RULE("\"shmget\"", "ALLOW", "") "," RULE("\"socket\"", "LOG", ARG(0, "EQ", 1))),
 	PROFILE("\"SCMP_ARCH_MIPS64\", \"SCMP_ARCH_MIPS\"",
 		RULE("\"clone\"", "ALLOW", MASKED(0, 2114060288, 0)) "," RULE("\"read\"", "ALLOW",
 									      "")),
@@ -58,7 +61,8 @@ static void compiled_filters_do_what_profiles_say(void **state)
 			_cleanup_proof_ struct proof proof = {};
 
 			compile(profile, layout, &set, &compilation);
-			assert_success(filter_prove(&compilation.filter, profile, &set, &proof, &err),
+			assert_success(filter_prove(&compilation.filter, profile, &set, &proof,
+						    &err),
 				       &err);
 			if (proof.disagreed) {
 				const struct disagreement *d = &proof.disagreements[0];

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "cli/cli.h"
+#include "cli/input.h"
+#include "cli/output_file.h"
+#include "cli/run_report.h"
+#include "profile/model.h"
+#include "seccomp/compile.h"
+#include "seccomp/kill_log.h"
+#include "seccomp/launch.h"
+#include "seccomp/outside.h"
+#include "seccomp/prove.h"
+#include "seccomp/scmp_arch.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+#include "util/log.h"
+
+enum format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+};
+
+static const char *const formats[] = {
+	[FORMAT_TEXT] = "text",
+	[FORMAT_JSON] = "json",
+	NULL,
+};
+
+struct run_options {
+	const char *profile;
+	bool log;
+	bool kill;
+	const char *user;
+	const char *output;
+	int format;
+};
+
+/* A command on its way. */
+struct session {
+	const struct run_options *options;
+	struct launch launch;
+	struct compilation compilation; /* what the profile really makes */
+	struct filter asking;		/* the same with questions for denials */
+	struct outside outside;
+	int signals; /* signalfd */
+	int kernel_log;
+	bool stopped; /* the user wants no more of what the command left running */
+};
+
+static void session_finish(struct session *session)
+{
+	launch_finish(&session->launch);
+	outside_finish(&session->outside);
+	compilation_finish(&session->compilation);
+	filter_finish(&session->asking);
+	if (session->signals >= 0)
+		close(session->signals);
+	if (session->kernel_log >= 0)
+		close(session->kernel_log);
+}
+
+/*
+ * What a terminal sends it sends to the command too; what comes from elsewhere is passed on. Once the
+ * command has ended a signal ends the wait for what it left running.
+ */
+static void handle_signal(struct session *session)
+{
+	struct signalfd_siginfo info;
+
+	if (read(session->signals, &info, sizeof(info)) != sizeof(info) ||
+	    info.ssi_signo == SIGCHLD)
+		return;
+	if (session->launch.reaped)
+		session->stopped = true;
+	else if (info.ssi_code <= 0)
+		kill(session->launch.pid, info.ssi_signo);
+}
+
+/* Without anybody left under the filter the listener hangs up, from Linux 5.9 on. */
+static int serve(struct session *session, struct error *err)
+{
+	struct pollfd polled[] = {
+		{ .fd = session->signals, .events = POLLIN },
+		{ .fd = session->launch.pidfd, .events = POLLIN },
+		{ .fd = session->launch.listener, .events = POLLIN },
+	};
+	bool told = false;
+	int r;
+
+	while (!session->stopped) {
+		if (session->launch.reaped) {
+			polled[1].fd = -1;
+			if (polled[2].fd < 0)
+				break;
+			if (!told && poll(&polled[2], 1, 0) == 0)
+				log_info("the command has ended; waiting for what it left running");
+			told = true;
+		}
+		if (poll(polled, 3, -1) < 0 && errno != EINTR)
+			return error_set_errno(err, errno, "wait for the command");
+		if (polled[0].revents & POLLIN)
+			handle_signal(session);
+		if (polled[1].revents & POLLIN)
+			launch_reap(&session->launch);
+		if (polled[2].revents & POLLIN) {
+			r = outside_receive(&session->outside, session->launch.listener,
+					    &session->compilation.filter, err);
+			if (r < 0)
+				return r;
+		} else if (polled[2].revents & (POLLHUP | POLLERR)) {
+			polled[2].fd = -1;
+		}
+	}
+	return 0;
+}
+
+static void explain_death(const struct session *session, const char *command)
+{
+	const struct scmp_arch *architecture;
+	char name[SCMP_ARCH_CALL_SIZE];
+	struct killed killed;
+
+	if (!WIFSIGNALED(session->launch.status) || WTERMSIG(session->launch.status) != SIGSYS)
+		return;
+	if (!kill_log_find(session->kernel_log, session->launch.pid, &killed)) {
+		log_error("%s was killed by the filter; 'recorder run --log' shows what the "
+			  "profile lacks",
+			  command);
+		return;
+	}
+	architecture = scmp_arch_of_call(killed.audit, killed.nr);
+	if (architecture)
+		log_error("%s was killed by the filter for %s (%s)", command,
+			  scmp_arch_call_name(architecture, killed.nr, name), architecture->name);
+	else
+		log_error("%s was killed by the filter for system call %u of an architecture that "
+			  "is not in the profile",
+			  command, killed.nr);
+}
+
+static int report(const struct session *session, int status, struct error *err)
+{
+	const struct run_options *options = session->options;
+	_cleanup_free_ char *text = NULL;
+	int r = options->format == FORMAT_JSON ?
+			run_report_json(&session->outside, status, &text, err) :
+			run_report_text(&session->outside, &text, err);
+
+	if (r < 0)
+		return r;
+	if (options->output)
+		return output_file_write(options->output, text, strlen(text), err);
+	/* Standard output is the command's. */
+	return fputs(text, stderr) == EOF ? error_set_errno(err, errno, "write the report") : 0;
+}
+
+/* The profile under which the command runs: for this machine, and with what --kill changes. */
+static int prepare_profile(const struct run_options *options, struct documents *documents,
+			   struct profile **ret_profile, struct error *err)
+{
+	struct profile *profile;
+	size_t i;
+	int r = input_read(options->profile, NULL, documents, err);
+
+	if (r < 0)
+		return r;
+	if (documents->length > 1)
+		return error_set(err, EINVAL, "%s: holds %zu profiles, and a command has one",
+				 options->profile, documents->length);
+	profile = documents->items[0].profile;
+	if (options->kill)
+		profile->default_action = ACTION_KILL_PROCESS;
+	if (profile->default_action != ACTION_ERRNO && profile->default_action != ACTION_TRACE)
+		profile->default_errno_ret.known = false;
+	for (i = 0; !options->log && i < profile->rule_count; i++)
+		if (profile->rules[i].action == ACTION_NOTIFY)
+			return error_set(err, EINVAL,
+					 "%s: syscalls[%zu] asks a listener (SCMP_ACT_NOTIFY), "
+					 "which only a runtime has; try --log",
+					 options->profile, i);
+	*ret_profile = profile;
+	return 0;
+}
+
+static int compile(const struct run_options *options, const struct profile *profile,
+		   struct compilation *ret_compilation, struct error *err)
+{
+	_cleanup_scmp_arch_set_ struct scmp_arch_set set = {};
+	char version[LIBSECCOMP_VERSION_SIZE];
+	size_t i;
+	int r = scmp_arch_set_of(profile, scmp_arch_native(), &set, err);
+
+	if (r == 0)
+		r = scmp_arch_set_add(&set, scmp_arch_native(), err);
+	if (r == 0)
+		r = profile_compile(profile, &set, LAYOUT_TREE, ret_compilation, err);
+	if (r < 0)
+		return error_prefix(err, "%s", options->profile);
+	for (i = 0; i < ret_compilation->unresolved_count; i++)
+		log_warning("%s is not enforced: libseccomp %s does not know it",
+			    ret_compilation->unresolved[i], libseccomp_version(version));
+	return 0;
+}
+
+/* The filter is there before the command is: it has to let the execve through. */
+static int check_execve(const struct run_options *options, const struct filter *filter,
+			struct error *err)
+{
+	const struct seccomp_data data = { .nr = SYS_execve, .arch = scmp_arch_native()->audit };
+	struct effect effect = effect_of_verdict(filter_run(filter, &data, NULL));
+	char text[EFFECT_TEXT_SIZE];
+
+	if (options->log || effect_permission(effect) == PERMISSION_GRANTED)
+		return 0;
+	return error_set(
+		err, EPERM,
+		"%s: execve gets %s, so that no command can start under this profile, here "
+		"as in a container",
+		options->profile, effect_text(effect, text));
+}
+
+static int start(struct session *session, const struct launch_options *launch, struct error *err)
+{
+	static const int passed_on[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2 };
+	struct launch_options options = *launch;
+	sigset_t signals, before;
+	size_t i;
+	int r;
+
+	sigemptyset(&signals);
+	for (i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++)
+		sigaddset(&signals, passed_on[i]);
+	sigprocmask(SIG_BLOCK, &signals, &before);
+	options.signals = &before;
+	session->signals = signalfd(-1, &signals, SFD_CLOEXEC);
+	if (session->signals < 0)
+		return error_set_errno(err, errno, "watch for signals");
+	session->kernel_log = kill_log_open();
+	r = launch_start(&session->launch, &options, err);
+	if (r == 0)
+		r = serve(session, err);
+	return r < 0 ? r : launch_failure(&session->launch, &options, err);
+}
+
+static int find_user(const char *name, const struct passwd **ret_user, struct error *err)
+{
+	*ret_user = NULL;
+	if (!name)
+		return 0;
+	errno = 0;
+	*ret_user = getpwnam(name);
+	return *ret_user ? 0 : cli_usage_error(err, "--user %s: there is no such user", name);
+}
+
+static int check_options(const struct run_options *options, struct error *err)
+{
+	if (!options->profile)
+		return cli_usage_error(err, "say under which profile: --profile FILE");
+	if (options->log && options->kill)
+		return cli_usage_error(err, "--log denies nothing, so that --kill has no meaning");
+	if ((options->output || options->format == FORMAT_JSON) && !options->log)
+		return cli_usage_error(err, "only --log has something to report");
+	return 0;
+}
+
+static int exit_status(const struct launch *launch)
+{
+	return WIFSIGNALED(launch->status) ? 128 + WTERMSIG(launch->status) :
+					     WEXITSTATUS(launch->status);
+}
+
+/* What the command gets: the profile's filter, or the one that asks. */
+static int prepare(struct session *session, struct launch_options *launch, struct error *err)
+{
+	const struct run_options *options = session->options;
+	_cleanup_documents_ struct documents documents = {};
+	struct profile *profile = NULL;
+	int r;
+
+	if ((r = check_options(options, err)) < 0 ||
+	    (r = find_user(options->user, &launch->user, err)) < 0 ||
+	    (r = prepare_profile(options, &documents, &profile, err)) < 0 ||
+	    (r = launch_flags(profile, &launch->flags, err)) < 0 ||
+	    (r = compile(options, profile, &session->compilation, err)) < 0)
+		return r;
+	launch->filter = &session->compilation.filter;
+	if (!options->log)
+		return check_execve(options, launch->filter, err);
+	r = filter_ask_instead(launch->filter, &session->asking, err);
+	launch->filter = &session->asking;
+	return r;
+}
+
+static int run(const struct cli_call *call, struct error *err)
+{
+	const struct run_options *options = call->options;
+	_cleanup_(session_finish) struct session session = {
+		.options = options,
+		.launch = { .pidfd = -1, .listener = -1 },
+		.signals = -1,
+		.kernel_log = -1,
+	};
+	struct launch_options launch = { .command = call->argv, .supervised = options->log };
+	int r = prepare(&session, &launch, err), status;
+
+	if (r == 0)
+		r = start(&session, &launch, err);
+	if (r < 0)
+		return r;
+	status = exit_status(&session.launch);
+	explain_death(&session, call->argv[0]);
+	if (options->log)
+		r = report(&session, status, err);
+	return r < 0 ? r : status;
+}
+
+#define OPTION(member) .offset = offsetof(struct run_options, member)
+
+static const struct cli_option options_table[] = {
+	{ .letter = 'p',
+	  .name = "profile",
+	  .argument = "FILE",
+	  .type = CLI_STRING,
+	  OPTION(profile),
+	  .complete = CLI_COMPLETE_FILE,
+	  .help = "a profile of any format, or a recording" },
+	{ .name = "log",
+	  .type = CLI_FLAG,
+	  OPTION(log),
+	  .help = "deny nothing, and report at the end everything that is outside of the profile" },
+	{ .name = "kill",
+	  .type = CLI_FLAG,
+	  OPTION(kill),
+	  .help = "kill the process that makes a call which the profile does not name" },
+	{ .letter = 'u',
+	  .name = "user",
+	  .argument = "USER",
+	  .type = CLI_STRING,
+	  OPTION(user),
+	  .complete = CLI_COMPLETE_USER,
+	  .help = "run the command as this user" },
+	{ .letter = 'o',
+	  .name = "output",
+	  .argument = "FILE",
+	  .type = CLI_STRING,
+	  OPTION(output),
+	  .group = "With --log",
+	  .complete = CLI_COMPLETE_FILE,
+	  .help = "write the report to this file; standard error without it" },
+	{ .name = "format",
+	  .type = CLI_CHOICE,
+	  OPTION(format),
+	  .choices = formats,
+	  .initial = "text",
+	  .help = "the report as lines or as JSON" },
+	{},
+};
+
+const struct cli_command run_command = {
+	.name = "run",
+	.summary = "Runs a command under a profile, to try it before a cluster does.",
+	.synopsis = (const char *const[]){ "--profile FILE [OPTION]... [--] CMD [ARG]...", NULL },
+	.description =
+		(const char *const[]){
+			"The command gets no_new_privs and the filter that runc or crun would make of "
+			"the profile, and needs no root. Exits as the command did, with 128+N when "
+			"signal N ended it. A command that is killed for a system call ends with "
+			"SIGSYS; which call it was is told where the kernel's log can be read.",
+			"With --log the filter asks recorder about every call that the profile does "
+			"not let through, and recorder takes it down and lets it go on. That lasts "
+			"until everything that the command started has ended. A program that has a "
+			"listener of its own (SECCOMP_FILTER_FLAG_NEW_LISTENER) cannot be run so: the "
+			"kernel allows one.",
+			NULL,
+		},
+	.options = options_table,
+	.options_size = sizeof(struct run_options),
+	.arguments_min = 1,
+	.arguments_max = -1,
+	.complete = CLI_COMPLETE_COMMAND,
+	.arguments_are_command = true,
+	.logs = true,
+	.examples =
+		(const struct cli_example[]){
+			{ "Try a profile:",
+			  "recorder run --profile shop.json -- ./server --port 80" },
+			{ "Find out what it lacks:",
+			  "recorder run --profile shop.json --log -- ./server --port 80" },
+			{},
+		},
+	.run = run,
+};

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/run_report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "profile/json_builder.h"
+#include "seccomp/outside.h"
+#include "seccomp/scmp_arch.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+#include "util/str.h"
+
+static const char *call_name(const struct outside_call *call, char name[SCMP_ARCH_CALL_SIZE])
+{
+	if (call->architecture)
+		return scmp_arch_call_name(call->architecture, call->nr, name);
+	snprintf(name, SCMP_ARCH_CALL_SIZE, "syscall_%" PRIu32, call->nr);
+	return name;
+}
+
+static void print_call(FILE *out, const struct outside_call *call)
+{
+	char name[SCMP_ARCH_CALL_SIZE], effect[EFFECT_TEXT_SIZE];
+	_cleanup_free_ char *process = str_escape(call->process);
+	size_t i;
+
+	fprintf(out, "  %s(", call_name(call, name));
+	for (i = 0; i < ARGUMENT_COUNT; i++)
+		fprintf(out, "%s0x%" PRIx64, i ? ", " : "", call->arguments[i]);
+	fprintf(out, ") %" PRIu64 " %s, first by %s[%d]: %s", call->count,
+		call->count == 1 ? "time" : "times", process ? process : "", (int)call->pid,
+		effect_text(call->effect, effect));
+	if (call->architecture != scmp_arch_native())
+		fprintf(out, " (%s)",
+			call->architecture ? call->architecture->name : "unknown architecture");
+	fputc('\n', out);
+}
+
+int run_report_text(const struct outside *outside, char **ret_text, struct error *err)
+{
+	char *text = NULL;
+	size_t size, i;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return error_nomem(err);
+	if (outside->length == 0)
+		fputs("everything that was done is in the profile\n", out);
+	else
+		fprintf(out,
+			"%zu system calls outside of the profile, with the arguments of the "
+			"first and what it would have got:\n",
+			outside->length);
+	for (i = 0; i < outside->length; i++)
+		print_call(out, &outside->items[i]);
+	if (fclose(out) != 0) {
+		free(text);
+		return error_nomem(err);
+	}
+	*ret_text = text;
+	return 0;
+}
+
+static json_t *call_json(struct json_builder *builder, const struct outside_call *call)
+{
+	char name[SCMP_ARCH_CALL_SIZE], text[EFFECT_TEXT_SIZE];
+	json_t *object = json_build_object(builder), *arguments = json_build_array(builder);
+	size_t i;
+
+	for (i = 0; i < ARGUMENT_COUNT; i++) {
+		/* In hexadecimal: most readers of JSON have no numbers of 64 bits. */
+		snprintf(text, sizeof(text), "0x%" PRIx64, call->arguments[i]);
+		json_append(builder, arguments, json_from_text(text));
+	}
+	json_set_text(builder, object, "syscall", call_name(call, name));
+	json_set_number(builder, object, "nr", call->nr);
+	json_set_text(builder, object, "architecture",
+		      call->architecture ? call->architecture->name : NULL);
+	json_set_text(builder, object, "effect", effect_text(call->effect, text));
+	json_set_number(builder, object, "count", call->count);
+	json_set(builder, object, "arguments", arguments);
+	json_set_text(builder, object, "process", call->process);
+	json_set_number(builder, object, "pid", call->pid);
+	return object;
+}
+
+int run_report_json(const struct outside *outside, int exit_status, char **ret_text,
+		    struct error *err)
+{
+	struct json_builder builder = {};
+	_cleanup_json_ json_t *root = json_build_object(&builder);
+	json_t *calls = json_build_array(&builder);
+	size_t i;
+
+	for (i = 0; i < outside->length; i++)
+		json_append(&builder, calls, call_json(&builder, &outside->items[i]));
+	json_set_number(&builder, root, "exitStatus", exit_status);
+	json_set(&builder, root, "outside", calls);
+	return json_build_text(&builder, root, ret_text, err);
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "seccomp/kill_log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* PRINTK_MESSAGE_MAX of the kernel: what a reader has to have room for. */
+#define RECORD_SIZE 2048
+
+int kill_log_open(void)
+{
+	int log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (log >= 0 && lseek(log, 0, SEEK_END) < 0) {
+		close(log);
+		return -1;
+	}
+	return log;
+}
+
+/* The number behind " name=", of a base. */
+static bool field(const char *record, const char *name, int base, unsigned long *ret_value)
+{
+	const char *at = strstr(record, name);
+	char *end;
+
+	if (!at)
+		return false;
+	at += strlen(name);
+	errno = 0;
+	*ret_value = strtoul(at, &end, base);
+	return errno == 0 && end != at;
+}
+
+bool kill_log_parse(const char *record, struct killed *ret_killed)
+{
+	unsigned long pid, signal, audit, nr;
+	const char *text = strstr(record, "audit: type=1326 ");
+	const char *rest;
+
+	if (!text || !field(text, " pid=", 10, &pid))
+		return false;
+	/* The process chose its name, which stands in quotes before what is looked for next. */
+	rest = strstr(text, "\" sig=");
+	while (rest && strstr(rest + 1, "\" sig="))
+		rest = strstr(rest + 1, "\" sig=");
+	if (!rest)
+		rest = text;
+	if (!field(rest, " sig=", 10, &signal) || signal != SIGSYS ||
+	    !field(rest, " arch=", 16, &audit) || !field(rest, " syscall=", 10, &nr))
+		return false;
+	*ret_killed = (struct killed){ .pid = pid, .audit = audit, .nr = nr };
+	return true;
+}
+
+bool kill_log_find(int log, pid_t pid, struct killed *ret_killed)
+{
+	char record[RECORD_SIZE + 1];
+	struct killed killed;
+	ssize_t length;
+
+	while (log >= 0) {
+		length = read(log, record, RECORD_SIZE);
+		if (length < 0 && errno == EPIPE)
+			continue; /* what was there has been overwritten meanwhile */
+		if (length <= 0)
+			return false;
+		record[length] = '\0';
+		if (kill_log_parse(record, &killed) && killed.pid == pid) {
+			*ret_killed = killed;
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,130 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# recorder run: what a command gets under a profile, what --log tells, and how it ends.
+set -u
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=tests/lib/tap.bash
+. ../lib/tap.bash
+
+: "${RECORDER:?is the recorder to test}"
+: "${TEST_TMP:?is an empty directory}"
+
+# profile FILE DEFAULT RULES
+profile() {
+	printf '{"defaultAction":"SCMP_ACT_%s","syscalls":[%s]}' "$2" "$3" >"$TEST_TMP/$1"
+}
+
+rule() { # NAMES ACTION [MEMBERS]
+	printf '{"names":[%s],"action":"SCMP_ACT_%s"%s}' "$1" "$2" "${3:+,$3}"
+}
+
+profile no-mkdir.json ALLOW "$(rule '"mkdir","mkdirat"' ERRNO '"errnoRet":17')"
+profile no-uname.json ALLOW "$(rule '"uname"' KILL_PROCESS)"
+profile nothing.json ERRNO "$(rule '"execve"' ALLOW)"
+profile no-execve.json ERRNO "$(rule '"read"' ALLOW)"
+profile notify.json ALLOW "$(rule '"uname"' NOTIFY)"
+profile rare.json ALLOW "$(rule '"uname"' ERRNO '"errnoRet":1'),$(rule '"mkdir"' ERRNO \
+	'"args":[{"index":1,"op":"SCMP_CMP_EQ","value":448}]')"
+
+# run STATUS TEXT ARGUMENT...: runs it; what it and the command say is in $said.
+run() {
+	local expected=$1 text=$2 status
+	shift 2
+	said=$(timeout 30 "$RECORDER" run "$@" 2>&1 </dev/null)
+	status=$?
+	if [ "$status" = "$expected" ]; then
+		tap_ok "$text"
+	else
+		tap_not_ok "$text" "exit status $status, not $expected: $said"
+	fi
+}
+
+says() { # TEXT REGEX
+	tap_match "$1" "$said" "$2"
+}
+
+outside() { # FILTER: of the JSON report
+	jq -r "$1" "$TEST_TMP/report.json"
+}
+
+tap_plan 35
+
+run 7 'a command ends with its own status' --profile "$TEST_TMP/no-mkdir.json" -- sh -c 'exit 7'
+# shellcheck disable=SC2016 # for the shell that is run
+run 143 'or with 128 and its signal' --profile "$TEST_TMP/no-mkdir.json" -- sh -c 'kill $$'
+run 0 'it has no_new_privs and a filter' --profile "$TEST_TMP/no-mkdir.json" -- cat /proc/self/status
+says 'as its status shows' $'NoNewPrivs:\t1.*Seccomp:\t2'
+run 1 'a call is refused with the errno of the profile' --profile "$TEST_TMP/no-mkdir.json" \
+	mkdir "$TEST_TMP/new"
+says 'which the program tells' 'File exists'
+
+run 159 'a kill is a SIGSYS' --profile "$TEST_TMP/no-uname.json" uname
+says 'which is explained' 'uname was killed by the filter( for uname|;.*--log)'
+run 159 '--kill kills for what is not named' --profile "$TEST_TMP/nothing.json" --kill uname
+run 139 'without, it is refused' --profile "$TEST_TMP/nothing.json" uname
+
+run 1 'a profile without execve is refused' --profile "$TEST_TMP/no-execve.json" true
+says 'with the reason' 'execve gets errno EPERM, so that no command can start'
+run 1 'and so is one that needs a listener' --profile "$TEST_TMP/notify.json" true
+says 'with what to do' 'syscalls\[0\] asks a listener .*--log'
+run 1 'a command that does not exist' --profile "$TEST_TMP/no-mkdir.json" no-such-command
+says 'is named' 'run no-such-command: No such file'
+run 2 'a profile is needed' true
+run 2 '--log and --kill exclude each other' --profile "$TEST_TMP/rare.json" --log --kill true
+run 2 'only --log has a report' --profile "$TEST_TMP/rare.json" --format json true
+
+run 4 '--log keeps the status' --profile "$TEST_TMP/no-uname.json" --log -- sh -c 'uname >/dev/null; exit 4'
+says 'and tells what is outside' 'uname\(.*\) 1 time, first by uname\[[0-9]+\]: kill process'
+run 0 'nothing outside is said too' --profile "$TEST_TMP/no-uname.json" --log true
+says 'as such' 'everything that was done is in the profile'
+run 1 'a command that does not exist is no different' --profile "$TEST_TMP/rare.json" --log no-such-command
+run 0 'even a profile that allows nothing hinders nobody' --profile "$TEST_TMP/no-execve.json" --log uname
+says 'so that the program works' '^Linux'
+says 'and its execve is told' 'execve\(.*: errno EPERM'
+
+# Children, grandchildren, and what outlives the command. (bash calls uname(2) itself.)
+run 0 '--log follows all that a command starts' --profile "$TEST_TMP/rare.json" --log \
+	--format json -o "$TEST_TMP/report.json" -- sh -c \
+	'for i in 1 2 3 4 5 6 7 8 9 10; do (uname & sh -c "uname; uname" & wait) >/dev/null & done; wait
+	(sleep 0.5; mkdir -m 700 '"$TEST_TMP"'/late; mkdir '"$TEST_TMP"'/plain) >/dev/null 2>&1 &'
+tap_is 'counts each call' "$(outside '.outside[] | select(.syscall == "uname") | .count')" 30
+tap_is 'with what it would have got' "$(outside '.outside[] | select(.syscall == "uname") | .effect')" \
+	'errno EPERM'
+tap_is 'looks at arguments' "$(outside '[.outside[] | select(.syscall == "mkdir") | .count, .arguments[1]] |
+	join(" ")')" '1 0x1c0'
+tap_check 'and denies nothing' test -d "$TEST_TMP/late" -a -d "$TEST_TMP/plain"
+
+# A signal from elsewhere is the command's.
+# shellcheck disable=SC2016 # for the shell that is run
+"$RECORDER" run --profile "$TEST_TMP/no-mkdir.json" -- \
+	sh -c 'trap "exit 9" TERM; touch "$0"; while :; do sleep 0.1; done' "$TEST_TMP/ready" &
+pid=$!
+until [ -e "$TEST_TMP/ready" ]; do sleep 0.05; done
+kill "$pid"
+wait "$pid"
+tap_is 'a signal is passed on' $? 9
+
+# Without its supervisor a command would be refused what it was promised.
+# shellcheck disable=SC2016 # for the shell that is run
+"$RECORDER" run --profile "$TEST_TMP/rare.json" --log -- sh -c 'echo $$ >"$0"; exec sleep 60' \
+	"$TEST_TMP/pid" &
+pid=$!
+until [ -s "$TEST_TMP/pid" ]; do sleep 0.05; done
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+command=$(cat "$TEST_TMP/pid")
+for _ in {1..100}; do
+	kill -0 "$command" 2>/dev/null || break
+	sleep 0.05
+done
+tap_check_fails 'a supervised command dies with its supervisor' kill -0 "$command"
+
+if [ "$(id -u)" = 0 ]; then
+	tap_is '--user runs it as that user' \
+		"$("$RECORDER" run --profile "$TEST_TMP/no-mkdir.json" --log --user nobody id -un 2>/dev/null)" nobody
+else
+	tap_skip '--user runs it as that user' 'only root can become another user'
+fi
+
+tap_done
