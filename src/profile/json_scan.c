@@ -35,14 +35,25 @@ static bool skip_space(struct json_scan *scan)
 	return !json_scan_ends(scan) || fail(scan);
 }
 
+/* Whether the quote is part of its string: behind an odd number of backslashes. */
+static bool is_escaped(const char *quote)
+{
+	size_t backslashes = 0;
+
+	while (*--quote == '\\') /* stops at the opening quote at the latest */
+		backslashes++;
+	return backslashes % 2;
+}
+
 /* From the opening quote to behind the closing one. */
 static bool skip_string(struct json_scan *scan)
 {
-	const char *at;
+	const char *at = scan->at;
 
-	for (at = scan->at + 1; at < scan->end && *at != '"'; at++)
-		at += *at == '\\';
-	if (at >= scan->end)
+	do {
+		at = memchr(at + 1, '"', scan->end - (at + 1));
+	} while (at && is_escaped(at));
+	if (!at)
 		return fail(scan);
 	scan->at = at + 1;
 	return true;
@@ -54,16 +65,22 @@ static bool skip_nested(struct json_scan *scan)
 	size_t depth = 0;
 
 	while (scan->at < scan->end) {
-		char c = *scan->at;
-
-		if (c == '"') {
+		switch (*scan->at) {
+		case '"':
 			if (!skip_string(scan))
 				return false;
 			continue;
+		case '{':
+		case '[':
+			depth++;
+			break;
+		case '}':
+		case ']':
+			depth--;
+			break;
 		}
 		scan->at++;
-		depth += c == '{' || c == '[';
-		if ((c == '}' || c == ']') && --depth == 0)
+		if (!depth)
 			return true;
 	}
 	return fail(scan);

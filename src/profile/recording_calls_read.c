@@ -10,21 +10,22 @@
 /* The largest number that BPF can hand over; 32-bit ARM's private calls are at 0xf0000. */
 #define CALL_NR_MAX 0x3fffffff
 
+/* In the order in which recorder writes them. */
 enum field {
 	FIELD_NR,
 	FIELD_NAME,
 	FIELD_ABI,
+	FIELD_ORIGIN, /* not of denied calls */
 	FIELD_FIRST_SEEN,
 	FIELD_PROCESS,
-	FIELD_ORIGIN,
 	FIELD_COUNT,
 };
 
-/* Denied calls have all but the last. */
-static const char *const field_names[FIELD_COUNT + 1] = { "nr",	       "name",	  "abi",
-							  "firstSeen", "process", "origin" };
+static const char *const field_names[FIELD_COUNT + 1] = {
+	"nr", "name", "abi", "origin", "firstSeen", "process",
+};
 static const char *const denied_field_names[] = {
-	"nr", "name", "abi", "firstSeen", "process", NULL
+	"nr", "name", "abi", "firstSeen", "process", NULL,
 };
 
 /* Longer than any that recorder writes. */
@@ -33,38 +34,41 @@ static const char *const denied_field_names[] = {
 /* A call as it is written; what is not there is NULL. */
 struct call_fields {
 	uint64_t nr;
-	const char *texts[FIELD_COUNT]; /* in buffers, or borrowed from a tree */
+	const char *texts[FIELD_COUNT]; /* in buffers, or borrowed from a tree; not that of nr */
 	char buffers[FIELD_COUNT][TEXT_SIZE];
 };
 
-static int field_of(struct json_slice key)
+/* Which field a key is; guess is the one that is most likely. */
+static int field_of(struct json_slice key, int guess)
 {
-	int field;
+	int i, field;
 
-	for (field = 0; field < FIELD_COUNT; field++)
+	for (i = 0; i < FIELD_COUNT; i++) {
+		field = (guess + i) % FIELD_COUNT;
 		if (json_slice_is(key, field_names[field]))
 			return field;
+	}
 	return -ENOENT;
 }
 
-/* Reads one member; false where it is not what recorder writes. */
-static bool scan_field(struct json_scan *scan, struct call_fields *fields, bool *ret_has_nr)
+/* Reads one member and returns which it was; -EINVAL where it is not what recorder writes. */
+static int scan_field(struct json_scan *scan, int guess, struct call_fields *fields)
 {
 	struct json_slice key, value;
+	bool plain;
 	int field;
 
 	if (!json_scan_key(scan, &key) || !json_scan_value(scan, &value))
-		return false;
-	field = field_of(key);
-	if (field == FIELD_NR && !*ret_has_nr) {
-		*ret_has_nr = true;
-		return json_slice_number(value, &fields->nr) && fields->nr <= CALL_NR_MAX;
-	}
-	if (field < 0 || field == FIELD_NR || fields->texts[field] ||
-	    !json_slice_text(value, fields->buffers[field], TEXT_SIZE))
-		return false;
+		return -EINVAL;
+	field = field_of(key, guess);
+	if (field < 0 || fields->texts[field])
+		return -EINVAL;
+	if (field == FIELD_NR)
+		plain = json_slice_number(value, &fields->nr) && fields->nr <= CALL_NR_MAX;
+	else
+		plain = json_slice_text(value, fields->buffers[field], TEXT_SIZE);
 	fields->texts[field] = fields->buffers[field];
-	return true;
+	return plain ? field : -EINVAL;
 }
 
 /*
@@ -73,15 +77,17 @@ static bool scan_field(struct json_scan *scan, struct call_fields *fields, bool 
  */
 static bool scan_fields(struct json_scan *scan, bool with_origin, struct call_fields *fields)
 {
-	bool has_nr = false;
+	int field = -1;
 
 	memset(fields->texts, 0, sizeof(fields->texts));
 	if (!json_scan_open(scan, '{'))
 		return false;
-	while (json_scan_more(scan, '}'))
-		if (!scan_field(scan, fields, &has_nr))
+	while (json_scan_more(scan, '}')) {
+		field = scan_field(scan, field + 1, fields);
+		if (field < 0)
 			return false;
-	return !scan->failed && has_nr && fields->texts[FIELD_ABI] &&
+	}
+	return !scan->failed && fields->texts[FIELD_NR] && fields->texts[FIELD_ABI] &&
 	       !fields->texts[FIELD_ORIGIN] == !with_origin;
 }
 

@@ -93,6 +93,9 @@ const char *syscall_name(enum machine machine, enum abi abi, uint32_t nr)
 	const struct syscall_table *table = abis[machine][abi].table;
 	size_t low = 0, high = table ? table->length : 0;
 
+	/* Most numbers are in the table at their own place. */
+	if (nr < high && table->by_number[nr].nr == nr)
+		return table->by_number[nr].name;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		const struct syscall_entry *entry = &table->by_number[middle];
