@@ -197,15 +197,15 @@ static int compare_effects(struct effect a, struct effect b)
 	return order ? order : compare_numbers(a.data, b.data);
 }
 
-/* The order of reports: what counts most comes first. */
+/* The order of reports: what counts most comes first, and calls without a name are many. */
 static int compare_calls(const struct change *a, const struct change *b)
 {
 	int order = (int)a->kind - (int)b->kind;
 
-	if (order == 0)
-		order = (int)b->purpose->risk - (int)a->purpose->risk;
 	if (order == 0 && (!a->call || !b->call))
 		return (a->call != NULL) - (b->call != NULL);
+	if (order == 0)
+		order = (int)b->purpose->risk - (int)a->purpose->risk;
 	return order ? order : strcmp(a->call, b->call);
 }
 
