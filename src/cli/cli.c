@@ -11,6 +11,7 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/log.h"
+#include "util/str.h"
 
 /* Beyond every errno, so that a usage error is known by its code. */
 #define USAGE_ERROR 0x10000
