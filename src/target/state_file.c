@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "profile/json_unsigned.h"
 #include "util/error.h"
 #include "util/file.h"
 
@@ -33,6 +34,9 @@ int state_file_read_json(const char *directory, const char *name, json_t **ret_j
 	if (r < 0)
 		return r;
 	json = json_loadb(text, size, 0, &problem);
+	/* runc keeps the profile here, whose conditions can have numbers that jansson cannot. */
+	if (!json)
+		json = json_load_unsigned(text, size, NULL);
 	if (!json)
 		return error_set(err, EINVAL, "%s/%s, line %d: %s", directory, name, problem.line,
 				 problem.text);

@@ -50,7 +50,7 @@ static const struct {
 	{ "/run/crun/c1/status", "{\"pid\":105,\"bundle\":\"/elsewhere\"}" },
 	/* runc by hand, with a bundle wherever the user has it. */
 	{ "/run/runc/d1/state.json",
-	  "{\"init_process_pid\":106,\"config\":{\"labels\":[\"x=y\",\"bundle=/usr\"]}}" },
+	  "{\"init_process_pid\":106,\"mask\":18446744073709551615,\"config\":{\"labels\":[\"x=y\",\"bundle=/usr\"]}}" },
 	/* Without root. */
 	{ "/run/user/1000/crun/e1/status", "{\"pid\":107,\"bundle\":\"/usr\"}" },
 	/* What has just ended, is broken, or lies. */
