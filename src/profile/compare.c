@@ -156,6 +156,7 @@ static int add_finding(const struct side_by_side *sides, enum finding_kind kind,
 	*item = (struct finding){
 		.kind = kind,
 		.scmp_arch = sides->scmp_arch,
+		.counted = sides->counted,
 		.purpose = syscall_purpose(name),
 		.allowed = meaning_allowance(sides->baseline, name) != ALLOWANCE_NONE,
 	};
@@ -342,6 +343,8 @@ static int compare_findings(const void *a, const void *b)
 
 	if (left->kind != right->kind)
 		return left->kind < right->kind ? -1 : 1;
+	if (left->counted != right->counted)
+		return left->counted ? -1 : 1;
 	order = strcmp(left->scmp_arch, right->scmp_arch);
 	if (order != 0)
 		return order;

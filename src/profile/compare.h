@@ -47,6 +47,7 @@ struct finding {
 	enum finding_kind kind;
 	char name[SYSCALL_NAME_SIZE]; /* "syscall_999" without a name */
 	const char *scmp_arch;
+	bool counted; /* scmp_arch is compare_architecture() */
 	const struct syscall_purpose *purpose;
 	bool allowed;	     /* by the baseline, for some arguments at least */
 	const char *instead; /* what is done instead of a call that is answered with ENOSYS */

@@ -96,12 +96,12 @@ static void put_witness(FILE *out, const struct finding *finding)
 	}
 }
 
-static void put_finding(FILE *out, const struct compared *compared, const struct finding *finding)
+static void put_finding(FILE *out, const struct finding *finding)
 {
 	const struct syscall_purpose *purpose = finding->purpose;
 
 	fprintf(out, "%s: ", finding->name);
-	if (finding->scmp_arch != compared->scmp_arch)
+	if (!finding->counted)
 		fprintf(out, "(%s) ", finding->scmp_arch);
 	fputs(purpose->clause, out);
 	if (finding->instead)
@@ -117,7 +117,7 @@ static void put_finding(FILE *out, const struct compared *compared, const struct
 	put_witness(out, finding);
 }
 
-static void print_finding(FILE *out, const struct compared *compared, const struct finding *finding)
+static void print_finding(FILE *out, const struct finding *finding)
 {
 	struct paragraph paragraph = { out, 4 };
 	_cleanup_free_ char *text = NULL;
@@ -125,17 +125,16 @@ static void print_finding(FILE *out, const struct compared *compared, const stru
 	FILE *sentence = open_memstream(&text, &size);
 
 	if (sentence) {
-		put_finding(sentence, compared, finding);
+		put_finding(sentence, finding);
 		fclose(sentence);
 	}
 	paragraph_add(&paragraph, text ? text : finding->name, "");
 	paragraph_end(&paragraph);
 }
 
-static void print_findings(FILE *out, const struct compared *compared, enum finding_kind kind,
+static void print_findings(FILE *out, const struct compare_report *report, enum finding_kind kind,
 			   const char *heading)
 {
-	const struct compare_report *report = &compared->report;
 	size_t i;
 
 	if (!report->counts[kind])
@@ -143,7 +142,7 @@ static void print_findings(FILE *out, const struct compared *compared, enum find
 	fprintf(out, "\n  %s: %zu\n", heading, report->counts[kind]);
 	for (i = 0; i < report->length; i++)
 		if (report->findings[i].kind == kind)
-			print_finding(out, compared, &report->findings[i]);
+			print_finding(out, &report->findings[i]);
 }
 
 /* What a profile of its own takes away: first by risk, with the reasons, then all by purpose. */
@@ -202,15 +201,17 @@ static void print_reasons(FILE *out, const struct compared *compared)
 
 static void print_compared(FILE *out, const struct compared *compared)
 {
+	const struct compare_report *report = &compared->report;
+
 	print_head(out, compared);
-	print_findings(out, compared, FINDING_BREAKS, "used and not allowed, so it would break");
-	print_findings(out, compared, FINDING_FALLBACK, "used and answered with ENOSYS");
-	print_findings(out, compared, FINDING_CONDITIONAL,
+	print_findings(out, report, FINDING_BREAKS, "used and not allowed, so it would break");
+	print_findings(out, report, FINDING_FALLBACK, "used and answered with ENOSYS");
+	print_findings(out, report, FINDING_CONDITIONAL,
 		       "used and allowed only for some arguments or with a capability");
-	print_findings(out, compared, FINDING_DENIED,
+	print_findings(out, report, FINDING_DENIED,
 		       "attempted and denied by a filter already in force");
-	print_unused(out, &compared->report);
-	print_other_architectures(out, &compared->report);
+	print_unused(out, report);
+	print_other_architectures(out, report);
 	print_reasons(out, compared);
 }
 
