@@ -79,6 +79,11 @@ static int set_name(struct recording *recording, const char *name, struct error 
 	return 0;
 }
 
+static int print_recording(FILE *out, const void *data, struct error *err)
+{
+	return recording_print(out, data, err);
+}
+
 static int run(const struct cli_call *call, struct error *err)
 {
 	const struct merge_options *options = call->options;
@@ -96,14 +101,12 @@ static int run(const struct cli_call *call, struct error *err)
 	    (options->name && (ret = set_name(&recording, options->name, err)) < 0))
 		return ret;
 	if (format == FORMAT_RECORDING)
-		ret = recording_write(&recording, &text, err);
-	else
-		ret = profile_text(format, &input, &recording, &text, err);
+		return output_file_print(options->output, print_recording, &recording, err);
+	ret = profile_text(format, &input, &recording, &text, err);
 	if (ret < 0)
 		return ret;
-	if (!options->output)
-		return cli_print(text, err);
-	return output_file_write(options->output, text, strlen(text), err);
+	return options->output ? output_file_write(options->output, text, strlen(text), err) :
+				 cli_print(text, err);
 }
 
 #define OPTION(member) .offset = offsetof(struct merge_options, member)

@@ -13,28 +13,35 @@
 
 #define FILE_MODE 0644
 
-static int write_stream(const char *path, const char *text, size_t size, struct error *err)
+static int print_stream(const char *path, file_printer *print, const void *data, struct error *err)
 {
 	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-	int r;
 
 	if (fd < 0)
 		return error_set_errno(err, errno, "open %s", path);
-	r = file_write_all(fd, text, size);
-	return r < 0 ? error_set_errno(err, -r, "write %s", path) : 0;
+	return file_print(fd, path, print, data, err);
 }
 
-int output_file_write(const char *path, const char *text, size_t size, struct error *err)
+int output_file_print(const char *path, file_printer *print, const void *data, struct error *err)
 {
 	_cleanup_free_ char *target = NULL;
 	struct stat status;
 
+	if (!path)
+		return file_print(STDOUT_FILENO, "standard output", print, data, err);
 	if (stat(path, &status) < 0) /* new */
-		return file_write_atomic(AT_FDCWD, path, text, size, FILE_MODE, err);
+		return file_print_atomic(AT_FDCWD, path, print, data, FILE_MODE, err);
 	if (!S_ISREG(status.st_mode))
-		return write_stream(path, text, size, err);
+		return print_stream(path, print, data, err);
 	target = realpath(path, NULL);
 	if (!target)
 		return error_set_errno(err, errno, "follow %s", path);
-	return file_write_atomic(AT_FDCWD, target, text, size, FILE_MODE, err);
+	return file_print_atomic(AT_FDCWD, target, print, data, FILE_MODE, err);
+}
+
+int output_file_write(const char *path, const char *text, size_t size, struct error *err)
+{
+	const struct file_text whole = { text, size };
+
+	return output_file_print(path, file_print_text, &whole, err);
 }

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "util/file.h"
+
 struct error;
 
 /*
@@ -13,5 +15,8 @@ struct error;
  * made it does not choose where a new file appears.
  */
 int output_file_write(const char *path, const char *text, size_t size, struct error *err);
+
+/* The same of what is printed, which need not be in memory as a whole; NULL is standard output. */
+int output_file_print(const char *path, file_printer *print, const void *data, struct error *err);
 
 #endif

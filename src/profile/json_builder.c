@@ -105,17 +105,16 @@ static bool json_is_flat(const json_t *value)
 	return !json_is_array(value);
 }
 
-static void json_print_indent(FILE *out, unsigned int depth)
+void json_print_indent(FILE *out, unsigned int depth)
 {
 	fprintf(out, "\n%*s", (int)depth * 2, "");
 }
 
-static void json_print_object(FILE *out, const json_t *object, unsigned int depth)
+void json_print_members(FILE *out, const json_t *object, unsigned int depth)
 {
 	const char *key, *separator = "";
 	json_t *member;
 
-	fputc('{', out);
 	json_object_foreach((json_t *)object, key, member) {
 		_cleanup_json_ json_t *name = json_string(key);
 
@@ -126,6 +125,12 @@ static void json_print_object(FILE *out, const json_t *object, unsigned int dept
 		json_print(out, member, depth + 1);
 		separator = ",";
 	}
+}
+
+static void json_print_object(FILE *out, const json_t *object, unsigned int depth)
+{
+	fputc('{', out);
+	json_print_members(out, object, depth);
 	json_print_indent(out, depth);
 	fputc('}', out);
 }

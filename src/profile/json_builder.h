@@ -53,6 +53,13 @@ void json_set_number(struct json_builder *builder, json_t *object, const char *k
  */
 void json_print(FILE *out, const json_t *value, unsigned int depth);
 
+/*
+ * Prints the members of an object in the same way, so that others can be added: between the brackets of
+ * an object that stands at this depth. And a new line within what stands there.
+ */
+void json_print_members(FILE *out, const json_t *object, unsigned int depth);
+void json_print_indent(FILE *out, unsigned int depth);
+
 /* The text of the whole with a final newline; owned by the caller. */
 int json_build_text(const struct json_builder *builder, const json_t *root, char **ret_text,
 		    struct error *err);

@@ -21,4 +21,8 @@ struct error;
 int recording_read_calls(const struct json_at *at, struct json_slice array, enum machine machine,
 			 bool with_origin, struct call_set *calls, struct error *err);
 
+/* Prints such an array for people, as json_print() does: one call a line, as deep as depth. */
+int recording_print_calls(FILE *out, unsigned int depth, enum machine machine, bool with_origin,
+			  const struct call_set *calls, struct error *err);
+
 #endif

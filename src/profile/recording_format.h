@@ -3,6 +3,7 @@
 #define PROFILE_RECORDING_FORMAT_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 struct error;
 struct recording;
@@ -12,6 +13,9 @@ struct recording;
 
 /* JSON text, the same bytes for the same recording; owned by the caller. */
 int recording_write(const struct recording *recording, char **ret_text, struct error *err);
+
+/* The same text to a stream. Whether it could be written is known when the stream is closed. */
+int recording_print(FILE *out, const struct recording *recording, struct error *err);
 
 /*
  * Reads such a text. name is what messages call the input. Unknown fields are refused with

@@ -5,6 +5,7 @@
 
 #include "profile/json_builder.h"
 #include "profile/recording.h"
+#include "profile/recording_calls.h"
 #include "util/error.h"
 #include "util/str.h"
 
@@ -46,29 +47,6 @@ static json_t *from_losses(struct json_builder *builder, const struct observatio
 	return object;
 }
 
-static json_t *from_calls(struct json_builder *builder, enum machine machine,
-			  const struct call_set *calls, bool with_origin)
-{
-	json_t *array = json_build_array(builder);
-	size_t i;
-
-	for (i = 0; i < calls->length; i++) {
-		const struct call *call = &calls->items[i];
-		json_t *object = json_build_object(builder);
-
-		json_set_number(builder, object, "nr", call->nr);
-		json_set_text(builder, object, "name", syscall_name(machine, call->abi, call->nr));
-		json_set_text(builder, object, "abi", abi_name(call->abi));
-		if (with_origin)
-			json_set_text(builder, object, "origin", origin_name(call->origin));
-		set_time(builder, object, "firstSeen", call->first_seen);
-		if (call->process[0])
-			json_set_text(builder, object, "process", call->process);
-		json_append(builder, array, object);
-	}
-	return array;
-}
-
 /* What ran, and where. */
 static void set_subject(struct json_builder *builder, json_t *object,
 			const struct observation *observation)
@@ -95,6 +73,7 @@ static void set_subject(struct json_builder *builder, json_t *object,
 	json_set_unless_empty(builder, object, "runtime", runtime);
 }
 
+/* All but the calls, which come last. */
 static json_t *from_observation(struct json_builder *builder, const struct observation *observation)
 {
 	json_t *object = json_build_object(builder);
@@ -120,21 +99,37 @@ static json_t *from_observation(struct json_builder *builder, const struct obser
 			      json_build_strings(builder, observation->reasons,
 						 observation->reason_count));
 	json_set_unless_empty(builder, object, "losses", from_losses(builder, observation));
-	json_set(builder, object, "systemCalls",
-		 from_calls(builder, observation->machine, &observation->calls, true));
-	json_set(builder, object, "denied",
-		 from_calls(builder, observation->machine, &observation->denied, false));
 	return object;
+}
+
+#define OBSERVATION_DEPTH 2
+
+static int print_calls(FILE *out, const char *key, const struct observation *observation,
+		       bool with_origin, const struct call_set *calls, struct error *err)
+{
+	fputc(',', out);
+	json_print_indent(out, OBSERVATION_DEPTH + 1);
+	fprintf(out, "\"%s\": ", key);
+	return recording_print_calls(out, OBSERVATION_DEPTH + 1, observation->machine, with_origin,
+				     calls, err);
 }
 
 static int print_observation(FILE *out, const struct observation *observation, struct error *err)
 {
 	struct json_builder builder = { 0 };
 	_cleanup_json_ json_t *object = from_observation(&builder, observation);
+	int ret;
 
 	if (builder.failed)
 		return error_nomem(err);
-	json_print(out, object, 2);
+	fputc('{', out);
+	json_print_members(out, object, OBSERVATION_DEPTH);
+	if ((ret = print_calls(out, "systemCalls", observation, true, &observation->calls, err)) <
+		    0 ||
+	    (ret = print_calls(out, "denied", observation, false, &observation->denied, err)) < 0)
+		return ret;
+	json_print_indent(out, OBSERVATION_DEPTH);
+	fputc('}', out);
 	return 0;
 }
 
@@ -142,7 +137,7 @@ static int print_observation(FILE *out, const struct observation *observation, s
  * One observation at a time, so that a recording of thousands of containers does not stand in
  * memory as a tree of JSON values, which is ten times its text.
  */
-static int print_recording(FILE *out, const struct recording *recording, struct error *err)
+int recording_print(FILE *out, const struct recording *recording, struct error *err)
 {
 	_cleanup_json_ json_t *name = NULL;
 	size_t i;
@@ -178,7 +173,7 @@ int recording_write(const struct recording *recording, char **ret_text, struct e
 
 	if (!out)
 		return error_nomem(err);
-	ret = print_recording(out, recording, err);
+	ret = recording_print(out, recording, err);
 	if (fclose(out) != 0 && ret == 0)
 		ret = error_nomem(err);
 	if (ret < 0)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,21 +113,56 @@ static int open_temporary(int dirfd, const char *path, char **ret_name, struct e
 	return fd;
 }
 
-int file_write_atomic(int dirfd, const char *path, const void *data, size_t size, mode_t mode,
-		      struct error *err)
+int file_print(int fd, const char *path, file_printer *print, const void *data, struct error *err)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	FILE *out = copy < 0 ? NULL : fdopen(copy, "w");
+	bool failed;
+	int ret;
+
+	if (!out) {
+		ret = error_set_errno(err, errno, "write %s", path);
+		if (copy >= 0)
+			close(copy);
+		return ret;
+	}
+	ret = print(out, data, err);
+	failed = ferror(out);
+	if (fclose(out) != 0 || failed)
+		return ret < 0 ? ret : error_set_errno(err, errno, "write %s", path);
+	return ret;
+}
+
+int file_print_atomic(int dirfd, const char *path, file_printer *print, const void *data,
+		      mode_t mode, struct error *err)
 {
 	_cleanup_free_ char *name = NULL;
 	_cleanup_close_ int fd = open_temporary(dirfd, path, &name, err);
-	int r;
+	int ret;
 
 	if (fd < 0)
 		return fd;
-	r = file_write_all(fd, data, size);
-	if (!r && (fchmod(fd, mode) < 0 || fsync(fd) < 0 || renameat(dirfd, name, dirfd, path) < 0))
-		r = -errno;
-	if (r < 0) {
+	ret = file_print(fd, path, print, data, err);
+	if (ret == 0 &&
+	    (fchmod(fd, mode) < 0 || fsync(fd) < 0 || renameat(dirfd, name, dirfd, path) < 0))
+		ret = error_set_errno(err, errno, "write %s", path);
+	if (ret < 0)
 		unlinkat(dirfd, name, 0);
-		return error_set_errno(err, -r, "write %s", path);
-	}
+	return ret;
+}
+
+int file_print_text(FILE *out, const void *data, struct error *err)
+{
+	const struct file_text *text = data;
+
+	fwrite(text->data, 1, text->size, out);
 	return 0;
+}
+
+int file_write_atomic(int dirfd, const char *path, const void *data, size_t size, mode_t mode,
+		      struct error *err)
+{
+	const struct file_text text = { data, size };
+
+	return file_print_atomic(dirfd, path, file_print_text, &text, mode, err);
 }

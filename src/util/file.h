@@ -3,6 +3,7 @@
 #define UTIL_FILE_H
 
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -34,5 +35,26 @@ int file_write_all(int fd, const char *data, size_t size);
  */
 int file_write_atomic(int dirfd, const char *path, const void *data, size_t size, mode_t mode,
 		      struct error *err);
+
+/*
+ * Prints something to a stream; returns 0, or a negative errno with err set. That the stream could
+ * not take it is noticed by who opened the stream.
+ */
+typedef int file_printer(FILE *out, const void *data, struct error *err);
+
+/* The printer of a text in memory. */
+struct file_text {
+	const void *data;
+	size_t size;
+};
+file_printer file_print_text; /* data is a struct file_text */
+
+/*
+ * As file_write_all() and file_write_atomic(), of what the printer prints, which need not be in
+ * memory as a whole. path is what messages call the open file.
+ */
+int file_print(int fd, const char *path, file_printer *print, const void *data, struct error *err);
+int file_print_atomic(int dirfd, const char *path, file_printer *print, const void *data,
+		      mode_t mode, struct error *err);
 
 #endif
