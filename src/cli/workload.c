@@ -204,9 +204,7 @@ static int add_container(struct workloads *workloads, const char *path,
 			 const struct input_circumstances *usual, struct error *err)
 {
 	const char *name = part->observations[0].container_name;
-	int wanted = options->architecture ? machine_from_name(usual->circumstances.architecture) :
-					     -1;
-	int machine, ret = 0;
+	int wanted = wanted_machine(options), machine, ret = 0;
 
 	for (machine = 0; machine < MACHINE_COUNT && ret == 0; machine++) {
 		struct workload workload = {

@@ -1,0 +1,128 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# compare and baseline: what they print, what they exit with, and where they take the circumstances from.
+# UPDATE_GOLDEN=1 writes the golden files anew, to be read before they are committed.
+set -u
+# shellcheck source=tests/lib/tap.bash
+. "$(dirname "$0")/../lib/tap.bash"
+
+: "${RECORDER:?is the recorder to test}"
+: "${TEST_TMP:?is an empty directory}"
+golden=tests/golden/cli recordings=tests/golden/profile
+builder=$recordings/buildkit.recording.json pod=$recordings/pod.recording.json
+out=$TEST_TMP/out err=$TEST_TMP/err status=0
+
+run() {
+	"$RECORDER" "$@" >"$out" 2>"$err" </dev/null
+	status=$?
+}
+
+# prints GOLDEN STATUS ARGUMENT...
+prints() {
+	local file=$golden/$1 expected=$2
+	shift 2
+	run "$@"
+	[ -z "${UPDATE_GOLDEN:-}" ] || cp "$out" "$file"
+	tap_is "recorder $*: exit status" "$status" "$expected"
+	tap_check "recorder $*: as $file" diff "$file" "$out"
+}
+
+refused() { # STATUS SENTENCE ARGUMENT...
+	local expected=$1 sentence=$2
+	shift 2
+	run "$@"
+	tap_is "recorder $*" "$status $(cat "$err")" "$expected recorder: error: $sentence"
+}
+
+# verdict ARGUMENT...: the verdict lines of compare, without what follows the numbers.
+verdict() {
+	run compare "$@"
+	sed -n 's/^  fits RuntimeDefault: //p' "$out" | paste -sd' '
+}
+
+tap_plan 35
+
+prints compare.txt 1 compare "$builder"
+prints baseline-list.txt 0 baseline list cri-o --arch amd64
+prints baseline-show.txt 0 baseline show containerd@1.6.20 --arch amd64 --cap NONE
+
+# names KEY: the calls under a key of the JSON, with their conditions.
+names() {
+	jq -r --arg key "$1" '[.comparisons[0][$key][] |
+		"\(.name)\(.capabilities // [] | map(" " + .) | add // "")"] | join(", ")' "$out"
+}
+run compare --format json "$builder"
+tap_is 'JSON has what is not allowed' "$(names notAllowed)" \
+	'syscall_999, mount CAP_SYS_ADMIN, unshare CAP_SYS_ADMIN, pivot_root'
+tap_is 'and what is answered with ENOSYS' "$(names fallback)" 'clone3 CAP_SYS_ADMIN'
+tap_is 'and what is allowed conditionally' "$(names conditional)" \
+	'chroot CAP_SYS_CHROOT, clone CAP_SYS_ADMIN'
+tap_is 'and what was denied' "$(names denied)" 'ptrace, kexec_load'
+tap_is 'and as many calls that were never used as it says' \
+	"$(jq -c '.comparisons[] | [.name, .fits, .complete, (.unused | length) == .removed]' "$out" | paste -sd' ')" \
+	'["buildkit",false,false,true] ["cache",true,true,true]'
+run baseline show podman@4.3.1 --arch arm64 --cap ALL --format json
+tap_is 'the JSON of a baseline has every call' \
+	"$(jq -c '.calls | group_by(.allowed) | map([.[0].allowed, length])' "$out")" \
+	"$(awk '$1 == "podman" && $2 == "4.3.0" && $3 == "aarch64" && $4 == "all" {
+		printf "[[\"no\",%d],[\"some\",%d],[\"yes\",%d]]", $7, $6, $5
+	}' "$recordings/baseline-counts.txt")"
+
+tap_is 'a container that fits is exit status 0' "$(verdict "$pod") $status" \
+	'yes; own profile removes 293 of 311 allowed calls 0'
+tap_is 'all containers are compared' \
+	"$(verdict "$pod" "$builder" | grep -o -e yes -e no | paste -sd' ')" 'yes no yes'
+tap_is 'with CAP_SYS_ADMIN a builder fits, but for what nobody allows' \
+	"$(run compare --cap SYS_ADMIN --cap SYS_CHROOT "$builder" && :
+	sed -n '/would break/,/^$/s/^    \([a-z0-9_]*\): .*/\1/p' "$out" | paste -sd' ')" \
+	'syscall_999 pivot_root'
+tap_match 'capabilities of a recording count' "$(run compare "$builder"; cat "$out")" \
+	'capabilities: CAP_CHOWN CAP_SYS_CHROOT'
+tap_match 'those that nobody said are said to be assumed' "$(run compare "$builder"; cat "$out")" \
+	'capabilities \(the usual, nobody said which\): CAP_AUDIT_WRITE'
+tap_match 'an incomplete recording is said to be one' "$(cat "$out")" \
+	'- the container ran before the recording began'
+tap_is 'arm64 by --arch leaves out what ran on x86-64' \
+	"$(run compare --arch arm64 "$builder"; grep -c '^  fits' "$out")" 1
+tap_match 'a version without a table is said to be one' \
+	"$(run compare --baseline docker@24.0.7 "$pod"; cat "$out")" \
+	'note: no table is known for docker 24.0.7; that of 23.0.18 to 23.0.18, the nearest, stands'
+
+"$RECORDER" baseline show docker@27.5.1 --arch amd64 --cap NONE --format seccomp >"$TEST_TMP/docker.json"
+tap_is 'a baseline printed as a profile is what itself allows' \
+	"$(verdict --baseline docker@27.5.1 --arch amd64 --cap NONE "$TEST_TMP/docker.json")" \
+	'yes; own profile removes 0 of 300 allowed calls'
+tap_is 'a baseline can be a file' \
+	"$(verdict --baseline "$TEST_TMP/docker.json" "$pod" | cut -d' ' -f1-5)" \
+	'yes; own profile removes 282'
+cp src/profile/baselines/docker-25.0.5.json "$TEST_TMP/template.json"
+tap_is "and one in Docker's form, which asks for capabilities" \
+	"$(verdict --baseline "$TEST_TMP/template.json" --cap SYS_ADMIN --cap SYS_CHROOT "$builder" | wc -w
+	sed -n '/would break/,/^$/s/^    \([a-z0-9_]*\): .*/\1/p' "$out" | paste -sd' ')" \
+	"$(printf '18\nsyscall_999 pivot_root')"
+tap_is 'a profile that allows everything does not fit' \
+	"$(echo '{"defaultAction":"SCMP_ACT_ALLOW"}' >"$TEST_TMP/all.json"
+	verdict --arch amd64 "$TEST_TMP/all.json")" \
+	'no; own profile removes 0 of 312 allowed calls'
+
+refused 1 "open /nonexistent: No such file or directory" compare /nonexistent
+refused 1 "$recordings/empty.recording.json: nothing was observed" \
+	compare "$recordings/empty.recording.json"
+refused 1 "open rkt: No such file or directory" compare --baseline rkt "$pod"
+refused 2 "'new' is no version of docker; write for example docker@1.36.3; see 'recorder help compare'" \
+	compare --baseline docker@new "$pod"
+refused 2 "--arch riscv64: compare knows amd64 and arm64; see 'recorder help compare'" \
+	compare --arch riscv64 "$pod"
+refused 2 "there is no built-in table 'rkt'; 'recorder baseline list' names them; see 'recorder help baseline'" \
+	baseline show rkt
+refused 2 "there are no tables of 'rkt'; there are some of containerd, cri-o, docker and podman; see 'recorder help baseline'" \
+	baseline list rkt
+refused 2 "'print' is neither list nor show; see 'recorder help baseline'" baseline print
+refused 2 "say which table to show, such as containerd@2.3.4; see 'recorder help baseline'" baseline show
+refused 2 "--format seccomp prints one table: name it with 'recorder baseline show'; see 'recorder help baseline'" \
+	baseline list --format seccomp
+tap_check 'each table has as many rows as the index' \
+	test "$("$RECORDER" baseline list | tail -n +2 | wc -l)" = \
+	"$(grep -cE '^(containerd|cri-o|docker|podman) ' src/profile/baselines/index.tbl)"
+tap_done
