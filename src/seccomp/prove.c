@@ -212,9 +212,35 @@ static void try_others(struct prover *prover, const bool known[NUMBERS])
 			try_number(prover, far_numbers[i], effect);
 }
 
+/*
+ * Where calls are known by name only, libseccomp resolves a name to the way through socketcall(2) or
+ * ipc(2), also if the call has a number of its own. The number tells.
+ */
+static int try_direct_calls(struct prover *prover, bool known[NUMBERS], struct error *err)
+{
+	const struct scmp_arch *architecture = prover->architecture;
+	int position, r = 0;
+	size_t i;
+
+	for (i = 0; i < NUMBERS && r == 0; i++) {
+		_cleanup_free_ char *name = NULL;
+
+		if (known[i])
+			continue;
+		name = seccomp_syscall_resolve_num_arch(architecture->token,
+							(int)(architecture->base + i));
+		position = name ? meaning_find(prover->meaning, name) : -1;
+		if (position < 0)
+			continue;
+		known[i] = true;
+		r = try_position(prover, position, architecture->base + i, true, err);
+	}
+	return r;
+}
+
 static int try_architecture(struct prover *prover, struct error *err)
 {
-	bool known[NUMBERS] = {};
+	bool known[NUMBERS] = {}, by_name = false;
 	size_t position;
 	int r;
 
@@ -223,6 +249,7 @@ static int try_architecture(struct prover *prover, struct error *err)
 			prover->architecture->token, meaning_call_name(prover->meaning, position));
 		int64_t nr = number_of(prover, position, resolved);
 
+		by_name |= meaning_call_number(prover->meaning, position) < 0;
 		if (nr < 0)
 			continue;
 		if (nr >= prover->architecture->base && nr - prover->architecture->base < NUMBERS)
@@ -231,6 +258,8 @@ static int try_architecture(struct prover *prover, struct error *err)
 		if (r < 0)
 			return r;
 	}
+	if (by_name && (r = try_direct_calls(prover, known, err)) < 0)
+		return r;
 	try_others(prover, known);
 	return 0;
 }
