@@ -112,12 +112,15 @@ static int compare_on(struct diff_pair *pair, const char *scmp_arch, const struc
 {
 	_cleanup_meaning_ struct meaning *before = NULL, *after = NULL;
 	_cleanup_error_ struct error reason = ERROR_INIT;
-	struct pair_visit visit = { pair, scmp_arch };
+	struct pair_visit visit = { .pair = pair, .scmp_arch = scmp_arch };
 	int ret;
 
 	if ((ret = meaning_create(old, scmp_arch, &before, &reason)) == 0 &&
-	    (ret = meaning_create(new, scmp_arch, &after, &reason)) == 0)
+	    (ret = meaning_create(new, scmp_arch, &after, &reason)) == 0) {
+		visit.old_default = meaning_default(before);
+		visit.new_default = meaning_default(after);
 		ret = meaning_visit_differences(before, after, pair_add_change, &visit, &reason);
+	}
 	if (ret == -E2BIG)
 		return pair_add_doubt(pair, err, "%s: %s", scmp_arch, error_message(&reason));
 	return ret < 0 ? error_set(err, -ret, "%s", error_message(&reason)) : 0;

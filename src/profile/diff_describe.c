@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "profile/default_profiles.h"
 #include "syscalls/purpose.h"
@@ -13,6 +14,31 @@
 const char *change_call(const struct change *change)
 {
 	return change->call ? change->call : "any other call";
+}
+
+static bool is_alike(const struct change *a, const struct change *b)
+{
+	size_t i;
+
+	if (a->kind != CHANGE_EFFECT || b->kind != CHANGE_EFFECT || a->ignored || b->ignored ||
+	    a->difference.arguments_matter || b->difference.arguments_matter ||
+	    !effect_equal(a->difference.a, b->difference.a) ||
+	    !effect_equal(a->difference.b, b->difference.b) ||
+	    a->architecture_count != b->architecture_count)
+		return false;
+	for (i = 0; i < a->architecture_count; i++)
+		if (strcmp(a->architectures[i], b->architectures[i]) != 0)
+			return false;
+	return true;
+}
+
+size_t pair_count_alike(const struct diff_pair *pair, size_t first)
+{
+	size_t end = first + 1;
+
+	while (end < pair->change_count && is_alike(&pair->changes[first], &pair->changes[end]))
+		end++;
+	return end - first;
 }
 
 bool pair_is_notable(const struct diff_pair *pair)

@@ -32,6 +32,12 @@ int change_describe(const struct diff *diff, const struct change *change, enum c
 /* "SCMP_ARCH_X86, SCMP_ARCH_X86_64"; owned by the caller, NULL when memory ran out. */
 char *change_architectures(const struct change *change);
 
+/*
+ * How many changes from one on are the same but for the call, so that a report for people can say it once: more than 1
+ * only of calls that are refused or permitted as before and answered differently.
+ */
+size_t pair_count_alike(const struct diff_pair *pair, size_t first);
+
 /* Whether a report has something to say about the pair. */
 bool pair_is_notable(const struct diff_pair *pair);
 

@@ -159,25 +159,43 @@ static const struct difference *difference_of(enum change_kind kind,
 	}
 }
 
+/*
+ * What a refused call is answered with is not worth a word where one side is missing, and where
+ * the default action changed it is said once, of the calls without a name.
+ */
+static bool goes_without_saying(const struct pair_visit *visit, const char *name,
+				const struct difference *difference)
+{
+	if (!visit->pair->old_path || !visit->pair->new_path)
+		return true;
+	return name && !difference->arguments_matter &&
+	       effect_equal(difference->a, visit->old_default) &&
+	       effect_equal(difference->b, visit->new_default);
+}
+
 int pair_add_change(void *data, const char *name, const struct call_comparison *comparison,
 		    struct error *err)
 {
 	const struct pair_visit *visit = data;
 	struct diff_pair *pair = visit->pair;
-	struct change *grown = array_grow(pair->changes, pair->change_count, sizeof(*grown));
-	struct change *change;
+	enum change_kind kind = kind_of(comparison);
+	struct change *grown, *change;
 	int ret;
 
+	if (kind == CHANGE_EFFECT && goes_without_saying(visit, name, &comparison->other))
+		return 0;
+	grown = array_grow(pair->changes, pair->change_count, sizeof(*grown));
 	if (!grown)
 		return error_nomem(err);
 	pair->changes = grown;
 	change = &grown[pair->change_count++];
-	*change = (struct change){ .kind = kind_of(comparison),
-				   .purpose = syscall_purpose(name ? name : "") };
-	change->difference = *difference_of(change->kind, comparison);
+	*change = (struct change){
+		.kind = kind,
+		.difference = *difference_of(kind, comparison),
+		.purpose = syscall_purpose(name ? name : ""),
+	};
 	/* Who knows what a call without a name can do. */
-	change->risky = change->kind <= CHANGE_WIDENED &&
-			(!name || change->purpose->risk == RISK_HIGH);
+	change->risky = kind <= CHANGE_WIDENED && (!name || change->purpose->risk == RISK_HIGH);
 	ret = copy_text(&change->call, name, err);
 	if (ret == 0)
 		ret = string_set_add(&change->architectures, &change->architecture_count,
@@ -226,8 +244,13 @@ static int compare_differences(const struct difference *a, const struct differen
 static int compare_changes(const void *left, const void *right)
 {
 	const struct change *a = left, *b = right;
-	int order = compare_calls(a, b);
+	int order = 0;
 
+	/* Reports show those together that are answered alike. */
+	if (a->kind == CHANGE_EFFECT && b->kind == CHANGE_EFFECT)
+		order = compare_differences(&a->difference, &b->difference);
+	if (order == 0)
+		order = compare_calls(a, b);
 	if (order == 0)
 		order = compare_differences(&a->difference, &b->difference);
 	return order ? order : strcmp(a->architectures[0], b->architectures[0]);

@@ -18,6 +18,7 @@ int pair_add_doubt(struct diff_pair *pair, struct error *err, const char *format
 struct pair_visit {
 	struct diff_pair *pair;
 	const char *scmp_arch;
+	struct effect old_default, new_default;
 };
 
 int pair_add_change(void *data, const char *name, const struct call_comparison *comparison,

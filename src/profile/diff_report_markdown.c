@@ -9,8 +9,8 @@
 #include "util/error.h"
 #include "util/str.h"
 
-/* GitHub takes comments of 65536 characters; what is longer ends with a remark. */
-#define ROWS_MAX 150
+/* GitHub takes comments of 65536 characters: behind this many bytes there is no new row. */
+#define ROOM 60000
 
 static const char *const verdict_signs[] = {
 	[DIFF_PASSES] = "✅",
@@ -52,7 +52,8 @@ static int print_detail(FILE *out, const char *before, const struct diff *diff,
 	return ret;
 }
 
-static int print_row(FILE *out, const struct diff *diff, const struct change *change,
+/* Changes that are the same but for the call. */
+static int print_row(FILE *out, const struct diff *diff, const struct change *changes, size_t count,
 		     struct error *err)
 {
 	static const struct {
@@ -62,42 +63,69 @@ static int print_row(FILE *out, const struct diff *diff, const struct change *ch
 		{ DETAIL_EFFECT, " | " },   { DETAIL_PURPOSE, " | " },	 { DETAIL_RISK, "<br>" },
 		{ DETAIL_DEFAULT, "<br>" }, { DETAIL_EVIDENCE, "<br>" }, { DETAIL_IGNORED, "<br>" },
 	};
-	_cleanup_free_ char *architectures = change_architectures(change);
+	_cleanup_free_ char *architectures = change_architectures(changes);
 	size_t i;
 	int ret = 0;
 
 	if (!architectures)
 		return error_nomem(err);
-	fprintf(out, "| %s%s | **", change->fails ? "❌ " : "", change_kind_name(change->kind));
-	print_plain(out, change_call(change));
-	fputs("**<br>", out);
+	fprintf(out, "| %s%s |", changes->fails ? "❌ " : "", change_kind_name(changes->kind));
+	for (i = 0; i < count; i++) {
+		fputs(i ? ", **" : " **", out);
+		print_plain(out, change_call(&changes[i]));
+		fputs("**", out);
+	}
+	fputs("<br>", out);
 	print_plain(out, architectures);
 	for (i = 0; i < sizeof(cells) / sizeof(cells[0]) && ret == 0; i++)
-		ret = print_detail(out, cells[i].before, diff, change, cells[i].detail, err);
+		if (count > 1 && cells[i].detail == DETAIL_PURPOSE)
+			fputs(" | ", out);
+		else
+			ret = print_detail(out, cells[i].before, diff, changes, cells[i].detail,
+					   err);
 	fputs(" |\n", out);
 	return ret;
 }
 
-/* The changes of the pair from the first on for which fails is as wanted. */
-static int print_table(FILE *out, const struct diff *diff, const struct diff_pair *pair, bool fails,
-		       size_t *rows, struct error *err)
+/* A comment on its way. */
+struct comment {
+	FILE *out;
+	const struct diff *diff;
+	size_t left_out; /* differences for which there was no room */
+};
+
+static bool has_room(const struct comment *comment)
 {
-	size_t i, left = 0;
+	return ftell(comment->out) < ROOM;
+}
+
+static size_t count_changes(const struct diff_pair *pair, bool fails)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < pair->change_count; i++)
+		count += pair->changes[i].fails == fails;
+	return count;
+}
+
+/* The changes of a pair that fail, or those that do not. */
+static int print_table(struct comment *comment, const struct diff_pair *pair, bool fails,
+		       struct error *err)
+{
+	size_t i, count;
 	int ret = 0;
 
-	fputs("| | System call | Effect | What it is |\n| --- | --- | --- | --- |\n", out);
-	for (i = 0; i < pair->change_count && ret == 0; i++) {
+	fputs("| | System call | Effect | What it is |\n| --- | --- | --- | --- |\n", comment->out);
+	for (i = 0; i < pair->change_count && ret == 0; i += count) {
+		count = pair_count_alike(pair, i);
 		if (pair->changes[i].fails != fails)
 			continue;
-		if (*rows == ROWS_MAX)
-			left++;
+		if (has_room(comment))
+			ret = print_row(comment->out, comment->diff, &pair->changes[i], count, err);
 		else
-			ret = print_row(out, diff, &pair->changes[i], err);
-		*rows += *rows < ROWS_MAX;
+			comment->left_out += count;
 	}
-	if (left)
-		fprintf(out, "\nand %zu more.\n", left);
-	fputc('\n', out);
+	fputc('\n', comment->out);
 	return ret;
 }
 
@@ -114,29 +142,60 @@ static void print_sentences(FILE *out, const char *sign, char *const *sentences,
 		fputc('\n', out);
 }
 
-/* What fails is there to be seen; the rest is folded away. */
-static int print_pair(FILE *out, const struct diff *diff, const struct diff_pair *pair,
-		      size_t *rows, struct error *err)
+/* What has to be seen of a pair: what fails, and what cannot be told. */
+static int print_failing(struct comment *comment, const struct diff_pair *pair, struct error *err)
 {
-	size_t i, failing = 0, rest;
+	size_t count = count_changes(pair, true);
+
+	if (!count && !pair->doubt_count)
+		return 0;
+	if (!has_room(comment)) {
+		comment->left_out += count;
+		return 0;
+	}
+	fputs("#### ", comment->out);
+	print_plain(comment->out, pair->name);
+	fputs("\n\n", comment->out);
+	print_sentences(comment->out, "❓ ", pair->doubts, pair->doubt_count);
+	return count ? print_table(comment, pair, true, err) : 0;
+}
+
+static int print_harmless(struct comment *comment, const struct diff_pair *pair, struct error *err)
+{
+	size_t count = count_changes(pair, false);
+
+	if (!count && !pair->note_count)
+		return 0;
+	if (!has_room(comment)) {
+		comment->left_out += count;
+		return 0;
+	}
+	fputs("**", comment->out);
+	print_plain(comment->out, pair->name);
+	fputs("**\n\n", comment->out);
+	print_sentences(comment->out, "", pair->notes, pair->note_count);
+	return count ? print_table(comment, pair, false, err) : 0;
+}
+
+/* What does not fail is folded away. */
+static int print_all_harmless(struct comment *comment, struct error *err)
+{
+	const struct diff *diff = comment->diff;
+	size_t i, count = 0, notes = 0;
 	int ret = 0;
 
-	for (i = 0; i < pair->change_count; i++)
-		failing += pair->changes[i].fails;
-	rest = pair->change_count - failing;
-	fputs("#### ", out);
-	print_plain(out, pair->name);
-	fputs("\n\n", out);
-	print_sentences(out, "❓ ", pair->doubts, pair->doubt_count);
-	print_sentences(out, "", pair->notes, pair->note_count);
-	if (failing)
-		ret = print_table(out, diff, pair, true, rows, err);
-	if (ret < 0 || !rest)
-		return ret;
-	fprintf(out, "<details>\n<summary>%zu difference%s that do%s not fail</summary>\n\n", rest,
-		rest == 1 ? "" : "s", rest == 1 ? "es" : "");
-	ret = print_table(out, diff, pair, false, rows, err);
-	fputs("</details>\n\n", out);
+	for (i = 0; i < diff->pair_count; i++) {
+		count += count_changes(&diff->pairs[i], false);
+		notes += diff->pairs[i].note_count;
+	}
+	if (!count && !notes)
+		return 0;
+	fprintf(comment->out,
+		"<details>\n<summary>%zu difference%s that do%s not fail</summary>\n\n", count,
+		count == 1 ? "" : "s", count == 1 ? "es" : "");
+	for (i = 0; i < diff->pair_count && ret == 0; i++)
+		ret = print_harmless(comment, &diff->pairs[i], err);
+	fputs("</details>\n\n", comment->out);
 	return ret;
 }
 
@@ -180,18 +239,17 @@ static int print_entries(FILE *out, const struct diff *diff, struct error *err)
 
 static int print_comment(FILE *out, const struct diff *diff, struct error *err)
 {
-	size_t i, rows = 0;
+	struct comment comment = { .out = out, .diff = diff };
+	size_t i;
 	int ret = print_head(out, diff, err);
 
-	for (i = 0; i < diff->pair_count && ret == 0; i++) {
-		if (!pair_is_notable(&diff->pairs[i]))
-			continue;
-		if (rows == ROWS_MAX) {
-			fputs("More profiles differ; the text report has them all.\n\n", out);
-			break;
-		}
-		ret = print_pair(out, diff, &diff->pairs[i], &rows, err);
-	}
+	for (i = 0; i < diff->pair_count && ret == 0; i++)
+		ret = print_failing(&comment, &diff->pairs[i], err);
+	if (ret == 0)
+		ret = print_all_harmless(&comment, err);
+	if (comment.left_out)
+		fprintf(out, "There is no room for %zu more: the text report has them all.\n\n",
+			comment.left_out);
 	return ret < 0 ? ret : print_entries(out, diff, err);
 }
 

@@ -5,21 +5,28 @@
 #include "profile/diff_report.h"
 #include "util/error.h"
 
-static int print_change(FILE *out, const struct diff *diff, const struct change *change,
-			struct error *err)
+/* Changes that are the same but for the call. */
+static int print_changes(FILE *out, const struct diff *diff, const struct change *changes,
+			 size_t count, struct error *err)
 {
-	_cleanup_free_ char *architectures = change_architectures(change);
+	_cleanup_free_ char *architectures = change_architectures(changes);
+	size_t i;
 	int detail, ret;
 
 	if (!architectures)
 		return error_nomem(err);
-	fprintf(out, "  %-8s ", change_kind_name(change->kind));
-	print_escaped(out, change_call(change));
-	fprintf(out, " (%s)%s\n", architectures, change->fails ? "  FAILS" : "");
+	fprintf(out, "  %-8s ", change_kind_name(changes->kind));
+	for (i = 0; i < count; i++) {
+		fputs(i ? ", " : "", out);
+		print_escaped(out, change_call(&changes[i]));
+	}
+	fprintf(out, " (%s)%s\n", architectures, changes->fails ? "  FAILS" : "");
 	for (detail = 0; detail < DETAIL_COUNT; detail++) {
 		_cleanup_free_ char *text = NULL;
 
-		ret = change_describe(diff, change, detail, &text, err);
+		if (count > 1 && detail == DETAIL_PURPOSE)
+			continue;
+		ret = change_describe(diff, changes, detail, &text, err);
 		if (ret < 0)
 			return ret;
 		if (text)
@@ -42,15 +49,17 @@ static void print_sentences(FILE *out, const char *label, char *const *sentences
 static int print_pair(FILE *out, const struct diff *diff, const struct diff_pair *pair,
 		      struct error *err)
 {
-	size_t i;
+	size_t i, count;
 	int ret = 0;
 
 	print_escaped(out, pair->name);
 	fputs(":\n", out);
 	print_sentences(out, "doubt", pair->doubts, pair->doubt_count);
 	print_sentences(out, "note", pair->notes, pair->note_count);
-	for (i = 0; i < pair->change_count && ret == 0; i++)
-		ret = print_change(out, diff, &pair->changes[i], err);
+	for (i = 0; i < pair->change_count && ret == 0; i += count) {
+		count = pair_count_alike(pair, i);
+		ret = print_changes(out, diff, &pair->changes[i], count, err);
+	}
 	fputc('\n', out);
 	return ret;
 }
@@ -72,7 +81,7 @@ static int print_entries(FILE *out, const struct diff *diff, struct error *err)
 	return 0;
 }
 
-/* "fails: 1 of 2 added, in 3 profiles compared (fails on added, widened)" */
+/* "fails: 2 added; 1 fails, 1 ignored; 3 profiles compared, failing on added, widened" */
 static int print_verdict(FILE *out, const struct diff *diff, struct error *err)
 {
 	_cleanup_free_ char *summary = diff_summary(diff->counts);

@@ -149,8 +149,10 @@ static void an_architecture_more_adds_its_calls(void **state)
 	assert_int_equal(pair->changes[0].kind, CHANGE_ADDED);
 	assert_string_equal(pair->changes[0].architectures[0], "SCMP_ARCH_X86");
 	assert_int_equal(pair->changes[0].difference.a.action, ACTION_KILL_THREAD);
-	/* All others are answered with EPERM rather than killed. */
+	/* All others are answered with EPERM rather than killed, which is said once. */
+	assert_int_equal(pair->change_count, 2);
 	assert_int_equal(pair->changes[1].kind, CHANGE_EFFECT);
+	assert_null(pair->changes[1].call);
 	assert_int_equal(fixture->diff->failing, 1);
 }
 
@@ -178,14 +180,24 @@ static void a_missing_side_permits_nothing(void **state)
 	fixture->old_side.path = NULL;
 	pair = compare(fixture);
 	assert_string_equal(pair->notes[0], "the profile is new");
-	assert_string_equal(pair->changes[0].call, "read");
-	assert_int_equal(pair->changes[0].kind, CHANGE_ADDED);
+	assert_changes(pair, "added read! (1)");
 	assert_verdict(fixture, DIFF_FAILS);
 	fixture->old_side.path = "old";
 	fixture->new_side.path = NULL;
 	pair = compare(fixture);
 	assert_string_equal(pair->notes[0], "the profile is gone");
-	assert_int_equal(pair->changes[0].kind, CHANGE_REMOVED);
+	assert_changes(pair, "removed read (1)");
+}
+
+static void another_default_action_is_said_once(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->old->default_errno_ret = (struct optional_errno){ true, ENOSYS };
+	set_errno(add_names(fixture->old, ACTION_ERRNO, "clone3"), EPERM);
+	set_errno(add_names(fixture->new, ACTION_ERRNO, "clone3"), ENOSYS);
+	assert_changes(compare(fixture), "changed * (1), changed clone3 (1)");
+	assert_verdict(fixture, DIFF_PASSES);
 }
 
 static void what_to_fail_on_is_chosen(void **state)
@@ -373,6 +385,7 @@ int main(void)
 		TEST(an_architecture_more_adds_its_calls),
 		TEST(permitting_what_has_no_name_is_risky),
 		TEST(a_missing_side_permits_nothing),
+		TEST(another_default_action_is_said_once),
 		TEST(what_to_fail_on_is_chosen),
 		TEST(what_is_ignored_does_not_fail_until_its_day),
 		TEST(what_is_no_call_is_a_note),
