@@ -91,7 +91,7 @@ endif
 
 SOURCES := $(filter-out src/main.c,$(wildcard src/*/*.c))
 OBJECTS := $(SOURCES:src/%.c=$(O)/obj/%.o)
-GENERATED_HEADERS := $(O)/gen/recorder.skel.h
+GENERATED_HEADERS :=
 GENERATED_OBJECTS :=
 
 # A folder that generates code adds its rules, and names its results in these two lists.
@@ -123,19 +123,6 @@ $(O)/obj/gen/%.o: $(O)/gen/%.c $(O)/flags | $(GENERATED_HEADERS)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
-
-# The BPF object, embedded as a skeleton.
-$(O)/recorder.bpf.o: bpf/recorder.bpf.c $(wildcard bpf/*.h) Makefile
-	$(call say,BPF,$<)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CLANG) -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Werror \
-		-Ibpf -c -o $(O)/recorder.unlinked.bpf.o $<
-	$(Q)$(BPFTOOL) gen object $@ $(O)/recorder.unlinked.bpf.o
-
-$(O)/gen/recorder.skel.h: $(O)/recorder.bpf.o
-	$(call say,SKEL,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(BPFTOOL) gen skeleton $< name recorder_bpf > $@
 
 -include tests/tests.mk
 -include deploy/install.mk

@@ -12,9 +12,8 @@
  *
  * All are tp_btf: they need BTF and nothing else. Since Linux 7.2 such programs are preempted, and
  * the kernel skips a program on a CPU where it is being run already, by the task that was
- * preempted. So where the loss of a run can hide a call, there is a second program for the classic
- * tracepoint, dearer, but always run with preemption off. Either the ones or the others are
- * attached.
+ * preempted. So with UNPREEMPTED the same is built for classic tracepoints where the loss of a run can
+ * hide a call: dearer, but always run with preemption off.
  */
 #include "vmlinux.h"
 
@@ -183,27 +182,9 @@ static __always_inline int enter(__u32 nr)
 	return enter_unusual(index, nr);
 }
 
-/* include/trace/events/syscalls.h; both begin with what all tracepoints have. */
-struct call_event {
-	__u64 common;
-	long id;
-};
-
-SEC("tp_btf/sys_enter")
-int BPF_PROG(enter_call, struct pt_regs *regs, long id)
+static __always_inline bool watches_exit(void)
 {
-	return enter(id);
-}
-
-SEC("tracepoint/raw_syscalls/sys_enter")
-int enter_call_unpreempted(struct call_event *event)
-{
-	return enter(event->id);
-}
-
-static __always_inline bool watches_exit(struct task_struct *task)
-{
-	return task_is_filtered(task) && watch_denied;
+	return task_is_filtered(bpf_get_current_task_btf()) && watch_denied;
 }
 
 static __noinline int leave(__u32 nr)
@@ -237,18 +218,6 @@ static __noinline int leave(__u32 nr)
 	sighting.nr = nr;
 	sighting.kind = RECORDER_DENIED;
 	return sight(&sighting);
-}
-
-SEC("tp_btf/sys_exit")
-int BPF_PROG(exit_call, struct pt_regs *regs, long ret)
-{
-	return watches_exit(bpf_get_current_task_btf()) ? leave(regs_syscall(regs)) : 0;
-}
-
-SEC("tracepoint/raw_syscalls/sys_exit")
-int exit_call_unpreempted(struct call_event *event)
-{
-	return watches_exit(bpf_get_current_task_btf()) ? leave(event->id) : 0;
 }
 
 /*
@@ -473,18 +442,6 @@ static __noinline int end_setup(void)
 	return sight(&sighting);
 }
 
-SEC("tp_btf/sched_process_exec")
-int BPF_PROG(exec_task, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
-{
-	return end_setup();
-}
-
-SEC("tracepoint/sched/sched_process_exec")
-int exec_task_unpreempted(void *event)
-{
-	return end_setup();
-}
-
 /*
  * SECCOMP_RET_KILL_THREAD ends a thread inside the entry of the call, without sys_exit. Its
  * exit code says SIGSYS. The threads that go down with one that was stopped elsewhere say so
@@ -523,17 +480,62 @@ static __noinline int end_task(void)
 	return 0;
 }
 
+/* The four whose lost run could hide a call. */
+#ifndef UNPREEMPTED
+SEC("tp_btf/sys_enter")
+int BPF_PROG(enter_call, struct pt_regs *regs, long id)
+{
+	return enter(id);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(exit_call, struct pt_regs *regs, long ret)
+{
+	return watches_exit() ? leave(regs_syscall(regs)) : 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(exec_task, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	return end_setup();
+}
+
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(exit_task, struct task_struct *task)
 {
 	return end_task();
 }
+#else
+/* include/trace/events/syscalls.h; both events begin like this. */
+struct call_event {
+	__u64 common;
+	long id;
+};
+
+SEC("tracepoint/raw_syscalls/sys_enter")
+int enter_call(struct call_event *event)
+{
+	return enter(event->id);
+}
+
+SEC("tracepoint/raw_syscalls/sys_exit")
+int exit_call(struct call_event *event)
+{
+	return watches_exit() ? leave(event->id) : 0;
+}
+
+SEC("tracepoint/sched/sched_process_exec")
+int exec_task(void *event)
+{
+	return end_setup();
+}
 
 SEC("tracepoint/sched/sched_process_exit")
-int exit_task_unpreempted(void *event)
+int exit_task(void *event)
 {
 	return end_task();
 }
+#endif
 
 /*
  * --pid: user space marked the leader of a thread group; this passes the mark on to its other

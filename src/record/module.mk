@@ -1,11 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The BPF object is embedded twice: as a loader program that the kernel runs, which is small
+# The BPF object, in two variants: for tp_btf, and for classic tracepoints where the kernel preempts
+# tp_btf programs. Each is embedded twice: as a loader program that the kernel runs, which is small
 # and quick, and as an ELF file for libbpf, for kernels that cannot do the former.
 
-GENERATED_HEADERS += $(O)/gen/recorder.lskel.h
+GENERATED_HEADERS += $(foreach variant,recorder unpreempted,$(foreach kind,skel lskel,\
+	$(O)/gen/$(variant).$(kind).h))
 
-$(O)/gen/recorder.lskel.h: $(O)/recorder.bpf.o
+$(O)/unpreempted.bpf.o: BPF_FLAGS += -DUNPREEMPTED
+
+$(O)/recorder.bpf.o $(O)/unpreempted.bpf.o: bpf/recorder.bpf.c $(wildcard bpf/*.h) Makefile
+	$(call say,BPF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Werror \
+		$(BPF_FLAGS) -Ibpf -c -o $(@:.bpf.o=.unlinked.bpf.o) $<
+	$(Q)$(BPFTOOL) gen object $@ $(@:.bpf.o=.unlinked.bpf.o)
+
+$(O)/gen/%.skel.h: $(O)/%.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_full > $@
+
+$(O)/gen/%.lskel.h: $(O)/%.bpf.o
 	$(call say,LSKEL,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(BPFTOOL) gen skeleton -L $< name recorder_light > $@
+	$(Q)$(BPFTOOL) gen skeleton -L $< name $*_light > $@

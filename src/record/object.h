@@ -28,20 +28,16 @@ enum object_program {
 	PROGRAM_EXEC_TASK,
 	PROGRAM_EXIT_TASK,
 	PROGRAM_MARK_THREADS,
-	/* Of the same names, for classic tracepoints. */
-	PROGRAM_ENTER_CALL_UNPREEMPTED,
-	PROGRAM_EXIT_CALL_UNPREEMPTED,
-	PROGRAM_EXEC_TASK_UNPREEMPTED,
-	PROGRAM_EXIT_TASK_UNPREEMPTED,
 	PROGRAM_COUNT,
 };
 
 /* Fixed before load. */
 struct object_knobs {
 	enum recorder_mode mode;
-	bool mark_new; /* every new cgroup on the node gets a slot */
-	bool no_probe; /* do without bpf_probe_read_kernel, which lockdown can forbid */
-	__u32 slots;   /* how many elements the slot maps have, with the unused slot 0 */
+	bool mark_new;	  /* every new cgroup on the node gets a slot */
+	bool unpreempted; /* the variant for classic tracepoints */
+	bool no_probe;	  /* do without bpf_probe_read_kernel, which lockdown can forbid */
+	__u32 slots;	  /* how many elements the slot maps have, with the unused slot 0 */
 };
 
 struct object {
@@ -88,14 +84,6 @@ int object_load_full(const struct object_knobs *knobs, struct object *ret_object
 			[PROGRAM_EXEC_TASK] = program_fd(skel, exec_task),                 \
 			[PROGRAM_EXIT_TASK] = program_fd(skel, exit_task),                 \
 			[PROGRAM_MARK_THREADS] = program_fd(skel, mark_threads),           \
-			[PROGRAM_ENTER_CALL_UNPREEMPTED] =                                 \
-				program_fd(skel, enter_call_unpreempted),                  \
-			[PROGRAM_EXIT_CALL_UNPREEMPTED] =                                  \
-				program_fd(skel, exit_call_unpreempted),                   \
-			[PROGRAM_EXEC_TASK_UNPREEMPTED] =                                  \
-				program_fd(skel, exec_task_unpreempted),                   \
-			[PROGRAM_EXIT_TASK_UNPREEMPTED] =                                  \
-				program_fd(skel, exit_task_unpreempted),                   \
 		},                                                                         \
 		.slots = map_fd(skel, slots),                                              \
 		.paths = map_fd(skel, paths),                                              \

@@ -9,16 +9,9 @@
 #include <bpf/libbpf.h>
 
 #include "recorder.skel.h"
+#include "unpreempted.skel.h"
 #include "util/error.h"
 #include "util/log.h"
-
-static void destroy(void *skeleton)
-{
-	recorder_bpf__destroy(skeleton);
-}
-
-#define PROGRAM_FD(skel, name) bpf_program__fd((skel)->progs.name)
-#define MAP_FD(skel, name) bpf_map__fd((skel)->maps.name)
 
 /* libbpf's log is ours, one level quieter: what it warns of is explained by our own error. */
 static int print(enum libbpf_print_level level, const char *format, va_list args)
@@ -52,27 +45,47 @@ static int refused(int code, struct error *err)
 	}
 }
 
+#define PROGRAM_FD(skel, name) bpf_program__fd((skel)->progs.name)
+#define MAP_FD(skel, name) bpf_map__fd((skel)->maps.name)
+
+/* The two variants have types of their own, and the same members. */
+#define DEFINE_LOAD(variant)                                                                   \
+	static void destroy_##variant(void *skeleton)                                          \
+	{                                                                                      \
+		variant##__destroy(skeleton);                                                  \
+	}                                                                                      \
+                                                                                               \
+	static int load_##variant(const struct object_knobs *knobs, struct object *ret_object, \
+				  struct error *err)                                           \
+	{                                                                                      \
+		struct variant *skel = variant##__open();                                      \
+		int r;                                                                         \
+                                                                                               \
+		if (!skel)                                                                     \
+			return error_set_errno(err, errno, "open the BPF object");             \
+		skel->rodata->mode = knobs->mode;                                              \
+		skel->rodata->mark_new = knobs->mark_new;                                      \
+		skel->rodata->can_probe = !knobs->no_probe;                                    \
+		bpf_map__set_max_entries(skel->maps.slots, knobs->slots);                      \
+		bpf_map__set_max_entries(skel->maps.paths, knobs->slots);                      \
+		bpf_map__set_max_entries(skel->maps.free_slots, knobs->slots);                 \
+		bpf_map__set_max_entries(skel->maps.slot_by_cgroup, knobs->slots);             \
+		r = variant##__load(skel);                                                     \
+		if (r < 0) {                                                                   \
+			variant##__destroy(skel);                                              \
+			return refused(-r, err);                                               \
+		}                                                                              \
+		*ret_object = (struct object)OBJECT_FROM_SKELETON(skel, PROGRAM_FD, MAP_FD,    \
+								  destroy_##variant);          \
+		return 0;                                                                      \
+	}
+
+DEFINE_LOAD(recorder_full)
+DEFINE_LOAD(unpreempted_full)
+
 int object_load_full(const struct object_knobs *knobs, struct object *ret_object, struct error *err)
 {
-	struct recorder_bpf *skel;
-	int r;
-
 	libbpf_set_print(print);
-	skel = recorder_bpf__open();
-	if (!skel)
-		return error_set_errno(err, errno, "open the BPF object");
-	skel->rodata->mode = knobs->mode;
-	skel->rodata->mark_new = knobs->mark_new;
-	skel->rodata->can_probe = !knobs->no_probe;
-	bpf_map__set_max_entries(skel->maps.slots, knobs->slots);
-	bpf_map__set_max_entries(skel->maps.paths, knobs->slots);
-	bpf_map__set_max_entries(skel->maps.free_slots, knobs->slots);
-	bpf_map__set_max_entries(skel->maps.slot_by_cgroup, knobs->slots);
-	r = recorder_bpf__load(skel);
-	if (r < 0) {
-		recorder_bpf__destroy(skel);
-		return refused(-r, err);
-	}
-	*ret_object = (struct object)OBJECT_FROM_SKELETON(skel, PROGRAM_FD, MAP_FD, destroy);
-	return 0;
+	return knobs->unpreempted ? load_unpreempted_full(knobs, ret_object, err) :
+				    load_recorder_full(knobs, ret_object, err);
 }

@@ -109,12 +109,21 @@ static int handle_event(void *data, void *bytes, size_t size)
 	}
 }
 
+/* Where lockdown forbids them, what tp_btf loses is counted. */
+static bool needs_tracepoints(enum recorder_hook hook)
+{
+	if (hook != RECORDER_HOOK_AUTO)
+		return hook == RECORDER_HOOK_TRACEPOINT;
+	return tracepoint_btf_is_preempted() && tracepoint_usable();
+}
+
 int recorder_create(const struct recorder_options *options, const struct recorder_handler *handler,
 		    struct recorder **ret_recorder, struct error *err)
 {
 	struct object_knobs knobs = {
 		.mode = options->mode,
 		.mark_new = options->mark_new,
+		.unpreempted = needs_tracepoints(options->hook),
 		.slots = options->slots + 1,
 	};
 	_cleanup_recorder_ struct recorder *recorder = calloc(1, sizeof(*recorder));
@@ -128,9 +137,7 @@ int recorder_create(const struct recorder_options *options, const struct recorde
 				 RECORDER_SLOTS_MAX - 1);
 	recorder->options = *options;
 	recorder->handler = *handler;
-	recorder->unpreempted =
-		options->hook == RECORDER_HOOK_TRACEPOINT ||
-		(options->hook == RECORDER_HOOK_AUTO && tracepoint_btf_is_preempted());
+	recorder->unpreempted = knobs.unpreempted;
 	for (i = 0; i < PROGRAM_COUNT; i++)
 		recorder->links[i] = -1;
 	r = object_load(&knobs, &recorder->object, err);
@@ -156,39 +163,22 @@ static int attach_btf(struct recorder *recorder, enum object_program program, st
 	return 0;
 }
 
-static int attach_unpreempted(struct recorder *recorder, enum object_program program,
-			      struct error *err)
-{
-	static const struct {
-		enum object_program program;
-		const char *event;
-	} twins[PROGRAM_COUNT] = {
-		[PROGRAM_ENTER_CALL] = { PROGRAM_ENTER_CALL_UNPREEMPTED, "raw_syscalls/sys_enter" },
-		[PROGRAM_EXIT_CALL] = { PROGRAM_EXIT_CALL_UNPREEMPTED, "raw_syscalls/sys_exit" },
-		[PROGRAM_EXEC_TASK] = { PROGRAM_EXEC_TASK_UNPREEMPTED, "sched/sched_process_exec" },
-		[PROGRAM_EXIT_TASK] = { PROGRAM_EXIT_TASK_UNPREEMPTED, "sched/sched_process_exit" },
-	};
-
-	if (!twins[program].event)
-		return attach_btf(recorder, program, err);
-	return tracepoint_attach(twins[program].event,
-				 recorder->object.programs[twins[program].program],
-				 &recorder->links[program], err);
-}
+/* The variant's programs; the others are tp_btf in both. */
+static const char *const tracepoints[PROGRAM_COUNT] = {
+	[PROGRAM_ENTER_CALL] = "raw_syscalls/sys_enter",
+	[PROGRAM_EXIT_CALL] = "raw_syscalls/sys_exit",
+	[PROGRAM_EXEC_TASK] = "sched/sched_process_exec",
+	[PROGRAM_EXIT_TASK] = "sched/sched_process_exit",
+};
 
 static int attach(struct recorder *recorder, enum object_program program, struct error *err)
 {
-	int r;
-
 	if (recorder->links[program] >= 0)
 		return 0;
-	if (!recorder->unpreempted)
+	if (!recorder->unpreempted || !tracepoints[program])
 		return attach_btf(recorder, program, err);
-	if (recorder->options.hook == RECORDER_HOOK_TRACEPOINT)
-		return attach_unpreempted(recorder, program, err);
-	/* Lockdown can forbid tracefs and perf. What tp_btf then loses, the kernel counts. */
-	r = attach_unpreempted(recorder, program, NULL);
-	return r < 0 ? attach_btf(recorder, program, err) : 0;
+	return tracepoint_attach(tracepoints[program], recorder->object.programs[program],
+				 &recorder->links[program], err);
 }
 
 static int attach_all(struct recorder *recorder, const enum object_program *programs, size_t count,

@@ -88,20 +88,37 @@ static int read_id(const char *event, uint64_t *ret_id, struct error *err)
 	return 0;
 }
 
-int tracepoint_attach(const char *event, int program, int *ret_fd, struct error *err)
+/* Of one CPU, but a program on it runs on every one. */
+static int open_event(const char *event, int *ret_fd, struct error *err)
 {
 	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT, .size = sizeof(attr) };
-	_cleanup_close_ int fd = -1;
 	uint64_t id;
-	int r = read_id(event, &id, err);
+	int fd, r = read_id(event, &id, err);
 
 	if (r < 0)
 		return r;
 	attr.config = id;
-	/* The program runs on every CPU, whichever one the event is for. */
 	fd = syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
 	if (fd < 0)
 		return error_set_errno(err, errno, "open the tracepoint %s", event);
+	*ret_fd = fd;
+	return 0;
+}
+
+bool tracepoint_usable(void)
+{
+	_cleanup_close_ int fd = -1;
+
+	return open_event("raw_syscalls/sys_enter", &fd, NULL) == 0;
+}
+
+int tracepoint_attach(const char *event, int program, int *ret_fd, struct error *err)
+{
+	_cleanup_close_ int fd = -1;
+	int r = open_event(event, &fd, err);
+
+	if (r < 0)
+		return r;
 	if (ioctl(fd, PERF_EVENT_IOC_SET_BPF, program) < 0 ||
 	    ioctl(fd, PERF_EVENT_IOC_ENABLE, 0) < 0)
 		return error_set_errno(err, errno, "attach a BPF program to the tracepoint %s",

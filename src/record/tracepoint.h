@@ -18,6 +18,9 @@ struct error;
  */
 bool tracepoint_btf_is_preempted(void);
 
+/* Whether this process may use them: tracefs is mounted, and neither lockdown nor anything forbids it. */
+bool tracepoint_usable(void);
+
 /*
  * Attaches a program to "category/name" until *ret_fd is closed. tracefs has to be mounted where it
  * usually is. It is not mounted for the purpose: taking its last mount away crashed Linux 7.3.4

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Both ways of loading the BPF object, on the running kernel: recorder takes the light one where
+ * Both ways of loading both variants of the BPF object, on the running kernel: recorder takes the light one where
  * it can, so that nothing else would load the full one.
  */
 #include <errno.h>
@@ -45,7 +45,7 @@ static void check_object(const struct object *object)
 	assert_int_equal(object->losses->slots, 0);
 }
 
-static void check_load(load_function load)
+static void check_load(load_function load, bool unpreempted)
 {
 	static const enum recorder_mode modes[] = { RECORDER_CGROUPS, RECORDER_COMMAND,
 						    RECORDER_TASKS };
@@ -56,6 +56,7 @@ static void check_load(load_function load)
 	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		struct object_knobs knobs = {
 			.mode = modes[i],
+			.unpreempted = unpreempted,
 			.no_probe = i == 0, /* as under lockdown */
 			.slots = SLOTS,
 		};
@@ -72,12 +73,14 @@ static void check_load(load_function load)
 
 static void test_light(void **state)
 {
-	check_load(object_load_light);
+	check_load(object_load_light, false);
+	check_load(object_load_light, true);
 }
 
 static void test_full(void **state)
 {
-	check_load(object_load_full);
+	check_load(object_load_full, false);
+	check_load(object_load_full, true);
 }
 
 int main(void)
