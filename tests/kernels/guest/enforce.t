@@ -20,7 +20,7 @@ tap_check "the kernel can record" "$RECORDER" doctor
 tap_is "the command runs while it is recorded" \
 	"$("$RECORDER" record -o "$profile" -- "${work[@]}" 2>"$TEST_TMP/log")" $'100\ncat'
 tap_is "nothing was lost" "$(grep -c 'not complete' "$TEST_TMP/log")" 0
-tap_is "it runs under the profile" "$("$RECORDER" run --profile "$profile" -- "${work[@]}" 2>&1)" \
+tap_is "it runs under the profile" "$("$RECORDER" run --profile "$profile" -- "${work[@]}" 2>"$TEST_TMP/log")" \
 	$'100\ncat'
 tap_check "the kernel's filter is in force" \
 	"$RECORDER" run --profile "$profile" -- /bin/bash -c '[[ $(</proc/self/status) == *Seccomp:?2* ]]'
