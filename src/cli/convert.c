@@ -194,7 +194,9 @@ static int to_resources(struct conversion *conversion, enum resource_syntax synt
 
 		if (!name && !str_is_dns_subdomain(fallback))
 			return cli_usage_error(err, "name the resource with --name: %s has no name",
-					       conversion->path);
+					       strcmp(conversion->path, "-") == 0 ?
+						       "standard input" :
+						       conversion->path);
 		ret = drop_unknown(conversion, document, document->format != DOCUMENT_CR, err);
 		if (ret < 0)
 			return ret;

@@ -1,0 +1,155 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# convert: from every format into the others, by file and by pipe; what is left out is said, what
+# cannot be is refused, and nothing is written then.
+set -u
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=tests/lib/tap.bash
+. ../lib/tap.bash
+
+: "${RECORDER:?is the recorder to test}"
+: "${TEST_TMP:?is an empty directory}"
+golden=$PWD/../golden/profile
+cd "$TEST_TMP" || exit 1
+
+convert() {
+	"$RECORDER" convert "$@" 2>err
+}
+
+# gives TEXT FILE ARGUMENT...: the output is the file's bytes, and nothing is said.
+gives() {
+	local text=$1 file=$2
+	shift 2
+	convert "$@" >out
+	tap_is "$text" "$? $(cat err)$(diff "$file" out)" "0 "
+}
+
+# says TEXT STATUS MESSAGES ARGUMENT...: with "-o never" nothing may appear at a failure.
+says() {
+	local text=$1 expected=$2 messages=$3
+	shift 3
+	convert "$@" >out
+	tap_is "$text" "$? $(cat err)$(ls never 2>/dev/null)" "$expected $messages"
+}
+
+names_of() { # FILE
+	jq -r '[.syscalls[].names[]] | unique | join(" ")' "$1"
+}
+
+cat >docker.json <<'END'
+{
+  "defaultAction": "SCMP_ACT_ERRNO",
+  "defaultErrnoRet": 38,
+  "archMap": [
+    { "architecture": "SCMP_ARCH_X86_64", "subArchitectures": ["SCMP_ARCH_X86"] },
+    { "architecture": "SCMP_ARCH_AARCH64", "subArchitectures": ["SCMP_ARCH_ARM"] }
+  ],
+  "syscalls": [
+    { "names": ["read"], "action": "SCMP_ACT_ALLOW" },
+    { "names": ["chroot"], "action": "SCMP_ACT_ALLOW", "includes": { "caps": ["CAP_SYS_CHROOT"] } },
+    { "names": ["mount"], "action": "SCMP_ACT_ALLOW", "includes": { "caps": ["CAP_SYS_ADMIN"] } },
+    { "names": ["ptrace"], "action": "SCMP_ACT_ALLOW", "includes": { "minKernel": "4.8" } },
+    { "names": ["arch_prctl"], "action": "SCMP_ACT_ALLOW", "includes": { "arches": ["amd64"] } }
+  ]
+}
+END
+cat >several.yaml <<'END'
+apiVersion: security-profiles-operator.x-k8s.io/v1beta1
+kind: SeccompProfile
+metadata: {name: front, namespace: shop}
+spec: {defaultAction: SCMP_ACT_ERRNO, baseProfileName: runc-v1.1, syscalls: [{names: [read], action: SCMP_ACT_ALLOW}]}
+---
+apiVersion: security-profiles-operator.x-k8s.io/v1
+kind: SeccompProfile
+metadata: {name: back}
+spec: {defaultAction: SCMP_ACT_LOG}
+END
+jq '.process.rlimits = [] | .ociVersion = "1.1.0" | .linux.seccomp = input' <(echo '{}') \
+	"$golden/pod.seccomp.json" >config.json
+echo '{"defaultAction":"SCMP_ACT_LOG","x":{"y":[1,2]}}' >unknown.json
+echo '{"defaultAction":"SCMP_ACT_ERRNO"}' >plain.seccomp.json
+
+tap_plan 36
+gives "a recording gives its profile" "$golden/pod.seccomp.json" "$golden/pod.recording.json"
+gives "and its resource, under its name" "$golden/pod.cr.yaml" "$golden/pod.recording.json" --to cr
+gives "and itself" "$golden/pod.recording.json" "$golden/pod.recording.json" --to recording
+gives "a profile gives itself" "$golden/pod.seccomp.json" "$golden/pod.seccomp.json"
+gives "conditions become a resource" "$golden/conditions.cr.yaml" \
+	"$golden/conditions.seccomp.json" --to cr
+gives "and come back" "$golden/conditions.seccomp.json" "$golden/conditions.cr.yaml"
+gives "a bundle gives its profile" "$golden/pod.seccomp.json" config.json
+convert "$golden/pod.cr.yaml" --to cr-json >pod.cr.json
+tap_is "a resource is written as JSON" "$(jq -r '.kind + " " + .metadata.name' pod.cr.json)" \
+	"SeccompProfile $(sed -n 's/^  name: //p' "$golden/pod.cr.yaml")"
+gives "which gives the YAML again" "$golden/pod.cr.yaml" pod.cr.json --to cr
+"$RECORDER" convert - <"$golden/pod.cr.yaml" >out 2>err
+tap_is "standard input is read" "$? $(cat err)$(diff "$golden/pod.seccomp.json" out)" "0 "
+convert "$golden/pod.cr.yaml" -o file.json
+tap_is "-o writes a file" "$? $(diff "$golden/pod.seccomp.json" file.json)" "0 "
+
+convert docker.json --arch amd64 >out
+tap_is "by default a container has the usual capabilities and a new kernel" "$(names_of out)" \
+	"arch_prctl chroot ptrace read"
+tap_is "on its architecture" "$(jq -r '.architectures | join(" ")' out)" \
+	"SCMP_ARCH_X86 SCMP_ARCH_X86_64"
+convert docker.json --arch arm64 --cap NONE --kernel 4.4 >out
+tap_is "--arch, --cap and --kernel resolve conditions" "$(names_of out)" "read"
+tap_is "also the list of architectures" "$(jq -r '.architectures | join(" ")' out)" \
+	"SCMP_ARCH_AARCH64 SCMP_ARCH_ARM"
+convert docker.json --arch arm64 --cap sys_admin --cap CAP_KILL >out
+tap_is "--cap replaces the usual ones" "$(names_of out)" "mount ptrace read"
+convert docker.json --arch arm64 --cap DEFAULT --cap SYS_ADMIN >out
+tap_is "unless DEFAULT is among them" "$(names_of out)" "chroot mount ptrace read"
+convert docker.json --arch arm64 --cap ALL >out
+tap_is "ALL has all" "$(names_of out)" "chroot mount ptrace read"
+says "an unknown capability is a usage error" 2 \
+	"recorder: error: --cap ROOT: there is no such capability; write for example CAP_SYS_ADMIN, or ALL, DEFAULT or NONE; see 'recorder help convert'" \
+	docker.json --cap ROOT
+says "so is an unknown architecture" 2 \
+	"recorder: error: --arch vax: there is no such architecture; write for example amd64 or arm64; see 'recorder help convert'" \
+	docker.json --arch vax
+says "and what is no kernel version" 2 \
+	"recorder: error: --kernel new is no kernel version; write for example 5.15; see 'recorder help convert'" \
+	docker.json --kernel new
+
+says "what a resource has no place for is left out and said" 0 \
+	"recorder: warning: docker.json: left out the defaultErrnoRet 38, for which the runtime's default is taken" \
+	docker.json --to cr
+says "with --lossless it is a failure" 1 \
+	"recorder: error: docker.json: --to cr has no place for the defaultErrnoRet 38, for which the runtime's default is taken" \
+	docker.json --to cr --lossless -o never
+says "a name that is none is refused" 1 \
+	"recorder: error: \"A B\" cannot name a SeccompProfile: it has to be DNS labels joined by dots, each at most 63 of a-z, 0-9 and '-'" \
+	docker.json --to cr --name "A B" -o never
+gives "the file's name is the resource's" <(sed '/^  name:/s/:.*/: plain/' "$golden/empty.cr.yaml") \
+	plain.seccomp.json --to cr
+says "without any name one is asked for" 2 \
+	"recorder: error: name the resource with --name: standard input has no name; see 'recorder help convert'" \
+	- --to cr <"$golden/pod.seccomp.json"
+says "a profile cannot become a recording" 1 \
+	"recorder: error: plain.seccomp.json is an OCI seccomp profile, which says nothing of what was observed: it cannot become a recording" \
+	plain.seccomp.json --to recording -o never
+says "one of several has to be chosen" 1 \
+	"recorder: error: several.yaml has 2 profiles, and --to seccomp holds one: choose it with --document; there are front, back" \
+	several.yaml -o never
+says "by its name" 0 "" several.yaml --document back
+says "which has to be one of them" 1 \
+	"recorder: error: several.yaml has no profile named side; it has front, back" \
+	several.yaml --document side
+says "what the operator does beyond the profile is left out and said" 0 \
+	"recorder: warning: several.yaml: left out the base profile runc-v1.1, which the operator unites it with" \
+	several.yaml --document front
+convert several.yaml --to cr >out
+tap_is "resources stay several" "$(grep -c '^kind: SeccompProfile' out) $(grep baseProfileName out)" \
+	"2   baseProfileName: runc-v1.1"
+convert several.yaml --to cr-json >out
+tap_is "also in JSON" "$(jq -r '.items | map(.metadata.name) | join(" ")' out)" "front back"
+says "an unknown field is refused" 1 'recorder: error: unknown.json:1:33: $.x: unknown field' \
+	unknown.json -o never
+convert unknown.json --lenient >out
+tap_is "--lenient keeps it" "$(jq -c .x out) $(cat err)" \
+	'{"y":[1,2]} recorder: warning: unknown.json:1:33: $.x: unknown field'
+says "but not in another format" 0 'recorder: warning: unknown.json:1:33: $.x: unknown field
+recorder: warning: unknown.json: left out the unknown fields' unknown.json --lenient --to cr
+tap_done
