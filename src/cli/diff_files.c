@@ -2,117 +2,15 @@
 #include "cli/diff_files.h"
 
 #include <errno.h>
-#include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "cli/file_list.h"
 #include "cli/input.h"
 #include "profile/diff.h"
-#include "util/array.h"
 #include "util/error.h"
 #include "util/str.h"
-
-/* The files below a directory, by their path from there; sorted. */
-struct file_list {
-	char **items;
-	size_t length;
-};
-
-static void file_list_finish(struct file_list *list)
-{
-	size_t i;
-
-	for (i = 0; i < list->length; i++)
-		free(list->items[i]);
-	free(list->items);
-}
-
-static void cleanup_fts(FTS **walk)
-{
-	if (*walk)
-		fts_close(*walk);
-}
-
-static int file_list_add(struct file_list *list, const char *path, struct error *err)
-{
-	char **grown = array_grow(list->items, list->length, sizeof(*grown));
-
-	if (!grown)
-		return error_nomem(err);
-	list->items = grown;
-	grown[list->length] = strdup(path);
-	return grown[list->length++] ? 0 : error_nomem(err);
-}
-
-static bool is_profile(const char *name)
-{
-	return str_has_suffix(name, ".json") || str_has_suffix(name, ".yaml") ||
-	       str_has_suffix(name, ".yml");
-}
-
-/* Looks at one entry; what begins with a dot is not meant, be it a file or a directory. */
-static int visit_entry(FTS *walk, FTSENT *entry, size_t root_length, struct file_list *list,
-		       struct error *err)
-{
-	struct stat status;
-
-	if (entry->fts_level > 0 && entry->fts_name[0] == '.') {
-		fts_set(walk, entry, FTS_SKIP);
-		return 0;
-	}
-	switch (entry->fts_info) {
-	case FTS_DNR:
-	case FTS_ERR:
-	case FTS_NS:
-		return error_set_errno(err, entry->fts_errno, "read %s", entry->fts_path);
-	case FTS_SL:
-		/* A link to a file is that file; one to a directory could lead anywhere. */
-		if (stat(entry->fts_path, &status) < 0 || !S_ISREG(status.st_mode))
-			return 0;
-		break;
-	case FTS_F:
-		break;
-	default:
-		return 0;
-	}
-	if (!is_profile(entry->fts_name))
-		return 0;
-	return file_list_add(list, entry->fts_path + root_length + 1, err);
-}
-
-static int compare_strings(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int list_files(const char *directory, struct file_list *list, struct error *err)
-{
-	_cleanup_free_ char *root = strdup(directory);
-	char *roots[] = { root, NULL };
-	_cleanup_(cleanup_fts) FTS *walk = NULL;
-	size_t length = root ? strlen(root) : 0;
-	FTSENT *entry;
-	int ret = 0;
-
-	if (!root)
-		return error_nomem(err);
-	while (length > 1 && root[length - 1] == '/')
-		root[--length] = '\0';
-	if (strcmp(root, "/") == 0)
-		length = 0;
-	walk = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
-	if (!walk)
-		return error_set_errno(err, errno, "read the directory %s", directory);
-	while (ret == 0 && (errno = 0, entry = fts_read(walk)))
-		ret = visit_entry(walk, entry, length, list, err);
-	if (ret == 0 && errno)
-		ret = error_set_errno(err, errno, "read the directory %s", directory);
-	if (ret == 0 && list->length)
-		qsort(list->items, list->length, sizeof(*list->items), compare_strings);
-	return ret;
-}
 
 /* One side of a pair of files. */
 struct side {
@@ -220,22 +118,12 @@ static int add_files(struct diff *diff, const char *name, const char *old_path,
 	return ret;
 }
 
-static char *join(const char *directory, const char *name)
-{
-	char *path;
-
-	return asprintf(&path, "%s%s%s", directory, str_has_suffix(directory, "/") ? "" : "/",
-			name) < 0 ?
-		       NULL :
-		       path;
-}
-
 static int add_entries(struct diff *diff, const char *old_directory, const char *old_name,
 		       const char *new_directory, const char *new_name,
 		       const struct document_options *options, struct error *err)
 {
-	_cleanup_free_ char *old_path = old_name ? join(old_directory, old_name) : NULL;
-	_cleanup_free_ char *new_path = new_name ? join(new_directory, new_name) : NULL;
+	_cleanup_free_ char *old_path = old_name ? file_list_path(old_directory, old_name) : NULL;
+	_cleanup_free_ char *new_path = new_name ? file_list_path(new_directory, new_name) : NULL;
 
 	if ((old_name && !old_path) || (new_name && !new_path))
 		return error_nomem(err);
@@ -245,12 +133,12 @@ static int add_entries(struct diff *diff, const char *old_directory, const char 
 static int add_directories(struct diff *diff, const char *old_path, const char *new_path,
 			   const struct document_options *options, struct error *err)
 {
-	_cleanup_(file_list_finish) struct file_list old = {}, new = {};
+	_cleanup_file_list_ struct file_list old = {}, new = {};
 	size_t i = 0, j = 0;
 	int ret;
 
-	if ((ret = list_files(old_path, &old, err)) < 0 ||
-	    (ret = list_files(new_path, &new, err)) < 0)
+	if ((ret = file_list_read(old_path, &old, err)) < 0 ||
+	    (ret = file_list_read(new_path, &new, err)) < 0)
 		return ret;
 	if (old.length == 0 && new.length == 0)
 		return error_set(err, ENOENT, "neither %s nor %s has a .json, .yaml or .yml file",
@@ -268,17 +156,10 @@ static int add_directories(struct diff *diff, const char *old_path, const char *
 	return ret;
 }
 
-static bool is_directory(const char *path)
-{
-	struct stat status;
-
-	return strcmp(path, "-") != 0 && stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
 int diff_add_paths(struct diff *diff, const char *old_path, const char *new_path,
 		   const struct document_options *options, struct error *err)
 {
-	bool old_is = is_directory(old_path), new_is = is_directory(new_path);
+	bool old_is = file_list_is_directory(old_path), new_is = file_list_is_directory(new_path);
 
 	if (strcmp(old_path, "-") == 0 && strcmp(new_path, "-") == 0)
 		return error_set(err, EINVAL, "only one of OLD and NEW can be standard input");

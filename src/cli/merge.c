@@ -5,10 +5,14 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/input.h"
+#include "cli/merge_check.h"
 #include "cli/merge_input.h"
 #include "cli/output_file.h"
+#include "profile/diff.h"
 #include "profile/profile.h"
 #include "profile/recording_format.h"
+#include "profile/resource.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/log.h"
@@ -17,55 +21,61 @@ enum format {
 	FORMAT_AUTO,
 	FORMAT_SECCOMP,
 	FORMAT_CR,
+	FORMAT_CR_JSON,
 	FORMAT_RECORDING,
 };
 
 static const char *const formats[] = {
-	[FORMAT_AUTO] = "auto",
-	[FORMAT_SECCOMP] = "seccomp",
-	[FORMAT_CR] = "cr",
-	[FORMAT_RECORDING] = "recording",
-	NULL,
+	[FORMAT_AUTO] = "auto",	      [FORMAT_SECCOMP] = "seccomp",	[FORMAT_CR] = "cr",
+	[FORMAT_CR_JSON] = "cr-json", [FORMAT_RECORDING] = "recording", NULL,
 };
 
 struct merge_options {
 	const char *output;
 	int format;
 	const char *name;
+	const char *check;
+	bool lenient;
+	struct circumstance_options circumstances;
 };
 
-/* Says what becomes of a mixture, which is not wrong but loses something. */
-static int choose_format(const struct merge_options *options, const struct merge_input *input,
-			 enum format *ret_format, struct error *err)
+/* A merge on its way. */
+struct session {
+	const struct merge_options *options;
+	struct input_circumstances circumstances;
+	struct merge_input input;
+	enum format format;	    /* that is written, not FORMAT_AUTO */
+	struct recording recording; /* the union, or that of the recordings among the inputs */
+	struct profile *profile;    /* NULL where only a recording is written */
+};
+
+static void session_finish(struct session *session)
 {
-	if (options->format == FORMAT_RECORDING && input->profile_count)
+	input_circumstances_finish(&session->circumstances);
+	merge_input_finish(&session->input);
+	recording_finish(&session->recording);
+	profile_destroy(session->profile);
+}
+
+/* Says what becomes of a mixture, which is not wrong but loses something. */
+static int choose_format(struct session *session, struct error *err)
+{
+	const struct merge_input *input = &session->input;
+
+	session->format = session->options->format;
+	if (session->format == FORMAT_RECORDING && input->profile_count)
 		return error_set(
 			err, EINVAL,
 			"%zu of the %zu inputs are profiles, which say nothing of what was "
 			"observed: the union cannot be a recording",
 			input->profile_count, input->profile_count + input->recording_count);
 	if (input->recording_count && input->profile_count)
-		log_warning("%zu recordings and %zu profiles: the union is a profile, and has "
+		log_warning("of %zu recordings and %zu profiles the union is a profile, which has "
 			    "nothing of the recordings' evidence",
 			    input->recording_count, input->profile_count);
-	*ret_format = options->format;
-	if (options->format == FORMAT_AUTO)
-		*ret_format = input->profile_count ? FORMAT_SECCOMP : FORMAT_RECORDING;
+	if (session->format == FORMAT_AUTO)
+		session->format = input->profile_count ? FORMAT_SECCOMP : FORMAT_RECORDING;
 	return 0;
-}
-
-static int profile_text(enum format format, struct merge_input *input,
-			const struct recording *recording, char **ret_text, struct error *err)
-{
-	_cleanup_profile_ struct profile *profile = NULL;
-	int ret;
-
-	ret = merge_input_profile(input, recording, &profile, err);
-	if (ret < 0)
-		return ret;
-	if (format == FORMAT_CR)
-		return profile_write_cr(profile, recording->name, ret_text, err);
-	return profile_write_oci(profile, ret_text, err);
 }
 
 static int set_name(struct recording *recording, const char *name, struct error *err)
@@ -79,34 +89,99 @@ static int set_name(struct recording *recording, const char *name, struct error 
 	return 0;
 }
 
+static int make_union(struct session *session, const struct cli_call *call, struct error *err)
+{
+	const struct merge_options *options = session->options;
+	const struct document_options reading = {
+		.lenient = options->lenient,
+		.circumstances = &session->circumstances.circumstances,
+	};
+	int ret, i;
+
+	ret = input_circumstances_init(&session->circumstances, &options->circumstances, err);
+	for (i = 0; i < call->argc && ret == 0; i++)
+		ret = merge_input_add(&session->input, call->argv[i], &reading, err);
+	if (ret < 0 || (ret = choose_format(session, err)) < 0 ||
+	    (ret = merge_input_recording(&session->input, &session->recording, err)) < 0 ||
+	    (options->name && (ret = set_name(&session->recording, options->name, err)) < 0))
+		return ret;
+	if (session->format == FORMAT_RECORDING && !options->check)
+		return 0;
+	return merge_input_profile(&session->input, &session->recording, &session->profile, err);
+}
+
 static int print_recording(FILE *out, const void *data, struct error *err)
 {
 	return recording_print(out, data, err);
 }
 
+static int resource_text(const struct session *session, enum resource_syntax syntax,
+			 char **ret_text, struct error *err)
+{
+	const char *given = session->options->name;
+	const struct resource resource = {
+		.name = given ? given : session->input.name,
+		.profile = session->profile,
+	};
+
+	if (!resource.name)
+		return cli_usage_error(err, "name the resource with --name: no input has a name");
+	return resources_write(&resource, 1, syntax, ret_text, NULL, err);
+}
+
+static int write_union(const struct session *session, struct error *err)
+{
+	const char *path = session->options->output;
+	_cleanup_free_ char *text = NULL;
+	int ret;
+
+	switch (session->format) {
+	case FORMAT_RECORDING:
+		return output_file_print(path, print_recording, &session->recording, err);
+	case FORMAT_CR:
+		ret = resource_text(session, RESOURCE_YAML, &text, err);
+		break;
+	case FORMAT_CR_JSON:
+		ret = resource_text(session, RESOURCE_JSON, &text, err);
+		break;
+	default:
+		ret = profile_write_oci(session->profile, &text, err);
+		break;
+	}
+	if (ret < 0)
+		return ret;
+	return path ? output_file_write(path, text, strlen(text), err) : cli_print(text, err);
+}
+
+/* Standard output has the union, or the check where no file is named for the union. */
+static int check(const struct session *session, struct error *err)
+{
+	const struct document_options reading = {
+		.lenient = session->options->lenient,
+		.circumstances = &session->circumstances.circumstances,
+	};
+	bool observed = session->input.recording_count && !session->input.profile_count;
+
+	return merge_check(session->options->check, &reading, session->profile,
+			   observed ? &session->recording : NULL, err);
+}
+
 static int run(const struct cli_call *call, struct error *err)
 {
 	const struct merge_options *options = call->options;
-	_cleanup_merge_input_ struct merge_input input = {};
-	_cleanup_recording_ struct recording recording = {};
-	_cleanup_free_ char *text = NULL;
-	enum format format = FORMAT_AUTO;
-	int ret, i;
+	_cleanup_(session_finish) struct session session = { .options = options };
+	int ret;
 
-	for (i = 0; i < call->argc; i++)
-		if ((ret = merge_input_add(&input, call->argv[i], err)) < 0)
-			return ret;
-	if ((ret = choose_format(options, &input, &format, err)) < 0 ||
-	    (ret = merge_input_recording(&input, &recording, err)) < 0 ||
-	    (options->name && (ret = set_name(&recording, options->name, err)) < 0))
+	ret = make_union(&session, call, err);
+	if (ret == 0 && (options->output || !options->check))
+		ret = write_union(&session, err);
+	if (ret == 0 && options->check)
+		ret = check(&session, err);
+	if (ret >= 0 || !options->check)
 		return ret;
-	if (format == FORMAT_RECORDING)
-		return output_file_print(options->output, print_recording, &recording, err);
-	ret = profile_text(format, &input, &recording, &text, err);
-	if (ret < 0)
-		return ret;
-	return options->output ? output_file_write(options->output, text, strlen(text), err) :
-				 cli_print(text, err);
+	/* A gate must not take for a difference what could not be compared. */
+	log_error("%s", error_message(err));
+	return DIFF_CANNOT_TELL;
 }
 
 #define OPTION(member) .offset = offsetof(struct merge_options, member)
@@ -124,14 +199,27 @@ static const struct cli_option options_table[] = {
 	  OPTION(format),
 	  .choices = formats,
 	  .initial = "auto",
-	  .help = "an OCI seccomp profile, a SeccompProfile custom resource, or a recording; auto "
-		  "is a recording when every input is one" },
+	  .help = "OCI JSON, a SeccompProfile resource in YAML or JSON, or a recording; auto is a "
+		  "recording where every input is one, and otherwise OCI JSON" },
 	{ .name = "name",
 	  .argument = "NAME",
 	  .type = CLI_STRING,
 	  OPTION(name),
-	  .help = "name of the recording and of the custom resource; the recordings' first name "
-		  "without it" },
+	  .help = "name of the recording or resource; without it, of the inputs' names the one "
+		  "that sorts first" },
+	{ .name = "check",
+	  .argument = "BASE",
+	  .type = CLI_STRING,
+	  OPTION(check),
+	  .complete = CLI_COMPLETE_FILE,
+	  .help = "print what the union needs more than this profile or recording and exit with 1 "
+		  "if it does, with 2 if that cannot be told; the union is written only with "
+		  "--output" },
+	{ .name = "lenient",
+	  .type = CLI_FLAG,
+	  OPTION(lenient),
+	  .help = "pass over unknown fields with a warning, instead of refusing them" },
+	CIRCUMSTANCE_OPTIONS(struct merge_options, circumstances),
 	{},
 };
 
@@ -141,9 +229,16 @@ const struct cli_command merge_command = {
 	.synopsis = (const char *const[]){ "[OPTION]... FILE...", NULL },
 	.description =
 		(const char *const[]){
+			"FILE is a recording, a profile in any format that 'recorder convert' reads, "
+			"standard input where it is '-', or a directory, of which all .json, .yaml and "
+			".yml files are taken. The order of the files and their repetition make no "
+			"difference.",
 			"The union of recordings has everything that was observed in any of them, one "
-			"observation for each container lifetime. The order of the files and their "
-			"repetition make no difference.",
+			"observation for each lifetime of a container. The union of profiles does with "
+			"each call, and with any arguments, the more permissive of what they do: a "
+			"rule without conditions swallows those with conditions, and what only some "
+			"of them deny is not denied. Profiles with different default actions have no "
+			"union. Of recordings and profiles together the union is a profile.",
 			NULL,
 		},
 	.options = options_table,
@@ -156,8 +251,10 @@ const struct cli_command merge_command = {
 		(const struct cli_example[]){
 			{ "Unite what every node recorded:",
 			  "recorder merge node-*.recording.json -o shop.recording.json" },
-			{ "One profile from a directory of recordings:",
+			{ "Make one profile of a directory of recordings:",
 			  "recorder merge --format seccomp recordings/ -o shop.json" },
+			{ "See whether a test run needed more than the profile in use:",
+			  "recorder merge --check shop.json test-*.recording.json" },
 			{},
 		},
 	.run = run,

@@ -1,84 +1,93 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/merge_input.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "cli/file_list.h"
+#include "cli/input.h"
 #include "profile/derive.h"
-#include "profile/profile.h"
-#include "profile/recording_format.h"
 #include "util/error.h"
-#include "util/file.h"
-#include "util/str.h"
+#include "util/log.h"
 
-#define FILE_SIZE_MAX (256u << 20)
-
-static int add_file(struct merge_input *input, const char *path, struct error *err)
+static int keep_name(struct merge_input *input, const char *name, struct error *err)
 {
-	_cleanup_recording_ struct recording recording = {};
-	_cleanup_free_ char *text = NULL;
-	size_t size;
-	int ret;
+	char *copy;
 
-	if ((ret = file_read(AT_FDCWD, path, FILE_SIZE_MAX, &text, &size, err)) < 0 ||
-	    (ret = recording_read(path, text, size, &recording, err)) < 0 ||
-	    (ret = recording_union_add_all(&input->recordings, &recording, err)) < 0)
-		return ret;
-	input->recording_count++;
+	if (!name || (input->name && strcmp(input->name, name) <= 0))
+		return 0;
+	copy = strdup(name);
+	if (!copy)
+		return error_nomem(err);
+	free(input->name);
+	input->name = copy;
 	return 0;
 }
 
-static int is_input(const struct dirent *entry)
+static int add_profile(struct merge_input *input, const char *path, const struct document *document,
+		       struct error *err)
 {
-	return entry->d_name[0] != '.' &&
-	       (str_has_suffix(entry->d_name, ".json") || str_has_suffix(entry->d_name, ".yaml") ||
-		str_has_suffix(entry->d_name, ".yml"));
+	int ret;
+
+	if (document->base_profile)
+		log_warning("%s: the operator unites it with %s, which is not part of the union",
+			    path, document->base_profile);
+	if (document->disabled)
+		log_warning("%s is disabled, and becomes part of the union all the same", path);
+	if ((!input->profiles && (ret = profile_merge_create(&input->profiles, err)) < 0) ||
+	    (ret = keep_name(input, document->name, err)) < 0)
+		return ret;
+	input->profile_count++;
+	return profile_merge_add(input->profiles, path, document->profile, err);
 }
 
-static int add_entry(struct merge_input *input, const char *directory, const char *name,
-		     struct error *err)
+static int add_file(struct merge_input *input, const char *path,
+		    const struct document_options *options, struct error *err)
 {
-	_cleanup_free_ char *path = NULL;
+	_cleanup_documents_ struct documents documents = {};
+	size_t i;
+	int ret;
 
-	if (asprintf(&path, "%s%s%s", directory, str_has_suffix(directory, "/") ? "" : "/", name) <
-	    0) {
-		path = NULL;
-		return error_nomem(err);
+	ret = input_read(path, options, &documents, err);
+	for (i = 0; i < documents.length && ret == 0; i++) {
+		struct document *document = &documents.items[i];
+
+		if (!document->recording) {
+			ret = add_profile(input, path, document, err);
+			continue;
+		}
+		input->recording_count++;
+		ret = recording_union_add_all(&input->recordings, document->recording, err);
 	}
-	return add_file(input, path, err);
+	return ret;
 }
 
-static int add_directory(struct merge_input *input, const char *path, struct error *err)
+static int add_directory(struct merge_input *input, const char *directory,
+			 const struct document_options *options, struct error *err)
 {
-	struct dirent **entries;
-	int i, count, ret = 0;
+	_cleanup_file_list_ struct file_list list = {};
+	size_t i;
+	int ret = file_list_read(directory, &list, err);
 
-	count = scandir(path, &entries, is_input, alphasort);
-	if (count < 0)
-		return error_set_errno(err, errno, "read the directory %s", path);
-	for (i = 0; i < count; i++) {
-		if (ret == 0)
-			ret = add_entry(input, path, entries[i]->d_name, err);
-		free(entries[i]);
+	if (ret == 0 && !list.length)
+		return error_set(err, ENOENT, "%s has no .json, .yaml or .yml file", directory);
+	for (i = 0; i < list.length && ret == 0; i++) {
+		_cleanup_free_ char *path = file_list_path(directory, list.items[i]);
+
+		ret = path ? add_file(input, path, options, err) : error_nomem(err);
 	}
-	free(entries);
-	return count == 0 ? error_set(err, ENOENT, "%s has no .json, .yaml or .yml file", path) :
-			    ret;
+	return ret;
 }
 
-int merge_input_add(struct merge_input *input, const char *path, struct error *err)
+int merge_input_add(struct merge_input *input, const char *path,
+		    const struct document_options *options, struct error *err)
 {
-	struct stat status;
+	struct document_options reading = *options;
 
-	if (strcmp(path, "-") == 0)
-		return add_file(input, "/dev/stdin", err);
-	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-		return add_directory(input, path, err);
-	return add_file(input, path, err);
+	reading.underived = true;
+	return file_list_is_directory(path) ? add_directory(input, path, &reading, err) :
+					      add_file(input, path, &reading, err);
 }
 
 int merge_input_recording(struct merge_input *input, struct recording *ret_recording,
@@ -91,12 +100,19 @@ int merge_input_recording(struct merge_input *input, struct recording *ret_recor
 static int add_derived(struct merge_input *input, const struct recording *recording,
 		       struct error *err)
 {
+	_cleanup_(call_set_finish) struct call_set unnamed = {};
 	_cleanup_profile_ struct profile *profile = NULL;
+	size_t i;
 	int ret;
 
 	if ((!input->profiles && (ret = profile_merge_create(&input->profiles, err)) < 0) ||
-	    (ret = recording_derive_profile(recording, &profile, NULL, err)) < 0)
+	    (ret = keep_name(input, recording->name, err)) < 0 ||
+	    (ret = recording_derive_profile(recording, &profile, &unnamed, err)) < 0)
 		return ret;
+	for (i = 0; i < unnamed.length; i++)
+		log_warning("system call %u of ABI %s has no name that a profile could hold, and "
+			    "is left out of it",
+			    unnamed.items[i].nr, abi_name(unnamed.items[i].abi));
 	return profile_merge_add(input->profiles, "the profile of the recordings", profile, err);
 }
 
@@ -112,6 +128,7 @@ int merge_input_profile(struct merge_input *input, const struct recording *recor
 
 void merge_input_finish(struct merge_input *input)
 {
+	free(input->name);
 	recording_union_finish(&input->recordings);
 	profile_merge_destroy(input->profiles);
 }

@@ -11,20 +11,20 @@
 #include "profile/merge.h"
 #include "profile/recording_union.h"
 
+struct document_options;
 struct error;
 
 struct merge_input {
+	char *name; /* of the names of all profiles the one that sorts first, or NULL */
 	struct recording_union recordings;
 	size_t recording_count;
 	struct profile_merge *profiles; /* NULL where there was none */
 	size_t profile_count;
 };
 
-/*
- * Adds a file, standard input ("-"), or the files of a directory whose names end with .json, .yaml
- * or .yml. A directory without any is -ENOENT.
- */
-int merge_input_add(struct merge_input *input, const char *path, struct error *err);
+/* Adds a file, standard input ("-"), or the files of a directory (file_list.h), which has to have any. */
+int merge_input_add(struct merge_input *input, const char *path,
+		    const struct document_options *options, struct error *err);
 
 /*
  * The union of all recordings; and of everything as a profile, from that recording and the profiles. To

@@ -89,6 +89,8 @@ static int read_recording(const struct input *input, struct document *document, 
 		return ret;
 	if (document->recording->name && !(document->name = strdup(document->recording->name)))
 		return error_nomem(err);
+	if (input->options->underived)
+		return 0;
 	ret = recording_derive_profile(document->recording, &document->profile, &unnamed, err);
 	for (i = 0; i < unnamed.length && ret == 0; i++)
 		ret = losses_add(&input->documents->losses, err,

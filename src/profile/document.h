@@ -38,9 +38,9 @@ const char *document_format_text(enum document_format format);
 
 struct document {
 	enum document_format format;
-	char *name;	  /* of the resource or recording; NULL where the format has none */
-	char *name_space; /* of the resource; NULL */
-	struct profile *profile;
+	char *name;		 /* of the resource or recording; NULL where the format has none */
+	char *name_space;	 /* of the resource; NULL */
+	struct profile *profile; /* NULL of a recording that was to stay underived */
 	struct template *template;   /* DOCUMENT_DOCKER: what profile was resolved from */
 	struct recording *recording; /* DOCUMENT_RECORDING */
 
@@ -61,7 +61,8 @@ struct documents {
 };
 
 struct document_options {
-	bool lenient; /* unknown fields are kept, where the format has a place, or passed over */
+	bool lenient;	/* unknown fields are kept, where the format has a place, or passed over */
+	bool underived; /* of recordings no profile is derived */
 	/* What conditions of Docker's form are resolved for; NULL refuses such conditions. */
 	const struct circumstances *circumstances;
 };

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/merge_check.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "cli/cli.h"
+#include "cli/input.h"
+#include "profile/diff.h"
+#include "profile/diff_report.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+
+static const struct diff_options needs_more = { .fail_on = FAIL_ON_ADDED | FAIL_ON_WIDENED };
+
+int merge_check(const char *base_path, const struct document_options *options,
+		const struct profile *profile, const struct recording *recording, struct error *err)
+{
+	_cleanup_documents_ struct documents documents = {};
+	_cleanup_diff_ struct diff *diff = NULL;
+	const struct diff_side new = { .path = "the union",
+				       .profile = profile,
+				       .recording = recording };
+	struct diff_side old = { .path = base_path };
+	_cleanup_free_ char *text = NULL;
+	int ret;
+
+	ret = input_read(base_path, options, &documents, err);
+	if (ret < 0)
+		return ret;
+	if (documents.length != 1)
+		return error_set(err, EINVAL, "%s has %zu profiles: --check takes one", base_path,
+				 documents.length);
+	old.profile = documents.items[0].profile;
+	old.recording = documents.items[0].recording;
+	old.base_profile = documents.items[0].base_profile;
+	if ((ret = diff_create(&needs_more, &diff, err)) < 0 ||
+	    (ret = diff_add(diff, base_path, &old, &new, err)) < 0 ||
+	    (ret = diff_report_text(diff, &text, err)) < 0 || (ret = cli_print(text, err)) < 0)
+		return ret;
+	return diff->verdict;
+}
