@@ -57,6 +57,7 @@ struct change {
 	char **architectures; /* "SCMP_ARCH_…", sorted: where it is the same */
 	size_t architecture_count;
 	struct difference difference; /* a is old, b is new */
+	bool one_sided;		      /* one of the two is no profile at all */
 	const struct syscall_purpose *purpose;
 	enum default_answer default_answer;
 	struct change_evidence evidence;

@@ -79,11 +79,17 @@ static void print_arguments(FILE *out, const struct difference *difference)
 
 static void print_effect(FILE *out, const struct diff *diff, const struct change *change)
 {
+	const struct difference *difference = &change->difference;
 	char before[EFFECT_TEXT_SIZE], after[EFFECT_TEXT_SIZE];
 
-	fprintf(out, "%s before, %s now", effect_text(change->difference.a, before),
-		effect_text(change->difference.b, after));
-	print_arguments(out, &change->difference);
+	if (change->one_sided && change->kind == CHANGE_ADDED)
+		fprintf(out, "%s now", effect_text(difference->b, after));
+	else if (change->one_sided)
+		fprintf(out, "%s before", effect_text(difference->a, before));
+	else
+		fprintf(out, "%s before, %s now", effect_text(difference->a, before),
+			effect_text(difference->b, after));
+	print_arguments(out, difference);
 }
 
 static void print_purpose(FILE *out, const struct diff *diff, const struct change *change)

@@ -192,6 +192,7 @@ int pair_add_change(void *data, const char *name, const struct call_comparison *
 	*change = (struct change){
 		.kind = kind,
 		.difference = *difference_of(kind, comparison),
+		.one_sided = !pair->old_path || !pair->new_path,
 		.purpose = syscall_purpose(name ? name : ""),
 	};
 	/* Who knows what a call without a name can do. */

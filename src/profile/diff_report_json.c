@@ -95,8 +95,10 @@ static json_t *build_change(struct json_builder *builder, const struct change *c
 		 change->call ? json_from_text(change->call) : json_null());
 	json_set(builder, object, "architectures",
 		 json_build_strings(builder, change->architectures, change->architecture_count));
-	json_set(builder, object, "old", build_effect(builder, change->difference.a));
-	json_set(builder, object, "new", build_effect(builder, change->difference.b));
+	if (!change->one_sided || change->kind == CHANGE_REMOVED)
+		json_set(builder, object, "old", build_effect(builder, change->difference.a));
+	if (!change->one_sided || change->kind == CHANGE_ADDED)
+		json_set(builder, object, "new", build_effect(builder, change->difference.b));
 	json_set_unless_empty(builder, object, "arguments",
 			      build_arguments(builder, &change->difference));
 	set_purpose(builder, object, change);

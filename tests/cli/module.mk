@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The published schemas that reports have to keep to.
+$(O)/tests/schemas: tools/fetch-schemas
+	$(call say,FETCH,$@)
+	$(Q)$< $@
+
+check-tests check-cli: $(O)/tests/schemas
