@@ -149,7 +149,7 @@ int launch_failure(const struct launch *launch, const struct launch_options *opt
 
 	if (!code)
 		return 0;
-	switch (launch->page->stage) {
+	switch (atomic_load(&launch->page->stage)) {
 	case STAGE_USER:
 		return error_set_errno(err, code, "become user %s", options->user->pw_name);
 	case STAGE_FILTER:
