@@ -4,7 +4,7 @@
 # name, TESTS=REGEX the tests that run inside.
 
 KERNEL_ROWS = $(shell awk '/^[^\#]/ { print $$1 }' tests/kernels/kernels.tbl | \
-	grep -E -- $(call quoted,$(KERNELS)))
+	grep -E -- $(call quoted,$(value KERNELS)))
 KERNEL_ARCHS = $(sort $(foreach row,$(KERNEL_ROWS),$(if $(filter arm64-%,$(row)),arm64,amd64)))
 KERNEL_BUILD_amd64 :=
 KERNEL_BUILD_arm64 := CROSS_COMPILE=aarch64-linux-gnu-
@@ -22,7 +22,7 @@ kernel-programs-%:
 $(O)/kernels/%.tap: FORCE
 	$(call say,BOOT,$*)
 	$(Q)mkdir -p $(@D)
-	$(Q)O=$(O) MACHINE_TESTS=$(call quoted,$(TESTS)) tests/kernels/kernel $* >$@
+	$(Q)O=$(O) MACHINE_TESTS=$(call quoted,$(value TESTS)) tests/kernels/kernel $* >$@
 
 $(O)/tests/kernels/%.t: tests/kernels/module.mk
 	$(Q)mkdir -p $(@D)

@@ -19,7 +19,14 @@ tap_plan 6
 tap_check "the kernel can record" "$RECORDER" doctor
 tap_is "the command runs while it is recorded" \
 	"$("$RECORDER" record -o "$profile" -- "${work[@]}" 2>"$TEST_TMP/log")" $'100\ncat'
-tap_is "nothing was lost" "$(grep -c 'not complete' "$TEST_TMP/log")" 0
+# Where the programs cannot be hooked in as this kernel would need it, calls may be lost, and the
+# recording says so.
+hook=$("$RECORDER" doctor | grep ' hook ')
+if [[ $hook == ok* ]] || ! grep -q 'not complete' "$TEST_TMP/log"; then
+	tap_is "nothing was lost" "$(grep -c 'not complete' "$TEST_TMP/log")" 0
+else
+	tap_skip "nothing was lost" "$hook"
+fi
 tap_is "it runs under the profile" "$("$RECORDER" run --profile "$profile" -- "${work[@]}" 2>"$TEST_TMP/log")" \
 	$'100\ncat'
 tap_check "the kernel's filter is in force" \
