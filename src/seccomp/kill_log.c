@@ -37,22 +37,15 @@ static bool field(const char *record, const char *name, int base, unsigned long 
 	return errno == 0 && end != at;
 }
 
+/* Names that a process chose are in hexadecimal if they have spaces: they cannot pass for a field. */
 bool kill_log_parse(const char *record, struct killed *ret_killed)
 {
 	unsigned long pid, signal, audit, nr;
 	const char *text = strstr(record, "audit: type=1326 ");
-	const char *rest;
 
-	if (!text || !field(text, " pid=", 10, &pid))
-		return false;
-	/* The process chose its name, which stands in quotes before what is looked for next. */
-	rest = strstr(text, "\" sig=");
-	while (rest && strstr(rest + 1, "\" sig="))
-		rest = strstr(rest + 1, "\" sig=");
-	if (!rest)
-		rest = text;
-	if (!field(rest, " sig=", 10, &signal) || signal != SIGSYS ||
-	    !field(rest, " arch=", 16, &audit) || !field(rest, " syscall=", 10, &nr))
+	if (!text || !field(text, " pid=", 10, &pid) || !field(text, " sig=", 10, &signal) ||
+	    signal != SIGSYS || !field(text, " arch=", 16, &audit) ||
+	    !field(text, " syscall=", 10, &nr))
 		return false;
 	*ret_killed = (struct killed){ .pid = pid, .audit = audit, .nr = nr };
 	return true;

@@ -39,7 +39,7 @@ static const char *const proven[] = {
 	PROFILE(X86, RULE("\"socket\"", "ALLOW", ARG(0, "EQ", 1) "," ARG(0, "EQ", 2))),
 	PROFILE(X86, RULE("\"clone\"", "ALLOW", MASKED(0, 2114060288, 0))),
 	PROFILE(X86, RULE("\"getpid\"", "ALLOW", ARG(0, "GT", 4294967296))),
-	PROFILE(X86, RULE("\"getpid\"", "ALLOW", ARG(5, "GE", 9223372036854775807))),
+	PROFILE(X86, RULE("\"getpid\"", "ALLOW", ARG(5, "GE", 18446744073709551615))),
 	PROFILE(X86, RULE("\"getpid\"", "ALLOW", ARG(0, "LE", 4294967295))),
 	PROFILE(X86, RULE("\"getpid\"", "ERRNO", ARG(0, "LE", 4294967295)) "," RULE("\"getpid\"",
 										    "LOG", "")),
@@ -78,10 +78,87 @@ static void compiled_filters_do_what_profiles_say(void **state)
 	}
 }
 
+/* Each answer of a filter, changed, is noticed: what was tried got to all of them. */
+static void whatever_is_changed_in_a_filter_is_found(void **state)
+{
+	_cleanup_profile_ struct profile *profile = read_profile(
+		PROFILE(X86, RULE("\"read\", \"write\"", "ALLOW", "") "," RULE(
+				     "\"socket\"", "LOG",
+				     ARG(0, "GT", 4294967300) "," ARG(
+					     1, "LE", 9)) "," RULE("\"clone\"", "TRAP",
+								   MASKED(0, 2114060288, 0))));
+	_cleanup_scmp_arch_set_ struct scmp_arch_set set = {};
+	_cleanup_compilation_ struct compilation compilation = {};
+	size_t i, changed = 0;
+
+	compile(profile, LAYOUT_LIST, &set, &compilation);
+	for (i = 0; i < compilation.filter.length; i++) {
+		struct sock_filter *instruction = &compilation.filter.instructions[i];
+		_cleanup_proof_ struct proof proof = {};
+		uint32_t answer = instruction->k;
+
+		if (instruction->code != (BPF_RET | BPF_K))
+			continue;
+		instruction->k = SECCOMP_RET_ERRNO | 99;
+		assert_int_equal(filter_prove(&compilation.filter, profile, &set, &proof, NULL), 0);
+		assert_true(proof.disagreed > 0 && proof.disagreement_count > 0);
+		assert_int_equal(proof.disagreements[0].actual.data, 99);
+		instruction->k = answer;
+		changed++;
+	}
+	assert_true(changed >= 5);
+}
+
+static void what_libseccomp_does_not_know_is_said(void **state)
+{
+	_cleanup_profile_ struct profile *profile = read_profile(
+		PROFILE("\"SCMP_ARCH_X86_64\"", RULE("\"read\", \"no_such_call\"", "ALLOW", "")));
+	_cleanup_scmp_arch_set_ struct scmp_arch_set set = {};
+	_cleanup_compilation_ struct compilation compilation = {};
+
+	compile(profile, LAYOUT_LIST, &set, &compilation);
+	assert_int_equal(compilation.unresolved_count, 1);
+	assert_string_equal(compilation.unresolved[0], "no_such_call");
+}
+
+static const struct {
+	const char *profile;
+	const char *message;
+} refused[] = {
+	{ PROFILE("", RULE("\"socket\"", "ALLOW", ARG(0, "EQ", 1)) "," RULE("\"socket\"", "KILL",
+									    ARG(0, "EQ", 1))),
+	  "syscalls[1], socket: another rule has the same conditions and another action" },
+	{ PROFILE("\"SCMP_ARCH_X86_64\", \"SCMP_ARCH_S390X\"", ""),
+	  "SCMP_ARCH_S390X and SCMP_ARCH_X86_64 have different byte orders, and libseccomp makes no "
+	  "filter for both" },
+};
+
+static void what_libseccomp_refuses_is_refused(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < array_size(refused); i++) {
+		_cleanup_profile_ struct profile *profile = read_profile(refused[i].profile);
+		_cleanup_scmp_arch_set_ struct scmp_arch_set set = {};
+		_cleanup_compilation_ struct compilation compilation = {};
+		_cleanup_error_ struct error err = ERROR_INIT;
+
+		assert_int_equal(scmp_arch_set_of(profile, scmp_arch_find("SCMP_ARCH_X86_64"), &set,
+						  NULL),
+				 0);
+		assert_int_equal(profile_compile(profile, &set, LAYOUT_LIST, &compilation, &err),
+				 -EINVAL);
+		assert_string_equal(error_message(&err), refused[i].message);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(compiled_filters_do_what_profiles_say),
+		cmocka_unit_test(whatever_is_changed_in_a_filter_is_found),
+		cmocka_unit_test(what_libseccomp_does_not_know_is_said),
+		cmocka_unit_test(what_libseccomp_refuses_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
