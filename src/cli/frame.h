@@ -46,7 +46,6 @@ char *cli_option_argument(const struct cli_option *option);
 bool cli_row_starts_group(const struct cli_option *const *rows, size_t index);
 const char *cli_group_name(const struct cli_option *row);
 
-
 /* Texts, owned by the caller; NULL when memory ran out. */
 char *cli_help_program(const struct cli_program *program);
 char *cli_help_command(const struct cli_program *program, const struct cli_command *command);
