@@ -55,13 +55,6 @@ static char *close_stream(FILE *out, char **text)
 	return NULL;
 }
 
-void print_escaped(FILE *out, const char *text)
-{
-	_cleanup_free_ char *escaped = str_escape(text);
-
-	fputs(escaped ? escaped : "?", out);
-}
-
 static void print_arguments(FILE *out, const struct difference *difference)
 {
 	const char *separator = ", for example with ";
@@ -138,18 +131,18 @@ static void print_evidence(FILE *out, const struct diff *diff, const struct chan
 		fprintf(out, "origin %s, ", origin_name(evidence->origin));
 	if (evidence->process[0]) {
 		fputs("by ", out);
-		print_escaped(out, evidence->process);
+		str_print_escaped(out, evidence->process);
 		fputc(' ', out);
 	}
 	fputs("in ", out);
-	print_escaped(out, evidence->container ? evidence->container : "an unnamed container");
+	str_print_escaped(out, evidence->container ? evidence->container : "an unnamed container");
 	if (evidence->pod) {
 		fputs(" (pod ", out);
 		if (evidence->name_space) {
-			print_escaped(out, evidence->name_space);
+			str_print_escaped(out, evidence->name_space);
 			fputc('/', out);
 		}
-		print_escaped(out, evidence->pod);
+		str_print_escaped(out, evidence->pod);
 		fputc(')', out);
 	}
 	if (evidence->first_seen) {
@@ -166,7 +159,7 @@ static void print_ignored(FILE *out, const struct diff *diff, const struct chang
 	if (!change->ignored)
 		return;
 	fprintf(out, "ignored until %s: ", change->ignored->until);
-	print_escaped(out, change->ignored->reason);
+	str_print_escaped(out, change->ignored->reason);
 }
 
 int change_describe(const struct diff *diff, const struct change *change, enum change_detail detail,
@@ -202,7 +195,7 @@ char *change_architectures(const struct change *change)
 
 	for (i = 0; out && i < change->architecture_count; i++) {
 		fputs(i ? ", " : "", out);
-		print_escaped(out, change->architectures[i]);
+		str_print_escaped(out, change->architectures[i]);
 	}
 	return close_stream(out, &text);
 }

@@ -60,7 +60,4 @@ typedef int (*diff_printer)(FILE *out, const struct diff *diff, struct error *er
 int diff_report_print(const struct diff *diff, diff_printer print, char **ret_text,
 		      struct error *err);
 
-/* Writes control characters and bytes that are not UTF-8 as \xNN. */
-void print_escaped(FILE *out, const char *text);
-
 #endif

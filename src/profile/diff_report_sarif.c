@@ -139,7 +139,7 @@ static char *describe(const struct diff *diff, const struct change *change, stru
 
 	if (!out)
 		return NULL;
-	print_escaped(out, change_call(change));
+	str_print_escaped(out, change_call(change));
 	for (detail = 0; detail < DETAIL_IGNORED && ret == 0; detail++) {
 		_cleanup_free_ char *clause = NULL;
 

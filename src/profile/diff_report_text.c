@@ -4,6 +4,7 @@
 #include "profile/diff_describe.h"
 #include "profile/diff_report.h"
 #include "util/error.h"
+#include "util/str.h"
 
 /* Changes that are the same but for the call. */
 static int print_changes(FILE *out, const struct diff *diff, const struct change *changes,
@@ -18,7 +19,7 @@ static int print_changes(FILE *out, const struct diff *diff, const struct change
 	fprintf(out, "  %-8s ", change_kind_name(changes->kind));
 	for (i = 0; i < count; i++) {
 		fputs(i ? ", " : "", out);
-		print_escaped(out, change_call(&changes[i]));
+		str_print_escaped(out, change_call(&changes[i]));
 	}
 	fprintf(out, " (%s)%s\n", architectures, changes->fails ? "  FAILS" : "");
 	for (detail = 0; detail < DETAIL_COUNT; detail++) {
@@ -41,7 +42,7 @@ static void print_sentences(FILE *out, const char *label, char *const *sentences
 
 	for (i = 0; i < count; i++) {
 		fprintf(out, "  %-8s ", label);
-		print_escaped(out, sentences[i]);
+		str_print_escaped(out, sentences[i]);
 		fputc('\n', out);
 	}
 }
@@ -52,7 +53,7 @@ static int print_pair(FILE *out, const struct diff *diff, const struct diff_pair
 	size_t i, count;
 	int ret = 0;
 
-	print_escaped(out, pair->name);
+	str_print_escaped(out, pair->name);
 	fputs(":\n", out);
 	print_sentences(out, "doubt", pair->doubts, pair->doubt_count);
 	print_sentences(out, "note", pair->notes, pair->note_count);

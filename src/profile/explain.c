@@ -19,26 +19,19 @@ static const char *const origin_meanings[ORIGIN_COUNT] = {
 	[ORIGIN_IMPLIED] = "the kernel or the vDSO can make it happen",
 };
 
-/* What came from outside may hold control characters. */
-static void print_text(FILE *out, const char *text)
-{
-	_cleanup_free_ char *escaped = str_escape(text);
-
-	fputs(escaped ? escaped : "?", out);
-}
-
 static void print_labelled(FILE *out, const char *label, const char *text)
 {
 	if (!text)
 		return;
 	fprintf(out, ", %s ", label);
-	print_text(out, text);
+	str_print_escaped(out, text);
 }
 
 /* "nginx, id 0123, namespace default, pod web-1, node n1, runtime runc, version 1.1.5:" */
 static void print_subject(FILE *out, const struct observation *observation)
 {
-	print_text(out, observation->container_name ? observation->container_name : "unnamed");
+	str_print_escaped(out,
+			  observation->container_name ? observation->container_name : "unnamed");
 	print_labelled(out, "id", observation->container_id);
 	print_labelled(out, "namespace", observation->pod_namespace);
 	print_labelled(out, "pod", observation->pod_name);
@@ -64,7 +57,7 @@ static void print_first_seen(FILE *out, const struct call *call)
 	}
 	if (call->process[0]) {
 		fputs(" by ", out);
-		print_text(out, call->process);
+		str_print_escaped(out, call->process);
 	}
 }
 
@@ -103,7 +96,7 @@ static void print_missing(FILE *out, const struct recording *recording, const ch
 	const struct fallback *fallback = fallback_find(syscall);
 	size_t i;
 
-	print_text(out, syscall);
+	str_print_escaped(out, syscall);
 	fprintf(out, ": never seen in %zu observation%s.\n", recording->observation_count,
 		recording->observation_count == 1 ? "" : "s");
 	if (recording->observation_count == 0)
@@ -116,7 +109,7 @@ static void print_missing(FILE *out, const struct recording *recording, const ch
 		      out);
 	for (i = 0; i < reason_count; i++) {
 		fputs("  - ", out);
-		print_text(out, reasons[i]);
+		str_print_escaped(out, reasons[i]);
 		fputc('\n', out);
 	}
 	if (fallback)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "util/cleanup.h"
 #include "util/error.h"
 
 #define NSEC_PER_SEC INT64_C(1000000000)
@@ -113,6 +114,13 @@ char *str_escape(const char *text)
 	}
 	out[at] = '\0';
 	return out;
+}
+
+void str_print_escaped(FILE *out, const char *text)
+{
+	_cleanup_free_ char *escaped = str_escape(text);
+
+	fputs(escaped ? escaped : "?", out);
 }
 
 bool str_has_prefix(const char *text, const char *prefix)

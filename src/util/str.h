@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 struct error;
 
@@ -18,6 +19,9 @@ int str_parse_time(const char *text, int64_t *ret_epoch_ns, struct error *err);
 
 /* A copy in which control characters and bytes that are not UTF-8 are written \xNN. */
 char *str_escape(const char *text);
+
+/* Writes such a copy to a stream; "?" when memory ran out. */
+void str_print_escaped(FILE *out, const char *text);
 
 bool str_has_prefix(const char *text, const char *prefix);
 bool str_has_suffix(const char *text, const char *suffix);
