@@ -69,7 +69,7 @@ static int take_recorded_capabilities(struct workload *workload, bool *ret_known
 
 		if (observation->machine != workload->machine)
 			continue;
-		if (!observation->capabilities_known)
+		if (!observation_knows_container_capabilities(observation))
 			return 0;
 		first = first ? first : observation;
 	}

@@ -104,7 +104,7 @@ static struct circumstances circumstances_of(const char *scmp_arch,
 	for (i = 0; recording && i < recording->observation_count; i++) {
 		const struct observation *observation = &recording->observations[i];
 
-		if (!observation->capabilities_known)
+		if (!observation_knows_container_capabilities(observation))
 			continue;
 		circumstances.capabilities = (const char *const *)observation->capabilities;
 		circumstances.capability_count = observation->capability_count;

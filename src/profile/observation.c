@@ -61,6 +61,11 @@ bool loss_hides_calls(enum loss loss)
 	return loss != LOSS_EVENTS;
 }
 
+bool observation_knows_container_capabilities(const struct observation *observation)
+{
+	return observation->capabilities_known && observation->container_id;
+}
+
 bool observation_complete(const struct observation *observation)
 {
 	int loss;

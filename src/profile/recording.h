@@ -152,6 +152,12 @@ int observation_add_label(struct observation *observation, const char *key, cons
 int observation_add_capability(struct observation *observation, const char *name,
 			       struct error *err);
 
+/*
+ * Whether a container's capabilities are known. Those of a plain command or process are the host's,
+ * and say nothing of the container that it will run in.
+ */
+bool observation_knows_container_capabilities(const struct observation *observation);
+
 /* No reason and no loss that hides calls. */
 bool observation_complete(const struct observation *observation);
 bool recording_complete(const struct recording *recording);

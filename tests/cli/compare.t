@@ -41,7 +41,7 @@ verdict() {
 	sed -n 's/^  fits RuntimeDefault: //p' "$out" | paste -sd' '
 }
 
-tap_plan 35
+tap_plan 36
 
 prints compare.txt 1 compare "$builder"
 prints baseline-list.txt 0 baseline list cri-o --arch amd64
@@ -81,6 +81,11 @@ tap_match 'capabilities of a recording count' "$(run compare "$builder"; cat "$o
 	'capabilities: CAP_CHOWN CAP_SYS_CHROOT'
 tap_match 'those that nobody said are said to be assumed' "$(run compare "$builder"; cat "$out")" \
 	'capabilities \(the usual, nobody said which\): CAP_AUDIT_WRITE'
+jq '.observations[] |= (del(.container.id) | .capabilities += ["CAP_SYS_ADMIN"])' "$builder" \
+	>"$TEST_TMP/command.json"
+tap_match "those of a command are the host's, and do not count" \
+	"$(run compare "$TEST_TMP/command.json"; cat "$out")" \
+	'capabilities \(the usual, nobody said which\): CAP_AUDIT_WRITE.*fits RuntimeDefault: no'
 tap_match 'an incomplete recording is said to be one' "$(cat "$out")" \
 	'- the container ran before the recording began'
 tap_is 'arm64 by --arch leaves out what ran on x86-64' \
