@@ -25,7 +25,7 @@ validate() {
 }
 
 accepted() { # FILE
-	validate "$1" && "$RECORDER" explain "$1" ptrace | grep '^ptrace: never seen'
+	validate "$1" && "$RECORDER" explain "$1" uselib | grep "^uselib: never seen"
 }
 
 refused() { # FILE
