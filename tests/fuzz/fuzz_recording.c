@@ -6,6 +6,8 @@
 // profile.
 #include "input.h"
 
+#include <jansson.h>
+
 #include "profile/derive.h"
 #include "profile/explain.h"
 #include "profile/profile.h"
@@ -13,6 +15,15 @@
 #include "profile/recording_format.h"
 #include "profile/split.h"
 #include "util/str.h"
+
+/* What is read without a tree is JSON all the same, by the judgement of who makes trees. */
+static void check_json(const char *text, size_t size)
+{
+	json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
+
+	assert(root);
+	json_decref(root);
+}
 
 static char *write_recording(const struct recording *recording)
 {
@@ -91,6 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (failed(ret, &err))
 		return 0;
+	check_json((const char *)data, size);
 	check_round_trip(&recording);
 	check_profile(&recording);
 	check_explanation(&recording, "read");

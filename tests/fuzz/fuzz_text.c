@@ -3,9 +3,12 @@
 // options: -max_len=512
 //
 // The small parsers, each of which gets the whole input: cgroup paths, times, durations, numbers,
-// names, what a runtime prints as its version, and the escaping of what reaches a terminal.
+// names, versions, ignore files, and the escaping of what reaches a terminal.
 #include "input.h"
 
+#include "profile/baseline.h"
+#include "profile/ignore.h"
+#include "profile/template.h"
 #include "target/cgroup_path.h"
 #include "target/label_syntax.h"
 #include "target/runtime.h"
@@ -74,17 +77,42 @@ static void check_escape(const char *text)
 
 static void check_names(const char *text)
 {
-	_cleanup_free_ char *version = NULL;
-	struct error err = ERROR_INIT;
-
 	/* Each rule is narrower than the next. */
 	if (str_is_dns_label(text))
 		assert(!label_value_problem(text));
 	if (*text && !label_value_problem(text))
 		assert(!label_key_problem(text));
 	runtime_name_of(text);
+}
+
+static void check_versions(const char *text)
+{
+	_cleanup_free_ char *version = NULL;
+	const struct baseline *baseline;
+	struct kernel_version kernel;
+	struct error err = ERROR_INIT;
+
 	if (!failed(runtime_version_parse("runc", text, &version, &err), &err))
 		assert(*version && version[strspn(version, "0123456789.")] == '\0');
+	failed(kernel_version_parse(text, &kernel, &err), &err);
+	if (!failed(baseline_find("containerd", text, &baseline, NULL, &err), &err))
+		assert(strcmp(baseline->runtime, "containerd") == 0);
+}
+
+/* Each call is found under its name. */
+static void check_ignore_file(const char *text)
+{
+	_cleanup_ignore_list_ struct ignore_list list = { 0 };
+	struct error err = ERROR_INIT;
+	size_t i;
+
+	if (failed(ignore_list_read("input", text, strlen(text), &list, &err), &err))
+		return;
+	for (i = 0; i < list.length; i++) {
+		assert(ignore_list_find(&list, list.items[i].call) == &list.items[i]);
+		assert(*list.items[i].reason);
+		ignore_entry_expired(&list.items[i], "2026-11-22");
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -97,5 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_numbers(text);
 	check_escape(text);
 	check_names(text);
+	check_versions(text);
+	check_ignore_file(text);
 	return 0;
 }
