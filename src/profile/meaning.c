@@ -99,6 +99,55 @@ static int collect_names(struct meaning *meaning, const struct profile *profile,
 	return 0;
 }
 
+/* Where in the order of the calls the one is that is at a place in the order of the names. */
+static size_t position_at(const struct meaning *meaning, size_t place)
+{
+	const struct syscall_table *table = meaning->convention.table;
+
+	return table ? table->by_name[place] : place;
+}
+
+static int compare_at(const struct meaning *meaning, size_t place, const char *name)
+{
+	return strcmp(meaning_call_name(meaning, position_at(meaning, place)), name);
+}
+
+/* The position of a name among places from *start to end; moves *start to where it is or would be. */
+static int search_names(const struct meaning *meaning, const char *name, size_t *start, size_t end)
+{
+	while (*start < end) {
+		size_t middle = *start + (end - *start) / 2;
+		int order = compare_at(meaning, middle, name);
+
+		if (order == 0) {
+			*start = middle;
+			return position_at(meaning, middle);
+		}
+		if (order < 0)
+			*start = middle + 1;
+		else
+			end = middle;
+	}
+	return -ENOENT;
+}
+
+/*
+ * The same for names that come in their order, the last of which was found at *start: the next one is
+ * not far.
+ */
+static int search_onward(const struct meaning *meaning, const char *name, size_t *start)
+{
+	size_t end = *start, step = 1;
+
+	while (end < meaning->length && compare_at(meaning, end, name) < 0) {
+		*start = end + 1;
+		end += step;
+		step *= 2;
+	}
+	return search_names(meaning, name, start,
+			    end < meaning->length ? end + 1 : meaning->length);
+}
+
 static int add_candidate(struct builder *builder, size_t position, const struct argument_rule *rule,
 			 struct error *err)
 {
@@ -154,11 +203,11 @@ static int add_multiplexed(struct builder *builder, const char *name,
 static int add_for_names(struct builder *builder, const struct rule *from,
 			 const struct argument_rule *rule, struct error *err)
 {
-	size_t i;
+	size_t i, start = 0;
 	int position, ret = 0;
 
 	for (i = 0; i < from->name_count && ret == 0; i++) {
-		position = meaning_find(builder->meaning, from->names[i]);
+		position = search_onward(builder->meaning, from->names[i], &start);
 		if (position >= 0)
 			ret = add_for_position(builder, position, rule, err);
 		if (ret == 0 && builder->meaning->convention.multiplexed)
@@ -368,22 +417,9 @@ int meaning_call_number(const struct meaning *meaning, size_t position)
 
 int meaning_find(const struct meaning *meaning, const char *name)
 {
-	const struct syscall_table *table = meaning->convention.table;
-	size_t low = 0, high = meaning->length;
+	size_t start = 0;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		size_t position = table ? table->by_name[middle] : middle;
-		int order = strcmp(meaning_call_name(meaning, position), name);
-
-		if (order == 0)
-			return position;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return -ENOENT;
+	return search_names(meaning, name, &start, meaning->length);
 }
 
 struct verdict meaning_verdict(const struct meaning *meaning, size_t position)
