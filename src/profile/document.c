@@ -120,29 +120,27 @@ static int read_profile(const struct json_at *at, const struct input *input,
 	return 0;
 }
 
+static int read_capability(const struct json_at *at, void *data, struct error *err)
+{
+	struct document *document = data;
+	const char *text;
+	int ret = json_text(at, &text, err);
+
+	return ret < 0 ? ret :
+			 string_set_add(&document->capabilities, &document->capability_count, text,
+					err);
+}
+
 /* The bounding set is what the conditions of baselines ask about. */
 static int read_capabilities(const struct json_at *root, struct document *document,
 			     struct error *err)
 {
-	struct json_at process, capabilities, bounding, element;
-	const char *text = NULL;
-	size_t i, length;
-	int ret;
+	struct json_at process, capabilities;
 
 	if (!json_optional(root, "process", &process) ||
-	    !json_optional(&process, "capabilities", &capabilities) ||
-	    !json_optional(&capabilities, "bounding", &bounding))
+	    !json_optional(&process, "capabilities", &capabilities))
 		return 0;
-	if ((ret = json_array_length(&bounding, &length, err)) < 0)
-		return ret;
-	for (i = 0; i < length; i++) {
-		element = json_element(&bounding, i);
-		if ((ret = json_text(&element, &text, err)) < 0 ||
-		    (ret = string_set_add(&document->capabilities, &document->capability_count,
-					  text, err)) < 0)
-			return ret;
-	}
-	return 0;
+	return json_each(&capabilities, "bounding", read_capability, document, err);
 }
 
 static int read_bundle(const struct json_at *root, const struct input *input,
@@ -168,8 +166,9 @@ static bool has(const struct json_at *at, const char *key)
 	return json_object_get(at->value, key);
 }
 
-static int read_value(const struct json_at *at, const struct input *input, struct error *err)
+static int read_value(const struct json_at *at, void *data, struct error *err)
 {
+	const struct input *input = data;
 	struct document *document = NULL;
 	int ret;
 
@@ -197,30 +196,13 @@ static bool is_list(const struct json_at *at)
 	return kind && (strcmp(kind, "List") == 0 || strcmp(kind, "SeccompProfileList") == 0);
 }
 
-static int read_list(const struct json_at *at, const struct input *input, struct error *err)
-{
-	struct json_at items, item;
-	size_t i, length;
-	int ret;
-
-	if ((ret = json_required(at, "items", &items, err)) < 0 ||
-	    (ret = json_array_length(&items, &length, err)) < 0)
-		return ret;
-	for (i = 0; i < length; i++) {
-		item = json_element(&items, i);
-		ret = read_value(&item, input, err);
-		if (ret < 0)
-			return ret;
-	}
-	return 0;
-}
-
 /* One text, or one document of a YAML stream. */
-static int read_root(json_t *root, const struct input *input, struct error *err)
+static int read_root(json_t *root, struct input *input, struct error *err)
 {
 	struct json_at at = { .value = root, .source = &input->source };
 
-	return is_list(&at) ? read_list(&at, input, err) : read_value(&at, input, err);
+	return is_list(&at) ? json_each(&at, "items", read_value, input, err) :
+			      read_value(&at, input, err);
 }
 
 static int read_yaml(struct input *input, struct error *err)

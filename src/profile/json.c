@@ -227,6 +227,24 @@ int json_array_length(const struct json_at *at, size_t *ret_length, struct error
 	return 0;
 }
 
+int json_each(const struct json_at *object, const char *key,
+	      int (*read)(const struct json_at *element, void *data, struct error *err), void *data,
+	      struct error *err)
+{
+	struct json_at array, element;
+	size_t i, length = 0;
+	int ret;
+
+	if (!json_optional(object, key, &array))
+		return 0;
+	ret = json_array_length(&array, &length, err);
+	for (i = 0; ret == 0 && i < length; i++) {
+		element = json_element(&array, i);
+		ret = read(&element, data, err);
+	}
+	return ret;
+}
+
 int json_text(const struct json_at *at, const char **ret_text, struct error *err)
 {
 	if (!json_is_string(at->value) || json_is_unsigned(at->value))

@@ -85,6 +85,14 @@ int json_required(const struct json_at *object, const char *key, struct json_at 
 /* The value has to be an array; its length. */
 int json_array_length(const struct json_at *at, size_t *ret_length, struct error *err);
 
+/*
+ * Reads each element of an array, which need not be there; the first failure ends that. data is handed
+ * on.
+ */
+int json_each(const struct json_at *object, const char *key,
+	      int (*read)(const struct json_at *element, void *data, struct error *err), void *data,
+	      struct error *err);
+
 /* The value has to be a string; borrowed from the document. */
 int json_text(const struct json_at *at, const char **ret_text, struct error *err);
 

@@ -96,25 +96,13 @@ int architecture_read(const struct json_at *at, const char **ret_scmp, struct er
 	return 0;
 }
 
-static int read_architectures(const struct json_at *object, struct profile *profile,
-			      struct error *err)
+static int read_architecture(const struct json_at *at, void *data, struct error *err)
 {
-	struct json_at array, element;
+	struct profile *profile = data;
 	const char *scmp;
-	size_t i, length;
-	int ret;
+	int ret = architecture_read(at, &scmp, err);
 
-	if (!json_optional(object, "architectures", &array))
-		return 0;
-	if ((ret = json_array_length(&array, &length, err)) < 0)
-		return ret;
-	for (i = 0; i < length; i++) {
-		element = json_element(&array, i);
-		if ((ret = architecture_read(&element, &scmp, err)) < 0 ||
-		    (ret = profile_add_architecture(profile, scmp, err)) < 0)
-			return ret;
-	}
-	return 0;
+	return ret < 0 ? ret : profile_add_architecture(profile, scmp, err);
 }
 
 /* seccomp(2) and runtime-spec config-linux.md; a runtime refuses to start with any other. */
@@ -134,31 +122,20 @@ static bool is_flag(const char *text)
 	return false;
 }
 
-static int read_flags(const struct json_at *object, struct profile *profile, struct error *err)
+static int read_flag(const struct json_at *at, void *data, struct error *err)
 {
-	struct json_at array, element;
-	const char *text = NULL;
-	size_t i, length;
-	int ret;
+	struct profile *profile = data;
+	const char *text;
+	int ret = json_text(at, &text, err);
 
-	if (!json_optional(object, "flags", &array))
-		return 0;
-	if ((ret = json_array_length(&array, &length, err)) < 0)
+	if (ret < 0)
 		return ret;
-	for (i = 0; i < length; i++) {
-		element = json_element(&array, i);
-		if ((ret = json_text(&element, &text, err)) < 0)
-			return ret;
-		if (!is_flag(text))
-			return json_refuse(&element, err,
-					   "\"%s\" is no flag; there are SECCOMP_FILTER_FLAG_LOG, "
-					   "_SPEC_ALLOW, _TSYNC and _WAIT_KILLABLE_RECV",
-					   text);
-		ret = string_set_add(&profile->flags, &profile->flag_count, text, err);
-		if (ret < 0)
-			return ret;
-	}
-	return 0;
+	if (!is_flag(text))
+		return json_refuse(at, err,
+				   "\"%s\" is no flag; there are SECCOMP_FILTER_FLAG_LOG, "
+				   "_SPEC_ALLOW, _TSYNC and _WAIT_KILLABLE_RECV",
+				   text);
+	return string_set_add(&profile->flags, &profile->flag_count, text, err);
 }
 
 int profile_read_head(const struct json_at *object, struct profile *profile, struct error *err)
@@ -166,8 +143,8 @@ int profile_read_head(const struct json_at *object, struct profile *profile, str
 	int ret;
 
 	if ((ret = read_action(object, "defaultAction", &profile->default_action, err)) < 0 ||
-	    (ret = read_architectures(object, profile, err)) < 0 ||
-	    (ret = read_flags(object, profile, err)) < 0 ||
+	    (ret = json_each(object, "architectures", read_architecture, profile, err)) < 0 ||
+	    (ret = json_each(object, "flags", read_flag, profile, err)) < 0 ||
 	    (ret = json_copy_text(object, "listenerPath", &profile->listener_path, err)) < 0)
 		return ret;
 	return json_copy_text(object, "listenerMetadata", &profile->listener_metadata, err);
@@ -193,9 +170,16 @@ static int read_operator(const struct json_at *object, enum comparison *ret_comp
 	return 0;
 }
 
-static int read_condition(const struct json_at *at, enum dialect dialect, struct rule *rule,
-			  struct error *err)
+/* Whose conditions are read. */
+struct rule_reader {
+	struct rule *rule;
+	enum dialect dialect;
+};
+
+static int read_condition(const struct json_at *at, void *data, struct error *err)
 {
+	const struct rule_reader *reader = data;
+	struct rule *rule = reader->rule;
 	static const char *const fields[] = { "index", "value", "valueTwo", "op", NULL };
 	struct condition condition = { 0 }, *grown;
 	struct json_at member;
@@ -208,7 +192,7 @@ static int read_condition(const struct json_at *at, enum dialect dialect, struct
 	    (ret = read_operator(at, &condition.comparison, err)) < 0)
 		return ret;
 	condition.index = index;
-	if (dialect == DIALECT_OCI && (ret = json_required(at, "value", &member, err)) < 0)
+	if (reader->dialect == DIALECT_OCI && (ret = json_required(at, "value", &member, err)) < 0)
 		return ret;
 	if (json_member(at, "value", &member) &&
 	    (ret = json_number(&member, UINT64_MAX, &condition.value, err)) < 0)
@@ -227,25 +211,14 @@ static int read_condition(const struct json_at *at, enum dialect dialect, struct
 int rule_read(const struct json_at *object, enum dialect dialect, struct rule *rule,
 	      struct error *err)
 {
-	struct json_at array, element;
-	size_t i, length;
+	struct rule_reader reader = { rule, dialect };
 	int ret;
 
 	if ((ret = read_action(object, "action", &rule->action, err)) < 0 ||
 	    (ret = errno_read(object, "errnoRet", dialect, rule->action, &rule->errno_ret, err)) <
 		    0)
 		return ret;
-	if (!json_optional(object, "args", &array))
-		return 0;
-	if ((ret = json_array_length(&array, &length, err)) < 0)
-		return ret;
-	for (i = 0; i < length; i++) {
-		element = json_element(&array, i);
-		ret = read_condition(&element, dialect, rule, err);
-		if (ret < 0)
-			return ret;
-	}
-	return 0;
+	return json_each(object, "args", read_condition, &reader, err);
 }
 
 static bool is_name(const char *text)
@@ -258,8 +231,9 @@ static bool is_name(const char *text)
 	return length > 0 && length <= NAME_LENGTH_MAX;
 }
 
-int rule_read_name(const struct json_at *at, struct rule *rule, struct error *err)
+int rule_read_name(const struct json_at *at, void *data, struct error *err)
 {
+	struct rule *rule = data;
 	const char *text;
 	int ret = json_text(at, &text, err);
 
@@ -271,23 +245,15 @@ int rule_read_name(const struct json_at *at, struct rule *rule, struct error *er
 	return rule_add_name(rule, text, err);
 }
 
-int rule_read_names(const struct json_at *object, const char *key, struct rule *rule,
-		    struct error *err)
+int rule_read_names(const struct json_at *object, struct rule *rule, struct error *err)
 {
-	struct json_at array, element;
-	size_t i, length;
+	struct json_at names;
 	int ret;
 
-	if ((ret = json_required(object, key, &array, err)) < 0 ||
-	    (ret = json_array_length(&array, &length, err)) < 0)
+	if ((ret = json_required(object, "names", &names, err)) < 0 ||
+	    (ret = json_each(object, "names", rule_read_name, rule, err)) < 0)
 		return ret;
-	if (!length)
-		return json_refuse(&array, err, "a rule has to name at least one system call");
-	for (i = 0; i < length; i++) {
-		element = json_element(&array, i);
-		ret = rule_read_name(&element, rule, err);
-		if (ret < 0)
-			return ret;
-	}
+	if (!rule->name_count)
+		return json_refuse(&names, err, "a rule has to name at least one system call");
 	return 0;
 }

@@ -22,14 +22,13 @@ enum dialect {
 /* defaultAction, architectures, flags, listenerPath and listenerMetadata, into an empty profile. */
 int profile_read_head(const struct json_at *object, struct profile *profile, struct error *err);
 
-/* action and args of a rule; and its names, an array that is the value of the member. */
+/* The fields of a rule, but for its names. */
 int rule_read(const struct json_at *object, enum dialect dialect, struct rule *rule,
 	      struct error *err);
-int rule_read_names(const struct json_at *object, const char *key, struct rule *rule,
-		    struct error *err);
 
-/* One name, from its value. */
-int rule_read_name(const struct json_at *at, struct rule *rule, struct error *err);
+/* Its names, an array; and one of them, for json_each() with the rule. */
+int rule_read_names(const struct json_at *object, struct rule *rule, struct error *err);
+int rule_read_name(const struct json_at *at, void *rule, struct error *err);
 
 /* An errno that need not be there, for an action. */
 int errno_read(const struct json_at *object, const char *key, enum dialect dialect, int action,

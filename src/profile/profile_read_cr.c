@@ -68,8 +68,9 @@ static int read_disabled(const struct json_at *spec, bool *ret_disabled, struct 
 	return 0;
 }
 
-static int read_rule(const struct json_at *at, struct profile *profile, struct error *err)
+static int read_rule(const struct json_at *at, void *data, struct error *err)
 {
+	struct profile *profile = data;
 	static const char *const fields[] = { "names", "action", "errnoRet", "args", NULL };
 	struct rule *rule = NULL;
 	int ret;
@@ -77,7 +78,7 @@ static int read_rule(const struct json_at *at, struct profile *profile, struct e
 	if ((ret = json_object_only(at, fields, err)) < 0 ||
 	    (ret = profile_add_rule(profile, ACTION_ERRNO, &rule, err)) < 0 ||
 	    (ret = json_unknown_members(at, fields, &rule->unknown, err)) < 0 ||
-	    (ret = rule_read_names(at, "names", rule, err)) < 0)
+	    (ret = rule_read_names(at, rule, err)) < 0)
 		return ret;
 	return rule_read(at, DIALECT_CR, rule, err);
 }
@@ -89,8 +90,6 @@ static int read_spec(const struct json_at *spec, struct document *document, stru
 		"syscalls",	 "baseProfileName", "disabled", "state",	NULL,
 	};
 	struct profile *profile = document->profile;
-	struct json_at array, element;
-	size_t i, length;
 	int ret;
 
 	if ((ret = json_object_only(spec, fields, err)) < 0 ||
@@ -99,17 +98,7 @@ static int read_spec(const struct json_at *spec, struct document *document, stru
 	    (ret = json_copy_text(spec, "baseProfileName", &document->base_profile, err)) < 0 ||
 	    (ret = read_disabled(spec, &document->disabled, err)) < 0)
 		return ret;
-	if (!json_optional(spec, "syscalls", &array))
-		return 0;
-	if ((ret = json_array_length(&array, &length, err)) < 0)
-		return ret;
-	for (i = 0; i < length; i++) {
-		element = json_element(&array, i);
-		ret = read_rule(&element, profile, err);
-		if (ret < 0)
-			return ret;
-	}
-	return 0;
+	return json_each(spec, "syscalls", read_rule, profile, err);
 }
 
 int profile_read_cr(const struct json_at *object, struct document *document, struct error *err)

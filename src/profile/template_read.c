@@ -28,54 +28,39 @@ static bool is_capability(const char *text)
 	return !*c;
 }
 
-static int read_capabilities(const struct json_at *object, struct template *template,
-			     struct filter *filter, struct error *err)
-{
-	struct json_at array, element;
-	const char *text = NULL;
-	size_t i, length;
-	int ret;
+/* Whose filter is read. */
+struct filter_reader {
+	struct template *template;
+	struct filter *filter;
+};
 
-	if (!json_optional(object, "caps", &array))
-		return 0;
-	if ((ret = json_array_length(&array, &length, err)) < 0)
+static int read_capability(const struct json_at *at, void *data, struct error *err)
+{
+	const struct filter_reader *reader = data;
+	struct template *template = reader->template;
+	struct filter *filter = reader->filter;
+	const char *text;
+	int ret = json_text(at, &text, err);
+
+	if (ret < 0)
 		return ret;
-	for (i = 0; i < length; i++) {
-		element = json_element(&array, i);
-		if ((ret = json_text(&element, &text, err)) < 0)
-			return ret;
-		if (!is_capability(text))
-			return json_refuse(&element, err,
-					   "\"%s\" is no capability, such as CAP_SYS_ADMIN", text);
-		if ((ret = string_set_add(&filter->capabilities, &filter->capability_count, text,
-					  err)) < 0 ||
-		    (ret = string_set_add(&template->capabilities, &template->capability_count,
-					  text, err)) < 0)
-			return ret;
-	}
-	return 0;
+	if (!is_capability(text))
+		return json_refuse(at, err, "\"%s\" is no capability, such as CAP_SYS_ADMIN", text);
+	ret = string_set_add(&filter->capabilities, &filter->capability_count, text, err);
+	return ret < 0 ? ret :
+			 string_set_add(&template->capabilities, &template->capability_count, text,
+					err);
 }
 
-static int read_architectures(const struct json_at *object, struct filter *filter,
-			      struct error *err)
+static int read_architecture(const struct json_at *at, void *data, struct error *err)
 {
-	struct json_at array, element;
-	const char *text = NULL;
-	size_t i, length;
-	int ret;
+	struct filter *filter = data;
+	const char *text;
+	int ret = json_text(at, &text, err);
 
-	if (!json_optional(object, "arches", &array))
-		return 0;
-	if ((ret = json_array_length(&array, &length, err)) < 0)
-		return ret;
-	for (i = 0; i < length; i++) {
-		element = json_element(&array, i);
-		if ((ret = json_text(&element, &text, err)) < 0 ||
-		    (ret = string_set_add(&filter->architectures, &filter->architecture_count, text,
-					  err)) < 0)
-			return ret;
-	}
-	return 0;
+	return ret < 0 ? ret :
+			 string_set_add(&filter->architectures, &filter->architecture_count, text,
+					err);
 }
 
 static int read_min_kernel(const struct json_at *object, struct filter *filter, struct error *err)
@@ -99,14 +84,15 @@ static int read_filter(const struct json_at *rule, const char *key, struct templ
 		       struct filter *filter, struct error *err)
 {
 	static const char *const fields[] = { "caps", "arches", "minKernel", NULL };
+	struct filter_reader reader = { template, filter };
 	struct json_at at;
 	int ret;
 
 	if (!json_optional(rule, key, &at))
 		return 0;
 	if ((ret = json_object_only(&at, fields, err)) < 0 ||
-	    (ret = read_capabilities(&at, template, filter, err)) < 0 ||
-	    (ret = read_architectures(&at, filter, err)) < 0 ||
+	    (ret = json_each(&at, "caps", read_capability, &reader, err)) < 0 ||
+	    (ret = json_each(&at, "arches", read_architecture, filter, err)) < 0 ||
 	    (ret = read_min_kernel(&at, filter, err)) < 0)
 		return ret;
 	if (filter->capability_count || filter->architecture_count || filter->kernel_known)
@@ -156,7 +142,7 @@ static int read_names(const struct json_at *at, struct rule *rule, struct error 
 
 	if (!json_optional(at, "name", &name) ||
 	    (json_is_string(name.value) && !json_string_length(name.value)))
-		return rule_read_names(at, "names", rule, err);
+		return rule_read_names(at, rule, err);
 	if (json_optional(at, "names", &names) && json_array_size(names.value))
 		return json_refuse(&name, err, "use \"name\" or \"names\", not both");
 	return rule_read_name(&name, rule, err);
@@ -176,8 +162,9 @@ static int add_filters(struct template *template, struct rule_filters **ret_filt
 	return 0;
 }
 
-static int read_rule(const struct json_at *at, struct template *template, struct error *err)
+static int read_rule(const struct json_at *at, void *data, struct error *err)
 {
+	struct template *template = data;
 	static const char *const fields[] = { "names",	 "action",   "errnoRet", "args",  "name",
 					      "comment", "includes", "excludes", "errno", NULL };
 	struct rule_filters *filters = NULL;
@@ -196,80 +183,49 @@ static int read_rule(const struct json_at *at, struct template *template, struct
 	return read_filter(at, "excludes", template, &filters->excludes, err);
 }
 
-static int read_rules(const struct json_at *object, struct template *template, struct error *err)
+static int read_sub_architecture(const struct json_at *at, void *data, struct error *err)
 {
-	struct json_at array, element;
-	size_t i, length;
-	int ret;
+	struct architecture_entry *entry = data;
+	const char **others = array_grow(entry->others, entry->other_count, sizeof(*others));
 
-	if (!json_optional(object, "syscalls", &array))
-		return 0;
-	if ((ret = json_array_length(&array, &length, err)) < 0)
-		return ret;
-	for (i = 0; i < length; i++) {
-		element = json_element(&array, i);
-		ret = read_rule(&element, template, err);
-		if (ret < 0)
-			return ret;
-	}
-	return 0;
+	if (!others)
+		return error_nomem(err);
+	entry->others = others;
+	return architecture_read(at, &others[entry->other_count++], err);
 }
 
-static int read_entry(const struct json_at *at, struct architecture_entry *entry, struct error *err)
+static int read_entry(const struct json_at *at, void *data, struct error *err)
 {
 	static const char *const fields[] = { "architecture", "subArchitectures", NULL };
-	struct json_at member, element;
-	size_t i, length;
+	struct template *template = data;
+	struct architecture_entry *entry =
+		array_grow(template->entries, template->entry_count, sizeof(*entry));
+	struct json_at native;
 	int ret;
 
-	if ((ret = json_object_only(at, fields, err)) < 0 ||
-	    (ret = json_required(at, "architecture", &member, err)) < 0 ||
-	    (ret = architecture_read(&member, &entry->native, err)) < 0)
-		return ret;
-	if (!json_optional(at, "subArchitectures", &member))
-		return 0;
-	if ((ret = json_array_length(&member, &length, err)) < 0)
-		return ret;
-	entry->others = calloc(length + 1, sizeof(*entry->others));
-	if (!entry->others)
+	if (!entry)
 		return error_nomem(err);
-	for (i = 0; i < length; i++) {
-		element = json_element(&member, i);
-		ret = architecture_read(&element, &entry->others[i], err);
-		if (ret < 0)
-			return ret;
-		entry->other_count++;
-	}
-	return 0;
+	template->entries = entry;
+	entry += template->entry_count++;
+	*entry = (struct architecture_entry){ 0 };
+	if ((ret = json_object_only(at, fields, err)) < 0 ||
+	    (ret = json_required(at, "architecture", &native, err)) < 0 ||
+	    (ret = architecture_read(&native, &entry->native, err)) < 0)
+		return ret;
+	return json_each(at, "subArchitectures", read_sub_architecture, entry, err);
 }
 
 static int read_architecture_map(const struct json_at *object, struct template *template,
 				 struct error *err)
 {
-	struct architecture_entry *grown;
-	struct json_at array, element;
-	size_t i, length;
-	int ret;
+	struct json_at map;
+	int ret = json_each(object, "archMap", read_entry, template, err);
 
-	if (!json_optional(object, "archMap", &array))
-		return 0;
-	if ((ret = json_array_length(&array, &length, err)) < 0)
+	if (ret < 0 || !template->entry_count)
 		return ret;
-	if (length && template->profile->architecture_count)
-		return json_refuse(&array, err, "use \"architectures\" or \"archMap\", not both");
-	for (i = 0; i < length; i++) {
-		grown = array_grow(template->entries, template->entry_count, sizeof(*grown));
-		if (!grown)
-			return error_nomem(err);
-		template->entries = grown;
-		grown += template->entry_count++;
-		*grown = (struct architecture_entry){ 0 };
-		element = json_element(&array, i);
-		ret = read_entry(&element, grown, err);
-		if (ret < 0)
-			return ret;
-	}
-	template->conditional |= length > 0;
+	template->conditional = true;
+	if (template->profile->architecture_count && json_member(object, "archMap", &map))
+		return json_refuse(&map, err, "use \"architectures\" or \"archMap\", not both");
 	return 0;
 }
 
@@ -308,7 +264,7 @@ static int read_template(const struct json_at *at, struct template *template, st
 	    (ret = read_architecture_map(at, template, err)) < 0)
 		return ret;
 	template->docker = has_docker_fields(at->value);
-	return read_rules(at, template, err);
+	return json_each(at, "syscalls", read_rule, template, err);
 }
 
 int template_read_value(const struct json_at *at, struct template **ret_template, struct error *err)
