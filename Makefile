@@ -10,7 +10,7 @@
 #
 # V=1 shows the commands; O=DIR builds elsewhere; SANITIZE=address,undefined instruments;
 # WERROR=1 makes warnings errors; CROSS_COMPILE=aarch64-linux-gnu- builds for arm64;
-# STATIC=1 links everything in.
+# STATIC=1 links all libraries in.
 
 V ?= 0
 O ?= build
@@ -53,6 +53,7 @@ LINK_PIE := -pie
 ifeq ($(STATIC),1)
 LINK_PIE := -static-pie
 LINK_STATIC := --static
+override CPPFLAGS += -DRECORDER_STATIC
 endif
 
 HARDENING := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE

@@ -25,6 +25,7 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/log.h"
+#include "util/user.h"
 
 enum format {
 	FORMAT_TEXT,
@@ -258,8 +259,7 @@ static int find_user(const char *name, const struct passwd **ret_user, struct er
 	*ret_user = NULL;
 	if (!name)
 		return 0;
-	errno = 0;
-	*ret_user = getpwnam(name);
+	*ret_user = user_find(name);
 	return *ret_user ? 0 : cli_usage_error(err, "--user %s: there is no such user", name);
 }
 

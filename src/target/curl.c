@@ -10,6 +10,17 @@
 #include "util/array.h"
 #include "util/error.h"
 
+#ifdef RECORDER_STATIC
+/* dlopen() would need the very C library that this program was linked with. */
+int curl_library_load(const struct curl_library **ret_library, struct error *err)
+{
+	return error_set(
+		err, ENOSYS,
+		"libcurl is needed to ask the container runtime, and this recorder was "
+		"linked without it ('make static'); use the one that 'make' builds, or record "
+		"with --cgroup");
+}
+#else
 /* The GnuTLS flavour is what Debian's packages with TLS share; the other is everywhere else. */
 static const char *const file_names[] = { "libcurl-gnutls.so.4", "libcurl.so.4" };
 
@@ -71,3 +82,4 @@ int curl_library_load(const struct curl_library **ret_library, struct error *err
 	*ret_library = &library;
 	return 0;
 }
+#endif

@@ -252,8 +252,7 @@ int target_create_command(const struct target_request *request, struct target **
 	if (r < 0)
 		return r;
 	if (request->user) {
-		errno = 0;
-		command->user = getpwnam(request->user);
+		command->user = user_find(request->user);
 		if (!command->user)
 			return error_set(err, EINVAL, "there is no user '%s'", request->user);
 	}

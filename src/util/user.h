@@ -5,6 +5,12 @@
 #include <pwd.h>
 
 /*
+ * A user by name, in static memory as of getpwnam(), or NULL. A statically linked recorder looks only
+ * into /etc/passwd.
+ */
+struct passwd *user_find(const char *name);
+
+/*
  * Becomes a user, with the user's groups, and tells programs in HOME, USER and LOGNAME. Irrevocable:
  * meant for a child before its execve. Returns 0 or a negative errno.
  */
