@@ -1,0 +1,143 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# recorder merge: unions of recordings and profiles of any format, what becomes of both together,
+# what has no union, and the check against what is in use.
+set -u
+cd "$(dirname "$0")/../golden/profile" || exit 1
+# shellcheck source=tests/lib/tap.bash
+. ../../lib/tap.bash
+
+: "${RECORDER:?is the recorder to test}"
+: "${TEST_TMP:?is an empty directory}"
+out=$TEST_TMP/out err=$TEST_TMP/err status=0
+
+run() {
+	"$RECORDER" merge "$@" >"$out" 2>"$err" </dev/null
+	status=$?
+}
+
+merge() { # OUTPUT ARGUMENT...
+	local output=$1
+	shift
+	"$RECORDER" merge "$@" >"$TEST_TMP/$output"
+}
+
+# refused STATUS SENTENCE ARGUMENT...: one sentence, and nothing on standard output.
+refused() {
+	local expected=$1 sentence=$2
+	shift 2
+	run "$@"
+	if [ "$status" = "$expected" ] && [ "$(cat "$err")" = "recorder: error: $sentence" ] &&
+		[ ! -s "$out" ]; then
+		tap_ok "refused: $sentence"
+	else
+		tap_not_ok "refused: $sentence" "status $status: $(head -c 1000 "$err" "$out")"
+	fi
+}
+
+# checks STATUS TEXT PATTERN ARGUMENT...: what is printed matches.
+checks() {
+	local expected=$1 text=$2 pattern=$3
+	shift 3
+	run "$@"
+	if [ "$status" = "$expected" ] && grep -qE -- "$pattern" "$out"; then
+		tap_ok "$text"
+	else
+		tap_not_ok "$text" "status $status: $(head -c 1000 "$err" "$out")"
+	fi
+}
+
+one=pod.recording.json two=compat.recording.json three=machines.recording.json
+mkdir "$TEST_TMP/all" "$TEST_TMP/all/below" "$TEST_TMP/empty"
+cp "$one" "$two" "$TEST_TMP/all" && cp "$three" "$TEST_TMP/all/below"
+
+united_in_steps() {
+	merge first.json "$one" "$two" && merge steps "$TEST_TMP/first.json" "$three" &&
+		merge last.json "$two" "$three" && merge others "$one" "$TEST_TMP/last.json" &&
+		merge all.json "$one" "$two" "$three" &&
+		cmp "$TEST_TMP/steps" "$TEST_TMP/all.json" && cmp "$TEST_TMP/others" "$TEST_TMP/all.json"
+}
+
+any_order() {
+	merge a "$one" "$two" "$three" && merge b "$three" "$one" "$two" "$one" "$three" &&
+		cmp "$TEST_TMP/a" "$TEST_TMP/b"
+}
+
+alone() {
+	merge a "$one" && cmp "$TEST_TMP/a" "$one" && merge b "$one" "$one" && cmp "$TEST_TMP/b" "$one"
+}
+
+directory() {
+	merge a "$TEST_TMP/all" && merge b "$one" "$two" "$three" && cmp "$TEST_TMP/a" "$TEST_TMP/b"
+}
+
+standard_input() {
+	"$RECORDER" merge - "$two" <"$one" >"$TEST_TMP/a" && merge b "$one" "$two" &&
+		cmp "$TEST_TMP/a" "$TEST_TMP/b"
+}
+
+# The profile of the union, and the union of the profiles.
+profile_before_or_after() {
+	merge a --format seccomp "$one" "$two" "$three" &&
+		merge b "${one%%.*}.seccomp.json" "${two%%.*}.cr.yaml" "${three%%.*}.seccomp.json" &&
+		cmp "$TEST_TMP/a" "$TEST_TMP/b"
+}
+
+evidence_is_lost_with_a_warning() {
+	run "$one" compat.seccomp.json
+	[ "$status" = 0 ] && grep -q '"defaultAction"' "$out" &&
+		[ "$(cat "$err")" = "recorder: warning: of 1 recordings and 1 profiles the union is a profile, which has nothing of the recordings' evidence" ]
+}
+
+resource_is_named() {
+	run --format cr --name shop "$one" "$two"
+	[ "$status" = 0 ] && grep -q '^  name: shop$' "$out" || return
+	run --format cr-json "$one" "$two"
+	[ "$(jq -r .metadata.name "$out")" = "$(jq -rs 'map(.name) | sort | .[0]' "$one" "$two")" ]
+}
+
+checked_union_is_written_too() {
+	run --check "$one" -o "$TEST_TMP/union.json" "$one"
+	[ "$status" = 0 ] && cmp "$TEST_TMP/union.json" "$one" && grep -q '^passes' "$out"
+}
+
+jq '.syscalls[0].colour = "red"' pod.seccomp.json >"$TEST_TMP/colour.json"
+lenient() {
+	! "$RECORDER" merge "$TEST_TMP/colour.json" 2>"$err" && run --lenient "$TEST_TMP/colour.json" &&
+		[ "$status" = 0 ] && grep -q 'warning: .*colour' "$err" && ! grep -q colour "$out"
+}
+
+tap_plan 21
+tap_check 'a recording alone, or twice, is itself' alone
+tap_check 'the order of recordings and their repetition make no difference' any_order
+tap_check 'recordings can be united in steps' united_in_steps
+tap_check 'a directory stands for its files' directory
+tap_check 'standard input is read' standard_input
+tap_check 'profiles of every format are united as their recordings are' profile_before_or_after
+tap_check 'of recordings and profiles the union is a profile, and that is said' \
+	evidence_is_lost_with_a_warning
+tap_check 'a resource has the name that was given, or of all names the first' resource_is_named
+tap_check 'unknown fields are passed over where that is asked for' lenient
+
+checks 0 'nothing more is needed than by itself' '^passes' --check "$one" "$one"
+checks 0 'nothing more is needed than by the union' '^passes' --check "$TEST_TMP/all.json" "$one" "$two"
+checks 1 'what is needed more is named, with the evidence' \
+	'first made by web in web \(pod shop/web-7d4b9\)' --check "$two" "$one"
+checks 1 'what a profile permits more is named' '^  added +getpid' --check pod.seccomp.json \
+	compat.seccomp.json
+tap_check 'a union that is checked is written where a file is named' checked_union_is_written_too
+refused 2 'open nowhere.json: No such file or directory' --check nowhere.json "$one"
+jq '.complete = false | .observations[0] |= (.complete = false | .reasons = ["late"])' "$one" \
+	>"$TEST_TMP/late.json"
+checks 2 'of what is not complete it cannot be told' 'cannot tell' --check "$one" "$TEST_TMP/late.json"
+
+refused 1 "$TEST_TMP/empty has no .json, .yaml or .yml file" "$TEST_TMP/empty"
+refused 1 'conditions.seccomp.json has the default action SCMP_ACT_ALLOW, and pod.seccomp.json has SCMP_ACT_ERRNO: only profiles with the same default action can be merged' \
+	conditions.seccomp.json pod.seccomp.json
+refused 1 '1 of the 2 inputs are profiles, which say nothing of what was observed: the union cannot be a recording' \
+	--format recording "$one" pod.seccomp.json
+refused 2 "name the resource with --name: no input has a name; see 'recorder help merge'" \
+	--format cr pod.seccomp.json
+refused 2 "an argument is missing; usage: recorder merge [OPTION]... FILE...; see 'recorder help merge'"
+tap_done
