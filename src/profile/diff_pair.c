@@ -216,16 +216,12 @@ static int compare_effects(struct effect a, struct effect b)
 	return order ? order : compare_numbers(a.data, b.data);
 }
 
-/* The order of reports: what counts most comes first, and calls without a name are many. */
-static int compare_calls(const struct change *a, const struct change *b)
+/* Calls without a name are many, and come before those that have one. */
+static int compare_names(const struct change *a, const struct change *b)
 {
-	int order = (int)a->kind - (int)b->kind;
-
-	if (order == 0 && (!a->call || !b->call))
+	if (!a->call || !b->call)
 		return (a->call != NULL) - (b->call != NULL);
-	if (order == 0)
-		order = (int)b->purpose->risk - (int)a->purpose->risk;
-	return order ? order : strcmp(a->call, b->call);
+	return strcmp(a->call, b->call);
 }
 
 static int compare_differences(const struct difference *a, const struct difference *b)
@@ -242,19 +238,30 @@ static int compare_differences(const struct difference *a, const struct differen
 	return order;
 }
 
+/* The order of reports: what counts most comes first. */
 static int compare_changes(const void *left, const void *right)
 {
 	const struct change *a = left, *b = right;
-	int order = 0;
+	int order = (int)a->kind - (int)b->kind;
 
-	/* Reports show those together that are answered alike. */
-	if (a->kind == CHANGE_EFFECT && b->kind == CHANGE_EFFECT)
+	if (order == 0)
+		order = (a->call != NULL) - (b->call != NULL);
+	/* Those are shown together that are answered alike. */
+	if (order == 0 && a->kind == CHANGE_EFFECT)
 		order = compare_differences(&a->difference, &b->difference);
 	if (order == 0)
-		order = compare_calls(a, b);
+		order = (int)b->purpose->risk - (int)a->purpose->risk;
+	if (order == 0)
+		order = compare_names(a, b);
 	if (order == 0)
 		order = compare_differences(&a->difference, &b->difference);
 	return order ? order : strcmp(a->architectures[0], b->architectures[0]);
+}
+
+static bool is_same_change(const struct change *a, const struct change *b)
+{
+	return a->kind == b->kind && compare_names(a, b) == 0 &&
+	       compare_differences(&a->difference, &b->difference) == 0;
 }
 
 int pair_sort_changes(struct diff_pair *pair, struct error *err)
@@ -268,8 +275,7 @@ int pair_sort_changes(struct diff_pair *pair, struct error *err)
 		struct change *change = &pair->changes[from];
 		struct change *last = to ? &pair->changes[to - 1] : NULL;
 
-		if (!last || compare_calls(last, change) != 0 ||
-		    compare_differences(&last->difference, &change->difference) != 0) {
+		if (!last || !is_same_change(last, change)) {
 			pair->changes[to++] = *change;
 			continue;
 		}

@@ -298,6 +298,7 @@ static struct recording make_recording(void)
 	for (i = 0; i < 2; i++) {
 		struct observation observation = {
 			.container_name = strdup(i ? "web" : "sidecar"),
+			.container_id = strdup(i ? "0f1e" : "1f1e"),
 			.pod_name = strdup("web-1"),
 			.pod_namespace = strdup("shop"),
 			.machine = MACHINE_X86_64,
