@@ -16,6 +16,9 @@
 #include "util/array.h"
 #include "util/error.h"
 
+/* Far more than there are: a bound for what is kept sorted. */
+#define CAPABILITIES_MAX 256
+
 static const char *const format_texts[DOCUMENT_FORMAT_COUNT] = {
 	[DOCUMENT_OCI] = "an OCI seccomp profile",
 	[DOCUMENT_DOCKER] = "a seccomp profile in Docker's form",
@@ -126,9 +129,11 @@ static int read_capability(const struct json_at *at, void *data, struct error *e
 	const char *text;
 	int ret = json_text(at, &text, err);
 
-	return ret < 0 ? ret :
-			 string_set_add(&document->capabilities, &document->capability_count, text,
-					err);
+	if (ret < 0)
+		return ret;
+	if (document->capability_count >= CAPABILITIES_MAX)
+		return json_refuse(at, err, "there are not that many capabilities");
+	return string_set_add(&document->capabilities, &document->capability_count, text, err);
 }
 
 /* The bounding set is what the conditions of baselines ask about. */

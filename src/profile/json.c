@@ -79,12 +79,16 @@ int json_refuse(const struct json_at *at, struct error *err, const char *format,
 	return -EINVAL;
 }
 
+/* So many are no slip; and each is looked for in the text from its beginning. */
+#define UNKNOWN_MAX 100
+
 /* Refuses a member that nobody asked for, or notes it where the source says so. */
 static int json_unknown(const struct json_at *at, const char *const *known, struct error *err)
 {
 	const struct json_source *source = json_source_of(at);
 	_cleanup_error_ struct error note = ERROR_INIT;
-	struct error *refusal = source && source->unknown ? &note : err;
+	bool noted = source && source->unknown && source->unknown->count < UNKNOWN_MAX;
+	struct error *refusal = noted ? &note : err;
 	const char *nearest;
 	size_t count = 0;
 
@@ -95,7 +99,7 @@ static int json_unknown(const struct json_at *at, const char *const *known, stru
 		json_refuse(at, refusal, "unknown field (did you mean \"%s\"?)", nearest);
 	else
 		json_refuse(at, refusal, "unknown field");
-	if (refusal == err)
+	if (!noted)
 		return -EINVAL;
 	return losses_add(source->unknown, err, "%s", error_message(&note));
 }

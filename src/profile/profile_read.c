@@ -22,6 +22,9 @@
 
 #define ARGUMENT_INDEX_MAX 5
 
+/* Of one rule; all architectures together have not a fifth of that. */
+#define NAMES_MAX 4096
+
 static int read_action(const struct json_at *object, const char *key, enum action *ret_action,
 		       struct error *err)
 {
@@ -242,6 +245,8 @@ int rule_read_name(const struct json_at *at, void *data, struct error *err)
 	/* Which names there are depends on the kernel; that one can be a name does not. */
 	if (!is_name(text))
 		return json_refuse(at, err, "\"%s\" cannot be the name of a system call", text);
+	if (rule->name_count >= NAMES_MAX)
+		return json_refuse(at, err, "a rule names at most %d system calls", NAMES_MAX);
 	return rule_add_name(rule, text, err);
 }
 

@@ -17,6 +17,10 @@
 /* Above every errno of Linux; some architectures have a few beyond 1000. */
 #define ERRNO_NAMES_END 2000
 
+/* Far more than there are: a bound for what is kept sorted. */
+#define CAPABILITIES_MAX 256
+#define ARCHITECTURES_MAX 256
+
 static bool is_capability(const char *text)
 {
 	const char *c = text + 4;
@@ -46,6 +50,8 @@ static int read_capability(const struct json_at *at, void *data, struct error *e
 		return ret;
 	if (!is_capability(text))
 		return json_refuse(at, err, "\"%s\" is no capability, such as CAP_SYS_ADMIN", text);
+	if (template->capability_count >= CAPABILITIES_MAX)
+		return json_refuse(at, err, "there are not that many capabilities");
 	ret = string_set_add(&filter->capabilities, &filter->capability_count, text, err);
 	return ret < 0 ? ret :
 			 string_set_add(&template->capabilities, &template->capability_count, text,
@@ -58,9 +64,11 @@ static int read_architecture(const struct json_at *at, void *data, struct error 
 	const char *text;
 	int ret = json_text(at, &text, err);
 
-	return ret < 0 ? ret :
-			 string_set_add(&filter->architectures, &filter->architecture_count, text,
-					err);
+	if (ret < 0)
+		return ret;
+	if (filter->architecture_count >= ARCHITECTURES_MAX)
+		return json_refuse(at, err, "there are not that many architectures");
+	return string_set_add(&filter->architectures, &filter->architecture_count, text, err);
 }
 
 static int read_min_kernel(const struct json_at *object, struct filter *filter, struct error *err)

@@ -144,6 +144,58 @@ static void a_long_input_is_refused_at_once(void **state)
 		str_has_prefix(message, "input:50001:19: $.syscalls[50000].action: \"x\" is no "));
 }
 
+/* Names that differ, so that each has to be sorted in; notes, of which each has to be located. */
+static char *numbered(const char *prefix, const char *format, size_t count)
+{
+	char *text;
+	size_t i, size;
+	FILE *out = open_memstream(&text, &size);
+
+	fputs(prefix, out);
+	for (i = 0; i < count; i++)
+		fprintf(out, format, i);
+	fclose(out);
+	return text;
+}
+
+static void what_would_take_long_is_refused(void **state)
+{
+	static const char *const rule =
+		"{\"defaultAction\":\"SCMP_ACT_LOG\",\"syscalls\":[{\"names\":"
+		"[\"a\"],\"action\":\"SCMP_ACT_LOG\",\"includes\":{";
+	const struct document_options lenient = { .lenient = true };
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct documents documents;
+	_cleanup_free_ char *names =
+		numbered("{\"defaultAction\":\"SCMP_ACT_LOG\",\"syscalls\":[{\"names\":[\"x\"",
+			 ",\"n%zu\"", 100000);
+	_cleanup_free_ char *unknown =
+		numbered("{\"defaultAction\":\"SCMP_ACT_LOG\"", ",\"n%zu\":1", 100000);
+	_cleanup_free_ char *capabilities = numbered("\"caps\":[\"CAP_X\"", ",\"CAP_%zu\"", 1000);
+	_cleanup_free_ char *arches = numbered("\"arches\":[\"x\"", ",\"a%zu\"", 1000);
+	const struct {
+		const char *begin, *middle, *end, *message;
+	} cases[] = {
+		{ names, "", "]}]}", "a rule names at most 4096 system calls" },
+		{ rule, capabilities, "]}}]}", "there are not that many capabilities" },
+		{ rule, arches, "]}}]}", "there are not that many architectures" },
+		{ unknown, "", "}", "$.n100: unknown field" },
+	};
+	size_t i;
+
+	for (i = 0; i < array_size(cases); i++) {
+		_cleanup_free_ char *text = NULL;
+
+		assert_true(asprintf(&text, "%s%s%s", cases[i].begin, cases[i].middle,
+				     cases[i].end) > 0);
+		assert_int_equal(documents_read("input", text, strlen(text), &lenient, &documents,
+						&err),
+				 -EINVAL);
+		assert_true(str_has_suffix(error_message(&err), cases[i].message));
+		error_finish(&err);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +203,7 @@ int main(void)
 		cmocka_unit_test(bytes_that_are_no_text_are_refused),
 		cmocka_unit_test(deep_nesting_is_refused),
 		cmocka_unit_test(a_long_input_is_refused_at_once),
+		cmocka_unit_test(what_would_take_long_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
