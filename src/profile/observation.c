@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/applied_profile.h"
 #include "profile/observation.h"
 #include "profile/string_set.h"
 #include "util/array.h"
@@ -97,6 +98,7 @@ void observation_finish(struct observation *observation)
 	free(observation->runtime);
 	free(observation->runtime_version);
 	string_set_free(observation->capabilities, observation->capability_count);
+	applied_profile_unref(observation->applied_profile);
 	free(observation->attribution);
 	call_set_finish(&observation->calls);
 	call_set_finish(&observation->denied);
@@ -234,6 +236,7 @@ static void merge_facts(struct observation *into, struct observation *from)
 	merge_string(&into->runtime, &from->runtime);
 	merge_string(&into->runtime_version, &from->runtime_version);
 	merge_string(&into->attribution, &from->attribution);
+	applied_profile_merge(&into->applied_profile, &from->applied_profile);
 	if (from->seccomp > into->seccomp)
 		into->seccomp = from->seccomp;
 	if (from->no_new_privs > into->no_new_privs)

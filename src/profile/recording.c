@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/applied_profile.h"
 #include "profile/observation.h"
 #include "profile/recording_union.h"
 #include "util/array.h"
@@ -49,6 +50,9 @@ static int recording_insert(struct recording *recording, struct observation *obs
 		else
 			high = middle;
 	}
+	if (low > 0)
+		applied_profile_share(&observation->applied_profile,
+				      observations[low - 1].applied_profile);
 	memmove(observations + low + 1, observations + low,
 		(recording->observation_count - low) * sizeof(*observations));
 	observations[low] = *observation;

@@ -15,6 +15,7 @@
 #include "syscalls/syscalls.h"
 #include "util/cleanup.h"
 
+struct applied_profile;
 struct error;
 
 enum origin {
@@ -113,6 +114,7 @@ struct observation {
 	char **capabilities; /* bounding set, "CAP_…", sorted */
 	size_t capability_count;
 	bool capabilities_known;
+	struct applied_profile *applied_profile; /* of its OCI bundle; NULL */
 
 	/* When, and how it was found to belong to the target. */
 	int64_t start;

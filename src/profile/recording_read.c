@@ -8,6 +8,7 @@
 #include "profile/json_scan.h"
 #include "profile/recording.h"
 #include "profile/recording_calls.h"
+#include "profile/recording_profiles.h"
 #include "profile/recording_union.h"
 #include "util/error.h"
 #include "util/str.h"
@@ -168,8 +169,8 @@ static int seccomp_mode_from_name(const char *name)
 }
 
 /* What the container ran under. */
-static int read_confinement(const struct json_at *object, struct observation *observation,
-			    struct error *err)
+static int read_confinement(const struct json_at *object, const struct recording_profiles *profiles,
+			    struct observation *observation, struct error *err)
 {
 	struct json_at at, element;
 	const char *text;
@@ -189,6 +190,9 @@ static int read_confinement(const struct json_at *object, struct observation *ob
 			return ret;
 		observation->no_new_privs = truth ? TRISTATE_YES : TRISTATE_NO;
 	}
+	if (json_member(object, "profile", &at) &&
+	    (ret = recording_profiles_take(profiles, &at, &observation->applied_profile, err)) < 0)
+		return ret;
 	if (!json_member(object, "capabilities", &at))
 		return 0;
 	observation->capabilities_known = true;
@@ -276,13 +280,14 @@ static int read_folded(const struct json_at *object, uint64_t *ret_folded, struc
 }
 
 static int read_observation(const struct json_at *at, const struct json_slice cut[CUT_COUNT],
+			    const struct recording_profiles *profiles,
 			    struct observation *observation, struct error *err)
 {
 	static const char *const fields[] = {
-		"container",	"pod",	       "labels",   "node",	 "kernel",
-		"machine",	"runtime",     "seccomp",  "noNewPrivs", "start",
-		"capabilities", "end",	       "complete", "reasons",	 "attribution",
-		"losses",	"systemCalls", "denied",   "folded",	 NULL,
+		"container", "pod",	"labels",      "node",	 "kernel",	 "machine",
+		"runtime",   "seccomp", "noNewPrivs",  "start",	 "capabilities", "end",
+		"complete",  "reasons", "attribution", "losses", "systemCalls",	 "denied",
+		"folded",    "profile", NULL,
 	};
 	enum machine machine;
 	int ret;
@@ -298,7 +303,7 @@ static int read_observation(const struct json_at *at, const struct json_slice cu
 	    (ret = json_copy_text(at, "node", &observation->node, err)) < 0 ||
 	    (ret = json_copy_text(at, "kernel", &observation->kernel, err)) < 0 ||
 	    (ret = read_runtime(at, observation, err)) < 0 ||
-	    (ret = read_confinement(at, observation, err)) < 0 ||
+	    (ret = read_confinement(at, profiles, observation, err)) < 0 ||
 	    (ret = read_time(at, "start", &observation->start, err)) < 0 ||
 	    (ret = read_time(at, "end", &observation->end, err)) < 0 ||
 	    (ret = read_folded(at, &observation->folded, err)) < 0 ||
@@ -312,6 +317,7 @@ static int read_observation(const struct json_at *at, const struct json_slice cu
 
 /* One observation after the other, each as a tree without its calls. */
 static int read_observations(const struct json_at *at, struct json_slice array,
+			     const struct recording_profiles *profiles,
 			     struct recording_union *observations, struct error *err)
 {
 	struct json_scan scan = { .at = array.begin, .end = array.end };
@@ -327,7 +333,7 @@ static int read_observations(const struct json_at *at, struct json_slice array,
 		if ((ret = json_scan_outline(&scan, observation_cut, &tree, cut, err)) < 0)
 			return ret;
 		element.value = tree;
-		if ((ret = read_observation(&element, cut, &observation, err)) < 0 ||
+		if ((ret = read_observation(&element, cut, profiles, &observation, err)) < 0 ||
 		    (ret = recording_union_add(observations, &observation, err)) < 0)
 			return ret;
 	}
@@ -337,9 +343,11 @@ static int read_observations(const struct json_at *at, struct json_slice array,
 static int read_recording(const struct json_at *at, struct json_slice cut,
 			  struct recording *recording, struct error *err)
 {
-	static const char *const fields[] = { "format", "name", "complete", "observations", NULL };
+	static const char *const fields[] = { "format",	  "name",	  "complete",
+					      "profiles", "observations", NULL };
+	_cleanup_recording_profiles_ struct recording_profiles profiles = { 0 };
 	_cleanup_recording_union_ struct recording_union observations = { 0 };
-	struct json_at format, array;
+	struct json_at format, array, applied;
 	const char *text = NULL;
 	int ret;
 
@@ -350,8 +358,10 @@ static int read_recording(const struct json_at *at, struct json_slice cut,
 		return json_refuse(&format, err, "\"%s\" is not %s", text, RECORDING_FORMAT);
 	if ((ret = json_object_only(at, fields, err)) < 0 ||
 	    (ret = json_copy_text(at, "name", &observations.name, err)) < 0 ||
+	    (json_member(at, "profiles", &applied) &&
+	     (ret = recording_profiles_read(&applied, &profiles, err)) < 0) ||
 	    (ret = cut_array(at, "observations", cut, &array, err)) < 0 ||
-	    (ret = read_observations(&array, cut, &observations, err)) < 0 ||
+	    (ret = read_observations(&array, cut, &profiles, &observations, err)) < 0 ||
 	    (ret = recording_union_take(&observations, recording, err)) < 0)
 		return ret;
 	return check_complete(at, recording_complete(recording), err);

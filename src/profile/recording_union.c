@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/applied_profile.h"
 #include "profile/observation.h"
 #include "util/array.h"
 #include "util/error.h"
@@ -59,6 +60,9 @@ int recording_union_add(struct recording_union *all, struct observation *observa
 	if (!items)
 		return error_nomem(err);
 	all->items = items;
+	if (all->length)
+		applied_profile_share(&observation->applied_profile,
+				      items[all->length - 1].applied_profile);
 	items[all->length++] = *observation;
 	*observation = (struct observation){ 0 };
 	return 0;

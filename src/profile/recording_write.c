@@ -6,6 +6,7 @@
 #include "profile/json_builder.h"
 #include "profile/recording.h"
 #include "profile/recording_calls.h"
+#include "profile/recording_profiles.h"
 #include "util/error.h"
 #include "util/str.h"
 
@@ -74,7 +75,8 @@ static void set_subject(struct json_builder *builder, json_t *object,
 }
 
 /* All but the calls, which come last. */
-static json_t *from_observation(struct json_builder *builder, const struct observation *observation)
+static json_t *from_observation(struct json_builder *builder, const struct observation *observation,
+				const struct recording_profiles *profiles)
 {
 	json_t *object = json_build_object(builder);
 
@@ -89,6 +91,9 @@ static json_t *from_observation(struct json_builder *builder, const struct obser
 		json_set(builder, object, "capabilities",
 			 json_build_strings(builder, observation->capabilities,
 					    observation->capability_count));
+	if (observation->applied_profile)
+		json_set_number(builder, object, "profile",
+				recording_profiles_index(profiles, observation->applied_profile));
 	set_time(builder, object, "start", observation->start);
 	set_time(builder, object, "end", observation->end);
 	if (observation->folded)
@@ -114,10 +119,11 @@ static int print_calls(FILE *out, const char *key, const struct observation *obs
 				     calls, err);
 }
 
-static int print_observation(FILE *out, const struct observation *observation, struct error *err)
+static int print_observation(FILE *out, const struct observation *observation,
+			     const struct recording_profiles *profiles, struct error *err)
 {
 	struct json_builder builder = { 0 };
-	_cleanup_json_ json_t *object = from_observation(&builder, observation);
+	_cleanup_json_ json_t *object = from_observation(&builder, observation, profiles);
 	int ret;
 
 	if (builder.failed)
@@ -139,9 +145,13 @@ static int print_observation(FILE *out, const struct observation *observation, s
  */
 int recording_print(FILE *out, const struct recording *recording, struct error *err)
 {
+	_cleanup_recording_profiles_ struct recording_profiles profiles = { 0 };
 	_cleanup_json_ json_t *name = NULL;
 	size_t i;
-	int ret;
+	int ret = recording_profiles_collect(recording, &profiles, err);
+
+	if (ret < 0)
+		return ret;
 
 	fputs("{\n  \"format\": \"" RECORDING_FORMAT "\",\n", out);
 	if (recording->name) {
@@ -152,11 +162,16 @@ int recording_print(FILE *out, const struct recording *recording, struct error *
 		json_dumpf(name, out, JSON_ENCODE_ANY);
 		fputs(",\n", out);
 	}
-	fprintf(out, "  \"complete\": %s,\n  \"observations\": [",
-		recording_complete(recording) ? "true" : "false");
+	fprintf(out, "  \"complete\": %s,\n", recording_complete(recording) ? "true" : "false");
+	if (profiles.length) {
+		fputs("  \"profiles\": ", out);
+		recording_profiles_print(out, &profiles);
+		fputs(",\n", out);
+	}
+	fputs("  \"observations\": [", out);
 	for (i = 0; i < recording->observation_count; i++) {
 		fputs(i ? ",\n    " : "\n    ", out);
-		ret = print_observation(out, &recording->observations[i], err);
+		ret = print_observation(out, &recording->observations[i], &profiles, err);
 		if (ret < 0)
 			return ret;
 	}

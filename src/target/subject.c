@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "profile/applied_profile.h"
 #include "record/lifetime.h"
 #include "target/container.h"
 #include "target/runtime.h"
@@ -204,6 +205,13 @@ static int copy_capabilities(struct observation *observation, const struct bundl
 	return 0;
 }
 
+/* A profile that cannot be read is the runtime's business: it is not written down, that is all. */
+static void note_profile(struct observation *observation, const struct bundle *bundle)
+{
+	if (bundle->seccomp && !observation->applied_profile)
+		applied_profile_create(bundle->seccomp, &observation->applied_profile, NULL);
+}
+
 static int describe_from_bundle(struct subject *subject, const struct bundle *bundle,
 				struct error *err)
 {
@@ -213,6 +221,7 @@ static int describe_from_bundle(struct subject *subject, const struct bundle *bu
 	observation->no_new_privs = bundle->no_new_privs;
 	observation->seccomp = bundle->has_seccomp ? SECCOMP_MODE_FILTERED :
 						     SECCOMP_MODE_UNCONFINED;
+	note_profile(observation, bundle);
 	subject->mount_namespace = bundle->mount_namespace ? TRISTATE_YES : TRISTATE_NO;
 	r = set_unknown(&observation->container_name, bundle->container_name, err);
 	if (r < 0)
