@@ -100,12 +100,21 @@ static inline void take_rule(struct input *input, struct profile *profile)
 	take_conditions(input, rule);
 }
 
+static inline void take_rules(struct input *input, struct profile *profile)
+{
+	size_t rules = take_byte(input) % 6;
+
+	while (rules-- > 0)
+		take_rule(input, profile);
+	profile_drop_empty_rules(profile);
+}
+
 static inline struct profile *take_profile(struct input *input, enum action default_action)
 {
 	struct profile *profile = profile_create(default_action);
 	uint8_t architectures = take_byte(input);
 	struct error err = ERROR_INIT;
-	size_t i, rules = take_byte(input) % 6;
+	size_t i;
 
 	assert(profile);
 	for (i = 0; i < array_size(fuzzed_architectures); i++)
@@ -113,9 +122,7 @@ static inline struct profile *take_profile(struct input *input, enum action defa
 			assert(!failed(profile_add_architecture(profile, fuzzed_architectures[i],
 								&err),
 				       &err));
-	for (i = 0; i < rules; i++)
-		take_rule(input, profile);
-	profile_drop_empty_rules(profile);
+	take_rules(input, profile);
 	return profile;
 }
 
