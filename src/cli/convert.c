@@ -198,11 +198,17 @@ static int to_resources(struct conversion *conversion, enum resource_syntax synt
 						       "standard input" :
 						       conversion->path);
 		ret = drop_unknown(conversion, document, document->format != DOCUMENT_CR, err);
+		if (ret == 0 && document->name_space)
+			ret = losses_add(&conversion->losses, err,
+					 "the namespace %s, which resources of v1 do not have",
+					 document->name_space);
 		if (ret < 0)
 			return ret;
 		resources[i] = (struct resource){
 			.name = name ? name : fallback,
 			.profile = document->profile,
+			.labels = document->labels,
+			.annotations = document->annotations,
 			.base_profile = document->base_profile,
 			.disabled = document->disabled,
 		};

@@ -43,6 +43,8 @@ static void document_finish(struct document *document)
 	free(document->recording);
 	string_set_free(document->capabilities, document->capability_count);
 	free(document->base_profile);
+	json_decref(document->labels);
+	json_decref(document->annotations);
 }
 
 void documents_finish(struct documents *documents)

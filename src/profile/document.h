@@ -48,8 +48,9 @@ struct document {
 	char **capabilities;
 	size_t capability_count;
 
-	/* DOCUMENT_CR: what the operator does with it beyond the profile. */
-	char *base_profile; /* the profile that it unites this one with; NULL */
+	/* DOCUMENT_CR: what a resource says beyond the profile. */
+	struct json_t *labels, *annotations; /* objects of texts, or NULL */
+	char *base_profile;		     /* the profile that it unites this one with; NULL */
 	bool disabled;
 };
 

@@ -36,6 +36,27 @@ static int check_type(const struct json_at *object, struct error *err)
 	return 0;
 }
 
+/* An object of texts. */
+static int read_texts(const struct json_at *object, const char *key, json_t **ret_texts,
+		      struct error *err)
+{
+	struct json_at at, member;
+	const char *name, *text;
+	json_t *value;
+	int ret;
+
+	if (!json_optional(object, key, &at))
+		return 0;
+	if ((ret = json_any_object(&at, err)) < 0)
+		return ret;
+	json_object_foreach((json_t *)at.value, name, value) {
+		if (json_member(&at, name, &member) && (ret = json_text(&member, &text, err)) < 0)
+			return ret;
+	}
+	*ret_texts = json_incref((json_t *)at.value);
+	return 0;
+}
+
 static int read_metadata(const struct json_at *object, struct document *document, struct error *err)
 {
 	struct json_at at;
@@ -44,7 +65,9 @@ static int read_metadata(const struct json_at *object, struct document *document
 	if (!json_optional(object, "metadata", &at))
 		return 0;
 	if ((ret = json_any_object(&at, err)) < 0 ||
-	    (ret = json_copy_text(&at, "name", &document->name, err)) < 0)
+	    (ret = json_copy_text(&at, "name", &document->name, err)) < 0 ||
+	    (ret = read_texts(&at, "labels", &document->labels, err)) < 0 ||
+	    (ret = read_texts(&at, "annotations", &document->annotations, err)) < 0)
 		return ret;
 	return json_copy_text(&at, "namespace", &document->name_space, err);
 }

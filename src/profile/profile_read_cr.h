@@ -8,7 +8,7 @@ struct json_at;
 
 /*
  * A SeccompProfile of security-profiles-operator.x-k8s.io, of any version, into an empty document.
- * What the cluster adds (metadata beyond the name, status) is passed over.
+ * What the cluster adds (the status, most of the metadata) is passed over.
  */
 int profile_read_cr(const struct json_at *object, struct document *document, struct error *err);
 

@@ -204,6 +204,11 @@ static int add_resource(struct writer *writer, json_t *array, struct error *err)
 				 "by dots, each at most 63 of a-z, 0-9 and '-'",
 				 name);
 	json_set_text(builder, metadata, "name", name);
+	if (writer->resource->labels)
+		json_set(builder, metadata, "labels", json_incref(writer->resource->labels));
+	if (writer->resource->annotations)
+		json_set(builder, metadata, "annotations",
+			 json_incref(writer->resource->annotations));
 	return set_spec(writer, spec, err);
 }
 

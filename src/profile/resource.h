@@ -16,7 +16,8 @@ struct profile;
 struct resource {
 	const char *name;
 	const struct profile *profile;
-	const char *base_profile; /* that the operator unites it with; NULL */
+	struct json_t *labels, *annotations; /* objects, or NULL; borrowed */
+	const char *base_profile;	     /* that the operator unites it with; NULL */
 	bool disabled;
 };
 

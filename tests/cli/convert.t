@@ -57,7 +57,7 @@ END
 cat >several.yaml <<'END'
 apiVersion: security-profiles-operator.x-k8s.io/v1beta1
 kind: SeccompProfile
-metadata: {name: front, namespace: shop}
+metadata: {name: front, namespace: shop, labels: {app: web}, annotations: {"1": "2"}}
 spec: {defaultAction: SCMP_ACT_ERRNO, baseProfileName: runc-v1.1, syscalls: [{names: [read], action: SCMP_ACT_ALLOW}]}
 ---
 apiVersion: security-profiles-operator.x-k8s.io/v1
@@ -70,7 +70,7 @@ jq '.process.rlimits = [] | .ociVersion = "1.1.0" | .linux.seccomp = input' <(ec
 echo '{"defaultAction":"SCMP_ACT_LOG","x":{"y":[1,2]}}' >unknown.json
 echo '{"defaultAction":"SCMP_ACT_ERRNO"}' >plain.seccomp.json
 
-tap_plan 36
+tap_plan 38
 gives "a recording gives its profile" "$golden/pod.seccomp.json" "$golden/pod.recording.json"
 gives "and its resource, under its name" "$golden/pod.cr.yaml" "$golden/pod.recording.json" --to cr
 gives "and itself" "$golden/pod.recording.json" "$golden/pod.recording.json" --to recording
@@ -143,6 +143,10 @@ says "what the operator does beyond the profile is left out and said" 0 \
 convert several.yaml --to cr >out
 tap_is "resources stay several" "$(grep -c '^kind: SeccompProfile' out) $(grep baseProfileName out)" \
 	"2   baseProfileName: runc-v1.1"
+tap_is "with labels and annotations" "$(sed -n '/^  labels/,/^spec/p' out | paste -sd' ')" \
+	'  labels:     app: web   annotations:     "1": "2" spec:'
+tap_is "but in v1 without a namespace" "$(cat err)" \
+	"recorder: warning: several.yaml: left out the namespace shop, which resources of v1 do not have"
 convert several.yaml --to cr-json >out
 tap_is "also in JSON" "$(jq -r '.items | map(.metadata.name) | join(" ")' out)" "front back"
 says "an unknown field is refused" 1 'recorder: error: unknown.json:1:33: $.x: unknown field' \

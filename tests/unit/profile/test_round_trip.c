@@ -220,7 +220,12 @@ static void drop_what_has_no_place(struct profile *profile)
 static void check_resource(struct profile *profile, enum resource_syntax syntax, int *fitting,
 			   int *lossy)
 {
-	const struct resource resource = { "web", profile, "base", true };
+	const struct resource resource = {
+		.name = "web",
+		.profile = profile,
+		.base_profile = "base",
+		.disabled = true,
+	};
 	_cleanup_documents_ struct documents documents = { 0 };
 	_cleanup_losses_ struct losses losses = { 0 };
 	_cleanup_error_ struct error err = ERROR_INIT;
