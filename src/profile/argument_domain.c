@@ -12,7 +12,7 @@
  * Whether values can fulfil some masked comparisons and not others is satisfiability, which can
  * take exponential time. Real profiles take some hundred steps.
  */
-#define STEPS_MAX 2000000
+#define STEPS_MAX 200000
 
 /* The bits of mask are those of value; value has no others. */
 struct pattern {

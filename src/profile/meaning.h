@@ -12,7 +12,8 @@
  *   the default action.
  * - The first rule without conditions decides about a call, whatever rules with conditions say.
  * - Conditions on different arguments have to hold together. Where a rule has two of the same
- *   argument, each of its conditions becomes a rule of its own: one is enough.
+ *   argument, each of its conditions becomes a rule of its own: one is enough. (crun looks at no more
+ *   than six of them.)
  * - Of several rules with conditions that hold, that one decides which libseccomp tests first: the
  *   order is that of the conditions, not that of the profile.
  * - Where arguments have 32 bits (i386, x32, ARM, …), so have the values they are compared with.

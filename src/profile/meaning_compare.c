@@ -8,8 +8,8 @@
 #include "profile/meaning.h"
 #include "util/error.h"
 
-/* Combinations of classes times rules; some tenths of a second. */
-#define WORK_MAX (1u << 26)
+/* Combinations of classes times rules; some hundredths of a second. */
+#define WORK_MAX (1u << 23)
 
 /* A rule in terms of the domains: which of their conditions have to hold. */
 struct matcher {
