@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/input.h"
 #include "cli/workload.h"
+#include "profile/applied_profile.h"
 #include "profile/architecture.h"
 #include "profile/capability_effects.h"
 #include "profile/compare_report.h"
@@ -16,6 +17,9 @@
 #include "profile/string_set.h"
 #include "util/cleanup.h"
 #include "util/error.h"
+
+#define BASELINE_USUAL "containerd"
+#define STARTED_UNDER "the profile that it was started under"
 
 enum format {
 	FORMAT_TEXT,
@@ -37,6 +41,7 @@ struct compare_options {
 /* The baseline for one set of circumstances: containers mostly share them. */
 struct resolved {
 	const struct workload *workload; /* the first that has them */
+	bool started_under;		 /* the baseline is what the workload was started under */
 	const char *scmp_arch;
 	struct profile *owned;
 	const struct profile *profile;
@@ -44,6 +49,7 @@ struct resolved {
 };
 
 struct comparing {
+	bool baseline_given;
 	struct baseline_choice baseline;
 	struct workloads workloads;
 	struct resolved *resolved;
@@ -68,6 +74,12 @@ static void comparing_finish(struct comparing *comparing)
 	baseline_choice_finish(&comparing->baseline);
 }
 
+/* Without --baseline, what a container was started under is the truth about its default. */
+static bool started_under(const struct comparing *comparing, const struct workload *workload)
+{
+	return !comparing->baseline_given && workload->applied;
+}
+
 static bool same_circumstances(const struct workload *a, const struct workload *b)
 {
 	size_t i;
@@ -90,40 +102,56 @@ static int resolve(struct comparing *comparing, const struct workload *workload,
 	int ret;
 
 	for (i = 0; i < comparing->resolved_count; i++) {
-		if (items[i].scmp_arch == scmp_arch &&
-		    same_circumstances(items[i].workload, workload)) {
+		bool same = items[i].started_under ?
+				    items[i].workload->applied == workload->applied :
+				    same_circumstances(items[i].workload, workload);
+
+		if (same && items[i].scmp_arch == scmp_arch &&
+		    items[i].started_under == started_under(comparing, workload)) {
 			*ret_resolved = &items[i];
 			return 0;
 		}
 	}
 	/* As many as there are workloads at most, so that what was returned stays where it is. */
 	item = &items[comparing->resolved_count++];
-	*item = (struct resolved){ .workload = workload, .scmp_arch = scmp_arch };
+	*item = (struct resolved){
+		.workload = workload,
+		.started_under = started_under(comparing, workload),
+		.scmp_arch = scmp_arch,
+	};
+	*ret_resolved = item;
+	if (item->started_under) {
+		ret = applied_profile_parse(workload->applied, &item->owned, err);
+		item->profile = item->owned;
+		return ret;
+	}
 	ret = baseline_choice_resolve(&comparing->baseline, &workload->circumstances, &item->owned,
 				      &item->profile, err);
 	if (ret == 0 && comparing->baseline.template)
 		ret = capability_effects_create(comparing->baseline.template,
 						&workload->circumstances, scmp_arch, &item->effects,
 						err);
-	*ret_resolved = item;
 	return ret;
 }
 
 /* What the report says about the workload beside the findings. */
 static int describe(struct compared *compared, const struct baseline_choice *baseline,
-		    const struct workload *workload, struct error *err)
+		    const struct resolved *resolved, const struct workload *workload,
+		    struct error *err)
 {
+	const char *title = resolved->started_under ? STARTED_UNDER : baseline->title;
+	const char *note = resolved->started_under ? NULL : baseline->note;
 	size_t i;
 	int ret = 0;
 
 	compared->name = strdup(workload->name);
 	compared->file = strdup(workload->path);
-	compared->baseline = strdup(baseline->title);
+	compared->baseline = strdup(title);
 	if (!compared->name || !compared->file || !compared->baseline ||
-	    (baseline->note && !(compared->note = strdup(baseline->note))) ||
+	    (note && !(compared->note = strdup(note))) ||
 	    (workload->kernel && !(compared->kernel = strdup(workload->kernel))))
 		return error_nomem(err);
-	compared->capabilities_matter = baseline->template;
+	compared->capabilities_matter = resolved->effects;
 	compared->capabilities_assumed = workload->capabilities_assumed;
 	for (i = 0; i < workload->capability_count && ret == 0; i++)
 		ret = string_set_add(&compared->capabilities, &compared->capability_count,
@@ -151,7 +179,7 @@ static int compare_workload(struct comparing *comparing, const struct workload *
 	compared->scmp_arch = compare_architecture(workload->own, workload->machine);
 	ret = resolve(comparing, workload, compared->scmp_arch, &resolved, err);
 	if (ret == 0)
-		ret = describe(compared, &comparing->baseline, workload, err);
+		ret = describe(compared, &comparing->baseline, resolved, workload, err);
 	if (ret < 0)
 		return ret;
 	input.baseline = resolved->profile;
@@ -211,9 +239,11 @@ static int run(const struct cli_call *call, struct error *err)
 	_cleanup_input_circumstances_ struct input_circumstances usual = {};
 	int ret, i;
 
+	comparing.baseline_given = options->baseline;
 	if ((ret = check_architecture(options, err)) < 0 ||
 	    (ret = input_circumstances_init(&usual, &options->circumstances, err)) < 0 ||
-	    (ret = baseline_choice_init(&comparing.baseline, options->baseline,
+	    (ret = baseline_choice_init(&comparing.baseline,
+					options->baseline ? options->baseline : BASELINE_USUAL,
 					&usual.circumstances, err)) < 0)
 		return ret;
 	for (i = 0; i < call->argc && ret == 0; i++)
@@ -229,10 +259,10 @@ static const struct cli_option options_table[] = {
 	  .argument = "BASELINE",
 	  .type = CLI_STRING,
 	  .offset = offsetof(struct compare_options, baseline),
-	  .initial = "containerd",
 	  .complete = CLI_COMPLETE_FILE,
 	  .help = "what to compare with: containerd, cri-o, docker or podman, with @VERSION for one "
-		  "that is not the newest, or a file" },
+		  "that is not the newest, or a file; without it, what the container was started "
+		  "under where the recording has that, or else containerd" },
 	{ .name = "format",
 	  .type = CLI_CHOICE,
 	  .offset = offsetof(struct compare_options, format),

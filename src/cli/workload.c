@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/applied_profile.h"
 #include "profile/architecture.h"
 #include "profile/derive.h"
 #include "profile/model.h"
@@ -131,6 +132,25 @@ static void choose_kernel(struct workload *workload, const struct circumstance_o
 	}
 }
 
+static void find_applied(struct workload *workload)
+{
+	const struct recording *recording = workload->recording;
+	size_t i;
+
+	for (i = 0; recording && i < recording->observation_count; i++) {
+		const struct applied_profile *applied = recording->observations[i].applied_profile;
+
+		if (recording->observations[i].machine != workload->machine)
+			continue;
+		if (!applied || (workload->applied &&
+				 applied_profile_compare(workload->applied, applied) != 0)) {
+			workload->applied = NULL;
+			return;
+		}
+		workload->applied = applied;
+	}
+}
+
 static int add_workload(struct workloads *workloads, struct workload *workload,
 			const struct document *document, const struct circumstance_options *options,
 			const struct input_circumstances *usual, struct error *err)
@@ -139,6 +159,7 @@ static int add_workload(struct workloads *workloads, struct workload *workload,
 	int ret = choose_capabilities(workload, document, options, usual, err);
 
 	choose_kernel(workload, options);
+	find_applied(workload);
 	items = array_grow(workloads->items, workloads->length, sizeof(*items));
 	if (ret == 0 && !items)
 		ret = error_nomem(err);

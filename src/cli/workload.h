@@ -9,6 +9,7 @@
 #include "cli/input.h"
 #include "syscalls/syscalls.h"
 
+struct applied_profile;
 struct error;
 struct recording;
 
@@ -19,6 +20,8 @@ struct workload {
 	enum machine machine;
 	const struct profile *own;
 	struct profile *derived; /* own, where it was made for this */
+	/* What all its lifetimes were started under; NULL unless that is known and the same. */
+	const struct applied_profile *applied;
 	/* Under what it runs; the user's word stands before what the file says. */
 	char **capabilities; /* sorted */
 	size_t capability_count;

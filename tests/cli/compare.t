@@ -41,7 +41,7 @@ verdict() {
 	sed -n 's/^  fits RuntimeDefault: //p' "$out" | paste -sd' '
 }
 
-tap_plan 36
+tap_plan 39
 
 prints compare.txt 1 compare "$builder"
 prints baseline-list.txt 0 baseline list cri-o --arch amd64
@@ -101,6 +101,13 @@ tap_is 'a baseline printed as a profile is what itself allows' \
 tap_is 'a baseline can be a file' \
 	"$(verdict --baseline "$TEST_TMP/docker.json" "$pod" | cut -d' ' -f1-5)" \
 	'yes; own profile removes 282'
+jq --slurpfile docker "$TEST_TMP/docker.json" '.profiles = $docker | .observations[0].profile = 0' \
+	"$pod" >"$TEST_TMP/started.json"
+tap_is 'without --baseline it is what the container was started under' \
+	"$(verdict "$TEST_TMP/started.json")" 'yes; own profile removes 282 of 300 allowed calls'
+tap_match 'which is said' "$(cat "$out")" 'compared with the profile that it was started under'
+tap_is 'and not with it' "$(verdict --baseline containerd "$TEST_TMP/started.json")" \
+	"$(verdict "$pod")"
 cp src/profile/baselines/docker-25.0.5.json "$TEST_TMP/template.json"
 tap_is "and one in Docker's form, which asks for capabilities" \
 	"$(verdict --baseline "$TEST_TMP/template.json" --cap SYS_ADMIN --cap SYS_CHROOT "$builder" | wc -w

@@ -45,7 +45,14 @@ sets=(
 	'--cap-drop ALL --cap-add DAC_READ_SEARCH --cap-add SYS_CHROOT --cap-add SYS_MODULE'
 	'--cap-drop ALL --cap-add SYS_PACCT --cap-add SYS_RAWIO --cap-add SYS_TTY_CONFIG'
 )
-tap_plan $((2 * (${#sets[@]} + 1)))
+tap_plan $((2 * (${#sets[@]} + 1) + 1))
+
+no_difference() { # PROFILE PROFILE
+	"$RECORDER" diff --fail-on none --format json "$1" "$2" >"$TEST_TMP/diff.json" || return
+	jq -e '.compared == 1 and ([.counts | .added, .widened, .removed, .narrowed, .changed]
+		| add == 0)' "$TEST_TMP/diff.json" >/dev/null ||
+		{ jq -c '.profiles[].changes[] | [.kind, .call, .old, .new]' "$TEST_TMP/diff.json"; return 1; }
+}
 
 # same_meaning RUNTIME@VERSION CONFIG
 same_meaning() {
@@ -57,11 +64,16 @@ same_meaning() {
 	done < <(jq -r '.process.capabilities.bounding // [] | .[]' "$2")
 	"$RECORDER" baseline show "$1" "${capabilities[@]}" --kernel "$(uname -r)" \
 		--format seccomp >"$TEST_TMP/table.json" || return
-	"$RECORDER" diff --fail-on none --format json "$TEST_TMP/table.json" "$2" \
-		>"$TEST_TMP/diff.json" || return
-	jq -e '.compared == 1 and ([.counts | .added, .widened, .removed, .narrowed, .changed]
-		| add == 0)' "$TEST_TMP/diff.json" >/dev/null ||
-		{ jq -c '.profiles[].changes[] | [.kind, .call, .old, .new]' "$TEST_TMP/diff.json"; return 1; }
+	no_difference "$TEST_TMP/table.json" "$2"
+}
+
+# A recording keeps what the container was started under, and compare takes it from there.
+records_it() { # ID CONFIG
+	local recording=$TEST_TMP/recording.json
+	"$RECORDER" record --quiet --container-id "$1" --duration 300ms --format recording \
+		--output "$recording" || return
+	jq '.profiles[.observations[0].profile]' "$recording" >"$TEST_TMP/applied.json"
+	no_difference "$2" "$TEST_TMP/applied.json"
 }
 
 # The sets differ, or comparing would prove little.
@@ -121,6 +133,8 @@ try_podman() {
 		configs+=("$config")
 		tap_check "Podman $version: ${sets[i]:-the usual capabilities}" same_meaning "podman@$version" "$config"
 	done
+	tap_check "Podman $version: a recording knows what the container was started under" \
+		records_it "$container" "$config"
 	tap_check "Podman $version: the capabilities make a difference" sets_differ "${configs[@]}"
 }
 
