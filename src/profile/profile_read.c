@@ -85,11 +85,11 @@ int architecture_read(const struct json_at *at, const char **ret_scmp, struct er
 
 	if (ret < 0)
 		return ret;
-	/* Custom resources may say so; the runtimes' libseccomp understands it too. */
-	if (strcmp(text, "SCMP_ARCH_NATIVE") == 0) {
-		*ret_scmp = "SCMP_ARCH_NATIVE";
-		return 0;
-	}
+	/* The definition of SeccompProfile has it, but runc knows no such architecture. */
+	if (strcmp(text, "SCMP_ARCH_NATIVE") == 0)
+		return json_refuse(at, err,
+				   "runc refuses SCMP_ARCH_NATIVE: name the architecture, such as "
+				   "SCMP_ARCH_X86_64");
 	architecture = architecture_find(text);
 	if (!architecture || strcmp(architecture->scmp, text) != 0)
 		return json_refuse(at, err, "\"%s\" is no architecture%s%s", text,
