@@ -8,6 +8,7 @@
 #   make check-cli      messages and exit statuses
 #   make check-bpf      the BPF program on the running kernel (as root)
 #   make check-runtime  real container runtimes (as root)
+#   make check-kernels  the BPF program on every kernel of a table, in virtual machines
 #   make check-static   formatting, layers, shell scripts, man page
 #   make fuzz           the parsers, each for a minute
 #   make fuzz-campaign  the parsers, ten million executions each

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Real kernels in virtual machines. KERNELS=REGEX picks rows of tests/kernels/kernels.tbl by
-# name, TESTS=REGEX the tests that run inside.
+# name; TESTS=REGEX the tests that run inside, or TESTS=core those that show most in least time.
 
 KERNEL_ROWS = $(shell awk '/^[^\#]/ { print $$1 }' tests/kernels/kernels.tbl | \
 	grep -E -- $(call quoted,$(value KERNELS)))
@@ -32,6 +32,13 @@ $(O)/tests/kernels/%.t: tests/kernels/module.mk
 
 kernel-results: $(KERNEL_ROWS:%=$(O)/kernels/%.tap)
 
-check-kernels: kernel-programs $(KERNEL_ROWS:%=$(O)/tests/kernels/%.t)
+check-kernels:
+	$(Q)tools/deps build kernels $(filter arm64,$(KERNEL_ARCHS))
+	+$(Q)$(MAKE) --no-print-directory kernel-programs $(KERNEL_ROWS:%=$(O)/tests/kernels/%.t)
 	+$(Q)$(MAKE) --no-print-directory -j$(KERNEL_JOBS) kernel-results
 	$(Q)TESTS= tests/run $(KERNEL_ROWS:%=$(O)/tests/kernels/%.t)
+
+# Writes the table of README.md from the last run.
+.PHONY: kernel-report
+kernel-report:
+	$(Q)tests/kernels/report $(O)/kernels README.md

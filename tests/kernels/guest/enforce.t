@@ -29,6 +29,7 @@ else
 fi
 tap_is "it runs under the profile" "$("$RECORDER" run --profile "$profile" -- "${work[@]}" 2>"$TEST_TMP/log")" \
 	$'100\ncat'
+# shellcheck disable=SC2016 # the shell that runs under the profile expands it
 tap_check "the kernel's filter is in force" \
 	"$RECORDER" run --profile "$profile" -- /bin/bash -c '[[ $(</proc/self/status) == *Seccomp:?2* ]]'
 tap_check_fails "what was not recorded is stopped" \
