@@ -188,8 +188,9 @@ static const struct cli_option options_table[] = {
 	  OPTION(fail_on),
 	  .choices = (const char *const[]){ "added", "widened", "removed", "risky", "none", NULL },
 	  .initial = "added,widened",
-	  .help = "the differences that exit with 1: added, widened (permitted for more arguments), "
-		  "removed, risky (a call of high risk was added or widened), or none" },
+	  .help = "the differences that exit with 1: added, widened (permitted for more "
+		  "arguments), removed, risky (a call of high risk was added or widened), or "
+		  "none" },
 	{ .name = "format",
 	  .type = CLI_CHOICE,
 	  OPTION(format),
@@ -232,17 +233,18 @@ const struct cli_command diff_command = {
 	.synopsis = (const char *const[]){ "[OPTION]... OLD NEW", NULL },
 	.description =
 		(const char *const[]){
-			"OLD and NEW are profiles in any format, recordings ('-' is standard input), or "
-			"directories of them, whose files are matched by name; one that is in NEW alone "
-			"adds all its calls. The meaning is compared, on every architecture that "
-			"either lists, not the text: order, grouping and repetition do not matter, and "
-			"conditions on arguments are compared exactly.",
-			"Of each call that is added or widened it says what the call is for, what its "
-			"risk is, whether RuntimeDefault allows it, and, where NEW is a recording, "
-			"which container and process made it first.",
-			"Exits with 0 when there is nothing to fail on, with 1 for a difference that "
-			"fails, and with 2 when it cannot tell: bad input, or a recording that is not "
-			"complete.",
+			"OLD and NEW are profiles in any format, recordings ('-' is standard "
+			"input), or directories of them, whose files are matched by name; one "
+			"that is in NEW alone adds all its calls. The meaning is compared, on "
+			"every architecture that either lists, not the text: order, grouping "
+			"and repetition do not matter, and conditions on arguments are "
+			"compared exactly.",
+			"Of each call that is added or widened it says what the call is for, "
+			"what its risk is, whether RuntimeDefault allows it, and, where NEW is "
+			"a recording, which container and process made it first.",
+			"Exits with 0 when there is nothing to fail on, with 1 for a "
+			"difference that fails, and with 2 when it cannot tell: bad input, or "
+			"a recording that is not complete.",
 			NULL },
 	.options = options_table,
 	.options_size = sizeof(struct diff_command_options),
@@ -254,7 +256,7 @@ const struct cli_command diff_command = {
 		(const struct cli_example[]){
 			{ "Fail a build that needs a new system call:",
 			  "recorder diff main/shop.recording.json shop.recording.json" },
-			{ "Compare all profiles of two branches for a comment on the change request:",
+			{ "Compare all profiles of two branches for a comment on a change request:",
 			  "recorder diff --format markdown -o comment.md main/profiles profiles" },
 			{ "Fail on calls of high risk alone, for code scanning:",
 			  "recorder diff --fail-on risky --format sarif old.json new.json" },

@@ -76,9 +76,9 @@ static int take_step(struct search *search, struct error *err)
 }
 
 /*
- * Looks for a value that matches the pattern and none of the excluded patterns from first on: 1 and the
- * value, or 0. A value escapes an excluded pattern by one bit that differs, so each bit that is
- * still free is tried, with those tried before it left equal.
+ * Looks for a value that matches the pattern and none of the excluded patterns from first on: 1
+ * and the value, or 0. A value escapes an excluded pattern by one bit that differs, so each bit
+ * that is still free is tried, with those tried before it left equal.
  */
 static int find_value(struct search *search, struct pattern pattern, size_t first,
 		      uint64_t *ret_value, struct error *err)

@@ -3,8 +3,8 @@
 #define PROFILE_ARGUMENT_DOMAIN_H
 
 /*
- * The values of one argument, split into classes: within a class, each condition of a set either holds
- * for every value or for none. That makes comparing profiles a finite matter, and exact.
+ * The values of one argument, split into classes: within a class, each condition of a set either
+ * holds for every value or for none. That makes comparing profiles a finite matter, and exact.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -9,8 +9,8 @@
 #include "profile/model.h"
 
 /*
- * One spelling for each condition: values have the width of the arguments, a masked value has no bits
- * outside of its mask, and a full mask is COMPARE_EQ. Returns false, and nothing, where the
+ * One spelling for each condition: values have the width of the arguments, a masked value has no
+ * bits outside of its mask, and a full mask is COMPARE_EQ. Returns false, and nothing, where the
  * mask is empty: libseccomp takes that for no condition.
  */
 bool condition_normalize(const struct condition *condition, bool narrow,

@@ -8,8 +8,8 @@
 #include "util/array.h"
 
 /*
- * The architectures that libseccomp treats as ARCH_SIZE_32 (its src/arch-*.c): it compares the lower
- * half of an argument and nothing else, also on x32 and MIPS n32.
+ * The architectures that libseccomp treats as ARCH_SIZE_32 (its src/arch-*.c): it compares the
+ * lower half of an argument and nothing else, also on x32 and MIPS n32.
  */
 static const char *const narrow_architectures[] = {
 	"SCMP_ARCH_ARM",    "SCMP_ARCH_M68K",	     "SCMP_ARCH_MIPS",	 "SCMP_ARCH_MIPS64N32",

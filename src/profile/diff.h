@@ -3,8 +3,8 @@
 #define PROFILE_DIFF_H
 
 /*
- * What new profiles do otherwise than old ones, by meaning: pairs of profiles, in each the calls that
- * differ. A diff owns all that is in it but constants, so that the profiles can be freed.
+ * What new profiles do otherwise than old ones, by meaning: pairs of profiles, in each the calls
+ * that differ. A diff owns all that is in it but constants, so that the profiles can be freed.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -137,10 +137,10 @@ DEFINE_CLEANUP(struct diff *, diff_destroy);
 #define _cleanup_diff_ _cleanup_(cleanup_diff_destroy)
 
 /*
- * Compares two profiles on every architecture that either lists and adds the result under a name. A
- * side whose path is NULL stands for a profile that permits nothing. What cannot be decided becomes a
- * doubt: a recording that is not complete, too many conditions. -EINVAL and -ENOMEM as for
- * meaning_create().
+ * Compares two profiles on every architecture that either lists and adds the result under a name.
+ * A side whose path is NULL stands for a profile that permits nothing. What cannot be decided
+ * becomes a doubt: a recording that is not complete, too many conditions. -EINVAL and -ENOMEM as
+ * for meaning_create().
  */
 int diff_add(struct diff *diff, const char *name, const struct diff_side *old,
 	     const struct diff_side *new, struct error *err);

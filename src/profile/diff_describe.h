@@ -23,8 +23,8 @@ enum change_detail {
 };
 
 /*
- * A clause on one line in which control characters are escaped; NULL where there is nothing to say. Owned
- * by the caller.
+ * A clause on one line in which control characters are escaped; NULL where there is nothing to
+ * say. Owned by the caller.
  */
 int change_describe(const struct diff *diff, const struct change *change, enum change_detail detail,
 		    char **ret_text, struct error *err);
@@ -33,8 +33,9 @@ int change_describe(const struct diff *diff, const struct change *change, enum c
 char *change_architectures(const struct change *change);
 
 /*
- * How many changes from one on are the same but for the call, so that a report for people can say it once: more than 1
- * only of calls that are refused or permitted as before and answered differently.
+ * How many changes from one on are the same but for the call, so that a report for people can say
+ * it once: more than 1 only of calls that are refused or permitted as before and answered
+ * differently.
  */
 size_t pair_count_alike(const struct diff_pair *pair, size_t first);
 
@@ -49,9 +50,9 @@ void pair_count_changes(const struct diff_pair *pair, size_t ret_counts[CHANGE_K
 char *diff_fail_on_text(const struct diff *diff);
 
 /*
- * What is to be said of the ignore list beside what it ignored: entry by entry, for expired ones that
- * would have ignored something and for those that have nothing to ignore. NULL for the others.
- * Owned by the caller.
+ * What is to be said of the ignore list beside what it ignored: entry by entry, for expired ones
+ * that would have ignored something and for those that have nothing to ignore. NULL for the
+ * others. Owned by the caller.
  */
 int diff_describe_entry(const struct diff *diff, size_t index, char **ret_text, struct error *err);
 

@@ -112,7 +112,9 @@ static int compare_at(const struct meaning *meaning, size_t place, const char *n
 	return strcmp(meaning_call_name(meaning, position_at(meaning, place)), name);
 }
 
-/* The position of a name among places from *start to end; moves *start to where it is or would be. */
+/*
+ * The position of a name among places from *start to end; moves *start to where it is or would be.
+ */
 static int search_names(const struct meaning *meaning, const char *name, size_t *start, size_t end)
 {
 	while (*start < end) {
@@ -132,8 +134,8 @@ static int search_names(const struct meaning *meaning, const char *name, size_t 
 }
 
 /*
- * The same for names that come in their order, the last of which was found at *start: the next one is
- * not far.
+ * The same for names that come in their order, the last of which was found at *start: the next one
+ * is not far.
  */
 static int search_onward(const struct meaning *meaning, const char *name, size_t *start)
 {
@@ -264,8 +266,8 @@ static int add_rule(struct builder *builder, const struct rule *from, struct err
 }
 
 /*
- * The order in which libseccomp tests rules of one call (_db_chain_lt() in its src/db.c): the higher
- * argument first; equality before upper before lower bounds; the tighter bound first.
+ * The order in which libseccomp tests rules of one call (_db_chain_lt() in its src/db.c): the
+ * higher argument first; equality before upper before lower bounds; the tighter bound first.
  */
 static int compare_precedence(const struct argument_rule *a, const struct argument_rule *b)
 {

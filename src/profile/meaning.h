@@ -3,8 +3,8 @@
 #define PROFILE_MEANING_H
 
 /*
- * What a profile does with every system call of one architecture, as runc and crun make it of
- * it through libseccomp, whatever the order, grouping and repetition of its rules:
+ * What a profile does with every system call of one architecture, as runc and crun make it of it
+ * through libseccomp, whatever the order, grouping and repetition of its rules:
  *
  * - An architecture that the profile does not list is killed. One without a list applies to the
  *   native one.
@@ -12,8 +12,8 @@
  *   the default action.
  * - The first rule without conditions decides about a call, whatever rules with conditions say.
  * - Conditions on different arguments have to hold together. Where a rule has two of the same
- *   argument, each of its conditions becomes a rule of its own: one is enough. (crun looks at no more
- *   than six of them.)
+ *   argument, each of its conditions becomes a rule of its own: one is enough. (crun looks at no
+ *   more than six of them.)
  * - Of several rules with conditions that hold, that one decides which libseccomp tests first: the
  *   order is that of the conditions, not that of the profile.
  * - Where arguments have 32 bits (i386, x32, ARM, …), so have the values they are compared with.
@@ -21,8 +21,8 @@
  *   too, whose first argument says which call is meant.
  * - The default action answers everything else.
  *
- * runc's ENOSYS for numbers above the highest of a profile is the runtime's doing and no part
- * of this.
+ * runc's ENOSYS for numbers above the highest of a profile is the runtime's doing and no part of
+ * this.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,7 +44,9 @@ struct effect {
 
 bool effect_equal(struct effect a, struct effect b);
 
-/* "allow", "log", "errno EPERM", "errno 200", "trace 7", "kill thread", …; in the caller's buffer. */
+/*
+ * "allow", "log", "errno EPERM", "errno 200", "kill thread", …; in the caller's buffer.
+ */
 #define EFFECT_TEXT_SIZE 32
 const char *effect_text(struct effect effect, char buffer[EFFECT_TEXT_SIZE]);
 
@@ -61,8 +63,8 @@ enum permission {
 enum permission effect_permission(struct effect effect);
 
 /*
- * The meaning of a profile for an architecture ("SCMP_ARCH_X86_64"). It keeps nothing of the profile
- * but the names of calls on an architecture that has no table here: those are borrowed.
+ * The meaning of a profile for an architecture ("SCMP_ARCH_X86_64"). It keeps nothing of the
+ * profile but the names of calls on an architecture that has no table here: those are borrowed.
  * -EINVAL where a condition is about an argument that no call has, -E2BIG where there are more
  * conditions than a filter can hold.
  */
@@ -82,8 +84,9 @@ bool meaning_is_narrow(const struct meaning *meaning);
 struct effect meaning_default(const struct meaning *meaning);
 
 /*
- * All calls that the architecture has, by position: sorted by number; on an architecture that has no
- * table here, those that the profile names, by name. The number is negative where it is not known.
+ * All calls that the architecture has, by position: sorted by number; on an architecture that has
+ * no table here, those that the profile names, by name. The number is negative where it is not
+ * known.
  */
 size_t meaning_call_count(const struct meaning *meaning);
 const char *meaning_call_name(const struct meaning *meaning, size_t position);
@@ -148,8 +151,8 @@ int meaning_visit_differences(const struct meaning *a, const struct meaning *b,
 
 /*
  * Whether outer permits everything that inner permits, call by call and argument by argument.
- * Where it does not, ret_name (a call; NULL: numbers without a name; borrowed as the names above) and
- * ret_difference (a is outer, b is inner) are a counterexample.
+ * Where it does not, ret_name (a call; NULL: numbers without a name; borrowed as the names above)
+ * and ret_difference (a is outer, b is inner) are a counterexample.
  */
 int meaning_subset(const struct meaning *inner, const struct meaning *outer, bool *ret_subset,
 		   const char **ret_name, struct difference *ret_difference, struct error *err);

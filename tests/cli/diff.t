@@ -58,7 +58,8 @@ reports() { # FORMAT
 	run --format "$1" "${compare[@]}"
 	settle "$out" >"$TEST_TMP/settled"
 	[ -z "${UPDATE_GOLDEN:-}" ] || cp "$TEST_TMP/settled" "diff/report.$1"
-	if [ "$status" = 1 ] && [ ! -s "$err" ] && diff -u "diff/report.$1" "$TEST_TMP/settled" >"$err"; then
+	if [ "$status" = 1 ] && [ ! -s "$err" ] &&
+		diff -u "diff/report.$1" "$TEST_TMP/settled" >"$err"; then
 		tap_ok "the $1 report is as it has to be"
 	else
 		tap_not_ok "the $1 report is as it has to be" "status $status: $(cat "$err")"
@@ -71,7 +72,8 @@ hostile_report() { # FORMAT
 	mkdir -p "$TEST_TMP/old" "$TEST_TMP/new"
 	printf '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": []}' >"$old.json"
 	printf '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": []}' >"$new.json"
-	sed 's/"complete": true/"complete": false/; s/"denied": \[\]/"denied": [], "reasons": ["<![CDATA[ \\u0007 ]]>"]/' \
+	sed 's/"complete": true/"complete": false/
+		s/"denied": \[\]/"denied": [], "reasons": ["<![CDATA[ \\u0007 ]]>"]/' \
 		diff/new/shop.json >"$TEST_TMP/new/incomplete.json"
 	run --format "$1" "$TEST_TMP/old" "$TEST_TMP/new"
 }
@@ -132,7 +134,8 @@ tap_is 'the report goes where -o says' "$status $(jq -r .verdict "$TEST_TMP/repo
 tap_is 'and not elsewhere' "$(cat "$out")" ''
 
 hostile_report text
-tap_is 'what is not complete cannot be told' "$status $(tail -n 1 "$out" | cut -d: -f1)" '2 cannot tell'
+tap_is 'what is not complete cannot be told' "$status $(tail -n 1 "$out" | cut -d: -f1)" \
+	'2 cannot tell'
 tap_match 'and why is said, harmlessly' "$(cat "$out")" \
 	'doubt +the new recording is not complete: <!\[CDATA\[ \\x07 ]]>'
 tap_match 'calls without a name are said to be added' "$(cat "$out")" 'added +any other call'
@@ -158,10 +161,15 @@ refused "$TEST_TMP/ignore:1: 'tomorrow' is no day; write it as 2027-03-31, or 'n
 mkdir "$TEST_TMP/none" "$TEST_TMP/neither"
 refused "neither $TEST_TMP/none nor $TEST_TMP/neither has a .json, .yaml or .yml file" \
 	"$TEST_TMP/none" "$TEST_TMP/neither"
-{ cat diff/old/team/profiles.yaml && echo --- && cat diff/old/team/profiles.yaml; } >"$TEST_TMP/twice.yaml"
+{
+	cat diff/old/team/profiles.yaml
+	echo ---
+	cat diff/old/team/profiles.yaml
+} >"$TEST_TMP/twice.yaml"
 refused "$TEST_TMP/twice.yaml has several profiles of the name 'api': they cannot be matched by it" \
 	diff/old/team/profiles.yaml "$TEST_TMP/twice.yaml"
-refused "option '--fail-on': 'more' is not one of added|widened|removed|risky; see 'recorder help diff'" \
+not_one="option '--fail-on': 'more' is not one of added|widened|removed|risky"
+refused "$not_one; see 'recorder help diff'" \
 	--fail-on more diff/old diff/new
 refused "--baseline: there is no table of what lxc allows by default; see 'recorder help diff'" \
 	--baseline lxc diff/old diff/new

@@ -142,8 +142,9 @@ static void conditions_beyond_comparing_are_an_error(void **state)
 }
 
 /*
- * Random profiles whose conditions do not look past the lowest three bits and compare with no more than
- * seven: all values from 8 on are like one of 8 to 15, so that going through four bits is all.
+ * Random profiles whose conditions do not look past the lowest three bits and compare with no more
+ * than seven: all values from 8 on are like one of 8 to 15, so that going through four bits is
+ * all.
  */
 static int32_t next_random(struct random_data *random, int32_t bound)
 {
