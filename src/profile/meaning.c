@@ -50,7 +50,7 @@ struct builder {
 	size_t candidate_count;
 };
 
-static struct effect effect_of(enum action action, const struct optional_errno *errno_ret)
+struct effect effect_of(enum action action, const struct optional_errno *errno_ret)
 {
 	struct effect effect = { .action = action };
 

@@ -44,6 +44,9 @@ struct effect {
 
 bool effect_equal(struct effect a, struct effect b);
 
+/* What becomes of a rule's or profile's action and errno: EPERM without one, 16 bits of one. */
+struct effect effect_of(enum action action, const struct optional_errno *errno_ret);
+
 /*
  * "allow", "log", "errno EPERM", "errno 200", "kill thread", …; in the caller's buffer.
  */

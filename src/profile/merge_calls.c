@@ -62,18 +62,6 @@ static int merge_calls_get(struct merge_calls *calls, const char *name,
 	return 0;
 }
 
-static struct effect effect_of(enum action action, struct optional_errno errno_ret)
-{
-	bool has_data = action == ACTION_ERRNO || action == ACTION_TRACE;
-
-	return (struct effect){
-		.action = action,
-		.data = !has_data	? 0 :
-			errno_ret.known ? errno_ret.value :
-					  EPERM,
-	};
-}
-
 /* What always holds has one alternative, without conditions. */
 static bool is_decided(const struct merge_call *call)
 {
@@ -156,7 +144,7 @@ static int read_rule(const struct rule *rule, struct effect standard, struct mer
 		     struct error *err)
 {
 	_cleanup_free_ struct condition *conditions = NULL;
-	struct effect effect = effect_of(rule->action, rule->errno_ret);
+	struct effect effect = effect_of(rule->action, &rule->errno_ret);
 	struct merge_call *call;
 	size_t i;
 	int ret;
@@ -182,7 +170,7 @@ static int read_rule(const struct rule *rule, struct effect standard, struct mer
 int merge_calls_read(const struct profile *profile, struct merge_calls *ret_calls,
 		     struct error *err)
 {
-	struct effect standard = effect_of(profile->default_action, profile->default_errno_ret);
+	struct effect standard = effect_of(profile->default_action, &profile->default_errno_ret);
 	_cleanup_merge_calls_ struct merge_calls calls = { 0 };
 	int with_conditions, ret;
 	size_t i;
