@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * cost COMMAND [ARG...]: prints how long a command took, in microseconds, and its peak
- * memory, in KiB. The command's own output is thrown away.
+ * cost COMMAND [ARG...]: prints how long a command took, in microseconds, its peak memory, in
+ * KiB, and how long it had a processor, in microseconds. The command's own output is thrown away.
  *
  * A program of its own because the kernel counts what a process was before its execve as part
  * of its peak: started from an interpreter, everything would look as large as that.
@@ -16,6 +16,11 @@
 #include <unistd.h>
 
 extern char **environ;
+
+static long microseconds(struct timeval time)
+{
+	return time.tv_sec * 1000000L + time.tv_usec;
+}
 
 int main(int argc, char **argv)
 {
@@ -38,8 +43,8 @@ int main(int argc, char **argv)
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		errx(1, "%s failed", argv[1]);
-	printf("%ld %ld\n",
+	printf("%ld %ld %ld\n",
 	       (end.tv_sec - start.tv_sec) * 1000000L + (end.tv_nsec - start.tv_nsec) / 1000,
-	       usage.ru_maxrss);
+	       usage.ru_maxrss, microseconds(usage.ru_utime) + microseconds(usage.ru_stime));
 	return 0;
 }

@@ -22,8 +22,8 @@ def measure(quick):
             results.append([int(word) for word in output.stdout.split()])
     return {
         name: {
-            "milliseconds": statistics.median(time for time, _ in results) / 1000,
-            "peak_mib": max(memory for _, memory in results) / 1024,
+            "milliseconds": statistics.median(time for time, _, _ in results) / 1000,
+            "peak_mib": max(memory for _, memory, _ in results) / 1024,
         }
         for name, results in samples.items()
     }
