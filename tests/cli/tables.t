@@ -16,7 +16,7 @@ complaint() {
 
 row='runc 1.1.5 no_new_privs=yes start'
 
-tap_plan 10
+tap_plan 20
 tap_is 'numbers are sorted' "$(complaint gen-syscalls '1 write\n0 read\n')" \
 	'table.tbl:2: not sorted by number'
 tap_is 'a number is there once' "$(complaint gen-syscalls '0 read\n0 write\n')" \
@@ -36,4 +36,34 @@ tap_is 'calls of a row are sorted' "$(complaint gen-runtime-calls "$row\n\twrite
 tap_is 'calls belong to a row' "$(complaint gen-runtime-calls '\tread\n')" \
 	'table.tbl:1: calls before the first row'
 tap_is 'a good table is accepted' "$(complaint gen-runtime-calls "$row\n\tread write\n")" accepted
+
+tap_is 'a call has a group' "$(complaint gen-purposes 'read: reads\n')" \
+	'table.tbl:1: calls before the first group'
+tap_is 'a call has a purpose' "$(complaint gen-purposes '[files] Files\nread\n')" \
+	'table.tbl:2: no ": " before a clause'
+tap_is 'a purpose is a clause' "$(complaint gen-purposes '[files] Files\nread: reads.\n')" \
+	'table.tbl:2: a clause has no full stop'
+tap_is 'a purpose is there once' "$(complaint gen-purposes '[files] Files\nread: reads\nread: reads\n')" \
+	'table.tbl:3: read is not a name, or is there twice'
+tap_is 'good purposes are accepted' "$(complaint gen-purposes '[files] Files\nread: reads\n')" accepted
+
+# complaint_of_risk CONTENT: what is said about risks beside one purpose.
+complaint_of_risk() {
+	printf '[files] Files\nread: reads\n' >"$TEST_TMP/first.tbl"
+	printf '%b' "$1" >"$TEST_TMP/table.tbl"
+	LC_ALL=C awk -f tools/gen-purposes "$TEST_TMP/first.tbl" "$TEST_TMP/table.tbl" 2>&1 \
+		>"$TEST_TMP/out" | sed 's/.*table.tbl/table.tbl/'
+}
+tap_is 'a risk has a level' "$(complaint_of_risk 'read: leaks\n')" \
+	'table.tbl:1: the first word is not elevated or high'
+tap_is 'what has a risk has a purpose' "$(complaint_of_risk 'high write: destroys\n')" \
+	'table.tbl:1: write has no purpose, or is there twice'
+
+tap_is 'a row of the index is whole' "$(complaint gen-baselines 'docker 1.0.0 1.1.0 docker-1.0.0\n')" \
+	'table.tbl:1: not "RUNTIME FIRST LAST TABLE SOURCE..."'
+tap_is 'a release is one' "$(complaint gen-baselines 'docker 1 2 docker-1.0.0 somewhere\n')" \
+	'table.tbl:1: not "RUNTIME FIRST LAST TABLE SOURCE..."'
+tap_is 'what the index names is there' \
+	"$(complaint gen-baselines 'docker 1.0.0 1.1.0 docker-1.0.0 somewhere\n')" \
+	'no table docker-1.0.0.json'
 tap_done
