@@ -21,9 +21,16 @@
 #include "util/file.h"
 #include "util/str.h"
 
-/* What the BPF program needs came with this version; see README.md. */
+/*
+ * What the BPF program needs came with this version; see README.md. On arm64 that are atomics other
+ * than addition ("bpf, arm64: Support more atomic operations").
+ */
 #define KERNEL_MAJOR 5
+#if defined(__aarch64__)
+#define KERNEL_MINOR 18
+#else
 #define KERNEL_MINOR 15
+#endif
 
 /* capability.h of kernels older than 5.8 has not all of them. */
 #define CAPABILITY_SYS_ADMIN 21
