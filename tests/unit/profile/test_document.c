@@ -148,14 +148,14 @@ static void a_bundle_gives_its_profile_and_capabilities(void **state)
 
 static void a_profile_is_derived_from_a_recording(void **state)
 {
-	_cleanup_free_ char *text = read_golden("incomplete.recording.json"), *oci = NULL;
+	_cleanup_free_ char *text = read_golden("incomplete.recording.json"), *derived = NULL;
 	_cleanup_documents_ struct documents documents = read_text("r.json", text, NULL);
 
 	assert_int_equal(documents.items[0].format, DOCUMENT_RECORDING);
 	assert_int_equal(documents.items[0].recording->observation_count, 1);
 	assert_string_equal(documents.items[0].name, documents.items[0].recording->name);
-	assert_int_equal(profile_write_oci(documents.items[0].profile, &oci, NULL), 0);
-	assert_golden("incomplete.seccomp.json", oci);
+	assert_int_equal(profile_write_oci(documents.items[0].profile, &derived, NULL), 0);
+	assert_golden("incomplete.seccomp.json", derived);
 	assert_int_equal(documents.losses.count, 1);
 	assert_non_null(strstr(documents.losses.items[0], "system call 999"));
 }

@@ -48,6 +48,20 @@ static char *table_anew(FILE *table)
 	return steal_pointer(&anew);
 }
 
+/* Shows the first line that differs, not two whole tables. */
+static void assert_same_lines(char *actual, char *expected)
+{
+	char *a, *b;
+
+	do {
+		a = strsep(&actual, "\n");
+		b = strsep(&expected, "\n");
+		assert_string_equal(a, b);
+	} while (actual && expected);
+	assert_null(actual);
+	assert_null(expected);
+}
+
 static void every_bad_input_is_refused_with_its_place(void **state)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -63,7 +77,7 @@ static void every_bad_input_is_refused_with_its_place(void **state)
 		return;
 	}
 	assert_success(file_read(AT_FDCWD, TABLE, 1 << 20, &expected, NULL, &err), &err);
-	assert_string_equal(anew, expected);
+	assert_same_lines(anew, expected);
 }
 
 /* What has no place in a table of lines. */
@@ -145,7 +159,7 @@ static void a_long_input_is_refused_at_once(void **state)
 }
 
 /* Names that differ, so that each has to be sorted in; notes, of which each has to be located. */
-static char *numbered(const char *prefix, const char *format, size_t count)
+static char *numbered(const char *prefix, const char *before, const char *after, size_t count)
 {
 	char *text;
 	size_t i, size;
@@ -153,7 +167,7 @@ static char *numbered(const char *prefix, const char *format, size_t count)
 
 	fputs(prefix, out);
 	for (i = 0; i < count; i++)
-		fprintf(out, format, i);
+		fprintf(out, "%s%zu%s", before, i, after);
 	fclose(out);
 	return text;
 }
@@ -168,11 +182,11 @@ static void what_would_take_long_is_refused(void **state)
 	struct documents documents;
 	_cleanup_free_ char *names =
 		numbered("{\"defaultAction\":\"SCMP_ACT_LOG\",\"syscalls\":[{\"names\":[\"x\"",
-			 ",\"n%zu\"", 100000);
+			 ",\"n", "\"", 100000);
 	_cleanup_free_ char *unknown =
-		numbered("{\"defaultAction\":\"SCMP_ACT_LOG\"", ",\"n%zu\":1", 100000);
-	_cleanup_free_ char *capabilities = numbered("\"caps\":[\"CAP_X\"", ",\"CAP_%zu\"", 1000);
-	_cleanup_free_ char *arches = numbered("\"arches\":[\"x\"", ",\"a%zu\"", 1000);
+		numbered("{\"defaultAction\":\"SCMP_ACT_LOG\"", ",\"n", "\":1", 100000);
+	_cleanup_free_ char *capabilities = numbered("\"caps\":[\"CAP_X\"", ",\"CAP_", "\"", 1000);
+	_cleanup_free_ char *arches = numbered("\"arches\":[\"x\"", ",\"a", "\"", 1000);
 	const struct {
 		const char *begin, *middle, *end, *message;
 	} cases[] = {
