@@ -31,6 +31,17 @@ static void print_word(FILE *out, const char *word, size_t length, bool first)
 	}
 }
 
+/* How many bytes print_word() writes: what it escapes takes two. */
+static size_t printed_length(const char *word, size_t length)
+{
+	bool option = memmem(word, length, "--", 2);
+	size_t i, bytes = length;
+
+	for (i = 0; i < length; i++)
+		bytes += word[i] == '\\' || (word[i] == '-' && option);
+	return bytes;
+}
+
 /* Text as input lines: not too long, and a new one for each sentence. */
 static void print_text(FILE *out, const char *text)
 {
@@ -39,15 +50,16 @@ static void print_text(FILE *out, const char *text)
 
 	while (*text) {
 		size_t length = strcspn(text, " ");
+		size_t bytes = printed_length(text, length);
 
-		if (at > 0 && (sentence_ended || at + 1 + length > LINE_MAX_BYTES)) {
+		if (at > 0 && (sentence_ended || at + 1 + bytes > LINE_MAX_BYTES)) {
 			fputc('\n', out);
 			at = 0;
 		}
 		if (at > 0)
 			fputc(' ', out);
 		print_word(out, text, length, at == 0);
-		at += length + 1;
+		at += bytes + 1;
 		sentence_ended = length > 0 && strchr(".?!", text[length - 1]);
 		text += length;
 		text += strspn(text, " ");
