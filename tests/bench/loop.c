@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * loop CALLS BATCHES: makes a cheap system call over and over, and prints for each batch how
- * many nanoseconds one call took. It stays on the CPU that it starts on.
+ * loop CALLS BATCHES [NUMBER]: makes a cheap system call over and over (getppid, unless NUMBER is
+ * another, without arguments), and prints for each batch how many nanoseconds one call took. It
+ * stays on the CPU that it starts on.
  */
 #include <err.h>
 #include <sched.h>
@@ -23,13 +24,14 @@ static double now(void)
 
 int main(int argc, char **argv)
 {
-	const long calls = argc == 3 ? atol(argv[1]) : 0;
-	const int batches = argc == 3 ? atoi(argv[2]) : 0;
+	const long calls = argc >= 3 ? atol(argv[1]) : 0;
+	const int batches = argc >= 3 ? atoi(argv[2]) : 0;
+	const long number = argc == 4 ? atol(argv[3]) : SYS_getppid;
 	double results[BATCHES_MAX];
 	cpu_set_t here;
 
-	if (calls < 1 || batches < 1 || batches > BATCHES_MAX)
-		errx(2, "usage: loop CALLS BATCHES");
+	if (argc > 4 || calls < 1 || batches < 1 || batches > BATCHES_MAX)
+		errx(2, "usage: loop CALLS BATCHES [NUMBER]");
 	CPU_ZERO(&here);
 	CPU_SET(sched_getcpu(), &here);
 	sched_setaffinity(0, sizeof(here), &here);
@@ -37,7 +39,7 @@ int main(int argc, char **argv)
 		const double start = now();
 
 		for (long i = 0; i < calls; i++)
-			syscall(SYS_getppid);
+			syscall(number, 0, 0, 0);
 		results[batch] = (now() - start) / calls;
 	}
 	for (int batch = 0; batch < batches; batch++)
