@@ -6,10 +6,9 @@
 // profile.
 #include "input.h"
 
-#include <jansson.h>
-
 #include "profile/derive.h"
 #include "profile/explain.h"
+#include "profile/json_unsigned.h"
 #include "profile/profile.h"
 #include "profile/recording.h"
 #include "profile/recording_format.h"
@@ -19,7 +18,8 @@
 /* What is read without a tree is JSON all the same, by the judgement of who makes trees. */
 static void check_json(const char *text, size_t size)
 {
-	json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
+	json_error_t problem;
+	json_t *root = json_load_unsigned(text, size, &problem);
 
 	assert(root);
 	json_decref(root);
