@@ -86,6 +86,7 @@ int baseline_list_json(const char *runtime, const struct circumstances *circumst
 
 	root = json_build_object(&builder);
 	array = json_build_array(&builder);
+	json_set_text(&builder, root, "format", "recorder.baselines/v1");
 	json_set_text(&builder, root, "architecture", scmp_arch);
 	json_set(&builder, root, "baselines", array);
 	for (i = 0; i < baseline_count && ret == 0; i++) {

@@ -211,6 +211,7 @@ static json_t *from_view(struct json_builder *builder, const struct baseline_vie
 	json_t *object = json_build_object(builder), *capabilities = json_build_array(builder);
 	size_t i;
 
+	json_set_text(builder, object, "format", "recorder.baseline/v1");
 	json_set_text(builder, object, "runtime", view->table->runtime);
 	json_set_text(builder, object, "first", view->table->first);
 	json_set_text(builder, object, "last", view->table->last);

@@ -130,6 +130,7 @@ int compared_write_json(const struct compared *items, size_t count, char **ret_t
 
 	root = json_build_object(&builder);
 	array = json_build_array(&builder);
+	json_set_text(&builder, root, "format", "recorder.compare/v1");
 	for (i = 0; i < count; i++)
 		json_append(&builder, array, from_compared(&builder, &items[i]));
 	json_set(&builder, root, "comparisons", array);
