@@ -107,7 +107,9 @@ static bool json_is_flat(const json_t *value)
 
 void json_print_indent(FILE *out, unsigned int depth)
 {
-	fprintf(out, "\n%*s", (int)depth * 2, "");
+	fputc('\n', out);
+	while (depth-- > 0)
+		fputs("  ", out);
 }
 
 void json_print_members(FILE *out, const json_t *object, unsigned int depth)
