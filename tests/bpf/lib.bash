@@ -72,9 +72,9 @@ has_ended() {
 	[[ $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) != [!ZX]* ]]
 }
 
-# wait_until SECONDS COMMAND...: until the command succeeds.
+# wait_until SECONDS COMMAND...: until the command succeeds; longer where the machine is slow.
 wait_until() {
-	local deadline=$((SECONDS + $1))
+	local deadline=$((SECONDS + $1 * ${TESTS_PATIENCE:-1}))
 
 	shift
 	until "$@"; do
