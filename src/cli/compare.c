@@ -157,7 +157,9 @@ static int describe(struct compared *compared, const struct baseline_choice *bas
 		ret = string_set_add(&compared->capabilities, &compared->capability_count,
 				     workload->capabilities[i], err);
 	if (ret == 0 && workload->recording) {
-		compared->observations = workload->recording->observation_count;
+		for (i = 0; i < workload->recording->observation_count; i++)
+			compared->observations += workload->recording->observations[i].machine ==
+						  workload->machine;
 		ret = incompleteness_reasons(workload->recording, &compared->reasons,
 					     &compared->reason_count, err);
 	}

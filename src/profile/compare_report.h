@@ -22,7 +22,7 @@ struct compared {
 	char **capabilities;	  /* that it was resolved for; sorted */
 	size_t capability_count;
 	bool capabilities_assumed; /* nobody said which the container has */
-	size_t observations;	   /* of the recording; 0 of a profile */
+	size_t observations;	   /* of the container on this machine; 0 for a profile */
 	char **reasons;		   /* why the recording may lack calls */
 	size_t reason_count;
 	struct compare_report report;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "profile/compare_report.h"
 #include "profile/listing.h"
@@ -9,36 +10,31 @@
 #include "util/error.h"
 #include "util/str.h"
 
-/* What came from outside may hold control characters. */
-static void print_text(FILE *out, const char *text)
-{
-	_cleanup_free_ char *escaped = str_escape(text);
-
-	fputs(escaped ? escaped : "?", out);
-}
-
 static void print_head(FILE *out, const struct compared *compared)
 {
 	const struct compare_report *report = &compared->report;
 	size_t i;
 
-	print_text(out, compared->name);
-	fputs(" (", out);
-	print_text(out, compared->file);
-	if (compared->observations)
-		fprintf(out, ", %zu observation%s", compared->observations,
-			compared->observations == 1 ? "" : "s");
-	fputs(")\n  compared with ", out);
-	print_text(out, compared->baseline);
+	str_print_escaped(out, compared->name);
+	if (strcmp(compared->name, compared->file) != 0) {
+		fputs(" (", out);
+		str_print_escaped(out, compared->file);
+		if (compared->observations)
+			fprintf(out, ", %zu observation%s", compared->observations,
+				compared->observations == 1 ? "" : "s");
+		fputc(')', out);
+	}
+	fputs("\n  compared with ", out);
+	str_print_escaped(out, compared->baseline);
 	fprintf(out, ", %s", compared->scmp_arch);
 	if (compared->kernel) {
 		fputs(", kernel ", out);
-		print_text(out, compared->kernel);
+		str_print_escaped(out, compared->kernel);
 	}
 	fputc('\n', out);
 	if (compared->note) {
 		fputs("  note: ", out);
-		print_text(out, compared->note);
+		str_print_escaped(out, compared->note);
 		fputc('\n', out);
 	}
 	if (compared->capabilities_matter) {
@@ -84,7 +80,7 @@ static void put_witness(FILE *out, const struct finding *finding)
 	fputs("; first", out);
 	if (call->process[0]) {
 		fputs(" by ", out);
-		print_text(out, call->process);
+		str_print_escaped(out, call->process);
 	}
 	if (call->first_seen) {
 		str_format_time(time, call->first_seen);
@@ -92,7 +88,7 @@ static void put_witness(FILE *out, const struct finding *finding)
 	}
 	if (finding->observation->pod_name) {
 		fputs(" in pod ", out);
-		print_text(out, finding->observation->pod_name);
+		str_print_escaped(out, finding->observation->pod_name);
 	}
 }
 
@@ -194,7 +190,7 @@ static void print_reasons(FILE *out, const struct compared *compared)
 	fputs("\n  The recording is incomplete, so more may be used than is known:\n", out);
 	for (i = 0; i < compared->reason_count; i++) {
 		fputs("    - ", out);
-		print_text(out, compared->reasons[i]);
+		str_print_escaped(out, compared->reasons[i]);
 		fputc('\n', out);
 	}
 }

@@ -41,7 +41,7 @@ verdict() {
 	sed -n 's/^  fits RuntimeDefault: //p' "$out" | paste -sd' '
 }
 
-tap_plan 39
+tap_plan 41
 
 prints compare.txt 1 compare "$builder"
 prints baseline-list.txt 0 baseline list cri-o --arch amd64
@@ -90,6 +90,12 @@ tap_match 'an incomplete recording is said to be one' "$(cat "$out")" \
 	'- the container ran before the recording began'
 tap_is 'arm64 by --arch leaves out what ran on x86-64' \
 	"$(run compare --arch arm64 "$builder"; grep -c '^  fits' "$out")" 1
+run compare "$recordings/machines.recording.json"
+tap_is 'a container of two machines is compared on each' \
+	"$(grep -c '^web (.*machines.recording.json, 1 observation)$' "$out")" 2
+tap_is 'a profile without a name goes by its file' \
+	"$(run compare "$recordings/conditions.seccomp.json"; head -n 1 "$out")" \
+	"$recordings/conditions.seccomp.json"
 tap_match 'a version without a table is said to be one' \
 	"$(run compare --baseline docker@24.0.7 "$pod"; cat "$out")" \
 	'note: no table is known for docker 24.0.7; that of 23.0.18 to 23.0.18, the nearest, stands'
