@@ -130,12 +130,29 @@ static char *make_key(const char *scmp_arch, const struct circumstances *circums
 	return NULL;
 }
 
+/* Makes room for one more and adds what was resolved, which it takes over. */
+static int remember(struct default_profiles *defaults, const struct resolved *resolved,
+		    struct error *err)
+{
+	struct resolved *grown;
+
+	if (defaults->length == RESOLVED_MAX)
+		forget_all(defaults);
+	grown = array_grow(defaults->resolved, defaults->length, sizeof(*grown));
+	if (!grown)
+		return error_nomem(err);
+	defaults->resolved = grown;
+	grown[defaults->length++] = *resolved;
+	return 0;
+}
+
 static int resolve(struct default_profiles *defaults, const char *scmp_arch,
-		   const struct circumstances *circumstances, struct meaning **ret_meaning,
+		   const struct circumstances *circumstances, const struct meaning **ret_meaning,
 		   struct error *err)
 {
 	_cleanup_free_ char *key = make_key(scmp_arch, circumstances);
-	struct resolved *grown, *resolved;
+	_cleanup_profile_ struct profile *profile = NULL;
+	_cleanup_meaning_ struct meaning *meaning = NULL;
 	size_t i;
 	int ret;
 
@@ -146,23 +163,15 @@ static int resolve(struct default_profiles *defaults, const char *scmp_arch,
 			*ret_meaning = defaults->resolved[i].meaning;
 			return 0;
 		}
-	if (defaults->length == RESOLVED_MAX)
-		forget_all(defaults);
-	grown = array_grow(defaults->resolved, defaults->length, sizeof(*grown));
-	if (!grown)
-		return error_nomem(err);
-	defaults->resolved = grown;
-	resolved = &grown[defaults->length];
-	*resolved = (struct resolved){};
-	ret = baseline_resolve(defaults->baseline, circumstances, &resolved->profile, err);
-	if (ret < 0)
+	if ((ret = baseline_resolve(defaults->baseline, circumstances, &profile, err)) < 0 ||
+	    (ret = meaning_create(profile, scmp_arch, &meaning, err)) < 0 ||
+	    (ret = remember(defaults, &(struct resolved){ key, profile, meaning }, err)) < 0)
 		return ret;
-	defaults->length++;
-	resolved->key = steal_pointer(&key);
-	ret = meaning_create(resolved->profile, scmp_arch, &resolved->meaning, err);
-	if (ret == 0)
-		*ret_meaning = resolved->meaning;
-	return ret;
+	*ret_meaning = meaning;
+	key = NULL;
+	profile = NULL;
+	meaning = NULL;
+	return 0;
 }
 
 int default_profiles_ask(struct default_profiles *defaults, const char *scmp_arch, const char *call,
@@ -175,7 +184,7 @@ int default_profiles_ask(struct default_profiles *defaults, const char *scmp_arc
 		[ALLOWANCE_ALL] = DEFAULT_PERMITS,
 	};
 	struct circumstances circumstances = circumstances_of(scmp_arch, recording);
-	struct meaning *meaning = NULL;
+	const struct meaning *meaning = NULL;
 	int ret;
 
 	if (!architecture_find(circumstances.architecture))
