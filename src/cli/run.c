@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/input.h"
 #include "cli/output_file.h"
+#include "cli/report_format.h"
 #include "cli/run_report.h"
 #include "profile/model.h"
 #include "seccomp/compile.h"
@@ -26,17 +27,6 @@
 #include "util/error.h"
 #include "util/log.h"
 #include "util/user.h"
-
-enum format {
-	FORMAT_TEXT,
-	FORMAT_JSON,
-};
-
-static const char *const formats[] = {
-	[FORMAT_TEXT] = "text",
-	[FORMAT_JSON] = "json",
-	NULL,
-};
 
 struct run_options {
 	const char *profile;
@@ -154,7 +144,7 @@ static int report(const struct session *session, int status, struct error *err)
 {
 	const struct run_options *options = session->options;
 	_cleanup_free_ char *text = NULL;
-	int r = options->format == FORMAT_JSON ?
+	int r = options->format == REPORT_JSON ?
 			run_report_json(&session->outside, status, &text, err) :
 			run_report_text(&session->outside, &text, err);
 
@@ -269,7 +259,7 @@ static int check_options(const struct run_options *options, struct error *err)
 		return cli_usage_error(err, "say under which profile: --profile FILE");
 	if (options->log && options->kill)
 		return cli_usage_error(err, "--log denies nothing, so that --kill has no meaning");
-	if ((options->output || options->format == FORMAT_JSON) && !options->log)
+	if ((options->output || options->format == REPORT_JSON) && !options->log)
 		return cli_usage_error(err, "only --log has something to report");
 	return 0;
 }
@@ -361,7 +351,7 @@ static const struct cli_option options_table[] = {
 	{ .name = "format",
 	  .type = CLI_CHOICE,
 	  OPTION(format),
-	  .choices = formats,
+	  .choices = report_formats,
 	  .initial = "text",
 	  .help = "the report as lines or as JSON" },
 	{},

@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "cli/input.h"
+#include "cli/report_format.h"
 #include "cli/verify_report.h"
 #include "profile/architecture.h"
 #include "seccomp/compile.h"
@@ -17,17 +18,6 @@
 #include "util/error.h"
 #include "util/log.h"
 #include "util/str.h"
-
-enum format {
-	FORMAT_TEXT,
-	FORMAT_JSON,
-};
-
-static const char *const formats[] = {
-	[FORMAT_TEXT] = "text",
-	[FORMAT_JSON] = "json",
-	NULL,
-};
 
 struct verify_options {
 	struct cli_list architectures;
@@ -98,7 +88,7 @@ static int verify_profile(struct session *session, const char *name, const struc
 	if (ret < 0)
 		return ret;
 	session->failed |= !verification_ok(&verification);
-	if (session->options->format == FORMAT_JSON)
+	if (session->options->format == REPORT_JSON)
 		json_append(&session->builder, session->results,
 			    verify_json(&session->builder, name, &verification));
 	else
@@ -161,7 +151,7 @@ static int print_result(struct session *session, char **buffer, struct error *er
 
 	if (fclose(text) != 0)
 		return error_nomem(err);
-	if (session->options->format == FORMAT_TEXT)
+	if (session->options->format == REPORT_TEXT)
 		return cli_print(*buffer, err);
 	ret = json_build_text(&session->builder, session->results, &json, err);
 	return ret < 0 ? ret : cli_print(json, err);
@@ -223,7 +213,7 @@ static const struct cli_option options_table[] = {
 	{ .name = "format",
 	  .type = CLI_CHOICE,
 	  OPTION(format),
-	  .choices = formats,
+	  .choices = report_formats,
 	  .initial = "text",
 	  .help = "what to print: lines, or a JSON array with an object for each profile" },
 	{ .name = "cap",

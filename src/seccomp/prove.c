@@ -55,8 +55,9 @@ struct effect effect_of_verdict(uint32_t verdict)
 	}
 }
 
-/* Runs the filter once; returns whether it did as expected. */
-static bool try(struct prover *prover, const struct seccomp_data *data, struct effect expected)
+/* Runs the filter once. Of what is not as expected, the first run of each call is noted. */
+static void try(struct prover *prover, const struct seccomp_data *data, struct effect expected,
+		bool *agreed)
 {
 	struct proof *proof = prover->proof;
 	struct effect actual;
@@ -66,21 +67,17 @@ static bool try(struct prover *prover, const struct seccomp_data *data, struct e
 	proof->runs++;
 	if (steps > proof->longest)
 		proof->longest = steps;
-	return effect_equal(actual, expected);
-}
-
-static void note(struct prover *prover, const struct seccomp_data *data, struct effect expected)
-{
-	struct proof *proof = prover->proof;
-
-	if (proof->disagreement_count == DISAGREEMENTS_MAX)
+	if (effect_equal(actual, expected))
 		return;
-	proof->disagreements[proof->disagreement_count++] = (struct disagreement){
-		.architecture = prover->architecture,
-		.data = *data,
-		.expected = expected,
-		.actual = effect_of_verdict(filter_run(prover->filter, data, NULL)),
-	};
+	proof->disagreed++;
+	if (*agreed && proof->disagreement_count < DISAGREEMENTS_MAX)
+		proof->disagreements[proof->disagreement_count++] = (struct disagreement){
+			.architecture = prover->architecture,
+			.data = *data,
+			.expected = expected,
+			.actual = actual,
+		};
+	*agreed = false;
 }
 
 /* A number that is answered in the same way whatever its arguments are. */
@@ -95,12 +92,7 @@ static void try_number(struct prover *prover, uint32_t nr, struct effect expecte
 	for (i = 0; i < array_size(fillings); i++) {
 		for (j = 0; j < ARGUMENT_COUNT; j++)
 			data.args[j] = fillings[i];
-		if (try(prover, &data, expected))
-			continue;
-		prover->proof->disagreed++;
-		if (agreed)
-			note(prover, &data, expected);
-		agreed = false;
+		try(prover, &data, expected, &agreed);
 	}
 }
 
@@ -125,12 +117,7 @@ static int try_arguments(struct prover *prover, size_t position, uint32_t nr,
 		for (i = 0; i < ARGUMENT_COUNT; i++)
 			data.args[i] = arguments[i];
 		expected = meaning_evaluate(prover->meaning, position, arguments);
-		if (try(prover, &data, expected))
-			continue;
-		prover->proof->disagreed++;
-		if (agreed)
-			note(prover, &data, expected);
-		agreed = false;
+		try(prover, &data, expected, &agreed);
 	}
 	return 0;
 }

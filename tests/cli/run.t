@@ -6,6 +6,8 @@ set -u
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=tests/lib/tap.bash
 . ../lib/tap.bash
+# shellcheck source=tests/lib/said.bash
+. ../lib/said.bash
 
 : "${RECORDER:?is the recorder to test}"
 : "${TEST_TMP:?is an empty directory}"
@@ -27,21 +29,9 @@ profile notify.json ALLOW "$(rule '"uname"' NOTIFY)"
 profile rare.json ALLOW "$(rule '"uname"' ERRNO '"errnoRet":1'),$(rule '"mkdir"' ERRNO \
 	'"args":[{"index":1,"op":"SCMP_CMP_EQ","value":448}]')"
 
-# run STATUS TEXT ARGUMENT...: runs it; what it and the command say is in $said.
+# run STATUS TEXT ARGUMENT...: as said_with.
 run() {
-	local expected=$1 text=$2 status
-	shift 2
-	said=$(timeout 30 "$RECORDER" run "$@" 2>&1 </dev/null)
-	status=$?
-	if [ "$status" = "$expected" ]; then
-		tap_ok "$text"
-	else
-		tap_not_ok "$text" "exit status $status, not $expected: $said"
-	fi
-}
-
-says() { # TEXT REGEX
-	tap_match "$1" "$said" "$2"
+	said_with "$1" "$2" "$RECORDER" run "${@:3}"
 }
 
 outside() { # FILTER: of the JSON report
@@ -62,34 +52,34 @@ run 7 'a command ends with its own status' --profile "$TEST_TMP/no-mkdir.json" -
 # shellcheck disable=SC2016 # for the shell that is run
 run 143 'or with 128 and its signal' --profile "$TEST_TMP/no-mkdir.json" -- sh -c 'kill $$'
 run 0 'it has no_new_privs and a filter' --profile "$TEST_TMP/no-mkdir.json" -- cat /proc/self/status
-says 'as its status shows' $'NoNewPrivs:\t1.*Seccomp:\t2'
+said_that 'as its status shows' $'NoNewPrivs:\t1.*Seccomp:\t2'
 run 1 'a call is refused with the errno of the profile' --profile "$TEST_TMP/no-mkdir.json" \
 	mkdir "$TEST_TMP/new"
-says 'which the program tells' 'File exists'
+said_that 'which the program tells' 'File exists'
 
 run 159 'a kill is a SIGSYS' --profile "$TEST_TMP/no-uname.json" uname
-says 'which is explained' 'uname was killed by the filter( for uname|;.*--log)'
+said_that 'which is explained' 'uname was killed by the filter( for uname|;.*--log)'
 run 159 '--kill kills for what is not named' --profile "$TEST_TMP/nothing.json" --kill uname
 run 139 'without, it is refused' --profile "$TEST_TMP/nothing.json" uname
 
 run 1 'a profile without execve is refused' --profile "$TEST_TMP/no-execve.json" true
-says 'with the reason' 'execve gets errno EPERM, so that no command can start'
+said_that 'with the reason' 'execve gets errno EPERM, so that no command can start'
 run 1 'and so is one that needs a listener' --profile "$TEST_TMP/notify.json" true
-says 'with what to do' 'syscalls\[0\] asks a listener .*--log'
+said_that 'with what to do' 'syscalls\[0\] asks a listener .*--log'
 run 1 'a command that does not exist' --profile "$TEST_TMP/no-mkdir.json" no-such-command
-says 'is named' 'run no-such-command: No such file'
+said_that 'is named' 'run no-such-command: No such file'
 run 2 'a profile is needed' true
 run 2 '--log and --kill exclude each other' --profile "$TEST_TMP/rare.json" --log --kill true
 run 2 'only --log has a report' --profile "$TEST_TMP/rare.json" --format json true
 
 run 4 '--log keeps the status' --profile "$TEST_TMP/no-uname.json" --log -- sh -c 'uname >/dev/null; exit 4'
-says 'and tells what is outside' 'uname\(.*\) 1 time, first by uname\[[0-9]+\]: kill process'
+said_that 'and tells what is outside' 'uname\(.*\) 1 time, first by uname\[[0-9]+\]: kill process'
 run 0 'nothing outside is said too' --profile "$TEST_TMP/no-uname.json" --log true
-says 'as such' 'everything that was done is in the profile'
+said_that 'as such' 'everything that was done is in the profile'
 run 1 'a command that does not exist is no different' --profile "$TEST_TMP/rare.json" --log no-such-command
 run 0 'even a profile that allows nothing hinders nobody' --profile "$TEST_TMP/no-execve.json" --log uname
-says 'so that the program works' '^Linux'
-says 'and its execve is told' 'execve\(.*: errno EPERM'
+said_that 'so that the program works' '^Linux'
+said_that 'and its execve is told' 'execve\(.*: errno EPERM'
 
 # Children, grandchildren, and what outlives the command. (bash calls uname(2) itself.)
 run 0 '--log follows all that a command starts' --profile "$TEST_TMP/rare.json" --log \

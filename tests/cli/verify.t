@@ -6,6 +6,8 @@ set -u
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=tests/lib/tap.bash
 . ../lib/tap.bash
+# shellcheck source=tests/lib/said.bash
+. ../lib/said.bash
 
 : "${RECORDER:?is the recorder to test}"
 : "${TEST_TMP:?is an empty directory}"
@@ -27,63 +29,51 @@ arg() { # INDEX OPERATOR VALUE
 	printf '{"index":%s,"op":"SCMP_CMP_%s","value":%s}' "$@"
 }
 
-# verify STATUS TEXT ARGUMENT...: runs it; all that it says is in $said.
+# verify STATUS TEXT ARGUMENT...: as said_with.
 verify() {
-	local expected=$1 text=$2 status
-	shift 2
-	said=$("$RECORDER" verify "$@" 2>&1 </dev/null)
-	status=$?
-	if [ "$status" = "$expected" ]; then
-		tap_ok "$text"
-	else
-		tap_not_ok "$text" "exit status $status, not $expected: $said"
-	fi
-}
-
-says() { # TEXT REGEX
-	tap_match "$1" "$said" "$2"
+	said_with "$1" "$2" "$RECORDER" verify "${@:3}"
 }
 
 tap_plan 27
 
 profile plain.json ''
 verify 0 'a plain profile is proven' "$TEST_TMP/plain.json"
-says 'which is said' 'plain.json: the filter does what the profile says on SCMP_ARCH_X86_64'
-says 'calls that programs fall back from are summed up' 'calls are refused otherwise than with ENOSYS.*clone3'
+said_that 'which is said' 'plain.json: the filter does what the profile says on SCMP_ARCH_X86_64'
+said_that 'calls that programs fall back from are summed up' 'calls are refused otherwise than with ENOSYS.*clone3'
 verify 0 '-v explains each' -v "$TEST_TMP/plain.json"
-says 'what they fall back to' 'clone3 gets errno EPERM: programs go on with clone after ENOSYS only'
+said_that 'what they fall back to' 'clone3 gets errno EPERM: programs go on with clone after ENOSYS only'
 
 verify 0 'another architecture can be asked for' --arch arm64 --arch arm "$TEST_TMP/plain.json"
-says 'and is what it is proven for' 'says on SCMP_ARCH_AARCH64, SCMP_ARCH_ARM'
+said_that 'and is what it is proven for' 'says on SCMP_ARCH_AARCH64, SCMP_ARCH_ARM'
 verify 2 'an architecture that libseccomp does not have is refused' --arch vax "$TEST_TMP/plain.json"
-says 'by name' 'there is no such architecture'
+said_that 'by name' 'there is no such architecture'
 
 profile arguments.json "$(rule socket "$(arg 0 NE 40)")"
 verify 0 'a comparison of 64 bits with an int is worth a warning' "$TEST_TMP/arguments.json"
-says 'with the arguments that evade it' 'socket is refused with 0x28 .* allowed with 0x100000028'
+said_that 'with the arguments that evade it' 'socket is refused with 0x28 .* allowed with 0x100000028'
 profile repeated.json "$(rule socket "$(arg 0 NE 40),$(arg 0 NE 38)")"
 verify 1 'a repeated argument of a rule that allows fails' "$TEST_TMP/repeated.json"
-says 'with what becomes of it' 'syscalls\[1\] \(socket\) has two conditions on argument 0'
+said_that 'with what becomes of it' 'syscalls\[1\] \(socket\) has two conditions on argument 0'
 profile conflict.json "$(rule socket "$(arg 0 EQ 1)"),$(rule socket "$(arg 0 EQ 1)" KILL)"
 verify 1 'what libseccomp refuses fails' "$TEST_TMP/conflict.json"
-says 'with the rule' 'syscalls\[2\], socket: another rule has the same conditions'
+said_that 'with the rule' 'syscalls\[2\], socket: another rule has the same conditions'
 
 profile names.json "$(rule gettimeofdaay ''),$(rule ptrace '')"
 verify 0 'a mistyped name is worth a warning' "$TEST_TMP/names.json"
-says 'that says so' 'gettimeofdaay is not enforced: it is no system call'
-says 'and so is a call that undoes confinement' 'ptrace is allowed: '
+said_that 'that says so' 'gettimeofdaay is not enforced: it is no system call'
+said_that 'and so is a call that undoes confinement' 'ptrace is allowed: '
 
 basis='"read"'
 profile poor.json ''
 verify 1 'a profile under which nothing runs fails' "$TEST_TMP/poor.json"
-says 'for each call that is needed' 'execve is not allowed.*rt_sigreturn is not allowed.*exit_group is not'
+said_that 'for each call that is needed' 'execve is not allowed.*rt_sigreturn is not allowed.*exit_group is not'
 profile notify.json '' '"defaultErrnoRet":1,"listenerPath":"/x"'
 sed -i 's/SCMP_ACT_ERRNO/SCMP_ACT_NOTIFY/' "$TEST_TMP/notify.json"
 verify 1 'asking a listener by default fails' "$TEST_TMP/notify.json"
 
 verify 0 'a profile is a subset of itself' "$TEST_TMP/plain.json" --against "$TEST_TMP/plain.json"
 verify 1 'one that allows more is none' "$TEST_TMP/arguments.json" --against "$TEST_TMP/plain.json"
-says 'which a call shows' 'no subset: socket\(.*\) gets allow, where the other profile says errno EPERM'
+said_that 'which a call shows' 'no subset: socket\(.*\) gets allow, where the other profile says errno EPERM'
 
 verify 2 'what cannot be read is neither proven nor refuted' "$TEST_TMP/none.json"
 verify 1 'JSON for machines' --format json "$TEST_TMP/plain.json" "$TEST_TMP/poor.json"
