@@ -179,7 +179,8 @@ int recording_fold(struct recording *recording, struct observation *observation,
 /*
  * Moves everything of other into the recording; other is empty afterwards. Set union: commutative,
  * associative and idempotent, whatever the files or nodes were. Of two names the one that
- * sorts first is kept; a caller with a better one sets it.
+ * sorts first is kept; a caller with a better one sets it. It fails only for want of memory, and
+ * then both are to be finished. For more than two, recording_union.h sorts less often.
  */
 int recording_merge(struct recording *recording, struct recording *other, struct error *err);
 
