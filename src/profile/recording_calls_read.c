@@ -219,6 +219,12 @@ static int read_call(struct json_scan *scan, const struct json_at *at, enum mach
 	return read_fields(at, &fields, machine, ret_call, err);
 }
 
+/*
+ * More than the recorder takes down of a container: 16384 numbers beyond its bitmaps. Calls are kept
+ * sorted one by one, which takes the square of their number.
+ */
+#define CALLS_MAX 32768
+
 int recording_read_calls(const struct json_at *at, struct json_slice array, enum machine machine,
 			 bool with_origin, struct call_set *calls, struct error *err)
 {
@@ -232,6 +238,8 @@ int recording_read_calls(const struct json_at *at, struct json_slice array, enum
 		ret = read_call(&scan, &element, machine, with_origin, &call, err);
 		if (ret < 0)
 			return ret;
+		if (calls->length == CALLS_MAX)
+			return json_refuse(&element, err, "at most %d calls are read", CALLS_MAX);
 		if (call_set_find(calls, call.abi, call.nr))
 			return json_refuse(&element, err, "this call is there twice");
 		ret = call_set_add(calls, &call, err);

@@ -139,6 +139,20 @@ static int read_runtime(const struct json_at *object, struct observation *observ
 	return json_copy_text(&at, "version", &observation->runtime_version, err);
 }
 
+/*
+ * More labels, reasons or capabilities than anything has; they are kept sorted one by one, which takes
+ * the square of their number.
+ */
+#define LIST_MAX 4096
+
+static int check_count(const struct json_at *at, size_t count, struct error *err)
+{
+	if (count > LIST_MAX)
+		return json_refuse(at, err, "it has %zu entries, and at most %d are read", count,
+				   LIST_MAX);
+	return 0;
+}
+
 static int read_labels(const struct json_at *object, struct observation *observation,
 		       struct error *err)
 {
@@ -149,8 +163,8 @@ static int read_labels(const struct json_at *object, struct observation *observa
 
 	if (!json_member(object, "labels", &at))
 		return 0;
-	ret = json_any_object(&at, err);
-	if (ret < 0)
+	if ((ret = json_any_object(&at, err)) < 0 ||
+	    (ret = check_count(&at, json_object_size(at.value), err)) < 0)
 		return ret;
 	json_object_foreach((json_t *)at.value, key, value) {
 		member = (struct json_at){ value, &at, key, 0 };
@@ -196,7 +210,8 @@ static int read_confinement(const struct json_at *object, const struct recording
 	if (!json_member(object, "capabilities", &at))
 		return 0;
 	observation->capabilities_known = true;
-	if ((ret = json_array_length(&at, &length, err)) < 0)
+	if ((ret = json_array_length(&at, &length, err)) < 0 ||
+	    (ret = check_count(&at, length, err)) < 0)
 		return ret;
 	for (i = 0; i < length; i++) {
 		element = json_element(&at, i);
@@ -259,7 +274,8 @@ static int read_completeness(const struct json_at *object, struct observation *o
 	if (ret < 0)
 		return ret;
 	if (json_member(object, "reasons", &reasons)) {
-		if ((ret = json_array_length(&reasons, &length, err)) < 0)
+		if ((ret = json_array_length(&reasons, &length, err)) < 0 ||
+		    (ret = check_count(&reasons, length, err)) < 0)
 			return ret;
 		for (i = 0; i < length; i++) {
 			element = json_element(&reasons, i);
