@@ -10,6 +10,7 @@
 #include "cli/frame.h"
 #include "util/array.h"
 #include "util/error.h"
+#include "util/str.h"
 
 /* A table with every type, parsed as a command would be. */
 struct sample {
@@ -235,14 +236,14 @@ static void the_nearest_word_is_found(void **state)
 {
 	static const char *const words[] = { "record", "recorder", "help", "doctor" };
 
-	assert_string_equal(cli_nearest("recrod", words, 4), "record");
-	assert_string_equal(cli_nearest("recodrer", words, 4), "recorder");
-	assert_string_equal(cli_nearest("hlep", words, 4), "help");
-	assert_null(cli_nearest("x", words, 4));
-	assert_null(cli_nearest("zebra", words, 4));
-	assert_null(cli_nearest("", words, 4));
+	assert_string_equal(str_nearest("recrod", words, 4), "record");
+	assert_string_equal(str_nearest("recodrer", words, 4), "recorder");
+	assert_string_equal(str_nearest("hlep", words, 4), "help");
+	assert_null(str_nearest("x", words, 4));
+	assert_null(str_nearest("zebra", words, 4));
+	assert_null(str_nearest("", words, 4));
 	assert_null(
-		cli_nearest("a-word-that-is-longer-than-all-words-that-are-compared", words, 4));
+		str_nearest("a-word-that-is-longer-than-all-words-that-are-compared", words, 4));
 }
 
 int main(void)
