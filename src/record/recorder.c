@@ -22,12 +22,6 @@
 /* Events are decoration, so what they told of is looked up again this often. */
 #define SCAN_INTERVAL_NS 1000000000LL
 
-/*
- * Task storage comes from an allocator that does not wait for a lock: Linux 7.3 now and then says
- * ENOMEM to user space with memory at hand. A millisecond apart.
- */
-#define MARK_TRIES 1000
-
 DEFINE_CLEANUP(struct ring_buffer *, ring_buffer__free);
 
 struct recorder {
@@ -296,17 +290,12 @@ static int mark_threads(struct recorder *recorder, struct error *err)
 static int set_note(struct recorder *recorder, pid_t pid, const struct recorder_note *note,
 		    struct error *err)
 {
-	static const struct timespec moment = { .tv_nsec = 1000000 };
 	_cleanup_close_ int pidfd = syscall(SYS_pidfd_open, pid, 0);
-	int tries = 0;
 
 	if (pidfd < 0)
 		return error_set_errno(err, errno, "open process %d", pid);
-	while (bpf_map_update_elem(recorder->object.notes, &pidfd, note, BPF_NOEXIST) < 0) {
-		if (errno != ENOMEM || ++tries == MARK_TRIES)
-			return error_set_errno(err, errno, "mark process %d", pid);
-		nanosleep(&moment, NULL);
-	}
+	if (bpf_map_update_elem(recorder->object.notes, &pidfd, note, BPF_NOEXIST) < 0)
+		return error_set_errno(err, errno, "mark process %d", pid);
 	return 0;
 }
 
