@@ -90,7 +90,7 @@ $(error missing: $(MISSING). Install them with 'make deps' as root, or by hand)
 endif
 endif
 
-SOURCES := $(filter-out src/main.c,$(wildcard src/*/*.c))
+SOURCES := $(filter-out src/main.c,$(wildcard src/*/*.c src/*/*/*.c))
 OBJECTS := $(SOURCES:src/%.c=$(O)/obj/%.o)
 GENERATED_HEADERS :=
 GENERATED_OBJECTS :=

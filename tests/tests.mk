@@ -20,7 +20,7 @@
 #	$(O)/tests/bpf/compat: TEST_FLAGS := -m32 -nostdlib -static
 
 SANITIZED := $(O)-sanitized
-UNIT_SOURCES := $(wildcard tests/unit/*/test_*.c)
+UNIT_SOURCES := $(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c)
 UNIT_TESTS := $(UNIT_SOURCES:%.c=$(O)/%)
 TEST_PROGRAMS := $(patsubst %.c,$(O)/%,$(wildcard tests/bpf/*.c tests/runtime/*.c))
 SHELL_TESTS := $(wildcard tests/build/*.t tests/cli/*.t tests/bpf/*.t tests/runtime/*.t)

@@ -8,7 +8,7 @@
 
 #include "cli/cli.h"
 #include "cli/input.h"
-#include "profile/baseline.h"
+#include "profile/baseline/baseline.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 

@@ -5,7 +5,7 @@
 /* What --baseline names: a built-in table or a file. */
 #include <stdbool.h>
 
-#include "profile/document.h"
+#include "profile/document/document.h"
 
 struct baseline;
 struct circumstances;

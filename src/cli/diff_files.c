@@ -8,7 +8,7 @@
 
 #include "cli/file_list.h"
 #include "cli/input.h"
-#include "profile/diff.h"
+#include "profile/diff/diff.h"
 #include "util/error.h"
 #include "util/str.h"
 

@@ -3,8 +3,8 @@
 
 #include "cli/cli.h"
 #include "cli/input.h"
-#include "profile/explain.h"
-#include "profile/recording.h"
+#include "profile/recording/explain.h"
+#include "profile/recording/recording.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/architecture.h"
-#include "profile/string_set.h"
+#include "profile/model/architecture.h"
+#include "util/string_set.h"
 #include "syscalls/capability_names.h"
 #include "syscalls/syscalls.h"
 #include "util/cleanup.h"

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 #include "cli/cli.h"
-#include "profile/document.h"
-#include "profile/recording.h"
+#include "profile/document/document.h"
+#include "profile/recording/recording.h"
 
 struct error;
 

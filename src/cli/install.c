@@ -9,7 +9,7 @@
 #include "cli/input.h"
 #include "cli/install_plan.h"
 #include "cli/store_options.h"
-#include "profile/json_builder.h"
+#include "profile/syntax/json_builder.h"
 #include "target/runtime.h"
 #include "util/array.h"
 #include "util/cleanup.h"

@@ -8,7 +8,7 @@
 
 #include "cli/input.h"
 #include "install/localhost_path.h"
-#include "profile/profile.h"
+#include "profile/model/profile.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"

@@ -6,8 +6,8 @@
 
 #include "cli/cli.h"
 #include "cli/input.h"
-#include "profile/diff.h"
-#include "profile/diff_report.h"
+#include "profile/diff/diff.h"
+#include "profile/diff/diff_report.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 

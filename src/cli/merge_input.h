@@ -8,8 +8,8 @@
  */
 #include <stddef.h>
 
-#include "profile/merge.h"
-#include "profile/recording_union.h"
+#include "profile/merge/merge.h"
+#include "profile/recording/recording_union.h"
 
 struct document_options;
 struct error;

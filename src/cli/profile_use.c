@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "install/store.h"
-#include "profile/document.h"
-#include "profile/normal_form.h"
+#include "profile/document/document.h"
+#include "profile/meaning/normal_form.h"
 #include "syscalls/syscalls.h"
 #include "target/cri.h"
 #include "util/array.h"

@@ -11,7 +11,7 @@
 #include "cli/cli.h"
 #include "cli/record_output.h"
 #include "cli/record_session.h"
-#include "profile/derive.h"
+#include "profile/recording/derive.h"
 #include "target/target.h"
 #include "util/cleanup.h"
 #include "util/error.h"

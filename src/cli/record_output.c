@@ -9,9 +9,9 @@
 
 #include "cli/cli.h"
 #include "cli/output_file.h"
-#include "profile/derive.h"
-#include "profile/profile.h"
-#include "profile/recording_format.h"
+#include "profile/recording/derive.h"
+#include "profile/model/profile.h"
+#include "profile/recording/recording_format.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/log.h"

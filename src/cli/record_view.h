@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "profile/recording.h"
+#include "profile/recording/recording.h"
 
 struct error;
 struct recorder_totals;

@@ -16,7 +16,7 @@
 #include "cli/output_file.h"
 #include "cli/report_format.h"
 #include "cli/run_report.h"
-#include "profile/model.h"
+#include "profile/model/model.h"
 #include "seccomp/compile.h"
 #include "seccomp/kill_log.h"
 #include "seccomp/launch.h"

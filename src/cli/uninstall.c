@@ -10,7 +10,7 @@
 #include "cli/store_options.h"
 #include "install/localhost_path.h"
 #include "install/store.h"
-#include "profile/string_set.h"
+#include "util/string_set.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/str.h"

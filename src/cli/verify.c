@@ -10,7 +10,7 @@
 #include "cli/input.h"
 #include "cli/report_format.h"
 #include "cli/verify_report.h"
-#include "profile/architecture.h"
+#include "profile/model/architecture.h"
 #include "seccomp/compile.h"
 #include "seccomp/scmp_arch.h"
 #include "seccomp/verify.h"

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "profile/json_builder.h"
+#include "profile/syntax/json_builder.h"
 
 struct verification;
 

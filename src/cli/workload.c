@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/applied_profile.h"
-#include "profile/architecture.h"
-#include "profile/derive.h"
-#include "profile/model.h"
-#include "profile/split.h"
-#include "profile/string_set.h"
+#include "profile/recording/applied_profile.h"
+#include "profile/model/architecture.h"
+#include "profile/recording/derive.h"
+#include "profile/model/model.h"
+#include "profile/recording/split.h"
+#include "util/string_set.h"
 #include "util/array.h"
 #include "util/error.h"
 #include "util/version.h"

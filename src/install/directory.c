@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "profile/string_set.h"
+#include "util/string_set.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/file.h"

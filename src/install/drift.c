@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "install/store.h"
-#include "profile/document.h"
-#include "profile/meaning.h"
-#include "profile/string_set.h"
+#include "profile/document/document.h"
+#include "profile/meaning/meaning.h"
+#include "util/string_set.h"
 #include "syscalls/syscalls.h"
 #include "util/error.h"
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/model.h"
+#include "profile/model/model.h"
 #include "seccomp/compile.h"
 #include "seccomp/scmp_arch.h"
 #include "syscalls/syscalls.h"

@@ -9,7 +9,7 @@
 
 #include "install/directory.h"
 #include "install/localhost_path.h"
-#include "profile/string_set.h"
+#include "util/string_set.h"
 #include "util/error.h"
 
 #define RECORDS ".recorder"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-BASELINE_INDEX := src/profile/baselines/index.tbl
-BASELINE_TABLES := $(sort $(wildcard src/profile/baselines/*.json))
+BASELINE_INDEX := src/profile/baseline/tables/index.tbl
+BASELINE_TABLES := $(sort $(wildcard src/profile/baseline/tables/*.json))
 GENERATED_OBJECTS += $(O)/obj/gen/runtime_calls_data.o $(O)/obj/gen/baseline_data.o
 
-$(O)/gen/runtime_calls_data.c: src/profile/runtime-calls.tbl tools/gen-runtime-calls
+$(O)/gen/runtime_calls_data.c: src/profile/recording/runtime-calls.tbl tools/gen-runtime-calls
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)LC_ALL=C awk -f tools/gen-runtime-calls $< > $@

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "profile/recording.h"
+#include "profile/recording/recording.h"
 #include "shared.h"
 
 struct error;

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "profile/meaning.h"
+#include "profile/meaning/meaning.h"
 
 struct error;
 

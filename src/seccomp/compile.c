@@ -9,8 +9,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "profile/model.h"
-#include "profile/string_set.h"
+#include "profile/model/model.h"
+#include "util/string_set.h"
 #include "seccomp/scmp_arch.h"
 #include "util/array.h"
 #include "util/cleanup.h"

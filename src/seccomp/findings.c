@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/string_set.h"
+#include "util/string_set.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"

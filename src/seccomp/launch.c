@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "profile/model.h"
+#include "profile/model/model.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"

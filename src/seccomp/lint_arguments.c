@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/meaning.h"
+#include "profile/meaning/meaning.h"
 #include "seccomp/boundary.h"
 #include "seccomp/lint.h"
 #include "seccomp/scmp_arch.h"

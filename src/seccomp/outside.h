@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "profile/meaning.h"
+#include "profile/meaning/meaning.h"
 
 struct error;
 struct filter;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/model.h"
+#include "profile/model/model.h"
 #include "seccomp/scmp_arch.h"
 #include "seccomp/boundary.h"
 #include "util/array.h"
@@ -175,7 +175,7 @@ static int try_position(struct prover *prover, size_t position, uint32_t nr, boo
 
 /*
  * socketcall(2) and ipc(2) of an architecture whose calls are known by name only: libseccomp lets
- * rules of socket calls stand for them too, which profile/meaning.h knows about i386 alone.
+ * rules of socket calls stand for them too, which profile/meaning/meaning.h knows about i386 alone.
  */
 static bool is_multiplexer(const struct scmp_arch *architecture, uint32_t nr)
 {

@@ -3,7 +3,7 @@
 #define SECCOMP_PROVE_H
 
 /*
- * Whether a compiled filter does what its profile says (profile/meaning.h): it is run over every known
+ * Whether a compiled filter does what its profile says (profile/meaning/meaning.h): it is run over every known
  * system call of each architecture, with all arguments at which the profile's conditions change their
  * mind, over the numbers between and beyond, and over architectures that the profile does not list.
  */
@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "profile/meaning.h"
+#include "profile/meaning/meaning.h"
 #include "seccomp/compile.h"
 
 struct scmp_arch;

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/meaning.h"
-#include "profile/model.h"
+#include "profile/meaning/meaning.h"
+#include "profile/model/model.h"
 #include "seccomp/lint.h"
 #include "seccomp/prove.h"
 #include "seccomp/scmp_arch.h"

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "profile/recording.h"
+#include "profile/recording/recording.h"
 #include "util/cleanup.h"
 
 struct error;

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
-#include "profile/json_unsigned.h"
+#include "profile/syntax/json_unsigned.h"
 #include "util/error.h"
 #include "util/file.h"
 

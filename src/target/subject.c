@@ -7,7 +7,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
-#include "profile/applied_profile.h"
+#include "profile/recording/applied_profile.h"
 #include "record/lifetime.h"
 #include "target/container.h"
 #include "target/runtime.h"

@@ -3,7 +3,7 @@
 #define TARGET_TARGET_KIND_H
 
 /* For target.c and the target_<kind>.c files: what a kind of target brings. */
-#include "profile/recording.h"
+#include "profile/recording/recording.h"
 #include "target/subjects.h"
 #include "target/target.h"
 

@@ -12,8 +12,8 @@ cd "$(dirname "$0")/../.." || exit 1
 # A project of one sound file.
 project() {
 	rm -rf "$TEST_TMP/project"
-	mkdir -p "$TEST_TMP/project/bpf" "$TEST_TMP/project/src/profile"
-	add src/target/cri.c '#include "profile/profile.h"'
+	mkdir -p "$TEST_TMP/project/bpf" "$TEST_TMP/project/src/profile/model"
+	add src/target/cri.c '#include "profile/model/profile.h"'
 }
 
 add() { # FILE LINE
@@ -35,16 +35,18 @@ refuses() { # TEXT FILE LINE COMPLAINT
 	tap_is "$1" "$? $said" "1 $2:1: $4"
 }
 
-tap_plan 14
+tap_plan 15
 tap_check "this project keeps its layers" tools/check-layers
 accepts "a folder may include its own headers" src/target/a.c '#include "target/b.h"'
 accepts "and those below" src/cli/a.c '#include "util/error.h"'
 accepts "record/ knows the BPF program" src/record/a.c '#include "shared.h"'
 accepts "main.c knows the commands" src/main.c '#include "cli/commands.h"'
-refuses "none above" src/profile/a.c '#include "target/cri.h"' \
-	"profile/ may not include target/, which is above it"
-refuses "nor through a header" src/util/a.h '#include "profile/profile.h"' \
-	"util/ may not include profile/, which is above it"
+refuses "none above" src/profile/model/a.c '#include "target/cri.h"' \
+	"profile/model/ may not include target/, which is above it"
+refuses "none above within profile/" src/profile/model/a.c '#include "profile/diff/diff.h"' \
+	"profile/model/ may not include profile/diff/, which is above it"
+refuses "nor through a header" src/util/a.h '#include "profile/model/profile.h"' \
+	"util/ may not include profile/model/, which is above it"
 refuses "however it is spaced" src/record/a.c '  #  include "cli/cli.h"' \
 	"record/ may not include cli/, which is above it"
 refuses "nobody else knows the BPF program" src/cli/a.c '#include "recorder.skel.h"' \
@@ -55,7 +57,7 @@ refuses "a folder without a place is noticed" src/target/a.c '#include "misc/a.h
 	'"misc/a.h" is in no layer'
 refuses "the BPF program knows nothing of src/" bpf/a.c '#include "util/error.h"' \
 	"bpf/ includes nothing of src/"
-refuses "profile/ opens no file" src/profile/a.c '#include <fcntl.h>' \
+refuses "profile/ opens no file" src/profile/model/a.c '#include <fcntl.h>' \
 	'profile/ is bytes in, bytes out:#include <fcntl.h>'
 mkdir -p "$TEST_TMP/empty/src/profile" "$TEST_TMP/empty/bpf"
 tap_check_fails "a folder that is not the project is refused" tools/check-layers "$TEST_TMP/empty"

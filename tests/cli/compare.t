@@ -114,7 +114,7 @@ tap_is 'without --baseline it is what the container was started under' \
 tap_match 'which is said' "$(cat "$out")" 'compared with the profile that it was started under'
 tap_is 'and not with it' "$(verdict --baseline containerd "$TEST_TMP/started.json")" \
 	"$(verdict "$pod")"
-cp src/profile/baselines/docker-25.0.5.json "$TEST_TMP/template.json"
+cp src/profile/baseline/tables/docker-25.0.5.json "$TEST_TMP/template.json"
 tap_is "and one in Docker's form, which asks for capabilities" \
 	"$(verdict --baseline "$TEST_TMP/template.json" --cap SYS_ADMIN --cap SYS_CHROOT "$builder" | wc -w
 	sed -n '/would break/,/^$/s/^    \([a-z0-9_]*\): .*/\1/p' "$out" | paste -sd' ')" \
@@ -142,5 +142,5 @@ refused 2 "--format seccomp prints one table: name it with 'recorder baseline sh
 	baseline list --format seccomp
 tap_check 'each table has as many rows as the index' \
 	test "$("$RECORDER" baseline list | tail -n +2 | wc -l)" = \
-	"$(grep -cE '^(containerd|cri-o|docker|podman) ' src/profile/baselines/index.tbl)"
+	"$(grep -cE '^(containerd|cri-o|docker|podman) ' src/profile/baseline/tables/index.tbl)"
 tap_done

@@ -4,8 +4,8 @@
 // the containers, a container's status, or a frame as it comes from the wire.
 #include "input.h"
 
-#include "profile/recording.h"
-#include "profile/recording_format.h"
+#include "profile/recording/recording.h"
+#include "profile/recording/recording_format.h"
 #include "target/bundle.h"
 #include "target/cri_model.h"
 #include "target/grpc.h"

@@ -8,9 +8,9 @@
 
 #include <jansson.h>
 
-#include "profile/diff.h"
-#include "profile/diff_report.h"
-#include "profile/recording.h"
+#include "profile/diff/diff.h"
+#include "profile/diff/diff_report.h"
+#include "profile/recording/recording.h"
 
 /* What the first of the calls that are about to be allowed was made by. */
 static void take_evidence(struct input *input, struct recording *recording)

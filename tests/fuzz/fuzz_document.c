@@ -9,10 +9,10 @@
 
 #include <errno.h>
 
-#include "profile/document.h"
-#include "profile/normal_form.h"
-#include "profile/profile.h"
-#include "profile/resource.h"
+#include "profile/document/document.h"
+#include "profile/meaning/normal_form.h"
+#include "profile/model/profile.h"
+#include "profile/format/resource.h"
 
 static const struct circumstances circumstances = {
 	.architecture = "amd64",

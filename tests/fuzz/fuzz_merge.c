@@ -8,9 +8,9 @@
 
 #include <stdio.h>
 
-#include "profile/merge.h"
-#include "profile/recording.h"
-#include "profile/recording_format.h"
+#include "profile/merge/merge.h"
+#include "profile/recording/recording.h"
+#include "profile/recording/recording_format.h"
 
 /* One of few texts, so that much of it is the same; NULL for one that is not known. */
 static char *take_word(struct input *input)

@@ -4,7 +4,7 @@
 // "key=value".
 #include "input.h"
 
-#include "profile/recording.h"
+#include "profile/recording/recording.h"
 #include "target/label_syntax.h"
 #include "target/selector.h"
 #include "util/array.h"

@@ -6,9 +6,9 @@
 // names, versions, ignore files, and the escaping of what reaches a terminal.
 #include "input.h"
 
-#include "profile/baseline.h"
-#include "profile/ignore.h"
-#include "profile/template.h"
+#include "profile/baseline/baseline.h"
+#include "profile/diff/ignore.h"
+#include "profile/format/template.h"
 #include "target/cgroup_path.h"
 #include "target/label_syntax.h"
 #include "target/runtime.h"

@@ -8,8 +8,8 @@
  */
 #include "input.h"
 
-#include "profile/meaning.h"
-#include "profile/model.h"
+#include "profile/meaning/meaning.h"
+#include "profile/model/model.h"
 #include "util/array.h"
 
 static const char *const fuzzed_architectures[] = {

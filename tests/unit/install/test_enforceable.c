@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "install/enforceable.h"
-#include "profile/model.h"
-#include "profile/string_set.h"
+#include "profile/model/model.h"
+#include "util/string_set.h"
 #include "util/cleanup.h"
 
 /* A profile that denies by default, for the machine that this runs on. */

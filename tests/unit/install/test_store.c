@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "install/store.h"
-#include "profile/string_set.h"
+#include "util/string_set.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"

@@ -5,8 +5,8 @@
 /* Profiles that tests put together by hand. */
 #include "fixtures.h"
 
-#include "profile/meaning.h"
-#include "profile/model.h"
+#include "profile/meaning/meaning.h"
+#include "profile/model/model.h"
 
 #define ARCH "SCMP_ARCH_X86_64"
 

@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "profile/document.h"
-#include "profile/model.h"
+#include "profile/document/document.h"
+#include "profile/model/model.h"
 #include "seccomp/scmp_arch.h"
 #include "seccomp/compile.h"
 #include "util/array.h"

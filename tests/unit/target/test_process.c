@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "profile/recording.h"
+#include "profile/recording/recording.h"
 #include "target/capability.h"
 #include "target/process.h"
 #include "util/array.h"

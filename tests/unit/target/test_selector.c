@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "profile/recording.h"
+#include "profile/recording/recording.h"
 #include "target/selector.h"
 #include "util/array.h"
 #include "util/error.h"

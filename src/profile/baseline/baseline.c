@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/baseline/baseline.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "profile/baseline/baseline_data.h"
+#include "profile/format/template.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+#include "util/version.h"
+
+/* The largest window, and a gzip header rather than zlib's. */
+#define WINDOW_BITS_GZIP (15 + 16)
+
+bool baseline_has_runtime(const char *runtime)
+{
+	size_t i;
+
+	for (i = 0; i < baseline_count; i++)
+		if (strcmp(baselines[i].runtime, runtime) == 0)
+			return true;
+	return false;
+}
+
+int baseline_find(const char *runtime, const char *version, const struct baseline **ret_baseline,
+		  bool *ret_exact, struct error *err)
+{
+	struct version wanted = version_parse(version ? version : ""), first, last;
+	const struct baseline *found = NULL;
+	size_t i;
+
+	if (version && !version_is_known(&wanted))
+		return error_set(err, EINVAL,
+				 "'%s' is no version of %s; write for example %s@1.36.3", version,
+				 runtime, runtime);
+	for (i = 0; i < baseline_count; i++) {
+		if (strcmp(baselines[i].runtime, runtime) != 0)
+			continue;
+		first = version_parse(baselines[i].first);
+		if (!found || !version || version_compare(&first, &wanted) <= 0)
+			found = &baselines[i];
+	}
+	if (!found)
+		return error_set(err, ENOENT, "there is no table of what %s allows by default",
+				 runtime);
+	first = version_parse(found->first);
+	last = version_parse(found->last);
+	*ret_baseline = found;
+	if (ret_exact)
+		*ret_exact = !version || (version_compare(&first, &wanted) <= 0 &&
+					  version_compare(&wanted, &last) <= 0);
+	return 0;
+}
+
+/*
+ * Unpacks the archive as far as the end of the table. What is wrong with it is wrong with the
+ * program, or with its memory.
+ */
+static int unpack(char *tables, size_t size, struct error *err)
+{
+	z_stream stream = {
+		.next_in = (unsigned char *)baseline_archive,
+		.avail_in = baseline_archive_size,
+		.next_out = (unsigned char *)tables,
+		.avail_out = size,
+	};
+	int status = inflateInit2(&stream, WINDOW_BITS_GZIP);
+
+	if (status != Z_OK)
+		return error_nomem(err);
+	status = inflate(&stream, Z_SYNC_FLUSH);
+	inflateEnd(&stream);
+	if (stream.avail_out > 0)
+		return error_set(err, EILSEQ, "unpack the built-in tables: zlib error %d", status);
+	return 0;
+}
+
+int baseline_text(const struct baseline *baseline, char **ret_text, struct error *err)
+{
+	_cleanup_free_ char *tables = malloc(baseline->offset + baseline->size + 1);
+	int ret;
+
+	if (!tables)
+		return error_nomem(err);
+	ret = unpack(tables, baseline->offset + baseline->size, err);
+	if (ret < 0)
+		return ret;
+	memmove(tables, tables + baseline->offset, baseline->size);
+	tables[baseline->size] = '\0';
+	*ret_text = steal_pointer(&tables);
+	return 0;
+}
+
+int baseline_resolve(const struct baseline *baseline, const struct circumstances *circumstances,
+		     struct profile **ret_profile, struct error *err)
+{
+	_cleanup_template_ struct template *template = NULL;
+	_cleanup_free_ char *text = NULL;
+	int ret = baseline_text(baseline, &text, err);
+
+	if (ret == 0)
+		ret = template_read("built-in table", text, baseline->size, &template, err);
+	if (ret == 0)
+		ret = template_resolve(template, circumstances, ret_profile, err);
+	if (ret < 0)
+		error_prefix(err, "the default profile of %s %s", baseline->runtime,
+			     baseline->first);
+	return ret;
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "profile/meaning/allowance.h"
+#include "profile/baseline/baseline.h"
+#include "profile/baseline/baseline_report.h"
+#include "profile/syntax/json_builder.h"
+#include "profile/meaning/meaning.h"
+#include "util/error.h"
+
+static int count_calls(const struct baseline *baseline, const struct circumstances *circumstances,
+		       const char *scmp_arch, struct allowance_counts *ret_counts,
+		       struct error *err)
+{
+	_cleanup_profile_ struct profile *profile = NULL;
+	_cleanup_meaning_ struct meaning *meaning = NULL;
+	int ret = baseline_resolve(baseline, circumstances, &profile, err);
+
+	if (ret == 0)
+		ret = meaning_create(profile, scmp_arch, &meaning, err);
+	if (ret == 0)
+		meaning_count_allowances(meaning, ret_counts);
+	return ret;
+}
+
+static void print_row(FILE *out, const struct baseline *baseline,
+		      const struct allowance_counts *counts)
+{
+	fprintf(out, "%-10s  %-8s  %-8s  %7zu  %11zu  %8zu\n", baseline->runtime, baseline->first,
+		baseline->last, counts->all, counts->some, counts->none);
+}
+
+int baseline_list_text(const char *runtime, const struct circumstances *circumstances,
+		       const char *scmp_arch, char **ret_text, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	struct allowance_counts counts;
+	FILE *out;
+	size_t size, i;
+	int ret = 0;
+
+	out = open_memstream(&text, &size);
+	if (!out)
+		return error_nomem(err);
+	fputs("RUNTIME     FROM      TO        ALLOWED  CONDITIONAL  LEFT OUT\n", out);
+	for (i = 0; i < baseline_count && ret == 0; i++) {
+		if (runtime && strcmp(baselines[i].runtime, runtime) != 0)
+			continue;
+		ret = count_calls(&baselines[i], circumstances, scmp_arch, &counts, err);
+		if (ret == 0)
+			print_row(out, &baselines[i], &counts);
+	}
+	if (fclose(out) != 0)
+		return ret < 0 ? ret : error_nomem(err);
+	if (ret < 0)
+		return ret;
+	*ret_text = steal_pointer(&text);
+	return 0;
+}
+
+static json_t *from_row(struct json_builder *builder, const struct baseline *baseline,
+			const struct allowance_counts *counts)
+{
+	json_t *object = json_build_object(builder);
+
+	json_set_text(builder, object, "runtime", baseline->runtime);
+	json_set_text(builder, object, "first", baseline->first);
+	json_set_text(builder, object, "last", baseline->last);
+	json_set_text(builder, object, "source", baseline->source);
+	json_set_number(builder, object, "allowed", counts->all);
+	json_set_number(builder, object, "conditional", counts->some);
+	json_set_number(builder, object, "leftOut", counts->none);
+	return object;
+}
+
+int baseline_list_json(const char *runtime, const struct circumstances *circumstances,
+		       const char *scmp_arch, char **ret_text, struct error *err)
+{
+	_cleanup_json_ json_t *root = NULL;
+	struct json_builder builder = { 0 };
+	struct allowance_counts counts;
+	json_t *array;
+	size_t i;
+	int ret = 0;
+
+	root = json_build_object(&builder);
+	array = json_build_array(&builder);
+	json_set_text(&builder, root, "format", "recorder.baselines/v1");
+	json_set_text(&builder, root, "architecture", scmp_arch);
+	json_set(&builder, root, "baselines", array);
+	for (i = 0; i < baseline_count && ret == 0; i++) {
+		if (runtime && strcmp(baselines[i].runtime, runtime) != 0)
+			continue;
+		ret = count_calls(&baselines[i], circumstances, scmp_arch, &counts, err);
+		if (ret == 0)
+			json_append(&builder, array, from_row(&builder, &baselines[i], &counts));
+	}
+	return ret < 0 ? ret : json_build_text(&builder, root, ret_text, err);
+}

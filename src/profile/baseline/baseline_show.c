@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/meaning/allowance.h"
+#include "profile/baseline/baseline.h"
+#include "profile/baseline/baseline_report.h"
+#include "profile/baseline/capability_effects.h"
+#include "profile/syntax/json_builder.h"
+#include "profile/syntax/listing.h"
+#include "profile/meaning/meaning.h"
+#include "profile/format/template.h"
+#include "util/error.h"
+#include "util/str.h"
+
+/* A table resolved, with what is said about it. */
+struct resolved {
+	const struct baseline_view *view;
+	struct profile *profile;
+	struct meaning *meaning;
+	struct capability_effects *effects;
+};
+
+static void resolved_finish(struct resolved *resolved)
+{
+	capability_effects_destroy(resolved->effects);
+	meaning_destroy(resolved->meaning);
+	profile_destroy(resolved->profile);
+}
+
+static int resolve(const struct baseline_view *view, struct resolved *resolved, struct error *err)
+{
+	int ret = template_resolve(view->template, view->circumstances, &resolved->profile, err);
+
+	resolved->view = view;
+	if (ret == 0)
+		ret = meaning_create(resolved->profile, view->scmp_arch, &resolved->meaning, err);
+	if (ret == 0)
+		ret = capability_effects_create(view->template, view->circumstances,
+						view->scmp_arch, &resolved->effects, err);
+	return ret;
+}
+
+static void print_head(FILE *out, const struct resolved *resolved)
+{
+	const struct baseline_view *view = resolved->view;
+	struct paragraph paragraph = { out, 0 };
+	struct allowance_counts counts;
+	size_t i;
+
+	meaning_count_allowances(resolved->meaning, &counts);
+	fprintf(out, "%s, %s: %zu calls allowed, %zu for some arguments, %zu left out\n",
+		view->title, view->scmp_arch, counts.all, counts.some, counts.none);
+	if (view->note)
+		fprintf(out, "note: %s\n", view->note);
+	fprintf(out, "table of %s %s to %s, from %s\n", view->table->runtime, view->table->first,
+		view->table->last, view->table->source);
+	paragraph_add(&paragraph,
+		      "capabilities:", view->circumstances->capability_count ? "" : " none");
+	for (i = 0; i < view->circumstances->capability_count; i++)
+		paragraph_add(&paragraph, view->circumstances->capabilities[i], "");
+	paragraph_end(&paragraph);
+}
+
+/* The calls of one allowance, in the caller's array. */
+static size_t list_calls(const struct meaning *meaning, enum allowance allowance,
+			 struct listed_call *calls)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < meaning_call_count(meaning); i++) {
+		const char *name = meaning_call_name(meaning, i);
+
+		if (meaning_allowance(meaning, name) == allowance)
+			calls[count++] = (struct listed_call){ name, syscall_purpose(name) };
+	}
+	return count;
+}
+
+static bool opens(const struct resolved *resolved, const char *capability, const char *name)
+{
+	const char *other;
+	size_t position = 0;
+
+	while ((other = capability_effects_next(resolved->effects, name, &position)))
+		if (strcmp(other, capability) == 0)
+			return true;
+	return false;
+}
+
+/* "CAP_SYS_CHROOT: chroot" a capability, of the calls that are left out. */
+static void print_capabilities(FILE *out, const struct resolved *resolved,
+			       const struct listed_call *calls, size_t count)
+{
+	const char *const *capabilities;
+	size_t capability_count, i, j;
+
+	capabilities = template_capabilities(resolved->view->template, &capability_count);
+	for (i = 0; i < capability_count; i++) {
+		struct paragraph paragraph = { out, 2 };
+		bool any = false;
+
+		for (j = 0; j < count; j++) {
+			if (!opens(resolved, capabilities[i], calls[j].name))
+				continue;
+			if (!any)
+				paragraph_add(&paragraph, capabilities[i], ":");
+			paragraph_add(&paragraph, calls[j].name, "");
+			any = true;
+		}
+		if (any)
+			paragraph_end(&paragraph);
+	}
+}
+
+static int print_conditions(FILE *out, const struct resolved *resolved,
+			    const struct listed_call *calls, size_t count, struct error *err)
+{
+	size_t i;
+	int ret;
+
+	for (i = 0; i < count; i++) {
+		struct paragraph paragraph = { out, 2 };
+		_cleanup_free_ char *condition = NULL;
+
+		ret = meaning_condition_text(resolved->meaning, calls[i].name, &condition, err);
+		if (ret < 0)
+			return ret;
+		paragraph_add(&paragraph, calls[i].name, ":");
+		paragraph_add(&paragraph, condition, "");
+		paragraph_end(&paragraph);
+	}
+	return 0;
+}
+
+static int print_view(FILE *out, const struct resolved *resolved, struct error *err)
+{
+	size_t total = meaning_call_count(resolved->meaning), count;
+	_cleanup_free_ struct listed_call *calls = calloc(total + 1, sizeof(*calls));
+	int ret;
+
+	if (!calls)
+		return error_nomem(err);
+	print_head(out, resolved);
+	count = list_calls(resolved->meaning, ALLOWANCE_NONE, calls);
+	fputs("\nleft out:\n", out);
+	listing_print_groups(out, 2, calls, count);
+	fputs("\nleft out, and allowed with:\n", out);
+	print_capabilities(out, resolved, calls, count);
+	count = list_calls(resolved->meaning, ALLOWANCE_SOME, calls);
+	fputs("\nallowed for some arguments:\n", out);
+	ret = print_conditions(out, resolved, calls, count, err);
+	count = list_calls(resolved->meaning, ALLOWANCE_ALL, calls);
+	fputs("\nallowed:\n", out);
+	listing_print_groups(out, 2, calls, count);
+	return ret;
+}
+
+int baseline_show_text(const struct baseline_view *view, char **ret_text, struct error *err)
+{
+	_cleanup_(resolved_finish) struct resolved resolved = { 0 };
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+	FILE *out;
+	int ret = resolve(view, &resolved, err);
+
+	if (ret < 0)
+		return ret;
+	out = open_memstream(&text, &size);
+	if (!out)
+		return error_nomem(err);
+	ret = print_view(out, &resolved, err);
+	if (fclose(out) != 0 && ret == 0)
+		ret = error_nomem(err);
+	if (ret == 0)
+		*ret_text = steal_pointer(&text);
+	return ret;
+}
+
+static json_t *from_call(struct json_builder *builder, const struct resolved *resolved,
+			 const char *name, const char *condition)
+{
+	static const char *const allowed[] = {
+		[ALLOWANCE_NONE] = "no",
+		[ALLOWANCE_SOME] = "some",
+		[ALLOWANCE_ALL] = "yes",
+	};
+	const struct syscall_purpose *purpose = syscall_purpose(name);
+	json_t *object = json_build_object(builder), *capabilities = json_build_array(builder);
+	const char *capability;
+	size_t position = 0;
+
+	json_set_text(builder, object, "name", name);
+	json_set_text(builder, object, "allowed",
+		      allowed[meaning_allowance(resolved->meaning, name)]);
+	if (*condition)
+		json_set_text(builder, object, "condition", condition);
+	while ((capability = capability_effects_next(resolved->effects, name, &position)))
+		json_append(builder, capabilities, json_string(capability));
+	json_set_unless_empty(builder, object, "capabilities", capabilities);
+	json_set_text(builder, object, "group", purpose->group->key);
+	json_set_text(builder, object, "purpose", purpose->clause);
+	json_set_text(builder, object, "risk", risk_level_name(purpose->risk));
+	return object;
+}
+
+static json_t *from_view(struct json_builder *builder, const struct baseline_view *view)
+{
+	json_t *object = json_build_object(builder), *capabilities = json_build_array(builder);
+	size_t i;
+
+	json_set_text(builder, object, "format", "recorder.baseline/v1");
+	json_set_text(builder, object, "runtime", view->table->runtime);
+	json_set_text(builder, object, "first", view->table->first);
+	json_set_text(builder, object, "last", view->table->last);
+	json_set_text(builder, object, "source", view->table->source);
+	json_set_text(builder, object, "note", view->note);
+	json_set_text(builder, object, "architecture", view->scmp_arch);
+	for (i = 0; i < view->circumstances->capability_count; i++)
+		json_append(builder, capabilities,
+			    json_string(view->circumstances->capabilities[i]));
+	json_set(builder, object, "capabilities", capabilities);
+	return object;
+}
+
+int baseline_show_json(const struct baseline_view *view, char **ret_text, struct error *err)
+{
+	_cleanup_(resolved_finish) struct resolved resolved = { 0 };
+	_cleanup_json_ json_t *root = NULL;
+	struct json_builder builder = { 0 };
+	json_t *calls;
+	size_t i;
+	int ret = resolve(view, &resolved, err);
+
+	if (ret < 0)
+		return ret;
+	root = from_view(&builder, view);
+	calls = json_build_array(&builder);
+	json_set(&builder, root, "calls", calls);
+	for (i = 0; i < meaning_call_count(resolved.meaning); i++) {
+		const char *name = meaning_call_name(resolved.meaning, i);
+		_cleanup_free_ char *condition = NULL;
+
+		ret = meaning_condition_text(resolved.meaning, name, &condition, err);
+		if (ret < 0)
+			return ret;
+		json_append(&builder, calls, from_call(&builder, &resolved, name, condition));
+	}
+	return json_build_text(&builder, root, ret_text, err);
+}

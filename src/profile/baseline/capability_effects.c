@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/baseline/capability_effects.h"
+
+#include <stdlib.h>
+
+#include "profile/meaning/allowance.h"
+#include "profile/meaning/meaning.h"
+#include "profile/format/template.h"
+#include "util/error.h"
+
+/* What a container with just one capability gets. */
+struct capability_case {
+	const char *capability; /* NULL: none at all */
+	struct profile *profile;
+	struct meaning *meaning;
+};
+
+struct capability_effects {
+	size_t count;
+	struct capability_case cases[]; /* the first is that without any */
+};
+
+static int resolve_case(const struct template *template, const struct circumstances *circumstances,
+			const char *scmp_arch, struct capability_case *one, struct error *err)
+{
+	struct circumstances with_one = *circumstances;
+	int ret;
+
+	with_one.capabilities = &one->capability;
+	with_one.capability_count = one->capability ? 1 : 0;
+	ret = template_resolve(template, &with_one, &one->profile, err);
+	return ret < 0 ? ret : meaning_create(one->profile, scmp_arch, &one->meaning, err);
+}
+
+int capability_effects_create(const struct template *template,
+			      const struct circumstances *circumstances, const char *scmp_arch,
+			      struct capability_effects **ret_effects, struct error *err)
+{
+	_cleanup_capability_effects_ struct capability_effects *effects = NULL;
+	const char *const *capabilities;
+	size_t count, i;
+	int ret = 0;
+
+	capabilities = template_capabilities(template, &count);
+	effects = calloc(1, sizeof(*effects) + (count + 1) * sizeof(effects->cases[0]));
+	if (!effects)
+		return error_nomem(err);
+	effects->count = count + 1;
+	for (i = 0; i < effects->count && ret == 0; i++) {
+		effects->cases[i].capability = i ? capabilities[i - 1] : NULL;
+		ret = resolve_case(template, circumstances, scmp_arch, &effects->cases[i], err);
+	}
+	if (ret < 0)
+		return ret;
+	*ret_effects = steal_pointer(&effects);
+	return 0;
+}
+
+void capability_effects_destroy(struct capability_effects *effects)
+{
+	size_t i;
+
+	if (!effects)
+		return;
+	for (i = 0; i < effects->count; i++) {
+		meaning_destroy(effects->cases[i].meaning);
+		profile_destroy(effects->cases[i].profile);
+	}
+	free(effects);
+}
+
+const char *capability_effects_next(const struct capability_effects *effects, const char *name,
+				    size_t *position)
+{
+	enum allowance without = meaning_allowance(effects->cases[0].meaning, name);
+
+	while (*position + 1 < effects->count) {
+		const struct capability_case *one = &effects->cases[++*position];
+
+		if (meaning_allowance(one->meaning, name) > without)
+			return one->capability;
+	}
+	return NULL;
+}

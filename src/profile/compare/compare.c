@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/compare/compare.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/meaning/allowance.h"
+#include "profile/baseline/capability_effects.h"
+#include "profile/recording/fallbacks.h"
+#include "profile/meaning/meaning.h"
+#include "profile/model/model.h"
+#include "syscalls/purpose.h"
+#include "util/array.h"
+#include "util/error.h"
+
+/* What was seen on the machine, whatever the observation. */
+struct evidence_union {
+	struct call_set used;
+	struct call_set denied;
+};
+
+/* One ABI of the machine. */
+struct side_by_side {
+	const struct compare_input *input;
+	const struct evidence_union *evidence;
+	enum abi abi;
+	const char *scmp_arch;
+	bool counted; /* this is compare_architecture() */
+	struct meaning *own;
+	struct meaning *baseline;
+};
+
+static void evidence_union_finish(struct evidence_union *evidence)
+{
+	call_set_finish(&evidence->used);
+	call_set_finish(&evidence->denied);
+}
+
+static void side_by_side_finish(struct side_by_side *sides)
+{
+	meaning_destroy(sides->own);
+	meaning_destroy(sides->baseline);
+}
+
+void compare_report_finish(struct compare_report *report)
+{
+	size_t i;
+
+	for (i = 0; i < report->length; i++) {
+		free(report->findings[i].condition);
+		free(report->findings[i].capabilities);
+	}
+	free(report->findings);
+	free(report->other_architectures);
+	*report = (struct compare_report){ 0 };
+}
+
+static bool profile_lists(const struct profile *profile, const char *scmp_arch)
+{
+	size_t i;
+
+	for (i = 0; i < profile->architecture_count; i++)
+		if (strcmp(profile->architectures[i], scmp_arch) == 0)
+			return true;
+	return false;
+}
+
+const char *compare_architecture(const struct profile *own, enum machine machine)
+{
+	const char *native = abi_scmp_arch(machine, ABI_NATIVE), *scmp_arch;
+	int abi;
+
+	if (own->architecture_count == 0 || profile_lists(own, native))
+		return native;
+	for (abi = 0; abi < ABI_COUNT; abi++) {
+		scmp_arch = abi_scmp_arch(machine, abi);
+		if (scmp_arch && profile_lists(own, scmp_arch))
+			return scmp_arch;
+	}
+	return native;
+}
+
+static int unite_evidence(const struct compare_input *input, struct evidence_union *evidence,
+			  struct error *err)
+{
+	size_t i, count = input->recording ? input->recording->observation_count : 0;
+	int ret = 0;
+
+	for (i = 0; i < count && ret == 0; i++) {
+		const struct observation *observation = &input->recording->observations[i];
+
+		if (observation->machine != input->machine)
+			continue;
+		ret = call_set_merge(&evidence->used, &observation->calls, err);
+		if (ret == 0)
+			ret = call_set_merge(&evidence->denied, &observation->denied, err);
+	}
+	return ret;
+}
+
+/* Who made a call first. The union knows when; the first observation that agrees is named. */
+static void find_witness(const struct compare_input *input, const struct call *call, bool denied,
+			 struct finding *finding)
+{
+	size_t i, count = input->recording ? input->recording->observation_count : 0;
+
+	for (i = 0; call && i < count; i++) {
+		const struct observation *observation = &input->recording->observations[i];
+		const struct call *own;
+
+		if (observation->machine != input->machine)
+			continue;
+		own = call_set_find(denied ? &observation->denied : &observation->calls, call->abi,
+				    call->nr);
+		if (!own || own->first_seen != call->first_seen)
+			continue;
+		finding->observation = observation;
+		finding->call = own;
+		return;
+	}
+}
+
+static int list_capabilities(const struct capability_effects *effects, const char *name,
+			     const char ***ret_capabilities, struct error *err)
+{
+	_cleanup_free_ const char **capabilities = NULL;
+	const char *capability, **grown;
+	size_t position = 0, length = 0;
+
+	while ((capability = capability_effects_next(effects, name, &position))) {
+		/* One more than needed, for the NULL at the end. */
+		grown = realloc(capabilities, (length + 2) * sizeof(*capabilities));
+		if (!grown)
+			return error_nomem(err);
+		capabilities = grown;
+		capabilities[length++] = capability;
+		capabilities[length] = NULL;
+	}
+	*ret_capabilities = steal_pointer(&capabilities);
+	return 0;
+}
+
+/* Adds a finding, which is empty but for these, at the end of the report. */
+static int add_finding(const struct side_by_side *sides, enum finding_kind kind, const char *name,
+		       struct compare_report *report, struct finding **ret_finding,
+		       struct error *err)
+{
+	struct finding *items = array_grow(report->findings, report->length, sizeof(*items)), *item;
+	size_t length = strnlen(name, SYSCALL_NAME_SIZE - 1);
+
+	if (!items)
+		return error_nomem(err);
+	report->findings = items;
+	item = &items[report->length++];
+	*item = (struct finding){
+		.kind = kind,
+		.scmp_arch = sides->scmp_arch,
+		.counted = sides->counted,
+		.purpose = syscall_purpose(name),
+		.allowed = meaning_allowance(sides->baseline, name) != ALLOWANCE_NONE,
+	};
+	memcpy(item->name, name, length);
+	report->counts[kind]++;
+	*ret_finding = item;
+	return 0;
+}
+
+/*
+ * What C libraries and programs do instead of a call that they try first, where the baseline tells them
+ * that it is not there; NULL where it does not, or nobody knows what else to do.
+ */
+static const char *find_fallback(const struct side_by_side *sides, const char *name)
+{
+	const struct fallback *fallback = fallback_find(name);
+	int position = meaning_find(sides->baseline, name);
+	struct verdict verdict;
+
+	if (!fallback || position < 0)
+		return NULL;
+	verdict = meaning_verdict(sides->baseline, position);
+	return verdict.rule_count == 0 && verdict.effect.action == ACTION_ERRNO &&
+			       verdict.effect.data == ENOSYS ?
+		       fallback->instead :
+		       NULL;
+}
+
+/* What using a call comes to that is not simply allowed. */
+static enum finding_kind judge(enum allowance allowance, const char *instead)
+{
+	if (allowance != ALLOWANCE_NONE)
+		return FINDING_CONDITIONAL;
+	return instead ? FINDING_FALLBACK : FINDING_BREAKS;
+}
+
+/* A call that the workload makes; call is the evidence, or NULL. */
+static int compare_used(const struct side_by_side *sides, const char *name, const struct call *call,
+			struct compare_report *report, struct error *err)
+{
+	enum allowance allowance = meaning_allowance(sides->baseline, name);
+	const char *instead = find_fallback(sides, name);
+	_cleanup_free_ const char **capabilities = NULL;
+	struct call_comparison comparison;
+	struct finding *finding;
+	int ret = 0;
+
+	/* Runtimes get by under their own default: what they try beyond it they can do without. */
+	if (call && call->origin == ORIGIN_RUNTIME)
+		return 0;
+	/* A profile that has conditions of its own may stay within those of the baseline. */
+	if (allowance == ALLOWANCE_SOME && !sides->input->recording &&
+	    meaning_compare(sides->baseline, sides->own, name, &comparison, NULL) == 0 &&
+	    !comparison.wider.found)
+		return 0;
+	if (sides->input->effects)
+		ret = list_capabilities(sides->input->effects, name, &capabilities, err);
+	if (ret < 0 || (allowance == ALLOWANCE_ALL && !capabilities))
+		return ret;
+	ret = add_finding(sides, judge(allowance, instead), name, report, &finding, err);
+	if (ret < 0)
+		return ret;
+	finding->instead = instead;
+	finding->capabilities = steal_pointer(&capabilities);
+	find_witness(sides->input, call, false, finding);
+	if (allowance == ALLOWANCE_SOME)
+		ret = meaning_condition_text(sides->baseline, name, &finding->condition, err);
+	return ret;
+}
+
+static int compare_named(const struct side_by_side *sides, size_t position,
+			 struct compare_report *report, struct error *err)
+{
+	const char *name = meaning_call_name(sides->baseline, position);
+	bool has_evidence = sides->input->recording;
+	bool own = meaning_allowance(sides->own, name) != ALLOWANCE_NONE;
+	bool allowed = meaning_allowance(sides->baseline, name) != ALLOWANCE_NONE;
+	const struct call *call = NULL;
+	struct finding *finding;
+
+	if (has_evidence)
+		call = call_set_find(&sides->evidence->used, sides->abi,
+				     meaning_call_number(sides->baseline, position));
+	if (sides->counted && allowed)
+		report->allowed++;
+	if (has_evidence ? call != NULL : own)
+		return compare_used(sides, name, call, report, err);
+	if (sides->counted && allowed && !own)
+		return add_finding(sides, FINDING_UNUSED, name, report, &finding, err);
+	return 0;
+}
+
+static int compare_unnamed(const struct side_by_side *sides, const struct call *call,
+			   struct compare_report *report, struct error *err)
+{
+	char buffer[SYSCALL_NAME_SIZE];
+
+	if (call->abi != sides->abi || syscall_name(sides->input->machine, call->abi, call->nr))
+		return 0;
+	return compare_used(
+		sides, syscall_name_or_number(sides->input->machine, call->abi, call->nr, buffer),
+		call, report, err);
+}
+
+static int compare_denied(const struct side_by_side *sides, const struct call *call,
+			  struct compare_report *report, struct error *err)
+{
+	char buffer[SYSCALL_NAME_SIZE];
+	struct finding *finding;
+	int ret;
+
+	if (call->abi != sides->abi)
+		return 0;
+	ret = add_finding(sides, FINDING_DENIED,
+			  syscall_name_or_number(sides->input->machine, call->abi, call->nr,
+						 buffer),
+			  report, &finding, err);
+	if (ret == 0)
+		find_witness(sides->input, call, true, finding);
+	return ret;
+}
+
+static int compare_calls(const struct side_by_side *sides, struct compare_report *report,
+			 struct error *err)
+{
+	const struct evidence_union *evidence = sides->evidence;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; i < meaning_call_count(sides->baseline) && ret == 0; i++)
+		ret = compare_named(sides, i, report, err);
+	for (i = 0; i < evidence->used.length && ret == 0; i++)
+		ret = compare_unnamed(sides, &evidence->used.items[i], report, err);
+	for (i = 0; i < evidence->denied.length && ret == 0; i++)
+		ret = compare_denied(sides, &evidence->denied.items[i], report, err);
+	return ret;
+}
+
+static int compare_abi(const struct compare_input *input, const struct evidence_union *evidence,
+		       enum abi abi, struct compare_report *report, struct error *err)
+{
+	_cleanup_(side_by_side_finish) struct side_by_side sides = {
+		.input = input,
+		.evidence = evidence,
+		.abi = abi,
+		.scmp_arch = abi_scmp_arch(input->machine, abi),
+	};
+	int ret;
+
+	if (!sides.scmp_arch)
+		return 0;
+	sides.counted = strcmp(sides.scmp_arch, compare_architecture(input->own, input->machine)) ==
+			0;
+	if ((ret = meaning_create(input->own, sides.scmp_arch, &sides.own, err)) < 0 ||
+	    (ret = meaning_create(input->baseline, sides.scmp_arch, &sides.baseline, err)) < 0)
+		return ret;
+	return compare_calls(&sides, report, err);
+}
+
+static int list_other_architectures(const struct compare_input *input,
+				    struct compare_report *report, struct error *err)
+{
+	const struct profile *baseline = input->baseline, *own = input->own;
+	size_t i, length = 0;
+
+	report->other_architectures =
+		calloc(baseline->architecture_count + 1, sizeof(*report->other_architectures));
+	if (!report->other_architectures)
+		return error_nomem(err);
+	for (i = 0; i < baseline->architecture_count; i++) {
+		const char *scmp_arch = baseline->architectures[i];
+
+		if (!profile_lists(own, scmp_arch) &&
+		    strcmp(scmp_arch, compare_architecture(own, input->machine)) != 0)
+			report->other_architectures[length++] = scmp_arch;
+	}
+	return 0;
+}
+
+static int compare_findings(const void *a, const void *b)
+{
+	const struct finding *left = a, *right = b;
+	int order;
+
+	if (left->kind != right->kind)
+		return left->kind < right->kind ? -1 : 1;
+	if (left->counted != right->counted)
+		return left->counted ? -1 : 1;
+	order = strcmp(left->scmp_arch, right->scmp_arch);
+	if (order != 0)
+		return order;
+	if (left->purpose->group != right->purpose->group)
+		return left->purpose->group < right->purpose->group ? -1 : 1;
+	if (left->purpose->risk != right->purpose->risk)
+		return left->purpose->risk > right->purpose->risk ? -1 : 1;
+	return strcmp(left->name, right->name);
+}
+
+int compare_with_baseline(const struct compare_input *input, struct compare_report *ret_report,
+			  struct error *err)
+{
+	_cleanup_compare_report_ struct compare_report report = { 0 };
+	_cleanup_(evidence_union_finish) struct evidence_union evidence = { 0 };
+	int abi, ret = unite_evidence(input, &evidence, err);
+
+	for (abi = 0; abi < ABI_COUNT && ret == 0; abi++)
+		ret = compare_abi(input, &evidence, abi, &report, err);
+	if (ret == 0)
+		ret = list_other_architectures(input, &report, err);
+	if (ret < 0)
+		return ret;
+	report.fits = report.counts[FINDING_BREAKS] == 0;
+	if (report.length)
+		qsort(report.findings, report.length, sizeof(*report.findings), compare_findings);
+	*ret_report = report;
+	report = (struct compare_report){ 0 };
+	return 0;
+}

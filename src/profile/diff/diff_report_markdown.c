@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/diff/diff_describe.h"
+#include "profile/diff/diff_report.h"
+#include "util/error.h"
+#include "util/str.h"
+
+/* GitHub takes comments of 65536 characters: behind this many bytes there is no new row. */
+#define ROOM 60000
+
+static const char *const verdict_signs[] = {
+	[DIFF_PASSES] = "✅",
+	[DIFF_FAILS] = "❌",
+	[DIFF_CANNOT_TELL] = "❓",
+};
+
+/* An underscore within a word is one; elsewhere it can be emphasis. */
+static bool is_markup(const char *text, const char *c)
+{
+	if (*c == '_')
+		return c == text || !isalnum((unsigned char)c[-1]) || !isalnum((unsigned char)c[1]);
+	return strchr("\\`*[]<>#|~&", *c);
+}
+
+/* Text in which nothing is taken for markup, also in the cell of a table. */
+static void print_plain(FILE *out, const char *text)
+{
+	_cleanup_free_ char *escaped = str_escape(text);
+	const char *start = escaped ? escaped : "?", *c;
+
+	for (c = start; *c; c++) {
+		if (is_markup(start, c))
+			fputc('\\', out);
+		fputc(*c, out);
+	}
+}
+
+static int print_detail(FILE *out, const char *before, const struct diff *diff,
+			const struct change *change, enum change_detail detail, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	int ret = change_describe(diff, change, detail, &text, err);
+
+	if (text) {
+		fputs(before, out);
+		print_plain(out, text);
+	}
+	return ret;
+}
+
+/* Changes that are the same but for the call. */
+static int print_row(FILE *out, const struct diff *diff, const struct change *changes, size_t count,
+		     struct error *err)
+{
+	static const struct {
+		enum change_detail detail;
+		const char *before;
+	} cells[] = {
+		{ DETAIL_EFFECT, " | " },   { DETAIL_PURPOSE, " | " },	 { DETAIL_RISK, "<br>" },
+		{ DETAIL_DEFAULT, "<br>" }, { DETAIL_EVIDENCE, "<br>" }, { DETAIL_IGNORED, "<br>" },
+	};
+	_cleanup_free_ char *architectures = change_architectures(changes);
+	size_t i;
+	int ret = 0;
+
+	if (!architectures)
+		return error_nomem(err);
+	fprintf(out, "| %s%s |", changes->fails ? "❌ " : "", change_kind_name(changes->kind));
+	for (i = 0; i < count; i++) {
+		fputs(i ? ", **" : " **", out);
+		print_plain(out, change_call(&changes[i]));
+		fputs("**", out);
+	}
+	fputs("<br>", out);
+	print_plain(out, architectures);
+	for (i = 0; i < sizeof(cells) / sizeof(cells[0]) && ret == 0; i++)
+		if (count > 1 && cells[i].detail == DETAIL_PURPOSE)
+			fputs(" | ", out);
+		else
+			ret = print_detail(out, cells[i].before, diff, changes, cells[i].detail,
+					   err);
+	fputs(" |\n", out);
+	return ret;
+}
+
+/* A comment on its way. */
+struct comment {
+	FILE *out;
+	const struct diff *diff;
+	size_t left_out; /* differences for which there was no room */
+};
+
+static bool has_room(const struct comment *comment)
+{
+	return ftell(comment->out) < ROOM;
+}
+
+static size_t count_changes(const struct diff_pair *pair, bool fails)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < pair->change_count; i++)
+		count += pair->changes[i].fails == fails;
+	return count;
+}
+
+/* The changes of a pair that fail, or those that do not. */
+static int print_table(struct comment *comment, const struct diff_pair *pair, bool fails,
+		       struct error *err)
+{
+	size_t i, count;
+	int ret = 0;
+
+	fputs("| | System call | Effect | What it is |\n| --- | --- | --- | --- |\n", comment->out);
+	for (i = 0; i < pair->change_count && ret == 0; i += count) {
+		count = pair_count_alike(pair, i);
+		if (pair->changes[i].fails != fails)
+			continue;
+		if (has_room(comment))
+			ret = print_row(comment->out, comment->diff, &pair->changes[i], count, err);
+		else
+			comment->left_out += count;
+	}
+	fputc('\n', comment->out);
+	return ret;
+}
+
+static void print_sentences(FILE *out, const char *sign, char *const *sentences, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		fprintf(out, "- %s", sign);
+		print_plain(out, sentences[i]);
+		fputc('\n', out);
+	}
+	if (count)
+		fputc('\n', out);
+}
+
+/* What has to be seen of a pair: what fails, and what cannot be told. */
+static int print_failing(struct comment *comment, const struct diff_pair *pair, struct error *err)
+{
+	size_t count = count_changes(pair, true);
+
+	if (!count && !pair->doubt_count)
+		return 0;
+	if (!has_room(comment)) {
+		comment->left_out += count;
+		return 0;
+	}
+	fputs("#### ", comment->out);
+	print_plain(comment->out, pair->name);
+	fputs("\n\n", comment->out);
+	print_sentences(comment->out, "❓ ", pair->doubts, pair->doubt_count);
+	return count ? print_table(comment, pair, true, err) : 0;
+}
+
+static int print_harmless(struct comment *comment, const struct diff_pair *pair, struct error *err)
+{
+	size_t count = count_changes(pair, false);
+
+	if (!count && !pair->note_count)
+		return 0;
+	if (!has_room(comment)) {
+		comment->left_out += count;
+		return 0;
+	}
+	fputs("**", comment->out);
+	print_plain(comment->out, pair->name);
+	fputs("**\n\n", comment->out);
+	print_sentences(comment->out, "", pair->notes, pair->note_count);
+	return count ? print_table(comment, pair, false, err) : 0;
+}
+
+/* What does not fail is folded away. */
+static int print_all_harmless(struct comment *comment, struct error *err)
+{
+	const struct diff *diff = comment->diff;
+	size_t i, count = 0, notes = 0;
+	int ret = 0;
+
+	for (i = 0; i < diff->pair_count; i++) {
+		count += count_changes(&diff->pairs[i], false);
+		notes += diff->pairs[i].note_count;
+	}
+	if (!count && !notes)
+		return 0;
+	fprintf(comment->out,
+		"<details>\n<summary>%zu difference%s that do%s not fail</summary>\n\n", count,
+		count == 1 ? "" : "s", count == 1 ? "es" : "");
+	for (i = 0; i < diff->pair_count && ret == 0; i++)
+		ret = print_harmless(comment, &diff->pairs[i], err);
+	fputs("</details>\n\n", comment->out);
+	return ret;
+}
+
+static int print_head(FILE *out, const struct diff *diff, struct error *err)
+{
+	_cleanup_free_ char *summary = diff_summary(diff->counts);
+	_cleanup_free_ char *fail_on = diff_fail_on_text(diff);
+
+	if (!summary || !fail_on)
+		return error_nomem(err);
+	fprintf(out, "### %s `recorder diff` %s: %s\n\n", verdict_signs[diff->verdict],
+		diff_verdict_name(diff->verdict), summary);
+	fprintf(out, "%zu profile%s compared; %zu difference%s fail%s", diff->pair_count,
+		diff->pair_count == 1 ? "" : "s", diff->failing, diff->failing == 1 ? "" : "s",
+		diff->failing == 1 ? "s" : "");
+	if (*fail_on)
+		fprintf(out, " (on %s)", fail_on);
+	if (diff->ignored)
+		fprintf(out, ", %zu ignored", diff->ignored);
+	fputs(".\n\n", out);
+	return 0;
+}
+
+static int print_entries(FILE *out, const struct diff *diff, struct error *err)
+{
+	size_t i, count = diff->options.ignore ? diff->options.ignore->length : 0;
+	int ret = 0;
+
+	for (i = 0; i < count && ret == 0; i++) {
+		_cleanup_free_ char *text = NULL;
+
+		ret = diff_describe_entry(diff, i, &text, err);
+		if (text) {
+			fputs("- ⚠️ ", out);
+			print_plain(out, text);
+			fputc('\n', out);
+		}
+	}
+	return ret;
+}
+
+static int print_comment(FILE *out, const struct diff *diff, struct error *err)
+{
+	struct comment comment = { .out = out, .diff = diff };
+	size_t i;
+	int ret = print_head(out, diff, err);
+
+	for (i = 0; i < diff->pair_count && ret == 0; i++)
+		ret = print_failing(&comment, &diff->pairs[i], err);
+	if (ret == 0)
+		ret = print_all_harmless(&comment, err);
+	if (comment.left_out)
+		fprintf(out, "There is no room for %zu more: the text report has them all.\n\n",
+			comment.left_out);
+	return ret < 0 ? ret : print_entries(out, diff, err);
+}
+
+int diff_report_markdown(const struct diff *diff, char **ret_text, struct error *err)
+{
+	return diff_report_print(diff, print_comment, ret_text, err);
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/diff/diff_describe.h"
+#include "profile/diff/diff_report.h"
+#include "profile/syntax/json_builder.h"
+#include "util/error.h"
+#include "util/str.h"
+
+#define SARIF_SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
+
+/* Rules beside those of the kinds of changes, which come first. */
+enum {
+	RULE_DOUBT = CHANGE_KIND_COUNT,
+	RULE_NOTE,
+	RULE_COUNT,
+};
+
+static const struct {
+	const char *id;
+	const char *text;
+} rules[RULE_COUNT] = {
+	[CHANGE_ADDED] = { "syscall-added",
+			   "The new profile permits a system call that the old one does not." },
+	[CHANGE_WIDENED] = { "syscall-widened",
+			     "The new profile permits a system call with more arguments." },
+	[CHANGE_REMOVED] = { "syscall-removed",
+			     "The old profile permits a system call that the new one does not." },
+	[CHANGE_NARROWED] = { "syscall-narrowed",
+			      "The new profile permits a system call with fewer arguments." },
+	[CHANGE_EFFECT] = { "syscall-changed",
+			    "A system call that is refused or permitted as before is answered "
+			    "differently." },
+	[RULE_DOUBT] = { "cannot-tell", "The profiles cannot be compared reliably." },
+	[RULE_NOTE] = { "profile-changed",
+			"The profiles differ in something that is not a system call." },
+};
+
+static json_t *build_message(struct json_builder *builder, const char *text)
+{
+	json_t *object = json_build_object(builder);
+
+	json_set_text(builder, object, "text", text);
+	return object;
+}
+
+static json_t *build_rules(struct json_builder *builder)
+{
+	json_t *array = json_build_array(builder);
+	size_t i;
+
+	for (i = 0; i < RULE_COUNT; i++) {
+		json_t *rule = json_build_object(builder);
+
+		json_set_text(builder, rule, "id", rules[i].id);
+		json_set(builder, rule, "shortDescription", build_message(builder, rules[i].text));
+		json_append(builder, array, rule);
+	}
+	return array;
+}
+
+static json_t *build_tool(struct json_builder *builder)
+{
+	json_t *tool = json_build_object(builder), *driver = json_build_object(builder);
+
+	json_set_text(builder, driver, "name", "recorder");
+	json_set_text(builder, driver, "version", RECORDER_VERSION);
+	json_set(builder, driver, "rules", build_rules(builder));
+	json_set(builder, tool, "driver", driver);
+	return tool;
+}
+
+/* A path as a relative or absolute URI reference: what RFC 3986 does not leave alone is encoded. */
+static char *encode_path(const char *path)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	const unsigned char *byte;
+
+	if (!out)
+		return NULL;
+	while (str_has_prefix(path, "./"))
+		path += 2;
+	byte = (const unsigned char *)path;
+	for (; *byte; byte++)
+		if (*byte < 0x80 && (isalnum(*byte) || strchr("-._~/", *byte)))
+			fputc(*byte, out);
+		else
+			fprintf(out, "%%%02X", *byte);
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* The whole file: where in it a rule stands says nothing about what it means. */
+static json_t *build_locations(struct json_builder *builder, const struct diff_pair *pair)
+{
+	json_t *locations = json_build_array(builder), *location = json_build_object(builder);
+	json_t *physical = json_build_object(builder), *artifact = json_build_object(builder);
+	json_t *region = json_build_object(builder);
+	_cleanup_free_ char *uri = encode_path(pair->new_path ? pair->new_path : pair->old_path);
+
+	if (!uri)
+		builder->failed = true;
+	json_set_text(builder, artifact, "uri", uri);
+	json_set_number(builder, region, "startLine", 1);
+	json_set(builder, physical, "artifactLocation", artifact);
+	json_set(builder, physical, "region", region);
+	json_set(builder, location, "physicalLocation", physical);
+	json_append(builder, locations, location);
+	return locations;
+}
+
+static json_t *build_result(struct json_builder *builder, const struct diff_pair *pair,
+			    unsigned int rule, const char *level, const char *message)
+{
+	json_t *result = json_build_object(builder);
+
+	json_set_text(builder, result, "ruleId", rules[rule].id);
+	json_set_number(builder, result, "ruleIndex", rule);
+	json_set_text(builder, result, "level", level);
+	json_set(builder, result, "message", build_message(builder, message));
+	json_set(builder, result, "locations", build_locations(builder, pair));
+	return result;
+}
+
+/* "ptrace: errno EPERM before, allow now; traces another process; …" */
+static char *describe(const struct diff *diff, const struct change *change, struct error *err)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	int detail, ret = 0;
+
+	if (!out)
+		return NULL;
+	str_print_escaped(out, change_call(change));
+	for (detail = 0; detail < DETAIL_IGNORED && ret == 0; detail++) {
+		_cleanup_free_ char *clause = NULL;
+
+		ret = change_describe(diff, change, detail, &clause, err);
+		if (clause)
+			fprintf(out, "%s %s", detail == 0 ? ":" : ";", clause);
+	}
+	fputc('.', out);
+	if (fclose(out) == 0 && ret == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* What stays the same when the rest of the file changes, so that a finding is known again. */
+static void set_fingerprint(struct json_builder *builder, json_t *result,
+			    const struct diff_pair *pair, const struct change *change)
+{
+	json_t *fingerprints = json_build_object(builder);
+	_cleanup_free_ char *text = NULL;
+
+	if (asprintf(&text, "%s:%s:%s", pair->name, rules[change->kind].id, change_call(change)) <
+	    0) {
+		text = NULL;
+		builder->failed = true;
+	}
+	json_set_text(builder, fingerprints, "recorderDiff/v1", text);
+	json_set(builder, result, "partialFingerprints", fingerprints);
+}
+
+static void set_suppression(struct json_builder *builder, json_t *result,
+			    const struct ignore_entry *entry)
+{
+	json_t *array = json_build_array(builder), *suppression = json_build_object(builder);
+
+	json_set_text(builder, suppression, "kind", "external");
+	json_set_text(builder, suppression, "justification", entry->reason);
+	json_append(builder, array, suppression);
+	json_set(builder, result, "suppressions", array);
+}
+
+static json_t *build_change(struct json_builder *builder, const struct diff *diff,
+			    const struct diff_pair *pair, const struct change *change,
+			    struct error *err)
+{
+	_cleanup_free_ char *message = describe(diff, change, err);
+	const char *level = change->fails ? "error" : change->risky ? "warning" : "note";
+	json_t *result = build_result(builder, pair, change->kind, level, message);
+
+	if (!message)
+		builder->failed = true;
+	set_fingerprint(builder, result, pair, change);
+	if (change->ignored)
+		set_suppression(builder, result, change->ignored);
+	return result;
+}
+
+static void append_pair(struct json_builder *builder, json_t *results, const struct diff *diff,
+			const struct diff_pair *pair, struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < pair->doubt_count; i++)
+		json_append(builder, results,
+			    build_result(builder, pair, RULE_DOUBT, "error", pair->doubts[i]));
+	for (i = 0; i < pair->note_count; i++)
+		json_append(builder, results,
+			    build_result(builder, pair, RULE_NOTE, "note", pair->notes[i]));
+	for (i = 0; i < pair->change_count; i++)
+		json_append(builder, results,
+			    build_change(builder, diff, pair, &pair->changes[i], err));
+}
+
+int diff_report_sarif(const struct diff *diff, char **ret_text, struct error *err)
+{
+	struct json_builder builder = {};
+	_cleanup_json_ json_t *root = json_build_object(&builder);
+	json_t *runs = json_build_array(&builder), *run = json_build_object(&builder);
+	json_t *results = json_build_array(&builder);
+	size_t i;
+
+	json_set_text(&builder, root, "$schema", SARIF_SCHEMA);
+	json_set_text(&builder, root, "version", "2.1.0");
+	json_set(&builder, run, "tool", build_tool(&builder));
+	for (i = 0; i < diff->pair_count; i++)
+		append_pair(&builder, results, diff, &diff->pairs[i], err);
+	json_set(&builder, run, "results", results);
+	json_append(&builder, runs, run);
+	json_set(&builder, root, "runs", runs);
+	return json_build_text(&builder, root, ret_text, err);
+}

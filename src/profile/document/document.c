@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/document/document.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/recording/derive.h"
+#include "profile/syntax/json.h"
+#include "profile/document/profile_read_cr.h"
+#include "profile/recording/recording.h"
+#include "profile/recording/recording_format.h"
+#include "util/string_set.h"
+#include "profile/format/template_model.h"
+#include "profile/syntax/yaml.h"
+#include "util/array.h"
+#include "util/error.h"
+
+/* Far more than there are: a bound for what is kept sorted. */
+#define CAPABILITIES_MAX 256
+
+static const char *const format_texts[DOCUMENT_FORMAT_COUNT] = {
+	[DOCUMENT_OCI] = "an OCI seccomp profile",
+	[DOCUMENT_DOCKER] = "a seccomp profile in Docker's form",
+	[DOCUMENT_CR] = "a SeccompProfile",
+	[DOCUMENT_RECORDING] = "a recording",
+	[DOCUMENT_BUNDLE] = "the config.json of an OCI bundle",
+};
+
+const char *document_format_text(enum document_format format)
+{
+	return format_texts[format];
+}
+
+static void document_finish(struct document *document)
+{
+	free(document->name);
+	free(document->name_space);
+	profile_destroy(document->profile);
+	template_destroy(document->template);
+	if (document->recording)
+		recording_finish(document->recording);
+	free(document->recording);
+	string_set_free(document->capabilities, document->capability_count);
+	free(document->base_profile);
+	json_decref(document->labels);
+	json_decref(document->annotations);
+}
+
+void documents_finish(struct documents *documents)
+{
+	size_t i;
+
+	for (i = 0; i < documents->length; i++)
+		document_finish(&documents->items[i]);
+	free(documents->items);
+	losses_finish(&documents->losses);
+}
+
+static int documents_add(struct documents *documents, struct document **ret_document,
+			 struct error *err)
+{
+	struct document *items =
+		array_grow(documents->items, documents->length, sizeof(*documents->items));
+
+	if (!items)
+		return error_nomem(err);
+	documents->items = items;
+	*ret_document = &items[documents->length++];
+	**ret_document = (struct document){ 0 };
+	return 0;
+}
+
+/* A document that is being read. */
+struct input {
+	struct json_source source;
+	const struct document_options *options;
+	struct documents *documents;
+};
+
+static int read_recording(const struct input *input, struct document *document, struct error *err)
+{
+	const struct json_source *source = &input->source;
+	_cleanup_(call_set_finish) struct call_set unnamed = { 0 };
+	size_t i;
+	int ret;
+
+	document->format = DOCUMENT_RECORDING;
+	document->recording = calloc(1, sizeof(*document->recording));
+	if (!document->recording)
+		return error_nomem(err);
+	ret = recording_read(source->name, source->text, source->size, document->recording, err);
+	if (ret < 0)
+		return ret;
+	if (document->recording->name && !(document->name = strdup(document->recording->name)))
+		return error_nomem(err);
+	if (input->options->underived)
+		return 0;
+	ret = recording_derive_profile(document->recording, &document->profile, &unnamed, err);
+	for (i = 0; i < unnamed.length && ret == 0; i++)
+		ret = losses_add(&input->documents->losses, err,
+				 "%s: system call %u of ABI %s has no name that a profile could "
+				 "hold, and is left out of it",
+				 source->name, unnamed.items[i].nr, abi_name(unnamed.items[i].abi));
+	return ret;
+}
+
+static int read_profile(const struct json_at *at, const struct input *input,
+			struct document *document, struct error *err)
+{
+	_cleanup_template_ struct template *template = NULL;
+	int ret = template_read_value(at, &template, err);
+
+	if (ret < 0)
+		return ret;
+	document->format = template_is_docker(template) ? DOCUMENT_DOCKER : DOCUMENT_OCI;
+	if (!template_is_conditional(template)) {
+		document->profile = template_take_profile(template);
+		return 0;
+	}
+	ret = template_resolve(template, input->options->circumstances, &document->profile, err);
+	if (ret < 0)
+		return error_prefix(err, "%s", input->source.name);
+	document->template = steal_pointer(&template);
+	return 0;
+}
+
+static int read_capability(const struct json_at *at, void *data, struct error *err)
+{
+	struct document *document = data;
+	const char *text;
+	int ret = json_text(at, &text, err);
+
+	if (ret < 0)
+		return ret;
+	if (document->capability_count >= CAPABILITIES_MAX)
+		return json_refuse(at, err, "there are not that many capabilities");
+	return string_set_add(&document->capabilities, &document->capability_count, text, err);
+}
+
+/* The bounding set is what the conditions of baselines ask about. */
+static int read_capabilities(const struct json_at *root, struct document *document,
+			     struct error *err)
+{
+	struct json_at process, capabilities;
+
+	if (!json_optional(root, "process", &process) ||
+	    !json_optional(&process, "capabilities", &capabilities))
+		return 0;
+	return json_each(&capabilities, "bounding", read_capability, document, err);
+}
+
+static int read_bundle(const struct json_at *root, const struct input *input,
+		       struct document *document, struct error *err)
+{
+	struct json_at linux_part, seccomp;
+	int ret = read_capabilities(root, document, err);
+
+	if (ret < 0)
+		return ret;
+	if (!json_optional(root, "linux", &linux_part) ||
+	    !json_optional(&linux_part, "seccomp", &seccomp))
+		return json_refuse(root, err,
+				   "the bundle has no linux.seccomp: its container runs "
+				   "unconfined");
+	ret = read_profile(&seccomp, input, document, err);
+	document->format = DOCUMENT_BUNDLE;
+	return ret;
+}
+
+static bool has(const struct json_at *at, const char *key)
+{
+	return json_object_get(at->value, key);
+}
+
+static int read_value(const struct json_at *at, void *data, struct error *err)
+{
+	const struct input *input = data;
+	struct document *document = NULL;
+	int ret;
+
+	if ((ret = json_any_object(at, err)) < 0 ||
+	    (ret = documents_add(input->documents, &document, err)) < 0)
+		return ret;
+	if (has(at, "kind") || has(at, "apiVersion"))
+		return profile_read_cr(at, document, err);
+	if (has(at, "format") && !input->source.yaml)
+		return read_recording(input, document, err);
+	if (has(at, "defaultAction") || has(at, "syscalls"))
+		return read_profile(at, input, document, err);
+	if (has(at, "ociVersion") || has(at, "linux") || has(at, "process"))
+		return read_bundle(at, input, document, err);
+	return json_refuse(at, err,
+			   "this is no seccomp profile, SeccompProfile, recording or config.json "
+			   "of an OCI bundle");
+}
+
+/* What "kubectl get" prints of several resources. */
+static bool is_list(const struct json_at *at)
+{
+	const char *kind = json_string_value(json_object_get(at->value, "kind"));
+
+	return kind && (strcmp(kind, "List") == 0 || strcmp(kind, "SeccompProfileList") == 0);
+}
+
+/* One text, or one document of a YAML stream. */
+static int read_root(json_t *root, struct input *input, struct error *err)
+{
+	struct json_at at = { .value = root, .source = &input->source };
+
+	return is_list(&at) ? json_each(&at, "items", read_value, input, err) :
+			      read_value(&at, input, err);
+}
+
+static int read_yaml(struct input *input, struct error *err)
+{
+	const struct json_source *source = &input->source;
+	_cleanup_(yaml_stream_finish) struct yaml_stream stream = { 0 };
+	size_t i;
+	int ret = yaml_parse(source->name, source->text, source->size, &stream, err);
+
+	input->source.yaml = true;
+	for (i = 0; i < stream.length && ret == 0; i++) {
+		input->source.document = stream.documents[i];
+		ret = read_root(stream.roots[i], input, err);
+	}
+	return ret;
+}
+
+/*
+ * Whether the text begins as a recording does: so large that it is not to be parsed to find out. Others
+ * are still recognised by their "format", wherever it stands.
+ */
+static bool looks_like_recording(const char *text, size_t size)
+{
+	static const char *const tokens[] = { "{", "\"format\"", ":", "\"recorder.recording/" };
+	size_t i, length, at = 0;
+
+	for (i = 0; i < array_size(tokens); i++) {
+		while (at < size && text[at] && strchr(" \t\r\n", text[at]))
+			at++;
+		length = strlen(tokens[i]);
+		if (size - at < length || memcmp(text + at, tokens[i], length) != 0)
+			return false;
+		at += length;
+	}
+	return true;
+}
+
+static int read_json(struct input *input, struct error *err)
+{
+	const struct json_source *source = &input->source;
+	_cleanup_json_ json_t *root = NULL;
+	struct document *document = NULL;
+	int ret;
+
+	if (looks_like_recording(source->text, source->size)) {
+		ret = documents_add(input->documents, &document, err);
+		return ret < 0 ? ret : read_recording(input, document, err);
+	}
+	ret = json_parse(source->name, source->text, source->size, &root, err);
+	return ret < 0 ? ret : read_root(root, input, err);
+}
+
+/* Everything in JSON that is read here is an object or, refused, an array. */
+static bool looks_like_json(const char *text, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < size && strchr(" \t\r\n", text[i]) && text[i]; i++)
+		;
+	return i < size && (text[i] == '{' || text[i] == '[');
+}
+
+int documents_read(const char *name, const char *text, size_t size,
+		   const struct document_options *options, struct documents *ret_documents,
+		   struct error *err)
+{
+	static const struct document_options none;
+	_cleanup_documents_ struct documents documents = { 0 };
+	struct input input = {
+		.source = { .name = name, .text = text, .size = size },
+		.options = options ? options : &none,
+		.documents = &documents,
+	};
+	int ret;
+
+	if (input.options->lenient)
+		input.source.unknown = &documents.losses;
+	ret = looks_like_json(text, size) ? read_json(&input, err) : read_yaml(&input, err);
+	if (ret < 0)
+		return ret;
+	if (!documents.length)
+		return error_set(err, EINVAL, "%s: there is nothing in it", name);
+	*ret_documents = documents;
+	documents = (struct documents){ 0 };
+	return 0;
+}

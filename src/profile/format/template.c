@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/format/template.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/model/architecture.h"
+#include "profile/model/model.h"
+#include "util/string_set.h"
+#include "profile/format/template_model.h"
+#include "util/array.h"
+#include "util/error.h"
+
+/* moby/moby daemon/pkg/oci/caps/defaults.go; containerd pkg/oci defaultUnixCaps(). */
+const char *const default_capabilities[] = {
+	"CAP_AUDIT_WRITE", "CAP_CHOWN",	  "CAP_DAC_OVERRIDE",	  "CAP_FOWNER",	    "CAP_FSETID",
+	"CAP_KILL",	   "CAP_MKNOD",	  "CAP_NET_BIND_SERVICE", "CAP_NET_RAW",    "CAP_SETFCAP",
+	"CAP_SETGID",	   "CAP_SETPCAP", "CAP_SETUID",		  "CAP_SYS_CHROOT",
+};
+
+const size_t default_capability_count = array_size(default_capabilities);
+
+static void filter_finish(struct filter *filter)
+{
+	string_set_free(filter->capabilities, filter->capability_count);
+	string_set_free(filter->architectures, filter->architecture_count);
+}
+
+void template_destroy(struct template *template)
+{
+	size_t i;
+
+	if (!template)
+		return;
+	for (i = 0; i < template->filter_count; i++) {
+		filter_finish(&template->filters[i].includes);
+		filter_finish(&template->filters[i].excludes);
+	}
+	for (i = 0; i < template->entry_count; i++)
+		free(template->entries[i].others);
+	profile_destroy(template->profile);
+	string_set_free(template->capabilities, template->capability_count);
+	free(template->filters);
+	free(template->entries);
+	free(template);
+}
+
+int kernel_version_parse(const char *text, struct kernel_version *ret_version, struct error *err)
+{
+	struct kernel_version version;
+
+	if (sscanf(text, "%4u.%4u", &version.major, &version.minor) != 2 || text[0] < '0' ||
+	    text[0] > '9')
+		return error_set(err, EINVAL, "\"%s\" is no kernel version, such as 4.8", text);
+	*ret_version = version;
+	return 0;
+}
+
+bool template_is_conditional(const struct template *template)
+{
+	return template->conditional;
+}
+
+bool template_is_docker(const struct template *template)
+{
+	return template->docker;
+}
+
+const char *const *template_capabilities(const struct template *template, size_t *ret_count)
+{
+	*ret_count = template->capability_count;
+	return (const char *const *)template->capabilities;
+}
+
+/* The question that filters are asked. */
+struct question {
+	const char *architecture; /* "amd64" */
+	const struct circumstances *circumstances;
+};
+
+static bool holds_capability(const struct question *question, const char *name)
+{
+	const struct circumstances *circumstances = question->circumstances;
+	size_t i;
+
+	for (i = 0; i < circumstances->capability_count; i++)
+		if (strcmp(circumstances->capabilities[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool lists_architecture(const struct filter *filter, const char *architecture)
+{
+	size_t i;
+
+	for (i = 0; i < filter->architecture_count; i++)
+		if (strcmp(filter->architectures[i], architecture) == 0)
+			return true;
+	return false;
+}
+
+static bool kernel_reached(const struct question *question, const struct filter *filter)
+{
+	struct kernel_version kernel = question->circumstances->kernel;
+
+	if (kernel.major == 0 && kernel.minor == 0)
+		return true;
+	return kernel.major > filter->kernel.major ||
+	       (kernel.major == filter->kernel.major && kernel.minor >= filter->kernel.minor);
+}
+
+/* Anything that it lists is enough. */
+static bool is_excluded(const struct question *question, const struct filter *excludes)
+{
+	size_t i;
+
+	if (lists_architecture(excludes, question->architecture))
+		return true;
+	for (i = 0; i < excludes->capability_count; i++)
+		if (holds_capability(question, excludes->capabilities[i]))
+			return true;
+	return excludes->kernel_known && kernel_reached(question, excludes);
+}
+
+/* Everything that it lists is needed, but one of the architectures. */
+static bool is_included(const struct question *question, const struct filter *includes)
+{
+	size_t i;
+
+	if (includes->architecture_count && !lists_architecture(includes, question->architecture))
+		return false;
+	for (i = 0; i < includes->capability_count; i++)
+		if (!holds_capability(question, includes->capabilities[i]))
+			return false;
+	return !includes->kernel_known || kernel_reached(question, includes);
+}
+
+static int add_architectures(const struct template *template, const char *native,
+			     struct profile *profile, struct error *err)
+{
+	size_t i, k;
+	int ret;
+
+	for (i = 0; i < template->entry_count; i++) {
+		const struct architecture_entry *entry = &template->entries[i];
+
+		if (strcmp(entry->native, native) != 0)
+			continue;
+		ret = profile_add_architecture(profile, native, err);
+		for (k = 0; k < entry->other_count && ret == 0; k++)
+			ret = profile_add_architecture(profile, entry->others[k], err);
+		return ret; /* the first entry decides, as with Docker */
+	}
+	return 0;
+}
+
+int template_resolve(const struct template *template, const struct circumstances *circumstances,
+		     struct profile **ret_profile, struct error *err)
+{
+	_cleanup_profile_ struct profile *profile = NULL;
+	const struct architecture *architecture = NULL;
+	struct question question = { .circumstances = circumstances };
+	size_t i;
+	int ret = profile_copy_head(template->profile, &profile, err);
+
+	if (ret < 0)
+		return ret;
+	if (template->conditional) {
+		architecture = circumstances && circumstances->architecture ?
+				       architecture_find(circumstances->architecture) :
+				       NULL;
+		if (!architecture)
+			return error_set(err, EINVAL,
+					 "the rules depend on the container's architecture, and "
+					 "%s",
+					 circumstances && circumstances->architecture ?
+						 "there is none of that name" :
+						 "none was given");
+		question.architecture = architecture->name;
+		ret = add_architectures(template, architecture->scmp, profile, err);
+	}
+	for (i = 0; i < template->filter_count && ret == 0; i++) {
+		const struct rule_filters *filters = &template->filters[i];
+
+		if (architecture && (is_excluded(&question, &filters->excludes) ||
+				     !is_included(&question, &filters->includes)))
+			continue;
+		ret = profile_copy_rule(profile, &template->profile->rules[i], err);
+	}
+	if (ret < 0)
+		return ret;
+	*ret_profile = steal_pointer(&profile);
+	return 0;
+}
+
+struct profile *template_take_profile(struct template *template)
+{
+	return steal_pointer(&template->profile);
+}

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/syntax/json.h"
+#include "profile/model/model.h"
+#include "profile/format/profile_read.h"
+#include "util/string_set.h"
+#include "profile/format/template.h"
+#include "profile/format/template_model.h"
+#include "util/array.h"
+#include "util/error.h"
+#include "util/str.h"
+
+/* Above every errno of Linux; some architectures have a few beyond 1000. */
+#define ERRNO_NAMES_END 2000
+
+/* Far more than there are: a bound for what is kept sorted. */
+#define CAPABILITIES_MAX 256
+#define ARCHITECTURES_MAX 256
+
+static bool is_capability(const char *text)
+{
+	const char *c = text + 4;
+
+	if (!str_has_prefix(text, "CAP_") || !*c)
+		return false;
+	while (isupper((unsigned char)*c) || isdigit((unsigned char)*c) || *c == '_')
+		c++;
+	return !*c;
+}
+
+/* Whose filter is read. */
+struct filter_reader {
+	struct template *template;
+	struct filter *filter;
+};
+
+static int read_capability(const struct json_at *at, void *data, struct error *err)
+{
+	const struct filter_reader *reader = data;
+	struct template *template = reader->template;
+	struct filter *filter = reader->filter;
+	const char *text;
+	int ret = json_text(at, &text, err);
+
+	if (ret < 0)
+		return ret;
+	if (!is_capability(text))
+		return json_refuse(at, err, "\"%s\" is no capability, such as CAP_SYS_ADMIN", text);
+	if (template->capability_count >= CAPABILITIES_MAX)
+		return json_refuse(at, err, "there are not that many capabilities");
+	ret = string_set_add(&filter->capabilities, &filter->capability_count, text, err);
+	return ret < 0 ? ret :
+			 string_set_add(&template->capabilities, &template->capability_count, text,
+					err);
+}
+
+static int read_architecture(const struct json_at *at, void *data, struct error *err)
+{
+	struct filter *filter = data;
+	const char *text;
+	int ret = json_text(at, &text, err);
+
+	if (ret < 0)
+		return ret;
+	if (filter->architecture_count >= ARCHITECTURES_MAX)
+		return json_refuse(at, err, "there are not that many architectures");
+	return string_set_add(&filter->architectures, &filter->architecture_count, text, err);
+}
+
+static int read_min_kernel(const struct json_at *object, struct filter *filter, struct error *err)
+{
+	_cleanup_error_ struct error problem = ERROR_INIT;
+	struct json_at at;
+	const char *text = NULL;
+	int ret;
+
+	if (!json_optional(object, "minKernel", &at))
+		return 0;
+	if ((ret = json_text(&at, &text, err)) < 0)
+		return ret;
+	if (kernel_version_parse(text, &filter->kernel, &problem) < 0)
+		return json_refuse(&at, err, "%s", error_message(&problem));
+	filter->kernel_known = true;
+	return 0;
+}
+
+static int read_filter(const struct json_at *rule, const char *key, struct template *template,
+		       struct filter *filter, struct error *err)
+{
+	static const char *const fields[] = { "caps", "arches", "minKernel", NULL };
+	struct filter_reader reader = { template, filter };
+	struct json_at at;
+	int ret;
+
+	if (!json_optional(rule, key, &at))
+		return 0;
+	if ((ret = json_object_only(&at, fields, err)) < 0 ||
+	    (ret = json_each(&at, "caps", read_capability, &reader, err)) < 0 ||
+	    (ret = json_each(&at, "arches", read_architecture, filter, err)) < 0 ||
+	    (ret = read_min_kernel(&at, filter, err)) < 0)
+		return ret;
+	if (filter->capability_count || filter->architecture_count || filter->kernel_known)
+		template->conditional = true;
+	return 0;
+}
+
+static int errno_from_name(const char *name)
+{
+	int number;
+
+	for (number = 1; number < ERRNO_NAMES_END; number++) {
+		const char *known = strerrorname_np(number);
+
+		if (known && strcmp(known, name) == 0)
+			return number;
+	}
+	return -ENOENT;
+}
+
+/* The name of an errno, which stands beside the number, or instead of it. */
+static int read_errno_name(const struct json_at *object, const char *key,
+			   struct optional_errno *number, struct error *err)
+{
+	struct json_at at;
+	const char *text = NULL;
+	int ret;
+
+	if (!json_optional(object, key, &at))
+		return 0;
+	if ((ret = json_text(&at, &text, err)) < 0 || !*text)
+		return ret;
+	ret = errno_from_name(text);
+	if (ret < 0)
+		return json_refuse(&at, err, "\"%s\" is no errno, such as ENOSYS", text);
+	if (number->known && number->value != (uint32_t)ret)
+		return json_refuse(&at, err, "\"%s\" is %d, but the number beside it is %u", text,
+				   ret, number->value);
+	*number = (struct optional_errno){ true, ret };
+	return 0;
+}
+
+/* "names", or the one "name" of Docker's older form. */
+static int read_names(const struct json_at *at, struct rule *rule, struct error *err)
+{
+	struct json_at name, names;
+
+	if (!json_optional(at, "name", &name) ||
+	    (json_is_string(name.value) && !json_string_length(name.value)))
+		return rule_read_names(at, rule, err);
+	if (json_optional(at, "names", &names) && json_array_size(names.value))
+		return json_refuse(&name, err, "use \"name\" or \"names\", not both");
+	return rule_read_name(&name, rule, err);
+}
+
+static int add_filters(struct template *template, struct rule_filters **ret_filters,
+		       struct error *err)
+{
+	struct rule_filters *filters =
+		array_grow(template->filters, template->filter_count, sizeof(*filters));
+
+	if (!filters)
+		return error_nomem(err);
+	template->filters = filters;
+	*ret_filters = &filters[template->filter_count++];
+	**ret_filters = (struct rule_filters){ 0 };
+	return 0;
+}
+
+static int read_rule(const struct json_at *at, void *data, struct error *err)
+{
+	struct template *template = data;
+	static const char *const fields[] = { "names",	 "action",   "errnoRet", "args",  "name",
+					      "comment", "includes", "excludes", "errno", NULL };
+	struct rule_filters *filters = NULL;
+	struct rule *rule = NULL;
+	int ret;
+
+	if ((ret = json_object_only(at, fields, err)) < 0 ||
+	    (ret = profile_add_rule(template->profile, ACTION_ERRNO, &rule, err)) < 0 ||
+	    (ret = json_unknown_members(at, fields, &rule->unknown, err)) < 0 ||
+	    (ret = add_filters(template, &filters, err)) < 0 ||
+	    (ret = read_names(at, rule, err)) < 0 ||
+	    (ret = rule_read(at, DIALECT_OCI, rule, err)) < 0 ||
+	    (ret = read_errno_name(at, "errno", &rule->errno_ret, err)) < 0 ||
+	    (ret = read_filter(at, "includes", template, &filters->includes, err)) < 0)
+		return ret;
+	return read_filter(at, "excludes", template, &filters->excludes, err);
+}
+
+static int read_sub_architecture(const struct json_at *at, void *data, struct error *err)
+{
+	struct architecture_entry *entry = data;
+	const char **others = array_grow(entry->others, entry->other_count, sizeof(*others));
+
+	if (!others)
+		return error_nomem(err);
+	entry->others = others;
+	return architecture_read(at, &others[entry->other_count++], err);
+}
+
+static int read_entry(const struct json_at *at, void *data, struct error *err)
+{
+	static const char *const fields[] = { "architecture", "subArchitectures", NULL };
+	struct template *template = data;
+	struct architecture_entry *entry =
+		array_grow(template->entries, template->entry_count, sizeof(*entry));
+	struct json_at native;
+	int ret;
+
+	if (!entry)
+		return error_nomem(err);
+	template->entries = entry;
+	entry += template->entry_count++;
+	*entry = (struct architecture_entry){ 0 };
+	if ((ret = json_object_only(at, fields, err)) < 0 ||
+	    (ret = json_required(at, "architecture", &native, err)) < 0 ||
+	    (ret = architecture_read(&native, &entry->native, err)) < 0)
+		return ret;
+	return json_each(at, "subArchitectures", read_sub_architecture, entry, err);
+}
+
+static int read_architecture_map(const struct json_at *object, struct template *template,
+				 struct error *err)
+{
+	struct json_at map;
+	int ret = json_each(object, "archMap", read_entry, template, err);
+
+	if (ret < 0 || !template->entry_count)
+		return ret;
+	template->conditional = true;
+	if (template->profile->architecture_count && json_member(object, "archMap", &map))
+		return json_refuse(&map, err, "use \"architectures\" or \"archMap\", not both");
+	return 0;
+}
+
+/* Whether anything is written as only Docker and those who took its form over write it. */
+static bool has_docker_fields(const json_t *root)
+{
+	static const char *const fields[] = { "name", "comment", "includes", "excludes", "errno" };
+	const json_t *rule;
+	size_t i, k;
+
+	if (json_object_get(root, "archMap") || json_object_get(root, "defaultErrno"))
+		return true;
+	json_array_foreach(json_object_get(root, "syscalls"), i, rule) {
+		for (k = 0; k < array_size(fields); k++)
+			if (json_object_get(rule, fields[k]))
+				return true;
+	}
+	return false;
+}
+
+static int read_template(const struct json_at *at, struct template *template, struct error *err)
+{
+	static const char *const fields[] = {
+		"defaultAction", "defaultErrnoRet",  "defaultErrno", "architectures", "archMap",
+		"flags",	 "listenerMetadata", "listenerPath", "syscalls",      NULL,
+	};
+	struct profile *profile = template->profile;
+	int ret;
+
+	if ((ret = json_object_only(at, fields, err)) < 0 ||
+	    (ret = json_unknown_members(at, fields, &profile->unknown, err)) < 0 ||
+	    (ret = profile_read_head(at, profile, err)) < 0 ||
+	    (ret = errno_read(at, "defaultErrnoRet", DIALECT_OCI, profile->default_action,
+			      &profile->default_errno_ret, err)) < 0 ||
+	    (ret = read_errno_name(at, "defaultErrno", &profile->default_errno_ret, err)) < 0 ||
+	    (ret = read_architecture_map(at, template, err)) < 0)
+		return ret;
+	template->docker = has_docker_fields(at->value);
+	return json_each(at, "syscalls", read_rule, template, err);
+}
+
+int template_read_value(const struct json_at *at, struct template **ret_template, struct error *err)
+{
+	_cleanup_template_ struct template *template = calloc(1, sizeof(*template));
+	int ret;
+
+	if (!template || !(template->profile = profile_create(ACTION_ERRNO)))
+		return error_nomem(err);
+	ret = read_template(at, template, err);
+	if (ret < 0)
+		return ret;
+	*ret_template = steal_pointer(&template);
+	return 0;
+}
+
+int template_read(const char *name, const char *text, size_t size, struct template **ret_template,
+		  struct error *err)
+{
+	const struct json_source source = { .name = name, .text = text, .size = size };
+	_cleanup_json_ json_t *root = NULL;
+	struct json_at at = { .source = &source };
+	int ret = json_parse(name, text, size, &root, err);
+
+	if (ret < 0)
+		return ret;
+	at.value = root;
+	return template_read_value(&at, ret_template, err);
+}

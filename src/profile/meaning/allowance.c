@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/meaning/allowance.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "profile/meaning/meaning.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+
+/* Larger values are flags or masks, which are read more easily in hexadecimal. */
+#define DECIMAL_MAX 4095
+
+static const char *const comparison_signs[COMPARE_COUNT] = {
+	[COMPARE_NE] = "is not", [COMPARE_LT] = "<",  [COMPARE_LE] = "<=",
+	[COMPARE_EQ] = "is",	 [COMPARE_GE] = ">=", [COMPARE_GT] = ">",
+};
+
+static bool granted(struct effect effect)
+{
+	return effect_permission(effect) == PERMISSION_GRANTED;
+}
+
+/* Whether all rules with conditions grant the call, or none does, as the call is without them. */
+static bool arguments_matter(const struct verdict *verdict)
+{
+	size_t i;
+
+	for (i = 0; i < verdict->rule_count; i++)
+		if (granted(verdict->rules[i].effect) != granted(verdict->effect))
+			return true;
+	return false;
+}
+
+enum allowance meaning_allowance(const struct meaning *meaning, const char *name)
+{
+	int position = name ? meaning_find(meaning, name) : -1;
+	struct call_comparison comparison;
+	struct verdict verdict = { .effect = meaning_default(meaning) };
+
+	if (position >= 0)
+		verdict = meaning_verdict(meaning, position);
+	if (!arguments_matter(&verdict))
+		return granted(verdict.effect) ? ALLOWANCE_ALL : ALLOWANCE_NONE;
+	/* Rules can cover all arguments between them. What is too much to decide is said to depend. */
+	if (meaning_compare(meaning, meaning, name, &comparison, NULL) < 0)
+		return ALLOWANCE_SOME;
+	if (comparison.a_most != PERMISSION_GRANTED)
+		return ALLOWANCE_NONE;
+	return comparison.a_least == PERMISSION_GRANTED ? ALLOWANCE_ALL : ALLOWANCE_SOME;
+}
+
+void meaning_count_allowances(const struct meaning *meaning, struct allowance_counts *ret_counts)
+{
+	size_t i;
+
+	*ret_counts = (struct allowance_counts){ 0 };
+	for (i = 0; i < meaning_call_count(meaning); i++) {
+		switch (meaning_allowance(meaning, meaning_call_name(meaning, i))) {
+		case ALLOWANCE_NONE:
+			ret_counts->none++;
+			break;
+		case ALLOWANCE_SOME:
+			ret_counts->some++;
+			break;
+		case ALLOWANCE_ALL:
+			ret_counts->all++;
+			break;
+		}
+	}
+}
+
+static void print_value(FILE *out, uint64_t value)
+{
+	fprintf(out, value > DECIMAL_MAX ? "0x%" PRIx64 : "%" PRIu64, value);
+}
+
+static void print_condition(FILE *out, const struct condition *condition)
+{
+	fprintf(out, "argument %" PRIu32 " ", condition->index);
+	if (condition->comparison == COMPARE_MASKED_EQ) {
+		fputs("& ", out);
+		print_value(out, condition->value);
+		fputs(" is ", out);
+		print_value(out, condition->value_two);
+		return;
+	}
+	fprintf(out, "%s ", comparison_signs[condition->comparison]);
+	print_value(out, condition->value);
+}
+
+int meaning_condition_text(const struct meaning *meaning, const char *name, char **ret_text,
+			   struct error *err)
+{
+	int position = meaning_find(meaning, name);
+	_cleanup_free_ char *text = NULL;
+	struct verdict verdict = { 0 };
+	const char *separator = "";
+	size_t size, i, j;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return error_nomem(err);
+	if (position >= 0)
+		verdict = meaning_verdict(meaning, position);
+	if (granted(verdict.effect) && verdict.rule_count)
+		fputs("unless ", out);
+	for (i = 0; i < verdict.rule_count; i++) {
+		const struct argument_rule *rule = &verdict.rules[i];
+
+		if (granted(rule->effect) == granted(verdict.effect))
+			continue;
+		fputs(separator, out);
+		for (j = 0; j < rule->condition_count; j++) {
+			fputs(j ? " and " : "", out);
+			print_condition(out, &rule->conditions[j]);
+		}
+		separator = ", or ";
+	}
+	if (fclose(out) != 0)
+		return error_nomem(err);
+	*ret_text = steal_pointer(&text);
+	return 0;
+}

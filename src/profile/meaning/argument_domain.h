@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROFILE_ARGUMENT_DOMAIN_H
+#define PROFILE_ARGUMENT_DOMAIN_H
+
+/*
+ * The values of one argument, split into classes: within a class, each condition of a set either
+ * holds for every value or for none. That makes comparing profiles a finite matter, and exact.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "profile/model/model.h"
+
+struct error;
+
+#define DOMAIN_CONDITIONS_MAX 64
+
+struct argument_class {
+	uint64_t truth;	  /* bit i: condition i of the domain holds */
+	uint64_t witness; /* a value of the class */
+};
+
+/* Memory of the caller; a zeroed structure is empty and valid. */
+struct argument_domain {
+	struct condition conditions[DOMAIN_CONDITIONS_MAX]; /* normalized, each once */
+	size_t condition_count;
+	struct argument_class *classes; /* sorted by truth; no two have the same */
+	size_t class_count;
+};
+
+/* The bit of a normalized condition, which is added unless it is there; -E2BIG when too many. */
+int argument_domain_add(struct argument_domain *domain, const struct condition *condition,
+			uint64_t *ret_bit, struct error *err);
+
+/*
+ * Finds all classes of the values from 0 to max, which is all ones: exactly the combinations of
+ * conditions that some value fulfils. -E2BIG when that takes too long.
+ */
+int argument_domain_split(struct argument_domain *domain, uint64_t max, struct error *err);
+
+void argument_domain_finish(struct argument_domain *domain);
+
+#endif

@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/meaning/meaning.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/meaning/convention.h"
+#include "profile/model/condition.h"
+#include "syscalls/syscall_table.h"
+#include "util/array.h"
+#include "util/error.h"
+
+/* The kernel's MAX_ERRNO: it answers with this where a filter says more. */
+#define ERRNO_MAX 4095
+
+/*
+ * Each rule with conditions takes two instructions at the least, and the kernel takes filters of no
+ * more than 32768 in all (MAX_INSNS_PER_PATH).
+ */
+#define CONDITIONAL_RULES_MAX 16384
+
+struct call {
+	struct effect effect;
+	bool decided; /* by a rule without conditions */
+	uint32_t first_rule, rule_count;
+};
+
+struct meaning {
+	struct convention convention;
+	bool has_architecture;
+	struct effect default_effect;
+	const char **names; /* sorted and borrowed, where the architecture has no table */
+	struct call *calls;
+	size_t length;
+	struct argument_rule *rules; /* of the first call, of the second, … */
+};
+
+/* A rule with conditions while its call may still turn out to be decided without. */
+struct candidate {
+	size_t position; /* of the call */
+	size_t order;	 /* in the profile */
+	struct argument_rule rule;
+};
+
+struct builder {
+	struct meaning *meaning;
+	struct candidate *candidates;
+	size_t candidate_count;
+};
+
+struct effect effect_of(enum action action, const struct optional_errno *errno_ret)
+{
+	struct effect effect = { .action = action };
+
+	if (action != ACTION_ERRNO && action != ACTION_TRACE)
+		return effect;
+	/* libseccomp has 16 bits for it. */
+	effect.data = errno_ret->known ? errno_ret->value & 0xffff : EPERM;
+	if (action == ACTION_ERRNO && effect.data > ERRNO_MAX)
+		effect.data = ERRNO_MAX;
+	return effect;
+}
+
+static bool profile_lists(const struct profile *profile, const char *scmp_arch,
+			  const struct convention *convention)
+{
+	size_t i;
+
+	for (i = 0; i < profile->architecture_count; i++)
+		if (strcmp(profile->architectures[i], scmp_arch) == 0)
+			return true;
+	return profile->architecture_count == 0 && convention->native;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The names of the profile, for an architecture whose calls are not known. */
+static int collect_names(struct meaning *meaning, const struct profile *profile, struct error *err)
+{
+	size_t i, j, count = 0, length = 0;
+
+	for (i = 0; i < profile->rule_count; i++)
+		count += profile->rules[i].name_count;
+	meaning->names = calloc(count + 1, sizeof(*meaning->names));
+	if (!meaning->names)
+		return error_nomem(err);
+	for (i = 0; i < profile->rule_count; i++)
+		for (j = 0; j < profile->rules[i].name_count; j++)
+			meaning->names[length++] = profile->rules[i].names[j];
+	qsort(meaning->names, length, sizeof(*meaning->names), compare_names);
+	for (i = 0; i < length; i++)
+		if (i == 0 || strcmp(meaning->names[i], meaning->names[i - 1]) != 0)
+			meaning->names[meaning->length++] = meaning->names[i];
+	return 0;
+}
+
+/* Where in the order of the calls the one is that is at a place in the order of the names. */
+static size_t position_at(const struct meaning *meaning, size_t place)
+{
+	const struct syscall_table *table = meaning->convention.table;
+
+	return table ? table->by_name[place] : place;
+}
+
+static int compare_at(const struct meaning *meaning, size_t place, const char *name)
+{
+	return strcmp(meaning_call_name(meaning, position_at(meaning, place)), name);
+}
+
+/*
+ * The position of a name among places from *start to end; moves *start to where it is or would be.
+ */
+static int search_names(const struct meaning *meaning, const char *name, size_t *start, size_t end)
+{
+	while (*start < end) {
+		size_t middle = *start + (end - *start) / 2;
+		int order = compare_at(meaning, middle, name);
+
+		if (order == 0) {
+			*start = middle;
+			return position_at(meaning, middle);
+		}
+		if (order < 0)
+			*start = middle + 1;
+		else
+			end = middle;
+	}
+	return -ENOENT;
+}
+
+/*
+ * The same for names that come in their order, the last of which was found at *start: the next one
+ * is not far.
+ */
+static int search_onward(const struct meaning *meaning, const char *name, size_t *start)
+{
+	size_t end = *start, step = 1;
+
+	while (end < meaning->length && compare_at(meaning, end, name) < 0) {
+		*start = end + 1;
+		end += step;
+		step *= 2;
+	}
+	return search_names(meaning, name, start,
+			    end < meaning->length ? end + 1 : meaning->length);
+}
+
+static int add_candidate(struct builder *builder, size_t position, const struct argument_rule *rule,
+			 struct error *err)
+{
+	struct candidate *grown;
+
+	if (builder->candidate_count == CONDITIONAL_RULES_MAX)
+		return error_set(err, E2BIG,
+				 "more than %d rules with conditions: no filter can hold them",
+				 CONDITIONAL_RULES_MAX);
+	grown = array_grow(builder->candidates, builder->candidate_count, sizeof(*grown));
+	if (!grown)
+		return error_nomem(err);
+	builder->candidates = grown;
+	grown[builder->candidate_count] =
+		(struct candidate){ position, builder->candidate_count, *rule };
+	builder->candidate_count++;
+	return 0;
+}
+
+static int add_for_position(struct builder *builder, size_t position,
+			    const struct argument_rule *rule, struct error *err)
+{
+	struct call *call = &builder->meaning->calls[position];
+
+	if (call->decided)
+		return 0;
+	if (rule->condition_count)
+		return add_candidate(builder, position, rule, err);
+	call->decided = true;
+	call->effect = rule->effect;
+	return 0;
+}
+
+/* The rule as libseccomp puts it for socketcall(2) or ipc(2): the code takes the first argument. */
+static int add_multiplexed(struct builder *builder, const char *name,
+			   const struct argument_rule *rule, struct error *err)
+{
+	const struct multiplexed_call *call = multiplexed_call_find(name);
+	struct argument_rule through = { .effect = rule->effect };
+	size_t i;
+
+	if (!call)
+		return 0;
+	through.conditions[through.condition_count++] =
+		(struct condition){ .comparison = COMPARE_EQ, .value = call->code };
+	for (i = 0; i < rule->condition_count; i++)
+		if (rule->conditions[i].index != 0)
+			through.conditions[through.condition_count++] = rule->conditions[i];
+	return add_for_position(builder, meaning_find(builder->meaning, call->through), &through,
+				err);
+}
+
+static int add_for_names(struct builder *builder, const struct rule *from,
+			 const struct argument_rule *rule, struct error *err)
+{
+	size_t i, start = 0;
+	int position, ret = 0;
+
+	for (i = 0; i < from->name_count && ret == 0; i++) {
+		position = search_onward(builder->meaning, from->names[i], &start);
+		if (position >= 0)
+			ret = add_for_position(builder, position, rule, err);
+		if (ret == 0 && builder->meaning->convention.multiplexed)
+			ret = add_multiplexed(builder, from->names[i], rule, err);
+	}
+	return ret;
+}
+
+/* Puts a condition in its place by argument. */
+static void rule_insert(struct argument_rule *rule, const struct condition *condition)
+{
+	size_t i = rule->condition_count++;
+
+	for (; i > 0 && rule->conditions[i - 1].index > condition->index; i--)
+		rule->conditions[i] = rule->conditions[i - 1];
+	rule->conditions[i] = *condition;
+}
+
+static int add_rule(struct builder *builder, const struct rule *from, struct error *err)
+{
+	struct effect effect = effect_of(from->action, &from->errno_ret);
+	struct argument_rule rule = { .effect = effect };
+	struct condition condition;
+	unsigned int seen = 0;
+	bool repeated = false;
+	size_t i;
+	int ret = 0;
+
+	if (effect_equal(effect, builder->meaning->default_effect))
+		return 0;
+	for (i = 0; i < from->condition_count; i++) {
+		uint32_t index = from->conditions[i].index;
+
+		if (index >= ARGUMENT_COUNT)
+			return error_set(err, EINVAL,
+					 "a condition is about argument %" PRIu32
+					 ", but the arguments are 0 to %d",
+					 index, ARGUMENT_COUNT - 1);
+		repeated |= seen & (1u << index);
+		seen |= 1u << index;
+	}
+	for (i = 0; i < from->condition_count && ret == 0; i++) {
+		bool always = !condition_normalize(&from->conditions[i],
+						   builder->meaning->convention.narrow, &condition);
+
+		if (repeated)
+			rule = (struct argument_rule){ .effect = effect };
+		if (!always)
+			rule_insert(&rule, &condition);
+		if (repeated)
+			ret = add_for_names(builder, from, &rule, err);
+	}
+	return repeated ? ret : add_for_names(builder, from, &rule, err);
+}
+
+/*
+ * The order in which libseccomp tests rules of one call (_db_chain_lt() in its src/db.c): the
+ * higher argument first; equality before upper before lower bounds; the tighter bound first.
+ */
+static int compare_precedence(const struct argument_rule *a, const struct argument_rule *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->condition_count && i < b->condition_count; i++) {
+		int order = condition_precedence(&a->conditions[i], &b->conditions[i]);
+
+		if (order)
+			return order;
+	}
+	return (a->condition_count > b->condition_count) -
+	       (a->condition_count < b->condition_count);
+}
+
+static int compare_candidates(const void *left, const void *right)
+{
+	const struct candidate *a = left, *b = right;
+	int order;
+
+	if (a->position != b->position)
+		return a->position < b->position ? -1 : 1;
+	order = compare_precedence(&a->rule, &b->rule);
+	return order ? order : (a->order > b->order) - (a->order < b->order);
+}
+
+/* Keeps the candidates whose calls no rule without conditions decides, each once. */
+static int keep_candidates(struct builder *builder, struct error *err)
+{
+	struct meaning *meaning = builder->meaning;
+	const struct candidate *candidate, *last = NULL;
+	size_t i, length = 0;
+
+	if (builder->candidate_count == 0)
+		return 0;
+	qsort(builder->candidates, builder->candidate_count, sizeof(*builder->candidates),
+	      compare_candidates);
+	meaning->rules = calloc(builder->candidate_count, sizeof(*meaning->rules));
+	if (!meaning->rules)
+		return error_nomem(err);
+	for (i = 0; i < builder->candidate_count; i++) {
+		struct call *call;
+
+		candidate = &builder->candidates[i];
+		call = &meaning->calls[candidate->position];
+		if (call->decided || (last && last->position == candidate->position &&
+				      compare_precedence(&last->rule, &candidate->rule) == 0))
+			continue;
+		if (call->rule_count++ == 0)
+			call->first_rule = length;
+		meaning->rules[length++] = candidate->rule;
+		last = candidate;
+	}
+	return 0;
+}
+
+static int read_rules(struct meaning *meaning, const struct profile *profile, struct error *err)
+{
+	struct builder builder = { .meaning = meaning };
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; i < profile->rule_count && ret == 0; i++)
+		ret = add_rule(&builder, &profile->rules[i], err);
+	if (ret == 0)
+		ret = keep_candidates(&builder, err);
+	free(builder.candidates);
+	return ret;
+}
+
+int meaning_create(const struct profile *profile, const char *scmp_arch,
+		   struct meaning **ret_meaning, struct error *err)
+{
+	_cleanup_meaning_ struct meaning *meaning = calloc(1, sizeof(*meaning));
+	size_t i;
+	int ret = 0;
+
+	if (!meaning)
+		return error_nomem(err);
+	meaning->convention = convention_find(scmp_arch);
+	meaning->has_architecture = profile_lists(profile, scmp_arch, &meaning->convention);
+	/* SCMP_FLTATR_ACT_BADARCH, which no runtime sets, is SCMP_ACT_KILL. */
+	meaning->default_effect =
+		meaning->has_architecture ?
+			effect_of(profile->default_action, &profile->default_errno_ret) :
+			(struct effect){ .action = ACTION_KILL_THREAD };
+	if (meaning->convention.table)
+		meaning->length = meaning->convention.table->length;
+	else
+		ret = collect_names(meaning, profile, err);
+	if (ret < 0)
+		return ret;
+	meaning->calls = calloc(meaning->length + 1, sizeof(*meaning->calls));
+	if (!meaning->calls)
+		return error_nomem(err);
+	for (i = 0; i < meaning->length; i++)
+		meaning->calls[i].effect = meaning->default_effect;
+	if (meaning->has_architecture)
+		ret = read_rules(meaning, profile, err);
+	if (ret < 0)
+		return ret;
+	*ret_meaning = steal_pointer(&meaning);
+	return 0;
+}
+
+void meaning_destroy(struct meaning *meaning)
+{
+	if (!meaning)
+		return;
+	free(meaning->names);
+	free(meaning->calls);
+	free(meaning->rules);
+	free(meaning);
+}
+
+bool meaning_has_architecture(const struct meaning *meaning)
+{
+	return meaning->has_architecture;
+}
+
+bool meaning_is_narrow(const struct meaning *meaning)
+{
+	return meaning->convention.narrow;
+}
+
+struct effect meaning_default(const struct meaning *meaning)
+{
+	return meaning->default_effect;
+}
+
+size_t meaning_call_count(const struct meaning *meaning)
+{
+	return meaning->length;
+}
+
+const char *meaning_call_name(const struct meaning *meaning, size_t position)
+{
+	const struct syscall_table *table = meaning->convention.table;
+
+	return table ? table->by_number[position].name : meaning->names[position];
+}
+
+int meaning_call_number(const struct meaning *meaning, size_t position)
+{
+	const struct syscall_table *table = meaning->convention.table;
+
+	return table ? (int)table->by_number[position].nr : -1;
+}
+
+int meaning_find(const struct meaning *meaning, const char *name)
+{
+	size_t start = 0;
+
+	return search_names(meaning, name, &start, meaning->length);
+}
+
+struct verdict meaning_verdict(const struct meaning *meaning, size_t position)
+{
+	const struct call *call = &meaning->calls[position];
+	struct verdict verdict = { .effect = call->effect, .rule_count = call->rule_count };
+
+	if (call->rule_count)
+		verdict.rules = &meaning->rules[call->first_rule];
+	return verdict;
+}
+
+struct effect meaning_evaluate(const struct meaning *meaning, size_t position,
+			       const uint64_t arguments[ARGUMENT_COUNT])
+{
+	struct verdict verdict = meaning_verdict(meaning, position);
+	uint64_t width = meaning->convention.narrow ? UINT32_MAX : UINT64_MAX;
+	size_t i, j;
+
+	for (i = 0; i < verdict.rule_count; i++) {
+		const struct argument_rule *rule = &verdict.rules[i];
+
+		for (j = 0; j < rule->condition_count; j++)
+			if (!condition_holds(&rule->conditions[j],
+					     arguments[rule->conditions[j].index] & width))
+				break;
+		if (j == rule->condition_count)
+			return rule->effect;
+	}
+	return verdict.effect;
+}

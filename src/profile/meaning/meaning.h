@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROFILE_MEANING_H
+#define PROFILE_MEANING_H
+
+/*
+ * What a profile does with every system call of one architecture, as runc and crun make it of it
+ * through libseccomp, whatever the order, grouping and repetition of its rules:
+ *
+ * - An architecture that the profile does not list is killed. One without a list applies to the
+ *   native one.
+ * - A name that the architecture does not have is ignored, and so is a rule that does the same as
+ *   the default action.
+ * - The first rule without conditions decides about a call, whatever rules with conditions say.
+ * - Conditions on different arguments have to hold together. Where a rule has two of the same
+ *   argument, each of its conditions becomes a rule of its own: one is enough. (crun looks at no
+ *   more than six of them.)
+ * - Of several rules with conditions that hold, that one decides which libseccomp tests first: the
+ *   order is that of the conditions, not that of the profile.
+ * - Where arguments have 32 bits (i386, x32, ARM, …), so have the values they are compared with.
+ * - libseccomp applies a rule of a socket or System V IPC call on i386 to socketcall(2) and ipc(2)
+ *   too, whose first argument says which call is meant.
+ * - The default action answers everything else.
+ *
+ * runc's ENOSYS for numbers above the highest of a profile is the runtime's doing and no part of
+ * this.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "profile/model/model.h"
+#include "util/cleanup.h"
+
+struct error;
+struct meaning;
+
+#define ARGUMENT_COUNT 6
+
+/* What is done with one call with certain arguments. */
+struct effect {
+	enum action action;
+	uint32_t data; /* the errno of ACTION_ERRNO, the message of ACTION_TRACE; otherwise 0 */
+};
+
+bool effect_equal(struct effect a, struct effect b);
+
+/* What becomes of a rule's or profile's action and errno: EPERM without one, 16 bits of one. */
+struct effect effect_of(enum action action, const struct optional_errno *errno_ret);
+
+/*
+ * "allow", "log", "errno EPERM", "errno 200", "kill thread", …; in the caller's buffer.
+ */
+#define EFFECT_TEXT_SIZE 32
+const char *effect_text(struct effect effect, char buffer[EFFECT_TEXT_SIZE]);
+
+/*
+ * How much an effect lets the caller do; more is wider. Two effects of the same permission differ
+ * in what the caller is told, not in what it may do.
+ */
+enum permission {
+	PERMISSION_REFUSED, /* errno, trap, kill: the call is not made */
+	PERMISSION_ASKED,   /* trace, notify: another process decides */
+	PERMISSION_GRANTED, /* allow, log */
+};
+
+enum permission effect_permission(struct effect effect);
+
+/*
+ * The meaning of a profile for an architecture ("SCMP_ARCH_X86_64"). It keeps nothing of the
+ * profile but the names of calls on an architecture that has no table here: those are borrowed.
+ * -EINVAL where a condition is about an argument that no call has, -E2BIG where there are more
+ * conditions than a filter can hold.
+ */
+int meaning_create(const struct profile *profile, const char *scmp_arch,
+		   struct meaning **ret_meaning, struct error *err);
+void meaning_destroy(struct meaning *meaning);
+DEFINE_CLEANUP(struct meaning *, meaning_destroy);
+#define _cleanup_meaning_ _cleanup_(cleanup_meaning_destroy)
+
+/* Whether the profile applies to the architecture at all. */
+bool meaning_has_architecture(const struct meaning *meaning);
+
+/* Whether arguments have 32 bits there; those of a verdict's conditions then have too. */
+bool meaning_is_narrow(const struct meaning *meaning);
+
+/* What becomes of a number that has no name, and of every call that no rule is about. */
+struct effect meaning_default(const struct meaning *meaning);
+
+/*
+ * All calls that the architecture has, by position: sorted by number; on an architecture that has
+ * no table here, those that the profile names, by name. The number is negative where it is not
+ * known.
+ */
+size_t meaning_call_count(const struct meaning *meaning);
+const char *meaning_call_name(const struct meaning *meaning, size_t position);
+int meaning_call_number(const struct meaning *meaning, size_t position);
+
+/* The position of a name, or -ENOENT. */
+int meaning_find(const struct meaning *meaning, const char *name);
+
+/* A rule with conditions, all of which have to hold; they are sorted by argument, each once. */
+struct argument_rule {
+	struct effect effect;
+	size_t condition_count;
+	struct condition conditions[ARGUMENT_COUNT];
+};
+
+/* What becomes of one call. */
+struct verdict {
+	struct effect effect;		   /* always, or where none of the rules holds */
+	const struct argument_rule *rules; /* the first that holds decides; borrowed */
+	size_t rule_count;		   /* 0: the arguments do not matter */
+};
+
+struct verdict meaning_verdict(const struct meaning *meaning, size_t position);
+
+/* The effect for concrete arguments. */
+struct effect meaning_evaluate(const struct meaning *meaning, size_t position,
+			       const uint64_t arguments[ARGUMENT_COUNT]);
+
+/* A call for which two profiles do not do the same. */
+struct difference {
+	bool found;
+	bool arguments_matter;		    /* false: it is the same with any arguments */
+	uint64_t arguments[ARGUMENT_COUNT]; /* an example */
+	unsigned int looked_at;		    /* bit i: some condition is about argument i */
+	struct effect a, b;
+};
+
+/* What two profiles do with one call over all arguments, decided exactly. */
+struct call_comparison {
+	struct difference wider;	  /* b permits what a permits less */
+	struct difference narrower;	  /* the reverse */
+	struct difference other;	  /* both permit the same, but the effects differ */
+	enum permission a_most, b_most;	  /* for some arguments */
+	enum permission a_least, b_least; /* for some arguments */
+};
+
+/*
+ * Compares two meanings of the same architecture for a call by name, or for numbers without a name
+ * where that is NULL. -E2BIG where the conditions are too many to go through all combinations.
+ */
+int meaning_compare(const struct meaning *a, const struct meaning *b, const char *name,
+		    struct call_comparison *ret_comparison, struct error *err);
+
+/*
+ * Goes through all calls for which two meanings of the same architecture differ, beginning with the
+ * numbers without a name (NULL). Ends when the visitor returns anything but 0, and returns that.
+ */
+typedef int (*meaning_visitor)(void *data, const char *name,
+			       const struct call_comparison *comparison, struct error *err);
+int meaning_visit_differences(const struct meaning *a, const struct meaning *b,
+			      meaning_visitor each, void *data, struct error *err);
+
+/*
+ * Whether outer permits everything that inner permits, call by call and argument by argument.
+ * Where it does not, ret_name (a call; NULL: numbers without a name; borrowed as the names above)
+ * and ret_difference (a is outer, b is inner) are a counterexample.
+ */
+int meaning_subset(const struct meaning *inner, const struct meaning *outer, bool *ret_subset,
+		   const char **ret_name, struct difference *ret_difference, struct error *err);
+
+#endif

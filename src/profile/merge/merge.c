@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/merge/merge.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/meaning/alternatives.h"
+#include "profile/merge/merge_calls.h"
+#include "profile/model/model.h"
+#include "util/string_set.h"
+#include "util/error.h"
+
+struct profile_merge {
+	char *first;		  /* name of the profile that was added first, NULL before */
+	struct profile *profile;  /* everything but the rules */
+	struct merge_calls calls; /* what the rules say */
+};
+
+int profile_merge_create(struct profile_merge **ret_merge, struct error *err)
+{
+	struct profile_merge *merge = calloc(1, sizeof(*merge));
+
+	if (!merge)
+		return error_nomem(err);
+	*ret_merge = merge;
+	return 0;
+}
+
+void profile_merge_destroy(struct profile_merge *merge)
+{
+	if (!merge)
+		return;
+	free(merge->first);
+	profile_destroy(merge->profile);
+	merge_calls_finish(&merge->calls);
+	free(merge);
+}
+
+static bool errno_equal(struct optional_errno a, struct optional_errno b)
+{
+	return a.known == b.known && (!a.known || a.value == b.value);
+}
+
+static int refuse_default(const struct profile_merge *merge, const char *name,
+			  const struct profile *profile, struct error *err)
+{
+	const struct profile *first = merge->profile;
+
+	if (first->default_action != profile->default_action)
+		return error_set(err, EINVAL,
+				 "%s has the default action %s, and %s has %s: only profiles with "
+				 "the same default action can be merged",
+				 merge->first, action_name(first->default_action), name,
+				 action_name(profile->default_action));
+	return error_set(err, EINVAL,
+			 "%s and %s differ in their default errno (defaultErrnoRet): only profiles "
+			 "with the same can be merged",
+			 merge->first, name);
+}
+
+/* A listener that only one of two has is that of both. */
+static int merge_listener(char **text, const char *other, const struct profile_merge *merge,
+			  const char *name, struct error *err)
+{
+	if (!other || (*text && strcmp(*text, other) == 0))
+		return 0;
+	if (*text)
+		return error_set(err, EINVAL,
+				 "%s and %s hand calls to different listeners (%s and %s)",
+				 merge->first, name, *text, other);
+	*text = strdup(other);
+	return *text ? 0 : error_nomem(err);
+}
+
+static int merge_facts(struct profile_merge *merge, const char *name, const struct profile *profile,
+		       struct error *err)
+{
+	struct profile *into = merge->profile;
+	size_t i;
+	int ret;
+
+	if (into->default_action != profile->default_action ||
+	    !errno_equal(into->default_errno_ret, profile->default_errno_ret))
+		return refuse_default(merge, name, profile, err);
+	if ((ret = merge_listener(&into->listener_path, profile->listener_path, merge, name, err)) <
+		    0 ||
+	    (ret = merge_listener(&into->listener_metadata, profile->listener_metadata, merge, name,
+				  err)) < 0)
+		return ret;
+	for (i = 0; i < profile->architecture_count; i++)
+		if ((ret = profile_add_architecture(into, profile->architectures[i], err)) < 0)
+			return ret;
+	for (i = 0; i < profile->flag_count; i++)
+		if ((ret = string_set_add(&into->flags, &into->flag_count, profile->flags[i],
+					  err)) < 0)
+			return ret;
+	return 0;
+}
+
+int profile_merge_add(struct profile_merge *merge, const char *name, const struct profile *profile,
+		      struct error *err)
+{
+	_cleanup_merge_calls_ struct merge_calls calls = { 0 };
+	bool first = !merge->first;
+	int ret;
+
+	if (first) {
+		merge->first = strdup(name);
+		merge->profile = profile_create(profile->default_action);
+		if (!merge->first || !merge->profile)
+			return error_nomem(err);
+		merge->profile->default_errno_ret = profile->default_errno_ret;
+	}
+	ret = merge_facts(merge, name, profile, err);
+	if (ret < 0)
+		return ret;
+	if (merge_calls_read(profile, &calls, err) < 0)
+		return error_prefix(err, "%s", name);
+	if (first) {
+		merge->calls = calls;
+		calls = (struct merge_calls){ 0 };
+		return 0;
+	}
+	return merge_calls_join(&merge->calls, &calls, err);
+}
+
+/* One alternative of one call, on the way to a rule with all calls that have the same. */
+struct entry {
+	const char *name;
+	const struct alternative *alternative;
+};
+
+/* The most permissive first, and what needs no arguments before what does. */
+static int rule_compare(const struct entry *a, const struct entry *b)
+{
+	const struct alternative *one = a->alternative, *two = b->alternative;
+	uint64_t one_rank = effect_rank(one->effect), two_rank = effect_rank(two->effect);
+
+	if (one_rank != two_rank)
+		return one_rank > two_rank ? -1 : 1;
+	return conditions_compare(one->conditions, one->condition_count, two->conditions,
+				  two->condition_count);
+}
+
+static int entry_compare(const void *a, const void *b)
+{
+	const struct entry *one = a, *two = b;
+	int order = rule_compare(one, two);
+
+	return order ? order : strcmp(one->name, two->name);
+}
+
+static int collect(const struct merge_calls *calls, struct entry **ret_entries, size_t *ret_count,
+		   struct error *err)
+{
+	size_t i, k, count = 0;
+	struct entry *entries;
+
+	for (i = 0; i < calls->length; i++)
+		count += calls->items[i].wider.length + calls->items[i].narrower.length;
+	entries = calloc(count + 1, sizeof(*entries));
+	if (!entries)
+		return error_nomem(err);
+	count = 0;
+	for (i = 0; i < calls->length; i++) {
+		const struct merge_call *call = &calls->items[i];
+
+		for (k = 0; k < call->wider.length; k++)
+			entries[count++] = (struct entry){ call->name, &call->wider.items[k] };
+		for (k = 0; k < call->narrower.length; k++)
+			entries[count++] = (struct entry){ call->name, &call->narrower.items[k] };
+	}
+	qsort(entries, count, sizeof(*entries), entry_compare);
+	*ret_entries = entries;
+	*ret_count = count;
+	return 0;
+}
+
+static int add_rule(struct profile *profile, const struct alternative *alternative,
+		    struct rule **ret_rule, struct error *err)
+{
+	struct effect effect = alternative->effect;
+	size_t size = alternative->condition_count * sizeof(*alternative->conditions);
+	struct rule *rule;
+	int ret;
+
+	ret = profile_add_rule(profile, effect.action, &rule, err);
+	if (ret < 0)
+		return ret;
+	if ((effect.action == ACTION_ERRNO || effect.action == ACTION_TRACE) &&
+	    effect.data != EPERM)
+		rule->errno_ret = (struct optional_errno){ true, effect.data };
+	if (size) {
+		rule->conditions = malloc(size);
+		if (!rule->conditions)
+			return error_nomem(err);
+		memcpy(rule->conditions, alternative->conditions, size);
+		rule->condition_count = alternative->condition_count;
+	}
+	*ret_rule = rule;
+	return 0;
+}
+
+static int add_rules(struct profile *profile, const struct merge_calls *calls, struct error *err)
+{
+	_cleanup_free_ struct entry *entries = NULL;
+	struct rule *rule = NULL;
+	size_t i, count = 0;
+	int ret;
+
+	ret = collect(calls, &entries, &count, err);
+	if (ret < 0)
+		return ret;
+	for (i = 0; i < count; i++) {
+		if (i == 0 || rule_compare(&entries[i - 1], &entries[i]) != 0) {
+			ret = add_rule(profile, entries[i].alternative, &rule, err);
+			if (ret < 0)
+				return ret;
+		}
+		ret = rule_add_name(rule, entries[i].name, err);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+int profile_merge_take(struct profile_merge *merge, struct profile **ret_profile, struct error *err)
+{
+	int ret;
+
+	if ((ret = merge_calls_check(&merge->calls, err)) < 0 ||
+	    (ret = add_rules(merge->profile, &merge->calls, err)) < 0)
+		return ret;
+	*ret_profile = steal_pointer(&merge->profile);
+	return 0;
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/recording/runtime_calls.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/recording/derive.h"
+#include "util/error.h"
+#include "util/version.h"
+
+/* The measured versions that stand for a version: the same, or its neighbours. */
+struct version_range {
+	struct version low;
+	struct version high;
+};
+
+/* Returns -ENOENT when the table has no version of this runtime. */
+static int version_range_find(const char *runtime, const char *version,
+			      struct version_range *ret_range)
+{
+	struct version wanted = version_parse(version), row;
+	struct version_range range = { { { 0 } } };
+	bool has_low = false, has_high = false;
+	size_t i;
+
+	for (i = 0; i < runtime_calls_count; i++) {
+		if (!runtime_calls[i].version || strcmp(runtime_calls[i].runtime, runtime) != 0)
+			continue;
+		row = version_parse(runtime_calls[i].version);
+		if (version_compare(&row, &wanted) <= 0 &&
+		    (!has_low || version_compare(&row, &range.low) > 0)) {
+			range.low = row;
+			has_low = true;
+		}
+		if (version_compare(&row, &wanted) >= 0 &&
+		    (!has_high || version_compare(&row, &range.high) < 0)) {
+			range.high = row;
+			has_high = true;
+		}
+	}
+	if (!has_low && !has_high)
+		return -ENOENT;
+	if (!has_low)
+		range.low = range.high;
+	if (!has_high)
+		range.high = range.low;
+	*ret_range = range;
+	return 0;
+}
+
+static bool runtime_calls_match(const struct runtime_calls *row,
+				const struct runtime_choice *choice,
+				const struct version_range *range)
+{
+	struct version version;
+
+	if (strcmp(row->runtime, choice->name) != 0)
+		return false;
+	if (row->no_new_privs != TRISTATE_UNKNOWN && choice->no_new_privs != TRISTATE_UNKNOWN &&
+	    row->no_new_privs != choice->no_new_privs)
+		return false;
+	if (!row->version || !choice->version)
+		return true;
+	version = version_parse(row->version);
+	return version_compare(&range->low, &version) <= 0 &&
+	       version_compare(&version, &range->high) <= 0;
+}
+
+static int add_row(struct observation *observation, const struct runtime_calls *row,
+		   struct error *err)
+{
+	const char *const *name;
+	struct call call = { .abi = ABI_NATIVE, .origin = ORIGIN_RUNTIME };
+	int nr, ret;
+
+	for (name = row->names; *name; name++) {
+		/* The table was measured on x86-64; a call that another machine lacks is not made. */
+		nr = syscall_number(observation->machine, ABI_NATIVE, *name);
+		if (nr < 0)
+			continue;
+		call.nr = nr;
+		ret = call_set_add(&observation->calls, &call, err);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+int observation_add_runtime_calls(struct observation *observation,
+				  const struct runtime_choice *choice, struct error *err)
+{
+	struct version_range range = { { { 0 } } };
+	bool known = false;
+	size_t i;
+	int ret;
+
+	if (!choice->name)
+		return 0;
+	if (choice->version && version_range_find(choice->name, choice->version, &range) < 0)
+		return error_set(err, ENOENT, "the system calls of the runtime %s are not known",
+				 choice->name);
+	for (i = 0; i < runtime_calls_count; i++) {
+		if (!runtime_calls_match(&runtime_calls[i], choice, &range))
+			continue;
+		known = true;
+		ret = add_row(observation, &runtime_calls[i], err);
+		if (ret < 0)
+			return ret;
+	}
+	if (!known)
+		return error_set(err, ENOENT, "the system calls of the runtime %s are not known",
+				 choice->name);
+	return 0;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROFILE_RUNTIME_CALLS_H
+#define PROFILE_RUNTIME_CALLS_H
+
+/*
+ * What container runtimes call between loading the filter and execve: runtime-calls.tbl, which
+ * says how it was measured, turned into C by tools/gen-runtime-calls.
+ */
+#include <stddef.h>
+
+#include "profile/recording/recording.h"
+
+enum runtime_operation {
+	RUNTIME_ANY,
+	RUNTIME_START,
+	RUNTIME_EXEC,
+};
+
+struct runtime_calls {
+	const char *runtime;
+	const char *version;	    /* NULL: each */
+	enum tristate no_new_privs; /* unknown: with and without */
+	enum runtime_operation operation;
+	const char *const *names; /* sorted, NULL-terminated */
+};
+
+extern const struct runtime_calls runtime_calls[];
+extern const size_t runtime_calls_count;
+
+#endif

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/syntax/json.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/syntax/json_locate.h"
+#include "profile/syntax/json_unsigned.h"
+#include "profile/syntax/losses.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+#include "util/str.h"
+
+int json_parse(const char *name, const char *text, size_t size, json_t **ret_root,
+	       struct error *err)
+{
+	json_error_t problem;
+	json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
+
+	if (!root && json_error_code(&problem) == json_error_numeric_overflow)
+		root = json_load_unsigned(text, size, &problem);
+	if (!root)
+		return error_set(err, EINVAL, "%s:%d:%d: not JSON: %s", name, problem.line,
+				 problem.column, problem.text);
+	*ret_root = root;
+	return 0;
+}
+
+static const struct json_source *json_source_of(const struct json_at *at)
+{
+	while (at->parent)
+		at = at->parent;
+	return at->source;
+}
+
+/* Writes "$.observations[2].abi". */
+static void json_path(const struct json_at *at, FILE *out)
+{
+	_cleanup_free_ char *key = NULL;
+
+	if (!at->parent) {
+		fputc('$', out);
+		return;
+	}
+	json_path(at->parent, out);
+	if (!at->key) {
+		fprintf(out, "[%zu]", at->index);
+		return;
+	}
+	key = str_escape(at->key);
+	fprintf(out, ".%s", key ? key : "?");
+}
+
+int json_refuse(const struct json_at *at, struct error *err, const char *format, ...)
+{
+	_cleanup_free_ char *path = NULL, *message = NULL;
+	const struct json_source *source = json_source_of(at);
+	struct json_place place;
+	size_t size;
+	va_list args;
+	FILE *out = open_memstream(&path, &size);
+
+	if (out) {
+		json_path(at, out);
+		fclose(out);
+	}
+	va_start(args, format);
+	if (vasprintf(&message, format, args) < 0)
+		message = NULL;
+	va_end(args);
+	error_set(err, EINVAL, "%s: %s", path ? path : "?", message ? message : "refused");
+	if (source && json_locate(source, at, &place))
+		error_prefix(err, "%s:%zu:%zu", source->name, place.line, place.column);
+	else if (source)
+		error_prefix(err, "%s", source->name);
+	return -EINVAL;
+}
+
+/* So many are no slip; and each is looked for in the text from its beginning. */
+#define UNKNOWN_MAX 100
+
+/* Refuses a member that nobody asked for, or notes it where the source says so. */
+static int json_unknown(const struct json_at *at, const char *const *known, struct error *err)
+{
+	const struct json_source *source = json_source_of(at);
+	_cleanup_error_ struct error note = ERROR_INIT;
+	bool noted = source && source->unknown && source->unknown->count < UNKNOWN_MAX;
+	struct error *refusal = noted ? &note : err;
+	const char *nearest;
+	size_t count = 0;
+
+	while (known[count])
+		count++;
+	nearest = str_nearest(at->key, known, count);
+	if (nearest)
+		json_refuse(at, refusal, "unknown field (did you mean \"%s\"?)", nearest);
+	else
+		json_refuse(at, refusal, "unknown field");
+	if (!noted)
+		return -EINVAL;
+	return losses_add(source->unknown, err, "%s", error_message(&note));
+}
+
+static const char *json_type_name(const json_t *value)
+{
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		return "an object";
+	case JSON_ARRAY:
+		return "an array";
+	case JSON_STRING:
+		return json_is_unsigned(value) ? "a whole number" : "a string";
+	case JSON_INTEGER:
+		return "a whole number";
+	case JSON_REAL:
+		return "a fraction";
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return "true or false";
+	case JSON_NULL:
+		break;
+	}
+	return "null";
+}
+
+static int json_refuse_type(const struct json_at *at, const char *wanted, struct error *err)
+{
+	return json_refuse(at, err, "%s is wanted here, not %s", wanted, json_type_name(at->value));
+}
+
+int json_any_object(const struct json_at *at, struct error *err)
+{
+	if (!json_is_object(at->value))
+		return json_refuse_type(at, "an object", err);
+	return 0;
+}
+
+static bool json_is_known(const char *const *known, const char *key)
+{
+	while (*known && strcmp(*known, key) != 0)
+		known++;
+	return *known;
+}
+
+int json_object_only(const struct json_at *at, const char *const *known, struct error *err)
+{
+	struct json_at member;
+	const char *key;
+	json_t *value;
+	int ret;
+
+	ret = json_any_object(at, err);
+	if (ret < 0)
+		return ret;
+	json_object_foreach((json_t *)at->value, key, value) {
+		if (json_is_known(known, key))
+			continue;
+		member = (struct json_at){ value, at, key, 0 };
+		ret = json_unknown(&member, known, err);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+int json_unknown_members(const struct json_at *at, const char *const *known, json_t **ret_members,
+			 struct error *err)
+{
+	const struct json_source *source = json_source_of(at);
+	_cleanup_json_ json_t *members = NULL;
+	const char *key;
+	json_t *value;
+
+	if (!source || !source->unknown)
+		return 0;
+	json_object_foreach((json_t *)at->value, key, value) {
+		if (json_is_known(known, key))
+			continue;
+		if (!members && !(members = json_object()))
+			return error_nomem(err);
+		if (json_object_set(members, key, value) < 0)
+			return error_nomem(err);
+	}
+	*ret_members = steal_pointer(&members);
+	return 0;
+}
+
+bool json_member(const struct json_at *object, const char *key, struct json_at *ret_member)
+{
+	json_t *value = json_object_get(object->value, key);
+
+	if (!value)
+		return false;
+	*ret_member = (struct json_at){ value, object, key, 0 };
+	return true;
+}
+
+int json_required(const struct json_at *object, const char *key, struct json_at *ret_member,
+		  struct error *err)
+{
+	int ret;
+
+	ret = json_any_object(object, err);
+	if (ret < 0)
+		return ret;
+	if (!json_member(object, key, ret_member))
+		return json_refuse(object, err, "the field \"%s\" is missing", key);
+	return 0;
+}
+
+bool json_optional(const struct json_at *object, const char *key, struct json_at *ret_member)
+{
+	json_t *value = json_object_get(object->value, key);
+
+	return value && !json_is_null(value) && json_member(object, key, ret_member);
+}
+
+struct json_at json_element(const struct json_at *array, size_t index)
+{
+	return (struct json_at){ json_array_get(array->value, index), array, NULL, index };
+}
+
+int json_array_length(const struct json_at *at, size_t *ret_length, struct error *err)
+{
+	if (!json_is_array(at->value))
+		return json_refuse_type(at, "an array", err);
+	*ret_length = json_array_size(at->value);
+	return 0;
+}
+
+int json_each(const struct json_at *object, const char *key,
+	      int (*read)(const struct json_at *element, void *data, struct error *err), void *data,
+	      struct error *err)
+{
+	struct json_at array, element;
+	size_t i, length = 0;
+	int ret;
+
+	if (!json_optional(object, key, &array))
+		return 0;
+	ret = json_array_length(&array, &length, err);
+	for (i = 0; ret == 0 && i < length; i++) {
+		element = json_element(&array, i);
+		ret = read(&element, data, err);
+	}
+	return ret;
+}
+
+int json_text(const struct json_at *at, const char **ret_text, struct error *err)
+{
+	if (!json_is_string(at->value) || json_is_unsigned(at->value))
+		return json_refuse_type(at, "a string", err);
+	*ret_text = json_string_value(at->value);
+	return 0;
+}
+
+int json_copy_text(const struct json_at *object, const char *key, char **ret_copy,
+		   struct error *err)
+{
+	struct json_at member;
+	const char *text;
+	char *copy;
+	int ret;
+
+	if (!json_member(object, key, &member))
+		return 0;
+	ret = json_text(&member, &text, err);
+	if (ret < 0)
+		return ret;
+	copy = strdup(text);
+	if (!copy)
+		return error_nomem(err);
+	*ret_copy = copy;
+	return 0;
+}
+
+int json_number(const struct json_at *at, uint64_t max, uint64_t *ret_number, struct error *err)
+{
+	uint64_t number = 0;
+
+	if (json_is_unsigned(at->value))
+		number = json_unsigned_value(at->value);
+	else if (!json_is_integer(at->value))
+		return json_refuse_type(at, "a whole number", err);
+	else if (json_integer_value(at->value) < 0)
+		return json_refuse(at, err, "%" JSON_INTEGER_FORMAT " is not between 0 and %ju",
+				   json_integer_value(at->value), (uintmax_t)max);
+	else
+		number = json_integer_value(at->value);
+	if (number > max)
+		return json_refuse(at, err, "%ju is not between 0 and %ju", (uintmax_t)number,
+				   (uintmax_t)max);
+	*ret_number = number;
+	return 0;
+}
+
+int json_truth(const struct json_at *at, bool *ret_truth, struct error *err)
+{
+	if (!json_is_boolean(at->value))
+		return json_refuse_type(at, "true or false", err);
+	*ret_truth = json_is_true(at->value);
+	return 0;
+}

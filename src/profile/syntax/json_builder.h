@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROFILE_JSON_BUILDER_H
+#define PROFILE_JSON_BUILDER_H
+
+/*
+ * Writing JSON. A part that could not be made (memory) is noticed once, at the end: failed stays
+ * true, and everything that was made is freed with the root.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "profile/syntax/json.h"
+
+struct error;
+
+struct json_builder {
+	bool failed;
+};
+
+/* Empty values, NULL after a failure. */
+json_t *json_build_object(struct json_builder *builder);
+json_t *json_build_array(struct json_builder *builder);
+json_t *json_build_strings(struct json_builder *builder, char *const *strings, size_t count);
+
+/* Puts a value, which it takes over, into an object or at the end of an array. */
+void json_set(struct json_builder *builder, json_t *object, const char *key, json_t *value);
+void json_append(struct json_builder *builder, json_t *array, json_t *value);
+
+/* As json_set(), but an object or array without content is left out. */
+void json_set_unless_empty(struct json_builder *builder, json_t *object, const char *key,
+			   json_t *value);
+
+/* Puts in all members of another object, which may be NULL. */
+void json_set_members(struct json_builder *builder, json_t *object, json_t *members);
+
+/*
+ * What the kernel (a process name) or a container runtime (a label) gives may be anything else
+ * than UTF-8: then all but ASCII becomes '?'. NULL when memory ran out.
+ */
+json_t *json_from_text(const char *text);
+
+/* As json_set() with such a text, which is left out when it is NULL. */
+void json_set_text(struct json_builder *builder, json_t *object, const char *key, const char *text);
+void json_set_number(struct json_builder *builder, json_t *object, const char *key,
+		     uint64_t number);
+
+/*
+ * Prints a value for people, as it stands at a depth of nesting: two spaces a level, except that an
+ * element of an array that holds only plain values, such as one system call, takes one line. No
+ * newline at the end. Whether it could be written is known when the stream is closed.
+ */
+void json_print(FILE *out, const json_t *value, unsigned int depth);
+
+/*
+ * Prints the members of an object in the same way, so that others can be added: between the brackets of
+ * an object that stands at this depth. And a new line within what stands there.
+ */
+void json_print_members(FILE *out, const json_t *object, unsigned int depth);
+void json_print_indent(FILE *out, unsigned int depth);
+
+/* The text of the whole with a final newline; owned by the caller. */
+int json_build_text(const struct json_builder *builder, const json_t *root, char **ret_text,
+		    struct error *err);
+
+#endif

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/syntax/json_unsigned.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/syntax/json.h"
+#include "util/cleanup.h"
+
+/* How jansson writes the NUL byte, and what is put around the digits with it. */
+#define MARK "\\u0000"
+#define MARK_SIZE (sizeof(MARK) - 1)
+
+/* UINT64_MAX and INT64_MAX have 20 and 19 digits. */
+#define DIGITS_MAX 20
+
+json_t *json_from_number(uint64_t number)
+{
+	char digits[1 + DIGITS_MAX + 1];
+	int length;
+
+	if (number <= INT64_MAX)
+		return json_integer((json_int_t)number);
+	digits[0] = '\0';
+	length = snprintf(digits + 1, sizeof(digits) - 1, "%" PRIu64, number);
+	return json_stringn(digits, length + 1);
+}
+
+bool json_is_unsigned(const json_t *value)
+{
+	return json_is_string(value) && json_string_length(value) > 1 &&
+	       json_string_value(value)[0] == '\0';
+}
+
+uint64_t json_unsigned_value(const json_t *value)
+{
+	return strtoull(json_string_value(value) + 1, NULL, 10);
+}
+
+/* Whether the digits are a number between INT64_MAX and UINT64_MAX, without a fraction. */
+static bool is_unsigned(const char *digits, size_t count, const char *end)
+{
+	char copy[DIGITS_MAX + 1] = "";
+
+	if (count == 0 || count > DIGITS_MAX || digits[0] == '0' ||
+	    (digits + count < end && strchr(".eE", digits[count])))
+		return false;
+	memcpy(copy, digits, count);
+	errno = 0;
+	return strtoull(copy, NULL, 10) > INT64_MAX && errno == 0;
+}
+
+/* The end of a string that begins with its quote; NULL where it holds an escaped NUL. */
+static const char *skip_string(const char *at, const char *end)
+{
+	for (at++; at < end && *at != '"'; at++) {
+		if (*at != '\\')
+			continue;
+		if ((size_t)(end - at) >= MARK_SIZE && memcmp(at, MARK, MARK_SIZE) == 0)
+			return NULL;
+		at++;
+	}
+	return at < end ? at + 1 : end;
+}
+
+static const char *skip_digits(const char *at, const char *end)
+{
+	while (at < end && *at >= '0' && *at <= '9')
+		at++;
+	return at;
+}
+
+/* Writes the text with such numbers as marked strings. -EINVAL where a string holds an escaped NUL. */
+static int mark_numbers(const char *text, size_t size, FILE *out)
+{
+	const char *at, *next, *end = text + size;
+
+	for (at = text; at < end; at = next) {
+		if (*at == '"') {
+			next = skip_string(at, end);
+			if (!next)
+				return -EINVAL;
+		} else {
+			next = skip_digits(at, end);
+			if (is_unsigned(at, next - at, end) && (at == text || at[-1] != '-')) {
+				fprintf(out, "\"" MARK "%.*s\"", (int)(next - at), at);
+				continue;
+			}
+			next += next == at;
+		}
+		fwrite(at, 1, next - at, out);
+	}
+	return 0;
+}
+
+json_t *json_load_unsigned(const char *text, size_t size, json_error_t *problem)
+{
+	_cleanup_free_ char *marked = NULL;
+	size_t marked_size;
+	FILE *out = open_memstream(&marked, &marked_size);
+	int ret;
+
+	if (!out)
+		return NULL;
+	ret = mark_numbers(text, size, out);
+	if (fclose(out) != 0 || ret < 0)
+		return NULL;
+	return json_loadb(marked, marked_size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, problem);
+}
+
+void json_restore_unsigned(char *text)
+{
+	const char *from = text, *mark;
+
+	while ((mark = strstr(from, "\"" MARK))) {
+		const char *digits = mark + 1 + MARK_SIZE;
+		size_t count = strspn(digits, "0123456789");
+
+		memmove(text, from, mark - from);
+		text += mark - from;
+		memmove(text, digits, count);
+		text += count;
+		from = digits + count + 1; /* the closing quote */
+	}
+	memmove(text, from, strlen(from) + 1);
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "../profiles.h"
+
+static struct effect evaluate(const struct profile *profile, const char *scmp_arch,
+			      const char *name, uint64_t first, uint64_t second)
+{
+	_cleanup_meaning_ struct meaning *meaning = meaning_of(profile, scmp_arch);
+	const uint64_t arguments[ARGUMENT_COUNT] = { first, second };
+	int position = meaning_find(meaning, name);
+
+	assert_true(position >= 0);
+	return meaning_evaluate(meaning, position, arguments);
+}
+
+static void assert_effect(const struct profile *profile, const char *scmp_arch, const char *name,
+			  uint64_t first, uint64_t second, const char *expected)
+{
+	char text[EFFECT_TEXT_SIZE];
+
+	assert_string_equal(effect_text(evaluate(profile, scmp_arch, name, first, second), text),
+			    expected);
+}
+
+static void effects_are_called_by_their_names(void **state)
+{
+	static const struct {
+		struct effect effect;
+		const char *text;
+		enum permission permission;
+	} rows[] = {
+		{ { ACTION_ALLOW, 0 }, "allow", PERMISSION_GRANTED },
+		{ { ACTION_LOG, 0 }, "log", PERMISSION_GRANTED },
+		{ { ACTION_TRACE, 7 }, "trace 7", PERMISSION_ASKED },
+		{ { ACTION_NOTIFY, 0 }, "notify", PERMISSION_ASKED },
+		{ { ACTION_ERRNO, EPERM }, "errno EPERM", PERMISSION_REFUSED },
+		{ { ACTION_ERRNO, 4000 }, "errno 4000", PERMISSION_REFUSED },
+		{ { ACTION_ERRNO, 0 }, "errno 0", PERMISSION_REFUSED },
+		{ { ACTION_TRAP, 0 }, "trap", PERMISSION_REFUSED },
+		{ { ACTION_KILL_THREAD, 0 }, "kill thread", PERMISSION_REFUSED },
+		{ { ACTION_KILL_PROCESS, 0 }, "kill process", PERMISSION_REFUSED },
+	};
+	char text[EFFECT_TEXT_SIZE];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_string_equal(effect_text(rows[i].effect, text), rows[i].text);
+		assert_int_equal(effect_permission(rows[i].effect), rows[i].permission);
+	}
+}
+
+static void the_default_answers_what_no_rule_is_about(void **state)
+{
+	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
+
+	add_names(profile, ACTION_ALLOW, "read no_such_call");
+	assert_effect(profile, ARCH, "read", 0, 0, "allow");
+	assert_effect(profile, ARCH, "write", 0, 0, "errno EPERM");
+	profile->default_errno_ret = (struct optional_errno){ true, ENOSYS };
+	assert_effect(profile, ARCH, "write", 0, 0, "errno ENOSYS");
+	/* The kernel has no greater one, and libseccomp 16 bits. */
+	profile->default_errno_ret.value = 5000;
+	assert_effect(profile, ARCH, "write", 0, 0, "errno 4095");
+	profile->default_errno_ret.value = 0x10000 + EPERM;
+	assert_effect(profile, ARCH, "write", 0, 0, "errno EPERM");
+}
+
+static void what_is_not_listed_is_killed(void **state)
+{
+	_cleanup_profile_ struct profile *profile = make_profile(ACTION_LOG);
+
+	add_names(profile, ACTION_ALLOW, "read");
+	assert_effect(profile, ARCH, "read", 0, 0, "allow");
+	assert_effect(profile, "SCMP_ARCH_AARCH64", "read", 0, 0, "allow");
+	assert_effect(profile, "SCMP_ARCH_S390X", "read", 0, 0, "allow");
+	assert_effect(profile, "SCMP_ARCH_X86", "read", 0, 0, "kill thread");
+	assert_int_equal(profile_add_architecture(profile, "SCMP_ARCH_X86", NULL), 0);
+	assert_effect(profile, "SCMP_ARCH_X86", "read", 0, 0, "allow");
+	assert_effect(profile, "SCMP_ARCH_X86", "write", 0, 0, "log");
+	assert_effect(profile, ARCH, "read", 0, 0, "kill thread");
+}
+
+static void the_first_rule_without_conditions_wins(void **state)
+{
+	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
+
+	add_condition(add_names(profile, ACTION_LOG, "read"), 0, COMPARE_EQ, 1, 0);
+	/* Does what the default does: there is no such rule. */
+	add_names(profile, ACTION_ERRNO, "read");
+	add_names(profile, ACTION_TRAP, "read");
+	add_names(profile, ACTION_ALLOW, "read");
+	add_condition(add_names(profile, ACTION_LOG, "read"), 0, COMPARE_EQ, 2, 0);
+	assert_effect(profile, ARCH, "read", 1, 0, "trap");
+	assert_effect(profile, ARCH, "read", 2, 0, "trap");
+	assert_effect(profile, ARCH, "read", 3, 0, "trap");
+}
+
+static void conditions_on_different_arguments_hold_together(void **state)
+{
+	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
+	struct rule *rule = add_names(profile, ACTION_ALLOW, "socket");
+
+	add_condition(rule, 1, COMPARE_EQ, 7, 0);
+	add_condition(rule, 0, COMPARE_GT, 5, 0);
+	assert_effect(profile, ARCH, "socket", 6, 7, "allow");
+	assert_effect(profile, ARCH, "socket", 5, 7, "errno EPERM");
+	assert_effect(profile, ARCH, "socket", 6, 8, "errno EPERM");
+	/* A third one on an argument that has one makes each of them a rule. */
+	add_condition(profile->rules, 1, COMPARE_EQ, 8, 0);
+	assert_effect(profile, ARCH, "socket", 6, 0, "allow");
+	assert_effect(profile, ARCH, "socket", 0, 7, "allow");
+	assert_effect(profile, ARCH, "socket", 0, 8, "allow");
+	assert_effect(profile, ARCH, "socket", 5, 9, "errno EPERM");
+}
+
+static void an_empty_mask_is_no_condition(void **state)
+{
+	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
+
+	add_condition(add_names(profile, ACTION_ALLOW, "clone"), 0, COMPARE_MASKED_EQ, 0, 1);
+	add_condition(add_names(profile, ACTION_ALLOW, "ioctl"), 1, COMPARE_MASKED_EQ, 0xff00000000,
+		      0x100000000);
+	assert_int_equal(profile_add_architecture(profile, ARCH, NULL), 0);
+	assert_int_equal(profile_add_architecture(profile, "SCMP_ARCH_X32", NULL), 0);
+	assert_effect(profile, ARCH, "clone", 1, 0, "allow");
+	assert_effect(profile, ARCH, "ioctl", 0, 0, "errno EPERM");
+	assert_effect(profile, ARCH, "ioctl", 0, 0x1ffffffff, "allow");
+	/* The lower half of that mask is empty. */
+	assert_effect(profile, "SCMP_ARCH_X32", "ioctl", 0, 0, "allow");
+}
+
+static void bits_outside_of_a_mask_do_not_count(void **state)
+{
+	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
+
+	add_condition(add_names(profile, ACTION_ALLOW, "clone"), 0, COMPARE_MASKED_EQ, 0xf0, 0x1f);
+	assert_effect(profile, ARCH, "clone", 0x10, 0, "allow");
+	assert_effect(profile, ARCH, "clone", 0x2f, 0, "errno EPERM");
+}
+
+static void narrow_arguments_are_compared_by_their_lower_half(void **state)
+{
+	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
+
+	assert_int_equal(profile_add_architecture(profile, ARCH, NULL), 0);
+	assert_int_equal(profile_add_architecture(profile, "SCMP_ARCH_X86", NULL), 0);
+	add_condition(add_names(profile, ACTION_ALLOW, "personality"), 0, COMPARE_EQ, 0x1ffffffff,
+		      0);
+	assert_effect(profile, ARCH, "personality", 0xffffffff, 0, "errno EPERM");
+	assert_effect(profile, ARCH, "personality", 0x1ffffffff, 0, "allow");
+	assert_effect(profile, "SCMP_ARCH_X86", "personality", 0xffffffff, 0, "allow");
+	assert_effect(profile, "SCMP_ARCH_X86", "personality", 0x7ffffffff, 0, "allow");
+}
+
+/* Whatever their order is in the profile. */
+static void the_tightest_condition_is_tested_first(void **state)
+{
+	int order, i;
+
+	for (order = 0; order < 2; order++) {
+		_cleanup_profile_ struct profile *profile = make_profile(ACTION_KILL_PROCESS);
+
+		for (i = 0; i < 2; i++)
+			if (i == order) {
+				add_condition(add_names(profile, ACTION_ALLOW, "personality"), 0,
+					      COMPARE_EQ, 8, 0);
+				add_condition(add_names(profile, ACTION_LOG, "personality"), 0,
+					      COMPARE_LT, 20, 0);
+				add_condition(add_names(profile, ACTION_LOG, "personality"), 0,
+					      COMPARE_GE, 40, 0);
+			} else {
+				add_condition(add_names(profile, ACTION_ERRNO, "personality"), 0,
+					      COMPARE_GE, 0, 0);
+				add_condition(add_names(profile, ACTION_TRAP, "personality"), 0,
+					      COMPARE_LT, 30, 0);
+			}
+		assert_effect(profile, ARCH, "personality", 8, 0, "allow");
+		assert_effect(profile, ARCH, "personality", 9, 0, "log");
+		assert_effect(profile, ARCH, "personality", 29, 0, "trap");
+		assert_effect(profile, ARCH, "personality", 30, 0, "errno EPERM");
+		assert_effect(profile, ARCH, "personality", 40, 0, "log");
+	}
+}
+
+static void socket_calls_go_through_socketcall_too(void **state)
+{
+	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
+	struct rule *rule;
+
+	assert_int_equal(profile_add_architecture(profile, "SCMP_ARCH_X86", NULL), 0);
+	add_names(profile, ACTION_ALLOW, "socket accept shmget");
+	rule = add_names(profile, ACTION_LOG, "connect");
+	add_condition(rule, 0, COMPARE_EQ, 40, 0);
+	add_condition(rule, 1, COMPARE_EQ, 1, 0);
+	assert_effect(profile, "SCMP_ARCH_X86", "socket", 0, 0, "allow");
+	assert_effect(profile, "SCMP_ARCH_X86", "socketcall", 1, 0, "allow");
+	assert_effect(profile, "SCMP_ARCH_X86", "socketcall", 2, 0, "errno EPERM");
+	assert_effect(profile, "SCMP_ARCH_X86", "socketcall", 3, 1, "log");
+	assert_effect(profile, "SCMP_ARCH_X86", "socketcall", 3, 2, "errno EPERM");
+	assert_effect(profile, "SCMP_ARCH_X86", "socketcall", 5, 0, "allow");
+	assert_effect(profile, "SCMP_ARCH_X86", "ipc", 23, 0, "allow");
+	assert_effect(profile, "SCMP_ARCH_X86", "ipc", 1, 0, "errno EPERM");
+}
+
+static void calls_are_listed_by_number_or_by_name(void **state)
+{
+	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
+	_cleanup_meaning_ struct meaning *known = NULL, *unknown = NULL;
+	size_t i;
+
+	add_names(profile, ACTION_ALLOW, "write read");
+	add_names(profile, ACTION_ALLOW, "read close");
+	known = meaning_of(profile, ARCH);
+	unknown = meaning_of(profile, "SCMP_ARCH_S390X");
+	assert_true(meaning_call_count(known) > 350);
+	for (i = 1; i < meaning_call_count(known); i++)
+		assert_true(meaning_call_number(known, i) > meaning_call_number(known, i - 1));
+	assert_string_equal(meaning_call_name(known, meaning_find(known, "openat")), "openat");
+	assert_int_equal(meaning_find(known, "no_such_call"), -ENOENT);
+	assert_int_equal(meaning_call_count(unknown), 3);
+	assert_string_equal(meaning_call_name(unknown, 0), "close");
+	assert_string_equal(meaning_call_name(unknown, 2), "write");
+	assert_int_equal(meaning_call_number(unknown, 2), -1);
+	assert_int_equal(meaning_find(unknown, "read"), 1);
+}
+
+static void a_seventh_argument_is_refused(void **state)
+{
+	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct meaning *meaning;
+
+	add_condition(add_names(profile, ACTION_ALLOW, "read"), 6, COMPARE_EQ, 0, 0);
+	assert_int_equal(meaning_create(profile, ARCH, &meaning, &err), -EINVAL);
+	assert_non_null(strstr(err.message, "argument 6"));
+}
+
+static void more_rules_than_a_filter_holds_are_refused(void **state)
+{
+	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct meaning *meaning;
+	struct rule *rule = add_names(profile, ACTION_ALLOW, "read write close");
+	uint64_t i;
+
+	for (i = 0; i < 6000; i++)
+		add_condition(rule, 0, COMPARE_EQ, i, 0);
+	assert_int_equal(meaning_create(profile, ARCH, &meaning, &err), -E2BIG);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(effects_are_called_by_their_names),
+		cmocka_unit_test(the_default_answers_what_no_rule_is_about),
+		cmocka_unit_test(what_is_not_listed_is_killed),
+		cmocka_unit_test(the_first_rule_without_conditions_wins),
+		cmocka_unit_test(conditions_on_different_arguments_hold_together),
+		cmocka_unit_test(an_empty_mask_is_no_condition),
+		cmocka_unit_test(bits_outside_of_a_mask_do_not_count),
+		cmocka_unit_test(narrow_arguments_are_compared_by_their_lower_half),
+		cmocka_unit_test(the_tightest_condition_is_tested_first),
+		cmocka_unit_test(socket_calls_go_through_socketcall_too),
+		cmocka_unit_test(calls_are_listed_by_number_or_by_name),
+		cmocka_unit_test(a_seventh_argument_is_refused),
+		cmocka_unit_test(more_rules_than_a_filter_holds_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
