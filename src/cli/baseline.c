@@ -6,9 +6,9 @@
 #include "cli/baseline_choice.h"
 #include "cli/cli.h"
 #include "cli/input.h"
-#include "profile/model/architecture.h"
 #include "profile/baseline/baseline.h"
 #include "profile/baseline/baseline_report.h"
+#include "profile/model/architecture.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 

@@ -7,13 +7,13 @@
 #include <string.h>
 
 #include "profile/model/architecture.h"
-#include "util/string_set.h"
 #include "syscalls/capability_names.h"
 #include "syscalls/syscalls.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/file.h"
 #include "util/log.h"
+#include "util/string_set.h"
 
 /* A recording of a thousand containers takes a few MiB. */
 #define INPUT_SIZE_MAX (256u << 20)

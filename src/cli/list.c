@@ -11,11 +11,11 @@
 #include "install/drift.h"
 #include "install/store.h"
 #include "profile/syntax/json_builder.h"
-#include "util/string_set.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/str.h"
+#include "util/string_set.h"
 
 struct list_options {
 	const char *root;

@@ -9,8 +9,8 @@
 
 #include "cli/cli.h"
 #include "cli/output_file.h"
-#include "profile/recording/derive.h"
 #include "profile/model/profile.h"
+#include "profile/recording/derive.h"
 #include "profile/recording/recording_format.h"
 #include "util/cleanup.h"
 #include "util/error.h"

@@ -10,10 +10,10 @@
 #include "cli/store_options.h"
 #include "install/localhost_path.h"
 #include "install/store.h"
-#include "util/string_set.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/str.h"
+#include "util/string_set.h"
 
 struct uninstall_options {
 	const char *root;

@@ -5,14 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/recording/applied_profile.h"
 #include "profile/model/architecture.h"
-#include "profile/recording/derive.h"
 #include "profile/model/model.h"
+#include "profile/recording/applied_profile.h"
+#include "profile/recording/derive.h"
 #include "profile/recording/split.h"
-#include "util/string_set.h"
 #include "util/array.h"
 #include "util/error.h"
+#include "util/string_set.h"
 #include "util/version.h"
 
 static void workload_finish(struct workload *workload)

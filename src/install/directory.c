@@ -9,10 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "util/string_set.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/file.h"
+#include "util/string_set.h"
 
 #define DIRECTORY_MODE 0755
 #define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)

@@ -8,9 +8,9 @@
 #include "install/store.h"
 #include "profile/document/document.h"
 #include "profile/meaning/meaning.h"
-#include "util/string_set.h"
 #include "syscalls/syscalls.h"
 #include "util/error.h"
+#include "util/string_set.h"
 
 #define NAMES_SHOWN 8
 

@@ -9,8 +9,8 @@
 
 #include "install/directory.h"
 #include "install/localhost_path.h"
-#include "util/string_set.h"
 #include "util/error.h"
+#include "util/string_set.h"
 
 #define RECORDS ".recorder"
 #define RECORDS_MODE 0700

@@ -10,11 +10,11 @@
 #include <sys/stat.h>
 
 #include "profile/model/model.h"
-#include "util/string_set.h"
 #include "seccomp/scmp_arch.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
+#include "util/string_set.h"
 
 DEFINE_CLEANUP(scmp_filter_ctx, seccomp_release);
 #define _cleanup_context_ _cleanup_(cleanup_seccomp_release)
@@ -275,6 +275,21 @@ static size_t name_count(const struct profile *profile)
 	return count;
 }
 
+/* Each takes an instruction at least, and libseccomp minutes where they are many. */
+static int check_size(const struct profile *profile, struct error *err)
+{
+	size_t i, comparisons = 0;
+
+	for (i = 0; i < profile->rule_count; i++)
+		comparisons += profile->rules[i].name_count * profile->rules[i].condition_count;
+	if (comparisons <= BPF_MAXINSNS)
+		return 0;
+	return error_set(err, EINVAL,
+			 "the rules make %zu comparisons of arguments, and no filter has more than "
+			 "%d instructions",
+			 comparisons, BPF_MAXINSNS);
+}
+
 static int ask_for_tree(scmp_filter_ctx context, struct error *err)
 {
 	int r = seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
@@ -288,8 +303,10 @@ int profile_compile(const struct profile *profile, const struct scmp_arch_set *a
 	_cleanup_compilation_ struct compilation compilation = {};
 	_cleanup_context_ scmp_filter_ctx context = NULL;
 	size_t i;
-	int r;
+	int r = check_size(profile, err);
 
+	if (r < 0)
+		return r;
 	/* It knows what the running kernel has, but the filter may be for another. */
 	if (seccomp_api_get() < API_LEVEL)
 		seccomp_api_set(API_LEVEL);

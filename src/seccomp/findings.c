@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/string_set.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
+#include "util/string_set.h"
 
 static const char *const severity_names[SEVERITY_COUNT] = {
 	[SEVERITY_WARNING] = "warning",

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/recording/fallbacks.h"
 #include "profile/meaning/meaning.h"
 #include "profile/model/model.h"
+#include "profile/recording/fallbacks.h"
 #include "seccomp/scmp_arch.h"
 #include "syscalls/purpose.h"
 #include "util/array.h"

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "profile/model/model.h"
-#include "seccomp/scmp_arch.h"
 #include "seccomp/boundary.h"
+#include "seccomp/scmp_arch.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"

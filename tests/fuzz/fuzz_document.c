@@ -10,9 +10,9 @@
 #include <errno.h>
 
 #include "profile/document/document.h"
+#include "profile/format/resource.h"
 #include "profile/meaning/normal_form.h"
 #include "profile/model/profile.h"
-#include "profile/format/resource.h"
 
 static const struct circumstances circumstances = {
 	.architecture = "amd64",

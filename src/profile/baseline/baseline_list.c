@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "profile/meaning/allowance.h"
 #include "profile/baseline/baseline.h"
 #include "profile/baseline/baseline_report.h"
-#include "profile/syntax/json_builder.h"
+#include "profile/meaning/allowance.h"
 #include "profile/meaning/meaning.h"
+#include "profile/syntax/json_builder.h"
 #include "util/error.h"
 
 static int count_calls(const struct baseline *baseline, const struct circumstances *circumstances,

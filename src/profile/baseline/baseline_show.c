@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/meaning/allowance.h"
 #include "profile/baseline/baseline.h"
 #include "profile/baseline/baseline_report.h"
 #include "profile/baseline/capability_effects.h"
+#include "profile/format/template.h"
+#include "profile/meaning/allowance.h"
+#include "profile/meaning/meaning.h"
 #include "profile/syntax/json_builder.h"
 #include "profile/syntax/listing.h"
-#include "profile/meaning/meaning.h"
-#include "profile/format/template.h"
 #include "util/error.h"
 #include "util/str.h"
 

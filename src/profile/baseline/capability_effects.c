@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 
+#include "profile/format/template.h"
 #include "profile/meaning/allowance.h"
 #include "profile/meaning/meaning.h"
-#include "profile/format/template.h"
 #include "util/error.h"
 
 /* What a container with just one capability gets. */

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/meaning/allowance.h"
 #include "profile/baseline/capability_effects.h"
-#include "profile/recording/fallbacks.h"
+#include "profile/meaning/allowance.h"
 #include "profile/meaning/meaning.h"
 #include "profile/model/model.h"
+#include "profile/recording/fallbacks.h"
 #include "syscalls/purpose.h"
 #include "util/array.h"
 #include "util/error.h"

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "profile/syntax/json_builder.h"
-#include "util/string_set.h"
 #include "syscalls/purpose.h"
 #include "util/str.h"
+#include "util/string_set.h"
 
 static const char *const finding_keys[FINDING_KIND_COUNT] = {
 	[FINDING_BREAKS] = "notAllowed",       [FINDING_FALLBACK] = "fallback",

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/meaning/allowance.h"
-#include "profile/model/architecture.h"
 #include "profile/baseline/baseline.h"
 #include "profile/format/template.h"
+#include "profile/meaning/allowance.h"
+#include "profile/model/architecture.h"
 #include "util/array.h"
 #include "util/error.h"
 

@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "syscalls/syscalls.h"
 #include "profile/diff/diff_pair.h"
 #include "profile/recording/evidence.h"
-#include "util/string_set.h"
+#include "syscalls/syscalls.h"
 #include "util/array.h"
 #include "util/error.h"
+#include "util/string_set.h"
 
 static const char *const kind_names[CHANGE_KIND_COUNT] = {
 	[CHANGE_ADDED] = "added",	[CHANGE_WIDENED] = "widened", [CHANGE_REMOVED] = "removed",

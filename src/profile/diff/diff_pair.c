@@ -8,10 +8,10 @@
 
 #include "profile/diff/default_profiles.h"
 #include "profile/recording/evidence.h"
-#include "util/string_set.h"
 #include "syscalls/purpose.h"
 #include "util/array.h"
 #include "util/error.h"
+#include "util/string_set.h"
 
 static void change_finish(struct change *change)
 {

@@ -5,16 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/recording/derive.h"
-#include "profile/syntax/json.h"
 #include "profile/document/profile_read_cr.h"
+#include "profile/format/template_model.h"
+#include "profile/recording/derive.h"
 #include "profile/recording/recording.h"
 #include "profile/recording/recording_format.h"
-#include "util/string_set.h"
-#include "profile/format/template_model.h"
+#include "profile/syntax/json.h"
 #include "profile/syntax/yaml.h"
 #include "util/array.h"
 #include "util/error.h"
+#include "util/string_set.h"
 
 /* Far more than there are: a bound for what is kept sorted. */
 #define CAPABILITIES_MAX 256

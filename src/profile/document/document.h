@@ -16,9 +16,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "profile/syntax/losses.h"
-#include "profile/model/profile.h"
 #include "profile/format/template.h"
+#include "profile/model/profile.h"
+#include "profile/syntax/losses.h"
 #include "util/cleanup.h"
 
 struct error;

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "profile/document/document.h"
-#include "profile/syntax/json.h"
-#include "profile/model/model.h"
 #include "profile/format/profile_read.h"
+#include "profile/model/model.h"
+#include "profile/syntax/json.h"
 #include "util/error.h"
 #include "util/str.h"
 

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "profile/model/architecture.h"
-#include "profile/syntax/json.h"
 #include "profile/model/model.h"
-#include "util/string_set.h"
+#include "profile/syntax/json.h"
 #include "util/array.h"
 #include "util/error.h"
 #include "util/str.h"
+#include "util/string_set.h"
 
 /* The kernel answers with at most MAX_ERRNO; SECCOMP_RET_DATA, which a tracer gets, has 16 bits. */
 #define ERRNO_MAX 4095

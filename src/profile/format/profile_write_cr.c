@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/format/resource.h"
+#include "profile/model/model.h"
 #include "profile/syntax/json_builder.h"
 #include "profile/syntax/losses.h"
-#include "profile/model/model.h"
-#include "profile/format/resource.h"
 #include "profile/syntax/yaml_write.h"
 #include "util/array.h"
 #include "util/error.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profile/model/profile.h"
 
-#include "profile/syntax/json_builder.h"
 #include "profile/model/model.h"
+#include "profile/syntax/json_builder.h"
 
 json_t *json_from_condition(struct json_builder *builder, const struct condition *condition)
 {

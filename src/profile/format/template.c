@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/format/template_model.h"
 #include "profile/model/architecture.h"
 #include "profile/model/model.h"
-#include "util/string_set.h"
-#include "profile/format/template_model.h"
 #include "util/array.h"
 #include "util/error.h"
+#include "util/string_set.h"
 
 /* moby/moby daemon/pkg/oci/caps/defaults.go; containerd pkg/oci defaultUnixCaps(). */
 const char *const default_capabilities[] = {

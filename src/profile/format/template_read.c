@@ -4,15 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/syntax/json.h"
-#include "profile/model/model.h"
 #include "profile/format/profile_read.h"
-#include "util/string_set.h"
 #include "profile/format/template.h"
 #include "profile/format/template_model.h"
+#include "profile/model/model.h"
+#include "profile/syntax/json.h"
 #include "util/array.h"
 #include "util/error.h"
 #include "util/str.h"
+#include "util/string_set.h"
 
 /* Above every errno of Linux; some architectures have a few beyond 1000. */
 #define ERRNO_NAMES_END 2000

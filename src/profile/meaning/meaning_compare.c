@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "profile/meaning/argument_domain.h"
-#include "profile/model/condition.h"
 #include "profile/meaning/meaning.h"
+#include "profile/model/condition.h"
 #include "util/error.h"
 
 /* Combinations of classes times rules; some hundredths of a second. */

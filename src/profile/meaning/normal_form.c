@@ -8,8 +8,8 @@
 
 #include "profile/meaning/meaning.h"
 #include "profile/model/model.h"
-#include "util/string_set.h"
 #include "util/error.h"
+#include "util/string_set.h"
 
 static void write_rule(FILE *out, const struct argument_rule *rule)
 {

@@ -8,8 +8,8 @@
 #include "profile/meaning/alternatives.h"
 #include "profile/merge/merge_calls.h"
 #include "profile/model/model.h"
-#include "util/string_set.h"
 #include "util/error.h"
+#include "util/string_set.h"
 
 struct profile_merge {
 	char *first;		  /* name of the profile that was added first, NULL before */

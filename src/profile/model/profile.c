@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "profile/model/model.h"
-#include "util/string_set.h"
 #include "util/array.h"
 #include "util/error.h"
+#include "util/string_set.h"
 
 static const char *const action_names[ACTION_COUNT] = {
 	[ACTION_KILL_PROCESS] = "SCMP_ACT_KILL_PROCESS",

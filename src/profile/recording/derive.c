@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "profile/recording/fallbacks.h"
 #include "profile/model/model.h"
+#include "profile/recording/fallbacks.h"
 #include "util/error.h"
 
 /*

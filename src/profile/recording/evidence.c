@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/string_set.h"
 #include "util/array.h"
 #include "util/error.h"
 #include "util/str.h"
+#include "util/string_set.h"
 
 /* A call as the user named it: a number is looked for in each ABI, a name has its own in each. */
 struct wanted {

@@ -9,9 +9,9 @@
 
 #include "profile/recording/evidence.h"
 #include "profile/recording/fallbacks.h"
-#include "util/string_set.h"
 #include "util/error.h"
 #include "util/str.h"
+#include "util/string_set.h"
 
 static const char *const origin_meanings[ORIGIN_COUNT] = {
 	[ORIGIN_OBSERVED] = "the workload made it",

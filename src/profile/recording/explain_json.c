@@ -3,8 +3,8 @@
 
 #include "profile/recording/evidence.h"
 #include "profile/syntax/json_builder.h"
-#include "util/string_set.h"
 #include "util/str.h"
+#include "util/string_set.h"
 
 static json_t *from_evidence(struct json_builder *builder, const struct evidence *evidence)
 {

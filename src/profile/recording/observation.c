@@ -9,9 +9,9 @@
 
 #include "profile/recording/applied_profile.h"
 #include "profile/recording/observation.h"
-#include "util/string_set.h"
 #include "util/array.h"
 #include "util/error.h"
+#include "util/string_set.h"
 
 static const char *const origin_names[ORIGIN_COUNT] = {
 	[ORIGIN_OBSERVED] = "observed",

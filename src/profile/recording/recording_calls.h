@@ -9,8 +9,8 @@
  */
 #include <stdio.h>
 
-#include "profile/syntax/json_scan.h"
 #include "profile/recording/recording.h"
+#include "profile/syntax/json_scan.h"
 
 struct error;
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "profile/recording/applied_profile.h"
-#include "profile/syntax/json.h"
 #include "profile/recording/recording.h"
+#include "profile/syntax/json.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"

@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <string.h>
 
-#include "profile/syntax/json.h"
-#include "profile/syntax/json_scan.h"
 #include "profile/recording/recording.h"
 #include "profile/recording/recording_calls.h"
 #include "profile/recording/recording_profiles.h"
 #include "profile/recording/recording_union.h"
+#include "profile/syntax/json.h"
+#include "profile/syntax/json_scan.h"
 #include "util/error.h"
 #include "util/str.h"
 

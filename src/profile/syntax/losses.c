@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "util/string_set.h"
 #include "util/array.h"
 #include "util/error.h"
+#include "util/string_set.h"
 
 int losses_add(struct losses *losses, struct error *err, const char *format, ...)
 {

@@ -10,8 +10,8 @@
 
 #include "install/enforceable.h"
 #include "profile/model/model.h"
-#include "util/string_set.h"
 #include "util/cleanup.h"
+#include "util/string_set.h"
 
 /* A profile that denies by default, for the machine that this runs on. */
 static struct profile *plain(void)

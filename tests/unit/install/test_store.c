@@ -16,11 +16,11 @@
 #include <cmocka.h>
 
 #include "install/store.h"
-#include "util/string_set.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/file.h"
+#include "util/string_set.h"
 
 #define WEB "operator/shop/web.json"
 

@@ -15,8 +15,8 @@
 
 #include "profile/document/document.h"
 #include "profile/model/model.h"
-#include "seccomp/scmp_arch.h"
 #include "seccomp/compile.h"
+#include "seccomp/scmp_arch.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"

@@ -152,6 +152,32 @@ static void what_libseccomp_refuses_is_refused(void **state)
 	}
 }
 
+static void what_no_filter_can_hold_is_refused_at_once(void **state)
+{
+	_cleanup_profile_ struct profile *profile = profile_create(ACTION_ERRNO);
+	_cleanup_scmp_arch_set_ struct scmp_arch_set set = {};
+	_cleanup_compilation_ struct compilation compilation = {};
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct rule *rule;
+	uint64_t value;
+
+	for (value = 0; value <= 4096; value++) {
+		assert_success(profile_add_rule(profile, ACTION_ALLOW, &rule, &err), &err);
+		assert_success(rule_add_name(rule, "socket", &err), &err);
+		rule->conditions = calloc(1, sizeof(*rule->conditions));
+		assert_non_null(rule->conditions);
+		rule->conditions[0] =
+			(struct condition){ .comparison = COMPARE_EQ, .value = value };
+		rule->condition_count = 1;
+	}
+	assert_success(scmp_arch_set_of(profile, scmp_arch_find("SCMP_ARCH_X86_64"), &set, &err),
+		       &err);
+	assert_int_equal(profile_compile(profile, &set, LAYOUT_LIST, &compilation, &err), -EINVAL);
+	assert_string_equal(error_message(&err),
+			    "the rules make 4097 comparisons of arguments, and no filter has more "
+			    "than 4096 instructions");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +185,7 @@ int main(void)
 		cmocka_unit_test(whatever_is_changed_in_a_filter_is_found),
 		cmocka_unit_test(what_libseccomp_does_not_know_is_said),
 		cmocka_unit_test(what_libseccomp_refuses_is_refused),
+		cmocka_unit_test(what_no_filter_can_hold_is_refused_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

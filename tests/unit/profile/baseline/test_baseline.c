@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../fixtures.h"
 
-#include "profile/meaning/allowance.h"
 #include "profile/baseline/baseline.h"
 #include "profile/baseline/capability_effects.h"
-#include "profile/meaning/meaning.h"
 #include "profile/format/template.h"
+#include "profile/meaning/allowance.h"
+#include "profile/meaning/meaning.h"
 #include "syscalls/capability_names.h"
 #include "syscalls/syscalls.h"
 #include "util/array.h"

@@ -2,8 +2,8 @@
 #include "../profiles.h"
 
 #include "profile/diff/default_profiles.h"
-#include "profile/recording/derive.h"
 #include "profile/diff/diff.h"
+#include "profile/recording/derive.h"
 
 /* Two profiles that lie ready to be changed, and their diff. */
 struct fixture {

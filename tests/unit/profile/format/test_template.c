@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../profiles.h"
 
-#include "profile/model/architecture.h"
 #include "profile/document/document.h"
 #include "profile/format/template.h"
+#include "profile/model/architecture.h"
 #include "util/array.h"
 
 /* Docker's form with each kind of condition, and both ways to name calls and errnos. */

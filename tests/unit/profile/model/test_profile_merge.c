@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../profiles.h"
 
-#include "profile/recording/derive.h"
 #include "profile/merge/merge.h"
+#include "profile/recording/derive.h"
 #include "util/array.h"
 
 #define ROUNDS 3000

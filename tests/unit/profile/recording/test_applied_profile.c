@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../fixtures.h"
 
-#include "profile/recording/applied_profile.h"
 #include "profile/meaning/meaning.h"
+#include "profile/recording/applied_profile.h"
 
 #define MASK                                                                                   \
 	"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{\"names\":[\"clone\"],"          \

@@ -4,10 +4,10 @@
 #include <seccomp.h>
 #include <sys/mman.h>
 
-#include "profile/recording/derive.h"
-#include "profile/recording/fallbacks.h"
 #include "profile/model/model.h"
 #include "profile/model/profile.h"
+#include "profile/recording/derive.h"
+#include "profile/recording/fallbacks.h"
 #include "profile/recording/runtime_calls.h"
 #include "util/array.h"
 

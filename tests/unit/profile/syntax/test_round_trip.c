@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../profiles.h"
 
-#include "profile/model/architecture.h"
 #include "profile/document/document.h"
-#include "profile/syntax/losses.h"
 #include "profile/format/resource.h"
-#include "util/string_set.h"
+#include "profile/model/architecture.h"
+#include "profile/syntax/losses.h"
 #include "util/array.h"
+#include "util/string_set.h"
 
 #define ROUNDS 1000
 
