@@ -5,7 +5,7 @@
 #
 # FUZZ_PROGRAMS          where the targets were built (make fuzzers)
 # FUZZ=REGEX             runs only the targets whose name matches
-# FUZZ_SECONDS=60        how long each runs, or
+# FUZZ_SECONDS=60        how long each runs, with inputs from FUZZ_SEED=1, or
 # FUZZ_RUNS=NUMBER       how many executions each makes, however long that takes
 # FUZZ_JOBS=NUMBER       how many run at the same time; as many as there are processors
 # FUZZ_CORPUS=DIRECTORY  keeps what the targets learn, for the next run to begin with
@@ -33,18 +33,20 @@ limits() {
 	if [ -n "${FUZZ_RUNS:-}" ]; then
 		echo "-runs=$FUZZ_RUNS"
 	else
-		echo "-max_total_time=${FUZZ_SECONDS:-60}"
+		# The same inputs each time: what a commit is told depends on the commit.
+		echo "-max_total_time=${FUZZ_SECONDS:-60} -seed=${FUZZ_SEED:-1}"
 	fi
 }
 
 # An input that takes ten seconds or two gigabytes is a finding, too.
 fuzz() { # NAME
-	local name=$1 learnt=${FUZZ_CORPUS:-$work}/$1 options seeds
+	local name=$1 learnt=${FUZZ_CORPUS:-$work}/$1 limits options seeds
 	mkdir -p "$learnt" "$findings"
 	mapfile -t seeds < <(sed -n 's|^// seeds: ||p' "tests/fuzz/fuzz_$name.c")
 	read -ra options < <(sed -n 's|^// options: ||p' "tests/fuzz/fuzz_$name.c")
 	[ ! -d "tests/fuzz/corpus/$name" ] || seeds+=("tests/fuzz/corpus/$name")
-	options+=("$(limits)" -print_final_stats=1 -timeout=10 -rss_limit_mb=2048
+	read -ra limits < <(limits)
+	options+=("${limits[@]}" -print_final_stats=1 -timeout=10 -rss_limit_mb=2048
 		-artifact_prefix="$findings/$name-")
 	[ ! -f "tests/fuzz/corpus/$name.dict" ] || options+=("-dict=tests/fuzz/corpus/$name.dict")
 	"$FUZZ_PROGRAMS/fuzz_$name" "${options[@]}" "$learnt" "${seeds[@]}" >"$work/$name.log" 2>&1

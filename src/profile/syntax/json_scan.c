@@ -210,7 +210,8 @@ int json_slice_tree(struct json_slice value, json_t **ret_tree, struct error *er
 	if (nested)
 		json_parse("", value.begin, size, &tree, NULL);
 	else
-		tree = json_loadb(value.begin, size, JSON_DECODE_ANY, NULL);
+		tree = json_loadb(value.begin, size, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES,
+				  NULL);
 	if (!tree)
 		return error_set(err, EBADMSG, "not JSON");
 	*ret_tree = tree;
@@ -221,11 +222,12 @@ int json_slice_tree(struct json_slice value, json_t **ret_tree, struct error *er
 static bool write_outline(struct json_scan *scan, const char *const *cut, struct json_slice *slices,
 			  FILE *out)
 {
-	const char *from = scan->at;
 	struct json_slice key, value;
+	const char *from;
 	size_t i;
 
 	json_scan_open(scan, '{');
+	from = scan->at - 1; /* the space before would make it look like no object */
 	while (json_scan_more(scan, '}')) {
 		if (!json_scan_key(scan, &key) || !json_scan_value(scan, &value))
 			return false;

@@ -160,17 +160,32 @@ static void jansson_has_the_last_word(void **state)
 	assert_in_range(accepted, 100, 4900);
 }
 
+#define OBSERVATION(more) "{\"machine\":\"x86_64\",\"complete\":true,\"denied\":[]," more "}"
+#define RECORDING(observations)                                                                   \
+	"{\"format\":\"recorder.recording/v1\",\"complete\":true,\"observations\":[" observations \
+	"]}"
+
 static void a_field_that_is_there_twice_is_refused(void **state)
 {
-	static const char text[] = "{\"format\":\"recorder.recording/v1\",\"complete\":true,"
-				   "\"observations\":[{\"machine\":\"x86_64\",\"complete\":true,"
-				   "\"denied\":[],\"systemCalls\":[{\"nr\":1,\"abi\":\"native\","
-				   "\"origin\":\"observed\",\"nr\":2}]}]}";
-	_cleanup_error_ struct error err = ERROR_INIT;
-	struct recording recording;
+	static const char *const texts[] = {
+		RECORDING(OBSERVATION("\"systemCalls\":[{\"nr\":1,\"abi\":\"native\","
+				      "\"origin\":\"observed\",\"nr\":2}]")),
+		/* Found by fuzzing: with space before the object. */
+		RECORDING("\n" OBSERVATION("\"systemCalls\":true,\"systemCalls\":[]")),
+		RECORDING(OBSERVATION("\"systemCalls\":[]") ",\n" OBSERVATION(
+			"\"systemCalls\":true,\"systemCalls\":[]")),
+	};
+	size_t i;
 
-	assert_int_equal(recording_read("twice", text, strlen(text), &recording, &err), -EINVAL);
-	assert_non_null(strstr(error_message(&err), "not JSON: duplicate object key"));
+	for (i = 0; i < array_size(texts); i++) {
+		_cleanup_error_ struct error err = ERROR_INIT;
+		struct recording recording;
+
+		assert_int_equal(recording_read("twice", texts[i], strlen(texts[i]), &recording,
+						&err),
+				 -EINVAL);
+		assert_non_null(strstr(error_message(&err), "not JSON: duplicate object key"));
+	}
 }
 
 int main(void)
