@@ -77,12 +77,21 @@ bundle_prepare_crun() { # DIRECTORY
 	for controller in $(
 		cat "$(bundle_cgroup_mount)/cgroup.controllers"
 		sed -n 's|^[^ ]* [^ ]*/v1-\([a-z_]*\) cgroup .*|\1|p' /proc/mounts
+		bundle_returning_controllers
 	); do
 		[ ! -d "$1/v1-$controller" ] || continue
 		mkdir -p "$1/v1-$controller"
 		bundle_mount_controller "$controller" "$1/v1-$controller" || return
 		cleanup_add umount "$1/v1-$controller"
 	done
+}
+
+# Those that are in no hierarchy that is mounted, but not back in the v2 one yet: what another test
+# has unmounted takes its time.
+bundle_returning_controllers() {
+	awk '$3 == "cgroup" { n = split($4, options, ","); while (n) mounted[options[n--]] }
+		FILENAME == "/proc/cgroups" && $4 == 1 && $2 != 0 && !($1 in mounted) { print $1 }' \
+		/proc/mounts /proc/cgroups
 }
 
 # The kernel refuses while a cgroup of the v2 hierarchy has the controller, which runc switches on
