@@ -46,7 +46,6 @@ static int describe(struct baseline_choice *choice, const char *version, bool ex
 static int use_table(struct baseline_choice *choice, const char *runtime, const char *version,
 		     struct error *err)
 {
-	_cleanup_free_ char *text = NULL;
 	bool exact;
 	int ret = baseline_find(runtime, version, &choice->table, &exact, err);
 
@@ -56,10 +55,7 @@ static int use_table(struct baseline_choice *choice, const char *runtime, const 
 	if (ret == 0)
 		ret = describe(choice, version, exact, err);
 	if (ret == 0)
-		ret = baseline_text(choice->table, &text, err);
-	if (ret == 0)
-		ret = template_read(choice->title, text, choice->table->size, &choice->own_template,
-				    err);
+		ret = baseline_template(choice->table, &choice->own_template, err);
 	choice->template = choice->own_template;
 	return ret;
 }

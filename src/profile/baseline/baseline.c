@@ -78,9 +78,10 @@ static int unpack(char *tables, size_t size, struct error *err)
 	return 0;
 }
 
-int baseline_text(const struct baseline *baseline, char **ret_text, struct error *err)
+/* The table in Docker's template format. */
+static int read_table(const struct baseline *baseline, char **ret_text, struct error *err)
 {
-	_cleanup_free_ char *tables = malloc(baseline->offset + baseline->size + 1);
+	_cleanup_free_ char *tables = malloc(baseline->offset + baseline->size);
 	int ret;
 
 	if (!tables)
@@ -89,24 +90,29 @@ int baseline_text(const struct baseline *baseline, char **ret_text, struct error
 	if (ret < 0)
 		return ret;
 	memmove(tables, tables + baseline->offset, baseline->size);
-	tables[baseline->size] = '\0';
 	*ret_text = steal_pointer(&tables);
 	return 0;
+}
+
+int baseline_template(const struct baseline *baseline, struct template **ret_template,
+		      struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	int ret = read_table(baseline, &text, err);
+
+	if (ret == 0)
+		ret = template_read("built-in table", text, baseline->size, ret_template, err);
+	if (ret < 0)
+		error_prefix(err, "the default profile of %s %s", baseline->runtime,
+			     baseline->first);
+	return ret;
 }
 
 int baseline_resolve(const struct baseline *baseline, const struct circumstances *circumstances,
 		     struct profile **ret_profile, struct error *err)
 {
 	_cleanup_template_ struct template *template = NULL;
-	_cleanup_free_ char *text = NULL;
-	int ret = baseline_text(baseline, &text, err);
+	int ret = baseline_template(baseline, &template, err);
 
-	if (ret == 0)
-		ret = template_read("built-in table", text, baseline->size, &template, err);
-	if (ret == 0)
-		ret = template_resolve(template, circumstances, ret_profile, err);
-	if (ret < 0)
-		error_prefix(err, "the default profile of %s %s", baseline->runtime,
-			     baseline->first);
-	return ret;
+	return ret < 0 ? ret : template_resolve(template, circumstances, ret_profile, err);
 }

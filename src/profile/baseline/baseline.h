@@ -12,6 +12,7 @@
 struct circumstances;
 struct error;
 struct profile;
+struct template;
 
 /* A range of releases that have one table. */
 struct baseline {
@@ -38,8 +39,9 @@ int baseline_find(const char *runtime, const char *version, const struct baselin
 /* Whether there are tables for a runtime of that name. */
 bool baseline_has_runtime(const char *runtime);
 
-/* The table in Docker's template format, owned by the caller, with a NUL behind its end. */
-int baseline_text(const struct baseline *baseline, char **ret_text, struct error *err);
+/* The table ready to be resolved; owned by the caller. */
+int baseline_template(const struct baseline *baseline, struct template **ret_template,
+		      struct error *err);
 
 /* The profile that a container gets under the circumstances (template.h); owned by the caller. */
 int baseline_resolve(const struct baseline *baseline, const struct circumstances *circumstances,

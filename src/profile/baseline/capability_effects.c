@@ -82,3 +82,29 @@ const char *capability_effects_next(const struct capability_effects *effects, co
 	}
 	return NULL;
 }
+
+int capability_effects_list(const struct capability_effects *effects, const char *name,
+			    const char ***ret_capabilities, struct error *err)
+{
+	_cleanup_free_ const char **capabilities = NULL;
+	const char *capability, **grown;
+	size_t position = 0, length = 0;
+
+	while ((capability = capability_effects_next(effects, name, &position))) {
+		/* One more than needed, for the NULL at the end. */
+		grown = realloc(capabilities, (length + 2) * sizeof(*capabilities));
+		if (!grown)
+			return error_nomem(err);
+		capabilities = grown;
+		capabilities[length++] = capability;
+		capabilities[length] = NULL;
+	}
+	*ret_capabilities = steal_pointer(&capabilities);
+	return 0;
+}
+
+void capabilities_print(FILE *out, const char *const *capabilities)
+{
+	for (; *capabilities; capabilities++)
+		fprintf(out, "%s%s", *capabilities, capabilities[1] ? " or " : "");
+}

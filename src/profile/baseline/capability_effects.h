@@ -4,6 +4,7 @@
 
 /* Which calls of a template a capability opens, on one architecture. */
 #include <stddef.h>
+#include <stdio.h>
 
 #include "util/cleanup.h"
 
@@ -29,5 +30,15 @@ DEFINE_CLEANUP(struct capability_effects *, capability_effects_destroy);
  */
 const char *capability_effects_next(const struct capability_effects *effects, const char *name,
 				    size_t *position);
+
+/*
+ * All of them, ending with NULL; NULL where there is none. The array is owned by the caller, the names
+ * by the template.
+ */
+int capability_effects_list(const struct capability_effects *effects, const char *name,
+			    const char ***ret_capabilities, struct error *err);
+
+/* "CAP_BPF or CAP_SYS_ADMIN" */
+void capabilities_print(FILE *out, const char *const *capabilities);
 
 #endif

@@ -121,26 +121,6 @@ static void find_witness(const struct compare_input *input, const struct call *c
 	}
 }
 
-static int list_capabilities(const struct capability_effects *effects, const char *name,
-			     const char ***ret_capabilities, struct error *err)
-{
-	_cleanup_free_ const char **capabilities = NULL;
-	const char *capability, **grown;
-	size_t position = 0, length = 0;
-
-	while ((capability = capability_effects_next(effects, name, &position))) {
-		/* One more than needed, for the NULL at the end. */
-		grown = realloc(capabilities, (length + 2) * sizeof(*capabilities));
-		if (!grown)
-			return error_nomem(err);
-		capabilities = grown;
-		capabilities[length++] = capability;
-		capabilities[length] = NULL;
-	}
-	*ret_capabilities = steal_pointer(&capabilities);
-	return 0;
-}
-
 /* Adds a finding, which is empty but for these, at the end of the report. */
 static int add_finding(const struct side_by_side *sides, enum finding_kind kind, const char *name,
 		       struct compare_report *report, struct finding **ret_finding,
@@ -213,7 +193,7 @@ static int compare_used(const struct side_by_side *sides, const char *name, cons
 	    !comparison.wider.found)
 		return 0;
 	if (sides->input->effects)
-		ret = list_capabilities(sides->input->effects, name, &capabilities, err);
+		ret = capability_effects_list(sides->input->effects, name, &capabilities, err);
 	if (ret < 0 || (allowance == ALLOWANCE_ALL && !capabilities))
 		return ret;
 	ret = add_finding(sides, judge(allowance, instead), name, report, &finding, err);

@@ -27,15 +27,6 @@ void compared_finish(struct compared *compared)
 	*compared = (struct compared){ 0 };
 }
 
-static json_t *from_names(struct json_builder *builder, const char *const *names)
-{
-	json_t *array = json_build_array(builder);
-
-	for (; names && *names; names++)
-		json_append(builder, array, json_string(*names));
-	return array;
-}
-
 static void set_witness(struct json_builder *builder, json_t *object, const struct finding *finding)
 {
 	const struct observation *observation = finding->observation;
@@ -67,7 +58,7 @@ static json_t *from_finding(struct json_builder *builder, const struct finding *
 	json_set_text(builder, object, "instead", finding->instead);
 	json_set_text(builder, object, "condition", finding->condition);
 	json_set_unless_empty(builder, object, "capabilities",
-			      from_names(builder, finding->capabilities));
+			      json_build_names(builder, finding->capabilities));
 	if (finding->kind == FINDING_DENIED)
 		json_set(builder, object, "allowed", json_boolean(finding->allowed));
 	set_witness(builder, object, finding);
@@ -112,7 +103,7 @@ static json_t *from_compared(struct json_builder *builder, const struct compared
 	json_set_number(builder, object, "removed", report->counts[FINDING_UNUSED]);
 	set_findings(builder, object, report);
 	json_set_unless_empty(builder, object, "unusedArchitectures",
-			      from_names(builder, report->other_architectures));
+			      json_build_names(builder, report->other_architectures));
 	json_set(builder, object, "complete", json_boolean(compared->reason_count == 0));
 	json_set_unless_empty(builder, object, "reasons",
 			      json_build_strings(builder, compared->reasons,

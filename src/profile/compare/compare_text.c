@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/baseline/capability_effects.h"
 #include "profile/compare/compare_report.h"
 #include "profile/syntax/listing.h"
 #include "syscalls/purpose.h"
@@ -55,9 +56,7 @@ static void print_head(FILE *out, const struct compared *compared)
 
 static void put_capabilities(FILE *out, const struct finding *finding)
 {
-	const char *const *capability = finding->capabilities;
-
-	if (!capability)
+	if (!finding->capabilities)
 		return;
 	if (!finding->allowed)
 		fputs("; allowed with ", out);
@@ -65,8 +64,7 @@ static void put_capabilities(FILE *out, const struct finding *finding)
 		fputs("; with any arguments with ", out);
 	else
 		fputs("; allowed because of ", out);
-	for (; *capability; capability++)
-		fprintf(out, "%s%s", *capability, capability[1] ? " or " : "");
+	capabilities_print(out, finding->capabilities);
 }
 
 /* "; first by nginx at 2026-11-22T14:51:03.000000000Z in pod web-1" */

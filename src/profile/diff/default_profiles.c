@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "profile/baseline/baseline.h"
+#include "profile/baseline/capability_effects.h"
 #include "profile/format/template.h"
 #include "profile/meaning/allowance.h"
 #include "profile/model/architecture.h"
@@ -21,40 +22,60 @@ struct resolved {
 	struct meaning *meaning;
 };
 
-struct default_profiles {
-	const struct baseline *baseline;
-	char *label;
-	struct resolved *resolved;
-	size_t length;
+/* What the capabilities do on one architecture; of those there are few. */
+struct effects {
+	char *scmp_arch;
+	struct capability_effects *by_capability;
 };
 
-static void forget_all(struct default_profiles *defaults)
+struct default_profiles {
+	struct template *template;
+	char *label;
+	struct resolved *resolved;
+	size_t resolved_count;
+	struct effects *effects;
+	size_t effects_count;
+};
+
+static void forget_resolved(struct default_profiles *defaults)
 {
 	size_t i;
 
-	for (i = 0; i < defaults->length; i++) {
+	for (i = 0; i < defaults->resolved_count; i++) {
 		free(defaults->resolved[i].key);
 		meaning_destroy(defaults->resolved[i].meaning);
 		profile_destroy(defaults->resolved[i].profile);
 	}
 	free(defaults->resolved);
 	defaults->resolved = NULL;
-	defaults->length = 0;
+	defaults->resolved_count = 0;
+}
+
+static void forget_effects(struct default_profiles *defaults)
+{
+	size_t i;
+
+	for (i = 0; i < defaults->effects_count; i++) {
+		free(defaults->effects[i].scmp_arch);
+		capability_effects_destroy(defaults->effects[i].by_capability);
+	}
+	free(defaults->effects);
 }
 
 int default_profiles_create(const char *runtime, const char *version,
 			    struct default_profiles **ret_defaults, struct error *err)
 {
 	_cleanup_default_profiles_ struct default_profiles *defaults = calloc(1, sizeof(*defaults));
+	const struct baseline *baseline;
 	int ret;
 
 	if (!defaults)
 		return error_nomem(err);
-	ret = baseline_find(runtime, version, &defaults->baseline, NULL, err);
-	if (ret < 0)
+	if ((ret = baseline_find(runtime, version, &baseline, NULL, err)) < 0 ||
+	    (ret = baseline_template(baseline, &defaults->template, err)) < 0)
 		return ret;
-	if (asprintf(&defaults->label, "%s %s", defaults->baseline->runtime,
-		     version ? version : defaults->baseline->last) < 0) {
+	if (asprintf(&defaults->label, "%s %s", baseline->runtime,
+		     version ? version : baseline->last) < 0) {
 		defaults->label = NULL;
 		return error_nomem(err);
 	}
@@ -66,7 +87,9 @@ void default_profiles_destroy(struct default_profiles *defaults)
 {
 	if (!defaults)
 		return;
-	forget_all(defaults);
+	forget_resolved(defaults);
+	forget_effects(defaults);
+	template_destroy(defaults->template);
 	free(defaults->label);
 	free(defaults);
 }
@@ -136,13 +159,13 @@ static int remember(struct default_profiles *defaults, const struct resolved *re
 {
 	struct resolved *grown;
 
-	if (defaults->length == RESOLVED_MAX)
-		forget_all(defaults);
-	grown = array_grow(defaults->resolved, defaults->length, sizeof(*grown));
+	if (defaults->resolved_count == RESOLVED_MAX)
+		forget_resolved(defaults);
+	grown = array_grow(defaults->resolved, defaults->resolved_count, sizeof(*grown));
 	if (!grown)
 		return error_nomem(err);
 	defaults->resolved = grown;
-	grown[defaults->length++] = *resolved;
+	grown[defaults->resolved_count++] = *resolved;
 	return 0;
 }
 
@@ -158,12 +181,12 @@ static int resolve(struct default_profiles *defaults, const char *scmp_arch,
 
 	if (!key)
 		return error_nomem(err);
-	for (i = 0; i < defaults->length; i++)
+	for (i = 0; i < defaults->resolved_count; i++)
 		if (strcmp(defaults->resolved[i].key, key) == 0) {
 			*ret_meaning = defaults->resolved[i].meaning;
 			return 0;
 		}
-	if ((ret = baseline_resolve(defaults->baseline, circumstances, &profile, err)) < 0 ||
+	if ((ret = template_resolve(defaults->template, circumstances, &profile, err)) < 0 ||
 	    (ret = meaning_create(profile, scmp_arch, &meaning, err)) < 0 ||
 	    (ret = remember(defaults, &(struct resolved){ key, profile, meaning }, err)) < 0)
 		return ret;
@@ -174,9 +197,40 @@ static int resolve(struct default_profiles *defaults, const char *scmp_arch,
 	return 0;
 }
 
+static int find_effects(struct default_profiles *defaults, const char *scmp_arch,
+			const struct circumstances *circumstances,
+			const struct capability_effects **ret_effects, struct error *err)
+{
+	_cleanup_free_ char *copy = NULL;
+	struct effects *grown;
+	size_t i;
+	int ret;
+
+	for (i = 0; i < defaults->effects_count; i++)
+		if (strcmp(defaults->effects[i].scmp_arch, scmp_arch) == 0) {
+			*ret_effects = defaults->effects[i].by_capability;
+			return 0;
+		}
+	copy = strdup(scmp_arch);
+	grown = array_grow(defaults->effects, defaults->effects_count, sizeof(*grown));
+	if (grown)
+		defaults->effects = grown;
+	if (!copy || !grown)
+		return error_nomem(err);
+	grown += defaults->effects_count;
+	ret = capability_effects_create(defaults->template, circumstances, scmp_arch,
+					&grown->by_capability, err);
+	if (ret < 0)
+		return ret;
+	grown->scmp_arch = steal_pointer(&copy);
+	defaults->effects_count++;
+	*ret_effects = grown->by_capability;
+	return 0;
+}
+
 int default_profiles_ask(struct default_profiles *defaults, const char *scmp_arch, const char *call,
 			 const struct recording *recording, enum default_answer *ret_answer,
-			 struct error *err)
+			 const char ***ret_capabilities, struct error *err)
 {
 	static const enum default_answer answers[] = {
 		[ALLOWANCE_NONE] = DEFAULT_REFUSES,
@@ -184,13 +238,16 @@ int default_profiles_ask(struct default_profiles *defaults, const char *scmp_arc
 		[ALLOWANCE_ALL] = DEFAULT_PERMITS,
 	};
 	struct circumstances circumstances = circumstances_of(scmp_arch, recording);
+	const struct capability_effects *effects = NULL;
 	const struct meaning *meaning = NULL;
 	int ret;
 
 	if (!architecture_find(circumstances.architecture))
 		return 0;
-	ret = resolve(defaults, scmp_arch, &circumstances, &meaning, err);
-	if (ret == 0)
-		*ret_answer = answers[meaning_allowance(meaning, call)];
-	return ret;
+	if ((ret = resolve(defaults, scmp_arch, &circumstances, &meaning, err)) < 0 ||
+	    (ret = find_effects(defaults, scmp_arch, &circumstances, &effects, err)) < 0 ||
+	    (ret = capability_effects_list(effects, call, ret_capabilities, err)) < 0)
+		return ret;
+	*ret_answer = answers[meaning_allowance(meaning, call)];
+	return 0;
 }

@@ -20,10 +20,12 @@ const char *default_profiles_label(const struct default_profiles *defaults);
 
 /*
  * What the table says about a call, for a container with the capabilities that the recording has
- * (of its first container where they are known), or with those that runtimes give by default.
+ * (of its first container where they are known), or with those that runtimes give by default; and
+ * which capabilities matter to it, as capability_effects_list(), whose names stay the tables'. Both
+ * are left as they are for an architecture that no table is about.
  */
 int default_profiles_ask(struct default_profiles *defaults, const char *scmp_arch, const char *call,
 			 const struct recording *recording, enum default_answer *ret_answer,
-			 struct error *err);
+			 const char ***ret_capabilities, struct error *err);
 
 #endif

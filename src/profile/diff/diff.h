@@ -60,6 +60,8 @@ struct change {
 	bool one_sided;		      /* one of the two is no profile at all */
 	const struct syscall_purpose *purpose;
 	enum default_answer default_answer;
+	/* Each allows more of the call; ends with NULL. NULL: no one does. The names are defaults'. */
+	const char **default_capabilities;
 	struct change_evidence evidence;
 	const struct ignore_entry *ignored; /* by which it does not fail; NULL */
 	bool risky;			    /* permits more of a call of high risk */

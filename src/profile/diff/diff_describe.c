@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/baseline/capability_effects.h"
 #include "profile/diff/default_profiles.h"
 #include "syscalls/purpose.h"
 #include "util/error.h"
@@ -106,16 +107,24 @@ static void print_risk(FILE *out, const struct diff *diff, const struct change *
 
 static void print_default(FILE *out, const struct diff *diff, const struct change *change)
 {
-	static const char *const answers[] = {
-		[DEFAULT_REFUSES] = "does not allow it",
-		[DEFAULT_CONDITIONAL] = "allows it for some arguments",
-		[DEFAULT_PERMITS] = "allows it",
+	static const struct {
+		const char *always;
+		const char *with; /* what goes before the capabilities that matter */
+	} answers[] = {
+		[DEFAULT_REFUSES] = { "does not allow it", "allows it only with " },
+		[DEFAULT_CONDITIONAL] = { "allows it for some arguments",
+					  "allows it for some arguments, and for more with " },
+		[DEFAULT_PERMITS] = { "allows it", "allows it because of " },
 	};
+	const char **capabilities = change->default_capabilities;
 
-	if (change->default_answer != DEFAULT_UNKNOWN)
-		fprintf(out, "RuntimeDefault (%s) %s",
-			default_profiles_label(diff->options.defaults),
-			answers[change->default_answer]);
+	if (change->default_answer == DEFAULT_UNKNOWN)
+		return;
+	fprintf(out, "RuntimeDefault (%s) %s", default_profiles_label(diff->options.defaults),
+		capabilities ? answers[change->default_answer].with :
+			       answers[change->default_answer].always);
+	if (capabilities)
+		capabilities_print(out, capabilities);
 }
 
 static void print_evidence(FILE *out, const struct diff *diff, const struct change *change)

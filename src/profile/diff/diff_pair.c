@@ -16,6 +16,7 @@
 static void change_finish(struct change *change)
 {
 	free(change->call);
+	free(change->default_capabilities);
 	string_set_free(change->architectures, change->architecture_count);
 	free(change->evidence.container);
 	free(change->evidence.pod);
@@ -346,7 +347,8 @@ int pair_explain_changes(struct diff_pair *pair, struct default_profiles *defaul
 			continue;
 		if (defaults)
 			ret = default_profiles_ask(defaults, change->architectures[0], change->call,
-						   new->recording, &change->default_answer, err);
+						   new->recording, &change->default_answer,
+						   &change->default_capabilities, err);
 		if (ret == 0 && new->recording)
 			ret = add_evidence(change, new->recording, err);
 	}

@@ -103,6 +103,8 @@ static json_t *build_change(struct json_builder *builder, const struct change *c
 			      build_arguments(builder, &change->difference));
 	set_purpose(builder, object, change);
 	json_set_text(builder, object, "runtimeDefault", default_answers[change->default_answer]);
+	json_set_unless_empty(builder, object, "runtimeDefaultCapabilities",
+			      json_build_names(builder, change->default_capabilities));
 	json_set_unless_empty(builder, object, "evidence",
 			      build_evidence(builder, &change->evidence));
 	json_set_unless_empty(builder, object, "ignored", build_ignored(builder, change->ignored));

@@ -80,6 +80,15 @@ json_t *json_build_strings(struct json_builder *builder, char *const *strings, s
 	return array;
 }
 
+json_t *json_build_names(struct json_builder *builder, const char *const *names)
+{
+	json_t *array = json_build_array(builder);
+
+	for (; names && *names; names++)
+		json_append(builder, array, json_string(*names));
+	return array;
+}
+
 void json_set_text(struct json_builder *builder, json_t *object, const char *key, const char *text)
 {
 	if (text)

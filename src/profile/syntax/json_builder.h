@@ -24,6 +24,9 @@ json_t *json_build_object(struct json_builder *builder);
 json_t *json_build_array(struct json_builder *builder);
 json_t *json_build_strings(struct json_builder *builder, char *const *strings, size_t count);
 
+/* An array of names that ends with NULL; the names may be NULL too, for none. */
+json_t *json_build_names(struct json_builder *builder, const char *const *names);
+
 /* Puts a value, which it takes over, into an object or at the end of an array. */
 void json_set(struct json_builder *builder, json_t *object, const char *key, json_t *value);
 void json_append(struct json_builder *builder, json_t *array, json_t *value);

@@ -214,13 +214,10 @@ static void the_capabilities_that_open_a_call_are_found(void **state)
 	_cleanup_capability_effects_ struct capability_effects *effects = NULL;
 	struct circumstances circumstances = { .architecture = "x86_64" };
 	_cleanup_template_ struct template *template = NULL;
-	const struct baseline *baseline = find("containerd", NULL);
 	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_free_ char *text = NULL;
 	size_t i;
 
-	assert_success(baseline_text(baseline, &text, &err), &err);
-	assert_success(template_read("t", text, strlen(text), &template, &err), &err);
+	assert_success(baseline_template(find("containerd", NULL), &template, &err), &err);
 	assert_success(capability_effects_create(template, &circumstances, "SCMP_ARCH_X86_64",
 						 &effects, &err),
 		       &err);

@@ -39,11 +39,9 @@ static void resolve_baseline(struct builder *builder)
 	};
 	_cleanup_error_ struct error err = ERROR_INIT;
 	const struct baseline *baseline;
-	_cleanup_free_ char *text = NULL;
 
 	assert_success(baseline_find("containerd", "2.3.4", &baseline, NULL, &err), &err);
-	assert_success(baseline_text(baseline, &text, &err), &err);
-	assert_success(template_read("t", text, baseline->size, &builder->template, &err), &err);
+	assert_success(baseline_template(baseline, &builder->template, &err), &err);
 	assert_success(template_resolve(builder->template, &circumstances, &builder->baseline,
 					&err),
 		       &err);

@@ -3,6 +3,7 @@
 
 #include "profile/diff/default_profiles.h"
 #include "profile/diff/diff.h"
+#include "profile/diff/diff_describe.h"
 #include "profile/recording/derive.h"
 
 /* Two profiles that lie ready to be changed, and their diff. */
@@ -349,6 +350,19 @@ static void what_is_not_complete_cannot_be_told(void **state)
 	assert_verdict(fixture, DIFF_CANNOT_TELL);
 }
 
+static void assert_default(const struct fixture *fixture, const struct diff_pair *pair,
+			   size_t change, const char *expected)
+{
+	_cleanup_free_ char *text = NULL, *sentence = NULL;
+	_cleanup_error_ struct error err = ERROR_INIT;
+
+	assert_success(change_describe(fixture->diff, &pair->changes[change], DETAIL_DEFAULT, &text,
+				       &err),
+		       &err);
+	assert_true(asprintf(&sentence, "RuntimeDefault (containerd 1.6.20) %s", expected) > 0);
+	assert_string_equal(text, sentence);
+}
+
 static void the_runtimes_default_is_asked_with_the_capabilities(void **state)
 {
 	_cleanup_default_profiles_ struct default_profiles *defaults = NULL;
@@ -362,15 +376,17 @@ static void the_runtimes_default_is_asked_with_the_capabilities(void **state)
 	fixture->options.defaults = defaults;
 	assert_int_equal(profile_add_architecture(fixture->old, ARCH, NULL), 0);
 	assert_int_equal(profile_add_architecture(fixture->new, ARCH, NULL), 0);
-	add_names(fixture->new, ACTION_ALLOW, "mount read personality");
+	add_names(fixture->new, ACTION_ALLOW, "mount read personality uselib");
 	pair = compare(fixture);
-	assert_changes(pair, "added mount! (1), added personality! (1), added read! (1)");
-	assert_int_equal(pair->changes[0].default_answer, DEFAULT_REFUSES);
-	assert_int_equal(pair->changes[1].default_answer, DEFAULT_CONDITIONAL);
-	assert_int_equal(pair->changes[2].default_answer, DEFAULT_PERMITS);
+	assert_changes(pair, "added mount! (1), added personality! (1), added uselib! (1), added "
+			     "read! (1)");
+	assert_default(fixture, pair, 0, "allows it only with CAP_SYS_ADMIN");
+	assert_default(fixture, pair, 1, "allows it for some arguments");
+	assert_default(fixture, pair, 2, "does not allow it");
+	assert_default(fixture, pair, 3, "allows it");
 	fixture->new_side.recording = &recording;
 	pair = compare(fixture);
-	assert_int_equal(pair->changes[0].default_answer, DEFAULT_PERMITS);
+	assert_default(fixture, pair, 0, "allows it because of CAP_SYS_ADMIN");
 	assert_int_equal(default_profiles_create("lxc", NULL, &defaults, &err), -ENOENT);
 }
 
