@@ -32,10 +32,10 @@ install: $(O)/recorder $(O)/recorder.1 $(O)/recorder.bash
 	$(Q)install -D -m 0644 $(O)/recorder.1 $(MANDIR)/recorder.1
 	$(Q)install -D -m 0644 $(O)/recorder.bash $(COMPLETIONDIR)/recorder
 	$(Q)install -d -m 0755 $(DATADIR)
-	$(Q)install -m 0644 deploy/recording.schema.json $(DATADIR)/
+	$(Q)install -m 0644 deploy/recording.schema.json deploy/diff.schema.json $(DATADIR)/
 
 uninstall:
 	$(call say,REMOVE,$(BINDIR)/recorder)
 	$(Q)rm -f $(BINDIR)/recorder $(MANDIR)/recorder.1 $(COMPLETIONDIR)/recorder
-	$(Q)rm -f $(DATADIR)/recording.schema.json
+	$(Q)rm -f $(DATADIR)/recording.schema.json $(DATADIR)/diff.schema.json
 	$(Q)rmdir $(DATADIR) 2>/dev/null || true

@@ -7,6 +7,8 @@ set -u
 cd "$(dirname "$0")/../golden" || exit 1
 # shellcheck source=tests/lib/tap.bash
 . ../lib/tap.bash
+# shellcheck source=tests/lib/schema.bash
+. ../lib/schema.bash
 
 : "${RECORDER:?is the recorder to test}"
 : "${TEST_TMP:?is an empty directory}"
@@ -92,25 +94,17 @@ valid() {
 	tap_check "$text" "$@" "$schema" "$golden" "$out"
 }
 
-by_json_schema() { # SCHEMA FILE...
-	/usr/bin/python3 - "$@" <<-'PYTHON'
-		import json, sys, jsonschema
-		schema, *files = (json.load(open(path)) for path in sys.argv[1:])
-		for file in files:
-		    jsonschema.Draft4Validator(schema).validate(file)
-	PYTHON
-}
-
 by_xml_schema() { # SCHEMA FILE...
 	xmllint --noout --nonet --schema "$@"
 }
 
-tap_plan 37
+tap_plan 38
 
 for format in text json markdown sarif junit; do
 	reports "$format"
 done
-valid sarif 'SARIF is valid by the schema of OASIS' "$schemas/sarif.json" by_json_schema
+valid json 'JSON is valid by its schema' ../../deploy/diff.schema.json schema_accepts
+valid sarif 'SARIF is valid by the schema of OASIS' "$schemas/sarif.json" schema_accepts
 valid junit "JUnit is valid by Ant's schema" "$schemas/junit-ant.xsd" by_xml_schema
 valid junit "JUnit is valid by Jenkins's schema" "$schemas/junit-jenkins.xsd" by_xml_schema
 

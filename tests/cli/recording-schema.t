@@ -6,30 +6,18 @@
 set -u
 # shellcheck source=tests/lib/tap.bash
 . "$(dirname "$0")/../lib/tap.bash"
+# shellcheck source=tests/lib/schema.bash
+. "$(dirname "$0")/../lib/schema.bash"
 
 schema=deploy/recording.schema.json
-for python in /usr/bin/python3 python3; do
-	"$python" -c 'import jsonschema' 2>/dev/null && break
-	python=
-done
-[ -n "$python" ] || tap_skip_all 'python3-jsonschema is not installed'
-
-# validate FILE: by the schema alone.
-validate() {
-	"$python" - "$schema" "$1" <<-'PYTHON'
-		import json, sys, jsonschema
-		schema, recording = (json.load(open(path)) for path in sys.argv[1:])
-		jsonschema.Draft202012Validator.check_schema(schema)
-		jsonschema.Draft202012Validator(schema).validate(recording)
-	PYTHON
-}
+[ -n "$schema_python" ] || tap_skip_all 'python3-jsonschema is not installed'
 
 accepted() { # FILE
-	validate "$1" && "$RECORDER" explain "$1" uselib | grep "^uselib: never seen"
+	schema_accepts "$schema" "$1" && "$RECORDER" explain "$1" uselib | grep "^uselib: never seen"
 }
 
 refused() { # FILE
-	! validate "$1" 2>"$TEST_TMP/why" && ! "$RECORDER" explain "$1" execve
+	! schema_accepts "$schema" "$1" 2>"$TEST_TMP/why" && ! "$RECORDER" explain "$1" execve
 }
 
 recordings=(tests/golden/profile/*.recording.json)

@@ -9,7 +9,7 @@ struct error;
 /* For people; nothing in it can upset a terminal. */
 int diff_report_text(const struct diff *diff, char **ret_text, struct error *err);
 
-/* For machines; "format" says which this is. */
+/* For machines; "format" says which this is, and deploy/diff.schema.json describes it. */
 #define DIFF_FORMAT "recorder.diff/v1"
 int diff_report_json(const struct diff *diff, char **ret_text, struct error *err);
 
