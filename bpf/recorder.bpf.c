@@ -145,16 +145,23 @@ static __noinline int enter_new(struct sighting *sighting)
 	return sight(sighting);
 }
 
-/* What is not a native call that was seen before. */
-static __noinline int enter_unusual(__u32 index, __u32 nr)
+/* Everything but a native call, without a filter, that was seen before. */
+static __noinline int enter_unusual(__u32 nr)
 {
-	struct recorder_slot *slot = slot_get(index);
-	struct sighting sighting = { .slot = index, .kind = RECORDER_OBSERVED };
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct sighting sighting = { .kind = RECORDER_OBSERVED };
+	struct recorder_slot *slot;
 	__u64 *word;
 
-	if (!slot || nr == NR_NONE)
+	sighting.slot = slot_of_task_cached(task);
+	slot = sighting.slot == RECORDER_SLOT_NONE ? NULL : slot_get(sighting.slot);
+	if (!slot)
 		return 0;
-	sighting.abi = task_abi(bpf_get_current_task_btf(), &nr);
+	if (task_is_filtered(task))
+		enter_filtered(sighting.slot);
+	if (nr == NR_NONE)
+		return 0;
+	sighting.abi = task_abi(task, &nr);
 	sighting.nr = nr;
 	word = sight_word(slot, &sighting);
 	if (word && (*word & (1ULL << (nr % 64))))
@@ -162,24 +169,29 @@ static __noinline int enter_unusual(__u32 index, __u32 nr)
 	return enter_new(&sighting);
 }
 
-static __always_inline int enter(__u32 nr)
+/*
+ * Every call of every task on the node comes here. Nothing but the number outlives a call made from
+ * here, which leaves the compiler with one register to save, and nothing is put together in memory.
+ */
+static __always_inline int enter(__u64 nr)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 index = slot_of_task_cached(task);
 	struct recorder_slot *slot;
+	__u64 index;
 
+	if (mode == RECORDER_TASKS)
+		return enter_unusual(nr);
+	index = slot_remembered(task->cgroups->dfl_cgrp);
 	if (index == RECORDER_SLOT_NONE)
 		return 0;
+	if (index > SLOT_MASK || nr >= RECORDER_NUMBERS || task_is_filtered(task) ||
+	    !task_is_native(task))
+		return enter_unusual(nr);
 	slot = slot_get(index);
-	if (!slot)
-		return 0;
-	if (task_is_filtered(task))
-		enter_filtered(index);
-	/* Nearly every call: nothing is put together in memory for it. */
-	if (task_is_native(task) && nr < RECORDER_NUMBERS &&
+	if (slot &&
 	    (slot->bitmaps[RECORDER_OBSERVED].words[ABI_NATIVE][nr / 64] & (1ULL << (nr % 64))))
 		return 0;
-	return enter_unusual(index, nr);
+	return enter_unusual(nr);
 }
 
 static __always_inline bool watches_exit(void)

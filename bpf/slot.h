@@ -34,10 +34,10 @@ __u64 cache[CACHE_SIZE];
 /* Subtracting it turns a pointer into a number in the eyes of the verifier. */
 static __u64 anchor;
 
-/* struct cgroup is larger than 2 KiB, so the lower address bits tell little. */
+/* struct cgroup is larger than 2 KiB, so that each has a page of its own, or nearly. */
 static __always_inline __u32 cache_index(__u64 key)
 {
-	return ((key >> 11) ^ (key >> 23)) & (CACHE_SIZE - 1);
+	return (key >> 12) & (CACHE_SIZE - 1);
 }
 
 static __always_inline __u64 cgroup_key(struct cgroup *cgroup)
@@ -57,15 +57,22 @@ static __always_inline __u32 slot_of_cgroup(struct cgroup *cgroup)
 	return slot_look_up(cgroup->kn->id);
 }
 
+/* The slot, or RECORDER_SLOT_NONE; more than SLOT_MASK if the cache does not have the answer. */
+static __always_inline __u64 slot_remembered(struct cgroup *cgroup)
+{
+	__u64 key = cgroup_key(cgroup);
+
+	return cache[cache_index(key)] ^ (key << SLOT_BITS);
+}
+
 static __always_inline __u32 slot_of_cgroup_cached(struct cgroup *cgroup)
 {
 	__u64 key = cgroup_key(cgroup);
-	__u64 *entry = &cache[cache_index(key)];
-	__u64 value = *entry ^ (key << SLOT_BITS);
+	__u64 value = slot_remembered(cgroup);
 
 	if (value > SLOT_MASK) {
 		value = slot_of_cgroup(cgroup);
-		*entry = key << SLOT_BITS | value;
+		cache[cache_index(key)] = key << SLOT_BITS | value;
 	}
 	return value;
 }
