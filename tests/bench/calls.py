@@ -31,13 +31,22 @@ def loop(*prefix, calls=CALLS, batches=BATCHES):
     return min(float(line) for line in result.stdout.split())
 
 
+def on_cpu(cpu):
+    """No two processors of a virtual machine need be equally fast."""
+    return ["taskset", "-c", str(cpu)]
+
+
+def nothing(cpu):
+    return loop(*on_cpu(cpu))
+
+
 def attached(name):
     program = os.path.join(bench.PROGRAMS, "bench/attach")
     objects = os.path.join(bench.PROGRAMS, "bench", name + ".bpf.o")
 
-    def measure():
+    def measure(cpu):
         with bench.background([program, objects], "ready", bench.close_input):
-            return loop()
+            return loop(*on_cpu(cpu))
 
     return measure
 
@@ -49,7 +58,7 @@ def in_cgroup(path):
 def recorder(recorded, denied, hook="btf"):
     """A recorder at work. With a filter in sight it also watches how calls end."""
 
-    def measure():
+    def measure(cpu):
         with contextlib.ExitStack() as stack:
             cgroup = stack.enter_context(bench.cgroup())
             stack.enter_context(bench.recording("--hook", hook, "--cgroup", cgroup))
@@ -57,13 +66,14 @@ def recorder(recorded, denied, hook="btf"):
                 # Twice: the first call under a filter makes the recorder attach sys_exit.
                 for _ in range(2):
                     subprocess.run([*in_cgroup(cgroup), DENIED, "exec", CALL], check=True)
-            return loop(*(in_cgroup(cgroup) if recorded else []))
+            return loop(*on_cpu(cpu), *(in_cgroup(cgroup) if recorded else []))
 
     return measure
 
 
 def traced(*prefix):
-    return lambda: loop(*prefix, calls=CALLS_TRACED, batches=BATCHES_TRACED)
+    """A tracer has a processor of its own, if there is one."""
+    return lambda _: loop(*prefix, calls=CALLS_TRACED, batches=BATCHES_TRACED)
 
 
 def perf_works():
@@ -79,7 +89,7 @@ def perf_works():
 def variants():
     """Name -> measure, in the order of the table; a reason instead where there is no measure."""
     result = {
-        NOTHING: loop,
+        NOTHING: nothing,
         FLOOR: attached("empty_enter"),
         "recorder, process not recorded": recorder(False, False),
         "recorder, process recorded": recorder(True, False),
@@ -99,53 +109,60 @@ def variants():
     return result
 
 
+def sample(run, cpu):
+    """What a call takes, and how much more than with nothing attached just before and after.
+
+    The machine's speed drifts: what is compared has to be neighbours, on one processor.
+    """
+    before = nothing(cpu)
+    taken = run(cpu)
+    return taken, taken - (before + nothing(cpu)) / 2
+
+
+def summary(samples):
+    taken, extra = zip(*samples)
+    return {
+        "median": statistics.median(taken),
+        "extra": statistics.median(extra),
+        "extra_quartiles": statistics.quantiles(extra, n=4)[::2],
+    }
+
+
 def measure(quick):
     """By variant: nanoseconds a call, and how many more than with nothing attached.
 
-    For the median, that is the median of the differences to the same round's call with nothing
-    attached: the machine's speed drifts, and a round is short. A variant that cannot be
-    measured here has a reason instead: {"skipped": reason}.
+    A variant that cannot be measured here has a reason instead: {"skipped": reason}.
     """
+    cpus = sorted(os.sched_getaffinity(0))
     measures = variants()
     samples = {name: [] for name, run in measures.items() if callable(run)}
-    for _ in range(ROUNDS_QUICK if quick else ROUNDS):
+    for round_ in range(ROUNDS_QUICK if quick else ROUNDS):
         for name, results in samples.items():
-            results.append(measures[name]())
-    result = {}
-    for name, run in measures.items():
-        if name not in samples:
-            result[name] = {"skipped": run}
-            continue
-        pairs = zip(samples[name], samples[NOTHING])
-        result[name] = {
-            "median": statistics.median(samples[name]),
-            "min": min(samples[name]),
-            "extra": statistics.median(with_it - without for with_it, without in pairs),
-        }
-        result[name]["extra_min"] = result[name]["min"] - result[NOTHING]["min"]
+            results.append(sample(measures[name], cpus[round_ % len(cpus)]))
+    result = {
+        name: summary(samples[name]) if name in samples else {"skipped": run}
+        for name, run in measures.items()
+    }
     for name in samples:
-        for extra in ("extra", "extra_min"):
-            result[name][extra + "_over_floor"] = result[name][extra] / result[FLOOR][extra]
+        result[name]["extra_over_floor"] = result[name]["extra"] / result[FLOOR]["extra"]
     return result
-
-
-def ratio(numbers, extra):
-    return [f"+{numbers[extra]:.0f} ns", f"{numbers[extra + '_over_floor']:.2f} x"]
 
 
 def show(result):
     rows = []
     for name, numbers in result.items():
-        if "skipped" in numbers:
-            rows.append([name, "skipped: " + numbers["skipped"], "", "", "", "", ""])
-            continue
         row = [name]
-        for kind, extra in (("median", "extra"), ("min", "extra_min")):
-            row.append(f"{numbers[kind]:.0f} ns")
-            row += ["", ""] if name == NOTHING else ratio(numbers, extra)
+        if "skipped" in numbers:
+            row += ["skipped: " + numbers["skipped"], "", "", ""]
+        elif name == NOTHING:
+            row += [f"{numbers['median']:.0f} ns", "", "", ""]
+        else:
+            low, high = numbers["extra_quartiles"]
+            row += [f"{numbers['median']:.0f} ns", f"+{numbers['extra']:.1f} ns"]
+            row += [f"{low:.1f} to {high:.1f}", f"{numbers['extra_over_floor']:.2f} x"]
         rows.append(row)
     bench.table(
         "One getppid(2), what it costs more than with nothing attached, and that over the floor's",
-        ["", "median", "more", "floors", "least", "more", "floors"],
+        ["", "median", "more", "quartiles", "floors"],
         rows,
     )
