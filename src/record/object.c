@@ -4,12 +4,16 @@
 #include <stddef.h>
 
 #include "util/error.h"
+#include "util/log.h"
 
 static int load_either(const struct object_knobs *knobs, struct object *ret_object,
 		       struct error *err)
 {
-	if (object_load_light(knobs, ret_object, NULL) == 0)
+	_cleanup_error_ struct error refusal = ERROR_INIT;
+
+	if (object_load_light(knobs, ret_object, &refusal) == 0)
 		return 0;
+	log_debug("%s; libbpf loads the programs", error_message(&refusal));
 	return object_load_full(knobs, ret_object, err);
 }
 

@@ -71,32 +71,4 @@ int object_load_light(const struct object_knobs *knobs, struct object *ret_objec
 int object_load_full(const struct object_knobs *knobs, struct object *ret_object,
 		     struct error *err);
 
-/* Fills in a struct object from a generated skeleton, whichever of the two it is. */
-#define OBJECT_FROM_SKELETON(skel, program_fd, map_fd, destroy)                              \
-	{                                                                                    \
-		.programs = {                                                              \
-			[PROGRAM_ENTER_CALL] = program_fd(skel, enter_call),               \
-			[PROGRAM_EXIT_CALL] = program_fd(skel, exit_call),                 \
-			[PROGRAM_MAKE_CGROUP] = program_fd(skel, make_cgroup),             \
-			[PROGRAM_REMOVE_CGROUP] = program_fd(skel, remove_cgroup),         \
-			[PROGRAM_ATTACH_TASK] = program_fd(skel, attach_task),             \
-			[PROGRAM_FORK_TASK] = program_fd(skel, fork_task),                 \
-			[PROGRAM_EXEC_TASK] = program_fd(skel, exec_task),                 \
-			[PROGRAM_EXIT_TASK] = program_fd(skel, exit_task),                 \
-			[PROGRAM_MARK_THREADS] = program_fd(skel, mark_threads),           \
-		},                                                                         \
-		.slots = map_fd(skel, slots),                                              \
-		.paths = map_fd(skel, paths),                                              \
-		.free_slots = map_fd(skel, free_slots),                                    \
-		.slot_by_cgroup = map_fd(skel, slot_by_cgroup),                            \
-		.strays = map_fd(skel, strays),                                            \
-		.events = map_fd(skel, events),                                            \
-		.notes = map_fd(skel, notes),                                              \
-		.watch_denied = &(skel)->bss->watch_denied,                                \
-		.marked_live = &(skel)->bss->marked_live,                                  \
-		.losses = &(skel)->bss->losses,                                            \
-		.skeleton = (skel),                                                        \
-		.destroy_skeleton = (destroy), \
-	}
-
 #endif

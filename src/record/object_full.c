@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "record/object.h"
+#include "record/object_skeleton.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -45,40 +45,9 @@ static int refused(int code, struct error *err)
 	}
 }
 
+#define MAP_RESIZE(skel, name, count) bpf_map__set_max_entries((skel)->maps.name, count)
 #define PROGRAM_FD(skel, name) bpf_program__fd((skel)->progs.name)
 #define MAP_FD(skel, name) bpf_map__fd((skel)->maps.name)
-
-/* The two variants have types of their own, and the same members. */
-#define DEFINE_LOAD(variant)                                                                   \
-	static void destroy_##variant(void *skeleton)                                          \
-	{                                                                                      \
-		variant##__destroy(skeleton);                                                  \
-	}                                                                                      \
-                                                                                               \
-	static int load_##variant(const struct object_knobs *knobs, struct object *ret_object, \
-				  struct error *err)                                           \
-	{                                                                                      \
-		struct variant *skel = variant##__open();                                      \
-		int r;                                                                         \
-                                                                                               \
-		if (!skel)                                                                     \
-			return error_set_errno(err, errno, "open the BPF object");             \
-		skel->rodata->mode = knobs->mode;                                              \
-		skel->rodata->mark_new = knobs->mark_new;                                      \
-		skel->rodata->can_probe = !knobs->no_probe;                                    \
-		bpf_map__set_max_entries(skel->maps.slots, knobs->slots);                      \
-		bpf_map__set_max_entries(skel->maps.paths, knobs->slots);                      \
-		bpf_map__set_max_entries(skel->maps.free_slots, knobs->slots);                 \
-		bpf_map__set_max_entries(skel->maps.slot_by_cgroup, knobs->slots);             \
-		r = variant##__load(skel);                                                     \
-		if (r < 0) {                                                                   \
-			variant##__destroy(skel);                                              \
-			return refused(-r, err);                                               \
-		}                                                                              \
-		*ret_object = (struct object)OBJECT_FROM_SKELETON(skel, PROGRAM_FD, MAP_FD,    \
-								  destroy_##variant);          \
-		return 0;                                                                      \
-	}
 
 DEFINE_LOAD(recorder_full)
 DEFINE_LOAD(unpreempted_full)
