@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What recorder does without on Linux 5.15, on whatever kernel this is: it asks for it, is refused as 5.15
+# refuses, and finds the other way.
+# shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
+set -u
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=tests/lib/tap.bash
+. ../lib/tap.bash
+# shellcheck source=tests/lib/cleanup.bash
+. ../lib/cleanup.bash
+# shellcheck source=tests/bpf/lib.bash
+. ./lib.bash
+
+needs_root
+tap_plan 12
+
+loaded_by_libbpf() {
+	grep -F 'run the BPF loader program: Argument list too long; libbpf loads' "$LOG"
+}
+
+record -vv -- "$PROGRAMS/call" "${NR[acct]}"
+tap_check_fails "where nothing is refused the kernel relocates the programs itself" loaded_by_libbpf
+
+newer=$RECORDER RECORDER=$TEST_TMP/recorder
+printf '#!/bin/sh\nexec %q %q "$@"\n' "$PROGRAMS/older" "$newer" >"$RECORDER"
+chmod +x "$RECORDER"
+
+record -vv -- "$PROGRAMS/call" "${NR[acct]}" "${NR[swapoff]}"
+check "where it refuses that, libbpf does" loaded_by_libbpf
+check "a command is recorded, and nothing beside it" equals observed_calls \
+	native:execve native:acct native:swapoff native:exit_group
+check "nothing was lost" is_complete
+record -- "$PROGRAMS/denied" errno
+check "a call that a filter denied is told from one that was made" equals denied_calls native:acct
+record -- "$PROGRAMS/denied" kill-process
+check "so is one that a filter killed for" equals denied_calls native:acct
+
+new_cgroup cgroup
+start_recording --cgroup "$cgroup"
+mkdir "$cgroup/new"
+"$ENTER_CGROUP" "$cgroup" "$PROGRAMS/call" "${NR[acct]}"
+"$ENTER_CGROUP" "$cgroup/new" /usr/bin/unshare --mount -- "$PROGRAMS/call" "${NR[delete_module]}"
+stop_recording
+check "a cgroup's programs are loaded by libbpf" loaded_by_libbpf
+check "what is made in it, and in one made below it, is recorded" \
+	contains_all observed_calls native:acct native:delete_module
+
+coproc PUPPET { exec "$PROGRAMS/puppet" "${NR[acct]}"; }
+cleanup_add cleanup_process "$PUPPET_PID"
+read -r -t 10 _ <&"${PUPPET[0]}"
+start_recording --pid "$PUPPET_PID"
+echo call >&"${PUPPET[1]}" && read -r -t 10 _ <&"${PUPPET[0]}"
+echo "fork ${NR[quotactl]}" >&"${PUPPET[1]}" && read -r -t 10 _ <&"${PUPPET[0]}"
+stop_recording
+check "a process's programs are loaded by libbpf" loaded_by_libbpf
+check "what its threads and children make is recorded" \
+	contains_all observed_calls native:acct native:quotactl
+
+printf '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["acct"],"action":"SCMP_ACT_ERRNO"}]}' \
+	>"$TEST_TMP/profile.json"
+"$RECORDER" run --profile "$TEST_TMP/profile.json" --log --format json --output "$TEST_TMP/report.json" \
+	-- "$PROGRAMS/call" "${NR[acct]}" 2>"$LOG"
+check "a command runs under a filter that denies nothing and asks" [ $? = 0 ]
+check "and what it asks about is told" grep -q '"acct"' "$TEST_TMP/report.json"
+
+tap_done
