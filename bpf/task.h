@@ -4,8 +4,6 @@
 
 #include "vmlinux.h"
 
-#include <bpf/bpf_core_read.h>
-
 #include "shared.h"
 
 /* What a task is doing and under what: all by BTF pointers, no helper, no probe read. */
@@ -85,8 +83,8 @@ static __always_inline bool is_exec(__u32 abi, __u32 nr)
 #endif
 
 /*
- * Also of a task that its filter is killing: the kernel marks it with a mode of its own,
- * SECCOMP_MODE_DEAD (kernel/seccomp.c; Linux 5.17, 495ac3069a66).
+ * Also of a task that its filter is killing: since Linux 5.17 (495ac3069a66) the kernel marks it with a
+ * mode of its own, SECCOMP_MODE_DEAD, which is 3; before, the mode stays.
  */
 static __always_inline bool task_is_filtered(struct task_struct *task)
 {
@@ -115,15 +113,10 @@ static __always_inline bool task_is_runtime(struct task_struct *task)
 	       (name[0] == 'e' && name[1] == 'x' && name[2] == 'e' && !name[3]);
 }
 
-/*
- * How many filters a task runs under. Before Linux 5.11 (c818c03b661c) the kernel did not
- * count them; there, "one or none" is what the mode tells.
- */
+/* How many filters a task runs under. */
 static __always_inline __u32 task_filters(struct task_struct *task)
 {
-	if (bpf_core_field_exists(task->seccomp.filter_count))
-		return task->seccomp.filter_count.counter;
-	return task_is_filtered(task);
+	return task->seccomp.filter_count.counter;
 }
 
 #endif
