@@ -74,31 +74,6 @@ static bool profile_lists(const struct profile *profile, const char *scmp_arch,
 	return profile->architecture_count == 0 && convention->native;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The names of the profile, for an architecture whose calls are not known. */
-static int collect_names(struct meaning *meaning, const struct profile *profile, struct error *err)
-{
-	size_t i, j, count = 0, length = 0;
-
-	for (i = 0; i < profile->rule_count; i++)
-		count += profile->rules[i].name_count;
-	meaning->names = calloc(count + 1, sizeof(*meaning->names));
-	if (!meaning->names)
-		return error_nomem(err);
-	for (i = 0; i < profile->rule_count; i++)
-		for (j = 0; j < profile->rules[i].name_count; j++)
-			meaning->names[length++] = profile->rules[i].names[j];
-	qsort(meaning->names, length, sizeof(*meaning->names), compare_names);
-	for (i = 0; i < length; i++)
-		if (i == 0 || strcmp(meaning->names[i], meaning->names[i - 1]) != 0)
-			meaning->names[meaning->length++] = meaning->names[i];
-	return 0;
-}
-
 /* Where in the order of the calls the one is that is at a place in the order of the names. */
 static size_t position_at(const struct meaning *meaning, size_t place)
 {
@@ -357,7 +332,7 @@ int meaning_create(const struct profile *profile, const char *scmp_arch,
 	if (meaning->convention.table)
 		meaning->length = meaning->convention.table->length;
 	else
-		ret = collect_names(meaning, profile, err);
+		ret = profile_collect_names(profile, &meaning->names, &meaning->length, err);
 	if (ret < 0)
 		return ret;
 	meaning->calls = calloc(meaning->length + 1, sizeof(*meaning->calls));

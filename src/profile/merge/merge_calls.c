@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "profile/model/model.h"
-#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 
@@ -27,39 +26,37 @@ void merge_calls_finish(struct merge_calls *calls)
 	*calls = (struct merge_calls){ 0 };
 }
 
-/* The call of that name, which is put in unless it is there. */
-static int merge_calls_get(struct merge_calls *calls, const char *name,
-			   struct merge_call **ret_call, struct error *err)
+/* A call for each name that the rules have, without alternatives as yet. */
+static int name_calls(const struct profile *profile, struct merge_calls *calls, struct error *err)
 {
-	size_t low = 0, high = calls->length;
-	struct merge_call *items;
-	char *copy;
+	_cleanup_free_ const char **names = NULL;
+	size_t count, i;
+	int ret;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = strcmp(calls->items[middle].name, name);
-
-		if (order == 0) {
-			*ret_call = &calls->items[middle];
-			return 0;
-		}
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
+	ret = profile_collect_names(profile, &names, &count, err);
+	if (ret < 0)
+		return ret;
+	calls->items = calloc(count + 1, sizeof(*calls->items));
+	if (!calls->items)
+		return error_nomem(err);
+	for (i = 0; i < count; i++) {
+		calls->items[i].name = strdup(names[i]);
+		if (!calls->items[i].name)
+			return error_nomem(err);
+		calls->length++;
 	}
-	items = array_grow(calls->items, calls->length, sizeof(*items));
-	if (!items)
-		return error_nomem(err);
-	calls->items = items;
-	copy = strdup(name);
-	if (!copy)
-		return error_nomem(err);
-	memmove(items + low + 1, items + low, (calls->length - low) * sizeof(*items));
-	items[low] = (struct merge_call){ .name = copy };
-	calls->length++;
-	*ret_call = &items[low];
 	return 0;
+}
+
+static int compare_name(const void *name, const void *call)
+{
+	return strcmp(name, ((const struct merge_call *)call)->name);
+}
+
+/* The call of a name that the rules have. */
+static struct merge_call *find_call(const struct merge_calls *calls, const char *name)
+{
+	return bsearch(name, calls->items, calls->length, sizeof(*calls->items), compare_name);
 }
 
 /* What always holds has one alternative, without conditions. */
@@ -140,8 +137,8 @@ static int copy_conditions(const struct rule *rule, struct condition **ret_condi
 	return 0;
 }
 
-static int read_rule(const struct rule *rule, struct effect standard, struct merge_calls *calls,
-		     struct error *err)
+static int read_rule(const struct rule *rule, struct effect standard,
+		     const struct merge_calls *calls, struct error *err)
 {
 	_cleanup_free_ struct condition *conditions = NULL;
 	struct effect effect = effect_of(rule->action, &rule->errno_ret);
@@ -155,9 +152,7 @@ static int read_rule(const struct rule *rule, struct effect standard, struct mer
 	if (ret < 0)
 		return ret;
 	for (i = 0; i < rule->name_count; i++) {
-		ret = merge_calls_get(calls, rule->names[i], &call, err);
-		if (ret < 0)
-			return ret;
+		call = find_call(calls, rule->names[i]);
 		if (is_decided(call))
 			continue;
 		ret = add_rule(call, standard, effect, conditions, rule->condition_count, err);
@@ -172,9 +167,11 @@ int merge_calls_read(const struct profile *profile, struct merge_calls *ret_call
 {
 	struct effect standard = effect_of(profile->default_action, &profile->default_errno_ret);
 	_cleanup_merge_calls_ struct merge_calls calls = { 0 };
-	int with_conditions, ret;
+	int with_conditions, ret = name_calls(profile, &calls, err);
 	size_t i;
 
+	if (ret < 0)
+		return ret;
 	/* Those without conditions first: they decide, wherever they stand. */
 	for (with_conditions = 0; with_conditions < 2; with_conditions++)
 		for (i = 0; i < profile->rule_count; i++) {
@@ -189,29 +186,40 @@ int merge_calls_read(const struct profile *profile, struct merge_calls *ret_call
 	return 0;
 }
 
-int merge_calls_join(struct merge_calls *into, const struct merge_calls *from, struct error *err)
+static void take_call(struct merge_call *to, struct merge_call *from)
 {
-	struct merge_call *call;
-	size_t i, k = 0;
-	int ret;
+	*to = *from;
+	*from = (struct merge_call){ 0 };
+}
 
-	/* What the other does not name has the default action there: nothing narrower is left. */
-	for (i = 0; i < into->length; i++) {
-		call = &into->items[i];
-		while (k < from->length && strcmp(from->items[k].name, call->name) < 0)
-			k++;
-		if (k == from->length || strcmp(from->items[k].name, call->name) != 0)
+int merge_calls_join(struct merge_calls *into, struct merge_calls *from, struct error *err)
+{
+	_cleanup_merge_calls_ struct merge_calls joined = { 0 };
+	size_t i = 0, k = 0;
+
+	joined.items = calloc(into->length + from->length + 1, sizeof(*joined.items));
+	if (!joined.items)
+		return error_nomem(err);
+	while (i < into->length || k < from->length) {
+		struct merge_call *one = &into->items[i], *other = &from->items[k];
+		struct merge_call *call = &joined.items[joined.length++];
+		int order = i == into->length ? 1 :
+			    k == from->length ? -1 :
+						strcmp(one->name, other->name);
+
+		take_call(call, order <= 0 ? one : other);
+		if (order != 0)
+			/* Where it is not named it has the default action: nothing narrower is left. */
 			alternatives_finish(&call->narrower);
-	}
-	for (i = 0; i < from->length; i++) {
-		const struct merge_call *other = &from->items[i];
-
-		if ((ret = merge_calls_get(into, other->name, &call, err)) < 0)
-			return ret;
-		if ((ret = alternatives_unite(&call->wider, &other->wider, err)) < 0 ||
-		    (ret = alternatives_intersect(&call->narrower, &other->narrower, err)) < 0)
+		else if (alternatives_unite(&call->wider, &other->wider, err) < 0 ||
+			 alternatives_intersect(&call->narrower, &other->narrower, err) < 0)
 			return error_prefix(err, "%s", call->name);
+		i += order <= 0;
+		k += order >= 0;
 	}
+	merge_calls_finish(into);
+	*into = joined;
+	joined = (struct merge_calls){ 0 };
 	return 0;
 }
 

@@ -30,8 +30,8 @@ struct merge_calls {
 int merge_calls_read(const struct profile *profile, struct merge_calls *ret_calls,
 		     struct error *err);
 
-/* Makes of into the union of both. */
-int merge_calls_join(struct merge_calls *into, const struct merge_calls *from, struct error *err);
+/* Makes of into the union of both. Then from, and after a failure both, can only be finished. */
+int merge_calls_join(struct merge_calls *into, struct merge_calls *from, struct error *err);
 
 /* Refuses, with -EINVAL, what the rules of one profile cannot say. */
 int merge_calls_check(const struct merge_calls *calls, struct error *err);

@@ -92,6 +92,10 @@ int profile_add_rule(struct profile *profile, enum action action, struct rule **
 		     struct error *err);
 int rule_add_name(struct rule *rule, const char *name, struct error *err);
 
+/* All names of the rules, sorted, each once: the array is owned by the caller, the names are not. */
+int profile_collect_names(const struct profile *profile, const char ***ret_names, size_t *ret_count,
+			  struct error *err);
+
 /* A copy without the rules, and one of a rule, at the end of a profile. */
 int profile_copy_head(const struct profile *profile, struct profile **ret_copy, struct error *err);
 int profile_copy_rule(struct profile *profile, const struct rule *rule, struct error *err);

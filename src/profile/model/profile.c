@@ -134,6 +134,34 @@ int rule_add_name(struct rule *rule, const char *name, struct error *err)
 	return string_set_add(&rule->names, &rule->name_count, name, err);
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+int profile_collect_names(const struct profile *profile, const char ***ret_names, size_t *ret_count,
+			  struct error *err)
+{
+	size_t i, k, count = 0, length = 0;
+	const char **names;
+
+	for (i = 0; i < profile->rule_count; i++)
+		count += profile->rules[i].name_count;
+	names = calloc(count + 1, sizeof(*names));
+	if (!names)
+		return error_nomem(err);
+	for (i = 0; i < profile->rule_count; i++)
+		for (k = 0; k < profile->rules[i].name_count; k++)
+			names[length++] = profile->rules[i].names[k];
+	qsort(names, length, sizeof(*names), compare_names);
+	for (i = 0, length = 0; i < count; i++)
+		if (length == 0 || strcmp(names[i], names[length - 1]) != 0)
+			names[length++] = names[i];
+	*ret_names = names;
+	*ret_count = length;
+	return 0;
+}
+
 static int copy_strings(char *const *strings, size_t count, char ***to, size_t *to_count,
 			struct error *err)
 {
