@@ -87,14 +87,21 @@ static __always_inline bool awaits_start(const struct recorder_slot *slot)
 
 /*
  * The same where a container was started: a process of the runtime, whose parent did not come
- * along, is on its way to be executed in the container.
+ * along, is on its way to be executed in the container. It is the parent that moves it, so that
+ * is a runtime's too; that of an orphan whose program has such a name is not. Nor is a process
+ * on its way that has arrived, by such a name.
  */
 static __always_inline bool comes_to_exec(struct task_struct *task,
 					  const struct recorder_slot *slot)
 {
-	return (slot->flags & (RECORDER_ENTERED | RECORDER_JOINED)) == RECORDER_ENTERED &&
-	       task_is_runtime(task) &&
-	       task->real_parent->cgroups->dfl_cgrp->kn->id != slot->cgroup_id;
+	struct recorder_note *note;
+
+	if ((slot->flags & (RECORDER_ENTERED | RECORDER_JOINED)) != RECORDER_ENTERED ||
+	    !task_is_runtime(task) || !task_is_runtime(task->real_parent) ||
+	    task->real_parent->cgroups->dfl_cgrp->kn->id == slot->cgroup_id)
+		return false;
+	note = note_get(task->group_leader);
+	return !note || !note->started;
 }
 
 /* What slot and task tell by themselves does not get lost with a note that cannot be made. */
@@ -442,6 +449,7 @@ static __noinline int end_setup(void)
 	if (!in_setup)
 		return 0;
 	note->in_setup = false;
+	note->started = true;
 	/*
 	 * The execve itself is made under the filter: the workload's first call. Where it was
 	 * seen before, as for the second exec into a container, it left no trace in the note.

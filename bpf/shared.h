@@ -113,7 +113,8 @@ struct recorder_note {
 	__u8 in_setup;
 	__u8 entered; /* sys_enter ran, sys_exit did not yet */
 	__u8 synced;  /* "entered" can be trusted: an entry or exit was seen under the filter */
-	__u8 pad[3];
+	__u8 started; /* set-up has ended: what the process does is work, whatever it is called */
+	__u8 pad[2];
 };
 
 _Static_assert(sizeof(struct recorder_note) == 24, "the same on both sides");

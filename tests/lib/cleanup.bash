@@ -8,6 +8,8 @@
 # Commands run at the end of the shell, the last added first. They run in the shell that added
 # them: call cleanup_add from no subshell.
 
+# What was added stays when a library sources this one again.
+[ -z "${cleanup_commands+set}" ] || return 0
 cleanup_commands=()
 
 cleanup_add() { # COMMAND [ARGUMENT...]

@@ -9,22 +9,12 @@
 # shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
-# shellcheck source=tests/lib/tap.bash
-. ../lib/tap.bash
-# shellcheck source=tests/lib/cleanup.bash
-. ../lib/cleanup.bash
-# shellcheck source=tests/lib/images.bash
-. ../lib/images.bash
-# shellcheck source=tests/lib/bundle.bash
-. ../lib/bundle.bash
-# shellcheck source=tests/lib/containerd.bash
-. ../lib/containerd.bash
 # A socket's path is short, so the directory is not that of the harness.
 TEST_TMP=
-# shellcheck source=tests/bpf/lib.bash
-. ../bpf/lib.bash
 # shellcheck source=tests/runtime/containers.bash
 . ./containers.bash
+# shellcheck source=tests/lib/containerd.bash
+. ../lib/containerd.bash
 
 needs_root
 needs_programs crun

@@ -1,9 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# For the tests with runc and crun: containers of bundles, recorded as evidence and as profile
-# in one run, and run again where the profile kills. Needs tap.bash, cleanup.bash, images.bash,
-# bundle.bash and tests/bpf/lib.bash.
+# For the tests with container runtimes, with the libraries that all of them need: containers of
+# bundles, recorded as evidence and as profile in one run, and run again where the profile kills.
+
+containers_directory=$(dirname "${BASH_SOURCE[0]}")
+# shellcheck source=tests/lib/tap.bash
+. "$containers_directory/../lib/tap.bash"
+# shellcheck source=tests/lib/cleanup.bash
+. "$containers_directory/../lib/cleanup.bash"
+# shellcheck source=tests/lib/images.bash
+. "$containers_directory/../lib/images.bash"
+# shellcheck source=tests/lib/bundle.bash
+. "$containers_directory/../lib/bundle.bash"
+# shellcheck source=tests/bpf/lib.bash
+. "$containers_directory/../bpf/lib.bash"
 
 PROFILE=$TEST_TMP/profile.json # what start_both derives
 KILL=$TEST_TMP/kill.json       # the same with SCMP_ACT_KILL_PROCESS as default
