@@ -118,17 +118,8 @@ static const struct cli_option options_table[] = {
 	  .offset = offsetof(struct baseline_options, circumstances.architecture),
 	  .group = "Under what a container runs",
 	  .help = "the architecture, such as amd64 or arm64; this machine's without it" },
-	{ .name = "cap",
-	  .argument = "CAP",
-	  .type = CLI_LIST,
-	  .offset = offsetof(struct baseline_options, circumstances.capabilities),
-	  .help = "a capability that it has, or ALL, NONE, DEFAULT (what Docker and containerd "
-		  "give, which is so without it); may be given several times" },
-	{ .name = "kernel",
-	  .argument = "VERSION",
-	  .type = CLI_STRING,
-	  .offset = offsetof(struct baseline_options, circumstances.kernel),
-	  .help = "the kernel version, such as 5.15; a new one without it" },
+	CAPABILITY_OPTION(struct baseline_options, circumstances.capabilities, NULL, "DEFAULT"),
+	KERNEL_OPTION(struct baseline_options, circumstances.kernel, "a new one"),
 	{},
 };
 

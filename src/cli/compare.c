@@ -8,6 +8,7 @@
 #include "cli/baseline_choice.h"
 #include "cli/cli.h"
 #include "cli/input.h"
+#include "cli/report_format.h"
 #include "cli/workload.h"
 #include "profile/baseline/capability_effects.h"
 #include "profile/compare/compare_report.h"
@@ -21,20 +22,9 @@
 #define BASELINE_USUAL "containerd"
 #define STARTED_UNDER "the profile that it was started under"
 
-enum format {
-	FORMAT_TEXT,
-	FORMAT_JSON,
-};
-
-static const char *const formats[] = {
-	[FORMAT_TEXT] = "text",
-	[FORMAT_JSON] = "json",
-	NULL,
-};
-
 struct compare_options {
 	const char *baseline;
-	int format;
+	int format; /* enum report_format */
 	struct circumstance_options circumstances;
 };
 
@@ -221,7 +211,7 @@ static int print_compared(const struct comparing *comparing, int format, struct 
 	size_t i;
 	int ret;
 
-	ret = format == FORMAT_JSON ? compared_write_json(comparing->compared,
+	ret = format == REPORT_JSON ? compared_write_json(comparing->compared,
 							  comparing->compared_count, &text, err) :
 				      compared_write_text(comparing->compared,
 							  comparing->compared_count, &text, err);
@@ -265,29 +255,17 @@ static const struct cli_option options_table[] = {
 	  .help = "what to compare with: containerd, cri-o, docker or podman, with @VERSION for one "
 		  "that is not the newest, or a file; without it, what the container was started "
 		  "under where the recording has that, or else containerd" },
-	{ .name = "format",
-	  .type = CLI_CHOICE,
-	  .offset = offsetof(struct compare_options, format),
-	  .choices = formats,
-	  .initial = "text",
-	  .help = "what to print" },
+	REPORT_FORMAT_OPTION(struct compare_options),
 	{ .name = "arch",
 	  .argument = "ARCH",
 	  .type = CLI_STRING,
 	  .offset = offsetof(struct compare_options, circumstances.architecture),
 	  .group = "Under what the containers run, where the files do not say or are wrong",
 	  .help = "amd64 or arm64" },
-	{ .name = "cap",
-	  .argument = "CAP",
-	  .type = CLI_LIST,
-	  .offset = offsetof(struct compare_options, circumstances.capabilities),
-	  .help = "a capability of the container, or ALL, NONE, DEFAULT (what Docker and containerd "
-		  "give); may be given several times" },
-	{ .name = "kernel",
-	  .argument = "VERSION",
-	  .type = CLI_STRING,
-	  .offset = offsetof(struct compare_options, circumstances.kernel),
-	  .help = "the kernel version, such as 5.15" },
+	CAPABILITY_OPTION(struct compare_options, circumstances.capabilities, NULL,
+			  "what the file says, or DEFAULT,"),
+	KERNEL_OPTION(struct compare_options, circumstances.kernel,
+		      "what the file says, or a new one,"),
 	{},
 };
 

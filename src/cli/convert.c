@@ -273,13 +273,7 @@ static int run(const struct cli_call *call, struct error *err)
 #define OPTION(member) .offset = offsetof(struct convert_options, member)
 
 static const struct cli_option options_table[] = {
-	{ .letter = 'o',
-	  .name = "output",
-	  .argument = "FILE",
-	  .type = CLI_STRING,
-	  OPTION(output),
-	  .complete = CLI_COMPLETE_FILE,
-	  .help = "write to this file; standard output without it" },
+	OUTPUT_OPTION(struct convert_options),
 	{ .name = "to",
 	  .type = CLI_CHOICE,
 	  OPTION(to),
@@ -297,10 +291,7 @@ static const struct cli_option options_table[] = {
 	  .type = CLI_STRING,
 	  OPTION(name),
 	  .help = "name of the resource; that of the input, or of its file, without it" },
-	{ .name = "lenient",
-	  .type = CLI_FLAG,
-	  OPTION(lenient),
-	  .help = "keep unknown fields and warn of them, instead of refusing them" },
+	LENIENT_OPTION(struct convert_options),
 	{ .name = "lossless",
 	  .type = CLI_FLAG,
 	  OPTION(lossless),

@@ -23,28 +23,9 @@
 #define IGNORE_FILE ".recorderignore"
 #define IGNORE_SIZE_MAX (1u << 20)
 
-enum format {
-	FORMAT_TEXT,
-	FORMAT_JSON,
-	FORMAT_MARKDOWN,
-	FORMAT_SARIF,
-	FORMAT_JUNIT,
-};
-
-static const char *const formats[] = {
-	[FORMAT_TEXT] = "text",	  [FORMAT_JSON] = "json",   [FORMAT_MARKDOWN] = "markdown",
-	[FORMAT_SARIF] = "sarif", [FORMAT_JUNIT] = "junit", NULL,
-};
-
-static int (*const reports[])(const struct diff *, char **, struct error *) = {
-	[FORMAT_TEXT] = diff_report_text,	  [FORMAT_JSON] = diff_report_json,
-	[FORMAT_MARKDOWN] = diff_report_markdown, [FORMAT_SARIF] = diff_report_sarif,
-	[FORMAT_JUNIT] = diff_report_junit,
-};
-
 struct diff_command_options {
 	const char *fail_on;
-	int format;
+	int format; /* enum diff_format */
 	const char *output;
 	const char *ignore_file;
 	const char *baseline;
@@ -154,7 +135,7 @@ static int compare(struct session *session, unsigned int fail_on, char *const *p
 static int write_report(const struct session *session, struct error *err)
 {
 	_cleanup_free_ char *text = NULL;
-	int ret = reports[session->options->format](session->diff, &text, err);
+	int ret = diff_report(session->diff, session->options->format, &text, err);
 
 	if (ret < 0)
 		return ret;
@@ -194,17 +175,11 @@ static const struct cli_option options_table[] = {
 	{ .name = "format",
 	  .type = CLI_CHOICE,
 	  OPTION(format),
-	  .choices = formats,
+	  .choices = diff_format_names,
 	  .initial = "text",
 	  .help = "text for people, json for programs, markdown for a comment on a change request, "
 		  "sarif for code scanning, junit for test reports" },
-	{ .letter = 'o',
-	  .name = "output",
-	  .argument = "FILE",
-	  .type = CLI_STRING,
-	  OPTION(output),
-	  .complete = CLI_COMPLETE_FILE,
-	  .help = "where to; standard output without it" },
+	OUTPUT_OPTION(struct diff_command_options),
 	{ .name = "ignore-file",
 	  .argument = "FILE",
 	  .type = CLI_STRING,
@@ -219,10 +194,7 @@ static const struct cli_option options_table[] = {
 	  .initial = "containerd",
 	  .help = "whose RuntimeDefault is asked about new calls, such as cri-o@1.31; the newest "
 		  "known version without one" },
-	{ .name = "lenient",
-	  .type = CLI_FLAG,
-	  OPTION(lenient),
-	  .help = "warn of unknown fields rather than refuse them" },
+	LENIENT_OPTION(struct diff_command_options),
 	CIRCUMSTANCE_OPTIONS(struct diff_command_options, circumstances),
 	{},
 };

@@ -18,25 +18,44 @@ struct circumstance_options {
 	const char *kernel;	      /* NULL: newer than any rule asks for */
 };
 
-/* Rows of an option table for them; member is where structure has its circumstance_options. */
-#define CIRCUMSTANCE_OPTIONS(structure, member)                                                          \
-	{ .name = "arch",                                                                                \
-	  .argument = "ARCH",                                                                            \
-	  .type = CLI_STRING,                                                                            \
-	  .offset = offsetof(structure, member.architecture),                                            \
-	  .group = "Conditions in Docker's form",                                                        \
-	  .help = "the architecture to resolve them for, such as amd64 or arm64; this machine's "        \
-		  "without it" },                                                                        \
-		{ .name = "cap",                                                                         \
-		  .argument = "CAP",                                                                     \
-		  .type = CLI_LIST,                                                                      \
-		  .offset = offsetof(structure, member.capabilities),                                    \
-		  .help = "a capability that the container has, or ALL, NONE, DEFAULT (what Docker and " \
-			  "containerd give, which is so without it); may be given several times" },      \
-	{                                                                                                \
-		.name = "kernel", .argument = "VERSION", .type = CLI_STRING,                             \
-		.offset = offsetof(structure, member.kernel),                                            \
-		.help = "the kernel version, such as 5.15; a new one without it"                         \
+/*
+ * Rows of an option table. structure is what the options fill in, and member where it has the value;
+ * heading is over the row and those that follow, or NULL; otherwise says what is taken without the
+ * option.
+ */
+#define CAPABILITY_OPTION(structure, member, heading, otherwise)                             \
+	{                                                                                    \
+		.name = "cap", .argument = "CAP", .type = CLI_LIST,                          \
+		.offset = offsetof(structure, member), .group = heading,                     \
+		.help = "a capability of the container, or ALL, NONE, DEFAULT (what Docker " \
+			"and containerd give); may be given several times; " otherwise       \
+			" without it"                                                        \
+	}
+#define KERNEL_OPTION(structure, member, otherwise)                                  \
+	{                                                                            \
+		.name = "kernel", .argument = "VERSION", .type = CLI_STRING,         \
+		.offset = offsetof(structure, member),                               \
+		.help = "the kernel version, such as 5.15; " otherwise " without it" \
+	}
+
+/* Rows for a circumstance_options. */
+#define CIRCUMSTANCE_HEADING "Conditions in Docker's form"
+#define CIRCUMSTANCE_OPTIONS(structure, member)                                     \
+	{ .name = "arch",                                                           \
+	  .argument = "ARCH",                                                       \
+	  .type = CLI_STRING,                                                       \
+	  .offset = offsetof(structure, member.architecture),                       \
+	  .group = CIRCUMSTANCE_HEADING,                                            \
+	  .help = "the architecture to resolve them for, such as amd64 or arm64; "  \
+		  "this machine's without it" },                                    \
+		CAPABILITY_OPTION(structure, member.capabilities, NULL, "DEFAULT"), \
+		KERNEL_OPTION(structure, member.kernel, "a new one")
+
+/* The row of a lenient reading; the member is a bool of that name. */
+#define LENIENT_OPTION(structure)                                                            \
+	{                                                                                    \
+		.name = "lenient", .type = CLI_FLAG, .offset = offsetof(structure, lenient), \
+		.help = "warn of unknown fields instead of refusing them"                    \
 	}
 
 /* The same for the library. */

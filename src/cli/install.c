@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/input.h"
 #include "cli/install_plan.h"
+#include "cli/report_format.h"
 #include "cli/store_options.h"
 #include "profile/syntax/json_builder.h"
 #include "target/runtime.h"

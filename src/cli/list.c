@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/profile_use.h"
+#include "cli/report_format.h"
 #include "cli/store_options.h"
 #include "install/drift.h"
 #include "install/store.h"

@@ -10,6 +10,7 @@
 #include "cli/merge_input.h"
 #include "cli/output_file.h"
 #include "profile/diff/diff.h"
+#include "profile/diff/diff_report.h"
 #include "profile/format/resource.h"
 #include "profile/model/profile.h"
 #include "profile/recording/recording_format.h"
@@ -35,6 +36,7 @@ struct merge_options {
 	int format;
 	const char *name;
 	const char *check;
+	int check_format; /* enum diff_format */
 	bool lenient;
 	struct circumstance_options circumstances;
 };
@@ -163,7 +165,8 @@ static int check(const struct session *session, struct error *err)
 	bool observed = session->input.recording_count && !session->input.profile_count;
 
 	return merge_check(session->options->check, &reading, session->profile,
-			   observed ? &session->recording : NULL, err);
+			   observed ? &session->recording : NULL, session->options->check_format,
+			   err);
 }
 
 static int run(const struct cli_call *call, struct error *err)
@@ -187,13 +190,7 @@ static int run(const struct cli_call *call, struct error *err)
 #define OPTION(member) .offset = offsetof(struct merge_options, member)
 
 static const struct cli_option options_table[] = {
-	{ .letter = 'o',
-	  .name = "output",
-	  .argument = "FILE",
-	  .type = CLI_STRING,
-	  OPTION(output),
-	  .complete = CLI_COMPLETE_FILE,
-	  .help = "write to this file; standard output without it" },
+	OUTPUT_OPTION(struct merge_options),
 	{ .name = "format",
 	  .type = CLI_CHOICE,
 	  OPTION(format),
@@ -215,10 +212,13 @@ static const struct cli_option options_table[] = {
 	  .help = "print what the union needs more than this profile or recording and exit with 1 "
 		  "if it does, with 2 if that cannot be told; the union is written only with "
 		  "--output" },
-	{ .name = "lenient",
-	  .type = CLI_FLAG,
-	  OPTION(lenient),
-	  .help = "pass over unknown fields with a warning, instead of refusing them" },
+	{ .name = "check-format",
+	  .type = CLI_CHOICE,
+	  OPTION(check_format),
+	  .choices = diff_format_names,
+	  .initial = "text",
+	  .help = "how --check prints it: as 'recorder diff --format' does" },
+	LENIENT_OPTION(struct merge_options),
 	CIRCUMSTANCE_OPTIONS(struct merge_options, circumstances),
 	{},
 };

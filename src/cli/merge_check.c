@@ -7,14 +7,14 @@
 #include "cli/cli.h"
 #include "cli/input.h"
 #include "profile/diff/diff.h"
-#include "profile/diff/diff_report.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 
 static const struct diff_options needs_more = { .fail_on = FAIL_ON_ADDED | FAIL_ON_WIDENED };
 
 int merge_check(const char *base_path, const struct document_options *options,
-		const struct profile *profile, const struct recording *recording, struct error *err)
+		const struct profile *profile, const struct recording *recording,
+		enum diff_format format, struct error *err)
 {
 	_cleanup_documents_ struct documents documents = {};
 	_cleanup_diff_ struct diff *diff = NULL;
@@ -36,7 +36,7 @@ int merge_check(const char *base_path, const struct document_options *options,
 	old.base_profile = documents.items[0].base_profile;
 	if ((ret = diff_create(&needs_more, &diff, err)) < 0 ||
 	    (ret = diff_add(diff, base_path, &old, &new, err)) < 0 ||
-	    (ret = diff_report_text(diff, &text, err)) < 0 || (ret = cli_print(text, err)) < 0)
+	    (ret = diff_report(diff, format, &text, err)) < 0 || (ret = cli_print(text, err)) < 0)
 		return ret;
 	return diff->verdict;
 }

@@ -2,6 +2,8 @@
 #ifndef CLI_MERGE_CHECK_H
 #define CLI_MERGE_CHECK_H
 
+#include "profile/diff/diff_report.h"
+
 struct document_options;
 struct error;
 struct profile;
@@ -13,6 +15,6 @@ struct recording;
  */
 int merge_check(const char *base_path, const struct document_options *options,
 		const struct profile *profile, const struct recording *recording,
-		struct error *err);
+		enum diff_format format, struct error *err);
 
 #endif

@@ -4,9 +4,18 @@
 
 #include <stddef.h>
 
+#include "cli/cli.h"
 #include "util/file.h"
 
 struct error;
+
+/* The row of an option table; the member is a const char * of that name. */
+#define OUTPUT_OPTION(structure)                                                         \
+	{                                                                                \
+		.letter = 'o', .name = "output", .argument = "FILE", .type = CLI_STRING, \
+		.offset = offsetof(structure, output), .complete = CLI_COMPLETE_FILE,    \
+		.help = "write to this file; standard output without it"                 \
+	}
 
 /*
  * Writes a result to the path that a user named. A regular file, or a new one, is there whole

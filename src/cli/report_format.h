@@ -4,16 +4,24 @@
 
 #include <stddef.h>
 
+#include "cli/cli.h"
+
 /* The choices of --format where a command reports to people or to machines. */
 enum report_format {
 	REPORT_TEXT,
 	REPORT_JSON,
 };
 
-static const char *const report_formats[] = {
-	[REPORT_TEXT] = "text",
-	[REPORT_JSON] = "json",
-	NULL,
-};
+/* The row of an option table; the member is an int of that name. */
+#define REPORT_FORMAT_OPTION(structure)                                                      \
+	{                                                                                    \
+		.name = "format", .type = CLI_CHOICE, .offset = offsetof(structure, format), \
+		.choices =                                                                   \
+			(const char *const[]){                                               \
+				[REPORT_TEXT] = "text", [REPORT_JSON] = "json", NULL         \
+			},                                                                   \
+		.initial = "text",                                                           \
+		.help = "what is printed: text for people, or JSON for programs"             \
+	}
 
 #endif

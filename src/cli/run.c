@@ -348,12 +348,7 @@ static const struct cli_option options_table[] = {
 	  .group = "With --log",
 	  .complete = CLI_COMPLETE_FILE,
 	  .help = "write the report to this file; standard error without it" },
-	{ .name = "format",
-	  .type = CLI_CHOICE,
-	  OPTION(format),
-	  .choices = report_formats,
-	  .initial = "text",
-	  .help = "the report as lines or as JSON" },
+	REPORT_FORMAT_OPTION(struct run_options),
 	{},
 };
 

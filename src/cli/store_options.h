@@ -37,16 +37,4 @@
 			"usual sockets are tried"                                                   \
 	}
 
-enum report_format {
-	REPORT_TEXT,
-	REPORT_JSON,
-};
-
-#define REPORT_FORMAT_OPTION(structure)                                                      \
-	{                                                                                    \
-		.name = "format", .type = CLI_CHOICE, .offset = offsetof(structure, format), \
-		.choices = (const char *const[]){ "text", "json", NULL }, .initial = "text", \
-		.help = "what is printed"                                                    \
-	}
-
 #endif

@@ -210,24 +210,9 @@ static const struct cli_option options_table[] = {
 	  OPTION(architectures),
 	  .help = "verify for this architecture, such as amd64, arm64 or x86, instead of those that "
 		  "the profile lists; may be given several times" },
-	{ .name = "format",
-	  .type = CLI_CHOICE,
-	  OPTION(format),
-	  .choices = report_formats,
-	  .initial = "text",
-	  .help = "what to print: lines, or a JSON array with an object for each profile" },
-	{ .name = "cap",
-	  .argument = "CAP",
-	  .type = CLI_LIST,
-	  OPTION(capabilities),
-	  .group = "Conditions in Docker's form",
-	  .help = "a capability that the container has, or ALL, NONE, DEFAULT (what Docker and "
-		  "containerd give, which is so without it); may be given several times" },
-	{ .name = "kernel",
-	  .argument = "VERSION",
-	  .type = CLI_STRING,
-	  OPTION(kernel),
-	  .help = "the kernel version, such as 5.15; a new one without it" },
+	REPORT_FORMAT_OPTION(struct verify_options),
+	CAPABILITY_OPTION(struct verify_options, capabilities, CIRCUMSTANCE_HEADING, "DEFAULT"),
+	KERNEL_OPTION(struct verify_options, kernel, "a new one"),
 	{},
 };
 

@@ -7,6 +7,8 @@ set -u
 cd "$(dirname "$0")/../golden/profile" || exit 1
 # shellcheck source=tests/lib/tap.bash
 . ../../lib/tap.bash
+# shellcheck source=tests/lib/schema.bash
+. ../../lib/schema.bash
 
 : "${RECORDER:?is the recorder to test}"
 : "${TEST_TMP:?is an empty directory}"
@@ -102,13 +104,20 @@ checked_union_is_written_too() {
 	[ "$status" = 0 ] && cmp "$TEST_TMP/union.json" "$one" && grep -q '^passes' "$out"
 }
 
+checked_for_programs() {
+	run --check pod.seccomp.json --check-format json compat.seccomp.json
+	[ "$status" = 1 ] && [ "$(jq -r '.verdict, .profiles[0].new' "$out" | paste -sd,)" = \
+		'fails,the union' ] || return
+	[ -z "$schema_python" ] || schema_accepts ../../../deploy/diff.schema.json "$out"
+}
+
 jq '.syscalls[0].colour = "red"' pod.seccomp.json >"$TEST_TMP/colour.json"
 lenient() {
 	! "$RECORDER" merge "$TEST_TMP/colour.json" 2>"$err" && run --lenient "$TEST_TMP/colour.json" &&
 		[ "$status" = 0 ] && grep -q 'warning: .*colour' "$err" && ! grep -q colour "$out"
 }
 
-tap_plan 21
+tap_plan 22
 tap_check 'a recording alone, or twice, is itself' alone
 tap_check 'the order of recordings and their repetition make no difference' any_order
 tap_check 'recordings can be united in steps' united_in_steps
@@ -126,6 +135,7 @@ checks 1 'what is needed more is named, with the evidence' \
 	'first made by web in web \(pod shop/web-7d4b9\)' --check "$two" "$one"
 checks 1 'what a profile permits more is named' '^  added +getpid' --check pod.seccomp.json \
 	compat.seccomp.json
+tap_check 'programs get what is needed more as diff tells it' checked_for_programs
 tap_check 'a union that is checked is written where a file is named' checked_union_is_written_too
 refused 2 'open nowhere.json: No such file or directory' --check nowhere.json "$one"
 jq '.complete = false | .observations[0] |= (.complete = false | .reasons = ["late"])' "$one" \

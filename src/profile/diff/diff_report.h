@@ -6,11 +6,26 @@
 struct diff;
 struct error;
 
+enum diff_format {
+	DIFF_TEXT,
+	DIFF_JSON,
+	DIFF_MARKDOWN,
+	DIFF_SARIF,
+	DIFF_JUNIT,
+	DIFF_FORMAT_COUNT,
+};
+
+/* "text", "json", …; ends with NULL. */
+extern const char *const diff_format_names[];
+
+int diff_report(const struct diff *diff, enum diff_format format, char **ret_text,
+		struct error *err);
+
 /* For people; nothing in it can upset a terminal. */
 int diff_report_text(const struct diff *diff, char **ret_text, struct error *err);
 
 /* For machines; "format" says which this is, and deploy/diff.schema.json describes it. */
-#define DIFF_FORMAT "recorder.diff/v1"
+#define DIFF_JSON_FORMAT "recorder.diff/v1"
 int diff_report_json(const struct diff *diff, char **ret_text, struct error *err);
 
 /* A comment on a change request, as GitHub and GitLab render it. */

@@ -180,7 +180,7 @@ int diff_report_json(const struct diff *diff, char **ret_text, struct error *err
 	size_t i;
 	int ret;
 
-	json_set_text(&builder, root, "format", DIFF_FORMAT);
+	json_set_text(&builder, root, "format", DIFF_JSON_FORMAT);
 	json_set_text(&builder, root, "verdict", diff_verdict_name(diff->verdict));
 	json_set(&builder, root, "failOn", build_fail_on(&builder, diff->options.fail_on));
 	if (diff->options.defaults)
