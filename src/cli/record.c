@@ -112,21 +112,30 @@ static int check_runtime(const char *runtime, struct error *err)
 			       runtime);
 }
 
-static int check(const struct record_options *options, int argc, struct error *err)
+static int check_label(const char *option, const char *name, struct error *err)
 {
-	int r = check_target(options, argc, err);
+	if (str_is_dns_label(name))
+		return 0;
+	return cli_usage_error(err,
+			       "--%s %s: a name has 1 to 63 of a-z, 0-9 and '-', and does not "
+			       "begin or end with '-'",
+			       option, name);
+}
+
+static int check(const struct record_options *options, const struct cli_call *call,
+		 struct error *err)
+{
+	int r = check_target(options, call->argc, err);
 
 	if (r < 0)
 		return r;
-	if (options->pod_namespace && !str_is_dns_label(options->pod_namespace))
-		return cli_usage_error(err, "'%s' is no namespace", options->pod_namespace);
-	if (options->name && !str_is_dns_label(options->name))
-		return cli_usage_error(
-			err,
-			"--name %s: a name has 1 to 63 of a-z, 0-9 and '-', and does "
-			"not begin or end with '-'",
-			options->name);
-	return check_runtime(options->runtime_calls, err);
+	if (call->argc > 0 && !call->argv[0][0])
+		return cli_usage_error(err, "the command is an empty word");
+	if (options->pod_namespace)
+		r = check_label("namespace", options->pod_namespace, err);
+	if (r == 0 && options->name)
+		r = check_label("name", options->name, err);
+	return r < 0 ? r : check_runtime(options->runtime_calls, err);
 }
 
 static void make_request(const struct record_options *options, const struct cli_call *call,
@@ -184,7 +193,7 @@ static int record(const struct record_options *options, const struct output_opti
 	if (r < 0)
 		return r;
 	if (recording.observation_count == 0)
-		return error_set(err, ENOENT, "nothing was recorded: no container of %s ran",
+		return error_set(err, ENOENT, "nothing was recorded: %s never ran",
 				 target_description(target));
 	r = output_complete(output, &totals, &recording, err);
 	if (r < 0)
@@ -211,7 +220,7 @@ static int run(const struct cli_call *call, struct error *err)
 	};
 	_cleanup_target_ struct target *target = NULL;
 	struct target_request request;
-	int r = check(options, call->argc, err);
+	int r = check(options, call, err);
 
 	if (r < 0)
 		return r;

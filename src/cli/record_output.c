@@ -37,6 +37,8 @@ int output_check(const struct output_options *options, struct error *err)
 					       "--split %s makes several files: name a "
 					       "directory for them with --output",
 					       split_name(options->split));
+	if (!*options->path)
+		return cli_usage_error(err, "--output: the name of the file is empty");
 	if (options->split != SPLIT_NONE) {
 		if (mkdir(options->path, DIRECTORY_MODE) < 0 && errno != EEXIST)
 			return error_set_errno(err, errno, "make the directory %s", options->path);
@@ -53,9 +55,12 @@ int output_check(const struct output_options *options, struct error *err)
 	slash = strrchr(directory, '/');
 	if (slash)
 		slash[slash == directory] = '\0';
-	if (access(slash ? directory : ".", W_OK | X_OK) < 0)
-		return error_set_errno(err, errno, "write %s", options->path);
-	return 0;
+	if (access(slash ? directory : ".", W_OK | X_OK) == 0)
+		return 0;
+	if (errno == ENOENT)
+		return error_set(err, ENOENT, "there is no directory %s for %s; make it first",
+				 directory, options->path);
+	return error_set_errno(err, errno, "write %s", options->path);
 }
 
 static int add_losses(struct observation *observation, const struct recorder_totals *totals,

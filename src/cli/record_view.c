@@ -145,6 +145,9 @@ static void draw(const struct view *view, const struct target *target,
 		 " lost",
 		 safe ? safe : "", target_live_count(target), count, view->seen.length, denied,
 		 (now - view->last_new) / NSEC_PER_SEC, lost);
+	if (count == 0)
+		snprintf(line, sizeof(line), "%s: waiting for a first match, %" PRIu64 " lost",
+			 safe ? safe : "", lost);
 	fprintf(stderr, WIPE "%.*s", terminal_width() - 1, line);
 	fflush(stderr);
 }

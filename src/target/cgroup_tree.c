@@ -32,8 +32,8 @@ int cgroup_tree_walk(const char *cgroup,
 	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
 	_cleanup_free_ char *directory = NULL;
 	_cleanup_(cleanup_close_walk) FTS *walk = NULL;
+	const char *top = strcmp(cgroup, "/") == 0 ? "" : cgroup;
 	uint64_t id, parent_id = 0;
-	size_t prefix;
 	FTSENT *entry;
 	int r = cgroup_mount_find(&mount, err);
 
@@ -42,17 +42,22 @@ int cgroup_tree_walk(const char *cgroup,
 	r = cgroup_directory(&mount, cgroup, &directory, err);
 	if (r < 0)
 		return r;
-	prefix = strlen(directory) - (strcmp(cgroup, "/") == 0 ? 0 : strlen(cgroup));
 	walk = fts_open((char *[]){ directory, NULL }, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
 	if (!walk)
 		return error_set_errno(err, errno, "walk %s", directory);
 	while ((entry = fts_read(walk))) {
+		_cleanup_free_ char *path = NULL;
+
 		if (entry->fts_info != FTS_D || cgroup_id_of_directory(entry->fts_path, &id, NULL))
 			continue;
 		if (entry->fts_level > FTS_ROOTLEVEL)
 			parent_id = (uint64_t)entry->fts_parent->fts_number;
 		entry->fts_number = (long)id;
-		r = act(data, entry->fts_path + prefix, id, parent_id, err);
+		if (asprintf(&path, "%s%s", top, entry->fts_path + strlen(directory)) < 0) {
+			path = NULL;
+			return error_nomem(err);
+		}
+		r = act(data, *path ? path : "/", id, parent_id, err);
 		if (r < 0)
 			return r;
 	}

@@ -175,7 +175,7 @@ static int choose(struct search *search, const struct candidate **ret_candidate,
 		return error_set(err, ENOENT,
 				 "no container has an id that begins with '%s' (asked: the state "
 				 "directories of containerd, Docker, CRI-O, Podman, runc and crun, "
-				 "and the cgroup tree)",
+				 "and the cgroup tree); --wait waits for one",
 				 search->prefix);
 	if (!exact && search->length > 1)
 		return ambiguous(search, err);

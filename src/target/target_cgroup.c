@@ -27,9 +27,13 @@ static struct target_cgroup *cgroup_of(struct target *target)
 	return (struct target_cgroup *)target;
 }
 
+/* What the whole machine is called, whose cgroup has no name. */
+#define MACHINE "machine"
+
 static int add_root(struct target_cgroup *cgroup, struct error *err)
 {
 	struct subjects *subjects = &cgroup->target.subjects;
+	const char *name = strrchr(cgroup->path, '/') + 1;
 	struct cgroup_container container;
 	int r;
 
@@ -37,8 +41,7 @@ static int add_root(struct target_cgroup *cgroup, struct error *err)
 	if (cgroup_path_parse(cgroup->path, &container))
 		return subjects_add_container(subjects, VERDICT_WANTED, container.id, cgroup->path,
 					      container.pod_uid, &cgroup->root, err);
-	r = subjects_add_plain(subjects, strrchr(cgroup->path, '/') + 1, "cgroup", &cgroup->root,
-			       err);
+	r = subjects_add_plain(subjects, *name ? name : MACHINE, "cgroup", &cgroup->root, err);
 	if (r < 0)
 		return r;
 	cgroup->root->cgroup = strdup(cgroup->path);

@@ -254,7 +254,8 @@ int target_create_command(const struct target_request *request, struct target **
 	if (request->user) {
 		command->user = user_find(request->user);
 		if (!command->user)
-			return error_set(err, EINVAL, "there is no user '%s'", request->user);
+			return error_set(err, EINVAL, "there is no user '%s' on this machine",
+					 request->user);
 	}
 	*ret_target = steal_pointer(&target);
 	return 0;

@@ -5,16 +5,25 @@
 #include <grp.h>
 #include <nss.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct passwd *user_find(const char *name)
 {
+	struct passwd *user;
+	unsigned long id;
+
 #ifdef RECORDER_STATIC
 	/* The others are shared objects, which need the very C library that they came with. */
 	__nss_configure_lookup("passwd", "files");
 	__nss_configure_lookup("group", "files");
 #endif
-	return getpwnam(name);
+	user = getpwnam(name);
+	if (user || !*name || name[strspn(name, "0123456789")])
+		return user;
+	errno = 0;
+	id = strtoul(name, NULL, 10);
+	return errno || id >= (uid_t)-1 ? NULL : getpwuid(id);
 }
 
 int user_become(const struct passwd *user)

@@ -72,7 +72,7 @@ shows() { # TEXT COMMAND...: as tap_check, with what was shown when it fails.
 	[ "$tap_failures" = "$failures" ] || tap_note "$(cat -v "$shown")"
 }
 
-tap_plan 10
+tap_plan 12
 
 on_terminal 100 "${workload[@]}"
 tap_is "a recording on a terminal" $? 0
@@ -87,6 +87,11 @@ shows "new system calls are told above the line" log_lines_are_apart
 
 on_terminal 100 -q "${workload[@]}"
 shows "nothing is drawn when told to be quiet" is_empty
+
+on_terminal 100 --container-id nobody-has-this-id --wait --duration 1s
+tap_is "a recording that finds nothing" $? 1
+shows "it says that it waits" eval \
+	'drawn | grep -qx "container nobody-has-this-id: waiting for a first match, 0 lost"'
 
 off_terminal -v "${workload[@]}"
 shows "elsewhere there are plain lines" is_plain

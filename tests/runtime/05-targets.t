@@ -27,7 +27,7 @@ missing=$(containerd_missing)
 cleanup_directory dir
 bundle_prepare_crun "$dir" || exit 1
 
-tap_plan 50
+tap_plan 52
 containerd_start "$dir" && containerd_import_busybox || exit 1
 
 # The value of a key in the last output of the probe.
@@ -149,6 +149,12 @@ else
 		"$container podman 1"
 	tap_is 'Podman: its cgroup' "$(value_of cgroup)" "/recorder-test/libpod-$container"
 fi
+
+output=$("$RECORDER" record -q --cgroup / --duration 1s --format recording 2>&1)
+tap_is 'the top cgroup is the whole machine' \
+	"$(jq -r '.observations[] | select(.container.id | not) | .container.name' <<<"$output")" machine
+tap_is 'a user has a name, or a number' \
+	"$("$RECORDER" record -q -o "$dir/profile.json" --user 65534 -- id -un 2>&1)" nobody
 
 # A command's cgroup: what the command leaves behind goes back to where it came from.
 output=$("$probe" command sh -c 'sleep 1000 >/dev/null 2>&1 & echo pid $!' 2>&1)
