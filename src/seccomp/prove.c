@@ -173,16 +173,6 @@ static int try_position(struct prover *prover, size_t position, uint32_t nr, boo
 	return r < 0 ? error_prefix(err, "%s on %s", name, prover->architecture->name) : 0;
 }
 
-/*
- * socketcall(2) and ipc(2) of an architecture whose calls are known by name only: libseccomp lets
- * rules of socket calls stand for them too, which profile/meaning/meaning.h knows about i386 alone.
- */
-static bool is_multiplexer(const struct scmp_arch *architecture, uint32_t nr)
-{
-	return (int)nr == seccomp_syscall_resolve_name_arch(architecture->token, "socketcall") ||
-	       (int)nr == seccomp_syscall_resolve_name_arch(architecture->token, "ipc");
-}
-
 /* Every number that is no call of the architecture gets the default. */
 static void try_others(struct prover *prover, const bool known[NUMBERS])
 {
@@ -191,7 +181,7 @@ static void try_others(struct prover *prover, const bool known[NUMBERS])
 	size_t i;
 
 	for (i = 0; i < NUMBERS; i++)
-		if (!known[i] && !is_multiplexer(architecture, architecture->base + i))
+		if (!known[i])
 			try_number(prover, architecture->base + i, effect);
 	for (i = 0; i < array_size(far_numbers); i++)
 		if (scmp_arch_of_call(architecture->audit, far_numbers[i]) == architecture &&

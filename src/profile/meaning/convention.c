@@ -18,6 +18,12 @@ static const char *const narrow_architectures[] = {
 	"SCMP_ARCH_X86",
 };
 
+/* Those with abi_rule_add() in libseccomp's src/arch-*.c; sorted. */
+static const char *const multiplexed_architectures[] = {
+	"SCMP_ARCH_MIPS",    "SCMP_ARCH_MIPSEL", "SCMP_ARCH_PPC",   "SCMP_ARCH_PPC64",
+	"SCMP_ARCH_PPC64LE", "SCMP_ARCH_S390",	 "SCMP_ARCH_S390X", "SCMP_ARCH_X86",
+};
+
 /* Codes of linux/net.h and linux/ipc.h; sorted by name. */
 static const struct multiplexed_call multiplexed_calls[] = {
 	{ "accept", "socketcall", 5 },
@@ -60,14 +66,16 @@ static int compare_names(const void *name, const void *row)
 	return strcmp(*(const char *const *)name, *(const char *const *)row);
 }
 
+#define IS_AMONG(name, names) \
+	(bsearch(&(name), names, array_size(names), sizeof((names)[0]), compare_names) != NULL)
+
 struct convention convention_find(const char *scmp_arch)
 {
 	struct convention convention = { .native = true };
 	int machine, abi;
 
-	convention.narrow = bsearch(&scmp_arch, narrow_architectures,
-				    array_size(narrow_architectures),
-				    sizeof(narrow_architectures[0]), compare_names);
+	convention.narrow = IS_AMONG(scmp_arch, narrow_architectures);
+	convention.multiplexed = IS_AMONG(scmp_arch, multiplexed_architectures);
 	for (machine = 0; machine < MACHINE_COUNT; machine++)
 		for (abi = 0; abi < ABI_COUNT; abi++) {
 			const char *name = abi_scmp_arch(machine, abi);
@@ -76,7 +84,6 @@ struct convention convention_find(const char *scmp_arch)
 				continue;
 			convention.table = abi_syscall_table(machine, abi);
 			convention.native = abi == ABI_NATIVE;
-			convention.multiplexed = machine == MACHINE_X86_64 && abi == ABI_COMPAT;
 		}
 	return convention;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "profile/meaning/convention.h"
+#include "profile/meaning/precedence.h"
 #include "profile/model/condition.h"
 #include "syscalls/syscall_table.h"
 #include "util/array.h"
@@ -35,13 +36,7 @@ struct meaning {
 	struct call *calls;
 	size_t length;
 	struct argument_rule *rules; /* of the first call, of the second, … */
-};
-
-/* A rule with conditions while its call may still turn out to be decided without. */
-struct candidate {
-	size_t position; /* of the call */
-	size_t order;	 /* in the profile */
-	struct argument_rule rule;
+	size_t rule_count;
 };
 
 struct builder {
@@ -139,7 +134,7 @@ static int add_candidate(struct builder *builder, size_t position, const struct 
 		return error_nomem(err);
 	builder->candidates = grown;
 	grown[builder->candidate_count] =
-		(struct candidate){ position, builder->candidate_count, *rule };
+		(struct candidate){ position, builder->candidate_count, *rule, {}, 0 };
 	builder->candidate_count++;
 	return 0;
 }
@@ -240,63 +235,123 @@ static int add_rule(struct builder *builder, const struct rule *from, struct err
 	return repeated ? ret : add_for_names(builder, from, &rule, err);
 }
 
-/*
- * The order in which libseccomp tests rules of one call (_db_chain_lt() in its src/db.c): the
- * higher argument first; equality before upper before lower bounds; the tighter bound first.
- */
-static int compare_precedence(const struct argument_rule *a, const struct argument_rule *b)
-{
-	size_t i;
-
-	for (i = 0; i < a->condition_count && i < b->condition_count; i++) {
-		int order = condition_precedence(&a->conditions[i], &b->conditions[i]);
-
-		if (order)
-			return order;
-	}
-	return (a->condition_count > b->condition_count) -
-	       (a->condition_count < b->condition_count);
-}
-
-static int compare_candidates(const void *left, const void *right)
+static int compare_positions(const void *left, const void *right)
 {
 	const struct candidate *a = left, *b = right;
-	int order;
 
-	if (a->position != b->position)
-		return a->position < b->position ? -1 : 1;
-	order = compare_precedence(&a->rule, &b->rule);
-	return order ? order : (a->order > b->order) - (a->order < b->order);
+	return (a->position > b->position) - (a->position < b->position);
 }
 
-/* Keeps the candidates whose calls no rule without conditions decides, each once. */
+/* Whether b has all conditions of a, and so holds only where a does. */
+static bool covers(const struct argument_rule *a, const struct argument_rule *b)
+{
+	size_t i = 0, k;
+
+	for (k = 0; i < a->condition_count && k < b->condition_count; k++)
+		i += condition_equal(&a->conditions[i], &b->conditions[k]);
+	return i == a->condition_count;
+}
+
+/*
+ * Drops candidates that are covered by another one, which libseccomp always tests before; how many are
+ * left. One with a single condition has it in common with its neighbour only.
+ */
+static size_t drop_covered(struct candidate *candidates, size_t count)
+{
+	size_t from, i, to = 1;
+
+	for (from = 1; from < count; from++) {
+		const struct argument_rule *rule = &candidates[from].rule;
+
+		i = rule->condition_count > 1 ? 0 : to - 1;
+		while (i < to && !covers(&candidates[i].rule, rule))
+			i++;
+		if (i == to)
+			candidates[to++] = candidates[from];
+	}
+	return to;
+}
+
+/*
+ * Takes the rules of one call in the order in which they are tested, without those that another one
+ * makes superfluous: libseccomp drops these, and forgets where in the profile they stood.
+ */
+static void take_rules(struct meaning *meaning, struct candidate *candidates, size_t count)
+{
+	struct call *call = &meaning->calls[candidates[0].position];
+	size_t i;
+
+	if (call->decided)
+		return;
+	precedence_sort(candidates, count, meaning->convention.narrow);
+	count = drop_covered(candidates, count);
+	precedence_sort(candidates, count, meaning->convention.narrow);
+	call->first_rule = meaning->rule_count;
+	call->rule_count = count;
+	for (i = 0; i < count; i++)
+		meaning->rules[meaning->rule_count++] = candidates[i].rule;
+}
+
+/* Keeps the candidates whose calls no rule without conditions decides. */
 static int keep_candidates(struct builder *builder, struct error *err)
 {
 	struct meaning *meaning = builder->meaning;
-	const struct candidate *candidate, *last = NULL;
-	size_t i, length = 0;
+	struct candidate *candidates = builder->candidates;
+	size_t i, count;
 
 	if (builder->candidate_count == 0)
 		return 0;
-	qsort(builder->candidates, builder->candidate_count, sizeof(*builder->candidates),
-	      compare_candidates);
+	qsort(candidates, builder->candidate_count, sizeof(*candidates), compare_positions);
 	meaning->rules = calloc(builder->candidate_count, sizeof(*meaning->rules));
 	if (!meaning->rules)
 		return error_nomem(err);
-	for (i = 0; i < builder->candidate_count; i++) {
-		struct call *call;
-
-		candidate = &builder->candidates[i];
-		call = &meaning->calls[candidate->position];
-		if (call->decided || (last && last->position == candidate->position &&
-				      compare_precedence(&last->rule, &candidate->rule) == 0))
-			continue;
-		if (call->rule_count++ == 0)
-			call->first_rule = length;
-		meaning->rules[length++] = candidate->rule;
-		last = candidate;
+	for (i = 0; i < builder->candidate_count; i += count) {
+		count = 1;
+		while (i + count < builder->candidate_count &&
+		       candidates[i + count].position == candidates[i].position)
+			count++;
+		take_rules(meaning, &candidates[i], count);
 	}
 	return 0;
+}
+
+static bool has_calls_through(const struct meaning *meaning, const char *through)
+{
+	const struct multiplexed_call *call;
+	size_t i;
+
+	for (i = 0; i < meaning->length; i++) {
+		call = multiplexed_call_find(meaning->names[i]);
+		if (call && strcmp(call->through, through) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The calls of an architecture that has no table: those that the profile is about. */
+static int collect_names(struct meaning *meaning, const struct profile *profile, struct error *err)
+{
+	static const char *const multiplexers[] = { "ipc", "socketcall" };
+	const char **grown;
+	size_t i, place;
+	int ret = profile_collect_names(profile, &meaning->names, &meaning->length, err);
+
+	for (i = 0; ret == 0 && i < array_size(multiplexers); i++) {
+		place = 0;
+		if (!meaning->convention.multiplexed ||
+		    !has_calls_through(meaning, multiplexers[i]) ||
+		    search_names(meaning, multiplexers[i], &place, meaning->length) >= 0)
+			continue;
+		grown = reallocarray(meaning->names, meaning->length + 1, sizeof(*grown));
+		if (!grown)
+			return error_nomem(err);
+		meaning->names = grown;
+		memmove(&grown[place + 1], &grown[place],
+			(meaning->length - place) * sizeof(*grown));
+		grown[place] = multiplexers[i];
+		meaning->length++;
+	}
+	return ret;
 }
 
 static int read_rules(struct meaning *meaning, const struct profile *profile, struct error *err)
@@ -332,7 +387,7 @@ int meaning_create(const struct profile *profile, const char *scmp_arch,
 	if (meaning->convention.table)
 		meaning->length = meaning->convention.table->length;
 	else
-		ret = profile_collect_names(profile, &meaning->names, &meaning->length, err);
+		ret = collect_names(meaning, profile, err);
 	if (ret < 0)
 		return ret;
 	meaning->calls = calloc(meaning->length + 1, sizeof(*meaning->calls));

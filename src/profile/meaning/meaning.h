@@ -14,11 +14,12 @@
  * - Conditions on different arguments have to hold together. Where a rule has two of the same
  *   argument, each of its conditions becomes a rule of its own: one is enough. (crun looks at no
  *   more than six of them.)
- * - Of several rules with conditions that hold, that one decides which libseccomp tests first: the
- *   order is that of the conditions, not that of the profile.
+ * - Of several rules with conditions that hold, that one decides which libseccomp tests first
+ *   (profile/meaning/precedence.h): the order is that of the conditions, and that of the profile only
+ *   where two equalities, of which one is masked, compare with the same value.
  * - Where arguments have 32 bits (i386, x32, ARM, …), so have the values they are compared with.
- * - libseccomp applies a rule of a socket or System V IPC call on i386 to socketcall(2) and ipc(2)
- *   too, whose first argument says which call is meant.
+ * - libseccomp applies a rule of a socket or System V IPC call on i386 and others to socketcall(2)
+ *   and ipc(2) too, whose first argument says which call is meant.
  * - The default action answers everything else.
  *
  * runc's ENOSYS for numbers above the highest of a profile is the runtime's doing and no part of

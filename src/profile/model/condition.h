@@ -20,7 +20,4 @@ bool condition_equal(const struct condition *a, const struct condition *b);
 
 bool condition_holds(const struct condition *condition, uint64_t argument);
 
-/* Less than 0 where libseccomp tests a before b (see meaning.h), 0 where they are the same. */
-int condition_precedence(const struct condition *a, const struct condition *b);
-
 #endif

@@ -44,6 +44,17 @@ static const char *const proven[] = {
 	PROFILE(X86, RULE("\"getpid\"", "ERRNO", ARG(0, "LE", 4294967295)) "," RULE("\"getpid\"",
 										    "LOG", "")),
 	PROFILE(X86, RULE("\"getpid\"", "LOG", "") "," RULE("\"getpid\"", "ALLOW", "")),
+	/* Masks are not looked at: of the same value the first in the profile decides. */
+	PROFILE(X86, RULE("\"clone\"", "ALLOW", MASKED(0, 1, 0)) "," RULE("\"clone\"", "TRAP",
+									  ARG(0, "EQ", 0))),
+	PROFILE(X86, RULE("\"clone\"", "ALLOW", ARG(0, "EQ", 0)) "," RULE("\"clone\"", "TRAP",
+									  MASKED(0, 1, 0))),
+	/* What is covered by another rule does not keep its place. */
+	PROFILE(X86, RULE("\"socket\", \"socketcall\"", "LOG", ARG(1, "EQ", 0)) "," RULE(
+			     "\"socketcall\"", "ALLOW",
+			     MASKED(0, 1, 1)) "," RULE("\"socket\"", "LOG", ARG(5, "EQ", 0))),
+	PROFILE("\"SCMP_ARCH_S390X\"",
+		RULE("\"socketcall\"", "ALLOW", ARG(0, "EQ", 0)) "," RULE("\"socket\"", "LOG", "")),
 };
 
 static void compiled_filters_do_what_profiles_say(void **state)
@@ -75,6 +86,62 @@ static void compiled_filters_do_what_profiles_say(void **state)
 			}
 			assert_true(proof.calls > 1000);
 		}
+	}
+}
+
+/*
+ * Filters that libseccomp 2.5.4 makes wrong, each confirmed on the running kernel: this is what a proof
+ * is for, and what tests/fuzz/fuzz_compile.c does not hold against it.
+ */
+static const struct {
+	const char *profile;
+	const char *architecture;
+	int nr;
+} wrong[] = {
+	/* Two inequalities of 64 bits share the comparison of the upper half. */
+	{ PROFILE("\"SCMP_ARCH_X86_64\"",
+		  RULE("\"ioprio_get\"", "ALLOW", ARG(0, "LT", 4294967297)) "," RULE(
+			  "\"ioprio_get\"", "ALLOW", ARG(0, "LT", 2147483648))),
+	  "SCMP_ARCH_X86_64", 252 },
+	/* After another argument was compared, the first one is not loaded again. */
+	{ PROFILE("\"SCMP_ARCH_X86_64\"",
+		  RULE("\"io_destroy\"", "ALLOW", ARG(0, "EQ", 0)) "," RULE(
+			  "\"io_destroy\"", "ALLOW", ARG(0, "NE", 1) "," ARG(2, "EQ", 0))),
+	  "SCMP_ARCH_X86_64", 207 },
+	/* The number is not loaded when it would be for a call that the architecture lacks. */
+	{ PROFILE("\"SCMP_ARCH_X86_64\", \"SCMP_ARCH_X32\"",
+		  RULE("\"socketcall\"", "ALLOW", "") "," RULE("\"getpid\"", "ALLOW",
+							       ARG(0, "EQ", 0))),
+	  "SCMP_ARCH_X86_64", 39 },
+};
+
+static bool is_refuted(const struct proof *proof, const char *architecture, int nr)
+{
+	size_t i;
+
+	for (i = 0; i < proof->disagreement_count; i++)
+		if (strcmp(proof->disagreements[i].architecture->name, architecture) == 0 &&
+		    proof->disagreements[i].data.nr == nr)
+			return true;
+	return false;
+}
+
+static void wrong_filters_are_refuted(void **state)
+{
+	char version[LIBSECCOMP_VERSION_SIZE];
+	size_t i;
+
+	if (strcmp(libseccomp_version(version), "2.5.4") != 0)
+		skip();
+	for (i = 0; i < array_size(wrong); i++) {
+		_cleanup_profile_ struct profile *profile = read_profile(wrong[i].profile);
+		_cleanup_scmp_arch_set_ struct scmp_arch_set set = {};
+		_cleanup_compilation_ struct compilation compilation = {};
+		_cleanup_proof_ struct proof proof = {};
+
+		compile(profile, LAYOUT_LIST, &set, &compilation);
+		assert_int_equal(filter_prove(&compilation.filter, profile, &set, &proof, NULL), 0);
+		assert_true(is_refuted(&proof, wrong[i].architecture, wrong[i].nr));
 	}
 }
 
@@ -182,6 +249,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(compiled_filters_do_what_profiles_say),
+		cmocka_unit_test(wrong_filters_are_refuted),
 		cmocka_unit_test(whatever_is_changed_in_a_filter_is_found),
 		cmocka_unit_test(what_libseccomp_does_not_know_is_said),
 		cmocka_unit_test(what_libseccomp_refuses_is_refused),

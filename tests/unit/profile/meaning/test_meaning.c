@@ -181,6 +181,38 @@ static void the_tightest_condition_is_tested_first(void **state)
 	}
 }
 
+/* libseccomp does not look at masks, and so not which of these is tighter. */
+static void of_equal_values_the_first_in_the_profile_is_tested_first(void **state)
+{
+	static const enum action actions[] = { ACTION_ALLOW, ACTION_LOG };
+	int first;
+
+	for (first = 0; first < 2; first++) {
+		_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
+		struct rule *rule = add_names(profile, actions[first], "personality");
+
+		add_condition(rule, 0, first == 0 ? COMPARE_EQ : COMPARE_MASKED_EQ, 8, 8);
+		rule = add_names(profile, actions[!first], "personality");
+		add_condition(rule, 0, first == 0 ? COMPARE_MASKED_EQ : COMPARE_EQ, 8, 8);
+		assert_effect(profile, ARCH, "personality", 8, 0, first == 0 ? "allow" : "log");
+	}
+}
+
+/* Each half of an argument is compared by itself: a mask without upper bits has 0 there. */
+static void upper_halves_are_compared_before_lower_ones(void **state)
+{
+	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
+
+	add_condition(add_names(profile, ACTION_LOG, "personality"), 0, COMPARE_MASKED_EQ, 1, 0);
+	add_condition(add_names(profile, ACTION_ALLOW, "personality"), 0, COMPARE_EQ, 8, 0);
+	add_condition(add_names(profile, ACTION_TRAP, "personality"), 0, COMPARE_EQ,
+		      UINT64_C(8) << 32, 0);
+	assert_effect(profile, ARCH, "personality", 8, 0, "log");
+	assert_effect(profile, ARCH, "personality", UINT64_C(8) << 32, 0, "trap");
+	assert_int_equal(profile_add_architecture(profile, "SCMP_ARCH_X32", NULL), 0);
+	assert_effect(profile, "SCMP_ARCH_X32", "personality", 8, 0, "allow");
+}
+
 static void socket_calls_go_through_socketcall_too(void **state)
 {
 	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
@@ -199,6 +231,21 @@ static void socket_calls_go_through_socketcall_too(void **state)
 	assert_effect(profile, "SCMP_ARCH_X86", "socketcall", 5, 0, "allow");
 	assert_effect(profile, "SCMP_ARCH_X86", "ipc", 23, 0, "allow");
 	assert_effect(profile, "SCMP_ARCH_X86", "ipc", 1, 0, "errno EPERM");
+}
+
+static void so_they_do_where_calls_are_known_by_name_only(void **state)
+{
+	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
+
+	add_names(profile, ACTION_ALLOW, "socket");
+	add_names(profile, ACTION_LOG, "shmget");
+	add_condition(add_names(profile, ACTION_TRAP, "socketcall"), 0, COMPARE_EQ, 2, 0);
+	assert_effect(profile, "SCMP_ARCH_S390X", "socketcall", 1, 0, "allow");
+	assert_effect(profile, "SCMP_ARCH_S390X", "socketcall", 2, 0, "trap");
+	assert_effect(profile, "SCMP_ARCH_S390X", "socketcall", 3, 0, "errno EPERM");
+	assert_effect(profile, "SCMP_ARCH_S390X", "ipc", 23, 0, "log");
+	assert_effect(profile, "SCMP_ARCH_S390X", "ipc", 24, 0, "errno EPERM");
+	assert_effect(profile, "SCMP_ARCH_RISCV64", "socketcall", 1, 0, "errno EPERM");
 }
 
 static void calls_are_listed_by_number_or_by_name(void **state)
@@ -259,7 +306,10 @@ int main(void)
 		cmocka_unit_test(bits_outside_of_a_mask_do_not_count),
 		cmocka_unit_test(narrow_arguments_are_compared_by_their_lower_half),
 		cmocka_unit_test(the_tightest_condition_is_tested_first),
+		cmocka_unit_test(of_equal_values_the_first_in_the_profile_is_tested_first),
+		cmocka_unit_test(upper_halves_are_compared_before_lower_ones),
 		cmocka_unit_test(socket_calls_go_through_socketcall_too),
+		cmocka_unit_test(so_they_do_where_calls_are_known_by_name_only),
 		cmocka_unit_test(calls_are_listed_by_number_or_by_name),
 		cmocka_unit_test(a_seventh_argument_is_refused),
 		cmocka_unit_test(more_rules_than_a_filter_holds_are_refused),

@@ -74,6 +74,10 @@ static void conditions_in_any_order(void **state)
 	add_condition(add_names(a, ACTION_ALLOW, "personality"), 0, COMPARE_EQ, 8, 0);
 	add_condition(add_names(b, ACTION_ALLOW, "personality"), 0, COMPARE_EQ, 8, 0);
 	add_condition(add_names(b, ACTION_ALLOW, "personality"), 0, COMPARE_EQ, 0, 7);
+	add_condition(add_names(a, ACTION_ALLOW, "clone"), 0, COMPARE_MASKED_EQ, 1, 0);
+	add_condition(add_names(a, ACTION_ALLOW, "clone"), 0, COMPARE_MASKED_EQ, 2, 0);
+	add_condition(add_names(b, ACTION_ALLOW, "clone"), 0, COMPARE_MASKED_EQ, 2, 0);
+	add_condition(add_names(b, ACTION_ALLOW, "clone"), 0, COMPARE_MASKED_EQ, 1, 0);
 	assert_same(a, b, true);
 }
 
