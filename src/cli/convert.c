@@ -194,9 +194,7 @@ static int to_resources(struct conversion *conversion, enum resource_syntax synt
 
 		if (!name && !str_is_dns_subdomain(fallback))
 			return cli_usage_error(err, "name the resource with --name: %s has no name",
-					       strcmp(conversion->path, "-") == 0 ?
-						       "standard input" :
-						       conversion->path);
+					       conversion->path);
 		ret = drop_unknown(conversion, document, document->format != DOCUMENT_CR, err);
 		if (ret == 0 && document->name_space)
 			ret = losses_add(&conversion->losses, err,
@@ -250,7 +248,7 @@ static int run(const struct cli_call *call, struct error *err)
 	_cleanup_input_circumstances_ struct input_circumstances circumstances = {};
 	_cleanup_(conversion_finish) struct conversion conversion = {
 		.options = options,
-		.path = call->argv[0],
+		.path = input_name(call->argv[0]),
 	};
 	const struct document_options reading = {
 		.lenient = options->lenient,
@@ -260,7 +258,7 @@ static int run(const struct cli_call *call, struct error *err)
 	int ret;
 
 	if ((ret = input_circumstances_init(&circumstances, &options->circumstances, err)) < 0 ||
-	    (ret = input_read(conversion.path, &reading, &conversion.documents, err)) < 0 ||
+	    (ret = input_read(call->argv[0], &reading, &conversion.documents, err)) < 0 ||
 	    (options->document && (ret = choose_document(&conversion, err)) < 0) ||
 	    (ret = make_text(&conversion, &text, err)) < 0 ||
 	    (ret = report_losses(&conversion, err)) < 0)

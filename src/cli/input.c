@@ -114,17 +114,27 @@ void input_circumstances_finish(struct input_circumstances *circumstances)
 	string_set_free(circumstances->capabilities, circumstances->capability_count);
 }
 
+static bool is_standard_input(const char *path)
+{
+	return strcmp(path, "-") == 0;
+}
+
+const char *input_name(const char *path)
+{
+	return is_standard_input(path) ? "standard input" : path;
+}
+
 static int read_text(const char *path, const struct document_options *options,
 		     struct documents *ret_documents, struct error *err)
 {
+	const char *file = is_standard_input(path) ? "/dev/stdin" : path;
 	_cleanup_free_ char *text = NULL;
 	size_t size;
-	int ret;
+	int ret = file_read(AT_FDCWD, file, INPUT_SIZE_MAX, &text, &size, err);
 
-	if (strcmp(path, "-") == 0)
-		path = "/dev/stdin";
-	ret = file_read(AT_FDCWD, path, INPUT_SIZE_MAX, &text, &size, err);
-	return ret < 0 ? ret : documents_read(path, text, size, options, ret_documents, err);
+	if (ret < 0)
+		return ret;
+	return documents_read(input_name(path), text, size, options, ret_documents, err);
 }
 
 int input_read(const char *path, const struct document_options *options,
@@ -165,7 +175,7 @@ int input_read_recording(const char *path, struct recording *ret_recording, stru
 	if (document->format != DOCUMENT_RECORDING)
 		return error_set(err, EINVAL,
 				 "%s is %s, not a recording ('recorder record --format recording')",
-				 path, document_format_text(document->format));
+				 input_name(path), document_format_text(document->format));
 	*ret_recording = *document->recording;
 	*document->recording = (struct recording){};
 	return 0;

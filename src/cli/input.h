@@ -71,6 +71,9 @@ int input_circumstances_init(struct input_circumstances *ret_circumstances,
 			     const struct circumstance_options *options, struct error *err);
 void input_circumstances_finish(struct input_circumstances *circumstances);
 
+/* What messages call a file that was named: the path, or "standard input" for "-". */
+const char *input_name(const char *path);
+
 /*
  * Reads a file, or standard input where the path is "-", of at most 256 MiB. What a lenient reading
  * passed over is logged as warnings. options may be NULL: strict, for this machine, with the

@@ -68,12 +68,13 @@ static int choose_format(struct session *session, struct error *err)
 	if (session->format == FORMAT_RECORDING && input->profile_count)
 		return error_set(
 			err, EINVAL,
-			"%zu of the %zu inputs are profiles, which say nothing of what was "
-			"observed: the union cannot be a recording",
-			input->profile_count, input->profile_count + input->recording_count);
+			"of the %zu inputs %zu %s, and no profile tells what was observed: the "
+			"union cannot be a recording",
+			input->profile_count + input->recording_count, input->profile_count,
+			input->profile_count == 1 ? "is a profile" : "are profiles");
 	if (input->recording_count && input->profile_count)
-		log_warning("of %zu recordings and %zu profiles the union is a profile, which has "
-			    "nothing of the recordings' evidence",
+		log_warning("the union of recordings (%zu) and profiles (%zu) is a profile, which "
+			    "has nothing of the recordings' evidence",
 			    input->recording_count, input->profile_count);
 	if (session->format == FORMAT_AUTO)
 		session->format = input->profile_count ? FORMAT_SECCOMP : FORMAT_RECORDING;

@@ -54,7 +54,7 @@ static int add_file(struct merge_input *input, const char *path,
 		struct document *document = &documents.items[i];
 
 		if (!document->recording) {
-			ret = add_profile(input, path, document, err);
+			ret = add_profile(input, input_name(path), document, err);
 			continue;
 		}
 		input->recording_count++;

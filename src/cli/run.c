@@ -170,6 +170,12 @@ static int prepare_profile(const struct run_options *options, struct documents *
 		return error_set(err, EINVAL, "%s: holds %zu profiles, and a command has one",
 				 options->profile, documents->length);
 	profile = documents->items[0].profile;
+	if (options->kill && profile->default_action == ACTION_ALLOW)
+		return error_set(
+			err, EINVAL,
+			"%s allows what it does not name (SCMP_ACT_ALLOW), and --kill would "
+			"kill for all of that; it is for profiles that name what is allowed",
+			options->profile);
 	if (options->kill)
 		profile->default_action = ACTION_KILL_PROCESS;
 	if (profile->default_action != ACTION_ERRNO && profile->default_action != ACTION_TRACE)

@@ -50,9 +50,9 @@ int run_report_text(const struct outside *outside, char **ret_text, struct error
 		fputs("everything that was done is in the profile\n", out);
 	else
 		fprintf(out,
-			"%zu system calls outside of the profile, with the arguments of the "
+			"%zu system call%s outside of the profile, with the arguments of the "
 			"first and what it would have got:\n",
-			outside->length);
+			outside->length, outside->length == 1 ? "" : "s");
 	for (i = 0; i < outside->length; i++)
 		print_call(out, &outside->items[i]);
 	if (fclose(out) != 0) {

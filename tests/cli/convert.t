@@ -70,7 +70,7 @@ jq '.process.rlimits = [] | .ociVersion = "1.1.0" | .linux.seccomp = input' <(ec
 echo '{"defaultAction":"SCMP_ACT_LOG","x":{"y":[1,2]}}' >unknown.json
 echo '{"defaultAction":"SCMP_ACT_ERRNO"}' >plain.seccomp.json
 
-tap_plan 38
+tap_plan 39
 gives "a recording gives its profile" "$golden/pod.seccomp.json" "$golden/pod.recording.json"
 gives "and its resource, under its name" "$golden/pod.cr.yaml" "$golden/pod.recording.json" --to cr
 gives "and itself" "$golden/pod.recording.json" "$golden/pod.recording.json" --to recording
@@ -85,6 +85,9 @@ tap_is "a resource is written as JSON" "$(jq -r '.kind + " " + .metadata.name' p
 gives "which gives the YAML again" "$golden/pod.cr.yaml" pod.cr.json --to cr
 "$RECORDER" convert - <"$golden/pod.cr.yaml" >out 2>err
 tap_is "standard input is read" "$? $(cat err)$(diff "$golden/pod.seccomp.json" out)" "0 "
+echo '[' | "$RECORDER" convert - >out 2>err
+tap_is "and named in what is said of it" "$(cat err)" \
+	"recorder: error: standard input:2:0: not JSON: ']' expected near end of file"
 convert "$golden/pod.cr.yaml" -o file.json
 tap_is "-o writes a file" "$? $(diff "$golden/pod.seccomp.json" file.json)" "0 "
 

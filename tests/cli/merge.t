@@ -89,7 +89,7 @@ profile_before_or_after() {
 evidence_is_lost_with_a_warning() {
 	run "$one" compat.seccomp.json
 	[ "$status" = 0 ] && grep -q '"defaultAction"' "$out" &&
-		[ "$(cat "$err")" = "recorder: warning: of 1 recordings and 1 profiles the union is a profile, which has nothing of the recordings' evidence" ]
+		[ "$(cat "$err")" = "recorder: warning: the union of recordings (1) and profiles (1) is a profile, which has nothing of the recordings' evidence" ]
 }
 
 resource_is_named() {
@@ -145,7 +145,7 @@ checks 2 'of what is not complete it cannot be told' 'cannot tell' --check "$one
 refused 1 "$TEST_TMP/empty has no .json, .yaml or .yml file" "$TEST_TMP/empty"
 refused 1 'conditions.seccomp.json has the default action SCMP_ACT_ALLOW, and pod.seccomp.json has SCMP_ACT_ERRNO: only profiles with the same default action can be merged' \
 	conditions.seccomp.json pod.seccomp.json
-refused 1 '1 of the 2 inputs are profiles, which say nothing of what was observed: the union cannot be a recording' \
+refused 1 'of the 2 inputs 1 is a profile, and no profile tells what was observed: the union cannot be a recording' \
 	--format recording "$one" pod.seccomp.json
 refused 2 "name the resource with --name: no input has a name; see 'recorder help merge'" \
 	--format cr pod.seccomp.json

@@ -46,7 +46,7 @@ await() { # FILE
 	done
 }
 
-tap_plan 37
+tap_plan 40
 
 run 7 'a command ends with its own status' --profile "$TEST_TMP/no-mkdir.json" -- sh -c 'exit 7'
 # shellcheck disable=SC2016 # for the shell that is run
@@ -60,6 +60,8 @@ said_that 'which the program tells' 'File exists'
 run 159 'a kill is a SIGSYS' --profile "$TEST_TMP/no-uname.json" uname
 said_that 'which is explained' 'uname was killed by the filter( for uname|;.*--log)'
 run 159 '--kill kills for what is not named' --profile "$TEST_TMP/nothing.json" --kill uname
+run 1 'which is nothing where that is allowed' --profile "$TEST_TMP/no-uname.json" --kill true
+said_that 'as is said' 'no-uname.json allows what it does not name \(SCMP_ACT_ALLOW\), and --kill'
 run 139 'without, it is refused' --profile "$TEST_TMP/nothing.json" uname
 
 run 1 'a profile without execve is refused' --profile "$TEST_TMP/no-execve.json" true
@@ -74,6 +76,7 @@ run 2 'only --log has a report' --profile "$TEST_TMP/rare.json" --format json tr
 
 run 4 '--log keeps the status' --profile "$TEST_TMP/no-uname.json" --log -- sh -c 'uname >/dev/null; exit 4'
 said_that 'and tells what is outside' 'uname\(.*\) 1 time, first by uname\[[0-9]+\]: kill process'
+said_that 'without a plural for one' '^1 system call outside of'
 run 0 'nothing outside is said too' --profile "$TEST_TMP/no-uname.json" --log true
 said_that 'as such' 'everything that was done is in the profile'
 run 1 'a command that does not exist is no different' --profile "$TEST_TMP/rare.json" --log no-such-command

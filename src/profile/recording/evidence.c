@@ -101,6 +101,9 @@ static int add_losses(const struct observation *observation, char ***reasons, si
 
 		if (!observation->losses[loss] || !loss_hides_calls(loss))
 			continue;
+		/* A reason says more of what began late than that it did. */
+		if (loss == LOSS_LATE && observation->reason_count)
+			continue;
 		if (asprintf(&text, "%s (%" PRIu64 " time%s)", loss_meaning(loss),
 			     observation->losses[loss],
 			     observation->losses[loss] == 1 ? "" : "s") < 0) {
