@@ -3,10 +3,11 @@
 // options: -max_len=128
 //
 // Profiles made of an input, compiled by libseccomp as runtimes do it: the filter, run without a
-// kernel, does what the profile is said to mean. Where several alternatives depend on arguments,
-// libseccomp does not always get that right, and proving is what tells.
+// kernel, does what the profile is said to mean, but for the faults of libseccomp 2.5.4 that have a
+// function each below (and a filter each in tests/unit/seccomp/test_prove.c).
 #include "profiles.h"
 
+#include <seccomp.h>
 #include <stdio.h>
 
 #include "seccomp/compile.h"
@@ -20,55 +21,116 @@ const char *__lsan_default_suppressions(void)
 	return "leak:libseccomp.so";
 }
 
-static void check_proof(const struct proof *proof, const struct profile *profile)
+static bool is_inequality(const struct condition *condition)
 {
-	_cleanup_free_ char *text = NULL;
-	size_t i;
-
-	if (proof->disagreed && profile_write_oci(profile, &text, NULL) == 0)
-		fputs(text, stderr);
-	for (i = 0; i < proof->disagreement_count; i++) {
-		const struct disagreement *disagreement = &proof->disagreements[i];
-		char expected[EFFECT_TEXT_SIZE], actual[EFFECT_TEXT_SIZE];
-
-		fprintf(stderr, "%s, number %d: %s instead of %s\n",
-			disagreement->architecture->name, disagreement->data.nr,
-			effect_text(disagreement->actual, actual),
-			effect_text(disagreement->expected, expected));
-	}
-	assert(proof->disagreed == 0);
+	return condition->comparison != COMPARE_EQ && condition->comparison != COMPARE_MASKED_EQ;
 }
 
-/* Calls that go through socketcall(2) and ipc(2) too on some architectures, or are one of these. */
-static bool is_multiplexed(const char *name)
+/*
+ * Whether two rules of a call compare the same argument, with an inequality, and
+ *
+ * - another one of 64 bits: both share a comparison of the upper half, or
+ * - more arguments: after another argument was compared, the first one is not loaded again.
+ */
+static bool have_faulty_pair(const struct argument_rule *a, const struct argument_rule *b)
 {
-	return strcmp(name, "socket") == 0 || strcmp(name, "socketcall") == 0 ||
-	       strcmp(name, "shmget") == 0;
+	bool several = a->condition_count > 1 || b->condition_count > 1;
+	size_t i, k;
+
+	for (i = 0; i < a->condition_count; i++)
+		for (k = 0; k < b->condition_count; k++) {
+			const struct condition *left = &a->conditions[i],
+					       *right = &b->conditions[k];
+
+			if (left->index != right->index)
+				continue;
+			if (is_inequality(left) + is_inequality(right) + several >= 2 &&
+			    (is_inequality(left) || is_inequality(right)))
+				return true;
+		}
+	return false;
 }
 
-/* How many alternatives that depend on arguments a rule gives to a call, at most. */
-static size_t alternatives_of(const struct rule *rule)
+static bool has_faulty_rules(const struct verdict *verdict)
 {
-	size_t i, alternatives = rule->condition_count > 0;
-	unsigned int seen = 0;
+	size_t i, k;
 
-	for (i = 0; i < rule->condition_count; i++) {
-		if (seen & 1u << rule->conditions[i].index)
-			alternatives++; /* runtimes make a rule of each of its conditions */
-		seen |= 1u << rule->conditions[i].index;
-	}
-	for (i = 0; i < rule->name_count; i++)
-		alternatives += is_multiplexed(rule->names[i]);
-	return alternatives;
+	for (i = 0; i < verdict->rule_count; i++)
+		for (k = 0; k < i; k++)
+			if (have_faulty_pair(&verdict->rules[i], &verdict->rules[k]))
+				return true;
+	return false;
 }
 
-static bool is_simple(const struct profile *profile)
+/* Whether a rule names a call that other architectures have, and this one does not. */
+static bool lacks_a_call(const struct profile *profile, const struct scmp_arch *architecture)
 {
-	size_t i, alternatives = 0;
+	size_t i, k;
+	int number;
 
 	for (i = 0; i < profile->rule_count; i++)
-		alternatives += alternatives_of(&profile->rules[i]);
-	return alternatives <= 1;
+		for (k = 0; k < profile->rules[i].name_count; k++) {
+			number = seccomp_syscall_resolve_name_arch(architecture->token,
+								   profile->rules[i].names[k]);
+			if (number < 0 && number != __NR_SCMP_ERROR)
+				return true;
+		}
+	return false;
+}
+
+/*
+ * Whether the number of a call is never loaded: that is left to the first call of the filter, which is
+ * left out if the architecture does not have it. One without conditions comes first.
+ */
+static bool loads_no_number(const struct profile *profile, const struct meaning *meaning,
+			    const struct scmp_arch *architecture)
+{
+	struct effect effect = meaning_default(meaning);
+	size_t i;
+
+	for (i = 0; i < meaning_call_count(meaning); i++) {
+		struct verdict verdict = meaning_verdict(meaning, i);
+
+		if (verdict.rule_count == 0 && !effect_equal(verdict.effect, effect))
+			return false;
+	}
+	return lacks_a_call(profile, architecture);
+}
+
+static bool is_known_fault(const struct profile *profile, const struct disagreement *disagreement)
+{
+	const struct scmp_arch *architecture = disagreement->architecture;
+	struct meaning *meaning = take_meaning(profile, architecture->name);
+	char name[SCMP_ARCH_CALL_SIZE];
+	struct verdict verdict;
+	int position;
+	bool known;
+
+	assert(meaning);
+	scmp_arch_call_name(architecture, disagreement->data.nr, name);
+	position = meaning_find(meaning, name);
+	verdict = (struct verdict){ .effect = meaning_default(meaning) };
+	if (position >= 0)
+		verdict = meaning_verdict(meaning, position);
+	known = has_faulty_rules(&verdict) || loads_no_number(profile, meaning, architecture);
+	meaning_destroy(meaning);
+	return known;
+}
+
+static void check_disagreement(const struct profile *profile,
+			       const struct disagreement *disagreement)
+{
+	char expected[EFFECT_TEXT_SIZE], actual[EFFECT_TEXT_SIZE];
+	_cleanup_free_ char *text = NULL;
+
+	if (is_known_fault(profile, disagreement))
+		return;
+	if (profile_write_oci(profile, &text, NULL) == 0)
+		fputs(text, stderr);
+	fprintf(stderr, "%s, number %d: %s instead of %s\n", disagreement->architecture->name,
+		disagreement->data.nr, effect_text(disagreement->actual, actual),
+		effect_text(disagreement->expected, expected));
+	abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -80,6 +142,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	_cleanup_compilation_ struct compilation compilation = { 0 };
 	struct error err = ERROR_INIT;
 	_cleanup_proof_ struct proof proof = { 0 };
+	size_t i;
 	int ret = scmp_arch_set_of(profile, scmp_arch_native(), &architectures, &err);
 
 	assert(!failed(ret, &err));
@@ -88,7 +151,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	assert(!failed(filter_check(&compilation.filter, &err), &err));
 	ret = filter_prove(&compilation.filter, profile, &architectures, &proof, &err);
-	if (!failed(ret, &err) && is_simple(profile))
-		check_proof(&proof, profile);
+	if (failed(ret, &err))
+		return 0;
+	for (i = 0; i < proof.disagreement_count; i++)
+		check_disagreement(profile, &proof.disagreements[i]);
 	return 0;
 }
