@@ -172,6 +172,17 @@ static int name_recording(const struct record_options *options, enum split split
 	return recording->name ? 0 : error_nomem(err);
 }
 
+static int note_break(struct recording *recording, const struct error *broke, struct error *err)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < recording->observation_count && r == 0; i++)
+		r = observation_add_reason(&recording->observations[i], err,
+					   "the recording broke off: %s", error_message(broke));
+	return r;
+}
+
 static int record(const struct record_options *options, const struct output_options *output,
 		  struct target *target, unsigned int verbose, struct error *err)
 {
@@ -184,8 +195,9 @@ static int record(const struct record_options *options, const struct output_opti
 			    log_get_format() == LOG_TEXT,
 	};
 	_cleanup_recording_ struct recording recording = {};
+	_cleanup_error_ struct error broke = ERROR_INIT;
 	struct recorder_totals totals;
-	int r = session_run(&session, target, &totals, err);
+	int r = session_run(&session, target, &totals, &broke, err);
 
 	if (r < 0)
 		return r;
@@ -193,13 +205,22 @@ static int record(const struct record_options *options, const struct output_opti
 	if (r < 0)
 		return r;
 	if (recording.observation_count == 0)
-		return error_set(err, ENOENT, "nothing was recorded: %s never ran",
-				 target_description(target));
-	r = output_complete(output, &totals, &recording, err);
+		return broke.code ? error_set(err, broke.code, "%s", error_message(&broke)) :
+				    error_set(err, ENOENT, "nothing was recorded: %s never ran",
+					      target_description(target));
+	if (broke.code)
+		r = note_break(&recording, &broke, err);
+	if (r == 0)
+		r = output_complete(output, &totals, &recording, err);
 	if (r < 0)
 		return r;
 	r = name_recording(options, output->split, &recording, err);
-	return r < 0 ? r : output_write(output, &recording, err);
+	if (r == 0)
+		r = output_write(output, &recording, err);
+	if (r == 0 && broke.code)
+		return error_set(err, broke.code, "the recording broke off: %s",
+				 error_message(&broke));
+	return r;
 }
 
 static int run(const struct cli_call *call, struct error *err)

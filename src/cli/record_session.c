@@ -182,7 +182,7 @@ static int begin(struct session *session, struct error *err)
 }
 
 int session_run(const struct session_options *options, struct target *target,
-		struct recorder_totals *ret_totals, struct error *err)
+		struct recorder_totals *ret_totals, struct error *broke, struct error *err)
 {
 	const struct recorder_handler handler = { .born = born, .ended = ended, .data = target };
 	_cleanup_recorder_ struct recorder *recorder = NULL;
@@ -201,10 +201,10 @@ int session_run(const struct session_options *options, struct target *target,
 	session.recorder = recorder;
 	view_init(&session.view, options->verbose, options->progress, clock_ns(CLOCK_MONOTONIC));
 	r = begin(&session, err);
-	if (r == 0)
-		r = loop(&session, err);
-	if (r == 0)
+	if (r == 0) {
+		loop(&session, broke);
 		r = recorder_stop(recorder, err);
+	}
 	session.next_refresh = 0;
 	if (r == 0)
 		r = refresh(&session, clock_ns(CLOCK_MONOTONIC), err);

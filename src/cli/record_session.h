@@ -21,9 +21,10 @@ struct session_options {
 
 /*
  * Records the target until it ends, until time is up, or until SIGINT or SIGTERM, which are
- * blocked from here on. ret_totals says what was lost.
+ * blocked from here on. ret_totals says what was lost. Where something fails once the recording
+ * runs, broke says what, and what was seen until then is there all the same.
  */
 int session_run(const struct session_options *options, struct target *target,
-		struct recorder_totals *ret_totals, struct error *err);
+		struct recorder_totals *ret_totals, struct error *broke, struct error *err);
 
 #endif

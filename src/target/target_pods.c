@@ -166,7 +166,24 @@ static int describe_pod(const struct target_pods *pods, struct subject *subject,
 	return r;
 }
 
+/*
+ * gVisor and Kata: the host's kernel sees the sandbox at work, not the application. What tells
+ * it is the name of the handler, which is the cluster's choice, or the runtime that it stands for.
+ */
+static int check_visible(const struct cri_sandbox *sandbox, const char *text, struct error *err)
+{
+	const char *runtime = runtime_name_of(text);
+
+	if (!runtime || runtime_is_visible(runtime))
+		return 0;
+	return error_set(err, ENOTSUP,
+			 "pod %s/%s runs in a kernel of its own (%s): this host never sees its "
+			 "system calls, so they cannot be recorded here",
+			 sandbox->namespace, sandbox->name, runtime);
+}
+
 static int describe_container(struct target_pods *pods, struct subject *subject,
+			      const struct cri_sandbox *sandbox,
 			      const struct cri_container *container, struct error *err)
 {
 	_cleanup_container_ struct container described = {};
@@ -180,22 +197,9 @@ static int describe_container(struct target_pods *pods, struct subject *subject,
 		r = set(&observation->image_digest, digest, err);
 	if (r == 0)
 		r = container_describe(pods->cri, container->id, subject->cgroup, &described, err);
-	if (r == 0)
-		r = subject_describe(subject, &described, err);
-	return r;
-}
-
-/* gVisor and Kata: the host's kernel sees the sandbox at work, not the application. */
-static int check_visible(const struct cri_sandbox *sandbox, struct error *err)
-{
-	const char *runtime = runtime_name_of(sandbox->runtime_handler);
-
-	if (!runtime || runtime_is_visible(runtime))
-		return 0;
-	return error_set(err, ENOTSUP,
-			 "pod %s/%s runs in a kernel of its own (%s): this host never sees its "
-			 "system calls, so they cannot be recorded here",
-			 sandbox->namespace, sandbox->name, runtime);
+	if (r == 0 && described.runtime)
+		r = check_visible(sandbox, described.runtime, err);
+	return r < 0 ? r : subject_describe(subject, &described, err);
 }
 
 /* Adds a container that runs already. */
@@ -215,7 +219,7 @@ static int add_existing(struct target_pods *pods, const struct cri_sandbox *sand
 	if (r == 0)
 		r = describe_pod(pods, subject, sandbox, err);
 	if (r == 0)
-		r = describe_container(pods, subject, container, err);
+		r = describe_container(pods, subject, sandbox, container, err);
 	if (r == 0)
 		r = target_add_tree(&pods->target, subject, cgroup, err);
 	return r;
@@ -244,7 +248,7 @@ static int prepare(struct target *target, struct error *err)
 		if (!sandbox || !selects_pod(pods, sandbox) ||
 		    !selects_container(pods, container->name))
 			continue;
-		r = check_visible(sandbox, err);
+		r = check_visible(sandbox, sandbox->runtime_handler, err);
 		if (r == 0)
 			r = add_existing(pods, sandbox, container, err);
 	}
@@ -310,13 +314,13 @@ static int decide(struct target_pods *pods, struct subject *subject,
 		subject->verdict = VERDICT_UNWANTED;
 		return 0;
 	}
-	subject->verdict = VERDICT_WANTED;
 	subject->next_look = 0;
-	r = check_visible(sandbox, err);
+	r = check_visible(sandbox, sandbox->runtime_handler, err);
 	if (r == 0)
 		r = describe_pod(pods, subject, sandbox, err);
 	if (r == 0)
-		r = describe_container(pods, subject, container, err);
+		r = describe_container(pods, subject, sandbox, container, err);
+	subject->verdict = r == 0 ? VERDICT_WANTED : VERDICT_UNWANTED;
 	return r;
 }
 

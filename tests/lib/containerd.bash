@@ -11,7 +11,8 @@
 #	cri start "$container"; cri wait "$container"; cri logs "$container"
 #
 # Pods have the node's network, so that no network plug-in is needed. The handlers "runc" (the
-# default) and "crun" exist. Everything is ended and removed with the test.
+# default) and "crun" exist, and "kata", which is runc by a name that says otherwise. Everything is
+# ended and removed with the test.
 
 # Also the image of the pods' sandboxes.
 CONTAINERD_BUSYBOX=localhost/recorder-busybox:test
@@ -53,6 +54,8 @@ runtime_type = "io.containerd.runc.v2"
 runtime_type = "io.containerd.runc.v2"
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.crun.options]
 BinaryName = "$(command -v crun || echo /usr/bin/crun)"
+[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.kata]
+runtime_type = "io.containerd.runc.v2"
 END
 }
 

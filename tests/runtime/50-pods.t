@@ -21,7 +21,7 @@ needs_programs crun
 missing=$(containerd_missing)
 [ -z "$missing" ] || tap_skip_all "${missing//$'\n'/, }"
 bundle_prepare_crun "$TEST_TMP" || exit 1
-tap_plan $((2 * 21 + 10))
+tap_plan $((2 * 21 + 16))
 containerd_start "$TEST_TMP" && containerd_import_busybox || exit 1
 
 endpoint=(--runtime-endpoint "unix://$CRI_ENDPOINT")
@@ -114,7 +114,8 @@ every_profile_lacks_setup() {
 	done
 }
 
-MAIN=(sh -c 'echo main; /test/call "$1"; sleep 1' main "${NR[ioprio_get]}")
+# Long enough for the probe, also where the machine is busy.
+MAIN=(sh -c 'echo main; /test/call "$1"; sleep 4' main "${NR[ioprio_get]}")
 RESTARTED=(sh -c 'echo again; /test/call "$1"' main "${NR[mq_unlink]}")
 PROBE=(/test/call "${NR[timer_delete]}")
 
@@ -250,4 +251,24 @@ start_recording --pod app=web -n blue --container side "${endpoint[@]}"
 cri exec "${side[blue]}" -- true
 stop_recording
 check "one namespace: only its pod" containers_are blue-pod/side
+cri cleanup
+
+# Whose calls this kernel never sees.
+start_recording --pod app=web -n shop --wait "${endpoint[@]}"
+pod=$(start_pod web shop app=web)
+cri wait "$(start_container "$pod" main -- /test/call "${NR[io_destroy]}")"
+wait_until 20 grep -q '^recorder: io_destroy ' "$LOG"
+handler=kata
+pod=$(start_pod sealed shop app=web)
+start_container "$pod" main -- sleep 100 >/dev/null
+wait_until 20 has_ended "$recorder"
+wait "$recorder"
+check "a pod in a kernel of its own ends a recording: exit status 1" [ $? = 1 ]
+check "a sentence says why" grep -qx 'recorder: error: the recording broke off: pod shop/sealed runs in a kernel of its own (kata): this host never sees its system calls, so they cannot be recorded here' "$LOG"
+check "what was recorded is written" equals 'calls_of main' execve io_destroy exit_group
+check "and says that it is not all" only_known_of main \
+	'(.complete | not) and (.reasons | any(startswith("the recording broke off: pod shop/sealed ")))'
+"$RECORDER" record --pod app=web -n shop "${endpoint[@]}" 2>"$LOG" >"$TEST_TMP/nothing"
+check "one that is there already is refused: exit status 1" [ $? = 1 ]
+check "and nothing is written" [ "$(wc -l <"$LOG") $(wc -c <"$TEST_TMP/nothing")" = '1 0' ]
 tap_done
