@@ -137,6 +137,28 @@ static int add_runtime_calls(const struct output_options *options, struct observ
 		choice.name);
 }
 
+/* Once a version: many containers have the same. */
+static void warn_outdated(const struct output_options *options, const struct recording *recording)
+{
+	const char *newest, *told = "";
+	struct runtime_choice choice;
+	char name[32];
+	size_t i;
+
+	for (i = 0; i < recording->observation_count; i++) {
+		choose_runtime(options, &recording->observations[i], name, &choice);
+		if (!choice.name || !choice.version || strcmp(told, choice.version) == 0)
+			continue;
+		newest = runtime_calls_outdated(choice.name, choice.version);
+		if (!newest)
+			continue;
+		told = choice.version;
+		log_warning("%s %s is newer than what was measured: what %s calls under the filter "
+			    "was added, and a container may need more to start",
+			    choice.name, choice.version, newest);
+	}
+}
+
 int output_complete(const struct output_options *options, const struct recorder_totals *totals,
 		    struct recording *recording, struct error *err)
 {
@@ -152,6 +174,8 @@ int output_complete(const struct output_options *options, const struct recorder_
 		if (r == 0)
 			r = observation_add_implied_calls(observation, err);
 	}
+	if (r == 0)
+		warn_outdated(options, recording);
 	return r;
 }
 

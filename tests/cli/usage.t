@@ -43,7 +43,7 @@ prints() { # TEXT REGEX ARGUMENT...
 	fi
 }
 
-tap_plan 46
+tap_plan 48
 
 refused 2 "say which command to run; see 'recorder help'"
 refused 2 "unknown command 'recrod' (did you mean 'record'?); see 'recorder help'" recrod
@@ -93,6 +93,12 @@ prints "help record explains its options" '^  -o, --output FILE' help record
 prints "record --help is the same" '^  -o, --output FILE' record --help
 prints "help asked for beside other options is given" '^Usage: recorder record' record --pid 1 --help
 prints "a unique beginning of an option is enough" '^Usage: recorder record' record --hel
+
+run record --runtime-calls runc@99.0 -- true
+tap_match "a runtime of a series that was never measured is warned of" "$(cat "$err")" \
+	'warning: runc 99.0 is newer than what was measured: what [0-9.]+ calls'
+run record --runtime-calls runc@1.1.99 -- true
+tap_is "and no other" "$(grep warning "$err")" ""
 
 help_of_all_is_narrow() {
 	local command

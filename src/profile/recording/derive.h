@@ -26,6 +26,12 @@ int observation_add_runtime_calls(struct observation *observation,
 				  const struct runtime_choice *choice, struct error *err);
 
 /*
+ * The newest version of a runtime whose calls were measured, where the given one is of a later
+ * series (1.6 after 1.5.2) and may call more; NULL otherwise.
+ */
+const char *runtime_calls_outdated(const char *runtime, const char *version);
+
+/*
  * Adds with origin implied what the kernel makes happen (rt_sigreturn, restart_syscall, exit,
  * exit_group; sigreturn for 32-bit) and what the vDSO falls back to, for each ABI that
  * was seen.

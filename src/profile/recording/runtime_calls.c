@@ -113,3 +113,31 @@ int observation_add_runtime_calls(struct observation *observation,
 				 choice->name);
 	return 0;
 }
+
+/* A patch release is taken to call what the others of its series do. */
+static struct version series_of(const char *text)
+{
+	struct version version = version_parse(text);
+
+	version.parts[VERSION_PARTS - 1] = 0;
+	return version;
+}
+
+const char *runtime_calls_outdated(const char *runtime, const char *version)
+{
+	struct version wanted = series_of(version), newest = { { 0 } }, row;
+	const char *ret = NULL;
+	size_t i;
+
+	for (i = 0; i < runtime_calls_count; i++) {
+		if (!runtime_calls[i].version || strcmp(runtime_calls[i].runtime, runtime) != 0)
+			continue;
+		row = version_parse(runtime_calls[i].version);
+		if (ret && version_compare(&row, &newest) <= 0)
+			continue;
+		newest = row;
+		ret = runtime_calls[i].version;
+	}
+	newest.parts[VERSION_PARTS - 1] = 0;
+	return ret && version_compare(&newest, &wanted) < 0 ? ret : NULL;
+}

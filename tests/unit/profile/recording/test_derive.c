@@ -170,6 +170,17 @@ static void an_unknown_runtime_is_said_so(void **state)
 }
 
 /* Each measured version has its four rows: start and exec, with and without no_new_privs. */
+static void a_later_series_than_the_measured_ones_is_told(void **state)
+{
+	const char *newest = runtime_calls_outdated("runc", "99.0");
+
+	assert_non_null(newest);
+	assert_null(runtime_calls_outdated("runc", newest));
+	assert_null(runtime_calls_outdated("runc", "1.1.999"));
+	assert_null(runtime_calls_outdated("runc", "not a version"));
+	assert_null(runtime_calls_outdated("youki", "99.0"));
+}
+
 static void the_runtime_table_is_whole(void **state)
 {
 	size_t i, j;
@@ -323,6 +334,7 @@ int main(void)
 		cmocka_unit_test(a_measured_version_gets_its_own_calls),
 		cmocka_unit_test(other_versions_take_their_neighbours),
 		cmocka_unit_test(an_unknown_runtime_is_said_so),
+		cmocka_unit_test(a_later_series_than_the_measured_ones_is_told),
 		cmocka_unit_test(the_runtime_table_is_whole),
 		cmocka_unit_test(the_runtime_table_names_calls_of_both_machines),
 		cmocka_unit_test(implied_calls_follow_the_abis_that_were_seen),
