@@ -1,11 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# timeout: 300
+# timeout: 600
 #
 # The pipelines of deploy/ci/, step by step, on an image of this machine: green while it needs what
-# was accepted, red when it needs a new system call, with the reports that the service shows.
-# "docker" is Podman here, and what talks to the service only notes what it was given.
+# was accepted, red when it needs a new system call, with the reports that the service shows. The
+# first one builds the recorder that it uses, and the second one has the one to be tested.
+# "docker" is Podman here, the Debian that it is asked to build in is this machine, and what talks to
+# the service only notes what it was given.
 # shellcheck disable=SC2154 # names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -23,9 +25,9 @@ cd "$(dirname "$0")" || exit 1
 . ./containers.bash
 
 needs_root
-needs_programs podman runc jq
+needs_programs podman runc jq file make
 /usr/bin/python3 -c 'import yaml' 2>/dev/null || tap_skip_all "python3-yaml is not installed"
-tap_plan 19
+tap_plan 20
 
 examples=$PWD/../../deploy/ci
 project=$TEST_TMP/project bin=$TEST_TMP/bin
@@ -33,12 +35,19 @@ new_cgroup cgroup
 parent=${cgroup#"$(cgroup_root)"}
 cleanup_add bundle_cgroup_remove "$parent"
 
-mkdir -p "$project/ci" "$project/seccomp" "$project/rootfs/bin" "$bin"
+mkdir -p "$project"/{ci,seccomp,recorder,rootfs/bin} "$bin"
 cp "$examples/record-image" "$examples/compare" "$project/ci"
 cp "$PROGRAMS/call" "$project/rootfs/bin/call"
-ln -s "$RECORDER" "$bin/recorder"
+cp -r ../../{Makefile,bpf,deploy,src,tests,tools} "$project/recorder"
 cat >"$bin/docker" <<END
 #!/bin/bash
+if [ "\$1" = run ]; then
+	while [ "\$1" != debian:12 ]; do
+		[ "\$1" != --volume ] || cd "\${2%%:*}" || exit
+		shift
+	done
+	exec "\${@:2}"
+fi
 [ "\$1" != create ] || set -- create --pull never --network none --cgroup-parent "$parent" \
 	--ulimit nofile=1024:1024 --ulimit nproc=1024:1024 "\${@:2}"
 exec podman --root "$TEST_TMP/storage" --runroot "$TEST_TMP/run" --tmpdir "$TEST_TMP/tmp" \
@@ -47,6 +56,10 @@ END
 cat >"$bin/sudo" <<'END'
 #!/bin/bash
 exec "$@"
+END
+cat >"$bin/install" <<END
+#!/bin/bash
+exec /usr/bin/install "\${@/#\/usr\/local\/bin\//$bin/}"
 END
 cat >"$bin/gh" <<'END'
 #!/bin/bash
@@ -68,17 +81,17 @@ project_calls() { # NR...
 	printf 'FROM scratch\nCOPY rootfs /\nCMD ["/bin/call"%s]\n' "$words" >"$project/Dockerfile"
 }
 
-# Runs the steps after the one that builds recorder; the exit status is the pipeline's.
+# Runs the steps, that which builds recorder unless it is there; the exit status is the pipeline's.
 run_pipeline() { # FILE
 	local steps=$TEST_TMP/steps step status=0
 
 	rm -rf "$steps" "$project/recorded" "$project/reports" && mkdir "$steps"
 	./ci_steps.py "$examples/$1" "$steps" || return
 	for step in "$steps"/*.sh; do
-		grep -q '^# Build recorder$' "$step" && continue
+		[ -e "$bin/recorder" ] && grep -q '^# Build recorder$' "$step" && continue
 		[[ $status = 0 || $step == *.always.sh ]] || continue
 		(cd "$project" && GITHUB_STEP_SUMMARY=$TEST_TMP/summary PULL_REQUEST=7 \
-			CI_COMMIT_SHA=0123abc bash -e "$step" </dev/null >>"$TEST_TMP/said" 2>&1) ||
+			CI_COMMIT_SHA=0123abc MAKEFLAGS='' bash -e "$step" </dev/null >>"$TEST_TMP/said" 2>&1) ||
 			status=$?
 	done
 	return "$status"
@@ -101,6 +114,7 @@ exits_with() { # STATUS FILE
 }
 
 for pipeline in github.yaml gitlab.yaml; do
+	[ "$pipeline" = github.yaml ] || ln -sf "$RECORDER" "$bin/recorder"
 	project_calls "${NR[ioprio_get]}"
 	rm -f "$project"/seccomp/*
 	pipeline_check "$pipeline: nothing is accepted yet: red" exits_with 1 "$pipeline"
@@ -117,6 +131,8 @@ for pipeline in github.yaml gitlab.yaml; do
 	pipeline_check "$pipeline: it is a test that failed" grep -q '<failure' \
 		"$project/reports/diff.xml"
 	[ "$pipeline" = github.yaml ] || continue
+	pipeline_check "the recorder that recorded was built for it" grep -q static-pie \
+		<(file -b "$bin/recorder")
 	pipeline_check "the summary is the comment" cmp "$TEST_TMP/summary" "$project/reports/diff.md"
 	pipeline_check "the comment goes to the pull request" grep -q '^pr comment 7 .*diff\.md$' \
 		"$TEST_TMP/summary.gh"
