@@ -9,6 +9,7 @@ BINDIR := $(DESTDIR)$(PREFIX)/bin
 MANDIR := $(DESTDIR)$(PREFIX)/share/man/man1
 COMPLETIONDIR := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 DATADIR := $(DESTDIR)$(PREFIX)/share/recorder
+SCHEMAS := $(sort $(wildcard deploy/*.schema.json))
 
 # The program writes its own documentation. A program for another machine cannot be run here:
 # give one that can, from the same sources (HOST_RECORDER=build/recorder).
@@ -32,10 +33,10 @@ install: $(O)/recorder $(O)/recorder.1 $(O)/recorder.bash
 	$(Q)install -D -m 0644 $(O)/recorder.1 $(MANDIR)/recorder.1
 	$(Q)install -D -m 0644 $(O)/recorder.bash $(COMPLETIONDIR)/recorder
 	$(Q)install -d -m 0755 $(DATADIR)
-	$(Q)install -m 0644 deploy/recording.schema.json deploy/diff.schema.json $(DATADIR)/
+	$(Q)install -m 0644 $(SCHEMAS) $(DATADIR)/
 
 uninstall:
 	$(call say,REMOVE,$(BINDIR)/recorder)
 	$(Q)rm -f $(BINDIR)/recorder $(MANDIR)/recorder.1 $(COMPLETIONDIR)/recorder
-	$(Q)rm -f $(DATADIR)/recording.schema.json $(DATADIR)/diff.schema.json
+	$(Q)rm -f $(patsubst deploy/%,$(DATADIR)/%,$(SCHEMAS))
 	$(Q)rmdir $(DATADIR) 2>/dev/null || true

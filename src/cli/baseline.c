@@ -39,8 +39,8 @@ static int list(const char *runtime, int format, const struct circumstances *cir
 
 	if (runtime && !baseline_has_runtime(runtime))
 		return cli_usage_error(err,
-				       "there are no tables of '%s'; there are some of containerd, "
-				       "cri-o, docker and podman",
+				       "there are no tables of '%s'; there are some "
+				       "of " BASELINE_RUNTIMES,
 				       runtime);
 	if (format == FORMAT_SECCOMP)
 		return cli_usage_error(err, "--format seccomp prints one table: name it with "

@@ -64,10 +64,16 @@ static int use_file(struct baseline_choice *choice, const char *path,
 		    const struct circumstances *circumstances, struct error *err)
 {
 	const struct document_options options = { .circumstances = circumstances };
-	int ret = input_read(path, &options, &choice->documents, err);
+	_cleanup_error_ struct error reason = ERROR_INIT;
+	int ret = input_read(path, &options, &choice->documents, &reason);
 
+	if (ret == -ENOENT)
+		return cli_usage_error(err,
+				       "--baseline %s: there is no such file, and no runtime of "
+				       "that name; there are tables of " BASELINE_RUNTIMES,
+				       path);
 	if (ret < 0)
-		return ret;
+		return error_set(err, -ret, "%s", error_message(&reason));
 	if (choice->documents.length != 1)
 		return error_set(err, EINVAL,
 				 "%s has %zu profiles, and a baseline is one: take it out with "

@@ -7,6 +7,9 @@
 
 #include "profile/document/document.h"
 
+/* For messages: what there are built-in tables of. */
+#define BASELINE_RUNTIMES "containerd, cri-o, docker and podman"
+
 struct baseline;
 struct circumstances;
 struct error;

@@ -21,6 +21,7 @@ tap_is "installs the program, its documentation and the schemas" "$(installed)" 
 	"opt/x/bin/recorder 755
 opt/x/share/bash-completion/completions/recorder 644
 opt/x/share/man/man1/recorder.1 644
+opt/x/share/recorder/compare.schema.json 644
 opt/x/share/recorder/diff.schema.json 644
 opt/x/share/recorder/recording.schema.json 644"
 tap_match "the program runs" "$("$root/opt/x/bin/recorder" version)" '^recorder [0-9]'

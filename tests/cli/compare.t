@@ -6,6 +6,8 @@
 set -u
 # shellcheck source=tests/lib/tap.bash
 . "$(dirname "$0")/../lib/tap.bash"
+# shellcheck source=tests/lib/schema.bash
+. "$(dirname "$0")/../lib/schema.bash"
 
 : "${RECORDER:?is the recorder to test}"
 : "${TEST_TMP:?is an empty directory}"
@@ -41,7 +43,7 @@ verdict() {
 	sed -n 's/^  fits RuntimeDefault: //p' "$out" | paste -sd' '
 }
 
-tap_plan 41
+tap_plan 42
 
 prints compare.txt 1 compare "$builder"
 prints baseline-list.txt 0 baseline list cri-o --arch amd64
@@ -52,6 +54,13 @@ names() {
 	jq -r --arg key "$1" '[.comparisons[0][$key][] |
 		"\(.name)\(.capabilities // [] | map(" " + .) | add // "")"] | join(", ")' "$out"
 }
+run compare --format json "$builder" "$recordings/applied.recording.json" \
+	"$recordings/conditions.seccomp.json" --baseline docker@24.0.7
+if [ -n "$schema_python" ]; then
+	tap_check 'JSON is valid by its schema' schema_accepts deploy/compare.schema.json "$out"
+else
+	tap_skip 'JSON is valid by its schema' 'python3-jsonschema is not installed'
+fi
 run compare --format json "$builder"
 tap_is 'JSON has what is not allowed' "$(names notAllowed)" \
 	'syscall_999, mount CAP_SYS_ADMIN, unshare CAP_SYS_ADMIN, pivot_root'
@@ -127,7 +136,8 @@ tap_is 'a profile that allows everything does not fit' \
 refused 1 "open /nonexistent: No such file or directory" compare /nonexistent
 refused 1 "$recordings/empty.recording.json: nothing was observed" \
 	compare "$recordings/empty.recording.json"
-refused 1 "open rkt: No such file or directory" compare --baseline rkt "$pod"
+refused 2 "--baseline rkt: there is no such file, and no runtime of that name; there are tables of containerd, cri-o, docker and podman; see 'recorder help compare'" \
+	compare --baseline rkt "$pod"
 refused 2 "'new' is no version of docker; write for example docker@1.36.3; see 'recorder help compare'" \
 	compare --baseline docker@new "$pod"
 refused 2 "--arch riscv64: compare knows amd64 and arm64; see 'recorder help compare'" \

@@ -30,7 +30,10 @@ struct compared {
 
 void compared_finish(struct compared *compared);
 
-/* Owned by the caller. Whatever comes from outside is escaped. */
+/*
+ * Owned by the caller. Whatever comes from outside is escaped. deploy/compare.schema.json describes
+ * the JSON.
+ */
 int compared_write_text(const struct compared *items, size_t count, char **ret_text,
 			struct error *err);
 int compared_write_json(const struct compared *items, size_t count, char **ret_text,
