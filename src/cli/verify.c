@@ -225,9 +225,10 @@ const struct cli_command verify_command = {
 			"Compiles each profile through libseccomp as runc and crun do, and runs the "
 			"filter in a simulator over every system call of every architecture in it, "
 			"with all arguments at which its conditions change their mind, and over "
-			"unknown numbers and foreign architectures. Needs neither root nor a kernel "
-			"that filters. FILE is a profile of any format, a recording or an OCI "
-			"bundle's config.json; '-' is standard input.",
+			"unknown numbers and foreign architectures. That includes the native one of "
+			"the architectures that are listed, because runtimes add it. Needs neither "
+			"root nor a kernel that filters. FILE is a profile of any format, a recording "
+			"or an OCI bundle's config.json; '-' is standard input.",
 			"Warns of what a runtime or the kernel would make of the profile beyond its "
 			"words: names that this libseccomp does not know and so nobody enforces, "
 			"calls that are told EPERM where programs fall back after ENOSYS only, "

@@ -23,8 +23,10 @@ struct scmp_arch_set {
 };
 
 /*
- * Those that a profile lists, or native if it lists none. -EINVAL for a name that libseccomp does
- * not have. Runtimes always add the native one: scmp_arch_set_add().
+ * Those that runtimes make the filter for: the ones that a profile lists and the native one of their
+ * machine, which runc and crun always add; without a list, native. -EINVAL for a name that libseccomp
+ * does not have. What lists another machine's alone is for that one: add the own one to know what
+ * becomes of it here.
  */
 int scmp_arch_set_of(const struct profile *profile, const struct scmp_arch *native,
 		     struct scmp_arch_set *ret_set, struct error *err);

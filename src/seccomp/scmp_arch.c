@@ -80,8 +80,9 @@ const struct scmp_arch *scmp_arch_of_call(uint32_t audit, uint32_t nr)
 	return NULL;
 }
 
-/* The name in the project's own tables, which are newer than libseccomp's. */
-static const char *table_name(const struct scmp_arch *architecture, uint32_t nr)
+/* Where an architecture is among the machines and ABIs of the project's own tables. */
+static bool find_abi(const struct scmp_arch *architecture, enum machine *ret_machine,
+		     enum abi *ret_abi)
 {
 	enum machine machine;
 	enum abi abi;
@@ -90,11 +91,33 @@ static const char *table_name(const struct scmp_arch *architecture, uint32_t nr)
 		for (abi = 0; abi < ABI_COUNT; abi++) {
 			const char *name = abi_scmp_arch(machine, abi);
 
-			if (name && strcmp(name, architecture->name) == 0)
-				return syscall_name(machine, abi, nr);
+			if (!name || strcmp(name, architecture->name) != 0)
+				continue;
+			*ret_machine = machine;
+			*ret_abi = abi;
+			return true;
 		}
 	}
-	return NULL;
+	return false;
+}
+
+const struct scmp_arch *scmp_arch_native_of(const struct scmp_arch *architecture)
+{
+	enum machine machine;
+	enum abi abi;
+
+	if (!find_abi(architecture, &machine, &abi))
+		return NULL;
+	return scmp_arch_find(abi_scmp_arch(machine, ABI_NATIVE));
+}
+
+/* The name in the project's own tables, which are newer than libseccomp's. */
+static const char *table_name(const struct scmp_arch *architecture, uint32_t nr)
+{
+	enum machine machine;
+	enum abi abi;
+
+	return find_abi(architecture, &machine, &abi) ? syscall_name(machine, abi, nr) : NULL;
 }
 
 const char *scmp_arch_call_name(const struct scmp_arch *architecture, uint32_t nr,

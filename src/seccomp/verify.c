@@ -137,33 +137,36 @@ static int verify_architecture(const struct profile *profile, const struct profi
 	return r;
 }
 
-/*
- * Runtimes always add the architecture of the node, so that one who lists i386 alone does not get
- * x86-64 killed.
- */
-static int lint_native(const struct scmp_arch_set *set, struct findings *findings,
-		       struct error *err)
+static bool profile_lists(const struct profile *profile, const struct scmp_arch *architecture)
 {
-	static const struct {
-		const char *native, *other;
-	} pairs[] = {
-		{ "SCMP_ARCH_X86_64", "SCMP_ARCH_X86" },
-		{ "SCMP_ARCH_X86_64", "SCMP_ARCH_X32" },
-		{ "SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM" },
-	};
+	size_t i;
+
+	for (i = 0; i < profile->architecture_count; i++)
+		if (strcmp(profile->architectures[i], architecture->name) == 0)
+			return true;
+	return false;
+}
+
+/* Who lists i386 alone does not get x86-64 killed. */
+static int lint_native(const struct profile *profile, const struct scmp_arch_set *set,
+		       struct findings *findings, struct error *err)
+{
 	size_t i;
 	int r = 0;
 
-	for (i = 0; r == 0 && i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-		const struct finding_of of = { SEVERITY_WARNING, "native", NULL, pairs[i].native };
+	for (i = 0; r == 0 && i < set->length && profile->architecture_count; i++) {
+		const struct scmp_arch *architecture = set->items[i];
+		const struct finding_of of = { SEVERITY_WARNING, "native", NULL,
+					       architecture->name };
 
-		if (scmp_arch_set_has(set, scmp_arch_find(pairs[i].other)) &&
-		    !scmp_arch_set_has(set, scmp_arch_find(pairs[i].native)))
-			r = findings_add(findings, &of, err,
-					 "%s is not listed, but runtimes add it where it is the "
-					 "node's own: its calls are not killed, but filtered as "
-					 "those of %s",
-					 pairs[i].native, pairs[i].other);
+		if (scmp_arch_native_of(architecture) == architecture &&
+		    !profile_lists(profile, architecture))
+			r = findings_add(
+				findings, &of, err,
+				"%s is not listed, but runtimes add it where it is the "
+				"node's own: its calls are not killed, but filtered by the "
+				"same rules",
+				architecture->name);
 	}
 	return r;
 }
@@ -182,10 +185,9 @@ static int verify(const struct profile *profile, const struct profile *against,
 			return 0;
 	}
 	if (r == 0)
-		r = lint_native(set, &verification->findings, err);
-	for (i = 0; r == 0 && i < set->length; i++)
-		r = verify_architecture(profile, against, set->items[i], &verification->findings,
-					err);
+		for (i = 0; r == 0 && i < set->length; i++)
+			r = verify_architecture(profile, against, set->items[i],
+						&verification->findings, err);
 	return r;
 }
 
@@ -221,7 +223,9 @@ int profile_verify(const struct profile *profile, const struct scmp_arch_set *ar
 		r = list_architectures(profile, architectures, &listed, err);
 	if (r < 0)
 		return r;
-	r = verify(&listed, against, &verification, err);
+	r = lint_native(profile, &verification.architectures, &verification.findings, err);
+	if (r == 0)
+		r = verify(&listed, against, &verification, err);
 	free(listed.architectures);
 	if (r < 0)
 		return r;

@@ -58,15 +58,20 @@ struct effect effect_of(enum action action, const struct optional_errno *errno_r
 	return effect;
 }
 
-static bool profile_lists(const struct profile *profile, const char *scmp_arch,
-			  const struct convention *convention)
+/*
+ * Whether the rules are for an architecture. Without a list of architectures they are for the native
+ * one, and runtimes add that to every list. Of those without a table here nobody knows on which
+ * machines they are native.
+ */
+static bool profile_applies(const struct profile *profile, const char *scmp_arch,
+			    const struct convention *convention)
 {
 	size_t i;
 
 	for (i = 0; i < profile->architecture_count; i++)
 		if (strcmp(profile->architectures[i], scmp_arch) == 0)
 			return true;
-	return profile->architecture_count == 0 && convention->native;
+	return convention->native && (convention->table || profile->architecture_count == 0);
 }
 
 /* Where in the order of the calls the one is that is at a place in the order of the names. */
@@ -378,7 +383,7 @@ int meaning_create(const struct profile *profile, const char *scmp_arch,
 	if (!meaning)
 		return error_nomem(err);
 	meaning->convention = convention_find(scmp_arch);
-	meaning->has_architecture = profile_lists(profile, scmp_arch, &meaning->convention);
+	meaning->has_architecture = profile_applies(profile, scmp_arch, &meaning->convention);
 	/* SCMP_FLTATR_ACT_BADARCH, which no runtime sets, is SCMP_ACT_KILL. */
 	meaning->default_effect =
 		meaning->has_architecture ?

@@ -6,8 +6,8 @@
  * What a profile does with every system call of one architecture, as runc and crun make it of it
  * through libseccomp, whatever the order, grouping and repetition of its rules:
  *
- * - An architecture that the profile does not list is killed. One without a list applies to the
- *   native one.
+ * - An architecture that the profile does not list is killed, but for the native one, which runtimes
+ *   always add.
  * - A name that the architecture does not have is ignored, and so is a rule that does the same as
  *   the default action.
  * - The first rule without conditions decides about a call, whatever rules with conditions say.

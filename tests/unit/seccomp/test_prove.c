@@ -176,6 +176,38 @@ static void whatever_is_changed_in_a_filter_is_found(void **state)
 	assert_true(changed >= 5);
 }
 
+static const struct {
+	const char *architectures, *filtered;
+} lists[] = {
+	{ "", "SCMP_ARCH_X86_64 " },
+	{ "\"SCMP_ARCH_X86\"", "SCMP_ARCH_X86 SCMP_ARCH_X86_64 " },
+	{ "\"SCMP_ARCH_X32\", \"SCMP_ARCH_X86\"", "SCMP_ARCH_X32 SCMP_ARCH_X86_64 SCMP_ARCH_X86 " },
+	{ "\"SCMP_ARCH_ARM\"", "SCMP_ARCH_ARM SCMP_ARCH_AARCH64 " },
+	{ "\"SCMP_ARCH_S390\"", "SCMP_ARCH_S390 " },
+};
+
+static void the_native_architecture_is_filtered_too(void **state)
+{
+	size_t i, k;
+
+	for (i = 0; i < array_size(lists); i++) {
+		char text[256], filtered[256] = "";
+		_cleanup_profile_ struct profile *profile = NULL;
+		_cleanup_scmp_arch_set_ struct scmp_arch_set set = {};
+
+		snprintf(text, sizeof(text),
+			 "{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"architectures\": [%s]}",
+			 lists[i].architectures);
+		profile = read_profile(text);
+		assert_int_equal(scmp_arch_set_of(profile, scmp_arch_find("SCMP_ARCH_X86_64"), &set,
+						  NULL),
+				 0);
+		for (k = 0; k < set.length; k++)
+			strcat(strcat(filtered, set.items[k]->name), " ");
+		assert_string_equal(filtered, lists[i].filtered);
+	}
+}
+
 static void what_libseccomp_does_not_know_is_said(void **state)
 {
 	_cleanup_profile_ struct profile *profile = read_profile(
@@ -251,6 +283,7 @@ int main(void)
 		cmocka_unit_test(compiled_filters_do_what_profiles_say),
 		cmocka_unit_test(wrong_filters_are_refuted),
 		cmocka_unit_test(whatever_is_changed_in_a_filter_is_found),
+		cmocka_unit_test(the_native_architecture_is_filtered_too),
 		cmocka_unit_test(what_libseccomp_does_not_know_is_said),
 		cmocka_unit_test(what_libseccomp_refuses_is_refused),
 		cmocka_unit_test(what_no_filter_can_hold_is_refused_at_once),

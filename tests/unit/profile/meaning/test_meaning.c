@@ -76,7 +76,21 @@ static void what_is_not_listed_is_killed(void **state)
 	assert_int_equal(profile_add_architecture(profile, "SCMP_ARCH_X86", NULL), 0);
 	assert_effect(profile, "SCMP_ARCH_X86", "read", 0, 0, "allow");
 	assert_effect(profile, "SCMP_ARCH_X86", "write", 0, 0, "log");
-	assert_effect(profile, ARCH, "read", 0, 0, "kill thread");
+	assert_effect(profile, "SCMP_ARCH_X32", "read", 0, 0, "kill thread");
+	assert_effect(profile, "SCMP_ARCH_S390X", "read", 0, 0, "kill thread");
+}
+
+/* tests/runtime/90-accept.t sees the same of runc and crun. */
+static void what_is_native_need_not_be_listed(void **state)
+{
+	_cleanup_profile_ struct profile *profile = make_profile(ACTION_LOG);
+
+	add_names(profile, ACTION_ALLOW, "read");
+	assert_int_equal(profile_add_architecture(profile, "SCMP_ARCH_X86", NULL), 0);
+	assert_effect(profile, "SCMP_ARCH_X86_64", "read", 0, 0, "allow");
+	assert_effect(profile, "SCMP_ARCH_X86_64", "write", 0, 0, "log");
+	assert_effect(profile, "SCMP_ARCH_AARCH64", "read", 0, 0, "allow");
+	assert_effect(profile, "SCMP_ARCH_ARM", "read", 0, 0, "kill thread");
 }
 
 static void the_first_rule_without_conditions_wins(void **state)
@@ -300,6 +314,7 @@ int main(void)
 		cmocka_unit_test(effects_are_called_by_their_names),
 		cmocka_unit_test(the_default_answers_what_no_rule_is_about),
 		cmocka_unit_test(what_is_not_listed_is_killed),
+		cmocka_unit_test(what_is_native_need_not_be_listed),
 		cmocka_unit_test(the_first_rule_without_conditions_wins),
 		cmocka_unit_test(conditions_on_different_arguments_hold_together),
 		cmocka_unit_test(an_empty_mask_is_no_condition),
