@@ -6,26 +6,22 @@
 #include "util/error.h"
 #include "util/log.h"
 
-static int load_either(const struct object_knobs *knobs, struct object *ret_object,
-		       struct error *err)
+int object_load(const struct object_knobs *knobs, struct object *ret_object, struct error *err)
 {
 	_cleanup_error_ struct error refusal = ERROR_INIT;
+	struct object_knobs no_probe = *knobs;
 
 	if (object_load_light(knobs, ret_object, &refusal) == 0)
 		return 0;
 	log_debug("%s; libbpf loads the programs", error_message(&refusal));
-	return object_load_full(knobs, ret_object, err);
-}
-
-int object_load(const struct object_knobs *knobs, struct object *ret_object, struct error *err)
-{
-	struct object_knobs no_probe = *knobs;
-
-	if (load_either(knobs, ret_object, NULL) == 0)
+	if (object_load_full(knobs, ret_object, NULL) == 0)
 		return 0;
-	/* Lockdown "confidentiality" takes away one helper, which serves only to read paths. */
+	/*
+	 * Lockdown "confidentiality" takes away one helper, which serves only to read paths. Any
+	 * generated loader program needs it as well, so that there is one way left.
+	 */
 	no_probe.no_probe = true;
-	return load_either(&no_probe, ret_object, err);
+	return object_load_full(&no_probe, ret_object, err);
 }
 
 void object_finish(struct object *object)
