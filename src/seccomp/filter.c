@@ -267,33 +267,46 @@ static bool step(struct run *run, const struct sock_filter *in)
 	return true;
 }
 
-uint32_t filter_run(const struct filter *filter, const struct seccomp_data *data, size_t *ret_steps)
+/* Whether an instruction loads a part of an argument. */
+static bool reads_argument(const struct sock_filter *in)
 {
+	return in->code == (BPF_LD | BPF_W | BPF_ABS) &&
+	       in->k >= offsetof(struct seccomp_data, args);
+}
+
+uint32_t filter_run(const struct filter *filter, const struct seccomp_data *data,
+		    struct filter_trace *ret_trace)
+{
+	const struct sock_filter *in = filter->instructions, *end = in + filter->length;
+	struct filter_trace trace = {};
 	struct run run = {};
-	size_t i, steps = 0;
 	uint32_t verdict = 0;
 
 	put_data(run.words, data, filter->big_endian);
-	for (i = 0; i < filter->length; i++) {
-		const struct sock_filter *in = &filter->instructions[i];
-
-		steps++;
+	for (; in < end; in++) {
+		trace.steps++;
+		/* Most of what a filter does, and what proving one waits for. */
+		if (in->code == (BPF_JMP | BPF_JEQ | BPF_K)) {
+			in += run.a == in->k ? in->jt : in->jf;
+			continue;
+		}
 		if (is_return(in->code)) {
 			verdict = BPF_RVAL(in->code) == BPF_A ? run.a : in->k;
 			break;
 		}
+		trace.reads_arguments |= reads_argument(in);
 		if (in->code == (BPF_JMP | BPF_JA))
-			i += in->k;
+			in += in->k;
 		else if (is_jump(in->code))
-			i += compare(BPF_OP(in->code), run.a,
-				     BPF_SRC(in->code) == BPF_X ? run.x : in->k) ?
-				     in->jt :
-				     in->jf;
+			in += compare(BPF_OP(in->code), run.a,
+				      BPF_SRC(in->code) == BPF_X ? run.x : in->k) ?
+				      in->jt :
+				      in->jf;
 		else if (!step(&run, in))
 			break;
 	}
-	if (ret_steps)
-		*ret_steps = steps;
+	if (ret_trace)
+		*ret_trace = trace;
 	return verdict;
 }
 

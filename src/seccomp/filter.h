@@ -32,12 +32,18 @@ void filter_finish(struct filter *filter);
  */
 int filter_check(const struct filter *filter, struct error *err);
 
+/* What a run of a filter went through. */
+struct filter_trace {
+	size_t steps;	      /* instructions */
+	bool reads_arguments; /* otherwise it takes the same way whatever the arguments are */
+};
+
 /*
  * Runs a filter that filter_check() has passed: the SECCOMP_RET_* value that the kernel would act
- * on. ret_steps (may be NULL) is how many instructions that took.
+ * on. ret_trace may be NULL.
  */
 uint32_t filter_run(const struct filter *filter, const struct seccomp_data *data,
-		    size_t *ret_steps);
+		    struct filter_trace *ret_trace);
 
 /* How many instructions of the filter can be run for one call at most. */
 size_t filter_longest_path(const struct filter *filter);

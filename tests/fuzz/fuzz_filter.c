@@ -25,7 +25,7 @@ static void check_asking(const struct filter *filter, const struct seccomp_data 
 {
 	_cleanup_filter_ struct filter asking = { 0 };
 	struct error err = ERROR_INIT;
-	size_t steps, as_before;
+	struct filter_trace trace, as_before;
 	uint32_t verdict = filter_run(filter, call, &as_before);
 	bool let_through = (verdict & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ALLOW ||
 			   (verdict & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_LOG;
@@ -33,8 +33,8 @@ static void check_asking(const struct filter *filter, const struct seccomp_data 
 	if (failed(filter_ask_instead(filter, &asking, &err), &err))
 		return;
 	assert(!failed(filter_check(&asking, &err), &err));
-	verdict = filter_run(&asking, call, &steps);
-	assert(steps == as_before);
+	verdict = filter_run(&asking, call, &trace);
+	assert(trace.steps == as_before.steps);
 	if (let_through)
 		assert(verdict == filter_run(filter, call, NULL));
 }
@@ -44,7 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input input = { data, size };
 	bool big_endian = take_byte(&input) % 2;
 	struct seccomp_data call = { 0 };
-	size_t steps, bytes = input.left < sizeof(call) ? input.left : sizeof(call);
+	struct filter_trace trace;
+	size_t bytes = input.left < sizeof(call) ? input.left : sizeof(call);
 	_cleanup_filter_ struct filter filter = { 0 };
 	struct error err = ERROR_INIT;
 
@@ -54,8 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	filter = take_filter(&input, big_endian);
 	if (failed(filter_check(&filter, &err), &err))
 		return 0;
-	filter_run(&filter, &call, &steps);
-	assert(steps >= 1 && steps <= filter_longest_path(&filter));
+	filter_run(&filter, &call, &trace);
+	assert(trace.steps >= 1 && trace.steps <= filter_longest_path(&filter));
 	assert(filter_longest_path(&filter) <= filter.length);
 	check_asking(&filter, &call);
 	return 0;

@@ -164,12 +164,32 @@ static void each_operation_does_what_the_kernel_does(void **state)
 	for (i = 0; i < array_size(operations); i++) {
 		struct filter filter = { (struct sock_filter *)operations[i].program,
 					 operations[i].length, false };
-		size_t steps;
+		struct filter_trace trace;
 
 		assert_int_equal(filter_check(&filter, NULL), 0);
-		assert_int_equal(filter_run(&filter, &data, &steps), operations[i].verdict);
-		assert_true(steps > 0 && steps <= operations[i].length);
+		assert_int_equal(filter_run(&filter, &data, &trace), operations[i].verdict);
+		assert_true(trace.steps > 0 && trace.steps <= operations[i].length);
 	}
+}
+
+static void a_run_tells_whether_it_looked_at_arguments(void **state)
+{
+	struct sock_filter program[] = {
+		LOAD(0),   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NR, 0, 2),
+		LOAD(12), /* the instruction pointer */
+		RETURN_A,  LOAD(16),
+		RETURN(0),
+	};
+	struct filter filter = { program, array_size(program), false };
+	struct seccomp_data other = { .nr = NR + 1 };
+	struct filter_trace trace;
+
+	filter_run(&filter, &data, &trace);
+	assert_int_equal(trace.steps, 4);
+	assert_false(trace.reads_arguments);
+	filter_run(&filter, &other, &trace);
+	assert_int_equal(trace.steps, 4);
+	assert_true(trace.reads_arguments);
 }
 
 static void a_big_endian_machine_has_the_upper_half_first(void **state)
@@ -226,6 +246,7 @@ int main(void)
 		cmocka_unit_test(what_the_kernel_refuses_is_refused),
 		cmocka_unit_test(more_than_the_kernel_takes_is_refused),
 		cmocka_unit_test(each_operation_does_what_the_kernel_does),
+		cmocka_unit_test(a_run_tells_whether_it_looked_at_arguments),
 		cmocka_unit_test(a_big_endian_machine_has_the_upper_half_first),
 		cmocka_unit_test(the_longest_path_is_counted),
 		cmocka_unit_test(only_what_is_not_allowed_is_asked_about),
