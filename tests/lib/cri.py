@@ -25,10 +25,10 @@ RUNTIME_DEFAULT, UNCONFINED, LOCALHOST = 0, 1, 2
 
 
 def load_messages():
-    """The message classes of cri.proto, without generated code."""
-    proto = pathlib.Path(__file__).parent / "cri.proto"
-    command = ["protoc-c", "--proto_path", str(proto.parent),
-               "--descriptor_set_out=/dev/stdout", str(proto)]
+    """The message classes of cri.proto and of the recorder's own, without generated code."""
+    here = pathlib.Path(__file__).parent
+    command = ["protoc-c", "--proto_path", str(here), "--proto_path", str(here / "../../src"),
+               "--include_imports", "--descriptor_set_out=/dev/stdout", "cri.proto"]
     output = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
     files = descriptor_pb2.FileDescriptorSet.FromString(output).file
     classes = message_factory.GetMessages(files)
@@ -141,7 +141,7 @@ def pod_call(method):
 
 def status_of(container, verbose=False):
     request = cri.ContainerStatusRequest(container_id=container, verbose=verbose)
-    return call("ContainerStatus", request, cri.ContainerStatusResponse)
+    return call("ContainerStatus", request, cri.ContainerEndResponse)
 
 
 def wait(args):
