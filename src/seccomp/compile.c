@@ -293,23 +293,20 @@ static int check_size(const struct profile *profile, struct error *err)
 			 comparisons, BPF_MAXINSNS);
 }
 
-static int ask_for_tree(scmp_filter_ctx context, struct error *err)
+/* How libseccomp is to lay out what it exports from now on. */
+static int choose_layout(scmp_filter_ctx context, const struct profile *profile, enum layout layout,
+			 struct error *err)
 {
-	int r = seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	bool tree = layout == LAYOUT_TREE && name_count(profile) > TREE_NAMES;
+	int r = seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, tree ? 2 : 1);
 
-	return r < 0 ? error_set_errno(err, -r, "ask for a binary tree") : 0;
+	return r < 0 ? error_set_errno(err, -r, "choose how the filter is laid out") : 0;
 }
 
-int profile_compile(const struct profile *profile, const struct scmp_arch_set *architectures,
-		    enum layout layout, struct compilation *ret_compilation, struct error *err)
+static int start(const struct profile *profile, scmp_filter_ctx *ret_context, struct error *err)
 {
-	_cleanup_compilation_ struct compilation compilation = {};
-	_cleanup_context_ scmp_filter_ctx context = NULL;
-	size_t i;
-	int r = check_size(profile, err);
+	scmp_filter_ctx context;
 
-	if (r < 0)
-		return r;
 	/* It knows what the running kernel has, but the filter may be for another. */
 	if (seccomp_api_get() < API_LEVEL)
 		seccomp_api_set(API_LEVEL);
@@ -318,20 +315,68 @@ int profile_compile(const struct profile *profile, const struct scmp_arch_set *a
 	if (!context)
 		return error_set(err, EINVAL, "libseccomp refuses the default action %s",
 				 action_name(profile->default_action));
-	r = add_architectures(context, architectures, err);
-	if (r == 0 && layout == LAYOUT_TREE && name_count(profile) > TREE_NAMES)
-		r = ask_for_tree(context, err);
+	*ret_context = context;
+	return 0;
+}
+
+/*
+ * Compiles for some layouts, from first on. The compilations are the caller's to finish, also on
+ * failure; the first one gets the names that libseccomp does not know.
+ */
+static int compile(const struct profile *profile, const struct scmp_arch_set *architectures,
+		   enum layout first, size_t count, struct compilation *compilations,
+		   struct error *err)
+{
+	_cleanup_context_ scmp_filter_ctx context = NULL;
+	size_t i;
+	int r = check_size(profile, err);
+
+	if (r == 0)
+		r = start(profile, &context, err);
+	if (r == 0)
+		r = add_architectures(context, architectures, err);
 	for (i = 0; r == 0 && i < profile->rule_count; i++)
-		r = add_rule(context, profile, i, &compilation, err);
-	if (r == 0)
-		r = export(context, architectures->items[0]->big_endian, &compilation.filter, err);
-	if (r == 0)
-		r = filter_check(&compilation.filter, err);
+		r = add_rule(context, profile, i, &compilations[0], err);
+	for (i = 0; r == 0 && i < count; i++) {
+		struct filter *filter = &compilations[i].filter;
+
+		r = choose_layout(context, profile, first + i, err);
+		if (r == 0)
+			r = export(context, architectures->items[0]->big_endian, filter, err);
+		if (r == 0)
+			r = filter_check(filter, err);
+	}
+	return r;
+}
+
+int profile_compile(const struct profile *profile, const struct scmp_arch_set *architectures,
+		    enum layout layout, struct compilation *ret_compilation, struct error *err)
+{
+	_cleanup_compilation_ struct compilation compilation = {};
+	int r = compile(profile, architectures, layout, 1, &compilation, err);
+
 	if (r < 0)
 		return r;
 	*ret_compilation = compilation;
 	compilation = (struct compilation){};
 	return 0;
+}
+
+int profile_compile_layouts(const struct profile *profile,
+			    const struct scmp_arch_set *architectures,
+			    struct compilation ret_compilations[LAYOUT_COUNT], struct error *err)
+{
+	struct compilation compilations[LAYOUT_COUNT] = {};
+	size_t i;
+	int r = compile(profile, architectures, 0, LAYOUT_COUNT, compilations, err);
+
+	for (i = 0; i < LAYOUT_COUNT; i++) {
+		if (r == 0)
+			ret_compilations[i] = compilations[i];
+		else
+			compilation_finish(&compilations[i]);
+	}
+	return r;
 }
 
 void compilation_finish(struct compilation *compilation)

@@ -56,6 +56,14 @@ struct compilation {
 int profile_compile(const struct profile *profile, const struct scmp_arch_set *architectures,
 		    enum layout layout, struct compilation *ret_compilation, struct error *err);
 
+/*
+ * The same for each layout, with one pass through the rules. The names that libseccomp does not know
+ * are in the first. The caller finishes all of them.
+ */
+int profile_compile_layouts(const struct profile *profile,
+			    const struct scmp_arch_set *architectures,
+			    struct compilation ret_compilations[LAYOUT_COUNT], struct error *err);
+
 /* Frees what it has; a zeroed structure is empty and valid. */
 void compilation_finish(struct compilation *compilation);
 #define _cleanup_compilation_ __attribute__((cleanup(compilation_finish)))

@@ -54,43 +54,57 @@ static int report_disagreement(const struct disagreement *disagreement, struct f
 			    effect_text(disagreement->expected, expected));
 }
 
-/* Compiles in one layout and proves the result. A refusal by libseccomp is a finding. */
-static int verify_layout(const struct profile *profile, enum layout layout,
+/* Proves the filter of one layout. */
+static int verify_layout(const struct profile *profile, const struct compilation *compilation,
 			 struct verification *verification, struct error *err)
 {
-	static const struct finding_of refused = { SEVERITY_ERROR, "refused" };
-	_cleanup_compilation_ struct compilation compilation = {};
-	_cleanup_error_ struct error refusal = ERROR_INIT;
 	_cleanup_proof_ struct proof proof = {};
 	size_t i;
-	int r;
+	int r = filter_prove(&compilation->filter, profile, &verification->architectures, &proof,
+			     err);
 
-	r = profile_compile(profile, &verification->architectures, layout, &compilation, &refusal);
-	if (r == -EINVAL)
-		return findings_add(&verification->findings, &refused, err,
-				    "no runtime takes this profile: %s", error_message(&refusal));
-	if (r < 0)
-		return error_set(err, -r, "%s", error_message(&refusal));
-	r = filter_prove(&compilation.filter, profile, &verification->architectures, &proof, err);
 	for (i = 0; r == 0 && i < proof.disagreement_count; i++)
 		r = report_disagreement(&proof.disagreements[i], &verification->findings, err);
 	for (i = 0; r == 0 && i < proof.unenforced_count; i++)
 		r = lint_unenforced(proof.unenforced[i].name, proof.unenforced[i].architecture,
 				    &verification->findings, err);
 	if (r == 0)
-		r = lint_compilation(&compilation, &verification->findings, err);
+		r = lint_compilation(compilation, &verification->findings, err);
 	if (r < 0)
 		return r;
-	verification->compiled = true;
-	verification->proven = proof.disagreed == 0 &&
-			       (layout == LAYOUT_LIST || verification->proven);
+	verification->proven &= proof.disagreed == 0;
 	verification->calls += proof.calls;
 	verification->runs += proof.runs;
-	if (compilation.filter.length > verification->instructions)
-		verification->instructions = compilation.filter.length;
+	if (compilation->filter.length > verification->instructions)
+		verification->instructions = compilation->filter.length;
 	if (proof.longest > verification->longest)
 		verification->longest = proof.longest;
 	return 0;
+}
+
+/* Compiles in each layout and proves the results. A refusal by libseccomp is a finding. */
+static int verify_layouts(const struct profile *profile, struct verification *verification,
+			  struct error *err)
+{
+	static const struct finding_of refused = { SEVERITY_ERROR, "refused" };
+	struct compilation compilations[LAYOUT_COUNT] = {};
+	_cleanup_error_ struct error refusal = ERROR_INIT;
+	size_t i;
+	int r = profile_compile_layouts(profile, &verification->architectures, compilations,
+					&refusal);
+
+	if (r == -EINVAL)
+		return findings_add(&verification->findings, &refused, err,
+				    "no runtime takes this profile: %s", error_message(&refusal));
+	if (r < 0)
+		return error_set(err, -r, "%s", error_message(&refusal));
+	verification->compiled = verification->proven = true;
+	for (i = 0; i < LAYOUT_COUNT; i++) {
+		if (r == 0)
+			r = verify_layout(profile, &compilations[i], verification, err);
+		compilation_finish(&compilations[i]);
+	}
+	return r;
 }
 
 static int verify_against(const struct meaning *meaning, const struct meaning *base,
@@ -175,19 +189,16 @@ static int verify(const struct profile *profile, const struct profile *against,
 		  struct verification *verification, struct error *err)
 {
 	const struct scmp_arch_set *set = &verification->architectures;
-	enum layout layout;
 	size_t i;
 	int r = lint_rules(profile, &verification->findings, err);
 
-	for (layout = 0; r == 0 && layout < LAYOUT_COUNT; layout++) {
-		r = verify_layout(profile, layout, verification, err);
-		if (r == 0 && !verification->compiled)
-			return 0;
-	}
 	if (r == 0)
-		for (i = 0; r == 0 && i < set->length; i++)
-			r = verify_architecture(profile, against, set->items[i],
-						&verification->findings, err);
+		r = verify_layouts(profile, verification, err);
+	if (!verification->compiled)
+		return r;
+	for (i = 0; r == 0 && i < set->length; i++)
+		r = verify_architecture(profile, against, set->items[i], &verification->findings,
+					err);
 	return r;
 }
 

@@ -232,6 +232,39 @@ static const struct {
 	  "filter for both" },
 };
 
+/* Of many names runc asks libseccomp for a tree. */
+static void each_layout_is_what_it_is_by_itself(void **state)
+{
+	_cleanup_profile_ struct profile *profile = read_profile(PROFILE(
+		X86, RULE("\"accept\", \"bind\", \"brk\", \"chdir\", \"chmod\", \"close\", "
+			  "\"connect\", \"dup\", \"dup2\", \"execve\", \"exit\", \"fchmod\", "
+			  "\"fchown\", \"fcntl\", \"fork\", \"fstat\", \"fsync\", \"futex\", "
+			  "\"getcwd\", \"getpid\", \"ioctl\", \"kill\", \"link\", \"listen\", "
+			  "\"lseek\", \"mkdir\", \"mmap\", \"open\", \"pipe\", \"poll\", "
+			  "\"read\", \"stat\", \"write\", \"no_such_call\"",
+			  "ALLOW", "")));
+	_cleanup_scmp_arch_set_ struct scmp_arch_set set = {};
+	struct compilation all[LAYOUT_COUNT];
+	_cleanup_error_ struct error err = ERROR_INIT;
+	int layout;
+
+	assert_success(scmp_arch_set_of(profile, scmp_arch_find("SCMP_ARCH_X86_64"), &set, &err),
+		       &err);
+	assert_success(profile_compile_layouts(profile, &set, all, &err), &err);
+	assert_int_equal(all[0].unresolved_count, 1);
+	assert_true(filter_longest_path(&all[LAYOUT_TREE].filter) <
+		    filter_longest_path(&all[LAYOUT_LIST].filter));
+	for (layout = 0; layout < LAYOUT_COUNT; layout++) {
+		_cleanup_compilation_ struct compilation one = {};
+
+		assert_success(profile_compile(profile, &set, layout, &one, &err), &err);
+		assert_int_equal(all[layout].filter.length, one.filter.length);
+		assert_memory_equal(all[layout].filter.instructions, one.filter.instructions,
+				    one.filter.length * sizeof(*one.filter.instructions));
+		compilation_finish(&all[layout]);
+	}
+}
+
 static void what_libseccomp_refuses_is_refused(void **state)
 {
 	size_t i;
@@ -285,6 +318,7 @@ int main(void)
 		cmocka_unit_test(whatever_is_changed_in_a_filter_is_found),
 		cmocka_unit_test(the_native_architecture_is_filtered_too),
 		cmocka_unit_test(what_libseccomp_does_not_know_is_said),
+		cmocka_unit_test(each_layout_is_what_it_is_by_itself),
 		cmocka_unit_test(what_libseccomp_refuses_is_refused),
 		cmocka_unit_test(what_no_filter_can_hold_is_refused_at_once),
 	};
