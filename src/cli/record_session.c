@@ -33,6 +33,8 @@ struct session {
 	int signals;
 	bool leader_ended; /* the target's descriptor has told all it can */
 	int64_t begun;
+	size_t count;  /* containers so far */
+	int64_t grown; /* when that changed: --until-stable gives them time to begin */
 	int64_t next_refresh;
 	int64_t deadline; /* 0: none */
 	bool stopping;	  /* a command was asked to end */
@@ -88,11 +90,23 @@ static void handle_signal(struct session *session)
 		stop(session, info.ssi_signo, info.ssi_code != SI_KERNEL);
 }
 
+/* Nothing new for as long as the user wants: no system call and no container. */
+static bool is_stable(struct session *session, int64_t now)
+{
+	int64_t wanted = session->options->until_stable;
+	size_t count = target_count(session->target);
+
+	if (count > session->count) {
+		session->count = count;
+		session->grown = now;
+	}
+	return wanted && count && now - session->view.last_new >= wanted &&
+	       now - session->grown >= wanted;
+}
+
 static void check_time(struct session *session, int64_t now)
 {
-	const struct session_options *options = session->options;
-	bool stable = options->until_stable && target_count(session->target) &&
-		      now - session->view.last_new >= options->until_stable;
+	bool stable = is_stable(session, now);
 
 	if (session->deadline && now >= session->deadline)
 		session->stopping ? (void)(session->done = true) : stop(session, SIGTERM, true);

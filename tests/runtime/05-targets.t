@@ -27,7 +27,7 @@ missing=$(containerd_missing)
 cleanup_directory dir
 bundle_prepare_crun "$dir" || exit 1
 
-tap_plan 52
+tap_plan 53
 containerd_start "$dir" && containerd_import_busybox || exit 1
 
 # The value of a key in the last output of the probe.
@@ -149,6 +149,21 @@ else
 		"$container podman 1"
 	tap_is 'Podman: its cgroup' "$(value_of cgroup)" "/recorder-test/libpod-$container"
 fi
+
+# One that appears when the time without anything new is long over.
+late=/recorder-test-late-$$
+"$RECORDER" record -q --cgroup "$late" --wait --until-stable 2s --format recording \
+	-o "$dir/late.json" &
+waiter=$!
+cleanup_add cleanup_process "$waiter"
+cleanup_add bundle_cgroup_remove "$late"
+sleep 3
+mkdir "$(bundle_cgroup_mount)$late"
+sleep 1
+"$TEST_PROGRAMS/runtime/enter_cgroup" "$(bundle_cgroup_mount)$late" /bin/true
+wait "$waiter"
+tap_is "--until-stable gives what it waited for the time to begin" \
+	"$(jq -r '[.observations[].systemCalls[].name] | index("execve") != null' "$dir/late.json")" true
 
 output=$("$RECORDER" record -q --cgroup / --duration 1s --format recording 2>&1)
 tap_is 'the top cgroup is the whole machine' \
