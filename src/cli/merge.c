@@ -176,6 +176,8 @@ static int run(const struct cli_call *call, struct error *err)
 	_cleanup_(session_finish) struct session session = { .options = options };
 	int ret;
 
+	if (options->check_format != DIFF_TEXT && !options->check)
+		return cli_usage_error(err, "only --check has a report for --check-format");
 	ret = make_union(&session, call, err);
 	if (ret == 0 && (options->output || !options->check))
 		ret = write_union(&session, err);

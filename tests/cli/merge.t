@@ -117,7 +117,7 @@ lenient() {
 		[ "$status" = 0 ] && grep -q 'warning: .*colour' "$err" && ! grep -q colour "$out"
 }
 
-tap_plan 22
+tap_plan 23
 tap_check 'a recording alone, or twice, is itself' alone
 tap_check 'the order of recordings and their repetition make no difference' any_order
 tap_check 'recordings can be united in steps' united_in_steps
@@ -149,5 +149,7 @@ refused 1 'of the 2 inputs 1 is a profile, and no profile tells what was observe
 	--format recording "$one" pod.seccomp.json
 refused 2 "name the resource with --name: no input has a name; see 'recorder help merge'" \
 	--format cr pod.seccomp.json
+refused 2 "only --check has a report for --check-format; see 'recorder help merge'" \
+	--check-format json "$one"
 refused 2 "an argument is missing; usage: recorder merge [OPTION]... FILE...; see 'recorder help merge'"
 tap_done
