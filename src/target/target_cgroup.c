@@ -20,6 +20,7 @@ struct target_cgroup {
 	bool exists;
 	struct subject *root; /* borrowed; NULL before it appeared, and when it has ended */
 	bool seen;
+	bool begun; /* the root has its cgroup: whatever has that path later is another */
 };
 
 static struct target_cgroup *cgroup_of(struct target *target)
@@ -48,15 +49,29 @@ static int add_root(struct target_cgroup *cgroup, struct error *err)
 	return cgroup->root->cgroup ? 0 : error_nomem(err);
 }
 
+static bool cgroup_exists(const char *path)
+{
+	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
+	_cleanup_free_ char *same = NULL;
+
+	return cgroup_mount_find(&mount, NULL) == 0 &&
+	       cgroup_path_of_argument(&mount, path, &same, NULL) == 0;
+}
+
 static int prepare(struct target *target, struct error *err)
 {
 	struct target_cgroup *cgroup = cgroup_of(target);
 	int r;
 
-	if (!cgroup->exists)
+	/* One that is waited for may have been made before the program could see it. */
+	if (!cgroup->exists && !cgroup_exists(cgroup->path))
 		return 0;
 	r = add_root(cgroup, err);
-	return r < 0 ? r : target_add_tree(target, cgroup->root, cgroup->path, err);
+	if (r == 0)
+		r = target_add_tree(target, cgroup->root, cgroup->path, err);
+	/* If not, the program did see it, and tells. */
+	cgroup->begun = cgroup->root && cgroup->root->live;
+	return r;
 }
 
 static int classify(struct target *target, struct lifetime *lifetime, struct subject *parent,
@@ -68,8 +83,9 @@ static int classify(struct target *target, struct lifetime *lifetime, struct sub
 
 	/* A container may be in the making; its filter comes later than its cgroup. */
 	recorder_watch_denied(target->recorder);
-	if (!cgroup->seen && lifetime->path && strcmp(lifetime->path, cgroup->path) == 0) {
-		r = add_root(cgroup, err);
+	if (!cgroup->begun && lifetime->path && strcmp(lifetime->path, cgroup->path) == 0) {
+		r = cgroup->seen ? 0 : add_root(cgroup, err);
+		cgroup->begun = r == 0;
 		*ret_subject = cgroup->root;
 		return r;
 	}

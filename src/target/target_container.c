@@ -21,6 +21,7 @@ struct target_container {
 	struct container container; /* when it exists */
 	struct subject *subject;    /* borrowed; NULL before it appeared */
 	bool seen;
+	bool begun; /* the subject has its cgroup */
 };
 
 static struct target_container *container_of_target(struct target *target)
@@ -36,21 +37,31 @@ static int add_subject(struct target_container *wanted, const char *id, const ch
 				      &wanted->subject, err);
 }
 
+static bool appeared(struct target_container *wanted)
+{
+	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
+
+	return cgroup_mount_find(&mount, NULL) == 0 &&
+	       container_resolve(&mount, NULL, wanted->prefix, &wanted->container, NULL) == 0;
+}
+
 static int prepare(struct target *target, struct error *err)
 {
 	struct target_container *wanted = container_of_target(target);
 	struct container *container = &wanted->container;
 	int r;
 
-	if (!container->id)
+	/* One that is waited for may have been made before the program could see it. */
+	if (!container->id && !appeared(wanted))
 		return 0;
 	r = add_subject(wanted, container->id, container->cgroup, err);
-	if (r < 0)
-		return r;
-	r = subject_describe(wanted->subject, container, err);
-	if (r < 0)
-		return r;
-	return target_add_tree(target, wanted->subject, container->cgroup, err);
+	if (r == 0)
+		r = subject_describe(wanted->subject, container, err);
+	if (r == 0)
+		r = target_add_tree(target, wanted->subject, container->cgroup, err);
+	/* If not, the program did see it, and tells. */
+	wanted->begun = wanted->subject && wanted->subject->live;
+	return r;
 }
 
 /* The id that a new cgroup's path tells; its last component when it has no known form. */
@@ -72,12 +83,13 @@ static int classify(struct target *target, struct lifetime *lifetime, struct sub
 	int r;
 
 	*ret_subject = parent;
-	if (parent || wanted->seen || !lifetime->path)
+	if (parent || wanted->begun || !lifetime->path)
 		return 0;
 	id = id_of_path(lifetime->path, &storage);
 	if (!id || !str_has_prefix(id, wanted->prefix))
 		return 0;
-	r = add_subject(wanted, id, lifetime->path, err);
+	r = wanted->seen ? 0 : add_subject(wanted, id, lifetime->path, err);
+	wanted->begun = r == 0;
 	*ret_subject = wanted->subject;
 	return r;
 }

@@ -27,7 +27,7 @@ missing=$(containerd_missing)
 cleanup_directory dir
 bundle_prepare_crun "$dir" || exit 1
 
-tap_plan 53
+tap_plan 54
 containerd_start "$dir" && containerd_import_busybox || exit 1
 
 # The value of a key in the last output of the probe.
@@ -164,6 +164,21 @@ sleep 1
 wait "$waiter"
 tap_is "--until-stable gives what it waited for the time to begin" \
 	"$(jq -r '[.observations[].systemCalls[].name] | index("execve") != null' "$dir/late.json")" true
+
+# Those that appear while the recorders begin.
+waiters=()
+for delay in 0 0.02 0.04 0.06 0.08 0.1 0.15 0.2; do
+	"$RECORDER" record -q --cgroup "$late/$delay" --wait --duration 2s \
+		-o "$dir/late-$delay.json" 2>>"$dir/late.log" &
+	waiters+=("$!")
+	cleanup_add cleanup_process "$!"
+	(sleep "$delay" && exec mkdir "$(bundle_cgroup_mount)$late/$delay") &
+done
+missed=0
+for waiter in "${waiters[@]}"; do
+	wait "$waiter" || missed=$((missed + 1))
+done
+tap_is "--wait misses nothing that appears meanwhile" "$missed $(cat "$dir/late.log")" '0 '
 
 output=$("$RECORDER" record -q --cgroup / --duration 1s --format recording 2>&1)
 tap_is 'the top cgroup is the whole machine' \
