@@ -64,13 +64,13 @@ refused 2 "unexpected argument 'x'; see 'recorder help version'" version x
 refused 2 "unknown command 'x'; see 'recorder help help'" help x
 refused 2 "an argument is missing; usage: recorder explain [OPTION]... FILE SYSCALL; see 'recorder help explain'" \
 	explain file
-refused 1 "open /nonexistent: No such file or directory" explain /nonexistent read
+refused 1 "open $TEST_TMP/missing: No such file or directory" explain "$TEST_TMP/missing" read
 refused 2 "unknown command 'a\\x1b[31mb'; see 'recorder help'" $'a\e[31mb'
 
 refused 2 "the command is an empty word; see 'recorder help record'" record -- ''
 refused 2 "--output: the name of the file is empty; see 'recorder help record'" record -o '' -- true
-refused 1 "there is no directory /nonexistent for /nonexistent/p.json; make it first" \
-	record -o /nonexistent/p.json -- true
+refused 1 "there is no directory $TEST_TMP/missing for $TEST_TMP/missing/p.json; make it first" \
+	record -o "$TEST_TMP/missing/p.json" -- true
 refused 1 "/tmp is a directory; give a file, or --split" record -o /tmp -- true
 refused 2 "--namespace A_B: a name has 1 to 63 of a-z, 0-9 and '-', and does not begin or end with '-'; see 'recorder help record'" \
 	record --pod app -n A_B
@@ -81,8 +81,8 @@ refused 2 "there is no user '4294967295' on this machine; see 'recorder help rec
 refused 1 "there is no process 4194305" record --pid 4194305
 refused 2 "selector 'app=a b': found 'b' in column 7, expected ',' or the end; see 'recorder help record'" \
 	record --pod 'app=a b'
-refused 1 "find the runtime's socket /nonexistent: No such file or directory" \
-	record --pod app --runtime-endpoint /nonexistent
+refused 1 "find the runtime's socket $TEST_TMP/missing: No such file or directory" \
+	record --pod app --runtime-endpoint "$TEST_TMP/missing"
 
 prints "help lists every command" '^  doctor .*' help
 prints "--help is help" '^Usage: recorder COMMAND' --help

@@ -40,7 +40,8 @@ create_container() {
 		--volume "$PROGRAMS:/test:ro" "$@"
 }
 
-WORKLOAD=("$IMAGE" sh -c 'echo hello; /test/call "$1"; sleep 2' workload "${NR[ioprio_get]}")
+# Long enough for the probe, also where the machine is busy.
+WORKLOAD=("$IMAGE" sh -c 'echo hello; /test/call "$1"; sleep 5' workload "${NR[ioprio_get]}")
 PROBE=(/test/call "${NR[timer_delete]}")
 
 # Starts a container, executes the probe in it, and waits for its end. Prints what it wrote.
