@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "profile/meaning/meaning.h"
 #include "profile/model/model.h"
@@ -151,16 +150,6 @@ static int verify_architecture(const struct profile *profile, const struct profi
 	return r;
 }
 
-static bool profile_lists(const struct profile *profile, const struct scmp_arch *architecture)
-{
-	size_t i;
-
-	for (i = 0; i < profile->architecture_count; i++)
-		if (strcmp(profile->architectures[i], architecture->name) == 0)
-			return true;
-	return false;
-}
-
 /* Who lists i386 alone does not get x86-64 killed. */
 static int lint_native(const struct profile *profile, const struct scmp_arch_set *set,
 		       struct findings *findings, struct error *err)
@@ -174,7 +163,7 @@ static int lint_native(const struct profile *profile, const struct scmp_arch_set
 					       architecture->name };
 
 		if (scmp_arch_native_of(architecture) == architecture &&
-		    !profile_lists(profile, architecture))
+		    !profile_lists(profile, architecture->name))
 			r = findings_add(
 				findings, &of, err,
 				"%s is not listed, but runtimes add it where it is the "

@@ -56,16 +56,6 @@ void compare_report_finish(struct compare_report *report)
 	*report = (struct compare_report){ 0 };
 }
 
-static bool profile_lists(const struct profile *profile, const char *scmp_arch)
-{
-	size_t i;
-
-	for (i = 0; i < profile->architecture_count; i++)
-		if (strcmp(profile->architectures[i], scmp_arch) == 0)
-			return true;
-	return false;
-}
-
 const char *compare_architecture(const struct profile *own, enum machine machine)
 {
 	const char *native = abi_scmp_arch(machine, ABI_NATIVE), *scmp_arch;

@@ -66,11 +66,8 @@ struct effect effect_of(enum action action, const struct optional_errno *errno_r
 static bool profile_applies(const struct profile *profile, const char *scmp_arch,
 			    const struct convention *convention)
 {
-	size_t i;
-
-	for (i = 0; i < profile->architecture_count; i++)
-		if (strcmp(profile->architectures[i], scmp_arch) == 0)
-			return true;
+	if (profile_lists(profile, scmp_arch))
+		return true;
 	return convention->native && (convention->table || profile->architecture_count == 0);
 }
 

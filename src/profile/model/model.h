@@ -84,6 +84,9 @@ struct profile *profile_create(enum action default_action);
 
 int profile_add_architecture(struct profile *profile, const char *scmp_arch, struct error *err);
 
+/* Whether the architecture is in the profile's list. */
+bool profile_lists(const struct profile *profile, const char *scmp_arch);
+
 /*
  * An empty rule of the profile to be filled in, at the end; borrowed, valid until the next one
  * is added.

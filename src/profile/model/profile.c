@@ -116,6 +116,16 @@ int profile_add_architecture(struct profile *profile, const char *scmp_arch, str
 			      err);
 }
 
+bool profile_lists(const struct profile *profile, const char *scmp_arch)
+{
+	size_t i;
+
+	for (i = 0; i < profile->architecture_count; i++)
+		if (strcmp(profile->architectures[i], scmp_arch) == 0)
+			return true;
+	return false;
+}
+
 int profile_add_rule(struct profile *profile, enum action action, struct rule **ret_rule,
 		     struct error *err)
 {
