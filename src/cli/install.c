@@ -92,7 +92,7 @@ static int carry_out(const struct install_options *options, struct install_plan 
 		     struct error *err)
 {
 	_cleanup_store_ struct store *store = NULL;
-	int r = store_open(options->root, STORE_WRITE, &store, err);
+	int r = store_open(options->root, STORE_CREATE, &store, err);
 
 	if (r == -ENOENT)
 		r = error_set(err, ENOENT, "%s; is this a node? --root names another directory",

@@ -62,7 +62,7 @@ void store_close(struct store *store)
 static int open_root(struct store *store, enum store_access access, struct error *err)
 {
 	store->fd = open(store->root, OPEN_DIRECTORY);
-	if (store->fd < 0 && errno == ENOENT && access == STORE_WRITE) {
+	if (store->fd < 0 && errno == ENOENT && access == STORE_CREATE) {
 		if (mkdir(store->root, ROOT_MODE) < 0)
 			return error_set_errno(err, errno, "make the directory %s", store->root);
 		store->fd = open(store->root, OPEN_DIRECTORY);
@@ -75,7 +75,7 @@ static int open_root(struct store *store, enum store_access access, struct error
 /* Its lock is nobody else's to hold: only root can open it. */
 static int open_records(struct store *store, enum store_access access, struct error *err)
 {
-	if (access == STORE_WRITE && mkdirat(store->fd, RECORDS, RECORDS_MODE) < 0 &&
+	if (access != STORE_READ && mkdirat(store->fd, RECORDS, RECORDS_MODE) < 0 &&
 	    errno != EEXIST)
 		return error_set_errno(err, errno, "make the directory %s/" RECORDS, store->root);
 	store->records = openat(store->fd, RECORDS, OPEN_DIRECTORY | O_NOFOLLOW);
@@ -83,7 +83,7 @@ static int open_records(struct store *store, enum store_access access, struct er
 		return 0;
 	if (store->records < 0)
 		return error_set_errno(err, errno, "open the directory %s/" RECORDS, store->root);
-	if (flock(store->records, access == STORE_WRITE ? LOCK_EX : LOCK_SH) < 0)
+	if (flock(store->records, access == STORE_READ ? LOCK_SH : LOCK_EX) < 0)
 		return error_set_errno(err, errno, "lock %s/" RECORDS, store->root);
 	return 0;
 }

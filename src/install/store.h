@@ -28,13 +28,13 @@ struct store;
 
 enum store_access {
 	STORE_READ,
-	STORE_WRITE,
+	STORE_WRITE,  /* others who write wait */
+	STORE_CREATE, /* the same; makes root if only it is missing */
 };
 
 /*
  * Opens the store. root itself may be a symbolic link, as whoever names it chose it; nothing below
- * is followed. For STORE_WRITE root is made if only it is missing, and others who write wait.
- * -ENOENT when there is no such directory. The caller closes ret_store.
+ * is followed. -ENOENT when there is no such directory. The caller closes ret_store.
  */
 int store_open(const char *root, enum store_access access, struct store **ret_store,
 	       struct error *err);

@@ -70,7 +70,7 @@ spec:
   defaultAction: SCMP_ACT_LOG
 END
 
-tap_plan 45
+tap_plan 47
 
 succeeds "a profile is installed" install "$TEST_TMP/web.seccomp.json"
 tap_is "with a snippet for the pod" "$(cat "$out")" "# installed: $root/operator/web.json
@@ -155,4 +155,8 @@ refused "what is not there" "there is no $root/operator/web.json" uninstall web
 refused "a file of someone else is not removed" \
 	"recorder did not install $root/foreign/wider.json; --force removes it all the same" \
 	uninstall --prefix foreign wider
+root=$TEST_TMP/nowhere
+refused "nor is anything looked for where there is no directory" \
+	"open the directory $root: No such file or directory" uninstall web
+tap_check_fails "nor made there" [ -e "$root" ]
 tap_done

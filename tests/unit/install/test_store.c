@@ -35,7 +35,7 @@ static int set_up(void **state)
 	if (!mkdtemp(directory))
 		return -1;
 	snprintf(root, sizeof(root), "%s/seccomp", directory);
-	return store_open(root, STORE_WRITE, &store, NULL);
+	return store_open(root, STORE_CREATE, &store, NULL);
 }
 
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *at)
@@ -306,10 +306,15 @@ static void a_store_that_is_not_there(void **state)
 	char deep[128];
 
 	snprintf(deep, sizeof(deep), "%s/kubelet/seccomp", directory);
-	assert_int_equal(store_open(deep, STORE_WRITE, &other, &err), -ENOENT);
+	assert_int_equal(store_open(deep, STORE_CREATE, &other, &err), -ENOENT);
 	assert_non_null(strstr(err.message, deep));
 	error_finish(&err);
+	error_finish(&err);
 	assert_int_equal(store_open(deep, STORE_READ, &other, &err), -ENOENT);
+	error_finish(&err);
+	snprintf(deep, sizeof(deep), "%s/nowhere", directory);
+	assert_int_equal(store_open(deep, STORE_WRITE, &other, &err), -ENOENT);
+	assert_int_equal(access(deep, F_OK), -1);
 }
 
 static void a_store_of_others_can_be_listed(void **state)
