@@ -7,7 +7,7 @@
  *
  *	light	a generated loader program relocates and loads everything inside the kernel
  *		(Linux 5.17, 18688de203b4 "bpf: Add support for CO-RE relocations in kernel"):
- *		1.6 MiB and two thirds of the time
+ *		1.6 MiB and two thirds of the time; not under lockdown "confidentiality"
  *	full	libbpf relocates against the kernel's whole BTF, of which it holds two copies:
  *		13 MiB; works on every kernel and explains a failure
  */
