@@ -17,7 +17,9 @@ CALL = os.path.join(bench.PROGRAMS, "bpf/call")
 FLOOR = "empty tp_btf/sys_enter (the floor)"
 NOTHING = "nothing attached"
 
-ROUNDS, ROUNDS_QUICK = 40, 8
+QUANTILES = ("quartile", "median")
+
+ROUNDS, ROUNDS_QUICK = 80, 8
 # Short batches: the best of many has a chance not to be disturbed at all.
 CALLS, BATCHES = 2000, 100
 # A tracer that stops the process at each call is a hundred times slower.
@@ -89,7 +91,6 @@ def perf_works():
 def variants():
     """Name -> measure, in the order of the table; a reason instead where there is no measure."""
     result = {
-        NOTHING: nothing,
         FLOOR: attached("empty_enter"),
         "recorder, process not recorded": recorder(False, False),
         "recorder, process recorded": recorder(True, False),
@@ -109,60 +110,61 @@ def variants():
     return result
 
 
-def sample(run, cpu):
-    """What a call takes, and how much more than with nothing attached just before and after.
+def take_samples(measures, rounds):
+    """By variant: nanoseconds a call, a sample a round.
 
-    The machine's speed drifts: what is compared has to be neighbours, on one processor.
+    The machine's speed drifts, so that nothing attached is measured before each of the others.
     """
-    before = nothing(cpu)
-    taken = run(cpu)
-    return taken, taken - (before + nothing(cpu)) / 2
+    cpus = sorted(os.sched_getaffinity(0))
+    samples = {NOTHING: []} | {name: [] for name, run in measures.items() if callable(run)}
+    for round_ in range(rounds):
+        cpu = cpus[round_ % len(cpus)]
+        for name, run in measures.items():
+            samples[NOTHING].append(nothing(cpu))
+            if name in samples:
+                samples[name].append(run(cpu))
+    return samples
 
 
-def summary(samples):
-    taken, extra = zip(*samples)
+def compare(samples, i):
+    """The i-th quartile of each variant's samples, against nothing attached and the floor."""
+    taken = {name: statistics.quantiles(numbers, n=4)[i] for name, numbers in samples.items()}
+    extra = {name: numbers - taken[NOTHING] for name, numbers in taken.items()}
     return {
-        "median": statistics.median(taken),
-        "extra": statistics.median(extra),
-        "extra_quartiles": statistics.quantiles(extra, n=4)[::2],
+        name: {"ns": taken[name], "extra_ns": extra[name], "floors": extra[name] / extra[FLOOR]}
+        for name in samples
     }
 
 
 def measure(quick):
-    """By variant: nanoseconds a call, and how many more than with nothing attached.
+    """By variant, at the first quartile and at the median: nanoseconds a call, how many more than
+    with nothing attached, and that over the floor's.
 
-    A variant that cannot be measured here has a reason instead: {"skipped": reason}.
+    The first quartile is what other tenants of the hardware disturb least. A variant that cannot be
+    measured here has a reason instead: {"skipped": reason}.
     """
-    cpus = sorted(os.sched_getaffinity(0))
     measures = variants()
-    samples = {name: [] for name, run in measures.items() if callable(run)}
-    for round_ in range(ROUNDS_QUICK if quick else ROUNDS):
-        for name, results in samples.items():
-            results.append(sample(measures[name], cpus[round_ % len(cpus)]))
-    result = {
-        name: summary(samples[name]) if name in samples else {"skipped": run}
-        for name, run in measures.items()
+    samples = take_samples(measures, ROUNDS_QUICK if quick else ROUNDS)
+    quartile, median = (compare(samples, i) for i in range(2))
+    result = {name: {"quartile": quartile[name], "median": median[name]} for name in samples}
+    return result | {
+        name: {"skipped": reason} for name, reason in measures.items() if name not in samples
     }
-    for name in samples:
-        result[name]["extra_over_floor"] = result[name]["extra"] / result[FLOOR]["extra"]
-    return result
+
+
+def cells(name, numbers):
+    if "skipped" in numbers:
+        return ["skipped: " + numbers["skipped"]] + [""] * 5
+    row = []
+    for of in numbers.values():
+        row.append(f"{of['ns']:.0f} ns")
+        row += ["", ""] if name == NOTHING else [f"+{of['extra_ns']:.1f}", f"{of['floors']:.2f} x"]
+    return row
 
 
 def show(result):
-    rows = []
-    for name, numbers in result.items():
-        row = [name]
-        if "skipped" in numbers:
-            row += ["skipped: " + numbers["skipped"], "", "", ""]
-        elif name == NOTHING:
-            row += [f"{numbers['median']:.0f} ns", "", "", ""]
-        else:
-            low, high = numbers["extra_quartiles"]
-            row += [f"{numbers['median']:.0f} ns", f"+{numbers['extra']:.1f} ns"]
-            row += [f"{low:.1f} to {high:.1f}", f"{numbers['extra_over_floor']:.2f} x"]
-        rows.append(row)
     bench.table(
         "One getppid(2), what it costs more than with nothing attached, and that over the floor's",
-        ["", "median", "more", "quartiles", "floors"],
-        rows,
+        ["", "quartile", "more", "floors", "median", "more", "floors"],
+        [[name, *cells(name, numbers)] for name, numbers in result.items()],
     )
