@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -126,6 +127,7 @@ int file_print(int fd, const char *path, file_printer *print, const void *data, 
 			close(copy);
 		return ret;
 	}
+	__fsetlocking(out, FSETLOCKING_BYCALLER); /* nobody else has it */
 	ret = print(out, data, err);
 	failed = ferror(out);
 	if (fclose(out) != 0 || failed)
