@@ -15,7 +15,8 @@
 #include "util/str.h"
 
 #define STATUS_MAX (1 << 16)
-#define SECCOMP_FILTER 2 /* SECCOMP_MODE_FILTER, include/uapi/linux/seccomp.h */
+#define SECCOMP_FILTER 2	/* SECCOMP_MODE_FILTER, include/uapi/linux/seccomp.h */
+#define PF_KTHREAD 0x00200000UL /* include/linux/sched.h */
 
 static int read_file(pid_t pid, const char *name, char **ret_text, struct error *err)
 {
@@ -66,6 +67,23 @@ int process_is_filtered(pid_t pid, bool *ret_filtered, struct error *err)
 		return r;
 	mode = status_value(text, "Seccomp");
 	*ret_filtered = mode && atoi(mode) == SECCOMP_FILTER;
+	return 0;
+}
+
+int process_is_kernel_thread(pid_t pid, bool *ret_kernel, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	unsigned long flags = 0;
+	const char *name_end;
+	int r = read_file(pid, "stat", &text, err);
+
+	if (r < 0)
+		return r;
+	/* The name may hold anything. Then state, ppid, pgrp, session, tty, tpgid and flags: proc(5). */
+	name_end = strrchr(text, ')');
+	if (!name_end || sscanf(name_end, ") %*c %*d %*d %*d %*d %*d %lu", &flags) != 1)
+		return error_set(err, EBADMSG, "/proc/%d/stat is not as expected", pid);
+	*ret_kernel = flags & PF_KTHREAD;
 	return 0;
 }
 

@@ -66,6 +66,7 @@ int target_create_process(const struct target_request *request, struct target **
 {
 	struct target_process *process = calloc(1, sizeof(*process));
 	_cleanup_target_ struct target *target = (struct target *)process;
+	bool kernel;
 	int r;
 
 	if (!process)
@@ -81,6 +82,13 @@ int target_create_process(const struct target_request *request, struct target **
 	if (r < 0)
 		return error_set(err, errno, "there is no process %d", request->pid);
 	target->fd = r;
+	r = process_is_kernel_thread(request->pid, &kernel, err);
+	if (r < 0)
+		return r;
+	if (kernel)
+		return error_set(err, ENOTSUP,
+				 "%d is a thread of the kernel, which makes no system calls",
+				 request->pid);
 	r = process_is_filtered(request->pid, &target->recorder_options.watch_denied, err);
 	if (r < 0)
 		return r;

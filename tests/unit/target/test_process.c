@@ -58,6 +58,22 @@ static void a_process_may_call_itself_anything(void **state)
 	assert_false(process_is_in_setup(getpid()));
 }
 
+static void a_thread_of_the_kernel_is_told(void **state)
+{
+	_cleanup_free_ char *name = NULL;
+	bool kernel;
+
+	prctl(PR_SET_NAME, ") R 1 1 1");
+	assert_int_equal(process_is_kernel_thread(getpid(), &kernel, NULL), 0);
+	assert_false(kernel);
+	assert_int_equal(process_is_kernel_thread(NO_PROCESS, &kernel, NULL), -ESRCH);
+	/* The kernel's own first one, unless this is a PID namespace. */
+	if (process_name(2, &name, NULL) < 0 || strcmp(name, "kthreadd") != 0)
+		return;
+	assert_int_equal(process_is_kernel_thread(2, &kernel, NULL), 0);
+	assert_true(kernel);
+}
+
 static const struct {
 	const char *name;
 	bool in_setup;
@@ -181,6 +197,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_process_has_a_name, keep_name, restore_name),
 		cmocka_unit_test_setup_teardown(a_process_may_call_itself_anything, keep_name,
+						restore_name),
+		cmocka_unit_test_setup_teardown(a_thread_of_the_kernel_is_told, keep_name,
 						restore_name),
 		cmocka_unit_test_setup_teardown(a_runtime_in_setup_is_told_by_its_name, keep_name,
 						restore_name),
