@@ -62,7 +62,7 @@ static int choose_path(const char *file, const struct document *document,
 	}
 	r = localhost_path_create(naming->prefix, namespace, name, ret_path, err);
 	if (r < 0)
-		error_prefix(err, "%s", file);
+		error_prefix(err, "%s", input_name(file));
 	return r;
 }
 
@@ -100,12 +100,13 @@ static int add_document(struct install_plan *plan, const char *file,
 			const struct document *document, const struct install_naming *naming,
 			const struct install_runtime *runtime, struct error *err)
 {
-	_cleanup_(planned_profile_finish) struct planned_profile planned = { .file = file };
+	_cleanup_(planned_profile_finish) struct planned_profile planned = { .file = input_name(
+										     file) };
 	struct planned_profile *items;
 	int r = choose_path(file, document, naming, &planned.path, err);
 
 	if (r == 0)
-		r = check_path_is_new(plan, file, planned.path, err);
+		r = check_path_is_new(plan, planned.file, planned.path, err);
 	if (r == 0)
 		r = profile_write_oci(document->profile, &planned.content, err);
 	if (r == 0)
@@ -117,9 +118,9 @@ static int add_document(struct install_plan *plan, const char *file,
 	if (!items)
 		return error_nomem(err);
 	plan->items = items;
+	warn_about(planned.file, document);
 	items[plan->length++] = planned;
 	planned = (struct planned_profile){ 0 };
-	warn_about(file, document);
 	return 0;
 }
 

@@ -16,7 +16,7 @@ struct document_options;
 struct error;
 
 struct planned_profile {
-	const char *file; /* as the user named it; borrowed */
+	const char *file; /* as messages call it; borrowed */
 	char *path;	  /* localhostProfile */
 	char *content;	  /* OCI JSON */
 	struct obstacles obstacles;

@@ -106,7 +106,7 @@ static int verify_file(struct session *session, const char *path, struct error *
 		const struct document *document = &documents.items[i];
 		_cleanup_free_ char *name = NULL, *shown = NULL;
 
-		if (asprintf(&name, "%s%s%s", path, documents.length > 1 ? ": " : "",
+		if (asprintf(&name, "%s%s%s", input_name(path), documents.length > 1 ? ": " : "",
 			     documents.length > 1 && document->name ? document->name : "") < 0) {
 			name = NULL;
 			return error_nomem(err);
@@ -130,7 +130,7 @@ static int read_base(struct session *session, struct error *err)
 		return error_set(err, EINVAL,
 				 "%s: holds %zu profiles, and one is needed to verify "
 				 "against",
-				 path, session->base.length);
+				 input_name(path), session->base.length);
 	return ret;
 }
 

@@ -34,12 +34,16 @@ verify() {
 	said_with "$1" "$2" "$RECORDER" verify "${@:3}"
 }
 
-tap_plan 27
+tap_plan 29
 
 profile plain.json ''
 verify 0 'a plain profile is proven' "$TEST_TMP/plain.json"
 said_that 'which is said' 'plain.json: the filter does what the profile says on SCMP_ARCH_X86_64'
 said_that 'calls that programs fall back from are summed up' 'calls are refused otherwise than with ENOSYS.*clone3'
+# shellcheck disable=SC2016 # of the inner shell
+said_with 0 'so is one from standard input' \
+	sh -c '"$0" verify - <"$1"' "$RECORDER" "$TEST_TMP/plain.json"
+said_that 'which is called by what it is' '^standard input: the filter does what'
 verify 0 '-v explains each' -v "$TEST_TMP/plain.json"
 said_that 'what they fall back to' 'clone3 gets errno EPERM: programs go on with clone after ENOSYS only'
 
