@@ -5,10 +5,6 @@
 # shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
-# shellcheck source=tests/lib/tap.bash
-. ../lib/tap.bash
-# shellcheck source=tests/lib/cleanup.bash
-. ../lib/cleanup.bash
 # shellcheck source=tests/bpf/lib.bash
 . ./lib.bash
 

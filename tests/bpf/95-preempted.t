@@ -8,10 +8,6 @@ set -u
 [ -n "${RECORD_HOOK:-}" ] || exec "$(dirname "$0")/with-tracefs" "$0"
 unset RECORD_HOOK
 cd "$(dirname "$0")" || exit 1
-# shellcheck source=tests/lib/tap.bash
-. ../lib/tap.bash
-# shellcheck source=tests/lib/cleanup.bash
-. ../lib/cleanup.bash
 # shellcheck source=tests/bpf/lib.bash
 . ./lib.bash
 

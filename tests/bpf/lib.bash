@@ -5,6 +5,12 @@
 # be in the recording. A call is written ABI:NAME, such as native:acct or compat:getpid; one
 # that no table names is called syscall_<number>.
 
+bpf_directory=$(dirname "${BASH_SOURCE[0]}")
+# shellcheck source=tests/lib/tap.bash
+. "$bpf_directory/../lib/tap.bash"
+# shellcheck source=tests/lib/cleanup.bash
+. "$bpf_directory/../lib/cleanup.bash"
+
 : "${RECORDER:?is the recorder to test}"
 : "${TEST_PROGRAMS:?is where the test programs were built}"
 [ -n "${TEST_TMP:-}" ] || cleanup_directory TEST_TMP

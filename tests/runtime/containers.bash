@@ -5,10 +5,6 @@
 # bundles, recorded as evidence and as profile in one run, and run again where the profile kills.
 
 containers_directory=$(dirname "${BASH_SOURCE[0]}")
-# shellcheck source=tests/lib/tap.bash
-. "$containers_directory/../lib/tap.bash"
-# shellcheck source=tests/lib/cleanup.bash
-. "$containers_directory/../lib/cleanup.bash"
 # shellcheck source=tests/lib/images.bash
 . "$containers_directory/../lib/images.bash"
 # shellcheck source=tests/lib/bundle.bash
