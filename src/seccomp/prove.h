@@ -3,9 +3,10 @@
 #define SECCOMP_PROVE_H
 
 /*
- * Whether a compiled filter does what its profile says (profile/meaning/meaning.h): it is run over every known
- * system call of each architecture, with all arguments at which the profile's conditions change their
- * mind, over the numbers between and beyond, and over architectures that the profile does not list.
+ * Whether a compiled filter does what its profile says (profile/meaning/meaning.h): it is run over
+ * every known system call of each architecture, with all arguments at which the profile's conditions
+ * change their mind, over the numbers between and beyond, and over architectures that the profile
+ * does not list.
  */
 #include <linux/seccomp.h>
 #include <stdbool.h>

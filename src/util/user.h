@@ -5,8 +5,8 @@
 #include <pwd.h>
 
 /*
- * A user by name, or by number where nobody has that name, in static memory as of getpwnam(), or NULL. A statically linked recorder looks only
- * into /etc/passwd.
+ * A user by name, or by number where nobody has that name, in static memory as of getpwnam(), or
+ * NULL. A statically linked recorder looks only into /etc/passwd.
  */
 struct passwd *user_find(const char *name);
 

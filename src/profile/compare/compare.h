@@ -64,7 +64,8 @@ struct compare_report {
 	struct finding *findings; /* by kind, architecture, group, descending risk, name */
 	size_t length;
 	size_t counts[FINDING_KIND_COUNT];
-	size_t allowed; /* calls of compare_architecture() that the baseline allows, for some arguments at least */
+	/* Calls of compare_architecture() that the baseline allows, for some arguments at least. */
+	size_t allowed;
 	bool fits; /* nothing breaks */
 	/*
 	 * Architectures that the baseline applies to and own does not, whose calls are taken
