@@ -136,8 +136,8 @@ tap_match 'calls without a name are said to be added' "$(cat "$out")" 'added +an
 
 # The ignore file of the working directory counts without being named.
 here=$PWD
-mkdir "$TEST_TMP/work" && cp diff/ignore "$TEST_TMP/work/.recorderignore"
-cd "$TEST_TMP/work" || exit 1
+mkdir "$TEST_TMP/checkout" && cp diff/ignore "$TEST_TMP/checkout/.recorderignore"
+cd "$TEST_TMP/checkout" || exit 1
 exits 1 '.recorderignore is found' "$here/diff/old/shop.json" "$here/diff/new/shop.json"
 tap_match 'what it ignores is said' "$(cat "$out")" 'ignored until never: the image builder'
 tap_match 'what has expired is said, and fails' "$(cat "$out")" \

@@ -25,9 +25,9 @@ cleanup_add bundle_cgroup_remove "$parent"
 image_new "$BUNDLE/rootfs"
 image_add_busybox "$BUNDLE/rootfs"
 image_add_program "$BUNDLE/rootfs" "$(command -v runc)"
-mkdir "$BUNDLE/rootfs/work"
+mkdir "$BUNDLE/rootfs/opt"
 for name in exe runc cruncher; do
-	install -m 755 "$PROGRAMS/call" "$BUNDLE/rootfs/work/$name"
+	install -m 755 "$PROGRAMS/call" "$BUNDLE/rootfs/opt/$name"
 done
 bundle_new "$BUNDLE" true
 cp "$BUNDLE/config.json" "$TEST_TMP/config.json"
@@ -62,12 +62,12 @@ recorded_as_work() {
 }
 
 for runtime in runc crun; do
-	new_container /work/cruncher "${NR[acct]}"
+	new_container /opt/cruncher "${NR[acct]}"
 	start_recording --cgroup "$parent"
 	run_container
 	recorded_as_work 'a container whose program is called like a runtime' native:acct
 
-	new_container /bin/sh -c '/work/exe "$0"; /work/runc "$1"' "${NR[acct]}" "${NR[quotactl]}"
+	new_container /bin/sh -c '/opt/exe "$0"; /opt/runc "$1"' "${NR[acct]}" "${NR[quotactl]}"
 	start_recording --cgroup "$parent"
 	run_container
 	recorded_as_work 'programs that it starts' native:acct native:quotactl
@@ -81,12 +81,12 @@ for runtime in runc crun; do
 	new_container /bin/sleep 60
 	run_detached
 	start_recording --cgroup "$parent"
-	execute /work/cruncher "${NR[acct]}"
-	execute /work/runc "${NR[quotactl]}"
+	execute /opt/cruncher "${NR[acct]}"
+	execute /opt/runc "${NR[quotactl]}"
 	remove_container "$runtime" "$id"
 	recorded_as_work 'processes added to it' native:acct native:quotactl
 
-	new_container /bin/sh -c '(sh -c "sleep 0.5; exec /work/exe $0" &); sleep 2' "${NR[acct]}"
+	new_container /bin/sh -c '(sh -c "sleep 0.5; exec /opt/exe $0" &); sleep 2' "${NR[acct]}"
 	bundle_edit "$BUNDLE" '.linux.namespaces |= map(select(.type != "pid"))'
 	start_recording --cgroup "$parent"
 	run_detached
