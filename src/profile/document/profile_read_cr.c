@@ -20,13 +20,13 @@ static int check_type(const struct json_at *object, struct error *err)
 	const char *text = NULL, *version;
 	int ret;
 
-	if ((ret = json_required(object, "kind", &at, err)) < 0 ||
-	    (ret = json_text(&at, &text, err)) < 0)
+	ret = json_required_text(object, "kind", &at, &text, err);
+	if (ret < 0)
 		return ret;
 	if (strcmp(text, KIND) != 0)
 		return json_refuse(&at, err, "\"%s\" is not " KIND, text);
-	if ((ret = json_required(object, "apiVersion", &at, err)) < 0 ||
-	    (ret = json_text(&at, &text, err)) < 0)
+	ret = json_required_text(object, "apiVersion", &at, &text, err);
+	if (ret < 0)
 		return ret;
 	version = str_has_prefix(text, GROUP) ? text + strlen(GROUP) : "";
 	if (strcmp(version, "v1") != 0 && strcmp(version, "v1beta1") != 0 &&

@@ -32,8 +32,8 @@ static int read_action(const struct json_at *object, const char *key, enum actio
 	const char *text = NULL;
 	int ret;
 
-	if ((ret = json_required(object, key, &at, err)) < 0 ||
-	    (ret = json_text(&at, &text, err)) < 0)
+	ret = json_required_text(object, key, &at, &text, err);
+	if (ret < 0)
 		return ret;
 	ret = action_from_name(text);
 	if (ret < 0)
@@ -160,8 +160,8 @@ static int read_operator(const struct json_at *object, enum comparison *ret_comp
 	const char *text = NULL;
 	int ret;
 
-	if ((ret = json_required(object, "op", &at, err)) < 0 ||
-	    (ret = json_text(&at, &text, err)) < 0)
+	ret = json_required_text(object, "op", &at, &text, err);
+	if (ret < 0)
 		return ret;
 	ret = comparison_from_name(text);
 	if (ret < 0)

@@ -35,8 +35,8 @@ static int read_name(const struct json_at *object, const char *key, int (*from_n
 	const char *text = NULL;
 	int ret;
 
-	if ((ret = json_required(object, key, &at, err)) < 0 ||
-	    (ret = json_text(&at, &text, err)) < 0)
+	ret = json_required_text(object, key, &at, &text, err);
+	if (ret < 0)
 		return ret;
 	ret = from_name(text);
 	return ret < 0 ? json_refuse(&at, err, "\"%s\" is not known here", text) : ret;

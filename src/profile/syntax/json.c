@@ -257,6 +257,14 @@ int json_text(const struct json_at *at, const char **ret_text, struct error *err
 	return 0;
 }
 
+int json_required_text(const struct json_at *object, const char *key, struct json_at *ret_member,
+		       const char **ret_text, struct error *err)
+{
+	int ret = json_required(object, key, ret_member, err);
+
+	return ret < 0 ? ret : json_text(ret_member, ret_text, err);
+}
+
 int json_copy_text(const struct json_at *object, const char *key, char **ret_copy,
 		   struct error *err)
 {

@@ -96,6 +96,10 @@ int json_each(const struct json_at *object, const char *key,
 /* The value has to be a string; borrowed from the document. */
 int json_text(const struct json_at *at, const char **ret_text, struct error *err);
 
+/* json_required() and json_text() in one; where the member is, for refusing what it says. */
+int json_required_text(const struct json_at *object, const char *key, struct json_at *ret_member,
+		       const char **ret_text, struct error *err);
+
 /* Copies an optional member; *ret_copy stays as it is where there is none. */
 int json_copy_text(const struct json_at *object, const char *key, char **ret_copy,
 		   struct error *err);
