@@ -37,13 +37,11 @@ static __always_inline bool is_v2(struct cgroup *cgroup)
  * A task under a filter enters a call. Cleared by sys_exit; a call that exits with nothing to
  * clear was denied.
  */
-static __noinline int enter_filtered(__u32 index)
+static __always_inline void enter_filtered(struct task_struct *task, struct recorder_slot *slot,
+					   __u32 index)
 {
-	struct recorder_slot *slot = slot_get(index);
 	struct recorder_note *note;
 
-	if (!slot)
-		return 0;
 	if (!watch_denied) {
 		if (!(slot->flags & RECORDER_FILTERED)) {
 			struct sighting sighting = { .slot = index };
@@ -51,15 +49,14 @@ static __noinline int enter_filtered(__u32 index)
 			__sync_fetch_and_or(&slot->flags, RECORDER_FILTERED);
 			tell(RECORDER_EVENT_FILTER, &sighting, slot->generation);
 		}
-		return 0;
+		return;
 	}
 	/* Without a note the exit makes one, and then knows nothing about this call. */
-	note = note_try(bpf_get_current_task_btf());
+	note = note_try(task);
 	if (note) {
 		note->entered = true;
 		note->synced = true;
 	}
-	return 0;
 }
 
 /*
@@ -165,7 +162,7 @@ static __noinline int enter_unusual(__u32 nr)
 	if (!slot)
 		return 0;
 	if (task_is_filtered(task))
-		enter_filtered(sighting.slot);
+		enter_filtered(task, slot, sighting.slot);
 	if (nr == NR_NONE)
 		return 0;
 	sighting.abi = task_abi(task, &nr);
