@@ -4,24 +4,28 @@
  *
  *	sys_enter            a call that seccomp let through
  *	sys_exit             a call that seccomp stopped: it exits without having entered
+ *	sched_switch         a tracer is about to answer a call
  *	cgroup_mkdir, rmdir  a new cgroup gets a slot before a process can be in it
- *	cgroup_attach_task   a task is moved in: a runtime's, still setting the container up
- *	sched_process_fork   set-up, and the mark of --pid, pass on to children
+ *	cgroup_attach_task   a task is moved in, or leaves
+ *	sched_process_fork   a task's phase, and the mark of --pid, pass on to its children
  *	sched_process_exec   set-up ends
- *	sched_process_exit   a thread that a filter killed; the last marked task
+ *	sched_process_exit   a thread that a filter killed; the last task of an arrival, or marked
+ *	iter/task            the tasks that were there before
  *
- * All are tp_btf: they need BTF and nothing else. Since Linux 7.2 such programs are preempted, and
+ * All are tp_btf: they need BTF and nothing else. Since Linux 7.2 those of system calls are preempted, and
  * the kernel skips a program on a CPU where it is being run already, by the task that was
- * preempted. So with UNPREEMPTED the same is built for classic tracepoints where the loss of a run can
- * hide a call: dearer, but always run with preemption off.
+ * preempted. So with TRACEPOINT_VARIANT the same is built for classic tracepoints where the loss of a
+ * run can hide a call: dearer, but always run with preemption off.
  */
 #include "vmlinux.h"
 
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
+#include "answer.h"
+#include "hit.h"
 #include "maps.h"
-#include "sight.h"
+#include "setup.h"
 #include "slot.h"
 #include "task.h"
 
@@ -40,137 +44,83 @@ static __always_inline bool is_v2(struct cgroup *cgroup)
 static __always_inline void enter_filtered(struct task_struct *task, struct recorder_slot *slot,
 					   __u32 index)
 {
-	struct recorder_note *note;
+	struct recorder_task *state;
 
+	if (!watch_tracers && task->ptrace & PT_TRACE_SECCOMP)
+		tracer_unwatched(slot, index);
 	if (!watch_denied) {
 		if (!(slot->flags & RECORDER_FILTERED)) {
-			struct sighting sighting = { .slot = index };
+			struct hit hit = { .slot = index };
 
 			__sync_fetch_and_or(&slot->flags, RECORDER_FILTERED);
-			tell(RECORDER_EVENT_FILTER, &sighting, slot->generation);
+			tell(RECORDER_EVENT_FILTER, &hit, slot->generation);
 		}
 		return;
 	}
-	/* Without a note the exit makes one, and then knows nothing about this call. */
-	note = note_try(task);
-	if (note) {
-		note->entered = true;
-		note->synced = true;
+	/* Without a state the exit makes one, and then knows nothing about this call. */
+	state = state_try(task);
+	if (state) {
+		state->entered = true;
+		state->synced = true;
+		state->emulated = false;
 	}
 }
 
-/*
- * The note that says that a task is in set-up, or NULL. A thread that was there before its
- * process was marked has none of its own: it shares its leader's.
- */
-static __always_inline struct recorder_note *setup_of(struct task_struct *task)
+/* A new call of a container's task: the workload's, or one of a task in set-up. */
+static __noinline int enter_container(struct task_struct *task, struct hit *hit)
 {
-	struct recorder_note *note = note_get(task);
+	struct recorder_slot *slot = slot_get(hit->slot);
+	struct recorder_task *state = slot ? state_of(task, slot, hit->slot) : NULL;
 
-	if (!note || !note->in_setup)
-		note = note_get(task->group_leader);
-	return note && note->in_setup ? note : NULL;
-}
-
-/*
- * The kernel tells that a task was moved after it moved it, and meanwhile the task runs on, and
- * forks. So where nobody has ended set-up yet, and nobody came of his own accord, everybody is
- * in set-up.
- */
-static __always_inline bool awaits_start(const struct recorder_slot *slot)
-{
-	return slot->outside_ns && !(slot->flags & (RECORDER_ENTERED | RECORDER_JOINED));
-}
-
-/*
- * The same where a container was started: a process of the runtime, whose parent did not come
- * along, is on its way to be executed in the container. It is the parent that moves it, so that
- * is a runtime's too; that of an orphan whose program has such a name is not. Nor is a process
- * on its way that has arrived, by such a name.
- */
-static __always_inline bool comes_to_exec(struct task_struct *task,
-					  const struct recorder_slot *slot)
-{
-	struct recorder_note *note;
-
-	if ((slot->flags & (RECORDER_ENTERED | RECORDER_JOINED)) != RECORDER_ENTERED ||
-	    !task_is_runtime(task) || !task_is_runtime(task->real_parent) ||
-	    task->real_parent->cgroups->dfl_cgrp->kn->id == slot->cgroup_id)
-		return false;
-	note = note_get(task->group_leader);
-	return !note || !note->started;
-}
-
-/* What slot and task tell by themselves does not get lost with a note that cannot be made. */
-static __always_inline void note_setup(struct task_struct *task, struct recorder_slot *slot,
-				       __u32 outside_ns, __u32 outside_filters)
-{
-	struct recorder_note *note = note_try(task);
-
-	if (!note) {
-		if (!awaits_start(slot) && !comes_to_exec(task, slot))
-			__sync_fetch_and_add(&slot->lost, 1);
-		return;
+	if (!state)
+		return 0;
+	if (!in_setup(state))
+		return hit_record(hit);
+	if (setup_restored(task, state, hit)) {
+		setup_end(task, state, slot, arrival_get(state->arrival));
+		return hit_record(hit);
 	}
-	note->in_setup = true;
-	note->outside_ns = outside_ns;
-	note->outside_filters = outside_filters;
+	state->last_nr = hit->nr;
+	state->last_abi = hit->abi;
+	return hit_in_setup(task, state, hit);
 }
 
-static __always_inline __u32 setup_kind(struct task_struct *task, __u32 outside_filters)
+/* A new call of a command's task: what its first process does until its execve does not count. */
+static __always_inline int enter_command(struct task_struct *task, struct hit *hit)
 {
-	return task_filters(task) > outside_filters ? RECORDER_RUNTIME : RECORDER_PENDING;
-}
+	struct recorder_task *state = state_get(task);
 
-/* A call whose bit is not set: the workload's first, or one of a task in set-up. */
-static __noinline int enter_new(struct sighting *sighting)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct recorder_slot *slot = slot_get(sighting->slot);
-	struct recorder_note *note = setup_of(task), *own;
-
-	if (note) {
-		sighting->kind = setup_kind(task, note->outside_filters);
-	} else if (slot && awaits_start(slot)) {
-		note_setup(task, slot, slot->outside_ns, slot->outside_filters);
-		sighting->kind = setup_kind(task, slot->outside_filters);
-	} else if (slot && mode == RECORDER_CGROUPS && comes_to_exec(task, slot)) {
-		__u32 filters = task_filters(task->real_parent);
-
-		note_setup(task, slot, task_mount_ns(task->real_parent), filters);
-		sighting->kind = setup_kind(task, filters);
-	}
-	own = note_get(task);
-	/* Not the leader's: another thread's call is not the one that ends set-up. */
-	if (own) {
-		own->last_nr = sighting->nr;
-		own->last_abi = sighting->abi;
-	}
-	return sight(sighting);
+	if (!state || !in_setup(state))
+		return hit_record(hit);
+	state->last_nr = hit->nr;
+	state->last_abi = hit->abi;
+	return 0;
 }
 
 /* Everything but a native call, without a filter, that was seen before. */
 static __noinline int enter_unusual(__u32 nr)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct sighting sighting = { .kind = RECORDER_OBSERVED };
+	struct hit hit = { .kind = RECORDER_OBSERVED };
 	struct recorder_slot *slot;
 	__u64 *word;
 
-	sighting.slot = slot_of_task_cached(task);
-	slot = sighting.slot == RECORDER_SLOT_NONE ? NULL : slot_get(sighting.slot);
+	hit.slot = slot_of_task_cached(task);
+	slot = hit.slot == RECORDER_SLOT_NONE ? NULL : slot_get(hit.slot);
 	if (!slot)
 		return 0;
 	if (task_is_filtered(task))
-		enter_filtered(task, slot, sighting.slot);
+		enter_filtered(task, slot, hit.slot);
 	if (nr == NR_NONE)
 		return 0;
-	sighting.abi = task_abi(task, &nr);
-	sighting.nr = nr;
-	word = sight_word(slot, &sighting);
+	hit.abi = task_abi(task, &nr);
+	hit.nr = nr;
+	word = hit_word(slot, &hit);
 	if (word && (*word & (1ULL << (nr % 64))))
 		return 0;
-	return enter_new(&sighting);
+	if (mode == RECORDER_CGROUPS)
+		return enter_container(task, &hit);
+	return mode == RECORDER_COMMAND ? enter_command(task, &hit) : hit_record(&hit);
 }
 
 /*
@@ -203,37 +153,45 @@ static __always_inline bool watches_exit(void)
 	return task_is_filtered(bpf_get_current_task_btf()) && watch_denied;
 }
 
-static __noinline int leave(__u32 nr)
+/* A call of a task under a filter ends. Returns true if the kernel did not run it. */
+static __always_inline bool was_skipped(struct recorder_task *state)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct sighting sighting = {};
-	struct recorder_slot *slot;
-	struct recorder_note *note;
-	__u32 index;
-
-	index = slot_of_task_cached(task);
-	slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
-	if (!slot)
-		return 0;
-	note = note_make(task, slot);
-	if (!note)
-		return 0;
 	/*
 	 * The first exit of a task may be the second half of a call that it began before
 	 * we looked, before it had a filter, or, for a new task, in its parent.
 	 */
-	if (note->entered || !note->synced) {
-		note->entered = false;
-		note->synced = true;
+	bool skipped = !state->entered && state->synced && !state->emulated;
+
+	state->entered = false;
+	state->emulated = false;
+	state->synced = true;
+	return skipped;
+}
+
+static __noinline int leave(__u32 nr)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct recorder_slot *slot;
+	struct recorder_task *state;
+	struct hit hit = {};
+	bool notified;
+
+	hit.slot = slot_of_task_cached(task);
+	slot = hit.slot == RECORDER_SLOT_NONE ? NULL : slot_get(hit.slot);
+	state = slot ? state_make(task, slot) : NULL;
+	if (!state)
+		return 0;
+	notified = was_notified(task, state);
+	if (!was_skipped(state) || nr == NR_NONE)
+		return 0;
+	if (task->ptrace && !watch_tracers) {
+		tracer_unwatched(slot, hit.slot);
 		return 0;
 	}
-	if (nr == NR_NONE)
-		return 0;
-	sighting.slot = index;
-	sighting.abi = task_abi(task, &nr);
-	sighting.nr = nr;
-	sighting.kind = RECORDER_DENIED;
-	return sight(&sighting);
+	hit.abi = task_abi(task, &nr);
+	hit.nr = nr;
+	hit.kind = notified ? RECORDER_ANSWERED : RECORDER_DENIED;
+	return hit_record(&hit);
 }
 
 /*
@@ -241,34 +199,46 @@ static __noinline int leave(__u32 nr)
  * the one of the process that makes it, as runtimes do for the containers they start. Without
  * one it is the id of the one above.
  */
-static __always_inline __u64 parent_of(struct cgroup *cgroup, bool *ret_recorded)
+static __always_inline __u64 parent_of(struct cgroup *cgroup, __u32 *ret_slot)
 {
 	__u64 id = cgroup->self.parent->cgroup->kn->id;
 	struct task_struct *maker;
 
-	*ret_recorded = slot_look_up(id) != RECORDER_SLOT_NONE;
-	if (mode != RECORDER_COMMAND || *ret_recorded)
+	*ret_slot = slot_look_up(id);
+	if (mode != RECORDER_COMMAND || *ret_slot != RECORDER_SLOT_NONE)
 		return id;
 	maker = bpf_get_current_task_btf();
-	*ret_recorded = slot_of_task(maker) != RECORDER_SLOT_NONE;
-	return *ret_recorded ? maker->cgroups->dfl_cgrp->kn->id : id;
+	*ret_slot = slot_of_task(maker);
+	return *ret_slot == RECORDER_SLOT_NONE ? id : maker->cgroups->dfl_cgrp->kn->id;
+}
+
+/* A cgroup that is made in a container's, once its workload runs, is that container's. */
+static __always_inline __u64 domain_of(__u64 id, __u32 parent_slot)
+{
+	struct recorder_slot *parent = NULL;
+
+	if (parent_slot != RECORDER_SLOT_NONE)
+		parent = slot_get(parent_slot);
+	if (parent && (parent->flags & (RECORDER_ENTERED | RECORDER_CONTAINER) ||
+		       parent->domain != parent->cgroup_id))
+		return parent->domain;
+	return id;
 }
 
 SEC("tp_btf/cgroup_mkdir")
 int BPF_PROG(make_cgroup, struct cgroup *cgroup, const char *path)
 {
-	struct sighting sighting = {};
 	struct recorder_slot *slot;
 	struct recorder_path *text;
+	__u32 index, parent_slot;
 	__u64 id, parent_id;
-	bool recorded;
-	__u32 index;
+	struct hit hit = {};
 
 	if (!is_v2(cgroup))
 		return 0;
 	id = cgroup->kn->id;
-	parent_id = parent_of(cgroup, &recorded);
-	if (!recorded && !mark_new) {
+	parent_id = parent_of(cgroup, &parent_slot);
+	if (parent_slot == RECORDER_SLOT_NONE && !mark_new) {
 		cache_forget(cgroup);
 		return 0;
 	}
@@ -288,7 +258,8 @@ int BPF_PROG(make_cgroup, struct cgroup *cgroup, const char *path)
 	}
 	slot->cgroup_id = id;
 	slot->parent_id = parent_id;
-	slot->born = bpf_ktime_get_boot_ns();
+	slot->domain = domain_of(id, parent_slot);
+	slot->created = bpf_ktime_get_boot_ns();
 	if (mode == RECORDER_CGROUPS) {
 		slot->outside_ns = task_mount_ns(bpf_get_current_task_btf());
 		slot->outside_filters = task_filters(bpf_get_current_task_btf());
@@ -297,54 +268,76 @@ int BPF_PROG(make_cgroup, struct cgroup *cgroup, const char *path)
 		bpf_probe_read_kernel_str(text->text, sizeof(text->text), path);
 	slot_set_state(slot, RECORDER_LIVE);
 	cache_set(cgroup, index);
-	sighting.slot = index;
-	tell(RECORDER_EVENT_BORN, &sighting, slot->generation);
+	hit.slot = index;
+	tell(RECORDER_EVENT_CREATED, &hit, slot->generation);
 	return 0;
 }
 
 SEC("tp_btf/cgroup_rmdir")
 int BPF_PROG(remove_cgroup, struct cgroup *cgroup, const char *path)
 {
-	struct sighting sighting = {};
 	struct recorder_slot *slot;
 	__u64 id = cgroup->kn->id;
+	struct hit hit = {};
 
 	if (!is_v2(cgroup))
 		return 0;
 	cache_forget(cgroup);
-	sighting.slot = slot_look_up(id);
-	slot = sighting.slot == RECORDER_SLOT_NONE ? NULL : slot_get(sighting.slot);
+	hit.slot = slot_look_up(id);
+	slot = hit.slot == RECORDER_SLOT_NONE ? NULL : slot_get(hit.slot);
 	if (!slot)
 		return 0;
 	bpf_map_delete_elem(&slot_by_cgroup, &id);
-	slot->died = bpf_ktime_get_boot_ns();
+	slot->removed = bpf_ktime_get_boot_ns();
 	slot_set_state(slot, RECORDER_DEAD);
-	tell(RECORDER_EVENT_DIED, &sighting, slot->generation);
+	tell(RECORDER_EVENT_REMOVED, &hit, slot->generation);
 	return 0;
 }
 
-/* Remembers who moved a task in; user space tells from it whether that was the runtime. */
-static __always_inline void note_mover(struct recorder_slot *slot, __u64 id)
+/*
+ * A task of the workload is in a cgroup without a slot: its calls are not seen any more. Of one in
+ * set-up there was nothing to see yet.
+ */
+static __noinline int note_left(struct task_struct *task, const struct recorder_task *state)
 {
-	int i;
+	__u32 index = slot_look_up(state->cgroup_id);
+	struct recorder_slot *slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
 
-	for (i = 0; i < RECORDER_MOVERS; i++) {
-		if (slot->movers[i] == id)
-			return;
-		if (!slot->movers[i]) {
-			slot->movers[i] = id;
-			return;
-		}
+	if (state->phase != RECORDER_PHASE_WORK)
+		return 0;
+	if (!slot) {
+		__sync_fetch_and_add(&losses.map, 1);
+		return 0;
 	}
-	__sync_fetch_and_add(&slot->lost, 1);
+	if (__sync_fetch_and_or(&slot->flags, RECORDER_LEFT) & RECORDER_LEFT)
+		return 0;
+	slot->left_pid = task->tgid;
+	__builtin_memcpy(slot->left_comm, task->comm, sizeof(slot->left_comm));
+	return 0;
 }
 
-/* The task came into a recorded cgroup from elsewhere: in set-up until its execve. */
-static __always_inline void begin_setup(struct task_struct *task, struct task_struct *mover,
-					struct recorder_slot *slot)
+/* A task is in the slot's cgroup, moved there by another one than itself. */
+static __always_inline void moved_in(struct task_struct *task, struct recorder_task *state,
+				     struct recorder_slot *slot, __u32 index,
+				     struct task_struct *mover)
 {
-	note_mover(slot, mover->cgroups->dfl_cgrp->kn->id);
-	note_setup(task, slot, task_mount_ns(mover), task_filters(mover));
+	bool known = state->phase && state->cgroup_id == slot->cgroup_id;
+	struct recorder_arrival *arrival;
+
+	if (is_inside(mover, slot)) { /* the container's own business */
+		if (!known && !same_domain(state->cgroup_id, slot))
+			set_phase(state, slot, RECORDER_PHASE_WORK);
+		state->cgroup_id = slot->cgroup_id;
+		return;
+	}
+	if (!known) {
+		arrive(task, state, slot, index, mover);
+		return;
+	}
+	/* It made calls before the kernel told that it was moved. */
+	arrival = in_setup(state) ? arrival_get(state->arrival) : NULL;
+	if (arrival)
+		arrival_set_mover(arrival, mover);
 }
 
 SEC("tp_btf/cgroup_attach_task")
@@ -352,111 +345,110 @@ int BPF_PROG(attach_task, struct cgroup *cgroup, const char *path, struct task_s
 	     bool threadgroup)
 {
 	struct task_struct *mover = bpf_get_current_task_btf();
+	struct recorder_task *state;
 	struct recorder_slot *slot;
 	__u32 index;
 
-	/* Of a command everybody is inside, but for its first process, which we mark ourselves. */
-	if (mode != RECORDER_CGROUPS || !is_v2(cgroup))
+	if (mode == RECORDER_TASKS || !is_v2(cgroup))
 		return 0;
 	index = slot_of_cgroup(cgroup);
 	slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
-	if (!slot)
+	state = slot ? state_make(task, slot) : state_get(task);
+	if (!state)
 		return 0;
-	/* A task that moves itself is no container in the making. */
-	if (mover->tgid == task->tgid)
-		__sync_fetch_and_or(&slot->flags, RECORDER_JOINED);
-	else
-		begin_setup(task, mover, slot);
+	if (!slot)
+		note_left(task, state);
+	else if (mode == RECORDER_CGROUPS && mover->tgid != task->tgid)
+		moved_in(task, state, slot, index, mover);
+	else if (!in_setup(state))
+		set_phase(state, slot, RECORDER_PHASE_WORK);
 	return 0;
 }
 
-static __always_inline void fork_marked(struct recorder_note *parent, struct task_struct *child)
+static __always_inline void fork_marked(struct recorder_task *parent, struct task_struct *child)
 {
 	struct recorder_slot *slot = parent ? slot_get(parent->slot) : NULL;
-	struct recorder_note *note = slot ? note_make(child, slot) : NULL;
+	struct recorder_task *state = slot ? state_make(child, slot) : NULL;
 
-	if (!note)
+	if (!state)
 		return;
-	note->slot = parent->slot;
+	state->slot = parent->slot;
 	__sync_fetch_and_add(&marked_live, 1);
+}
+
+/* The child was forked in the same recorded cgroup, or into it (CLONE_INTO_CGROUP). */
+static __always_inline void fork_recorded(struct task_struct *parent, struct task_struct *child,
+					  struct recorder_slot *slot, __u32 index)
+{
+	bool same = child->cgroups->dfl_cgrp == parent->cgroups->dfl_cgrp;
+	struct recorder_task *state = state_make(child, slot), *from = NULL;
+
+	if (!state)
+		return;
+	if (mode == RECORDER_COMMAND)
+		from = state_get(parent);
+	else if (same)
+		from = state_of(parent, slot, index);
+	else if (!is_inside(parent, slot)) {
+		arrive(child, state, slot, index, parent);
+		return;
+	}
+	if (from && same)
+		hand_on(from, state);
+	else
+		set_phase(state, slot, RECORDER_PHASE_WORK);
 }
 
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(fork_task, struct task_struct *parent, struct task_struct *child)
 {
 	struct recorder_slot *slot;
-	struct recorder_note *from;
+	struct recorder_task *from;
 	__u32 index;
 
 	if (mode == RECORDER_TASKS) {
-		fork_marked(note_get(parent), child);
+		fork_marked(state_get(parent), child);
 		return 0;
 	}
-	if (mode == RECORDER_COMMAND)
-		return 0;
 	index = slot_of_task(child);
 	slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
-	if (!slot)
-		return 0;
-	if (child->cgroups->dfl_cgrp != parent->cgroups->dfl_cgrp) { /* CLONE_INTO_CGROUP */
-		begin_setup(child, parent, slot);
+	if (slot) {
+		fork_recorded(parent, child, slot, index);
 		return 0;
 	}
-	from = setup_of(parent);
-	if (from)
-		note_setup(child, slot, from->outside_ns, from->outside_filters);
+	if (child->cgroups->dfl_cgrp == parent->cgroups->dfl_cgrp)
+		return 0;
+	from = state_get(parent);
+	if (from && from->cgroup_id == parent->cgroups->dfl_cgrp->kn->id)
+		note_left(child, from);
 	return 0;
 }
 
-static __always_inline void enter_slot(struct recorder_slot *slot, struct task_struct *task,
-				       __u32 outside_filters)
-{
-	__u32 flags = RECORDER_ENTERED;
-
-	if (slot->flags & RECORDER_ENTERED)
-		return;
-	if (task_no_new_privs(task))
-		flags |= RECORDER_NO_NEW_PRIVS;
-	if (task_filters(task) > outside_filters)
-		flags |= RECORDER_CONFINED;
-	__sync_fetch_and_or(&slot->flags, flags);
-}
-
+/* A task has executed a program. */
 static __noinline int end_setup(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct sighting sighting = {};
 	struct recorder_slot *slot;
-	struct recorder_note *note;
-	__u32 outside_ns;
-	bool in_setup;
+	struct recorder_task *state;
+	struct hit hit = {};
 
-	sighting.slot = slot_of_task(task);
-	slot = sighting.slot == RECORDER_SLOT_NONE ? NULL : slot_get(sighting.slot);
-	if (!slot)
+	hit.slot = slot_of_task(task);
+	slot = hit.slot == RECORDER_SLOT_NONE ? NULL : slot_get(hit.slot);
+	if (!slot || mode == RECORDER_TASKS)
 		return 0;
-	note = note_get(task);
-	in_setup = note && note->in_setup;
-	if (!in_setup && !awaits_start(slot))
+	state = mode == RECORDER_COMMAND ? state_get(task) : state_of(task, slot, hit.slot);
+	if (!state || !setup_exec(task, state, slot))
 		return 0;
-	outside_ns = in_setup ? note->outside_ns : slot->outside_ns;
-	if (mode == RECORDER_CGROUPS && task_mount_ns(task) == outside_ns)
-		return 0;
-	enter_slot(slot, task, in_setup ? note->outside_filters : slot->outside_filters);
-	if (!in_setup)
-		return 0;
-	note->in_setup = false;
-	note->started = true;
 	/*
 	 * The execve itself is made under the filter: the workload's first call. Where it was
-	 * seen before, as for the second exec into a container, it left no trace in the note.
+	 * seen before, as for the second exec into a container, it left no trace in the state.
 	 */
-	if (!is_exec(note->last_abi, note->last_nr))
+	if (!is_exec(state->last_abi, state->last_nr))
 		return 0;
-	sighting.abi = note->last_abi;
-	sighting.nr = note->last_nr;
-	sighting.kind = RECORDER_OBSERVED;
-	return sight(&sighting);
+	hit.abi = state->last_abi;
+	hit.nr = state->last_nr;
+	hit.kind = RECORDER_OBSERVED;
+	return hit_record(&hit);
 }
 
 /*
@@ -467,18 +459,18 @@ static __noinline int end_setup(void)
  */
 static __always_inline void exit_killed(struct task_struct *task)
 {
-	struct sighting sighting = {};
+	struct hit hit = {};
 	__u32 nr = regs_syscall((struct pt_regs *)bpf_task_pt_regs(task));
 
 	if (nr == NR_NONE)
 		return;
-	sighting.slot = slot_of_task(task);
-	if (sighting.slot == RECORDER_SLOT_NONE)
+	hit.slot = slot_of_task(task);
+	if (hit.slot == RECORDER_SLOT_NONE)
 		return;
-	sighting.abi = task_abi(task, &nr);
-	sighting.nr = nr;
-	sighting.kind = RECORDER_DENIED;
-	sight(&sighting);
+	hit.abi = task_abi(task, &nr);
+	hit.nr = nr;
+	hit.kind = RECORDER_DENIED;
+	hit_record(&hit);
 }
 
 #define EXIT_SIGNAL(code) ((code)&0x7f)
@@ -487,18 +479,20 @@ static __always_inline void exit_killed(struct task_struct *task)
 static __noinline int end_task(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct recorder_note *note = note_get(task);
+	struct recorder_task *state = state_get(task);
 
 	if (watch_denied && task_is_filtered(task) && EXIT_SIGNAL(task->exit_code) == SIGSYS &&
-	    EXIT_SIGNAL(task->signal->group_exit_code) != SIGSYS && !(note && note->entered))
+	    EXIT_SIGNAL(task->signal->group_exit_code) != SIGSYS && !(state && state->entered))
 		exit_killed(task);
-	if (mode == RECORDER_TASKS && note && note->slot)
+	if (mode == RECORDER_CGROUPS && state && in_setup(state))
+		arrival_leave(state);
+	if (mode == RECORDER_TASKS && state && state->slot)
 		__sync_fetch_and_sub(&marked_live, 1);
 	return 0;
 }
 
 /* The four whose lost run could hide a call. */
-#ifndef UNPREEMPTED
+#ifndef TRACEPOINT_VARIANT
 SEC("tp_btf/sys_enter")
 int BPF_PROG(enter_call, struct pt_regs *regs, long id)
 {
@@ -554,31 +548,41 @@ int exit_task(void *event)
 }
 #endif
 
+SEC("tp_btf/sched_switch")
+int BPF_PROG(switch_task, bool preempt, struct task_struct *previous, struct task_struct *next)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return task->ptrace && task_is_filtered(task) ? traced_stop(task) : 0;
+}
+
 /*
  * --pid: user space marked the leader of a thread group; this passes the mark on to its other
- * threads. fork_task is attached before, so whoever is born meanwhile is marked as well, and
- * user space runs it until a pass marks nobody.
+ * threads. fork_task is attached before, so whoever is born meanwhile is marked as well.
  */
-SEC("iter/task")
-int mark_threads(struct bpf_iter__task *context)
+static __always_inline int mark_thread(struct task_struct *task)
 {
-	struct task_struct *task = context->task;
-	struct recorder_slot *slot;
-	struct recorder_note *leader, *note;
+	struct recorder_task *leader = state_get(task->group_leader), *state;
+	struct recorder_slot *slot = leader && leader->slot ? slot_get(leader->slot) : NULL;
 
-	if (!task)
+	if (!slot || state_get(task))
 		return 0;
-	leader = note_get(task->group_leader);
-	if (!leader || !leader->slot)
-		return 0;
-	note = note_get(task);
-	slot = slot_get(leader->slot);
-	if (note || !slot)
-		return 0;
-	note = note_make(task, slot);
-	if (note) {
-		note->slot = leader->slot;
+	state = state_make(task, slot);
+	if (state) {
+		state->slot = leader->slot;
+		marked++;
 		__sync_fetch_and_add(&marked_live, 1);
 	}
 	return 0;
+}
+
+/* User space runs it until a pass marks nobody. */
+SEC("iter/task")
+int mark_tasks(struct bpf_iter__task *context)
+{
+	struct task_struct *task = context->task;
+
+	if (!task)
+		return 0;
+	return mode == RECORDER_TASKS ? mark_thread(task) : mark_present(task, mark_rest);
 }

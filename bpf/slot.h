@@ -90,35 +90,35 @@ static __always_inline void cache_forget(struct cgroup *cgroup)
 	cache[cache_index(cgroup_key(cgroup))] = 0;
 }
 
-static __always_inline struct recorder_note *note_get(struct task_struct *task)
+static __always_inline struct recorder_task *state_get(struct task_struct *task)
 {
-	return bpf_task_storage_get(&notes, task, NULL, 0);
+	return bpf_task_storage_get(&tasks, task, NULL, 0);
 }
 
 /*
  * Fails where the kernel has no memory at hand, or where the task that it preempted on this CPU
  * was changing a task's storage.
  */
-static __always_inline struct recorder_note *note_try(struct task_struct *task)
+static __always_inline struct recorder_task *state_try(struct task_struct *task)
 {
-	return bpf_task_storage_get(&notes, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	return bpf_task_storage_get(&tasks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 }
 
-static __always_inline struct recorder_note *note_make(struct task_struct *task,
-						       struct recorder_slot *slot)
+static __always_inline struct recorder_task *state_make(struct task_struct *task,
+							struct recorder_slot *slot)
 {
-	struct recorder_note *note = note_try(task);
+	struct recorder_task *state = state_try(task);
 
-	if (!note)
+	if (!state)
 		__sync_fetch_and_add(&slot->lost, 1);
-	return note;
+	return state;
 }
 
 static __always_inline __u32 slot_of_marked(struct task_struct *task)
 {
-	struct recorder_note *note = note_get(task);
+	struct recorder_task *state = state_get(task);
 
-	return note ? note->slot : RECORDER_SLOT_NONE;
+	return state ? state->slot : RECORDER_SLOT_NONE;
 }
 
 /* The slot that a task's calls go to. */

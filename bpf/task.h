@@ -20,6 +20,7 @@ enum {
 #if defined(__TARGET_ARCH_x86)
 #define TS_COMPAT 0x0002	/* arch/x86/include/asm/thread_info.h */
 #define X32_NR_FLAG 0x40000000U /* __X32_SYSCALL_BIT, arch/x86/include/uapi/asm/unistd.h */
+#define X32_NR_MASK (X32_NR_FLAG - 1)
 
 /* x32 calls, which have a bit in their number, count as native here. */
 static __always_inline bool task_is_native(struct task_struct *task)
@@ -31,8 +32,9 @@ static __always_inline __u32 task_abi(struct task_struct *task, __u32 *nr)
 {
 	if (!task_is_native(task))
 		return ABI_COMPAT;
-	if ((*nr & X32_NR_FLAG) && *nr != NR_NONE) {
-		*nr &= ~X32_NR_FLAG;
+	/* With a still higher bit it is no x32 call, only a number that no call has. */
+	if ((*nr & ~X32_NR_MASK) == X32_NR_FLAG) {
+		*nr &= X32_NR_MASK;
 		return ABI_X32;
 	}
 	return ABI_NATIVE;
@@ -41,6 +43,25 @@ static __always_inline __u32 task_abi(struct task_struct *task, __u32 *nr)
 static __always_inline __u32 regs_syscall(struct pt_regs *regs)
 {
 	return regs->orig_ax;
+}
+
+/* A tracer takes every call over: include/linux/thread_info.h, SYSCALL_WORK_BIT_SYSCALL_EMU. */
+static __always_inline bool task_is_emulated(struct task_struct *task)
+{
+	return task->thread_info.syscall_work & (1UL << 3);
+}
+
+/* rt_sigreturn and sigreturn, by the same tables as below. */
+static __always_inline bool is_sigreturn(__u32 abi, __u32 nr)
+{
+	switch (abi) {
+	case ABI_COMPAT:
+		return nr == 119 || nr == 173;
+	case ABI_X32:
+		return nr == 513;
+	default:
+		return nr == 15;
+	}
 }
 
 /* execve and execveat, as arch/x86/entry/syscalls/syscall_{64,32}.tbl number them. */
@@ -73,6 +94,18 @@ static __always_inline __u32 regs_syscall(struct pt_regs *regs)
 	return regs->syscallno;
 }
 
+/* A tracer takes every call over: TIF_SYSCALL_EMU, arch/arm64/include/asm/thread_info.h. */
+static __always_inline bool task_is_emulated(struct task_struct *task)
+{
+	return task->thread_info.flags & (1UL << 12);
+}
+
+/* rt_sigreturn and sigreturn, by the same tables as below. */
+static __always_inline bool is_sigreturn(__u32 abi, __u32 nr)
+{
+	return abi == ABI_COMPAT ? nr == 119 || nr == 173 : nr == 139;
+}
+
 /* execve and execveat: include/uapi/asm-generic/unistd.h, arch/arm/tools/syscall.tbl. */
 static __always_inline bool is_exec(__u32 abi, __u32 nr)
 {
@@ -103,14 +136,29 @@ static __always_inline __u32 task_mount_ns(struct task_struct *task)
 	return task->nsproxy->mnt_ns->ns.inum;
 }
 
-/* runc and crun, which call their processes "runc", "exe", "runc:[…]", "crun". */
-static __always_inline bool task_is_runtime(struct task_struct *task)
+/* The file that the task executes; a thread of the kernel has none, which reads as zeros. */
+static __always_inline struct inode *task_program(struct task_struct *task)
 {
-	const char *name = task->comm;
+	return task->mm->exe_file->f_inode;
+}
 
-	return (name[0] == 'r' && name[1] == 'u' && name[2] == 'n' && name[3] == 'c') ||
-	       (name[0] == 'c' && name[1] == 'r' && name[2] == 'u' && name[3] == 'n') ||
-	       (name[0] == 'e' && name[1] == 'x' && name[2] == 'e' && !name[3]);
+/*
+ * True if both run the same program. runc executes sealed copies of itself, which are other files, so that
+ * it is the size to the byte that is compared.
+ */
+static __always_inline bool task_is_copy(struct task_struct *task, struct task_struct *other)
+{
+	long long size = task_program(task)->i_size;
+
+	return size && size == task_program(other)->i_size;
+}
+
+#define SIGNAL_UNKILLABLE 0x40 /* include/linux/sched/signal.h */
+
+/* True of the first process of a pid namespace. */
+static __always_inline bool task_is_init(struct task_struct *task)
+{
+	return task->signal->flags & SIGNAL_UNKILLABLE;
 }
 
 /* How many filters a task runs under. */

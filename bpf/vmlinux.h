@@ -67,6 +67,36 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 };
 
+struct super_block {
+	__u32 s_dev;
+};
+
+struct inode {
+	unsigned long i_ino;
+	long long i_size;
+	struct super_block *i_sb;
+};
+
+struct file {
+	struct inode *f_inode;
+};
+
+struct mm_struct {
+	struct file *exe_file;
+};
+
+struct dentry {
+	struct inode *d_inode;
+};
+
+struct path {
+	struct dentry *dentry;
+};
+
+struct fs_struct {
+	struct path root;
+};
+
 struct ns_common {
 	unsigned int inum;
 };
@@ -83,22 +113,35 @@ typedef struct {
 	int counter;
 } atomic_t;
 
+struct notification {
+	__u64 next_id;
+};
+
+struct seccomp_filter {
+	struct seccomp_filter *prev;
+	struct notification *notif;
+};
+
 struct seccomp {
 	int mode;
 	atomic_t filter_count;
+	struct seccomp_filter *filter;
 };
 
 struct thread_info {
 	unsigned long flags;
-	__u32 status; /* x86 */
+	unsigned long syscall_work; /* x86 */
+	__u32 status;		    /* x86 */
 };
 
 struct signal_struct {
 	int group_exit_code;
+	unsigned int flags;
 };
 
 struct task_struct {
 	struct thread_info thread_info;
+	unsigned int ptrace;
 	int exit_code;
 	unsigned long atomic_flags;
 	int pid;
@@ -106,6 +149,8 @@ struct task_struct {
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	char comm[16];
+	struct mm_struct *mm;
+	struct fs_struct *fs;
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
 	struct seccomp seccomp;

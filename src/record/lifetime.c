@@ -39,7 +39,7 @@ int lifetime_add_bitmaps(struct lifetime *lifetime, const struct recorder_slot *
 	size_t kind, abi, word;
 	int r;
 
-	for (kind = 0; kind < RECORDER_KINDS; kind++)
+	for (kind = 0; kind < RECORDER_BITMAPS; kind++)
 		for (abi = 0; abi < RECORDER_ABIS; abi++)
 			for (word = 0; word < RECORDER_WORDS; word++) {
 				r = add_word(&lifetime->calls[kind], abi, word * 64,

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "profile/recording/recording.h"
 #include "shared.h"
@@ -23,12 +24,22 @@ struct lifetime {
 	bool found;	       /* it was there before the recording began */
 	int64_t born;	       /* nanoseconds since the epoch */
 	int64_t died;	       /* 0 while it lives */
-	bool entered;	       /* a task ended its set-up here: a container was started */
-	bool no_new_privs;     /* and how: with no_new_privs, */
+	bool present;	       /* a task was in it before the recording began */
+	bool entered;	       /* a task ended its set-up here: a workload was started */
+	bool own_namespace;    /* and how: in a mount namespace of its own, */
+	bool no_new_privs;     /* with no_new_privs, */
 	bool confined;	       /* under a filter */
+	bool start_hook;       /* set-up ran a hook under the container's filter */
+	uint64_t setup_size;   /* size of the program that set it up; 0 when unknown */
 	bool unwatched_filter; /* a task under a filter ran before denied calls were watched */
-	uint64_t lost;	       /* what could not be stored about it */
-	uint64_t movers[RECORDER_MOVERS]; /* cgroups whose tasks moved others in; 0 ends it */
+	bool unwatched_tracer; /* a tracer could answer calls before that was watched */
+	uint32_t pending; /* RECORDER_PENDING_* flags: whose calls calls[RECORDER_PENDING] are */
+	uint64_t lost;	  /* what could not be stored about it */
+	/* Recorded cgroups whose tasks moved others in; 0 ends the list. */
+	uint64_t movers[RECORDER_MOVERS];
+	/* The first process that left for a cgroup that is not recorded; 0: none did. */
+	pid_t left_pid;
+	char left_process[RECORDER_COMM_SIZE];
 
 	/*
 	 * Filled in from events while it lives, and completed from the bitmaps when it is
@@ -38,7 +49,9 @@ struct lifetime {
 
 	uint32_t slot;
 	uint32_t generation;
-	void *owner; /* of the target, untouched here */
+	bool announced; /* the handler knows it */
+	bool gone;	/* its cgroup was removed before the scan that is under way began */
+	void *owner;	/* of the target, untouched here */
 };
 
 /* Releases the memory, not the owner. */

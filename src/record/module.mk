@@ -4,12 +4,12 @@
 # tp_btf programs. Each is embedded twice: as a loader program that the kernel runs, which is small
 # and quick, and as an ELF file for libbpf, for kernels that cannot do the former.
 
-GENERATED_HEADERS += $(foreach variant,recorder unpreempted,$(foreach kind,skel lskel,\
+GENERATED_HEADERS += $(foreach variant,recorder tracepoint,$(foreach kind,skel lskel,\
 	$(O)/gen/$(variant).$(kind).h))
 
-$(O)/unpreempted.bpf.o: BPF_FLAGS += -DUNPREEMPTED
+$(O)/tracepoint.bpf.o: BPF_FLAGS += -DTRACEPOINT_VARIANT
 
-$(O)/recorder.bpf.o $(O)/unpreempted.bpf.o: bpf/recorder.bpf.c $(wildcard bpf/*.h) Makefile
+$(O)/recorder.bpf.o $(O)/tracepoint.bpf.o: bpf/recorder.bpf.c $(wildcard bpf/*.h) Makefile
 	$(call say,BPF,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Werror \

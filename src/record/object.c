@@ -6,15 +6,15 @@
 #include "util/error.h"
 #include "util/log.h"
 
-int object_load(const struct object_knobs *knobs, struct object *ret_object, struct error *err)
+int object_load(const struct object_options *options, struct object *ret_object, struct error *err)
 {
 	_cleanup_error_ struct error refusal = ERROR_INIT;
-	struct object_knobs no_probe = *knobs;
+	struct object_options no_probe = *options;
 
-	if (object_load_light(knobs, ret_object, &refusal) == 0)
+	if (object_load_light(options, ret_object, &refusal) == 0)
 		return 0;
 	log_debug("%s; libbpf loads the programs", error_message(&refusal));
-	if (object_load_full(knobs, ret_object, NULL) == 0)
+	if (object_load_full(options, ret_object, NULL) == 0)
 		return 0;
 	/*
 	 * Lockdown "confidentiality" takes away one helper, which serves only to read paths. Any

@@ -27,17 +27,20 @@ enum object_program {
 	PROGRAM_FORK_TASK,
 	PROGRAM_EXEC_TASK,
 	PROGRAM_EXIT_TASK,
-	PROGRAM_MARK_THREADS,
+	PROGRAM_SWITCH_TASK,
+	PROGRAM_MARK_TASKS,
 	PROGRAM_COUNT,
 };
 
 /* Fixed before load. */
-struct object_knobs {
+struct object_options {
 	enum recorder_mode mode;
-	bool mark_new;	  /* every new cgroup on the node gets a slot */
-	bool unpreempted; /* the variant for classic tracepoints */
-	bool no_probe;	  /* do without bpf_probe_read_kernel, which lockdown can forbid */
-	__u32 slots;	  /* how many elements the slot maps have, with the unused slot 0 */
+	bool mark_new;	   /* every new cgroup on the node gets a slot */
+	bool tracepoints;  /* the variant for classic tracepoints */
+	bool no_probe;	   /* do without bpf_probe_read_kernel, which lockdown can forbid */
+	__u32 slots;	   /* how many elements the slot maps have, with the unused slot 0 */
+	__u32 arrivals;	   /* the same of "arrivals" */
+	__u32 event_bytes; /* size of the ring buffer: a power of two, at least a page */
 };
 
 struct object {
@@ -47,12 +50,19 @@ struct object {
 	int paths;
 	int free_slots;
 	int slot_by_cgroup;
-	int strays;
+	int arrivals;
+	int free_arrivals;
+	int overflow;
 	int events;
-	int notes;
+	int tasks;
 	/* Global data of the program, shared with the kernel. */
 	__u32 *watch_denied;
+	__u32 *watch_tracers;
+	__u32 *present_filtered;
+	__u32 *marked;
+	__u32 *mark_rest;
 	__u32 *marked_live;
+	__u64 *runtime_sizes;
 	struct recorder_losses *losses;
 
 	void *skeleton;
@@ -60,15 +70,15 @@ struct object {
 };
 
 /* Loads the object one way or the other; the caller calls object_finish(). */
-int object_load(const struct object_knobs *knobs, struct object *ret_object, struct error *err);
+int object_load(const struct object_options *options, struct object *ret_object, struct error *err);
 
 /* Closes everything; an empty object is fine. */
 void object_finish(struct object *object);
 
 /* The two ways; object_load() chooses. */
-int object_load_light(const struct object_knobs *knobs, struct object *ret_object,
+int object_load_light(const struct object_options *options, struct object *ret_object,
 		      struct error *err);
-int object_load_full(const struct object_knobs *knobs, struct object *ret_object,
+int object_load_full(const struct object_options *options, struct object *ret_object,
 		     struct error *err);
 
 #endif

@@ -9,7 +9,7 @@
 #include <bpf/libbpf.h>
 
 #include "recorder.skel.h"
-#include "unpreempted.skel.h"
+#include "tracepoint.skel.h"
 #include "util/error.h"
 #include "util/log.h"
 
@@ -50,11 +50,12 @@ static int refused(int code, struct error *err)
 #define MAP_FD(skel, name) bpf_map__fd((skel)->maps.name)
 
 DEFINE_LOAD(recorder_full)
-DEFINE_LOAD(unpreempted_full)
+DEFINE_LOAD(tracepoint_full)
 
-int object_load_full(const struct object_knobs *knobs, struct object *ret_object, struct error *err)
+int object_load_full(const struct object_options *options, struct object *ret_object,
+		     struct error *err)
 {
 	libbpf_set_print(print);
-	return knobs->unpreempted ? load_unpreempted_full(knobs, ret_object, err) :
-				    load_recorder_full(knobs, ret_object, err);
+	return options->tracepoints ? load_tracepoint_full(options, ret_object, err) :
+				      load_recorder_full(options, ret_object, err);
 }

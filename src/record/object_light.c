@@ -11,7 +11,7 @@
 #pragma GCC diagnostic ignored "-Wshadow"
 #pragma GCC diagnostic ignored "-Wunused-function"
 #include "recorder.lskel.h"
-#include "unpreempted.lskel.h"
+#include "tracepoint.lskel.h"
 #pragma GCC diagnostic pop
 
 #define MAP_RESIZE(skel, name, count) ((skel)->maps.name.max_entries = (count))
@@ -24,11 +24,11 @@ static int refused(int code, struct error *err)
 }
 
 DEFINE_LOAD(recorder_light)
-DEFINE_LOAD(unpreempted_light)
+DEFINE_LOAD(tracepoint_light)
 
-int object_load_light(const struct object_knobs *knobs, struct object *ret_object,
+int object_load_light(const struct object_options *options, struct object *ret_object,
 		      struct error *err)
 {
-	return knobs->unpreempted ? load_unpreempted_light(knobs, ret_object, err) :
-				    load_recorder_light(knobs, ret_object, err);
+	return options->tracepoints ? load_tracepoint_light(options, ret_object, err) :
+				      load_recorder_light(options, ret_object, err);
 }

@@ -16,32 +16,36 @@
 #include "util/error.h"
 
 /* Defines load_<variant>(), which loads as object_load() does. */
-#define DEFINE_LOAD(variant)                                                                      \
-	static void destroy_##variant(void *skel)                                                 \
-	{                                                                                         \
-		variant##__destroy(skel);                                                         \
-	}                                                                                         \
-                                                                                                  \
-	static int load_##variant(const struct object_knobs *knobs, struct object *ret_object,    \
-				  struct error *err)                                              \
-	{                                                                                         \
-		struct variant *skel = variant##__open();                                         \
-		int r;                                                                            \
-                                                                                                  \
-		if (!skel)                                                                        \
-			return error_set_errno(err, errno, "prepare the BPF programs");           \
-		skel->rodata->mode = knobs->mode;                                                 \
-		skel->rodata->mark_new = knobs->mark_new;                                         \
-		skel->rodata->can_probe = !knobs->no_probe;                                       \
-		MAP_RESIZE(skel, slots, knobs->slots);                                            \
-		MAP_RESIZE(skel, paths, knobs->slots);                                            \
-		MAP_RESIZE(skel, free_slots, knobs->slots);                                       \
-		MAP_RESIZE(skel, slot_by_cgroup, knobs->slots);                                   \
-		r = variant##__load(skel);                                                        \
-		if (r < 0) {                                                                      \
-			variant##__destroy(skel);                                                 \
-			return refused(-r, err);                                                  \
-		}                                                                                 \
+#define DEFINE_LOAD(variant)                                                                       \
+	static void destroy_##variant(void *skel)                                                  \
+	{                                                                                          \
+		variant##__destroy(skel);                                                          \
+	}                                                                                          \
+                                                                                                   \
+	static int load_##variant(const struct object_options *options, struct object *ret_object, \
+				  struct error *err)                                               \
+	{                                                                                          \
+		struct variant *skel = variant##__open();                                          \
+		int r;                                                                             \
+                                                                                                   \
+		if (!skel)                                                                         \
+			return error_set_errno(err, errno, "prepare the BPF programs");            \
+		skel->rodata->mode = options->mode;                                                \
+		skel->rodata->mark_new = options->mark_new;                                        \
+		skel->rodata->can_probe = !options->no_probe;                                      \
+		MAP_RESIZE(skel, slots, options->slots);                                           \
+		MAP_RESIZE(skel, paths, options->slots);                                           \
+		MAP_RESIZE(skel, free_slots, options->slots);                                      \
+		MAP_RESIZE(skel, slot_by_cgroup, options->slots);                                  \
+		skel->rodata->arrivals_count = options->arrivals;                                  \
+		MAP_RESIZE(skel, arrivals, options->arrivals);                                     \
+		MAP_RESIZE(skel, free_arrivals, options->arrivals);                                \
+		MAP_RESIZE(skel, events, options->event_bytes);                                    \
+		r = variant##__load(skel);                                                         \
+		if (r < 0) {                                                                       \
+			variant##__destroy(skel);                                                  \
+			return refused(-r, err);                                                   \
+		}                                                                                  \
 		*ret_object = (struct object){                                                  \
 			.programs = {                                                           \
 				[PROGRAM_ENTER_CALL] = PROGRAM_FD(skel, enter_call),            \
@@ -52,22 +56,30 @@
 				[PROGRAM_FORK_TASK] = PROGRAM_FD(skel, fork_task),              \
 				[PROGRAM_EXEC_TASK] = PROGRAM_FD(skel, exec_task),              \
 				[PROGRAM_EXIT_TASK] = PROGRAM_FD(skel, exit_task),              \
-				[PROGRAM_MARK_THREADS] = PROGRAM_FD(skel, mark_threads),        \
+				[PROGRAM_SWITCH_TASK] = PROGRAM_FD(skel, switch_task), \
+				[PROGRAM_MARK_TASKS] = PROGRAM_FD(skel, mark_tasks), \
 			},                                                                      \
 			.slots = MAP_FD(skel, slots),                                           \
 			.paths = MAP_FD(skel, paths),                                           \
 			.free_slots = MAP_FD(skel, free_slots),                                 \
 			.slot_by_cgroup = MAP_FD(skel, slot_by_cgroup),                         \
-			.strays = MAP_FD(skel, strays),                                         \
+			.arrivals = MAP_FD(skel, arrivals), \
+			.free_arrivals = MAP_FD(skel, free_arrivals), \
+			.overflow = MAP_FD(skel, overflow), \
 			.events = MAP_FD(skel, events),                                         \
-			.notes = MAP_FD(skel, notes),                                           \
+			.tasks = MAP_FD(skel, tasks), \
 			.watch_denied = &skel->bss->watch_denied,                               \
-			.marked_live = &skel->bss->marked_live,                                 \
+			.watch_tracers = &skel->bss->watch_tracers, \
+			.present_filtered = &skel->bss->present_filtered, \
+			.marked = &skel->bss->marked, \
+			.mark_rest = &skel->bss->mark_rest, \
+			.marked_live = &skel->bss->marked_live, \
+			.runtime_sizes = skel->bss->runtime_sizes, \
 			.losses = &skel->bss->losses,                                           \
 			.skeleton = skel,                                                       \
 			.destroy_skeleton = destroy_##variant,                                 \
-		}; \
-		return 0;                                                                         \
+		};  \
+		return 0;                                                                          \
 	}
 
 #endif

@@ -15,9 +15,15 @@
 #include "record/object.h"
 #include "record/slots.h"
 #include "record/tracepoint.h"
+#include "syscalls/syscalls.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/error.h"
+
+#define EVENT_BYTES (256 * 1024)
+/* How many processes can come into recorded cgroups at once, and not have executed a program yet. */
+#define ARRIVALS 1023
 
 /* Events are decoration, so what they told of is looked up again this often. */
 #define SCAN_INTERVAL_NS 1000000000LL
@@ -31,33 +37,43 @@ struct recorder {
 	struct slots slots;
 	struct ring_buffer *ring;
 	int links[PROGRAM_COUNT];
-	int64_t last_scan;
+	int64_t last_scan; /* 0: a scan is due */
+	bool added;	   /* cgroups that were there before: tasks may be in them */
 	bool filter_seen;
-	bool unpreempted;	  /* classic tracepoints where a skipped run could hide a call */
+	bool tracer_seen;
+	bool tracepoints;	  /* classic ones, where a skipped run could hide a call */
 	struct error event_error; /* of a callback of the ring buffer */
 };
 
-static int born(struct recorder *recorder, uint32_t slot, struct error *err)
+/*
+ * Tells the handler of a slot in use, after the slot of the cgroup above. A cgroup is removed after those
+ * below it, so that the one above is still there to be told of.
+ */
+static int announce(struct recorder *recorder, uint32_t slot, struct error *err)
 {
 	struct lifetime *lifetime;
-	bool is_new;
-	int r = slots_lifetime(&recorder->slots, slot, &lifetime, &is_new, err);
+	uint32_t above;
+	int r = slots_lifetime(&recorder->slots, slot, &lifetime, err);
 
-	if (r < 0)
+	if (r < 0 || lifetime->announced)
 		return r;
-	if (is_new && recorder->handler.born)
-		return recorder->handler.born(recorder->handler.data, lifetime, err);
-	return 0;
+	lifetime->announced = true;
+	above = slots_find(&recorder->slots, lifetime->parent_id);
+	if (above != RECORDER_SLOT_NONE) {
+		r = announce(recorder, above, err);
+		if (r < 0)
+			return r;
+	}
+	return recorder->handler.born ?
+		       recorder->handler.born(recorder->handler.data, lifetime, err) :
+		       0;
 }
 
 static int ended(struct recorder *recorder, uint32_t slot, struct error *err)
 {
 	struct lifetime *lifetime;
-	int r = born(recorder, slot, err);
+	int r = slots_harvest(&recorder->slots, slot, &lifetime, err);
 
-	if (r < 0)
-		return r;
-	r = slots_harvest(&recorder->slots, slot, &lifetime, err);
 	if (r < 0)
 		return r;
 	if (recorder->handler.ended)
@@ -66,15 +82,27 @@ static int ended(struct recorder *recorder, uint32_t slot, struct error *err)
 	return 0;
 }
 
+/* The first sign that a tracer may come to answer calls. */
+static bool is_ptrace(const struct recorder_event *event)
+{
+	char name[SYSCALL_NAME_SIZE];
+
+	return strcmp(syscall_name_or_number(machine_native(), event->abi, event->nr, name),
+		      "ptrace") == 0;
+}
+
 /* A bit was set: kept with its time and its process. */
-static int sighted(struct recorder *recorder, const struct recorder_event *event, struct error *err)
+static int handle_call(struct recorder *recorder, const struct recorder_event *event,
+		       struct error *err)
 {
 	struct lifetime *lifetime;
 	struct call call = { .nr = event->nr, .abi = event->abi };
-	int r = slots_lifetime(&recorder->slots, event->slot, &lifetime, NULL, err);
+	int r = slots_lifetime(&recorder->slots, event->slot, &lifetime, err);
 
 	if (r < 0)
 		return r;
+	if (is_ptrace(event))
+		recorder->tracer_seen = true;
 	if (event->kind >= RECORDER_KINDS || event->abi >= RECORDER_ABIS)
 		return 0;
 	call.first_seen = (int64_t)event->time + recorder->slots.boot_to_epoch;
@@ -95,15 +123,18 @@ static int handle_event(void *data, void *bytes, size_t size)
 	if (slot->generation != event->generation || slot->state == RECORDER_FREE)
 		return 0;
 	switch (event->type) {
-	case RECORDER_EVENT_BORN:
-		return born(recorder, event->slot, &recorder->event_error);
-	case RECORDER_EVENT_DIED:
-		return ended(recorder, event->slot, &recorder->event_error);
+	case RECORDER_EVENT_CREATED:
+	case RECORDER_EVENT_REMOVED:
+		recorder->last_scan = 0;
+		return 0;
 	case RECORDER_EVENT_FILTER:
 		recorder->filter_seen = true;
 		return 0;
+	case RECORDER_EVENT_TRACER:
+		recorder->tracer_seen = true;
+		return 0;
 	case RECORDER_EVENT_CALL:
-		return sighted(recorder, event, &recorder->event_error);
+		return handle_call(recorder, event, &recorder->event_error);
 	default:
 		return 0;
 	}
@@ -120,11 +151,13 @@ static bool needs_tracepoints(enum recorder_hook hook)
 int recorder_create(const struct recorder_options *options, const struct recorder_handler *handler,
 		    struct recorder **ret_recorder, struct error *err)
 {
-	struct object_knobs knobs = {
+	struct object_options load = {
 		.mode = options->mode,
 		.mark_new = options->mark_new,
-		.unpreempted = needs_tracepoints(options->hook),
+		.tracepoints = needs_tracepoints(options->hook),
 		.slots = options->slots + 1,
+		.arrivals = options->mode == RECORDER_CGROUPS ? ARRIVALS + 1 : 2,
+		.event_bytes = options->event_bytes ?: EVENT_BYTES,
 	};
 	_cleanup_recorder_ struct recorder *recorder = calloc(1, sizeof(*recorder));
 	size_t i;
@@ -132,18 +165,18 @@ int recorder_create(const struct recorder_options *options, const struct recorde
 
 	if (!recorder)
 		return error_nomem(err);
-	if (options->slots < 1 || knobs.slots > RECORDER_SLOTS_MAX)
+	if (options->slots < 1 || load.slots > RECORDER_SLOTS_MAX)
 		return error_set(err, EINVAL, "%u slots are not between 1 and %u", options->slots,
 				 RECORDER_SLOTS_MAX - 1);
 	recorder->options = *options;
 	recorder->handler = *handler;
-	recorder->unpreempted = knobs.unpreempted;
+	recorder->tracepoints = load.tracepoints;
 	for (i = 0; i < PROGRAM_COUNT; i++)
 		recorder->links[i] = -1;
-	r = object_load(&knobs, &recorder->object, err);
+	r = object_load(&load, &recorder->object, err);
 	if (r < 0)
 		return r;
-	r = slots_init(&recorder->slots, &recorder->object, knobs.slots, err);
+	r = slots_init(&recorder->slots, &recorder->object, load.slots, load.arrivals, err);
 	if (r < 0)
 		return r;
 	recorder->ring = ring_buffer__new(recorder->object.events, handle_event, recorder, NULL);
@@ -175,7 +208,7 @@ static int attach(struct recorder *recorder, enum object_program program, struct
 {
 	if (recorder->links[program] >= 0)
 		return 0;
-	if (!recorder->unpreempted || !tracepoints[program])
+	if (!recorder->tracepoints || !tracepoints[program])
 		return attach_btf(recorder, program, err);
 	return tracepoint_attach(tracepoints[program], recorder->object.programs[program],
 				 &recorder->links[program], err);
@@ -202,6 +235,16 @@ static void detach(struct recorder *recorder, enum object_program program)
 	recorder->links[program] = -1;
 }
 
+static int watch_tracers(struct recorder *recorder, struct error *err)
+{
+	int r = attach(recorder, PROGRAM_SWITCH_TASK, err);
+
+	if (r < 0)
+		return r;
+	__atomic_store_n(recorder->object.watch_tracers, 1, __ATOMIC_SEQ_CST);
+	return 0;
+}
+
 static int watch_denied(struct recorder *recorder, struct error *err)
 {
 	static const enum object_program programs[] = { PROGRAM_EXIT_CALL, PROGRAM_EXIT_TASK };
@@ -222,57 +265,57 @@ void recorder_watch_denied(struct recorder *recorder)
 int recorder_attach(struct recorder *recorder, struct error *err)
 {
 	static const enum object_program cgroups[] = {
-		PROGRAM_MAKE_CGROUP, PROGRAM_REMOVE_CGROUP, PROGRAM_EXEC_TASK,
-		PROGRAM_ATTACH_TASK, PROGRAM_FORK_TASK,
+		PROGRAM_MAKE_CGROUP, PROGRAM_REMOVE_CGROUP, PROGRAM_EXIT_TASK,
+		PROGRAM_EXEC_TASK,   PROGRAM_ATTACH_TASK,   PROGRAM_FORK_TASK,
 	};
 	static const enum object_program tasks[] = { PROGRAM_FORK_TASK, PROGRAM_EXIT_TASK };
 
-	switch (recorder->options.mode) {
-	case RECORDER_TASKS:
+	if (recorder->options.mode == RECORDER_TASKS)
 		return attach_all(recorder, tasks, 2, err);
-	case RECORDER_COMMAND:
-		return attach_all(recorder, cgroups, 3, err);
-	default:
-		return attach_all(recorder, cgroups, 5, err);
-	}
+	return attach_all(recorder, cgroups, array_size(cgroups), err);
 }
 
-/* Makes the lifetime of a slot that user space took. */
-static int found(struct recorder *recorder, uint32_t slot, struct error *err)
+/* Tells of a slot that user space took. */
+static int announce_found(struct recorder *recorder, uint32_t slot, struct error *err)
 {
 	struct lifetime *lifetime;
-	int r = slots_lifetime(&recorder->slots, slot, &lifetime, NULL, err);
+	int r = slots_lifetime(&recorder->slots, slot, &lifetime, err);
 
 	if (r < 0)
 		return r;
 	lifetime->found = true;
-	if (recorder->handler.born)
-		return recorder->handler.born(recorder->handler.data, lifetime, err);
-	return 0;
+	return announce(recorder, slot, err);
 }
 
-int recorder_add_cgroup(struct recorder *recorder, uint64_t id, uint64_t parent_id,
-			const char *path, struct error *err)
+int recorder_add_cgroup(struct recorder *recorder, const struct found_cgroup *found,
+			struct error *err)
 {
 	uint32_t slot;
 	int r;
 
-	if (bpf_map_lookup_elem(recorder->object.slot_by_cgroup, &id, &slot) == 0)
+	if (bpf_map_lookup_elem(recorder->object.slot_by_cgroup, &found->id, &slot) == 0)
 		return 0;
-	r = slots_take(&recorder->slots, id, parent_id, path, &slot, err);
-	if (r < 0)
-		return r;
-	return found(recorder, slot, err);
+	r = slots_take(&recorder->slots, found, &slot, err);
+	recorder->added = true;
+	return r < 0 ? r : announce_found(recorder, slot, err);
+}
+
+void recorder_set_runtimes(struct recorder *recorder, const uint64_t *sizes, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count && i < RECORDER_RUNTIMES_MAX; i++)
+		recorder->object.runtime_sizes[i] = sizes[i];
 }
 
 /* Runs the iterator once over all tasks of the machine. */
-static int mark_threads(struct recorder *recorder, struct error *err)
+static int iterate_tasks(struct recorder *recorder, struct error *err)
 {
 	_cleanup_close_ int link = -1, iterator = -1;
 	char nothing[64];
 	ssize_t got;
 
-	link = bpf_link_create(recorder->object.programs[PROGRAM_MARK_THREADS], 0, BPF_TRACE_ITER,
+	link = bpf_link_create(recorder->object.programs[PROGRAM_MARK_TASKS], 0, BPF_TRACE_ITER,
 			       NULL);
 	if (link < 0)
 		return error_set_errno(err, errno, "attach the task iterator");
@@ -287,49 +330,72 @@ static int mark_threads(struct recorder *recorder, struct error *err)
 	return 0;
 }
 
-static int set_note(struct recorder *recorder, pid_t pid, const struct recorder_note *note,
-		    struct error *err)
+/* Until a pass marks nobody: a task's mark comes from its leader's, or its parent's phase. */
+static int mark_tasks(struct recorder *recorder, struct error *err)
+{
+	uint32_t before;
+	int r;
+
+	do {
+		before = __atomic_load_n(recorder->object.marked, __ATOMIC_SEQ_CST);
+		r = iterate_tasks(recorder, err);
+		if (r < 0)
+			return r;
+	} while (__atomic_load_n(recorder->object.marked, __ATOMIC_SEQ_CST) != before);
+	return 0;
+}
+
+/* Gives the tasks that are in recorded cgroups already their phases (bpf/setup.h). */
+static int mark_present(struct recorder *recorder, struct error *err)
+{
+	int r = mark_tasks(recorder, err);
+
+	if (r < 0)
+		return r;
+	*recorder->object.mark_rest = 1;
+	r = iterate_tasks(recorder, err);
+	*recorder->object.mark_rest = 0;
+	if (__atomic_load_n(recorder->object.present_filtered, __ATOMIC_SEQ_CST))
+		recorder->options.watch_denied = true;
+	return r;
+}
+
+static int set_state(struct recorder *recorder, pid_t pid, const struct recorder_task *state,
+		     struct error *err)
 {
 	_cleanup_close_ int pidfd = syscall(SYS_pidfd_open, pid, 0);
 
 	if (pidfd < 0)
 		return error_set_errno(err, errno, "open process %d", pid);
-	if (bpf_map_update_elem(recorder->object.notes, &pidfd, note, BPF_NOEXIST) < 0)
+	if (bpf_map_update_elem(recorder->object.tasks, &pidfd, state, BPF_ANY) < 0)
 		return error_set_errno(err, errno, "mark process %d", pid);
 	return 0;
 }
 
-int recorder_mark_setup(struct recorder *recorder, pid_t pid, struct error *err)
+int recorder_mark_command(struct recorder *recorder, pid_t pid, struct error *err)
 {
-	/* No mount namespace has number 0, so that the next execve ends it, wherever it is. */
-	static const struct recorder_note note = { .in_setup = true };
+	/* Where it is does not matter: of a command everybody is inside. */
+	static const struct recorder_task state = { .phase = RECORDER_PHASE_SETUP };
 
-	return set_note(recorder, pid, &note, err);
+	return set_state(recorder, pid, &state, err);
 }
 
 int recorder_mark_process(struct recorder *recorder, pid_t pid, struct error *err)
 {
-	struct recorder_note note = {};
-	uint32_t before;
-	int r;
+	static const struct found_cgroup none = {};
+	struct recorder_task state = {};
+	int r = slots_take(&recorder->slots, &none, &state.slot, err);
 
-	r = slots_take(&recorder->slots, 0, 0, NULL, &note.slot, err);
 	if (r < 0)
 		return r;
-	r = found(recorder, note.slot, err);
+	r = announce_found(recorder, state.slot, err);
 	if (r < 0)
 		return r;
-	r = set_note(recorder, pid, &note, err);
+	r = set_state(recorder, pid, &state, err);
 	if (r < 0)
 		return r;
 	__atomic_add_fetch(recorder->object.marked_live, 1, __ATOMIC_SEQ_CST);
-	do {
-		before = recorder_marked_live(recorder);
-		r = mark_threads(recorder, err);
-		if (r < 0)
-			return r;
-	} while (recorder_marked_live(recorder) > before);
-	return 0;
+	return mark_tasks(recorder, err);
 }
 
 unsigned int recorder_marked_live(const struct recorder *recorder)
@@ -339,14 +405,16 @@ unsigned int recorder_marked_live(const struct recorder *recorder)
 
 int recorder_start(struct recorder *recorder, struct error *err)
 {
-	int r;
+	int r = 0;
 
-	if (recorder->options.watch_denied) {
+	if (recorder->options.mode == RECORDER_CGROUPS && recorder->added)
+		r = mark_present(recorder, err);
+	/* Any command may be a tracer; elsewhere one is watched once it is seen. */
+	if (r == 0 && recorder->options.mode == RECORDER_COMMAND)
+		r = watch_tracers(recorder, err);
+	if (r == 0 && recorder->options.watch_denied)
 		r = watch_denied(recorder, err);
-		if (r < 0)
-			return r;
-	}
-	return attach(recorder, PROGRAM_ENTER_CALL, err);
+	return r < 0 ? r : attach(recorder, PROGRAM_ENTER_CALL, err);
 }
 
 int recorder_fd(const struct recorder *recorder)
@@ -354,22 +422,45 @@ int recorder_fd(const struct recorder *recorder)
 	return ring_buffer__epoll_fd(recorder->ring);
 }
 
-/* Finds in the slots themselves what lost events would have told. */
-static int scan(struct recorder *recorder, struct error *err)
+/* Notes which cgroups are gone, and looks in the slots for what lost events would have told. */
+static int look_at_slots(struct recorder *recorder, struct error *err)
 {
 	uint32_t slot;
 	int r = 0;
 
 	for (slot = 1; slot < recorder->slots.count && r == 0; slot++) {
 		const struct recorder_slot *entry = &recorder->slots.slots[slot];
+		struct lifetime *lifetime;
 
 		if (entry->flags & RECORDER_FILTERED)
 			recorder->filter_seen = true;
-		if (entry->state == RECORDER_DEAD)
-			r = ended(recorder, slot, err);
-		else if (entry->state == RECORDER_LIVE)
-			r = born(recorder, slot, err);
+		if (entry->flags & RECORDER_UNWATCHED_TRACER)
+			recorder->tracer_seen = true;
+		if (entry->state != RECORDER_DEAD)
+			continue;
+		r = slots_lifetime(&recorder->slots, slot, &lifetime, err);
+		if (r == 0)
+			lifetime->gone = true;
 	}
+	return r;
+}
+
+/*
+ * Tells of every slot in use that the handler does not know, and then of those whose cgroup is gone.
+ * Gone are only those that were so before anything was told: a cgroup that was made below one of
+ * them was made earlier still, so that it is told of in time to find whose it is.
+ */
+static int scan(struct recorder *recorder, struct error *err)
+{
+	uint32_t slot;
+	int r = look_at_slots(recorder, err);
+
+	for (slot = 1; slot < recorder->slots.count && r == 0; slot++)
+		if (recorder->slots.slots[slot].state != RECORDER_FREE)
+			r = announce(recorder, slot, err);
+	for (slot = 1; slot < recorder->slots.count && r == 0; slot++)
+		if (recorder->slots.lifetimes[slot] && recorder->slots.lifetimes[slot]->gone)
+			r = ended(recorder, slot, err);
 	return r;
 }
 
@@ -400,9 +491,12 @@ int recorder_poll(struct recorder *recorder, struct error *err)
 		if (r < 0)
 			return r;
 	}
-	if (recorder->filter_seen)
-		return watch_denied(recorder, err);
-	return 0;
+	if (recorder->tracer_seen) {
+		r = watch_tracers(recorder, err);
+		if (r < 0)
+			return r;
+	}
+	return recorder->filter_seen ? watch_denied(recorder, err) : 0;
 }
 
 int recorder_stop(struct recorder *recorder, struct error *err)
@@ -414,16 +508,12 @@ int recorder_stop(struct recorder *recorder, struct error *err)
 	for (i = 0; i < PROGRAM_COUNT; i++)
 		detach(recorder, i);
 	r = consume(recorder, err);
-	if (r < 0)
-		return r;
-	for (slot = 1; slot < recorder->slots.count; slot++) {
-		if (recorder->slots.slots[slot].state == RECORDER_FREE)
-			continue;
-		r = ended(recorder, slot, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	if (r == 0)
+		r = scan(recorder, err);
+	for (slot = 1; slot < recorder->slots.count && r == 0; slot++)
+		if (recorder->slots.slots[slot].state != RECORDER_FREE)
+			r = ended(recorder, slot, err);
+	return r;
 }
 
 /* How often the kernel skipped a program because it was already running on that CPU. */

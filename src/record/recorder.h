@@ -35,11 +35,24 @@ struct recorder_options {
 	bool mark_new;	    /* every new cgroup on the node, not only those below added ones */
 	bool watch_denied;  /* from the start; otherwise once a task under a filter is seen */
 	unsigned int slots; /* how many cgroups can be recorded at once */
+	unsigned int event_bytes; /* size of the ring buffer; 0 for the usual one */
+};
+
+/* A cgroup that exists already; the path is borrowed. */
+struct found_cgroup {
+	uint64_t id;
+	uint64_t parent_id; /* 0: it is the top of what is recorded */
+	uint64_t domain; /* id of the container's cgroup that it belongs to; its own without one */
+	bool is_container; /* it is a container's, or below one's */
+	const char *path;
 };
 
 /* What happens while recording. Any may be NULL; a failure ends recorder_poll() with it. */
 struct recorder_handler {
-	/* A cgroup was added or made; may set lifetime->owner. */
+	/*
+	 * A cgroup was added or made; may set lifetime->owner. The cgroup above it comes first, if it is
+	 * recorded, also where both are gone already.
+	 */
 	int (*born)(void *data, struct lifetime *lifetime, struct error *err);
 	/*
 	 * The cgroup is gone (died is set), or the recording ends. The sets are complete. The
@@ -64,14 +77,20 @@ int recorder_create(const struct recorder_options *options, const struct recorde
 int recorder_attach(struct recorder *recorder, struct error *err);
 
 /* Records a cgroup that exists; twice does nothing. -ENOSPC when all slots are taken. */
-int recorder_add_cgroup(struct recorder *recorder, uint64_t id, uint64_t parent_id,
-			const char *path, struct error *err);
+int recorder_add_cgroup(struct recorder *recorder, const struct found_cgroup *found,
+			struct error *err);
+
+/*
+ * Tells the sizes of the programs of this node's container runtimes, by which their processes are
+ * known that are setting a container up when the recording begins. Those that are too many are left out.
+ */
+void recorder_set_runtimes(struct recorder *recorder, const uint64_t *sizes, size_t count);
 
 /* Marks a process with all its threads and its children to come (RECORDER_TASKS). */
 int recorder_mark_process(struct recorder *recorder, pid_t pid, struct error *err);
 
-/* The process is a runtime's, waiting to become the container: in set-up until its execve. */
-int recorder_mark_setup(struct recorder *recorder, pid_t pid, struct error *err);
+/* The first process of a command: what it does until its execve does not count. */
+int recorder_mark_command(struct recorder *recorder, pid_t pid, struct error *err);
 
 /* Denied calls are to be watched: from recorder_start() on, or from the end of this poll on. */
 void recorder_watch_denied(struct recorder *recorder);

@@ -12,6 +12,7 @@
 
 #include "record/lifetime.h"
 #include "record/object.h"
+#include "record/recorder.h"
 #include "util/clock.h"
 #include "util/error.h"
 
@@ -33,12 +34,13 @@ static int push_free(struct slots *slots, uint32_t slot, struct error *err)
 	return 0;
 }
 
-int slots_init(struct slots *slots, const struct object *object, uint32_t count, struct error *err)
+int slots_init(struct slots *slots, const struct object *object, uint32_t count, uint32_t arrivals,
+	       struct error *err)
 {
 	uint32_t slot;
 	int r;
 
-	*slots = (struct slots){ .object = object, .count = count };
+	*slots = (struct slots){ .object = object, .count = count, .arrival_count = arrivals };
 	slots->boot_to_epoch = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
 	slots->lifetimes = calloc(count, sizeof(*slots->lifetimes));
 	if (!slots->lifetimes)
@@ -48,6 +50,9 @@ int slots_init(struct slots *slots, const struct object *object, uint32_t count,
 		return -ENOMEM;
 	slots->paths = map_array(object->paths, count * sizeof(*slots->paths), err);
 	if (!slots->paths)
+		return -ENOMEM;
+	slots->arrivals = map_array(object->arrivals, arrivals * sizeof(*slots->arrivals), err);
+	if (!slots->arrivals)
 		return -ENOMEM;
 	/* A stack: the last one pushed is the first one used. */
 	for (slot = count - 1; slot > RECORDER_SLOT_NONE; slot--) {
@@ -70,11 +75,13 @@ void slots_finish(struct slots *slots)
 		munmap(slots->slots, slots->count * sizeof(*slots->slots));
 	if (slots->paths)
 		munmap(slots->paths, slots->count * sizeof(*slots->paths));
+	if (slots->arrivals)
+		munmap(slots->arrivals, slots->arrival_count * sizeof(*slots->arrivals));
 	*slots = (struct slots){};
 }
 
-int slots_take(struct slots *slots, uint64_t id, uint64_t parent_id, const char *path,
-	       uint32_t *ret_slot, struct error *err)
+int slots_take(struct slots *slots, const struct found_cgroup *found, uint32_t *ret_slot,
+	       struct error *err)
 {
 	struct recorder_slot *entry;
 	uint32_t slot;
@@ -82,33 +89,51 @@ int slots_take(struct slots *slots, uint64_t id, uint64_t parent_id, const char 
 	if (bpf_map_lookup_and_delete_elem(slots->object->free_slots, NULL, &slot) < 0)
 		return error_set(err, ENOSPC, "more than %u cgroups at once", slots->count - 1);
 	entry = &slots->slots[slot];
-	entry->cgroup_id = id;
-	entry->parent_id = parent_id;
-	entry->born = clock_ns(CLOCK_BOOTTIME);
-	snprintf(slots->paths[slot].text, sizeof(slots->paths[slot].text), "%s", path ? path : "");
+	entry->cgroup_id = found->id;
+	entry->parent_id = found->parent_id;
+	entry->domain = found->domain;
+	entry->created = clock_ns(CLOCK_BOOTTIME);
+	entry->flags = found->is_container ? RECORDER_CONTAINER : 0;
+	snprintf(slots->paths[slot].text, sizeof(slots->paths[slot].text), "%s",
+		 found->path ? found->path : "");
 	entry->state = RECORDER_LIVE;
-	if (id && bpf_map_update_elem(slots->object->slot_by_cgroup, &id, &slot, BPF_ANY) < 0)
+	if (found->id &&
+	    bpf_map_update_elem(slots->object->slot_by_cgroup, &found->id, &slot, BPF_ANY) < 0)
 		return error_set_errno(err, errno, "add a cgroup to the recording");
 	*ret_slot = slot;
 	return 0;
 }
 
+uint32_t slots_find(const struct slots *slots, uint64_t cgroup_id)
+{
+	uint32_t slot;
+
+	if (!cgroup_id)
+		return RECORDER_SLOT_NONE;
+	if (bpf_map_lookup_elem(slots->object->slot_by_cgroup, &cgroup_id, &slot) == 0)
+		return slot;
+	/* The map forgets a cgroup that is removed. */
+	for (slot = 1; slot < slots->count; slot++)
+		if (slots->slots[slot].state == RECORDER_DEAD &&
+		    slots->slots[slot].cgroup_id == cgroup_id)
+			return slot;
+	return RECORDER_SLOT_NONE;
+}
+
 int slots_lifetime(struct slots *slots, uint32_t slot, struct lifetime **ret_lifetime,
-		   bool *ret_new, struct error *err)
+		   struct error *err)
 {
 	const struct recorder_slot *entry = &slots->slots[slot];
 	const struct recorder_path *path = &slots->paths[slot];
 	_cleanup_lifetime_ struct lifetime *lifetime = NULL;
 
-	if (ret_new)
-		*ret_new = !slots->lifetimes[slot];
 	if (!slots->lifetimes[slot]) {
 		lifetime = calloc(1, sizeof(*lifetime));
 		if (!lifetime)
 			return error_nomem(err);
 		lifetime->cgroup_id = entry->cgroup_id;
 		lifetime->parent_id = entry->parent_id;
-		lifetime->born = entry->born + slots->boot_to_epoch;
+		lifetime->born = entry->created + slots->boot_to_epoch;
 		lifetime->slot = slot;
 		lifetime->generation = entry->generation;
 		if (path->text[0]) {
@@ -123,11 +148,11 @@ int slots_lifetime(struct slots *slots, uint32_t slot, struct lifetime **ret_lif
 }
 
 /* Moves the numbers past the bitmaps out of their map. */
-static int harvest_strays(struct slots *slots, struct lifetime *lifetime, struct error *err)
+static int harvest_overflow(struct slots *slots, struct lifetime *lifetime, struct error *err)
 {
-	struct recorder_stray key, next;
-	struct recorder_stray *previous = NULL;
-	int r, fd = slots->object->strays;
+	struct recorder_overflow key, next;
+	struct recorder_overflow *previous = NULL;
+	int r, fd = slots->object->overflow;
 	uint64_t time;
 
 	while (bpf_map_get_next_key(fd, previous, &next) == 0) {
@@ -157,27 +182,95 @@ static int harvest_strays(struct slots *slots, struct lifetime *lifetime, struct
 	return 0;
 }
 
+static void add_bitmap(struct recorder_bitmap *to, const struct recorder_bitmap *from)
+{
+	size_t abi, word;
+
+	for (abi = 0; abi < RECORDER_ABIS; abi++)
+		for (word = 0; word < RECORDER_WORDS; word++)
+			to->words[abi][word] |= from->words[abi][word];
+}
+
+/*
+ * Adds what the arrivals of a slot hold that have not ended, as the BPF program does when they end
+ * (arrival_end() in bpf/setup.h).
+ */
+static void add_arrival(struct recorder_slot *slot, const struct recorder_arrival *arrival)
+{
+	size_t i;
+
+	add_bitmap(&slot->bitmaps[RECORDER_RUNTIME], &arrival->bitmaps[0]);
+	if (!arrival->mover && arrival->flags & RECORDER_ARRIVAL_ENDED)
+		return;
+	add_bitmap(&slot->bitmaps[RECORDER_PENDING], &arrival->bitmaps[1]);
+	if (!(arrival->flags & RECORDER_ARRIVAL_ENDED))
+		slot->flags |= arrival->flags & RECORDER_ARRIVAL_RUNTIME ?
+				       RECORDER_PENDING_RUNTIME :
+				       RECORDER_PENDING_OTHER;
+	if (!arrival->mover)
+		return;
+	slot->flags |= RECORDER_PENDING_MOVED;
+	for (i = 0; i < RECORDER_MOVERS && slot->movers[i]; i++)
+		if (slot->movers[i] == arrival->mover)
+			return;
+	if (i < RECORDER_MOVERS)
+		slot->movers[i] = arrival->mover;
+	else
+		slot->lost++;
+}
+
+static void add_arrivals(const struct slots *slots, uint32_t index, struct recorder_slot *slot)
+{
+	uint32_t i;
+
+	for (i = 1; i < slots->arrival_count; i++) {
+		const struct recorder_arrival *arrival = &slots->arrivals[i];
+
+		if (arrival->tasks && arrival->slot == index &&
+		    arrival->generation == slot->generation)
+			add_arrival(slot, arrival);
+	}
+}
+
+static void read_flags(struct lifetime *lifetime, const struct recorder_slot *slot)
+{
+	static const uint32_t pending = RECORDER_PENDING_RUNTIME | RECORDER_PENDING_OTHER |
+					RECORDER_PENDING_MOVED;
+
+	lifetime->entered = slot->flags & RECORDER_ENTERED;
+	lifetime->own_namespace = slot->flags & RECORDER_OWN_NAMESPACE;
+	lifetime->no_new_privs = slot->flags & RECORDER_NO_NEW_PRIVS;
+	lifetime->confined = slot->flags & RECORDER_CONFINED;
+	lifetime->start_hook = slot->flags & RECORDER_START_HOOK;
+	lifetime->present = slot->flags & RECORDER_PRESENT;
+	lifetime->unwatched_filter = slot->flags & RECORDER_FILTERED;
+	lifetime->unwatched_tracer = slot->flags & RECORDER_UNWATCHED_TRACER;
+	lifetime->pending = slot->flags & pending;
+	lifetime->left_pid = slot->flags & RECORDER_LEFT ? slot->left_pid : 0;
+	memcpy(lifetime->left_process, slot->left_comm, sizeof(lifetime->left_process) - 1);
+}
+
 /* Fills the lifetime in from what the slot holds now. */
 static int read_slot(struct slots *slots, struct lifetime *lifetime, struct error *err)
 {
-	const struct recorder_slot *entry = &slots->slots[lifetime->slot];
-	int r = lifetime_add_bitmaps(lifetime, entry, err);
+	struct recorder_slot slot = slots->slots[lifetime->slot];
+	int r;
 
+	add_arrivals(slots, lifetime->slot, &slot);
+	r = lifetime_add_bitmaps(lifetime, &slot, err);
 	if (r < 0)
 		return r;
-	if (entry->strays) {
-		r = harvest_strays(slots, lifetime, err);
+	if (slot.overflow) {
+		r = harvest_overflow(slots, lifetime, err);
 		if (r < 0)
 			return r;
 	}
 	lifetime->died =
-		entry->state == RECORDER_DEAD ? (int64_t)entry->died + slots->boot_to_epoch : 0;
-	lifetime->entered = entry->flags & RECORDER_ENTERED;
-	lifetime->no_new_privs = entry->flags & RECORDER_NO_NEW_PRIVS;
-	lifetime->confined = entry->flags & RECORDER_CONFINED;
-	lifetime->unwatched_filter = entry->flags & RECORDER_FILTERED;
-	lifetime->lost = entry->lost;
-	memcpy(lifetime->movers, entry->movers, sizeof(lifetime->movers));
+		slot.state == RECORDER_DEAD ? (int64_t)slot.removed + slots->boot_to_epoch : 0;
+	read_flags(lifetime, &slot);
+	lifetime->lost = slot.lost;
+	lifetime->setup_size = slot.setup_size;
+	memcpy(lifetime->movers, slot.movers, sizeof(lifetime->movers));
 	return 0;
 }
 
@@ -187,7 +280,7 @@ int slots_harvest(struct slots *slots, uint32_t slot, struct lifetime **ret_life
 	struct recorder_slot *entry = &slots->slots[slot];
 	uint32_t generation = entry->generation + 1;
 	struct lifetime *lifetime;
-	int r = slots_lifetime(slots, slot, &lifetime, NULL, err);
+	int r = slots_lifetime(slots, slot, &lifetime, err);
 
 	if (r < 0)
 		return r;

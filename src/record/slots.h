@@ -20,21 +20,29 @@ struct slots {
 	uint32_t count;		     /* with the unused slot 0 */
 	struct recorder_slot *slots;
 	struct recorder_path *paths;
+	uint32_t arrival_count; /* with the unused arrival 0 */
+	struct recorder_arrival *arrivals;
 	struct lifetime **lifetimes; /* by slot; NULL where user space knows of none */
 	int64_t boot_to_epoch;	     /* added to CLOCK_BOOTTIME gives the time of day */
 };
 
-/* Maps the two maps and makes every slot free. */
-int slots_init(struct slots *slots, const struct object *object, uint32_t count, struct error *err);
+/* Maps the maps and makes every slot free. */
+int slots_init(struct slots *slots, const struct object *object, uint32_t count, uint32_t arrivals,
+	       struct error *err);
 void slots_finish(struct slots *slots);
 
-/* Takes a free slot for a cgroup that exists, or for marked tasks (id 0). */
-int slots_take(struct slots *slots, uint64_t id, uint64_t parent_id, const char *path,
-	       uint32_t *ret_slot, struct error *err);
+struct found_cgroup;
 
-/* The lifetime of a slot in use; made when there is none yet, which ret_new (may be NULL) tells. */
+/* Takes a free slot for a cgroup that exists, or for marked tasks (id 0). */
+int slots_take(struct slots *slots, const struct found_cgroup *found, uint32_t *ret_slot,
+	       struct error *err);
+
+/* Returns in ret_lifetime the lifetime of a slot in use; made when there is none yet. */
 int slots_lifetime(struct slots *slots, uint32_t slot, struct lifetime **ret_lifetime,
-		   bool *ret_new, struct error *err);
+		   struct error *err);
+
+/* The slot of a cgroup by its id, also of one that was removed and not harvested; 0 without one. */
+uint32_t slots_find(const struct slots *slots, uint64_t cgroup_id);
 
 /* Completes the lifetime of a slot from its bitmaps; the caller owns it. Frees the slot. */
 int slots_harvest(struct slots *slots, uint32_t slot, struct lifetime **ret_lifetime,

@@ -2,19 +2,14 @@
 #include "target/cgroup_tree.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "target/cgroup.h"
-#include "target/process.h"
 #include "util/cleanup.h"
 #include "util/error.h"
-#include "util/file.h"
-
-#define PROCS_MAX (16 << 20)
 
 /* fts_close() takes a pointer and returns a status. */
 static void close_walk(FTS *walk)
@@ -61,40 +56,5 @@ int cgroup_tree_walk(const char *cgroup,
 		if (r < 0)
 			return r;
 	}
-	return 0;
-}
-
-static void add_process(struct cgroup_tasks *tasks, pid_t pid)
-{
-	bool filtered = false;
-
-	tasks->count++;
-	if (process_is_filtered(pid, &filtered, NULL) == 0 && filtered)
-		tasks->filtered = true;
-	if (process_is_in_setup(pid))
-		tasks->in_setup = pid;
-}
-
-int cgroup_tasks_read(const char *cgroup, struct cgroup_tasks *ret_tasks, struct error *err)
-{
-	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
-	_cleanup_free_ char *directory = NULL, *path = NULL, *text = NULL;
-	struct cgroup_tasks tasks = {};
-	char *line, *rest;
-	int r = cgroup_mount_find(&mount, err);
-
-	if (r < 0)
-		return r;
-	r = cgroup_directory(&mount, cgroup, &directory, err);
-	if (r < 0)
-		return r;
-	if (asprintf(&path, "%s/cgroup.procs", directory) < 0) {
-		path = NULL;
-		return error_nomem(err);
-	}
-	if (file_read(AT_FDCWD, path, PROCS_MAX, &text, NULL, NULL) == 0)
-		for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-			add_process(&tasks, atoi(line));
-	*ret_tasks = tasks;
 	return 0;
 }

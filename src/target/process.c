@@ -12,7 +12,6 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/file.h"
-#include "util/str.h"
 
 #define STATUS_MAX (1 << 16)
 #define SECCOMP_FILTER 2	/* SECCOMP_MODE_FILTER, include/uapi/linux/seccomp.h */
@@ -85,16 +84,6 @@ int process_is_kernel_thread(pid_t pid, bool *ret_kernel, struct error *err)
 		return error_set(err, EBADMSG, "/proc/%d/stat is not as expected", pid);
 	*ret_kernel = flags & PF_KTHREAD;
 	return 0;
-}
-
-bool process_is_in_setup(pid_t pid)
-{
-	_cleanup_free_ char *name = NULL;
-
-	if (process_name(pid, &name, NULL) < 0)
-		return false;
-	return str_has_prefix(name, "runc:[") || strcmp(name, "crun") == 0 ||
-	       str_has_prefix(name, "libcrun");
 }
 
 int process_describe(pid_t pid, struct observation *observation, struct error *err)

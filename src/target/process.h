@@ -18,9 +18,6 @@ int process_is_filtered(pid_t pid, bool *ret_filtered, struct error *err);
 /* Whether it is the kernel's own, and makes no system calls. */
 int process_is_kernel_thread(pid_t pid, bool *ret_kernel, struct error *err);
 
-/* Whether a runtime still sets it up: it waits to become the container's first process. */
-bool process_is_in_setup(pid_t pid);
-
 /* Fills in the seccomp mode, no_new_privs and the bounding set of capabilities. */
 int process_describe(pid_t pid, struct observation *observation, struct error *err);
 

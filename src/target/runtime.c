@@ -114,6 +114,75 @@ static char *find_program(const char *name)
 	return NULL;
 }
 
+/* Visits the programs of visible runtimes in the usual directories, until the visitor returns false. */
+static void visit_programs(bool (*visit)(void *data, const char *name, uint64_t size), void *data)
+{
+	size_t i, k;
+
+	for (i = 0; i < array_size(runtimes); i++)
+		for (k = 0; k < array_size(usual_directories) && runtimes[i].visible; k++) {
+			_cleanup_free_ char *path = NULL;
+			struct stat st;
+
+			if (asprintf(&path, "%s/%s", usual_directories[k], runtimes[i].name) < 0) {
+				path = NULL;
+				return;
+			}
+			if (is_trusted_program(path) && stat(path, &st) == 0 &&
+			    !visit(data, runtimes[i].name, st.st_size))
+				return;
+		}
+}
+
+struct program_sizes {
+	uint64_t *items;
+	size_t length, max;
+};
+
+static bool add_size(void *data, const char *name, uint64_t size)
+{
+	struct program_sizes *sizes = data;
+	size_t i;
+
+	for (i = 0; i < sizes->length; i++)
+		if (sizes->items[i] == size)
+			return true;
+	if (sizes->length < sizes->max)
+		sizes->items[sizes->length++] = size;
+	return sizes->length < sizes->max;
+}
+
+size_t runtime_program_sizes(uint64_t *ret_sizes, size_t max)
+{
+	struct program_sizes sizes = { .items = ret_sizes, .max = max };
+
+	visit_programs(add_size, &sizes);
+	return sizes.length;
+}
+
+struct size_search {
+	uint64_t size;
+	const char *name;
+};
+
+static bool is_of_size(void *data, const char *name, uint64_t size)
+{
+	struct size_search *search = data;
+
+	if (size == search->size)
+		search->name = name;
+	return !search->name;
+}
+
+const char *runtime_name_of_size(uint64_t size)
+{
+	struct size_search search = { .size = size };
+
+	if (size)
+		visit_programs(is_of_size, &search);
+	return search.name;
+}
+
 static int spawn_version(const char *path, int output, pid_t *ret_pid)
 {
 	char *const argv[] = { (char *)path, (char *)"--version", NULL };

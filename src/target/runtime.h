@@ -7,6 +7,8 @@
  * itself makes under the filter depend on both.
  */
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct error;
 
@@ -21,6 +23,15 @@ const char *runtime_name_of(const char *text);
  * the host kernel never sees their system calls.
  */
 bool runtime_is_visible(const char *name);
+
+/*
+ * Sizes in bytes of the programs of visible runtimes that are in the usual directories. Returns how many
+ * there are, at most max.
+ */
+size_t runtime_program_sizes(uint64_t *ret_sizes, size_t max);
+
+/* The name of the runtime whose program in the usual directories has that size, or NULL. */
+const char *runtime_name_of_size(uint64_t size);
 
 /*
  * The version that the runtime's own binary prints ("1.1.5"), owned by the caller. binary is

@@ -9,6 +9,7 @@
 
 #include "profile/recording/applied_profile.h"
 #include "record/lifetime.h"
+#include "target/answered.h"
 #include "target/container.h"
 #include "target/runtime.h"
 #include "util/array.h"
@@ -42,6 +43,7 @@ void subject_destroy(struct subject *subject)
 		return;
 	observation_finish(&subject->observation);
 	call_set_finish(&subject->pending);
+	call_set_finish(&subject->answered);
 	free(subject->cgroup);
 	free(subject->cgroups);
 	free(subject);
@@ -110,35 +112,11 @@ static int merge_as(struct call_set *into, const struct call_set *from, enum ori
 	return 0;
 }
 
-/*
- * A runtime names its processes after itself, also while they set a container up. That tells
- * which runtime it was when the container is gone before its bundle could be read.
- */
-static const char *runtime_of_process(const struct call_set *set)
-{
-	size_t i;
-
-	for (i = 0; i < set->length; i++) {
-		if (str_has_prefix(set->items[i].process, "runc:["))
-			return "runc";
-		if (strcmp(set->items[i].process, "crun") == 0 ||
-		    str_has_prefix(set->items[i].process, "libcrun"))
-			return "crun";
-	}
-	return NULL;
-}
-
+/* Which runtime it was, where the container is gone before its bundle could be read. */
 static int note_runtime(struct subject *subject, const struct lifetime *lifetime, struct error *err)
 {
-	struct observation *observation = &subject->observation;
-	const char *runtime = runtime_of_process(&lifetime->calls[RECORDER_PENDING]);
-
-	if (!runtime)
-		runtime = runtime_of_process(&lifetime->calls[RECORDER_RUNTIME]);
-	if (!runtime || observation->runtime)
-		return 0;
-	observation->runtime = strdup(runtime);
-	return observation->runtime ? 0 : error_nomem(err);
+	return set_unknown(&subject->observation.runtime,
+			   runtime_name_of_size(lifetime->setup_size), err);
 }
 
 /* How the container was started, where it was gone before its bundle could be read. */
@@ -155,39 +133,84 @@ static void note_start(struct subject *subject, const struct lifetime *lifetime)
 							    SECCOMP_MODE_UNCONFINED;
 }
 
-int subject_absorb(struct subject *subject, const struct lifetime *lifetime, struct error *err)
+/*
+ * True if the pending calls are work: a process of the subject moved those in who made them, or they were
+ * never about to become anything else. What runs its parent's program in a container's cgroup and never
+ * executes another is a runtime that failed.
+ */
+static bool pending_is_work(const struct subject *subject, const struct lifetime *lifetime)
+{
+	return lifetime->pending & RECORDER_PENDING_OTHER ||
+	       (lifetime->pending & RECORDER_PENDING_RUNTIME && !subject->is_container) ||
+	       (lifetime->pending & RECORDER_PENDING_MOVED &&
+		subject_moved_from_inside(subject, lifetime));
+}
+
+static int absorb_calls(struct subject *subject, const struct lifetime *lifetime, struct error *err)
 {
 	struct observation *observation = &subject->observation;
 	const struct call_set *calls = lifetime->calls;
 	bool inside = subject_moved_from_inside(subject, lifetime);
 	int r = merge_as(&observation->calls, &calls[RECORDER_OBSERVED], ORIGIN_OBSERVED, err);
 
-	if (r < 0)
-		return r;
-	r = merge_as(&observation->calls, &calls[RECORDER_RUNTIME],
-		     inside ? ORIGIN_OBSERVED : ORIGIN_RUNTIME, err);
-	if (r < 0)
-		return r;
-	r = merge_as(&observation->denied, &calls[RECORDER_DENIED], ORIGIN_OBSERVED, err);
-	if (r < 0)
-		return r;
-	r = merge_as(inside ? &observation->calls : &subject->pending, &calls[RECORDER_PENDING],
-		     ORIGIN_OBSERVED, err);
-	if (r < 0)
-		return r;
-	if (!inside) {
+	if (r == 0)
+		r = merge_as(&observation->calls, &calls[RECORDER_RUNTIME],
+			     inside ? ORIGIN_OBSERVED : ORIGIN_RUNTIME, err);
+	if (r == 0)
+		r = merge_as(&observation->denied, &calls[RECORDER_DENIED], ORIGIN_OBSERVED, err);
+	if (r == 0)
+		r = merge_as(&subject->answered, &calls[RECORDER_ANSWERED], ORIGIN_OBSERVED, err);
+	if (r == 0)
+		r = merge_as(pending_is_work(subject, lifetime) ? &observation->calls :
+								  &subject->pending,
+			     &calls[RECORDER_PENDING], ORIGIN_OBSERVED, err);
+	if (r == 0 && !inside) {
 		note_start(subject, lifetime);
 		r = note_runtime(subject, lifetime, err);
 	}
-	if (calls[RECORDER_RUNTIME].length)
+	return r;
+}
+
+static int absorb_reasons(struct subject *subject, const struct lifetime *lifetime,
+			  struct error *err)
+{
+	struct observation *observation = &subject->observation;
+	int r = 0;
+
+	if (lifetime->left_pid)
+		r = observation_add_reason(
+			observation, err,
+			"process %d (%s) left for a cgroup that is not recorded: "
+			"what it did there is missing",
+			lifetime->left_pid, lifetime->left_process);
+	if (r == 0 && lifetime->unwatched_tracer)
+		r = observation_add_reason(observation, err,
+					   "a tracer could answer system calls before that was "
+					   "watched: such calls may be missing");
+	return r;
+}
+
+int subject_absorb(struct subject *subject, const struct lifetime *lifetime, struct error *err)
+{
+	struct observation *observation = &subject->observation;
+	int r = absorb_calls(subject, lifetime, err);
+
+	if (r == 0)
+		r = absorb_reasons(subject, lifetime, err);
+	if (r < 0)
+		return r;
+	if (lifetime->calls[RECORDER_RUNTIME].length && subject->is_container &&
+	    !lifetime->start_hook)
 		observation->seccomp = SECCOMP_MODE_FILTERED;
 	observation->losses[LOSS_MAP] += lifetime->lost;
 	observation->losses[LOSS_DENIED] += lifetime->unwatched_filter;
 	subject->entered |= lifetime->entered;
+	subject->present |= lifetime->present;
+	subject->start_hook |= lifetime->start_hook;
 	if (lifetime->died > observation->end)
 		observation->end = lifetime->died;
 	subject->live--;
-	return r;
+	return 0;
 }
 
 static int copy_capabilities(struct observation *observation, const struct bundle *bundle,
@@ -271,16 +294,11 @@ int observation_set_node(struct observation *observation, struct error *err)
 	return set_unknown(&observation->kernel, name.release, err);
 }
 
-/*
- * The runtime's own set-up stays out. But where nobody was seen to leave set-up, the calls
- * may be the workload's: a process that was moved into a plain cgroup, or a container without
- * a mount namespace of its own.
- */
-static bool pending_is_work(const struct subject *subject)
+/* True if set-up cannot be told from work: the container shares its mount namespace with the runtime. */
+static bool has_no_namespace(const struct subject *subject)
 {
-	if (subject->entered)
-		return false;
-	return !subject->is_container || subject->mount_namespace == TRISTATE_NO;
+	return subject->is_container && !subject->entered &&
+	       subject->mount_namespace == TRISTATE_NO;
 }
 
 static int conclude_container(struct subject *subject, struct error *err)
@@ -291,7 +309,7 @@ static int conclude_container(struct subject *subject, struct error *err)
 	if (observation->runtime && !observation->runtime_version)
 		runtime_version(observation->runtime, NULL, &observation->runtime_version, NULL);
 
-	if (subject->found) {
+	if (subject->present && !subject->waited) {
 		observation->losses[LOSS_LATE] = 1;
 		return observation_add_reason(observation, err,
 					      "the container ran before the recording began: what "
@@ -320,11 +338,11 @@ int subject_conclude(struct subject *subject, struct error *err)
 	observation->start = subject->born;
 	if (!observation->end || subject->live)
 		observation->end = now.tv_sec * 1000000000LL + now.tv_nsec;
-	if (pending_is_work(subject)) {
+	r = answered_resolve(observation, &subject->answered, err);
+	if (r == 0 && has_no_namespace(subject))
 		r = call_set_merge(&observation->calls, &subject->pending, err);
-		if (r < 0)
-			return r;
-	}
+	if (r < 0)
+		return r;
 	if (observation->losses[LOSS_DENIED]) {
 		r = observation_add_reason(
 			observation, err,

@@ -31,13 +31,17 @@ struct subject {
 	char *cgroup;		       /* path of its own cgroup; NULL for a process */
 	enum tristate mount_namespace; /* whether its bundle gives it one of its own */
 	bool entered;		       /* its start was seen: set-up ended in one of its cgroups */
-	bool found;		       /* it ran before the recording began */
+	bool found;		       /* its cgroup was there before the recording began */
+	bool present;		       /* a task of it was: it ran */
+	bool waited;		       /* it was created then, and not started: nothing ran */
+	bool start_hook;	       /* its runtime ran a hook under its filter */
 	unsigned int live;	       /* its cgroups that exist */
 	int64_t born;
 	int64_t next_look; /* CLOCK_MONOTONIC: when its bundle is looked for again */
 	uint64_t *cgroups; /* ids of all its cgroups, also those that are gone */
 	size_t cgroup_count;
-	struct call_set pending; /* made in set-up, under no filter of the container's */
+	struct call_set pending;  /* made in set-up, under no filter of the container's */
+	struct call_set answered; /* answered by a filter, or by a supervisor: see answered.h */
 };
 
 /* An empty subject that is wanted; NULL when memory ran out. The caller owns it. */

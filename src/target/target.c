@@ -9,7 +9,10 @@
 #include <unistd.h>
 
 #include "record/lifetime.h"
+#include "target/cgroup_path.h"
 #include "target/cgroup_tree.h"
+#include "target/container_start.h"
+#include "target/runtime.h"
 #include "target/target_kind.h"
 #include "util/array.h"
 #include "util/error.h"
@@ -58,8 +61,25 @@ int target_prepare(struct target *target, struct recorder *recorder, struct erro
 	return target->kind->prepare(target, err);
 }
 
+/*
+ * Of a container that was created and not started nothing was missed, whatever runs in it by now: this
+ * comes after the programs were attached.
+ */
+static void look_who_waits(struct target *target)
+{
+	size_t i;
+
+	for (i = 0; i < target->subjects.length; i++) {
+		struct subject *subject = target->subjects.items[i];
+
+		subject->waited = subject->is_container && subject->found &&
+				  container_waits_for_start(subject->observation.container_id);
+	}
+}
+
 int target_begin(struct target *target, struct error *err)
 {
+	look_who_waits(target);
 	return target->kind->begin ? target->kind->begin(target, err) : 0;
 }
 
@@ -149,7 +169,7 @@ static int split_off(struct target *target, struct lifetime *lifetime, struct er
 	struct subject *subject;
 	int r;
 
-	if (above->is_container || lifetime->found || !lifetime->entered || !slash ||
+	if (above->is_container || lifetime->found || !lifetime->own_namespace || !slash ||
 	    subject_moved_from_inside(above, lifetime))
 		return 0;
 	r = subjects_add_container(&target->subjects, above->verdict, slash + 1, lifetime->path, "",
@@ -297,38 +317,58 @@ void target_destroy(struct target *target)
 	free(target);
 }
 
+/* The tree that is being added. */
+struct tree {
+	struct target *target;
+	struct cgroup_container container; /* that the walk came to last */
+	uint64_t container_cgroup;	   /* id of its cgroup; 0: none */
+};
+
+/* The id of the container's cgroup that a cgroup is or is in: the subject's, or told by the path; 0: none. */
+static uint64_t container_of_cgroup(struct tree *tree, const char *path, uint64_t id)
+{
+	struct cgroup_container found;
+
+	if (tree->target->adopting->is_container) {
+		if (!tree->container_cgroup)
+			tree->container_cgroup = id; /* the top one comes first */
+		return tree->container_cgroup;
+	}
+	if (!cgroup_path_parse(path, &found))
+		return 0;
+	if (found.length == strlen(path)) {
+		tree->container = found;
+		tree->container_cgroup = id;
+	}
+	return strcmp(found.id, tree->container.id) == 0 ? tree->container_cgroup : 0;
+}
+
 static int add_one(void *data, const char *path, uint64_t id, uint64_t parent_id, struct error *err)
 {
-	struct target *target = data;
-	struct recorder *recorder = target->recorder;
-	struct cgroup_tasks tasks;
-	int r = recorder_add_cgroup(recorder, id, parent_id, path, err);
+	struct tree *tree = data;
+	uint64_t container = container_of_cgroup(tree, path, id);
+	const struct found_cgroup found = {
+		.id = id,
+		.parent_id = parent_id,
+		.domain = container ?: id,
+		.is_container = container != 0,
+		.path = path,
+	};
 
-	if (r < 0)
-		return r;
-	r = cgroup_tasks_read(path, &tasks, err);
-	if (r < 0)
-		return r;
-	if (tasks.in_setup) {
-		r = recorder_mark_setup(recorder, tasks.in_setup, err);
-		if (r < 0)
-			return r;
-		if (tasks.count == 1) /* created, not started: nothing was missed */
-			target->adopting->found = false;
-	}
-	/* Who is in set-up is about to have a filter. */
-	if (tasks.filtered || tasks.in_setup)
-		recorder_watch_denied(recorder);
-	return 0;
+	return recorder_add_cgroup(tree->target->recorder, &found, err);
 }
 
 int target_add_tree(struct target *target, struct subject *subject, const char *cgroup,
 		    struct error *err)
 {
+	struct tree tree = { .target = target };
+	uint64_t sizes[RECORDER_RUNTIMES_MAX];
 	int r;
 
+	recorder_set_runtimes(target->recorder, sizes,
+			      runtime_program_sizes(sizes, array_size(sizes)));
 	target->adopting = subject;
-	r = cgroup_tree_walk(cgroup, add_one, target, err);
+	r = cgroup_tree_walk(cgroup, add_one, &tree, err);
 	target->adopting = NULL;
 	return r;
 }

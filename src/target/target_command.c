@@ -138,7 +138,7 @@ static int prepare(struct target *target, struct error *err)
 	r = process_describe(command->pid, &subject->observation, err);
 	if (r < 0)
 		return r;
-	return recorder_mark_setup(target->recorder, command->pid, err);
+	return recorder_mark_command(target->recorder, command->pid, err);
 }
 
 /* What kept the command from running, which the child has told before it ended. */

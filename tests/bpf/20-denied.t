@@ -26,7 +26,14 @@ check "nothing was lost" is_complete
 denied_case errno-zero "ERRNO that pretends success"
 denied_case trace "TRACE without a tracer"
 denied_case trap "TRAP"
-denied_case notify "USER_NOTIF whose supervisor says no"
+
+# A profile that refused the call would keep it from the supervisor, whatever that answers.
+check "USER_NOTIF whose supervisor says no: the program finds itself stopped" \
+	record -- "$PROGRAMS/denied" notify
+check "USER_NOTIF whose supervisor says no: no filter denied the call" equals denied_calls
+check "USER_NOTIF whose supervisor says no: it is among the calls that were made" \
+	contains_all observed_calls native:acct
+
 denied_case kill-thread "KILL_THREAD"
 denied_case kill-process "KILL_PROCESS"
 

@@ -33,7 +33,7 @@ static void an_empty_bitmap_has_no_calls(void **state)
 	size_t kind;
 
 	assert_int_equal(lifetime_add_bitmaps(lifetime, &slot, NULL), 0);
-	for (kind = 0; kind < RECORDER_KINDS; kind++)
+	for (kind = 0; kind < RECORDER_BITMAPS; kind++)
 		assert_int_equal(lifetime->calls[kind].length, 0);
 }
 
@@ -43,7 +43,7 @@ static void each_kind_and_abi_has_its_own_bits(void **state)
 	static const uint32_t numbers[] = { 0, 1, 63, 64, 127, 128, 511, 512, LAST };
 	size_t kind, abi, i, other;
 
-	for (kind = 0; kind < RECORDER_KINDS; kind++)
+	for (kind = 0; kind < RECORDER_BITMAPS; kind++)
 		for (abi = 0; abi < RECORDER_ABIS; abi++)
 			for (i = 0; i < array_size(numbers); i++) {
 				_cleanup_lifetime_ struct lifetime *lifetime = lifetime_create();
@@ -68,7 +68,7 @@ static void a_full_bitmap_has_every_call(void **state)
 
 	memset(slot.bitmaps, 0xff, sizeof(slot.bitmaps));
 	assert_int_equal(lifetime_add_bitmaps(lifetime, &slot, NULL), 0);
-	for (kind = 0; kind < RECORDER_KINDS; kind++) {
+	for (kind = 0; kind < RECORDER_BITMAPS; kind++) {
 		set = &lifetime->calls[kind];
 		assert_int_equal(set->length, RECORDER_ABIS * RECORDER_NUMBERS);
 		for (i = 0; i < set->length; i++) {

@@ -19,7 +19,7 @@
 
 #define SLOTS 8
 
-typedef int (*load_function)(const struct object_knobs *knobs, struct object *ret_object,
+typedef int (*load_function)(const struct object_options *options, struct object *ret_object,
 			     struct error *err);
 
 static uint32_t map_size(int fd)
@@ -41,11 +41,14 @@ static void check_object(const struct object *object)
 	assert_int_equal(map_size(object->paths), SLOTS);
 	assert_int_equal(map_size(object->free_slots), SLOTS);
 	assert_int_equal(map_size(object->slot_by_cgroup), SLOTS);
+	assert_int_equal(map_size(object->arrivals), SLOTS);
+	assert_int_equal(map_size(object->free_arrivals), SLOTS);
+	assert_int_equal(map_size(object->events), 4096);
 	assert_int_equal(*object->watch_denied, 0);
 	assert_int_equal(object->losses->slots, 0);
 }
 
-static void check_load(load_function load, bool unpreempted)
+static void check_load(load_function load, bool tracepoints)
 {
 	static const enum recorder_mode modes[] = { RECORDER_CGROUPS, RECORDER_COMMAND,
 						    RECORDER_TASKS };
@@ -54,15 +57,17 @@ static void check_load(load_function load, bool unpreempted)
 	if (geteuid() != 0)
 		skip();
 	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
-		struct object_knobs knobs = {
+		struct object_options options = {
 			.mode = modes[i],
-			.unpreempted = unpreempted,
+			.tracepoints = tracepoints,
 			.no_probe = i == 0, /* as under lockdown */
 			.slots = SLOTS,
+			.arrivals = SLOTS,
+			.event_bytes = 4096,
 		};
 		_cleanup_error_ struct error err = ERROR_INIT;
 		struct object object = {};
-		int r = load(&knobs, &object, &err);
+		int r = load(&options, &object, &err);
 
 		if (r < 0)
 			fail_msg("mode %d: %s", modes[i], error_message(&err));

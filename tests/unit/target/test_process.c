@@ -18,7 +18,6 @@
 #include "profile/recording/recording.h"
 #include "target/capability.h"
 #include "target/process.h"
-#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 
@@ -55,7 +54,6 @@ static void a_process_may_call_itself_anything(void **state)
 	prctl(PR_SET_NAME, "");
 	assert_int_equal(process_name(getpid(), &name, NULL), 0);
 	assert_string_equal(name, "");
-	assert_false(process_is_in_setup(getpid()));
 }
 
 static void a_thread_of_the_kernel_is_told(void **state)
@@ -74,26 +72,6 @@ static void a_thread_of_the_kernel_is_told(void **state)
 	assert_true(kernel);
 }
 
-static const struct {
-	const char *name;
-	bool in_setup;
-} names[] = {
-	{ "runc:[1:CHILD]", true }, { "runc:[2:INIT]", true }, { "crun", true },
-	{ "libcrun:setup", true },  { "runc", false }, /* the one outside the container */
-	{ "crunchy", false },	    { "sh", false },
-};
-
-static void a_runtime_in_setup_is_told_by_its_name(void **state)
-{
-	size_t i;
-
-	for (i = 0; i < array_size(names); i++) {
-		prctl(PR_SET_NAME, names[i].name);
-		if (process_is_in_setup(getpid()) != names[i].in_setup)
-			fail_msg("%s", names[i].name);
-	}
-}
-
 static void a_process_that_is_not_there_is_named(void **state)
 {
 	_cleanup_observation_ struct observation observation = { .seccomp = SECCOMP_MODE_UNKNOWN };
@@ -109,7 +87,6 @@ static void a_process_that_is_not_there_is_named(void **state)
 	assert_int_equal(process_describe(NO_PROCESS, &observation, &err), -ESRCH);
 	assert_int_equal(observation.seccomp, SECCOMP_MODE_UNKNOWN);
 	assert_false(observation.capabilities_known);
-	assert_false(process_is_in_setup(NO_PROCESS));
 }
 
 static void this_process_is_described(void **state)
@@ -199,8 +176,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_process_may_call_itself_anything, keep_name,
 						restore_name),
 		cmocka_unit_test_setup_teardown(a_thread_of_the_kernel_is_told, keep_name,
-						restore_name),
-		cmocka_unit_test_setup_teardown(a_runtime_in_setup_is_told_by_its_name, keep_name,
 						restore_name),
 		cmocka_unit_test(a_process_that_is_not_there_is_named),
 		cmocka_unit_test(this_process_is_described),

@@ -55,6 +55,7 @@ static struct lifetime *lifetime_of_all_kinds(uint64_t cgroup, const char *setup
 	add_call(lifetime, RECORDER_RUNTIME, NR_RUNTIME, setup);
 	add_call(lifetime, RECORDER_PENDING, NR_SETUP, setup);
 	add_call(lifetime, RECORDER_DENIED, NR_DENIED, "nginx");
+	lifetime->pending = RECORDER_PENDING_RUNTIME;
 	return lifetime;
 }
 
@@ -151,6 +152,7 @@ static void what_was_moved_from_inside_is_work(void **state)
 	_cleanup_subject_ struct subject *subject = container_create();
 
 	live(subject, own); /* ended already, and still one of its cgroups */
+	below->pending = RECORDER_PENDING_MOVED;
 	below->movers[0] = OUTSIDE;
 	below->movers[RECORDER_MOVERS - 1] = OWN;
 	below->movers[1] = below->movers[2] = OUTSIDE + 1;
@@ -178,31 +180,20 @@ static void movers_outside_are_a_runtime(void **state)
 	assert_true(subject_moved_from_inside(subject, lifetime));
 }
 
-static const struct {
-	const char *process;
-	const char *runtime; /* NULL: not known */
-} runtimes[] = {
-	{ "runc:[2:INIT]", "runc" }, { "crun", "crun" },
-	{ "libcrun:setup", "crun" }, { "runc", NULL },
-	{ "crunchy", NULL },	     { "", NULL },
-};
-
-static void set_up_names_the_runtime(void **state)
+/* What is told from a program is told from programs of this machine: none has these sizes. */
+static void a_program_of_no_runtime_names_none(void **state)
 {
+	static const uint64_t sizes[] = { 0, 1 };
 	size_t i;
 
-	for (i = 0; i < array_size(runtimes); i++) {
+	for (i = 0; i < array_size(sizes); i++) {
 		_cleanup_lifetime_ struct lifetime *lifetime =
-			lifetime_of_all_kinds(OWN, runtimes[i].process);
+			lifetime_of_all_kinds(OWN, "runc:[2:INIT]");
 		_cleanup_subject_ struct subject *subject = container_create();
-		const char *runtime;
 
+		lifetime->setup_size = sizes[i];
 		live(subject, lifetime);
-		runtime = subject->observation.runtime;
-		if (runtimes[i].runtime)
-			assert_string_equal(runtime, runtimes[i].runtime);
-		else
-			assert_null(runtime);
+		assert_null(subject->observation.runtime);
 	}
 }
 
@@ -324,22 +315,40 @@ static void the_node_is_this_computer(void **state)
 static const struct {
 	bool is_container;
 	bool entered;
-	bool found;
+	bool present;
+	bool waited;
 	enum tristate mount_namespace;
+	uint32_t pending;
 	bool setup_is_work;
+	bool late;
 	const char *reason; /* a part of it; NULL: complete */
 } conclusions[] = {
-	{ true, true, false, TRISTATE_YES, false, NULL },
-	{ true, true, false, TRISTATE_UNKNOWN, false, NULL },
-	{ true, true, false, TRISTATE_NO, false, NULL },
-	{ true, false, false, TRISTATE_YES, false, "no start of a program" },
-	{ true, false, false, TRISTATE_UNKNOWN, false, "no start of a program" },
-	{ true, false, false, TRISTATE_NO, true, "no mount namespace of its own" },
-	{ true, true, true, TRISTATE_YES, false, "ran before the recording began" },
-	{ true, false, true, TRISTATE_YES, false, "ran before the recording began" },
-	{ true, false, true, TRISTATE_NO, true, "ran before the recording began" },
-	{ false, false, false, TRISTATE_UNKNOWN, true, NULL },
-	{ false, true, false, TRISTATE_UNKNOWN, false, NULL },
+#define CONTAINER true
+#define PLAIN false
+#define RUNTIME RECORDER_PENDING_RUNTIME
+#define OTHER RECORDER_PENDING_OTHER
+#define MOVED RECORDER_PENDING_MOVED
+	{ CONTAINER, true, false, false, TRISTATE_YES, RUNTIME, false, false, NULL },
+	{ CONTAINER, true, false, false, TRISTATE_UNKNOWN, RUNTIME, false, false, NULL },
+	{ CONTAINER, true, false, false, TRISTATE_NO, RUNTIME, false, false, NULL },
+	{ CONTAINER, true, false, false, TRISTATE_YES, OTHER, true, false, NULL },
+	{ CONTAINER, true, false, false, TRISTATE_YES, MOVED, false, false, NULL },
+	{ CONTAINER, false, false, false, TRISTATE_YES, RUNTIME, false, false,
+	  "no start of a program" },
+	{ CONTAINER, false, false, false, TRISTATE_UNKNOWN, RUNTIME, false, false,
+	  "no start of a program" },
+	{ CONTAINER, false, false, false, TRISTATE_NO, RUNTIME, true, false,
+	  "no mount namespace of its own" },
+	{ CONTAINER, true, true, false, TRISTATE_YES, RUNTIME, false, true,
+	  "ran before the recording began" },
+	{ CONTAINER, false, true, false, TRISTATE_YES, RUNTIME, false, true,
+	  "ran before the recording began" },
+	{ CONTAINER, false, true, false, TRISTATE_NO, RUNTIME, true, true,
+	  "ran before the recording began" },
+	{ CONTAINER, true, true, true, TRISTATE_YES, RUNTIME, false, false, NULL },
+	{ PLAIN, false, false, false, TRISTATE_UNKNOWN, RUNTIME, true, false, NULL },
+	{ PLAIN, true, false, false, TRISTATE_UNKNOWN, OTHER, true, false, NULL },
+	{ PLAIN, true, false, false, TRISTATE_UNKNOWN, MOVED, false, false, NULL },
 };
 
 static void set_up_counts_where_it_cannot_be_told_from_work(void **state)
@@ -353,15 +362,17 @@ static void set_up_counts_where_it_cannot_be_told_from_work(void **state)
 
 		subject->is_container = conclusions[i].is_container;
 		subject->mount_namespace = conclusions[i].mount_namespace;
+		subject->waited = conclusions[i].waited;
 		lifetime->entered = conclusions[i].entered;
-		lifetime->found = conclusions[i].found;
+		lifetime->present = conclusions[i].present;
+		lifetime->pending = conclusions[i].pending;
 		lifetime->movers[0] = OUTSIDE;
 		live(subject, lifetime);
 		assert_int_equal(subject_conclude(subject, NULL), 0);
 		setup = find(&subject->observation.calls, NR_SETUP);
 		if (!setup == conclusions[i].setup_is_work)
 			fail_msg("conclusion %zu about set-up", i);
-		assert_int_equal(subject->observation.losses[LOSS_LATE], conclusions[i].found);
+		assert_int_equal(subject->observation.losses[LOSS_LATE], conclusions[i].late);
 		if (conclusions[i].reason)
 			assert_reason(subject, conclusions[i].reason);
 		else
@@ -482,7 +493,7 @@ int main(void)
 		cmocka_unit_test(what_runtime_and_work_both_make_is_work),
 		cmocka_unit_test(what_was_moved_from_inside_is_work),
 		cmocka_unit_test(movers_outside_are_a_runtime),
-		cmocka_unit_test(set_up_names_the_runtime),
+		cmocka_unit_test(a_program_of_no_runtime_names_none),
 		cmocka_unit_test(a_runtime_that_is_known_is_kept),
 		cmocka_unit_test(a_start_tells_how_the_container_was_started),
 		cmocka_unit_test(losses_add_up_and_say_what_may_be_missing),

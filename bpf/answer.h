@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef BPF_ANSWER_H
+#define BPF_ANSWER_H
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "hit.h"
+#include "maps.h"
+#include "slot.h"
+#include "task.h"
+
+/*
+ * Who answers a call that the kernel does not run. Such a call has a sys_exit and no sys_enter:
+ *
+ *	a filter (ERRNO, TRAP, KILL)	denied
+ *	a supervisor (USER_NOTIF)	answered, if a listener of the task's filters was told of a call
+ *	a tracer (PTRACE_SYSEMU)	nobody's: no filter was asked
+ *
+ * A tracer that a filter asks (TRACE) may change the number, or set it to -1, before there is a sys_enter or a
+ * sys_exit. It is asked only if no filter refuses the call, so the call that the task stops for is
+ * the workload's.
+ */
+
+/* How many filters of a task are looked at for listeners. */
+#define FILTERS_MAX 32
+
+struct listeners {
+	__u64 sum; /* of the ids that they give next: changes whenever one is told of a call */
+	bool any;
+};
+
+/* With more filters than are looked at, the sum always changes. */
+static __always_inline struct listeners listeners_of(struct task_struct *task)
+{
+	struct seccomp_filter *filter = task->seccomp.filter;
+	struct listeners listeners = {};
+	int i;
+
+	for (i = 0; i < FILTERS_MAX && filter; i++) {
+		if (filter->notif) {
+			listeners.sum += filter->notif->next_id;
+			listeners.any = true;
+		}
+		filter = filter->prev;
+	}
+	if (filter) {
+		listeners.sum = bpf_ktime_get_boot_ns();
+		listeners.any = true;
+	}
+	return listeners;
+}
+
+/* True if a listener may have been told of the call that is ending. */
+static __always_inline bool was_notified(struct task_struct *task, struct recorder_task *state)
+{
+	bool changed = state->filters != task_filters(task);
+	struct listeners listeners;
+
+	if (!changed && !state->listened)
+		return false;
+	listeners = listeners_of(task);
+	changed = listeners.any && (changed || listeners.sum != state->notified);
+	state->filters = task_filters(task);
+	state->listened = listeners.any;
+	state->notified = listeners.sum;
+	return changed;
+}
+
+#define PTRACE_EVENT_SECCOMP 7				    /* include/uapi/linux/ptrace.h */
+#define PT_TRACE_SECCOMP (1U << (3 + PTRACE_EVENT_SECCOMP)) /* include/linux/ptrace.h */
+#define SIGTRAP 5
+#define STOP_SECCOMP (SIGTRAP | PTRACE_EVENT_SECCOMP << 8)
+#define STOP_SYSCALL_BIT 0x80 /* PTRACE_O_TRACESYSGOOD */
+
+/* A tracer can answer this task's calls, and that is not watched yet. */
+static __always_inline void tracer_unwatched(struct recorder_slot *slot, __u32 index)
+{
+	struct hit hit = { .slot = index };
+
+	if (slot->flags & RECORDER_UNWATCHED_TRACER)
+		return;
+	__sync_fetch_and_or(&slot->flags, RECORDER_UNWATCHED_TRACER);
+	tell(RECORDER_EVENT_TRACER, &hit, slot->generation);
+}
+
+/* A task that is traced stops, and its tracer is about to look at it. */
+static __noinline int traced_stop(struct task_struct *task)
+{
+	__u32 nr = regs_syscall((struct pt_regs *)bpf_task_pt_regs(task));
+	struct recorder_task *state;
+	struct hit hit = {};
+
+	if (task->exit_code == STOP_SECCOMP && nr != NR_NONE) {
+		hit.slot = slot_of_task(task);
+		if (hit.slot == RECORDER_SLOT_NONE)
+			return 0;
+		hit.abi = task_abi(task, &nr);
+		hit.nr = nr;
+		hit.kind = RECORDER_OBSERVED;
+		return hit_record(&hit);
+	}
+	if ((task->exit_code & ~STOP_SYSCALL_BIT) == SIGTRAP && task_is_emulated(task)) {
+		state = state_get(task);
+		if (state)
+			state->emulated = true;
+	}
+	return 0;
+}
+
+#endif

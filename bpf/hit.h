@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef BPF_HIT_H
+#define BPF_HIT_H
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_helpers.h>
+
+#include "maps.h"
+#include "slot.h"
+
+/* Setting a bit that may be new, and telling. Cold: at most once a call, kind and slot. */
+
+struct hit {
+	__u32 slot;
+	__u32 nr;
+	__u16 abi;
+	__u16 kind;
+};
+
+static __always_inline void tell(__u32 type, const struct hit *hit, __u32 generation)
+{
+	struct recorder_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+
+	if (!event) {
+		__sync_fetch_and_add(&losses.events, 1);
+		return;
+	}
+	event->type = type;
+	event->slot = hit->slot;
+	event->generation = generation;
+	event->nr = hit->nr;
+	event->abi = hit->abi;
+	event->kind = hit->kind;
+	event->pid = bpf_get_current_pid_tgid() >> 32;
+	event->time = bpf_ktime_get_boot_ns();
+	bpf_get_current_comm(event->comm, sizeof(event->comm));
+	bpf_ringbuf_submit(event, 0);
+}
+
+/* The number is past the bitmaps: kept in a map, a bounded number a slot. */
+static __noinline int hit_overflow(struct hit *hit)
+{
+	struct recorder_slot *slot;
+	struct recorder_overflow key = {};
+	__u64 now = bpf_ktime_get_boot_ns();
+
+	slot = slot_get(hit->slot);
+	if (!slot)
+		return 0;
+	key.slot = hit->slot;
+	key.generation = slot->generation;
+	key.nr = hit->nr;
+	key.abi = hit->abi;
+	key.kind = hit->kind;
+	if (bpf_map_lookup_elem(&overflow, &key))
+		return 0;
+	if (slot->overflow >= RECORDER_OVERFLOW_PER_SLOT ||
+	    bpf_map_update_elem(&overflow, &key, &now, BPF_ANY)) {
+		__sync_fetch_and_add(&slot->lost, 1);
+		return 0;
+	}
+	__sync_fetch_and_add(&slot->overflow, 1);
+	tell(RECORDER_EVENT_CALL, hit, slot->generation);
+	return 0;
+}
+
+static __always_inline __u64 *hit_word(struct recorder_slot *slot, const struct hit *hit)
+{
+	__u32 kind = hit->kind, abi = hit->abi, word = hit->nr / 64;
+
+	if (kind >= RECORDER_BITMAPS || abi >= RECORDER_ABIS || word >= RECORDER_WORDS)
+		return NULL;
+	return &slot->bitmaps[kind].words[abi][word];
+}
+
+static __noinline int hit_record(struct hit *hit)
+{
+	struct recorder_slot *slot;
+	__u64 *word, bit;
+
+	slot = slot_get(hit->slot);
+	if (!slot)
+		return 0;
+	word = hit_word(slot, hit);
+	if (!word)
+		return hit_overflow(hit);
+	bit = 1ULL << (hit->nr % 64);
+	if (__sync_fetch_and_or(word, bit) & bit)
+		return 0;
+	tell(RECORDER_EVENT_CALL, hit, slot->generation);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef BPF_SETUP_H
+#define BPF_SETUP_H
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_helpers.h>
+
+#include "hit.h"
+#include "maps.h"
+#include "slot.h"
+#include "task.h"
+
+/*
+ * Is a task of a recorded cgroup the container's work, or a container runtime that sets it up?
+ *
+ * Every task of a recorded cgroup has a phase. It is decided from who brought the task there and
+ * from the program that it runs, never from its name, which anybody can choose.
+ *
+ *	phase       how a task comes to it                            its calls are
+ *	WORK        forked by WORK; moved itself in, or was moved by  the workload's
+ *	            a task of the same container; ended set-up
+ *	SETUP       moved in, or forked into the cgroup, by a task    the runtime's, if under the
+ *	            outside of the container; forked by SETUP         container's filter; else pending
+ *	HOOK        forked by SETUP, and executed a program           pending
+ *	START_HOOK  the same, with the container's root directory     the runtime's
+ *
+ * SETUP ends, and WORK begins, when the task
+ *	- executes a program in another mount namespace than the one that it came from,
+ *	- came with its parent's program, as what a runtime forks, and executes a different one,
+ *	- runs another program without having executed one, and returns from a signal: a task that
+ *	  was restored from a checkpoint,
+ * unless its parent is itself in set-up: then the task is a hook, and set-up goes on.
+ *
+ * A task without a phase has just been moved in: the kernel tells of a move after it was made, and
+ * meanwhile the task runs on, and forks. So every fork hands the phase on, and what was there
+ * before the recording began is marked by an iterator.
+ *
+ * An arrival is a task that came from outside, with all that it forks in set-up. Its pending calls are
+ * kept by themselves until the last of its tasks has ended set-up or exited. Then they are
+ * dropped if one of them executed the workload; otherwise user space decides whose they were.
+ */
+
+static __always_inline struct recorder_arrival *arrival_get(__u32 index)
+{
+	return index == RECORDER_ARRIVAL_NONE ? NULL : bpf_map_lookup_elem(&arrivals, &index);
+}
+
+static __always_inline __u32 arrival_take(void)
+{
+	__u32 index;
+
+	if (bpf_map_pop_elem(&free_arrivals, &index) == 0)
+		return index;
+	if (arrivals_used + 1 >= arrivals_count)
+		return RECORDER_ARRIVAL_NONE;
+	index = __sync_fetch_and_add(&arrivals_used, 1) + 1;
+	return index < arrivals_count ? index : RECORDER_ARRIVAL_NONE;
+}
+
+static __always_inline void arrival_join(__u32 index)
+{
+	struct recorder_arrival *arrival = arrival_get(index);
+
+	if (arrival)
+		__sync_fetch_and_add(&arrival->tasks, 1);
+}
+
+/* Remembers the recorded cgroup of who moved a task in: user space knows whose that is. */
+static __always_inline void slot_add_mover(struct recorder_slot *slot, __u64 id)
+{
+	int i;
+
+	for (i = 0; i < RECORDER_MOVERS; i++) {
+		if (slot->movers[i] == id)
+			return;
+		if (!slot->movers[i]) {
+			slot->movers[i] = id;
+			return;
+		}
+	}
+	__sync_fetch_and_add(&slot->lost, 1);
+}
+
+/* The flags that say whose pending calls a slot gets; 0 if they are dropped. */
+static __always_inline __u32 pending_flags(const struct recorder_arrival *arrival)
+{
+	__u32 flags = arrival->mover ? RECORDER_PENDING_MOVED : 0;
+
+	if (arrival->flags & RECORDER_ARRIVAL_ENDED)
+		return flags;
+	return flags | (arrival->flags & RECORDER_ARRIVAL_RUNTIME ? RECORDER_PENDING_RUNTIME :
+								    RECORDER_PENDING_OTHER);
+}
+
+/* Moves the words of one bitmap of an arrival into the slot, or drops them. */
+static __always_inline void bitmap_move(struct recorder_bitmap *from, struct recorder_bitmap *to)
+{
+	__u64 *source = &from->words[0][0], *target = to ? &to->words[0][0] : NULL;
+	int i;
+
+	for (i = 0; i < RECORDER_ABIS * RECORDER_WORDS; i++) {
+		if (target && source[i])
+			__sync_fetch_and_or(&target[i], source[i]);
+		source[i] = 0;
+	}
+}
+
+static __noinline int arrival_end(struct recorder_arrival *arrival, __u32 index)
+{
+	struct recorder_slot *slot = slot_get(arrival->slot);
+	__u32 pending = pending_flags(arrival);
+
+	if (slot && slot->generation == arrival->generation) {
+		if (pending)
+			__sync_fetch_and_or(&slot->flags, pending);
+		if (arrival->mover)
+			slot_add_mover(slot, arrival->mover);
+		bitmap_move(&arrival->bitmaps[0], &slot->bitmaps[RECORDER_RUNTIME]);
+		bitmap_move(&arrival->bitmaps[1],
+			    pending ? &slot->bitmaps[RECORDER_PENDING] : NULL);
+	}
+	arrival->flags = 0;
+	bpf_map_push_elem(&free_arrivals, &index, BPF_ANY);
+	return 0;
+}
+
+static __always_inline void arrival_leave(struct recorder_task *state)
+{
+	struct recorder_arrival *arrival = arrival_get(state->arrival);
+	__u32 index = state->arrival;
+
+	state->arrival = RECORDER_ARRIVAL_NONE;
+	if (arrival && __sync_fetch_and_sub(&arrival->tasks, 1) == 1)
+		arrival_end(arrival, index);
+}
+
+static __always_inline bool in_setup(const struct recorder_task *state)
+{
+	return state->phase >= RECORDER_PHASE_SETUP;
+}
+
+static __always_inline void set_phase(struct recorder_task *state, const struct recorder_slot *slot,
+				      __u32 phase)
+{
+	if (in_setup(state) && phase < RECORDER_PHASE_SETUP)
+		arrival_leave(state);
+	state->cgroup_id = slot->cgroup_id;
+	state->phase = phase;
+}
+
+/* A new task gets the phase of the task that forked it. */
+static __always_inline void hand_on(const struct recorder_task *from, struct recorder_task *to)
+{
+	to->cgroup_id = from->cgroup_id;
+	to->program = from->program;
+	to->arrival = from->arrival;
+	to->phase = from->phase;
+	if (in_setup(to))
+		arrival_join(to->arrival);
+}
+
+/* True if both cgroups are the same container's, as far as the kernel can tell. */
+static __always_inline bool same_domain(__u64 cgroup_id, const struct recorder_slot *slot)
+{
+	__u32 index = slot_look_up(cgroup_id);
+	struct recorder_slot *other = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
+
+	return other && other->domain == slot->domain;
+}
+
+static __always_inline bool is_inside(struct task_struct *task, const struct recorder_slot *slot)
+{
+	return same_domain(task->cgroups->dfl_cgrp->kn->id, slot);
+}
+
+/* The compiler must not merge these loads with those from a slot, which is another kind of pointer. */
+#define keep_apart() asm volatile("" ::: "memory")
+
+static __always_inline void arrival_set_outside(struct recorder_arrival *arrival,
+						struct task_struct *task)
+{
+	arrival->outside_ns = task_mount_ns(task);
+	arrival->outside_filters = task_filters(task);
+	keep_apart();
+}
+
+/* Who moved the task in. User space decides about a mover in a recorded cgroup. */
+static __always_inline void arrival_set_mover(struct recorder_arrival *arrival,
+					      struct task_struct *mover)
+{
+	__u64 id = mover->cgroups->dfl_cgrp->kn->id;
+
+	if (slot_look_up(id) != RECORDER_SLOT_NONE)
+		arrival->mover = id;
+	arrival_set_outside(arrival, mover);
+}
+
+/*
+ * The task came into the slot's cgroup from outside. mover is who brought it, or NULL where that is
+ * not known yet: then what is outside is told from who made the cgroup, or from the parent.
+ */
+static __noinline int arrive(struct task_struct *task, struct recorder_task *state,
+			     struct recorder_slot *slot, __u32 slot_index,
+			     struct task_struct *mover)
+{
+	struct task_struct *parent = task->group_leader->real_parent;
+	struct inode *root = parent->fs->root.dentry->d_inode;
+	struct recorder_arrival *arrival;
+
+	if (in_setup(state))
+		arrival_leave(state);
+	set_phase(state, slot, RECORDER_PHASE_SETUP);
+	state->program = task_program(task)->i_ino;
+	state->arrival = arrival_take();
+	arrival = arrival_get(state->arrival);
+	if (!arrival) {
+		__sync_fetch_and_add(&slot->lost, 1);
+		return 0;
+	}
+	arrival->slot = slot_index;
+	arrival->generation = slot->generation;
+	arrival->flags = task_is_copy(task, parent) ? RECORDER_ARRIVAL_RUNTIME : 0;
+	arrival->program = task_program(task)->i_size;
+	arrival->root = root->i_ino;
+	arrival->root_device = root->i_sb->s_dev;
+	arrival->mover = 0;
+	arrival_set_outside(arrival, parent);
+	if (!mover && slot->outside_ns) {
+		arrival->outside_ns = slot->outside_ns;
+		arrival->outside_filters = slot->outside_filters;
+	} else if (mover) {
+		arrival_set_mover(arrival, mover);
+	}
+	arrival->tasks = 1;
+	return 0;
+}
+
+/*
+ * The state of a task of the slot's cgroup, with its phase; NULL, which is counted, when it cannot
+ * be stored.
+ */
+static __always_inline struct recorder_task *state_of(struct task_struct *task,
+						      struct recorder_slot *slot, __u32 slot_index)
+{
+	struct recorder_task *state = state_make(task, slot), *leader;
+
+	if (!state)
+		return NULL;
+	if (state->phase && state->cgroup_id == slot->cgroup_id)
+		return state;
+	/* Of a process that is moved, the kernel tells about its leader only. */
+	leader = state_get(task->group_leader);
+	if (leader && leader != state && leader->phase && leader->cgroup_id == slot->cgroup_id) {
+		if (in_setup(state))
+			arrival_leave(state);
+		hand_on(leader, state);
+		return state;
+	}
+	if (state->phase == RECORDER_PHASE_WORK && same_domain(state->cgroup_id, slot))
+		state->cgroup_id = slot->cgroup_id;
+	else
+		arrive(task, state, slot, slot_index, NULL);
+	return state;
+}
+
+/* The kind of a call that a task in set-up makes. */
+static __always_inline __u32 setup_kind(struct task_struct *task, const struct recorder_task *state,
+					const struct recorder_arrival *arrival)
+{
+	if (state->phase == RECORDER_PHASE_HOOK)
+		return RECORDER_PENDING;
+	if (state->phase == RECORDER_PHASE_START_HOOK || arrival->flags & RECORDER_ARRIVAL_HOOKED ||
+	    task_filters(task) > arrival->outside_filters)
+		return RECORDER_RUNTIME;
+	return RECORDER_PENDING;
+}
+
+/* A call of a task in set-up. Pending ones are of no interest to anybody who watches. */
+static __noinline int hit_in_setup(struct task_struct *task, const struct recorder_task *state,
+				   struct hit *hit)
+{
+	struct recorder_arrival *arrival = arrival_get(state->arrival);
+	__u32 word = hit->nr / 64, abi = hit->abi, bitmap;
+	struct recorder_slot *slot;
+	__u64 bit;
+
+	if (!arrival)
+		return 0;
+	hit->kind = setup_kind(task, state, arrival);
+	if (word >= RECORDER_WORDS || abi >= RECORDER_ABIS)
+		return hit_record(hit);
+	bitmap = hit->kind == RECORDER_PENDING;
+	bit = 1ULL << (hit->nr % 64);
+	if (__sync_fetch_and_or(&arrival->bitmaps[bitmap].words[abi][word], bit) & bit)
+		return 0;
+	slot = hit->kind == RECORDER_RUNTIME ? slot_get(hit->slot) : NULL;
+	if (slot)
+		tell(RECORDER_EVENT_CALL, hit, slot->generation);
+	return 0;
+}
+
+/* Remembers how the workload was started, the first time. */
+static __always_inline void slot_enter(struct recorder_slot *slot, struct task_struct *task,
+				       const struct recorder_arrival *arrival)
+{
+	__u32 flags = RECORDER_ENTERED;
+
+	if (arrival->flags & RECORDER_ARRIVAL_HOOKED)
+		__sync_fetch_and_or(&slot->flags, RECORDER_START_HOOK);
+	if (slot->flags & RECORDER_ENTERED)
+		return;
+	if (task_no_new_privs(task))
+		flags |= RECORDER_NO_NEW_PRIVS;
+	if (task_filters(task) > arrival->outside_filters)
+		flags |= RECORDER_CONFINED;
+	if (task_mount_ns(task) != arrival->outside_ns)
+		flags |= RECORDER_OWN_NAMESPACE;
+	if (arrival->flags & RECORDER_ARRIVAL_RUNTIME)
+		slot->setup_size = arrival->program;
+	__sync_fetch_and_or(&slot->flags, flags);
+}
+
+static __always_inline void setup_end(struct task_struct *task, struct recorder_task *state,
+				      struct recorder_slot *slot, struct recorder_arrival *arrival)
+{
+	if (arrival) {
+		slot_enter(slot, task, arrival);
+		__sync_fetch_and_or(&arrival->flags, RECORDER_ARRIVAL_ENDED);
+	} else {
+		__sync_fetch_and_or(&slot->flags, RECORDER_ENTERED);
+	}
+	set_phase(state, slot, RECORDER_PHASE_WORK);
+}
+
+/* True if the task was forked by one that is in set-up, and still is. */
+static __always_inline bool parent_in_setup(struct task_struct *task,
+					    const struct recorder_task *state)
+{
+	struct recorder_task *parent = state_get(task->real_parent->group_leader);
+
+	return parent && in_setup(parent) && parent->arrival == state->arrival;
+}
+
+/* True if the task has another root directory than its arrival came with: it is the container's. */
+static __always_inline bool root_changed(struct task_struct *task,
+					 const struct recorder_arrival *arrival)
+{
+	struct inode *root = task->fs->root.dentry->d_inode;
+
+	return root->i_ino != arrival->root || root->i_sb->s_dev != arrival->root_device;
+}
+
+static __always_inline void become_hook(struct task_struct *task, struct recorder_task *state,
+					struct recorder_arrival *arrival)
+{
+	state->phase = RECORDER_PHASE_HOOK;
+	if (!(arrival->flags & RECORDER_ARRIVAL_RUNTIME) || !root_changed(task, arrival))
+		return;
+	state->phase = RECORDER_PHASE_START_HOOK;
+	__sync_fetch_and_or(&arrival->flags, RECORDER_ARRIVAL_HOOKED);
+}
+
+/* A task in set-up has executed a program. Returns true if that is the workload. */
+static __always_inline bool setup_exec(struct task_struct *task, struct recorder_task *state,
+				       struct recorder_slot *slot)
+{
+	struct recorder_arrival *arrival = arrival_get(state->arrival);
+	bool other_program, other_ns;
+
+	if (state->phase != RECORDER_PHASE_SETUP)
+		return false;
+	if (!arrival) {
+		setup_end(task, state, slot, NULL);
+		return true;
+	}
+	other_program = task_program(task)->i_size != arrival->program;
+	other_ns = task_mount_ns(task) != arrival->outside_ns;
+	state->program = task_program(task)->i_ino;
+	if (!other_ns && !other_program)
+		return false;
+	if (parent_in_setup(task, state)) {
+		become_hook(task, state, arrival);
+		return false;
+	}
+	if (!other_ns && !(arrival->flags & RECORDER_ARRIVAL_RUNTIME))
+		return false;
+	setup_end(task, state, slot, arrival);
+	return true;
+}
+
+/*
+ * A task in set-up makes a call that ends it without an execve: criu gives a task that it restores
+ * its program back with PR_SET_MM, and lets it go with rt_sigreturn.
+ */
+static __always_inline bool setup_restored(struct task_struct *task,
+					   const struct recorder_task *state, const struct hit *hit)
+{
+	return state->phase == RECORDER_PHASE_SETUP &&
+	       task_program(task)->i_ino != state->program && is_sigreturn(hit->abi, hit->nr);
+}
+
+/* True if a runtime of this node has a program of that size. */
+static __always_inline bool is_runtime_size(__u64 size)
+{
+	int i;
+
+	for (i = 0; i < RECORDER_RUNTIMES_MAX && runtime_sizes[i]; i++)
+		if (runtime_sizes[i] == size)
+			return true;
+	return false;
+}
+
+/*
+ * A process that was there before the recording began, whose parent is not of the container. It is in
+ * set-up if it runs its parent's program, or a runtime's. Otherwise it is work, in a container only if it is
+ * the first of its pid namespace: what was added later may be about to execute, so it is pending, and
+ * work unless it does.
+ */
+static __always_inline void mark_first(struct task_struct *task, struct recorder_task *state,
+				       struct recorder_slot *slot, __u32 slot_index)
+{
+	bool runtime = task_is_copy(task, task->real_parent) ||
+		       is_runtime_size(task_program(task)->i_size);
+	struct recorder_arrival *arrival;
+
+	if (!runtime && (!(slot->flags & RECORDER_CONTAINER) || task_is_init(task))) {
+		set_phase(state, slot, RECORDER_PHASE_WORK);
+		return;
+	}
+	arrive(task, state, slot, slot_index, task->real_parent);
+	arrival = arrival_get(state->arrival);
+	if (arrival) {
+		arrival->mover = 0;
+		arrival->flags = runtime ? RECORDER_ARRIVAL_RUNTIME : 0;
+	}
+	present_filtered = 1;
+}
+
+/* The same for one whose parent is of the container, and has its phase. */
+static __always_inline void mark_child(struct task_struct *task, struct recorder_task *state,
+				       const struct recorder_task *parent)
+{
+	struct recorder_arrival *arrival = arrival_get(parent->arrival);
+
+	hand_on(parent, state);
+	if (!arrival || parent->phase != RECORDER_PHASE_SETUP ||
+	    task_is_copy(task, task->real_parent))
+		return;
+	become_hook(task, state, arrival);
+}
+
+/*
+ * Gives a task its phase that was in a recorded cgroup before the recording began. Needs the phase of
+ * its leader or parent, so that user space runs the iterator until a pass marks nobody. The last
+ * pass, with "rest", marks those whose parent never gets one.
+ */
+static __noinline int mark_present(struct task_struct *task, bool rest)
+{
+	struct task_struct *leader = task->group_leader, *parent = leader->real_parent;
+	struct recorder_task *state = state_get(task), *from;
+	__u32 index = slot_of_task(task);
+	struct recorder_slot *slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
+	bool first = task->pid == task->tgid && !(slot && is_inside(parent, slot));
+
+	if (!slot || !task->mm || (state && state->phase && state->cgroup_id == slot->cgroup_id))
+		return 0;
+	from = first ? NULL : state_get(task->pid == task->tgid ? parent->group_leader : leader);
+	if (!first && !rest && !(from && from->phase))
+		return 0;
+	state = state_make(task, slot);
+	if (!state)
+		return 0;
+	__sync_fetch_and_or(&slot->flags, RECORDER_PRESENT);
+	if (task_is_filtered(task))
+		present_filtered = 1;
+	if (first)
+		mark_first(task, state, slot, index);
+	else if (from && from->phase)
+		mark_child(task, state, from);
+	else
+		set_phase(state, slot, RECORDER_PHASE_WORK);
+	state->cgroup_id = slot->cgroup_id;
+	marked++;
+	return 0;
+}
+
+#endif
