@@ -12,7 +12,8 @@
 #   make check-static   formatting, layers, shell scripts, man page
 #   make fuzz           the parsers, each for a minute
 #   make fuzz-campaign  the parsers, ten million executions each
-#   make bench          what recording costs, and working with files; BENCH='files start' picks
+#   make bench          what recording costs, and working with files; BENCH='files start' picks;
+#                       BEFORE=FILE measures another build's recorder beside this one
 #
 # TESTS=REGEX picks tests by path. A folder with needs of its own says so in its module.mk,
 # such as a program's flags:
@@ -102,4 +103,4 @@ check-manual: $(O)/recorder.1
 
 .PHONY: bench
 bench: all test-programs
-	$(Q)RECORDER=$(abspath $(O)/recorder) O=$(abspath $(O)) tests/bench/run $(BENCH)
+	$(Q)RECORDER=$(abspath $(O)/recorder) BEFORE='$(BEFORE)' O=$(abspath $(O)) tests/bench/run $(BENCH)

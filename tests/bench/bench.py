@@ -11,6 +11,7 @@ import time
 
 BUILD = os.environ.get("O", "build")
 RECORDER = os.environ.get("RECORDER", os.path.join(BUILD, "recorder"))
+BEFORE = os.environ.get("BEFORE")  # another build, measured beside this one
 PROGRAMS = os.path.join(BUILD, "tests")
 LOOP = os.path.join(PROGRAMS, "bench/loop")
 ENTER_CGROUP = os.path.join(PROGRAMS, "runtime/enter_cgroup")
@@ -73,10 +74,10 @@ def close_input(process):
     process.stdin.close()
 
 
-def recording(*arguments):
+def recording(*arguments, program=RECORDER):
     """A recorder that records."""
     # -vv: it says when everything is attached.
-    command = [RECORDER, "record", "-vv", "--format", "recording", *arguments]
+    command = [program, "record", "-vv", "--format", "recording", *arguments]
     return background(command, r"recording ", interrupt)
 
 

@@ -57,13 +57,13 @@ def in_cgroup(path):
     return [bench.ENTER_CGROUP, path]
 
 
-def recorder(recorded, denied, hook="btf"):
-    """A recorder at work. With a filter in sight it also watches how calls end."""
+def recorder(recorded, denied, hook="btf", program=bench.RECORDER):
+    """program at work. With a filter in sight it also watches how calls end."""
 
     def measure(cpu):
         with contextlib.ExitStack() as stack:
             cgroup = stack.enter_context(bench.cgroup())
-            stack.enter_context(bench.recording("--hook", hook, "--cgroup", cgroup))
+            stack.enter_context(bench.recording("--hook", hook, "--cgroup", cgroup, program=program))
             if denied:
                 # Twice: the first call under a filter makes the recorder attach sys_exit.
                 for _ in range(2):
@@ -88,17 +88,25 @@ def perf_works():
     return None if result.returncode == 0 else "perf trace: " + result.stderr.strip()
 
 
+def with_before(name, *arguments):
+    """A variant of the recorder, and the same of the build to compare with, if there is one."""
+    result = {name: recorder(*arguments)}
+    if bench.BEFORE:
+        result[name + ", before"] = recorder(*arguments, program=bench.BEFORE)
+    return result
+
+
 def variants():
     """Name -> measure, in the order of the table; a reason instead where there is no measure."""
     result = {
         FLOOR: attached("empty_enter"),
-        "recorder, process not recorded": recorder(False, False),
-        "recorder, process recorded": recorder(True, False),
+        **with_before("recorder, process not recorded", False, False),
+        **with_before("recorder, process recorded", True, False),
         "empty tp_btf/sys_enter and sys_exit": attached("empty_both"),
-        "recorder watching denied calls, not recorded": recorder(False, True),
-        "recorder watching denied calls, recorded": recorder(True, True),
-        "recorder on classic tracepoints, not recorded": recorder(False, False, "tracepoint"),
-        "recorder on classic tracepoints, recorded": recorder(True, False, "tracepoint"),
+        **with_before("recorder watching denied calls, not recorded", False, True),
+        **with_before("recorder watching denied calls, recorded", True, True),
+        **with_before("recorder on classic tracepoints, not recorded", False, False, "tracepoint"),
+        **with_before("recorder on classic tracepoints, recorded", True, False, "tracepoint"),
         "mount-namespace hash, classic tracepoint": attached("namespace_tracepoint"),
         "the same, raw tracepoint, comm and registers copied": attached("namespace_copying"),
     }
