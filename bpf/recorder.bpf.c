@@ -294,21 +294,40 @@ int BPF_PROG(remove_cgroup, struct cgroup *cgroup, const char *path)
 	return 0;
 }
 
+static __always_inline void slot_add_left(struct recorder_slot *slot, __u64 id)
+{
+	int i;
+
+	for (i = 0; i < RECORDER_LEFT_MAX; i++) {
+		if (slot->left_to[i] == id)
+			return;
+		if (!slot->left_to[i]) {
+			slot->left_to[i] = id;
+			return;
+		}
+	}
+	__sync_fetch_and_add(&slot->lost, 1);
+}
+
 /*
- * A task of the workload is in a cgroup without a slot: its calls are not seen any more. Of one in
- * set-up there was nothing to see yet.
+ * A task of the workload is in another cgroup now, that of its container no more. User space knows
+ * whether it is recorded there. Of a task in set-up there was nothing to see yet.
  */
-static __noinline int note_left(struct task_struct *task, const struct recorder_task *state)
+static __noinline int note_left(struct task_struct *task, const struct recorder_task *state,
+				__u64 id)
 {
 	__u32 index = slot_look_up(state->cgroup_id);
 	struct recorder_slot *slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
 
-	if (state->phase != RECORDER_PHASE_WORK)
+	if (state->phase != RECORDER_PHASE_WORK || state->cgroup_id == id)
 		return 0;
 	if (!slot) {
 		__sync_fetch_and_add(&losses.map, 1);
 		return 0;
 	}
+	if (same_domain(id, slot))
+		return 0;
+	slot_add_left(slot, id);
 	if (__sync_fetch_and_or(&slot->flags, RECORDER_LEFT) & RECORDER_LEFT)
 		return 0;
 	slot->left_pid = task->tgid;
@@ -356,9 +375,11 @@ int BPF_PROG(attach_task, struct cgroup *cgroup, const char *path, struct task_s
 	state = slot ? state_make(task, slot) : state_get(task);
 	if (!state)
 		return 0;
+	if (state->cgroup_id)
+		note_left(task, state, cgroup->kn->id);
 	if (!slot)
-		note_left(task, state);
-	else if (mode == RECORDER_CGROUPS && mover->tgid != task->tgid)
+		return 0;
+	if (mode == RECORDER_CGROUPS && mover->tgid != task->tgid)
 		moved_in(task, state, slot, index, mover);
 	else if (!in_setup(state))
 		set_phase(state, slot, RECORDER_PHASE_WORK);
@@ -412,15 +433,13 @@ int BPF_PROG(fork_task, struct task_struct *parent, struct task_struct *child)
 	}
 	index = slot_of_task(child);
 	slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
-	if (slot) {
+	if (slot)
 		fork_recorded(parent, child, slot, index);
-		return 0;
-	}
-	if (child->cgroups->dfl_cgrp == parent->cgroups->dfl_cgrp)
+	if (child->cgroups->dfl_cgrp == parent->cgroups->dfl_cgrp) /* no CLONE_INTO_CGROUP */
 		return 0;
 	from = state_get(parent);
 	if (from && from->cgroup_id == parent->cgroups->dfl_cgrp->kn->id)
-		note_left(child, from);
+		note_left(child, from, child->cgroups->dfl_cgrp->kn->id);
 	return 0;
 }
 

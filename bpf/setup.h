@@ -89,6 +89,8 @@ static __always_inline __u32 pending_flags(const struct recorder_arrival *arriva
 
 	if (arrival->flags & RECORDER_ARRIVAL_ENDED)
 		return flags;
+	if (arrival->flags & RECORDER_ARRIVAL_HOOK)
+		flags |= RECORDER_PENDING_HOOK;
 	return flags | (arrival->flags & RECORDER_ARRIVAL_RUNTIME ? RECORDER_PENDING_RUNTIME :
 								    RECORDER_PENDING_OTHER);
 }
@@ -270,7 +272,8 @@ static __always_inline __u32 setup_kind(struct task_struct *task, const struct r
 {
 	if (state->phase == RECORDER_PHASE_HOOK)
 		return RECORDER_PENDING;
-	if (state->phase == RECORDER_PHASE_START_HOOK || arrival->flags & RECORDER_ARRIVAL_HOOKED ||
+	if (state->phase == RECORDER_PHASE_START_HOOK ||
+	    arrival->flags & RECORDER_ARRIVAL_START_HOOK ||
 	    task_filters(task) > arrival->outside_filters)
 		return RECORDER_RUNTIME;
 	return RECORDER_PENDING;
@@ -306,7 +309,7 @@ static __always_inline void slot_enter(struct recorder_slot *slot, struct task_s
 {
 	__u32 flags = RECORDER_ENTERED;
 
-	if (arrival->flags & RECORDER_ARRIVAL_HOOKED)
+	if (arrival->flags & RECORDER_ARRIVAL_START_HOOK)
 		__sync_fetch_and_or(&slot->flags, RECORDER_START_HOOK);
 	if (slot->flags & RECORDER_ENTERED)
 		return;
@@ -355,10 +358,11 @@ static __always_inline void become_hook(struct task_struct *task, struct recorde
 					struct recorder_arrival *arrival)
 {
 	state->phase = RECORDER_PHASE_HOOK;
+	__sync_fetch_and_or(&arrival->flags, RECORDER_ARRIVAL_HOOK);
 	if (!(arrival->flags & RECORDER_ARRIVAL_RUNTIME) || !root_changed(task, arrival))
 		return;
 	state->phase = RECORDER_PHASE_START_HOOK;
-	__sync_fetch_and_or(&arrival->flags, RECORDER_ARRIVAL_HOOKED);
+	__sync_fetch_and_or(&arrival->flags, RECORDER_ARRIVAL_START_HOOK);
 }
 
 /* A task in set-up has executed a program. Returns true if that is the workload. */

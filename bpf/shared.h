@@ -64,19 +64,21 @@ enum recorder_slot_flag {
 	RECORDER_CONTAINER = 1 << 2, /* user space knows that this is a container's own cgroup */
 	/* When set-up ended for the first time: how the container was started. */
 	RECORDER_NO_NEW_PRIVS = 1 << 3,
-	RECORDER_CONFINED = 1 << 4,	 /* under a filter */
-	RECORDER_OWN_NAMESPACE = 1 << 5, /* in a mount namespace of its own */
-	RECORDER_PRESENT = 1 << 6,	 /* a task was here before the recording began */
-	RECORDER_LEFT = 1 << 7, /* a task of the workload went to a cgroup without a slot */
+	RECORDER_CONFINED = 1 << 4,	    /* under a filter */
+	RECORDER_OWN_NAMESPACE = 1 << 5,    /* in a mount namespace of its own */
+	RECORDER_PRESENT = 1 << 6,	    /* a task was here before the recording began */
+	RECORDER_LEFT = 1 << 7,		    /* a task of the workload went elsewhere: see left_to */
 	RECORDER_UNWATCHED_TRACER = 1 << 8, /* a tracer answered calls before that was watched */
 	RECORDER_START_HOOK = 1 << 9,	    /* set-up ran a hook after it had changed its root */
 	/* Whose calls are in the bitmap RECORDER_PENDING, of arrivals that ended. */
 	RECORDER_PENDING_RUNTIME = 1 << 10, /* looked like a runtime's, and never executed */
 	RECORDER_PENDING_OTHER = 1 << 11,   /* others that never executed */
 	RECORDER_PENDING_MOVED = 1 << 12, /* moved in by a task of a recorded cgroup: see movers */
+	RECORDER_PENDING_HOOK = 1 << 13,  /* set-up ran a program, and never the workload */
 };
 
 #define RECORDER_MOVERS 4
+#define RECORDER_LEFT_MAX 3
 #define RECORDER_COMM_SIZE 16 /* TASK_COMM_LEN */
 
 /* One cgroup's share of the evidence. */
@@ -101,7 +103,8 @@ struct recorder_slot {
 	__u32 outside_filters;
 	__u32 left_pid; /* the first task that left, in the initial namespace */
 	char left_comm[RECORDER_COMM_SIZE];
-	__u32 pad[8];
+	__u64 left_to[RECORDER_LEFT_MAX]; /* ids of the cgroups where tasks went; 0 ends the list */
+	__u32 pad[2];
 };
 
 _Static_assert(sizeof(struct recorder_slot) == 1024, "a power of two indexes by shifting");
@@ -126,7 +129,8 @@ _Static_assert(sizeof(struct recorder_overflow) == 16, "no padding in a hash key
 enum recorder_arrival_flag {
 	RECORDER_ARRIVAL_RUNTIME = 1 << 0, /* runs its parent's program, as what a runtime forks */
 	RECORDER_ARRIVAL_ENDED = 1 << 1,   /* one of its tasks executed the workload */
-	RECORDER_ARRIVAL_HOOKED = 1 << 2,  /* it ran a hook after it had changed its root */
+	RECORDER_ARRIVAL_HOOK = 1 << 2,	   /* it ran a hook */
+	RECORDER_ARRIVAL_START_HOOK = 1 << 3, /* it ran a hook after it had changed its root */
 };
 
 /* How many bitmaps an arrival has: RECORDER_RUNTIME and RECORDER_PENDING, in this order. */

@@ -37,9 +37,11 @@ struct lifetime {
 	uint64_t lost;	  /* what could not be stored about it */
 	/* Recorded cgroups whose tasks moved others in; 0 ends the list. */
 	uint64_t movers[RECORDER_MOVERS];
-	/* The first process that left for a cgroup that is not recorded; 0: none did. */
+	/* The first process that left for another container's cgroup; 0: none did. */
 	pid_t left_pid;
+	uint64_t left_to[RECORDER_LEFT_MAX]; /* where processes went; 0 ends the list */
 	char left_process[RECORDER_COMM_SIZE];
+	bool left_unrecorded; /* one of those cgroups is not recorded; set by the target */
 
 	/*
 	 * Filled in from events while it lives, and completed from the bitmaps when it is

@@ -38,7 +38,6 @@ struct recorder {
 	struct ring_buffer *ring;
 	int links[PROGRAM_COUNT];
 	int64_t last_scan; /* 0: a scan is due */
-	bool added;	   /* cgroups that were there before: tasks may be in them */
 	bool filter_seen;
 	bool tracer_seen;
 	bool tracepoints;	  /* classic ones, where a skipped run could hide a call */
@@ -264,9 +263,10 @@ void recorder_watch_denied(struct recorder *recorder)
 
 int recorder_attach(struct recorder *recorder, struct error *err)
 {
+	/* The last one makes slots: what happens in their cgroups is seen from the beginning. */
 	static const enum object_program cgroups[] = {
-		PROGRAM_MAKE_CGROUP, PROGRAM_REMOVE_CGROUP, PROGRAM_EXIT_TASK,
-		PROGRAM_EXEC_TASK,   PROGRAM_ATTACH_TASK,   PROGRAM_FORK_TASK,
+		PROGRAM_EXIT_TASK, PROGRAM_EXEC_TASK,	  PROGRAM_ATTACH_TASK,
+		PROGRAM_FORK_TASK, PROGRAM_REMOVE_CGROUP, PROGRAM_MAKE_CGROUP,
 	};
 	static const enum object_program tasks[] = { PROGRAM_FORK_TASK, PROGRAM_EXIT_TASK };
 
@@ -296,7 +296,6 @@ int recorder_add_cgroup(struct recorder *recorder, const struct found_cgroup *fo
 	if (bpf_map_lookup_elem(recorder->object.slot_by_cgroup, &found->id, &slot) == 0)
 		return 0;
 	r = slots_take(&recorder->slots, found, &slot, err);
-	recorder->added = true;
 	return r < 0 ? r : announce_found(recorder, slot, err);
 }
 
@@ -407,7 +406,7 @@ int recorder_start(struct recorder *recorder, struct error *err)
 {
 	int r = 0;
 
-	if (recorder->options.mode == RECORDER_CGROUPS && recorder->added)
+	if (recorder->options.mode == RECORDER_CGROUPS)
 		r = mark_present(recorder, err);
 	/* Any command may be a tracer; elsewhere one is watched once it is seen. */
 	if (r == 0 && recorder->options.mode == RECORDER_COMMAND)

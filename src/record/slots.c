@@ -207,9 +207,11 @@ static void add_arrival(struct recorder_slot *slot, const struct recorder_arriva
 		slot->flags |= arrival->flags & RECORDER_ARRIVAL_RUNTIME ?
 				       RECORDER_PENDING_RUNTIME :
 				       RECORDER_PENDING_OTHER;
+	if (arrival->flags & RECORDER_ARRIVAL_HOOK && !(arrival->flags & RECORDER_ARRIVAL_ENDED))
+		slot->flags |= RECORDER_PENDING_HOOK;
 	if (!arrival->mover)
 		return;
-	slot->flags |= RECORDER_PENDING_MOVED;
+	slot->flags |= RECORDER_PENDING_MOVED | RECORDER_PENDING_HOOK;
 	for (i = 0; i < RECORDER_MOVERS && slot->movers[i]; i++)
 		if (slot->movers[i] == arrival->mover)
 			return;
@@ -247,6 +249,7 @@ static void read_flags(struct lifetime *lifetime, const struct recorder_slot *sl
 	lifetime->unwatched_tracer = slot->flags & RECORDER_UNWATCHED_TRACER;
 	lifetime->pending = slot->flags & pending;
 	lifetime->left_pid = slot->flags & RECORDER_LEFT ? slot->left_pid : 0;
+	memcpy(lifetime->left_to, slot->left_to, sizeof(lifetime->left_to));
 	memcpy(lifetime->left_process, slot->left_comm, sizeof(lifetime->left_process) - 1);
 }
 

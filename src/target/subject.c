@@ -177,12 +177,17 @@ static int absorb_reasons(struct subject *subject, const struct lifetime *lifeti
 	struct observation *observation = &subject->observation;
 	int r = 0;
 
-	if (lifetime->left_pid)
+	if (lifetime->left_unrecorded)
 		r = observation_add_reason(
 			observation, err,
 			"process %d (%s) left for a cgroup that is not recorded: "
 			"what it did there is missing",
 			lifetime->left_pid, lifetime->left_process);
+	if (r == 0 && subject->is_container && lifetime->pending & RECORDER_PENDING_HOOK)
+		r = observation_add_reason(
+			observation, err,
+			"the runtime ran a program in the container that may have been its "
+			"hook or the workload: what that did is not in the recording");
 	if (r == 0 && lifetime->unwatched_tracer)
 		r = observation_add_reason(observation, err,
 					   "a tracer could answer system calls before that was "

@@ -180,6 +180,30 @@ static int split_off(struct target *target, struct lifetime *lifetime, struct er
 	return subject_adopt(subject, lifetime, err);
 }
 
+/* True if the cgroup is, or was, of a workload that the target records. */
+static bool is_recorded(const struct target *target, uint64_t cgroup_id)
+{
+	size_t i, k;
+
+	for (i = 0; i < target->subjects.length; i++) {
+		const struct subject *subject = target->subjects.items[i];
+
+		for (k = 0; k < subject->cgroup_count; k++)
+			if (subject->cgroups[k] == cgroup_id)
+				return subject->verdict != VERDICT_UNWANTED;
+	}
+	return false;
+}
+
+static void look_where_it_went(const struct target *target, struct lifetime *lifetime)
+{
+	size_t i;
+
+	for (i = 0; i < RECORDER_LEFT_MAX && lifetime->left_to[i]; i++)
+		if (!is_recorded(target, lifetime->left_to[i]))
+			lifetime->left_unrecorded = true;
+}
+
 int target_ended(struct target *target, struct lifetime *lifetime, struct error *err)
 {
 	_cleanup_lifetime_ struct lifetime *owned = lifetime;
@@ -188,6 +212,7 @@ int target_ended(struct target *target, struct lifetime *lifetime, struct error 
 	forget_live(target, lifetime);
 	if (!lifetime->owner)
 		return 0;
+	look_where_it_went(target, lifetime);
 	r = split_off(target, owned, err);
 	return r < 0 ? r : subject_absorb(owned->owner, owned, err);
 }
