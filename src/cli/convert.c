@@ -142,6 +142,8 @@ static int note_losses(struct conversion *conversion, const struct document *doc
 {
 	int ret = drop_unknown(conversion, document, document->format == DOCUMENT_CR, err);
 
+	if (ret == 0 && conversion->documents.ignored.left_out)
+		ret = losses_add(&conversion->losses, err, "the unknown fields of conditions");
 	if (ret == 0 && document->base_profile)
 		ret = losses_add(&conversion->losses, err,
 				 "the base profile %s, which the operator unites it with",

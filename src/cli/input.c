@@ -124,6 +124,43 @@ const char *input_name(const char *path)
 	return is_standard_input(path) ? "standard input" : path;
 }
 
+/* How many names one message holds. */
+#define NAMES_SHOWN 8
+
+/* "a", "b" and "c", without what would not fit on a line. */
+static int join_names(const struct ignored_members *ignored, char **ret_text, struct error *err)
+{
+	size_t i, size, shown = ignored->count < NAMES_SHOWN ? ignored->count : NAMES_SHOWN;
+	_cleanup_free_ char *text = NULL;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return error_nomem(err);
+	for (i = 0; i < shown; i++)
+		fprintf(out, "%s\"%.40s\"",
+			i == 0			? "" :
+			i + 1 == ignored->count ? " and " :
+						  ", ",
+			ignored->names[i]);
+	if (shown < ignored->count)
+		fprintf(out, " and %zu more", ignored->count - shown);
+	if (fclose(out) != 0)
+		return error_nomem(err);
+	*ret_text = steal_pointer(&text);
+	return 0;
+}
+
+static int say_ignored(const char *path, const struct ignored_members *ignored, struct error *err)
+{
+	_cleanup_free_ char *names = NULL;
+	int ret = ignored->count ? join_names(ignored, &names, err) : 0;
+
+	if (ret == 0 && names)
+		log_info("%s: runtimes ignore the field%s %s, and so does recorder",
+			 input_name(path), ignored->count == 1 ? "" : "s", names);
+	return ret;
+}
+
 static int read_text(const char *path, const struct document_options *options,
 		     struct documents *ret_documents, struct error *err)
 {
@@ -146,7 +183,7 @@ int input_read(const char *path, const struct document_options *options,
 		.capability_count = default_capability_count,
 	};
 	struct document_options chosen = {};
-	struct documents documents;
+	_cleanup_documents_ struct documents documents = {};
 	size_t i;
 	int ret;
 
@@ -155,11 +192,14 @@ int input_read(const char *path, const struct document_options *options,
 	if (!chosen.circumstances)
 		chosen.circumstances = &usual;
 	ret = read_text(path, &chosen, &documents, err);
+	if (ret == 0)
+		ret = say_ignored(path, &documents.ignored, err);
 	if (ret < 0)
 		return ret;
 	for (i = 0; i < documents.losses.count; i++)
 		log_warning("%s", documents.losses.items[i]);
 	*ret_documents = documents;
+	documents = (struct documents){};
 	return 0;
 }
 

@@ -6,12 +6,14 @@
 /* Longer words are not compared: no name here is half as long. */
 #define WORD_MAX 40
 
-/* How many letters to insert, remove, replace or swap with their neighbour (restricted edits). */
-static size_t edit_distance(const char *a, const char *b)
+/* Restricted edits: no letter is edited twice. */
+size_t str_distance(const char *a, const char *b)
 {
 	size_t row[3][WORD_MAX + 1];
 	size_t a_length = strlen(a), b_length = strlen(b), i, j;
 
+	if (a_length > WORD_MAX || b_length > WORD_MAX)
+		return SIZE_MAX;
 	for (j = 0; j <= b_length; j++)
 		row[0][j] = j;
 	for (i = 1; i <= a_length; i++) {
@@ -42,11 +44,8 @@ const char *str_nearest(const char *typed, const char *const *candidates, size_t
 	if (length < 2 || length > WORD_MAX)
 		return NULL;
 	for (i = 0; i < count; i++) {
-		size_t distance;
+		size_t distance = str_distance(typed, candidates[i]);
 
-		if (strlen(candidates[i]) > WORD_MAX)
-			continue;
-		distance = edit_distance(typed, candidates[i]);
 		if (distance <= best && (!nearest || distance < best)) {
 			best = distance;
 			nearest = candidates[i];

@@ -55,6 +55,7 @@ void documents_finish(struct documents *documents)
 		document_finish(&documents->items[i]);
 	free(documents->items);
 	losses_finish(&documents->losses);
+	ignored_members_finish(&documents->ignored);
 }
 
 static int documents_add(struct documents *documents, struct document **ret_document,
@@ -153,9 +154,14 @@ static int read_capabilities(const struct json_at *root, struct document *docume
 static int read_bundle(const struct json_at *root, const struct input *input,
 		       struct document *document, struct error *err)
 {
+	static const char *const names[] = { "linux", "process", "seccomp", NULL };
 	struct json_at linux_part, seccomp;
-	int ret = read_capabilities(root, document, err);
+	int ret = members_check_capitals(root, names, err);
 
+	if (ret == 0)
+		ret = read_capabilities(root, document, err);
+	if (ret == 0 && json_optional(root, "linux", &linux_part))
+		ret = members_check_capitals(&linux_part, names, err);
 	if (ret < 0)
 		return ret;
 	if (!json_optional(root, "linux", &linux_part) ||
@@ -165,6 +171,10 @@ static int read_bundle(const struct json_at *root, const struct input *input,
 				   "unconfined");
 	ret = read_profile(&seccomp, input, document, err);
 	document->format = DOCUMENT_BUNDLE;
+	if (ret == 0 && document->template)
+		return json_refuse(&seccomp, err,
+				   "runc and crun ignore Docker's \"includes\", \"excludes\" and "
+				   "\"archMap\", which nobody resolved here");
 	return ret;
 }
 
@@ -285,6 +295,7 @@ int documents_read(const char *name, const char *text, size_t size,
 	};
 	int ret;
 
+	input.source.ignored = &documents.ignored;
 	if (input.options->lenient)
 		input.source.unknown = &documents.losses;
 	ret = looks_like_json(text, size) ? read_json(&input, err) : read_yaml(&input, err);

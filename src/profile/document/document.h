@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "profile/format/members.h"
 #include "profile/format/template.h"
 #include "profile/model/profile.h"
 #include "profile/syntax/losses.h"
@@ -59,10 +60,11 @@ struct documents {
 	size_t length; /* at least one */
 	/* Sentences about what the profiles may lack: unknown fields, calls without a name. */
 	struct losses losses;
+	struct ignored_members ignored; /* comments, which runtimes ignore too */
 };
 
 struct document_options {
-	bool lenient;	/* unknown fields are kept, where the format has a place, or passed over */
+	bool lenient;	/* unknown fields that are no comments are passed over */
 	bool underived; /* of recordings no profile is derived */
 	/* What conditions of Docker's form are resolved for; NULL refuses such conditions. */
 	const struct circumstances *circumstances;

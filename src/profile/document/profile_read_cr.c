@@ -100,7 +100,6 @@ static int read_rule(const struct json_at *at, void *data, struct error *err)
 
 	if ((ret = json_object_only(at, fields, err)) < 0 ||
 	    (ret = profile_add_rule(profile, ACTION_ERRNO, &rule, err)) < 0 ||
-	    (ret = json_unknown_members(at, fields, &rule->unknown, err)) < 0 ||
 	    (ret = rule_read_names(at, rule, err)) < 0)
 		return ret;
 	return rule_read(at, DIALECT_CR, rule, err);
@@ -116,7 +115,6 @@ static int read_spec(const struct json_at *spec, struct document *document, stru
 	int ret;
 
 	if ((ret = json_object_only(spec, fields, err)) < 0 ||
-	    (ret = json_unknown_members(spec, fields, &profile->unknown, err)) < 0 ||
 	    (ret = profile_read_head(spec, profile, err)) < 0 ||
 	    (ret = json_copy_text(spec, "baseProfileName", &document->base_profile, err)) < 0 ||
 	    (ret = read_disabled(spec, &document->disabled, err)) < 0)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "profile/format/members.h"
 #include "profile/model/architecture.h"
 #include "profile/model/model.h"
 #include "profile/syntax/json.h"
@@ -189,8 +190,9 @@ static int read_condition(const struct json_at *at, void *data, struct error *er
 	uint64_t index = 0;
 	int ret;
 
-	if ((ret = json_object_only(at, fields, err)) < 0 ||
-	    (ret = json_required(at, "index", &member, err)) < 0 ||
+	ret = reader->dialect == DIALECT_CR ? json_object_only(at, fields, err) :
+					      members_check(at, fields, NULL, err);
+	if (ret < 0 || (ret = json_required(at, "index", &member, err)) < 0 ||
 	    (ret = json_number(&member, ARGUMENT_INDEX_MAX, &index, err)) < 0 ||
 	    (ret = read_operator(at, &condition.comparison, err)) < 0)
 		return ret;

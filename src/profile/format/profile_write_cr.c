@@ -130,7 +130,6 @@ static int add_rule(struct writer *writer, json_t *rules, const struct rule *rul
 			   rule->names[0]);
 	json_set(builder, object, "names",
 		 json_build_strings(builder, rule->names, rule->name_count));
-	json_set_members(builder, object, rule->unknown);
 	return ret < 0 ? ret : set_conditions(writer, object, rule, err);
 }
 
@@ -180,7 +179,6 @@ static int set_spec(struct writer *writer, json_t *spec, struct error *err)
 			      json_build_strings(builder, profile->flags, profile->flag_count));
 	json_set_text(builder, spec, "listenerPath", profile->listener_path);
 	json_set_text(builder, spec, "listenerMetadata", profile->listener_metadata);
-	json_set_members(builder, spec, profile->unknown);
 	return ret < 0 ? ret : add_rules(writer, spec, err);
 }
 

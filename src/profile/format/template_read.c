@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/format/members.h"
 #include "profile/format/profile_read.h"
 #include "profile/format/template.h"
 #include "profile/format/template_model.h"
@@ -98,7 +99,7 @@ static int read_filter(const struct json_at *rule, const char *key, struct templ
 
 	if (!json_optional(rule, key, &at))
 		return 0;
-	if ((ret = json_object_only(&at, fields, err)) < 0 ||
+	if ((ret = members_check(&at, fields, NULL, err)) < 0 ||
 	    (ret = json_each(&at, "caps", read_capability, &reader, err)) < 0 ||
 	    (ret = json_each(&at, "arches", read_architecture, filter, err)) < 0 ||
 	    (ret = read_min_kernel(&at, filter, err)) < 0)
@@ -179,9 +180,8 @@ static int read_rule(const struct json_at *at, void *data, struct error *err)
 	struct rule *rule = NULL;
 	int ret;
 
-	if ((ret = json_object_only(at, fields, err)) < 0 ||
-	    (ret = profile_add_rule(template->profile, ACTION_ERRNO, &rule, err)) < 0 ||
-	    (ret = json_unknown_members(at, fields, &rule->unknown, err)) < 0 ||
+	if ((ret = profile_add_rule(template->profile, ACTION_ERRNO, &rule, err)) < 0 ||
+	    (ret = members_check(at, fields, &rule->unknown, err)) < 0 ||
 	    (ret = add_filters(template, &filters, err)) < 0 ||
 	    (ret = read_names(at, rule, err)) < 0 ||
 	    (ret = rule_read(at, DIALECT_OCI, rule, err)) < 0 ||
@@ -216,7 +216,7 @@ static int read_entry(const struct json_at *at, void *data, struct error *err)
 	template->entries = entry;
 	entry += template->entry_count++;
 	*entry = (struct architecture_entry){ 0 };
-	if ((ret = json_object_only(at, fields, err)) < 0 ||
+	if ((ret = members_check(at, fields, NULL, err)) < 0 ||
 	    (ret = json_required(at, "architecture", &native, err)) < 0 ||
 	    (ret = architecture_read(&native, &entry->native, err)) < 0)
 		return ret;
@@ -263,8 +263,7 @@ static int read_template(const struct json_at *at, struct template *template, st
 	struct profile *profile = template->profile;
 	int ret;
 
-	if ((ret = json_object_only(at, fields, err)) < 0 ||
-	    (ret = json_unknown_members(at, fields, &profile->unknown, err)) < 0 ||
+	if ((ret = members_check(at, fields, &profile->unknown, err)) < 0 ||
 	    (ret = profile_read_head(at, profile, err)) < 0 ||
 	    (ret = errno_read(at, "defaultErrnoRet", DIALECT_OCI, profile->default_action,
 			      &profile->default_errno_ret, err)) < 0 ||

@@ -61,8 +61,7 @@ struct rule {
 	struct optional_errno errno_ret;
 	struct condition *conditions; /* all have to hold */
 	size_t condition_count;
-	struct json_t
-		*unknown; /* members that a lenient reading kept, for the same format; or NULL */
+	struct json_t *unknown; /* comments, for the same format; or NULL */
 };
 
 struct profile {

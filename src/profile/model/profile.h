@@ -19,8 +19,7 @@ DEFINE_CLEANUP(struct profile *, profile_destroy);
 #define _cleanup_profile_ _cleanup_(cleanup_profile_destroy)
 
 /*
- * Drops the unknown fields that a lenient reading kept, which another format would not know either.
- * Whether there were any.
+ * Drops the comments that were kept, for which another format has no place. True if there were any.
  */
 bool profile_drop_unknown(struct profile *profile);
 

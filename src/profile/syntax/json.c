@@ -29,7 +29,7 @@ int json_parse(const char *name, const char *text, size_t size, json_t **ret_roo
 	return 0;
 }
 
-static const struct json_source *json_source_of(const struct json_at *at)
+const struct json_source *json_source_of(const struct json_at *at)
 {
 	while (at->parent)
 		at = at->parent;
@@ -163,28 +163,6 @@ int json_object_only(const struct json_at *at, const char *const *known, struct 
 		if (ret < 0)
 			return ret;
 	}
-	return 0;
-}
-
-int json_unknown_members(const struct json_at *at, const char *const *known, json_t **ret_members,
-			 struct error *err)
-{
-	const struct json_source *source = json_source_of(at);
-	_cleanup_json_ json_t *members = NULL;
-	const char *key;
-	json_t *value;
-
-	if (!source || !source->unknown)
-		return 0;
-	json_object_foreach((json_t *)at->value, key, value) {
-		if (json_is_known(known, key))
-			continue;
-		if (!members && !(members = json_object()))
-			return error_nomem(err);
-		if (json_object_set(members, key, value) < 0)
-			return error_nomem(err);
-	}
-	*ret_members = steal_pointer(&members);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct error;
+struct ignored_members;
 struct losses;
 
 /* The text that a document was read from, so that refusals can say the line. */
@@ -18,9 +19,10 @@ struct json_source {
 	const char *name; /* what messages call it */
 	const char *text;
 	size_t size;
-	bool yaml;		/* read by yaml_parse() */
-	size_t document;	/* which of a YAML stream, from 0 */
-	struct losses *unknown; /* where unknown fields are noted; NULL refuses them */
+	bool yaml;			 /* read by yaml_parse() */
+	size_t document;		 /* which of a YAML stream, from 0 */
+	struct losses *unknown;		 /* where unknown fields are noted; NULL refuses them */
+	struct ignored_members *ignored; /* where format/members.h notes comments; NULL keeps none */
 };
 
 /* A value within a document. Lives on the stack of whoever walks down. */
@@ -52,6 +54,9 @@ json_t *json_from_number(uint64_t number);
 int json_refuse(const struct json_at *at, struct error *err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* The source of the document that the value is in; NULL where it is not known. */
+const struct json_source *json_source_of(const struct json_at *at);
+
 /* The value has to be an object. */
 int json_any_object(const struct json_at *at, struct error *err);
 
@@ -60,13 +65,6 @@ int json_any_object(const struct json_at *at, struct error *err);
  * the source takes notes, unknown ones are noted instead of refused.
  */
 int json_object_only(const struct json_at *at, const char *const *known, struct error *err);
-
-/*
- * The members that json_object_only() noted, for whoever keeps them: a new object, or NULL where
- * there are none.
- */
-int json_unknown_members(const struct json_at *at, const char *const *known, json_t **ret_members,
-			 struct error *err);
 
 /*
  * The member of an object, or the element of an array, for walking down. json_member() returns

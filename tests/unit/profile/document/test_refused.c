@@ -193,7 +193,7 @@ static void what_would_take_long_is_refused(void **state)
 		{ names, "", "]}]}", "a rule names at most 4096 system calls" },
 		{ rule, capabilities, "]}}]}", "there are not that many capabilities" },
 		{ rule, arches, "]}}]}", "there are not that many architectures" },
-		{ unknown, "", "}", "$.n100: unknown field" },
+		{ unknown, "", "}", "$.n100: unknown field, after 100 others" },
 	};
 	size_t i;
 
