@@ -265,8 +265,6 @@ static int run(const struct cli_call *call, struct error *err)
 	    (ret = make_text(&conversion, &text, err)) < 0 ||
 	    (ret = report_losses(&conversion, err)) < 0)
 		return ret;
-	if (!options->output)
-		return cli_print(text, err);
 	return output_file_write(options->output, text, strlen(text), err);
 }
 

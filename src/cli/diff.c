@@ -139,9 +139,7 @@ static int write_report(const struct session *session, struct error *err)
 
 	if (ret < 0)
 		return ret;
-	if (session->options->output)
-		return output_file_write(session->options->output, text, strlen(text), err);
-	return cli_print(text, err);
+	return output_file_write(session->options->output, text, strlen(text), err);
 }
 
 static int run(const struct cli_call *call, struct error *err)

@@ -153,7 +153,7 @@ static int write_union(const struct session *session, struct error *err)
 	}
 	if (ret < 0)
 		return ret;
-	return path ? output_file_write(path, text, strlen(text), err) : cli_print(text, err);
+	return output_file_write(path, text, strlen(text), err);
 }
 
 /* Standard output has the union, or the check where no file is named for the union. */
@@ -178,6 +178,9 @@ static int run(const struct cli_call *call, struct error *err)
 
 	if (options->check_format != DIFF_TEXT && !options->check)
 		return cli_usage_error(err, "only --check has a report for --check-format");
+	if (options->check && options->output && output_is_standard(options->output))
+		return cli_usage_error(err, "standard output has the report of --check: name a "
+					    "file for the union with --output");
 	ret = make_union(&session, call, err);
 	if (ret == 0 && (options->output || !options->check))
 		ret = write_union(&session, err);

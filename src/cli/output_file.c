@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,12 +23,17 @@ static int print_stream(const char *path, file_printer *print, const void *data,
 	return file_print(fd, path, print, data, err);
 }
 
+bool output_is_standard(const char *path)
+{
+	return !path || strcmp(path, "-") == 0;
+}
+
 int output_file_print(const char *path, file_printer *print, const void *data, struct error *err)
 {
 	_cleanup_free_ char *target = NULL;
 	struct stat status;
 
-	if (!path)
+	if (output_is_standard(path))
 		return file_print(STDOUT_FILENO, "standard output", print, data, err);
 	if (stat(path, &status) < 0) /* new */
 		return file_print_atomic(AT_FDCWD, path, print, data, FILE_MODE, err);

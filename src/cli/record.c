@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/output_file.h"
 #include "cli/record_output.h"
 #include "cli/record_session.h"
 #include "profile/recording/derive.h"
@@ -148,7 +149,6 @@ static void make_request(const struct record_options *options, const struct cli_
 		.container_id = options->container_id,
 		.pods = options->pod,
 		.user = options->user,
-		.command_to_stderr = !options->output,
 		.container_names = options->containers.items,
 		.container_name_count = options->containers.length,
 		.wait = options->wait,
@@ -232,8 +232,7 @@ static int run(const struct cli_call *call, struct error *err)
 	};
 	const struct record_options *options = call->options;
 	const struct output_options output = {
-		.path = options->output && strcmp(options->output, "-") != 0 ? options->output :
-									       NULL,
+		.path = output_is_standard(options->output) ? NULL : options->output,
 		.format = options->format,
 		.split = split_from_name(splits[options->split]),
 		.runtime = options->runtime_calls,
@@ -341,7 +340,7 @@ static const struct cli_option options_table[] = {
 	  .complete = CLI_COMPLETE_FILE,
 	  .group = "What to write",
 	  .help = "write to this file, or into this directory with --split; standard output "
-		  "without it" },
+		  "without it, and for -" },
 	{ .name = "format",
 	  .type = CLI_CHOICE,
 	  OPTION(format),

@@ -35,7 +35,8 @@ int output_check(const struct output_options *options, struct error *err)
 			       0 :
 			       cli_usage_error(err,
 					       "--split %s makes several files: name a "
-					       "directory for them with --output",
+					       "directory for them with --output, and not "
+					       "standard output",
 					       split_name(options->split));
 	if (!*options->path)
 		return cli_usage_error(err, "--output: the name of the file is empty");
@@ -238,8 +239,6 @@ static int write_one(const struct output_options *options, const struct recordin
 
 	if (r < 0)
 		return r;
-	if (!options->path)
-		return cli_print(text, err);
 	if (options->split == SPLIT_NONE)
 		return output_file_write(options->path, text, strlen(text), err);
 	if (asprintf(&path, "%s/%s.%s", options->path, recording->name, suffixes[options->format]) <
