@@ -10,6 +10,8 @@
 #include "profile/model/model.h"
 #include "seccomp/compile.h"
 #include "seccomp/scmp_arch.h"
+#include "syscalls/other_names.h"
+#include "syscalls/purpose.h"
 #include "syscalls/syscalls.h"
 #include "util/array.h"
 #include "util/cleanup.h"
@@ -159,6 +161,21 @@ static bool is_reversed(const struct profile *profile, const char *name)
 	return false;
 }
 
+/* What the name may stand for, where it is no call of any machine. */
+static void print_other_name(FILE *out, const char *name)
+{
+	const struct other_name *other = other_name_find(name);
+	const char *nearest;
+
+	if (*syscall_purpose(name)->name)
+		return;
+	nearest = other ? NULL : syscall_nearest(name);
+	if (other)
+		fprintf(out, " (the kernel calls it %s)", other->kernel[0]);
+	else if (nearest)
+		fprintf(out, " (did you mean %s?)", nearest);
+}
+
 /* The names that libseccomp does not know, of those that matter and of those that do not. */
 static char *join_unresolved(const struct profile *profile, const struct compilation *compilation,
 			     bool reversed)
@@ -174,6 +191,7 @@ static char *join_unresolved(const struct profile *profile, const struct compila
 		if (is_reversed(profile, name) != reversed)
 			continue;
 		fprintf(out, "%s%s", separator, name);
+		print_other_name(out, name);
 		separator = ", ";
 	}
 	if (out)

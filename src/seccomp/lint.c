@@ -12,6 +12,7 @@
 #include "profile/model/model.h"
 #include "profile/recording/fallbacks.h"
 #include "seccomp/scmp_arch.h"
+#include "syscalls/other_names.h"
 #include "syscalls/purpose.h"
 #include "util/array.h"
 #include "util/cleanup.h"
@@ -274,7 +275,8 @@ static int lint_unknown(const struct compilation *compilation, struct findings *
 		const char *name = compilation->unresolved[i];
 		const struct finding_of of = { SEVERITY_WARNING, "unresolved", name };
 
-		if (!*syscall_purpose(name)->name)
+		if (!*syscall_purpose(name)->name && !other_name_find(name) &&
+		    !syscall_nearest(name))
 			r = findings_add(findings, &of, err,
 					 "%s is not enforced: it is no system call of any machine "
 					 "that recorder knows",

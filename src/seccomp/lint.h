@@ -10,6 +10,7 @@ struct error;
 struct meaning;
 struct profile;
 struct scmp_arch;
+struct scmp_arch_set;
 
 /* What can be seen in the profile itself, rule by rule. */
 int lint_rules(const struct profile *profile, struct findings *findings, struct error *err);
@@ -25,6 +26,10 @@ int lint_arguments(const struct meaning *meaning, const struct scmp_arch *archit
 /* A call of that architecture about which the profile says something in vain. */
 int lint_unenforced(const char *name, const struct scmp_arch *architecture,
 		    struct findings *findings, struct error *err);
+
+/* Names that are no calls of the architectures, which call it otherwise. */
+int lint_names(const struct profile *profile, const struct scmp_arch_set *set,
+	       struct findings *findings, struct error *err);
 
 /* What is special about the filter: names that are no calls at all, and its size. */
 int lint_compilation(const struct compilation *compilation, struct findings *findings,

@@ -182,6 +182,8 @@ static int verify(const struct profile *profile, const struct profile *against,
 	int r = lint_rules(profile, &verification->findings, err);
 
 	if (r == 0)
+		r = lint_names(profile, set, &verification->findings, err);
+	if (r == 0)
 		r = verify_layouts(profile, verification, err);
 	if (!verification->compiled)
 		return r;

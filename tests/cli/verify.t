@@ -12,6 +12,7 @@ cd "$(dirname "$0")" || exit 1
 : "${RECORDER:?is the recorder to test}"
 : "${TEST_TMP:?is an empty directory}"
 
+golden=$PWD/../golden/profile
 basis='"execve","exit_group","rt_sigreturn","read","write"'
 
 # profile FILE RULES [MEMBERS]: an allow list for x86-64 of what every program needs, and RULES.
@@ -34,7 +35,7 @@ verify() {
 	said_with "$1" "$2" "$RECORDER" verify "${@:3}"
 }
 
-tap_plan 29
+tap_plan 40
 
 profile plain.json ''
 verify 0 'a plain profile is proven' "$TEST_TMP/plain.json"
@@ -64,8 +65,24 @@ said_that 'with the rule' 'syscalls\[2\], socket: another rule has the same cond
 
 profile names.json "$(rule gettimeofdaay ''),$(rule ptrace '')"
 verify 0 'a mistyped name is worth a warning' "$TEST_TMP/names.json"
-said_that 'that says so' 'gettimeofdaay is not enforced: it is no system call'
+said_that 'that says so' 'gettimeofdaay is not enforced: it is no system call of any machine that recorder knows \(did you mean gettimeofday\?\)'
 said_that 'and so is a call that undoes confinement' 'ptrace is allowed: '
+
+profile library.json "$(rule pwrite ''),$(rule fstatat ''),$(rule umount ''),$(rule stat64 ''),$(rule stat '')"
+verify 0 'a name that the kernel does not use is worth a warning' "$TEST_TMP/library.json"
+said_that 'that has the name of a C library function' \
+	'pwrite is not enforced: the kernel calls it pwrite64'
+said_that 'that the architecture calls otherwise' 'fstatat is not enforced: the kernel calls it newfstatat'
+said_that 'or that another architecture has' \
+	'umount has no effect: it is a call of other architectures; here programs make umount2, which'
+tap_check 'a call that is named as each architecture does is not worth one' \
+	sh -c '! echo "$1" | grep stat64' - "$said"
+said_with 1 'install names the call too' "$RECORDER" install --root "$TEST_TMP" "$TEST_TMP/library.json"
+said_that 'that the kernel has' 'does not know fstatat \(the kernel calls it newfstatat\), pwrite \(the kernel calls'
+said_with 1 'so does explain' "$RECORDER" explain "$golden/pod.recording.json" pwrite
+said_that 'for a name of the C library' 'the kernel calls it pwrite64'
+said_with 1 'or a misspelled one' "$RECORDER" explain "$golden/pod.recording.json" raed
+said_that 'what was meant' '"raed" is neither a system call nor the number of one \(did you mean read\?\)'
 
 basis='"read"'
 profile poor.json ''

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "syscalls/other_names.h"
 #include "util/array.h"
 #include "util/error.h"
 #include "util/str.h"
@@ -17,6 +18,19 @@ struct wanted {
 	const char *name; /* NULL: nr counts */
 	uint32_t nr;
 };
+
+static int refuse_name(const char *name, struct error *err)
+{
+	const struct other_name *other = other_name_find(name);
+	const char *like = other ? other->kernel[0] : syscall_nearest(name);
+
+	return error_set(err, EINVAL, "\"%s\" is neither a system call nor the number of one%s%s%s",
+			 name,
+			 other ? "; the kernel calls it " :
+			 like  ? " (did you mean " :
+				 "",
+			 like ? like : "", like && !other ? "?)" : "");
+}
 
 static int wanted_parse(const char *syscall, struct wanted *ret_wanted, struct error *err)
 {
@@ -34,8 +48,7 @@ static int wanted_parse(const char *syscall, struct wanted *ret_wanted, struct e
 				*ret_wanted = (struct wanted){ syscall, 0 };
 				return 0;
 			}
-	return error_set(err, EINVAL, "\"%s\" is neither a system call nor the number of one",
-			 syscall);
+	return refuse_name(syscall, err);
 }
 
 static int collect_from(const struct observation *observation, const struct wanted *wanted,
