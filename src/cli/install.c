@@ -104,6 +104,9 @@ static int carry_out(const struct install_options *options, struct install_plan 
 			      options->force, &planned->outcome, err);
 		if (r == -EEXIST)
 			r = error_set(err, EEXIST, "%s; --force replaces it", error_message(err));
+		if (r == -ENOTDIR)
+			r = error_set(err, ENOTDIR, "%s; --prefix names another directory",
+				      error_message(err));
 	}
 	return r;
 }

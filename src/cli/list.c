@@ -18,6 +18,8 @@
 #include "util/str.h"
 #include "util/string_set.h"
 
+#define LINK_TEXT "a symbolic link, which is not followed: what is behind it is not listed"
+
 struct list_options {
 	const char *root;
 	const char *runtime_endpoint;
@@ -62,6 +64,8 @@ static int fill_row(struct row *row, const struct store *store, const struct pro
 
 	if (r == 0 && entry.state == STORE_CHANGED)
 		r = drift_describe(&entry, &row->drift, err);
+	else if (r == 0 && entry.link && !(row->drift = strdup(LINK_TEXT)))
+		r = error_nomem(err);
 	if (r == 0)
 		r = profile_use_find(use, &entry, &row->users, &row->user_count, err);
 	if (r < 0)

@@ -46,6 +46,20 @@ static int open_component(int fd, const char *name, bool create)
 	return child < 0 ? -errno : child;
 }
 
+static int refuse_component(int fd, const char *name, int length, const char *path,
+			    struct error *err)
+{
+	char target[1];
+
+	if (readlinkat(fd, name, target, sizeof(target)) < 0)
+		return error_set(err, ENOTDIR, "%.*s is no directory", length, path);
+	return error_set(err, ENOTDIR,
+			 "%.*s is a symbolic link, as the Security Profiles Operator makes one; it "
+			 "is not followed, because whoever owns the directory behind it could "
+			 "choose what is written there",
+			 length, path);
+}
+
 int directory_open_parent(int fd, const char *path, bool create, int *ret_fd, const char **ret_name,
 			  struct error *err)
 {
@@ -59,10 +73,7 @@ int directory_open_parent(int fd, const char *path, bool create, int *ret_fd, co
 		int child = component ? open_component(current, component, create) : -ENOMEM;
 
 		if (child == -ENOTDIR || child == -ELOOP)
-			return error_set(err, ENOTDIR,
-					 "%.*s is a symbolic link, which is not followed, or no "
-					 "directory",
-					 (int)(slash - path), path);
+			return refuse_component(current, component, slash - path, path, err);
 		if (child < 0)
 			return error_set_errno(err, -child, "open the directory %.*s",
 					       (int)(slash - path), path);

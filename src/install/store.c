@@ -152,6 +152,7 @@ int store_inspect(const struct store *store, const char *path, struct store_entr
 		return error_nomem(err);
 	if (is_recorded < 0 && is_absent(is_live))
 		return error_set(err, ENOENT, "there is no %s/%s", store->root, path);
+	entry.link = is_live == -ELOOP;
 	if (is_recorded < 0)
 		entry.state = STORE_UNKNOWN;
 	else if (is_absent(is_live))

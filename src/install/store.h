@@ -58,6 +58,7 @@ struct store_entry {
 	char *path; /* below root; that of an unknown file may be anything but hidden */
 	enum store_state state;
 	int64_t installed_at; /* nanoseconds since the epoch; 0 for unknown ones */
+	bool link;	      /* what is there is a symbolic link, which is not followed */
 	char *content;	      /* what a runtime would read, NULL when that is no regular file */
 	size_t size;
 	char *installed; /* what was installed, NULL for unknown ones */

@@ -70,7 +70,7 @@ jq '.process.rlimits = [] | .ociVersion = "1.1.0" | .linux.seccomp = input' <(ec
 echo '{"defaultAction":"SCMP_ACT_LOG","x":{"y":[1,2]}}' >unknown.json
 echo '{"defaultAction":"SCMP_ACT_ERRNO"}' >plain.seccomp.json
 
-tap_plan 38
+tap_plan 43
 gives "a recording gives its profile" "$golden/pod.seccomp.json" "$golden/pod.recording.json"
 gives "and its resource, under its name" "$golden/pod.cr.yaml" "$golden/pod.recording.json" --to cr
 gives "and itself" "$golden/pod.recording.json" "$golden/pod.recording.json" --to recording
@@ -158,4 +158,30 @@ tap_is "an unknown field is kept" "$(jq -c .x out) $(cat err)" \
 says "but not in another format" 0 \
 	'recorder: unknown.json: runtimes ignore the field "x", and so does recorder
 recorder: warning: unknown.json: left out the unknown fields' unknown.json --to cr
+
+cat >map.yaml <<'END'
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: seccomp, namespace: shop}
+data:
+  web.json: |
+    { "defaultAction": "SCMP_ACT_ERRNO", "syscalls": [ {"names":["read"],"action":"SCMP_ACT_ALLOW"} ] }
+  README: what these are
+binaryData:
+  worker.json: eyJkZWZhdWx0QWN0aW9uIjogIlNDTVBfQUNUX0xPRyJ9Cg==
+END
+convert map.yaml --document web >out
+tap_is "a profile of a ConfigMap has the name of its file" "$(names_of out) $(cat err)" \
+	'read recorder: warning: map.yaml: $.data.README: is passed over, for it is no profile'
+convert map.yaml --document worker >out
+tap_is "also where the file is binary" "$(jq -r .defaultAction out)" SCMP_ACT_LOG
+convert map.yaml --to cr >out
+tap_is "all of them become resources" "$(grep '^  name:' out | paste -sd' ')" '  name: web   name: worker'
+list='{"apiVersion":"v1","kind":"List","items":[{"apiVersion":"v1","kind":"ConfigMap","data":{"a.json":"{\"defaultAction\":\"SCMP_ACT_LOG\"}"}}]}'
+echo "$list" | convert - >out
+tap_is "as kubectl prints them" "$? $(jq -r .defaultAction out)" '0 SCMP_ACT_LOG'
+sed 's/SCMP_ACT_ALLOW/ALLOW/' map.yaml >wrong.yaml
+convert wrong.yaml >out
+tap_match "a refusal says the file and its line" "$(cat err)" \
+	'wrong.yaml: \$.data.web.json:1:70: \$.syscalls\[0\].action: "ALLOW" is no action'
 tap_done

@@ -70,7 +70,7 @@ spec:
   defaultAction: SCMP_ACT_LOG
 END
 
-tap_plan 47
+tap_plan 49
 
 succeeds "a profile is installed" install "$TEST_TMP/web.seccomp.json"
 tap_is "with a snippet for the pod" "$(cat "$out")" "# installed: $root/operator/web.json
@@ -130,9 +130,16 @@ refused "a file of someone else stays" \
 	install --prefix foreign "$TEST_TMP/wider.json"
 mkdir "$TEST_TMP/elsewhere" && ln -s "$TEST_TMP/elsewhere" "$root/link"
 refused "no symbolic link is followed" \
-	"in $root: link is a symbolic link, which is not followed, or no directory" \
+	"in $root: link is a symbolic link, as the Security Profiles Operator makes one; it is not followed, because whoever owns the directory behind it could choose what is written there; --prefix names another directory" \
 	install --prefix link "$TEST_TMP/wider.json"
 tap_is "and nothing is where it leads" "$(ls "$TEST_TMP/elsewhere")" ''
+run list
+tap_match "the list says that it is a link" "$(cat "$out")" \
+	'unknown .* link .*'$'\n'' +a symbolic link, which is not followed: what is behind it is not listed'
+echo >"$root/file"
+refused "a file is no directory" "in $root: file is no directory; --prefix names another directory" \
+	install --prefix file "$TEST_TMP/wider.json"
+rm "$root/file"
 
 jq '.syscalls[0].names += ["bpf", "ptrace"]' "$root/operator/web.json" >"$TEST_TMP/x"
 cp "$TEST_TMP/x" "$root/operator/web.json"

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/document/config_map.h"
 #include "profile/document/profile_read_cr.h"
 #include "profile/format/template_model.h"
 #include "profile/recording/derive.h"
@@ -14,6 +15,7 @@
 #include "profile/syntax/yaml.h"
 #include "util/array.h"
 #include "util/error.h"
+#include "util/str.h"
 #include "util/string_set.h"
 
 /* Far more than there are: a bound for what is kept sorted. */
@@ -77,7 +79,10 @@ struct input {
 	struct json_source source;
 	const struct document_options *options;
 	struct documents *documents;
+	bool in_config_map;
 };
+
+static int read_text(struct input *input, struct error *err);
 
 static int read_recording(const struct input *input, struct document *document, struct error *err)
 {
@@ -183,14 +188,105 @@ static bool has(const struct json_at *at, const char *key)
 	return json_object_get(at->value, key);
 }
 
+/*
+ * Everything in JSON that is read here is an object or, refused, an array. A slash begins a comment,
+ * which neither JSON nor YAML has.
+ */
+static bool looks_like_json(const char *text, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < size && strchr(" \t\r\n", text[i]) && text[i]; i++)
+		;
+	return i < size && text[i] && strchr("{[/", text[i]);
+}
+
+/* What keys of ConfigMaps are called that hold a profile; the name of the profile is without. */
+static const char *const suffixes[] = { ".json", ".yaml", ".yml" };
+
+static char *name_of_key(const char *key)
+{
+	size_t i, length = strlen(key);
+
+	for (i = 0; i < array_size(suffixes); i++)
+		if (str_has_suffix(key, suffixes[i]))
+			return strndup(key, length - strlen(suffixes[i]));
+	return strdup(key);
+}
+
+static bool may_be_profile(const char *key, const char *text, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < array_size(suffixes); i++)
+		if (str_has_suffix(key, suffixes[i]))
+			return true;
+	return looks_like_json(text, size);
+}
+
+static int name_documents(struct documents *documents, size_t first, const char *key,
+			  struct error *err)
+{
+	size_t i;
+
+	for (i = first; i < documents->length; i++)
+		if (!documents->items[i].name && !(documents->items[i].name = name_of_key(key)))
+			return error_nomem(err);
+	return 0;
+}
+
+static int read_config_file(const struct json_at *at, const char *text, size_t size, void *data,
+			    struct error *err)
+{
+	const struct input *outer = data;
+	struct input input = *outer;
+	size_t first = outer->documents->length;
+	_cleanup_free_ char *key = str_escape(at->key), *name = NULL;
+	int ret;
+
+	if (!key || asprintf(&name, "%s: $.%s.%s", outer->source.name, at->parent->key, key) < 0) {
+		name = NULL;
+		return error_nomem(err);
+	}
+	if (!may_be_profile(at->key, text, size))
+		return losses_add(&outer->documents->losses, err,
+				  "%s: is passed over, for it is no profile", name);
+	input.source.name = name;
+	input.source.text = text;
+	input.source.size = size;
+	input.source.yaml = false;
+	input.source.document = 0;
+	input.in_config_map = true;
+	ret = read_text(&input, err);
+	if (ret == 0 && outer->documents->length == first)
+		return error_set(err, EINVAL, "%s: there is nothing in it", name);
+	return ret < 0 ? ret : name_documents(outer->documents, first, at->key, err);
+}
+
+static int read_config_map(const struct json_at *at, const struct input *input, struct error *err)
+{
+	size_t before = input->documents->length;
+	int ret;
+
+	if (input->in_config_map)
+		return json_refuse(at, err, "a ConfigMap within a ConfigMap holds no profile");
+	ret = config_map_read(at, read_config_file, (void *)input, err);
+	if (ret == 0 && input->documents->length == before)
+		return json_refuse(at, err, "the ConfigMap has no profile");
+	return ret;
+}
+
 static int read_value(const struct json_at *at, void *data, struct error *err)
 {
 	const struct input *input = data;
 	struct document *document = NULL;
 	int ret;
 
-	if ((ret = json_any_object(at, err)) < 0 ||
-	    (ret = documents_add(input->documents, &document, err)) < 0)
+	if ((ret = json_any_object(at, err)) < 0)
+		return ret;
+	if (is_config_map(at))
+		return read_config_map(at, input, err);
+	if ((ret = documents_add(input->documents, &document, err)) < 0)
 		return ret;
 	if (has(at, "kind") || has(at, "apiVersion"))
 		return profile_read_cr(at, document, err);
@@ -210,7 +306,8 @@ static bool is_list(const struct json_at *at)
 {
 	const char *kind = json_string_value(json_object_get(at->value, "kind"));
 
-	return kind && (strcmp(kind, "List") == 0 || strcmp(kind, "SeccompProfileList") == 0);
+	return kind && (strcmp(kind, "List") == 0 || strcmp(kind, "SeccompProfileList") == 0 ||
+			strcmp(kind, "ConfigMapList") == 0);
 }
 
 /* One text, or one document of a YAML stream. */
@@ -272,14 +369,10 @@ static int read_json(struct input *input, struct error *err)
 	return ret < 0 ? ret : read_root(root, input, err);
 }
 
-/* Everything in JSON that is read here is an object or, refused, an array. */
-static bool looks_like_json(const char *text, size_t size)
+static int read_text(struct input *input, struct error *err)
 {
-	size_t i;
-
-	for (i = 0; i < size && strchr(" \t\r\n", text[i]) && text[i]; i++)
-		;
-	return i < size && (text[i] == '{' || text[i] == '[');
+	return looks_like_json(input->source.text, input->source.size) ? read_json(input, err) :
+									 read_yaml(input, err);
 }
 
 int documents_read(const char *name, const char *text, size_t size,
@@ -298,7 +391,7 @@ int documents_read(const char *name, const char *text, size_t size,
 	input.source.ignored = &documents.ignored;
 	if (input.options->lenient)
 		input.source.unknown = &documents.losses;
-	ret = looks_like_json(text, size) ? read_json(&input, err) : read_yaml(&input, err);
+	ret = read_text(&input, err);
 	if (ret < 0)
 		return ret;
 	if (!documents.length)

@@ -22,6 +22,11 @@ int json_parse(const char *name, const char *text, size_t size, json_t **ret_roo
 
 	if (!root && json_error_code(&problem) == json_error_numeric_overflow)
 		root = json_load_unsigned(text, size, &problem);
+	if (!root && strstr(problem.text, "near '/'"))
+		return error_set(err, EINVAL,
+				 "%s:%d:%d: JSON has no comments, and runtimes refuse a file with "
+				 "one; they ignore a field such as \"_comment\"",
+				 name, problem.line, problem.column);
 	if (!root)
 		return error_set(err, EINVAL, "%s:%d:%d: not JSON: %s", name, problem.line,
 				 problem.column, problem.text);

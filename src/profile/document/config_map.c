@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/document/config_map.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/syntax/json.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+
+bool is_config_map(const struct json_at *object)
+{
+	const char *kind = json_string_value(json_object_get(object->value, "kind"));
+
+	return kind && strcmp(kind, "ConfigMap") == 0;
+}
+
+/* The six bits of a character of base64 (RFC 4648), or -1. */
+static int base64_digit(char c)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *found = c ? strchr(digits, c) : NULL;
+
+	return found ? (int)(found - digits) : -1;
+}
+
+/* Decodes in place of a copy that has room for it; false where the text is no base64. */
+static bool decode(const char *text, char *out, size_t *ret_size)
+{
+	size_t length = strlen(text), size = 0, i, end = length;
+	unsigned int bits = 0, held = 0;
+
+	if (length % 4 != 0)
+		return false;
+	while (end > 0 && length - end < 2 && text[end - 1] == '=')
+		end--;
+	for (i = 0; i < end; i++) {
+		int digit = base64_digit(text[i]);
+
+		if (digit < 0)
+			return false;
+		held = held << 6 | digit;
+		bits += 6;
+		if (bits < 8)
+			continue;
+		bits -= 8;
+		out[size++] = held >> bits;
+	}
+	out[size] = '\0';
+	*ret_size = size;
+	return true;
+}
+
+static int read_text(const struct json_at *at, config_map_reader *read, void *data,
+		     struct error *err)
+{
+	const char *text;
+	int ret = json_text(at, &text, err);
+
+	return ret < 0 ? ret : read(at, text, strlen(text), data, err);
+}
+
+static int read_binary(const struct json_at *at, config_map_reader *read, void *data,
+		       struct error *err)
+{
+	_cleanup_free_ char *decoded = NULL;
+	const char *text;
+	size_t size;
+	int ret = json_text(at, &text, err);
+
+	if (ret < 0)
+		return ret;
+	decoded = malloc(strlen(text) + 1);
+	if (!decoded)
+		return error_nomem(err);
+	if (!decode(text, decoded, &size))
+		return json_refuse(at, err, "this is no base64");
+	return read(at, decoded, size, data, err);
+}
+
+static int read_files(const struct json_at *object, const char *key, config_map_reader *read,
+		      void *data, struct error *err)
+{
+	bool binary = strcmp(key, "binaryData") == 0;
+	struct json_at files, file;
+	const char *name;
+	json_t *value;
+	int ret;
+
+	if (!json_optional(object, key, &files))
+		return 0;
+	ret = json_any_object(&files, err);
+	if (ret < 0)
+		return ret;
+	json_object_foreach((json_t *)files.value, name, value) {
+		if (!json_member(&files, name, &file))
+			continue;
+		ret = binary ? read_binary(&file, read, data, err) :
+			       read_text(&file, read, data, err);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+int config_map_read(const struct json_at *object, config_map_reader *read, void *data,
+		    struct error *err)
+{
+	static const char *const fields[] = { "apiVersion", "kind",	 "metadata", "data",
+					      "binaryData", "immutable", NULL };
+	struct json_at at;
+	const char *version;
+	int ret;
+
+	if ((ret = json_object_only(object, fields, err)) < 0 ||
+	    (ret = json_required_text(object, "apiVersion", &at, &version, err)) < 0)
+		return ret;
+	if (strcmp(version, "v1") != 0)
+		return json_refuse(&at, err, "\"%s\" is not v1, of which ConfigMaps are", version);
+	ret = read_files(object, "data", read, data, err);
+	return ret < 0 ? ret : read_files(object, "binaryData", read, data, err);
+}

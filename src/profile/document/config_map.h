@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROFILE_CONFIG_MAP_H
+#define PROFILE_CONFIG_MAP_H
+
+/*
+ * ConfigMaps of Kubernetes, in which people bring profiles to nodes: each key of data and binaryData
+ * is a file.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+struct error;
+struct json_at;
+
+/* Handles one file; at is where its text is in the ConfigMap. text is valid until it returns. */
+typedef int config_map_reader(const struct json_at *at, const char *text, size_t size, void *data,
+			      struct error *err);
+
+/* True where an object is a ConfigMap. */
+bool is_config_map(const struct json_at *object);
+
+/* Hands each file to the reader, in the order of the keys; the first failure ends that. */
+int config_map_read(const struct json_at *object, config_map_reader *read, void *data,
+		    struct error *err);
+
+#endif
