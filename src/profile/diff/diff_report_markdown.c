@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "profile/diff/diff_describe.h"
 #include "profile/diff/diff_report.h"
 #include "util/error.h"
-#include "util/str.h"
+#include "util/markdown.h"
 
 /* GitHub takes comments of 65536 characters: behind this many bytes there is no new row. */
 #define ROOM 60000
@@ -18,27 +16,6 @@ static const char *const verdict_signs[] = {
 	[DIFF_CANNOT_TELL] = "❓",
 };
 
-/* An underscore within a word is one; elsewhere it can be emphasis. */
-static bool is_markup(const char *text, const char *c)
-{
-	if (*c == '_')
-		return c == text || !isalnum((unsigned char)c[-1]) || !isalnum((unsigned char)c[1]);
-	return strchr("\\`*[]<>#|~&", *c);
-}
-
-/* Text in which nothing is taken for markup, also in the cell of a table. */
-static void print_plain(FILE *out, const char *text)
-{
-	_cleanup_free_ char *escaped = str_escape(text);
-	const char *start = escaped ? escaped : "?", *c;
-
-	for (c = start; *c; c++) {
-		if (is_markup(start, c))
-			fputc('\\', out);
-		fputc(*c, out);
-	}
-}
-
 static int print_detail(FILE *out, const char *before, const struct diff *diff,
 			const struct change *change, enum change_detail detail, struct error *err)
 {
@@ -47,7 +24,7 @@ static int print_detail(FILE *out, const char *before, const struct diff *diff,
 
 	if (text) {
 		fputs(before, out);
-		print_plain(out, text);
+		markdown_print(out, text);
 	}
 	return ret;
 }
@@ -72,11 +49,11 @@ static int print_row(FILE *out, const struct diff *diff, const struct change *ch
 	fprintf(out, "| %s%s |", changes->fails ? "❌ " : "", change_kind_name(changes->kind));
 	for (i = 0; i < count; i++) {
 		fputs(i ? ", **" : " **", out);
-		print_plain(out, change_call(&changes[i]));
+		markdown_print(out, change_call(&changes[i]));
 		fputs("**", out);
 	}
 	fputs("<br>", out);
-	print_plain(out, architectures);
+	markdown_print(out, architectures);
 	for (i = 0; i < sizeof(cells) / sizeof(cells[0]) && ret == 0; i++)
 		if (count > 1 && cells[i].detail == DETAIL_PURPOSE)
 			fputs(" | ", out);
@@ -135,7 +112,7 @@ static void print_sentences(FILE *out, const char *sign, char *const *sentences,
 
 	for (i = 0; i < count; i++) {
 		fprintf(out, "- %s", sign);
-		print_plain(out, sentences[i]);
+		markdown_print(out, sentences[i]);
 		fputc('\n', out);
 	}
 	if (count)
@@ -154,7 +131,7 @@ static int print_failing(struct comment *comment, const struct diff_pair *pair, 
 		return 0;
 	}
 	fputs("#### ", comment->out);
-	print_plain(comment->out, pair->name);
+	markdown_print(comment->out, pair->name);
 	fputs("\n\n", comment->out);
 	print_sentences(comment->out, "❓ ", pair->doubts, pair->doubt_count);
 	return count ? print_table(comment, pair, true, err) : 0;
@@ -171,7 +148,7 @@ static int print_harmless(struct comment *comment, const struct diff_pair *pair,
 		return 0;
 	}
 	fputs("**", comment->out);
-	print_plain(comment->out, pair->name);
+	markdown_print(comment->out, pair->name);
 	fputs("**\n\n", comment->out);
 	print_sentences(comment->out, "", pair->notes, pair->note_count);
 	return count ? print_table(comment, pair, false, err) : 0;
@@ -230,7 +207,7 @@ static int print_entries(FILE *out, const struct diff *diff, struct error *err)
 		ret = diff_describe_entry(diff, i, &text, err);
 		if (text) {
 			fputs("- ⚠️ ", out);
-			print_plain(out, text);
+			markdown_print(out, text);
 			fputc('\n', out);
 		}
 	}
