@@ -7,6 +7,7 @@
 #include "profile/diff/diff_describe.h"
 #include "profile/diff/diff_report.h"
 #include "profile/syntax/json_builder.h"
+#include "util/cleanup.h"
 #include "util/error.h"
 #include "util/str.h"
 
@@ -39,11 +40,26 @@ static const struct {
 			"The profiles differ in something that is not a system call." },
 };
 
+/*
+ * A plain text message of SARIF can have links, "[text](target)" (3.11.6). A name that looks like one
+ * is parted by a space.
+ */
 static json_t *build_message(struct json_builder *builder, const char *text)
 {
 	json_t *object = json_build_object(builder);
+	_cleanup_free_ char *parted = NULL;
+	const char *c;
+	size_t size;
+	FILE *out = open_memstream(&parted, &size);
 
-	json_set_text(builder, object, "text", text);
+	for (c = text; out && *c; c++) {
+		fputc(*c, out);
+		if (c[0] == ']' && c[1] == '(')
+			fputc(' ', out);
+	}
+	if (out)
+		fclose(out);
+	json_set(builder, object, "text", parted ? json_from_text(parted) : NULL);
 	return object;
 }
 
