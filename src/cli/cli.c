@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,6 +127,24 @@ static const char *command_name(const char *word)
 	return word;
 }
 
+/* Ends as a program does that handles no signals, for one that interrupted it and is still pending. */
+static void end_by_signal(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	sigset_t pending, one;
+	size_t i;
+
+	sigpending(&pending);
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		if (!sigismember(&pending, signals[i]))
+			continue;
+		signal(signals[i], SIG_DFL);
+		sigemptyset(&one);
+		sigaddset(&one, signals[i]);
+		sigprocmask(SIG_UNBLOCK, &one, NULL);
+	}
+}
+
 /* Reports what went wrong; returns the exit status. */
 static int finish(const struct cli_program *program, const struct cli_command *command, int ret,
 		  const struct error *err)
@@ -134,6 +153,8 @@ static int finish(const struct cli_program *program, const struct cli_command *c
 		return ret;
 	if (ret != -USAGE_ERROR) {
 		log_error("%s", error_message(err));
+		if (ret == -EINTR)
+			end_by_signal();
 		return CLI_FAILURE;
 	}
 	log_error("%s; see '%s help%s%s'", error_message(err), program->name, command ? " " : "",

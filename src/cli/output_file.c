@@ -6,26 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "cli/output_stream.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/file.h"
+#include "util/temporary.h"
 
 #define FILE_MODE 0644
-
-static int print_stream(const char *path, file_printer *print, const void *data, struct error *err)
-{
-	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-
-	if (fd < 0)
-		return error_set_errno(err, errno, "open %s", path);
-	return file_print(fd, path, print, data, err);
-}
 
 bool output_is_standard(const char *path)
 {
 	return !path || strcmp(path, "-") == 0;
+}
+
+static int print_whole(const char *path, file_printer *print, const void *data, struct error *err)
+{
+	temporary_clean_beside(AT_FDCWD, path);
+	return file_print_atomic(AT_FDCWD, path, print, data, FILE_MODE, err);
 }
 
 int output_file_print(const char *path, file_printer *print, const void *data, struct error *err)
@@ -34,15 +32,15 @@ int output_file_print(const char *path, file_printer *print, const void *data, s
 	struct stat status;
 
 	if (output_is_standard(path))
-		return file_print(STDOUT_FILENO, "standard output", print, data, err);
+		return output_stream_print(NULL, print, data, err);
 	if (stat(path, &status) < 0) /* new */
-		return file_print_atomic(AT_FDCWD, path, print, data, FILE_MODE, err);
+		return print_whole(path, print, data, err);
 	if (!S_ISREG(status.st_mode))
-		return print_stream(path, print, data, err);
+		return output_stream_print(path, print, data, err);
 	target = realpath(path, NULL);
 	if (!target)
 		return error_set_errno(err, errno, "follow %s", path);
-	return file_print_atomic(AT_FDCWD, target, print, data, FILE_MODE, err);
+	return print_whole(target, print, data, err);
 }
 
 int output_file_write(const char *path, const char *text, size_t size, struct error *err)

@@ -13,6 +13,7 @@
 #include "util/error.h"
 #include "util/file.h"
 #include "util/string_set.h"
+#include "util/temporary.h"
 
 #define DIRECTORY_MODE 0755
 #define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -200,4 +201,24 @@ int directory_list(int fd, int depth, char ***paths, size_t *count, struct error
 	struct listing listing = { paths, count };
 
 	return list_below(&listing, fd, "", depth, err);
+}
+
+void directory_clean(int fd, int depth)
+{
+	int copy = openat(fd, ".", OPEN_DIRECTORY);
+	_cleanup_closedir_ DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	struct dirent *entry;
+
+	temporary_clean(fd);
+	if (!dir)
+		cleanup_close_p(&copy);
+	while (depth > 0 && dir && (entry = readdir(dir))) {
+		_cleanup_close_ int child = -1;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		child = openat(fd, entry->d_name, OPEN_DIRECTORY);
+		if (child >= 0)
+			directory_clean(child, depth - 1);
+	}
 }

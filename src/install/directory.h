@@ -41,4 +41,10 @@ int directory_remove(int fd, const char *path, struct error *err);
  */
 int directory_list(int fd, int depth, char ***paths, size_t *count, struct error *err);
 
+/*
+ * Removes what writes that were killed left in the directory and in up to depth levels of directories
+ * below it (util/temporary.h), as far as that is possible.
+ */
+void directory_clean(int fd, int depth);
+
 #endif

@@ -105,6 +105,10 @@ int store_open(const char *root, enum store_access access, struct store **ret_st
 		r = open_records(store, access, err);
 	if (r < 0)
 		return r;
+	if (access != STORE_READ) {
+		directory_clean(store->fd, DEPTH);
+		directory_clean(store->records, DEPTH);
+	}
 	*ret_store = steal_pointer(&store);
 	return 0;
 }

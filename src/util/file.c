@@ -3,17 +3,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
 #include "util/error.h"
+#include "util/temporary.h"
 
 #define READ_STEP 65536
 
@@ -92,32 +93,12 @@ int file_write_all(int fd, const char *data, size_t size)
 	return 0;
 }
 
-/* Opens a new file beside path; its name goes to ret_name. */
-static int open_temporary(int dirfd, const char *path, char **ret_name, struct error *err)
-{
-	const char *slash = strrchr(path, '/');
-	int directory = slash ? (int)(slash - path) + 1 : 0;
-	_cleanup_free_ char *name = NULL;
-	unsigned long long unique;
-	int fd;
-
-	if (getrandom(&unique, sizeof(unique), 0) != sizeof(unique))
-		return error_set_errno(err, errno, "get random bytes");
-	if (asprintf(&name, "%.*s.%s.%016llx", directory, path, path + directory, unique) < 0) {
-		name = NULL;
-		return error_nomem(err);
-	}
-	fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return error_set_errno(err, errno, "create a file beside %s", path);
-	*ret_name = steal_pointer(&name);
-	return fd;
-}
-
 int file_print(int fd, const char *path, file_printer *print, const void *data, struct error *err)
 {
 	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	FILE *out = copy < 0 ? NULL : fdopen(copy, "w");
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction before;
 	bool failed;
 	int ret;
 
@@ -128,28 +109,32 @@ int file_print(int fd, const char *path, file_printer *print, const void *data, 
 		return ret;
 	}
 	__fsetlocking(out, FSETLOCKING_BYCALLER); /* nobody else has it */
+	/* A file that is too large is an error like a full disk, and no end of the process. */
+	sigaction(SIGXFSZ, &ignore, &before);
 	ret = print(out, data, err);
 	failed = ferror(out);
-	if (fclose(out) != 0 || failed)
-		return ret < 0 ? ret : error_set_errno(err, errno, "write %s", path);
+	if (fclose(out) != 0)
+		failed = true;
+	if (failed && ret == 0)
+		ret = error_set_errno(err, errno, "write %s", path);
+	sigaction(SIGXFSZ, &before, NULL);
 	return ret;
 }
 
 int file_print_atomic(int dirfd, const char *path, file_printer *print, const void *data,
 		      mode_t mode, struct error *err)
 {
-	_cleanup_free_ char *name = NULL;
-	_cleanup_close_ int fd = open_temporary(dirfd, path, &name, err);
-	int ret;
+	struct temporary temporary = TEMPORARY_INIT;
+	int ret = temporary_open(dirfd, path, &temporary, err), r;
 
-	if (fd < 0)
-		return fd;
-	ret = file_print(fd, path, print, data, err);
-	if (ret == 0 &&
-	    (fchmod(fd, mode) < 0 || fsync(fd) < 0 || renameat(dirfd, name, dirfd, path) < 0))
-		ret = error_set_errno(err, errno, "write %s", path);
 	if (ret < 0)
-		unlinkat(dirfd, name, 0);
+		return ret;
+	ret = file_print(temporary.fd, path, print, data, err);
+	if (ret == 0 && (fchmod(temporary.fd, mode) < 0 || fsync(temporary.fd) < 0))
+		ret = error_set_errno(err, errno, "write %s", path);
+	if (ret == 0 && (r = temporary_publish(&temporary, dirfd, path)) < 0)
+		ret = error_set_errno(err, -r, "write %s", path);
+	temporary_finish(&temporary, dirfd);
 	return ret;
 }
 

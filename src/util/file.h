@@ -29,9 +29,9 @@ int file_read_regular(int dirfd, const char *path, size_t max, char **ret_data, 
 int file_write_all(int fd, const char *data, size_t size);
 
 /*
- * Writes a file so that a reader sees the old content or the new and nothing between:
- * a temporary name in the same directory, fsync, rename. No symbolic link at path is
- * followed. mode is applied whatever the umask is.
+ * Writes a file so that a reader sees the old content or the new and nothing between: a
+ * temporary file in the same directory, fsync, rename (util/temporary.h). No symbolic link at path
+ * is followed. mode is applied whatever the umask is.
  */
 int file_write_atomic(int dirfd, const char *path, const void *data, size_t size, mode_t mode,
 		      struct error *err);

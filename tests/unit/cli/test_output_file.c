@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -174,6 +176,139 @@ static void a_device_is_written_to(void **state)
 	assert_int_equal(entries(), 2);
 }
 
+/* A recording blocks these signals, and reads those that end it. */
+static void block_and_raise(int signal)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, signal);
+	assert_int_equal(sigprocmask(SIG_BLOCK, &set, NULL), 0);
+	assert_int_equal(raise(signal), 0);
+}
+
+/* It has to be pending still. */
+static void take_signal(int signal)
+{
+	sigset_t set;
+	int taken = 0;
+
+	sigpending(&set);
+	assert_true(sigismember(&set, signal));
+	sigemptyset(&set);
+	sigaddset(&set, signal);
+	assert_int_equal(sigwait(&set, &taken), 0);
+	assert_int_equal(taken, signal);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static void a_pipe_without_a_reader_can_be_given_up(void **state)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	size_t i;
+
+	assert_int_equal(mkfifo("pipe", 0600), 0);
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		_cleanup_error_ struct error err = ERROR_INIT;
+
+		block_and_raise(signals[i]);
+		assert_int_equal(write_text("pipe", "calls", &err), -EINTR);
+		assert_string_equal(error_message(&err),
+				    "pipe was not written: a signal came while nobody read it");
+		take_signal(signals[i]);
+	}
+}
+
+static void so_can_a_pipe_that_is_full(void **state)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	static char text[1 << 18];
+	char path[32];
+	int fds[2];
+
+	memset(text, 'x', sizeof(text) - 1);
+	assert_int_equal(pipe(fds), 0);
+	snprintf(path, sizeof(path), "/dev/fd/%d", fds[1]);
+	block_and_raise(SIGTERM);
+	assert_int_equal(write_text(path, text, &err), -EINTR);
+	take_signal(SIGTERM);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+static void so_can_standard_output(void **state)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	_cleanup_close_ int before = dup(STDOUT_FILENO);
+	static char text[1 << 18];
+	int fds[2], r;
+
+	memset(text, 'x', sizeof(text) - 1);
+	assert_int_equal(pipe(fds), 0);
+	block_and_raise(SIGTERM);
+	fflush(stdout);
+	dup2(fds[1], STDOUT_FILENO);
+	r = write_text(NULL, text, &err);
+	dup2(before, STDOUT_FILENO);
+	assert_int_equal(r, -EINTR);
+	assert_string_equal(error_message(&err),
+			    "standard output was not written: a signal came while nobody read it");
+	take_signal(SIGTERM);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+static void a_signal_does_not_stop_what_can_be_written(void **state)
+{
+	_cleanup_close_ int reader = -1;
+	char text[16] = "";
+
+	assert_int_equal(mkfifo("pipe", 0600), 0);
+	reader = open("pipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	block_and_raise(SIGTERM);
+	assert_written("pipe", "calls");
+	assert_written("file", "calls");
+	take_signal(SIGTERM);
+	assert_int_equal(read(reader, text, sizeof(text) - 1), 5);
+	assert_content("file", "calls");
+}
+
+/* What a reader gets that comes late is whole. */
+static void a_pipe_is_written_to_once_it_is_read(void **state)
+{
+	static char text[1 << 18], got[1 << 18];
+	size_t size = 0;
+	int status;
+	pid_t child;
+
+	memset(text, 'x', sizeof(text) - 1);
+	assert_int_equal(mkfifo("pipe", 0600), 0);
+	child = fork();
+	assert_return_code(child, errno);
+	if (child == 0)
+		_exit(write_text("pipe", text, NULL) < 0);
+	{
+		_cleanup_close_ int reader = open("pipe", O_RDONLY | O_CLOEXEC);
+
+		for (ssize_t n; (n = read(reader, got + size, sizeof(got) - size)) > 0;)
+			size += n;
+	}
+	waitpid(child, &status, 0);
+	assert_int_equal(status, 0);
+	assert_int_equal(size, sizeof(text) - 1);
+	assert_string_equal(got, text);
+}
+
+static void what_was_left_behind_is_removed(void **state)
+{
+	int fd = open(".recorder.0123456789abcdef", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	assert_return_code(fd, errno);
+	close(fd);
+	assert_written("profile.json", "{}");
+	assert_int_equal(entries(), 1);
+}
+
 static void what_cannot_be_written_is_named(void **state)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -201,6 +336,12 @@ int main(void)
 		in_directory(a_named_pipe_is_written_to),
 		in_directory(a_pipe_may_be_named_through_dev_fd),
 		in_directory(a_device_is_written_to),
+		in_directory(a_pipe_without_a_reader_can_be_given_up),
+		cmocka_unit_test(so_can_a_pipe_that_is_full),
+		cmocka_unit_test(so_can_standard_output),
+		in_directory(a_signal_does_not_stop_what_can_be_written),
+		in_directory(a_pipe_is_written_to_once_it_is_read),
+		in_directory(what_was_left_behind_is_removed),
 		in_directory(what_cannot_be_written_is_named),
 	};
 

@@ -178,6 +178,28 @@ static void what_is_there_already_is_taken_over_when_it_is_the_same(void **state
 }
 
 /* Whoever can write into the directory must not choose what root writes to, or reads. */
+/* As a process leaves it that is killed while it writes. */
+static void what_was_left_behind_is_removed(void **state)
+{
+	static const char *const paths[] = {
+		".recorder.0123456789abcdef",
+		"operator/.recorder.0123456789abcdef",
+		"operator/shop/.recorder.0123456789abcdef",
+		".recorder/.recorder.0123456789abcdef",
+		".recorder/operator/.recorder.0123456789abcdef",
+	};
+	size_t i;
+
+	assert_put(WEB, "{}", STORE_WAS_CREATED);
+	for (i = 0; i < array_size(paths); i++) {
+		write_by_hand(paths[i], "half");
+		store_close(steal_pointer(&store));
+		assert_int_equal(store_open(root, STORE_WRITE, &store, NULL), 0);
+		assert_int_equal(access(in_root(paths[i]), F_OK), -1);
+	}
+	assert_holds(WEB, "{}");
+}
+
 static void no_symbolic_link_is_followed(void **state)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -341,6 +363,7 @@ int main(void)
 		with_store(drift_is_seen_and_restored),
 		with_store(files_of_others_stay),
 		with_store(what_is_there_already_is_taken_over_when_it_is_the_same),
+		with_store(what_was_left_behind_is_removed),
 		with_store(no_symbolic_link_is_followed),
 		with_store(a_fifo_blocks_nobody),
 		with_store(only_paths_of_profiles_are_written),

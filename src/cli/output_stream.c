@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/output_stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdio_ext.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util/cleanup.h"
+#include "util/error.h"
+
+/* A named pipe without a reader cannot be waited for: it is asked again. */
+#define ASK_AGAIN_MS 50
+
+struct stream {
+	int fd;
+	int signals; /* signalfd; nothing is read from it, so that what is pending stays so */
+	int failure; /* errno of the first write that failed, or 0 */
+};
+
+static int open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* Waits for signals, and for the stream where that is open. Returns -EINTR for a signal. */
+static int wait_for(const struct stream *stream, int timeout)
+{
+	struct pollfd fds[] = {
+		{ .fd = stream->fd, .events = POLLOUT },
+		{ .fd = stream->signals, .events = POLLIN },
+	};
+
+	if (poll(fds, 2, timeout) < 0)
+		return errno == EINTR ? 0 : -errno;
+	return !fds[0].revents && fds[1].revents ? -EINTR : 0;
+}
+
+/* Has no reader yet; a socket and a device without a driver are told of by the same errno. */
+static bool is_pipe(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+/* Opens without waiting, so that the wait can be ended; writes wait then, as those of others do. */
+static int open_stream(struct stream *stream, const char *path)
+{
+	int flags, r;
+
+	stream->fd = -1;
+	while ((stream->fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)) < 0) {
+		r = -errno;
+		if (r != -ENXIO || !is_pipe(path))
+			return r;
+		r = wait_for(stream, ASK_AGAIN_MS);
+		if (r < 0)
+			return r;
+	}
+	flags = fcntl(stream->fd, F_GETFL);
+	return flags < 0 || fcntl(stream->fd, F_SETFL, flags & ~O_NONBLOCK) < 0 ? -errno : 0;
+}
+
+/* A pipe that can be written to has room for PIPE_BUF bytes, which are written without waiting. */
+static int write_some(const struct stream *stream, const char *data, size_t size,
+		      size_t *ret_written)
+{
+	ssize_t written;
+	int r = wait_for(stream, -1);
+
+	if (r < 0)
+		return r;
+	written = write(stream->fd, data, size < PIPE_BUF ? size : PIPE_BUF);
+	if (written < 0 && errno != EINTR)
+		return -errno;
+	*ret_written = written < 0 ? 0 : written;
+	return 0;
+}
+
+/* For fopencookie(3). After a failure it takes what is left, for stdio would try that again. */
+static ssize_t write_all(void *cookie, const char *data, size_t size)
+{
+	struct stream *stream = cookie;
+	size_t done = 0, written = 0;
+	int r;
+
+	while (done < size && !stream->failure) {
+		r = write_some(stream, data + done, size - done, &written);
+		if (r < 0)
+			stream->failure = -r;
+		else
+			done += written;
+	}
+	return size;
+}
+
+static int fail(int code, const char *action, const char *path, struct error *err)
+{
+	if (code != EINTR)
+		return error_set_errno(err, code, "%s %s", action, path);
+	return error_set(err, EINTR, "%s was not written: a signal came while nobody read it",
+			 path);
+}
+
+static int print_to(struct stream *stream, const char *path, file_printer *print, const void *data,
+		    struct error *err)
+{
+	const cookie_io_functions_t functions = { .write = write_all };
+	FILE *out = fopencookie(stream, "w", functions);
+	int ret;
+
+	if (!out)
+		return error_nomem(err);
+	__fsetlocking(out, FSETLOCKING_BYCALLER); /* nobody else has it */
+	ret = print(out, data, err);
+	if (fclose(out) != 0 && !stream->failure)
+		stream->failure = errno;
+	if (ret < 0 || !stream->failure)
+		return ret;
+	return fail(stream->failure, "write", path, err);
+}
+
+int output_stream_print(const char *path, file_printer *print, const void *data, struct error *err)
+{
+	_cleanup_close_ int opened = -1, signals = open_signals();
+	struct stream stream = { .fd = STDOUT_FILENO, .signals = signals };
+	struct stat status;
+	int r;
+
+	if (!path && fstat(STDOUT_FILENO, &status) == 0 && S_ISREG(status.st_mode))
+		return file_print(STDOUT_FILENO, "standard output", print, data, err);
+	if (!path)
+		return print_to(&stream, "standard output", print, data, err);
+	r = open_stream(&stream, path);
+	opened = stream.fd;
+	return r < 0 ? fail(-r, "open", path, err) : print_to(&stream, path, print, data, err);
+}

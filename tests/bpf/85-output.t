@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Where a recording is written to: what is waited for can be given up, and nothing is left behind.
+# shellcheck disable=SC2154 # variables of lib.bash
+set -u
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=tests/bpf/lib.bash
+. ./lib.bash
+
+needs_root
+tap_plan 12
+cd "$TEST_TMP" || exit 1
+
+# ends_by SIGNAL FILE: a signal ends a recording of a command that waits to write to the file. One that
+# comes before ends the command, so it is sent until the recorder is gone.
+ends_by() {
+	# A shell's background processes ignore Ctrl-C, and pass that on.
+	env --default-signal=INT,QUIT "$RECORDER" record -o "$2" -- /bin/true 2>"$LOG" &
+	recorder=$!
+	until grep -q '^recorder: recording' "$LOG"; do sleep 0.1; done
+	while kill "-$1" "$recorder" 2>/dev/null; do sleep 0.2; done
+	wait "$recorder"
+	status=$?
+}
+
+mkfifo pipe
+for signal in TERM INT HUP; do
+	ends_by "$signal" pipe
+	tap_is "SIG$signal ends the wait for a reader" "$status" $((128 + $(kill -l "$signal")))
+	tap_check "and that is said" grep -q 'pipe was not written: a signal came while nobody read it' "$LOG"
+done
+tap_is 'no cgroup stays' "$(find /sys/fs/cgroup -maxdepth 3 -type d -name 'recorder-*' | wc -l)" 0
+
+"$RECORDER" record -o pipe -- /bin/true 2>"$LOG" &
+recorder=$!
+cat pipe >read.json
+wait "$recorder"
+tap_is 'a reader that comes late gets everything' "$? $(jq -r .defaultAction read.json)" '0 SCMP_ACT_ERRNO'
+rm pipe
+
+: >.recorder.0123456789abcdef
+"$RECORDER" record -o profile.json -- /bin/true 2>"$LOG"
+tap_is 'what a killed recorder left is removed' "$(find . -name '.recorder.*')" ''
+(
+	ulimit -f 0
+	"$RECORDER" record --format recording -o large.json -- /bin/true 2>/dev/null # no file
+)
+tap_is 'a file that is too large is a failure' "$? $(ls large.json .recorder.* 2>/dev/null)" '1 '
+"$RECORDER" record -o - -- /bin/echo said >out.json 2>"$LOG"
+tap_is "'-' is standard output, which has the profile alone" "$? $(jq -r .defaultAction out.json)" \
+	'0 SCMP_ACT_ERRNO'
+tap_check "so that the command's goes to standard error" grep -qx said "$LOG"
+tap_done
