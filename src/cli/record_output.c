@@ -196,7 +196,7 @@ static void warn_incomplete(const struct recording *recording)
 	}
 }
 
-static void warn_unnamed(const struct call_set *unnamed)
+static void warn_unnamed(const struct call_set *unnamed, const struct profile *profile)
 {
 	char number[SYSCALL_NAME_SIZE];
 	size_t i;
@@ -205,10 +205,11 @@ static void warn_unnamed(const struct call_set *unnamed)
 		const struct call *call = &unnamed->items[i];
 
 		log_warning("system call %u (%s, by %s) has no name that a profile could hold and "
-			    "is left out of it",
+			    "is left out of it%s",
 			    call->nr,
 			    syscall_name_or_number(machine_native(), call->abi, call->nr, number),
-			    call->process[0] ? call->process : "an unknown process");
+			    call->process[0] ? call->process : "an unknown process",
+			    recording_x32_reason(profile, call));
 	}
 }
 
@@ -224,7 +225,7 @@ static int format_text(enum output_format format, const struct recording *record
 	r = recording_derive_profile(recording, &profile, &unnamed, err);
 	if (r < 0)
 		return r;
-	warn_unnamed(&unnamed);
+	warn_unnamed(&unnamed, profile);
 	call_set_finish(&unnamed);
 	if (format == OUTPUT_CR)
 		return profile_write_cr(profile, recording->name, ret_text, err);

@@ -9,7 +9,7 @@ cd "$(dirname "$0")" || exit 1
 . ./lib.bash
 
 needs_root
-tap_plan 6
+tap_plan 9
 
 record -- "$PROGRAMS/call" 600 1000 100000 -1 "${NR[acct]}"
 check "unknown numbers are recorded" contains_all observed_calls \
@@ -23,6 +23,21 @@ check "a profile lists no number" jq -e \
 	'[.syscalls[].names[]] | any(. == "acct") and all(test("[0-9]{3}") | not)' \
 	"$TEST_TMP/profile.json"
 check "what it cannot list is reported" grep -q 600 "$LOG"
+
+# Numbers that the kernel has no call for, up to the largest; the recording can be read again, and the
+# program gets an error for them under its profile.
+if [ "$(uname -m)" = x86_64 ]; then
+	odd=(600 2147483648 4294967294 4294967295 x32:900)
+else
+	odd=(600 2147483648 4294967294)
+fi
+record -- "$PROGRAMS/call" "${odd[@]}"
+check "a number that the kernel cannot have is recorded" contains_all observed_calls \
+	native:syscall_2147483648
+check "the recording can be read again" eval \
+	'"$RECORDER" convert "$RECORDING" >"$TEST_TMP/profile.json" 2>"$LOG"'
+check "the program runs under the profile" \
+	"$RECORDER" run --profile "$TEST_TMP/profile.json" -- "$PROGRAMS/call" "${odd[@]}"
 
 if [ "$(uname -m)" = x86_64 ]; then
 	record -- "$PROGRAMS/call" i386:900 x32:900

@@ -106,8 +106,9 @@ static int read_recording(const struct input *input, struct document *document, 
 	for (i = 0; i < unnamed.length && ret == 0; i++)
 		ret = losses_add(&input->documents->losses, err,
 				 "%s: system call %u of ABI %s has no name that a profile could "
-				 "hold, and is left out of it",
-				 source->name, unnamed.items[i].nr, abi_name(unnamed.items[i].abi));
+				 "hold, and is left out of it%s",
+				 source->name, unnamed.items[i].nr, abi_name(unnamed.items[i].abi),
+				 recording_x32_reason(document->profile, &unnamed.items[i]));
 	return ret;
 }
 

@@ -9,6 +9,27 @@
 #include "util/error.h"
 
 /*
+ * Numbers that x86-64's filters kill for where they do not list x32, whether the kernel has x32 and
+ * such a call or not: libseccomp takes all from this one on for another architecture's, but for -1.
+ */
+#define X32_NUMBERS 0x40000000u
+
+bool call_needs_x32(enum machine machine, const struct call *call)
+{
+	return machine == MACHINE_X86_64 &&
+	       (call->abi == ABI_X32 ||
+		(call->abi == ABI_NATIVE && call->nr >= X32_NUMBERS && call->nr != UINT32_MAX));
+}
+
+const char *recording_x32_reason(const struct profile *profile, const struct call *unnamed)
+{
+	return profile_lists(profile, abi_scmp_arch(MACHINE_X86_64, ABI_X32)) &&
+			       call_needs_x32(MACHINE_X86_64, unnamed) ?
+		       "; SCMP_ARCH_X32 is listed, without which it would be killed for that" :
+		       "";
+}
+
+/*
  * A rule of an OCI profile names calls for all architectures of the profile at once. So the names
  * of all ABIs and machines become one set, and the architectures those under which any was made.
  */
@@ -25,6 +46,9 @@ static int add_observation(struct profile *profile, struct rule *allowed,
 		const char *name = syscall_name(machine, call->abi, call->nr);
 
 		ret = profile_add_architecture(profile, abi_scmp_arch(machine, call->abi), err);
+		if (ret == 0 && call_needs_x32(machine, call))
+			ret = profile_add_architecture(profile, abi_scmp_arch(machine, ABI_X32),
+						       err);
 		if (ret < 0)
 			return ret;
 		if (name)

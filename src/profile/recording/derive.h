@@ -33,16 +33,26 @@ const char *runtime_calls_outdated(const char *runtime, const char *version);
 
 /*
  * Adds with origin implied what the kernel makes happen (rt_sigreturn, restart_syscall, exit,
- * exit_group; sigreturn for 32-bit) and what the vDSO falls back to, for each ABI that
- * was seen.
+ * exit_group; sigreturn for 32-bit) and what the vDSO falls back to, for each ABI of which
+ * a call was seen that has a name.
  */
 int observation_add_implied_calls(struct observation *observation, struct error *err);
+
+/*
+ * True for a call that is only refused where the profile lists x32, and kills the process elsewhere:
+ * those of x32, and numbers of no call from 2^30 on.
+ */
+bool call_needs_x32(enum machine machine, const struct call *call);
+
+/* A clause on why a derived profile lists x32 for a call without a name, or "". */
+const char *recording_x32_reason(const struct profile *profile, const struct call *unnamed);
 
 /*
  * The minimal profile of all observations of a recording: default action ERRNO/EPERM, the
  * architectures that were seen, ALLOW for the calls, ENOSYS for unseen members of fallback
  * families. Calls without a name that libseccomp could know are left out of the profile and
- * returned in ret_unnamed (may be NULL; the caller finishes it).
+ * returned in ret_unnamed (may be NULL; the caller finishes it); x32 is listed where one of them
+ * would kill otherwise.
  */
 int recording_derive_profile(const struct recording *recording, struct profile **ret_profile,
 			     struct call_set *ret_unnamed, struct error *err);

@@ -38,7 +38,7 @@ static int wanted_parse(const char *syscall, struct wanted *ret_wanted, struct e
 	int machine, abi;
 	long nr;
 
-	if (str_parse_long(digits, 0, 0x3fffffff, &nr, NULL) == 0) {
+	if (str_parse_long(digits, 0, UINT32_MAX, &nr, NULL) == 0) {
 		*ret_wanted = (struct wanted){ NULL, nr };
 		return 0;
 	}
@@ -57,7 +57,8 @@ static int collect_from(const struct observation *observation, const struct want
 	const struct call_set *calls = denied ? &observation->denied : &observation->calls;
 	const struct call *call;
 	struct evidence *items;
-	int abi, nr;
+	int64_t nr;
+	int abi;
 
 	for (abi = 0; abi < ABI_COUNT; abi++) {
 		nr = wanted->nr;

@@ -25,8 +25,13 @@ int observation_add_implied_calls(struct observation *observation, struct error 
 	size_t i;
 	int abi, nr, ret;
 
-	for (i = 0; i < observation->calls.length; i++)
-		seen[observation->calls.items[i].abi] = true;
+	/* A number of no call says nothing of the ABI: a program may have made it up. */
+	for (i = 0; i < observation->calls.length; i++) {
+		const struct call *made = &observation->calls.items[i];
+
+		if (syscall_name(observation->machine, made->abi, made->nr))
+			seen[made->abi] = true;
+	}
 	for (abi = 0; abi < ABI_COUNT; abi++) {
 		for (i = 0; seen[abi] && i < array_size(implied_names); i++) {
 			nr = syscall_number(observation->machine, abi, implied_names[i]);

@@ -8,7 +8,8 @@
 #include "util/str.h"
 
 /* The largest number that BPF can hand over; 32-bit ARM's private calls are at 0xf0000. */
-#define CALL_NR_MAX 0x3fffffff
+/* The kernel takes 32 bits of what a program gives for a number, whether there is such a call or not. */
+#define CALL_NR_MAX UINT32_MAX
 
 /* In the order in which recorder writes them. */
 enum field {

@@ -242,6 +242,45 @@ static void implied_calls_follow_the_abis_that_were_seen(void **state)
 	assert_null(call_set_find(&observation.calls, ABI_X32, 60));
 }
 
+/* Programs make up numbers: the kernel answers ENOSYS, and so do filters that list x32 on x86-64. */
+static void a_number_of_no_call_is_refused_and_not_killed_for(void **state)
+{
+	static const struct {
+		enum machine machine;
+		enum abi abi;
+		uint32_t nr;
+		bool x32;
+	} cases[] = {
+		{ MACHINE_X86_64, ABI_NATIVE, 600, false },
+		{ MACHINE_X86_64, ABI_NATIVE, 0x3fffffff, false },
+		{ MACHINE_X86_64, ABI_NATIVE, UINT32_MAX, false }, /* -1 */
+		{ MACHINE_X86_64, ABI_NATIVE, 0x80000000, true },
+		{ MACHINE_X86_64, ABI_X32, 1000, true },
+		{ MACHINE_X86_64, ABI_X32, 0xbffffffe, true }, /* -2 */
+		{ MACHINE_X86_64, ABI_COMPAT, 0x80000000, false },
+		{ MACHINE_AARCH64, ABI_NATIVE, 0x80000000, false },
+	};
+	size_t i;
+
+	for (i = 0; i < array_size(cases); i++) {
+		_cleanup_recording_ struct recording recording = { 0 };
+		struct observation observation = { .machine = cases[i].machine };
+		_cleanup_(call_set_finish) struct call_set unnamed = { 0 };
+		_cleanup_profile_ struct profile *profile = NULL;
+
+		add_call(&observation.calls, ABI_NATIVE, 0, ORIGIN_OBSERVED, 1, "a");
+		add_call(&observation.calls, cases[i].abi, cases[i].nr, ORIGIN_OBSERVED, 1, "a");
+		assert_int_equal(observation_add_implied_calls(&observation, NULL), 0);
+		assert_null(call_set_find(&observation.calls, ABI_X32, 60));
+		assert_int_equal(recording_add(&recording, &observation, NULL), 0);
+		assert_int_equal(recording_derive_profile(&recording, &profile, &unnamed, NULL), 0);
+		assert_int_equal(unnamed.length, 1);
+		assert_int_equal(profile_lists(profile, "SCMP_ARCH_X32"), cases[i].x32);
+		assert_int_equal(*recording_x32_reason(profile, &unnamed.items[0]) != '\0',
+				 cases[i].x32);
+	}
+}
+
 static void fallbacks_are_sorted_and_exist(void **state)
 {
 	size_t i;
@@ -338,6 +377,7 @@ int main(void)
 		cmocka_unit_test(the_runtime_table_is_whole),
 		cmocka_unit_test(the_runtime_table_names_calls_of_both_machines),
 		cmocka_unit_test(implied_calls_follow_the_abis_that_were_seen),
+		cmocka_unit_test(a_number_of_no_call_is_refused_and_not_killed_for),
 		cmocka_unit_test(fallbacks_are_sorted_and_exist),
 		cmocka_unit_test(a_custom_resource_refuses_what_it_cannot_hold),
 		cmocka_unit_test(conditions_are_written_or_refused),

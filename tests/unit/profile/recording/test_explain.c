@@ -79,7 +79,7 @@ static void hostile_names_stay_on_their_line(void **state)
 
 static void what_is_no_system_call_is_said_so(void **state)
 {
-	static const char *const wrong[] = { "opneat", "", "-1", "1073741824", "syscall_", "1e3" };
+	static const char *const wrong[] = { "opneat", "", "-1", "4294967296", "syscall_", "1e3" };
 	_cleanup_recording_ struct recording recording = { 0 };
 	size_t i;
 

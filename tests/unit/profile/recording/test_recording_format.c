@@ -55,14 +55,14 @@ static void bytes_that_are_no_text_do_not_break_the_file(void **state)
 	_cleanup_free_ char *text = NULL;
 
 	observation.losses[LOSS_EVENTS] = UINT64_MAX;
-	add_call(&observation.calls, ABI_NATIVE, 0x3fffffff, ORIGIN_OBSERVED, INT64_MAX / 2,
+	add_call(&observation.calls, ABI_NATIVE, UINT32_MAX, ORIGIN_OBSERVED, INT64_MAX / 2,
 		 "\xff\xfe truncated\xc3");
 	assert_int_equal(recording_add(&recording, &observation, NULL), 0);
 	text = write_recording(&recording);
 	assert_success(recording_read("it", text, strlen(text), &back, &err), &err);
 	assert_string_equal(back.observations[0].container_name, "a\x1b[2J\"\\\n");
 	assert_string_equal(back.observations[0].calls.items[0].process, "?? truncated?");
-	assert_int_equal(back.observations[0].calls.items[0].nr, 0x3fffffff);
+	assert_int_equal(back.observations[0].calls.items[0].nr, UINT32_MAX);
 }
 
 struct bad_input {
@@ -138,9 +138,9 @@ static const struct bad_input bad_inputs[] = {
 	{ CALL("\"nr\":1.5"),
 	  "bad.json:1:131: $.observations[0].systemCalls[0].nr: a whole number is wanted here, not a "
 	  "fraction" },
-	{ CALL("\"nr\":1073741824"),
-	  "bad.json:1:131: $.observations[0].systemCalls[0].nr: 1073741824 is not between 0 and "
-	  "1073741823" },
+	{ CALL("\"nr\":4294967296"),
+	  "bad.json:1:131: $.observations[0].systemCalls[0].nr: 4294967296 is not between 0 and "
+	  "4294967295" },
 	{ CALL("\"nr\":1,\"abi\":\"mips\",\"origin\":\"observed\""),
 	  "bad.json:1:138: $.observations[0].systemCalls[0].abi: \"mips\" is not known here" },
 	{ CALL("\"nr\":1,\"abi\":\"native\",\"origin\":\"guessed\""),
