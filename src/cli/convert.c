@@ -8,9 +8,11 @@
 #include "cli/cli.h"
 #include "cli/input.h"
 #include "cli/output_file.h"
+#include "cli/runtime_option.h"
 #include "profile/document/document.h"
 #include "profile/format/resource.h"
 #include "profile/recording/recording_format.h"
+#include "profile/recording/startup_calls.h"
 #include "profile/syntax/losses.h"
 #include "util/cleanup.h"
 #include "util/error.h"
@@ -39,6 +41,7 @@ struct convert_options {
 	const char *name;
 	bool lenient;
 	bool lossless;
+	const char *runtime_calls;
 	struct circumstance_options circumstances;
 };
 
@@ -216,6 +219,23 @@ static int to_resources(struct conversion *conversion, enum resource_syntax synt
 	return resources_write(resources, count, syntax, ret_text, &conversion->losses, err);
 }
 
+/* For profiles that are to be used in containers, of commands that ran outside one. */
+static int add_runtime_calls(struct conversion *conversion, struct error *err)
+{
+	const char *text = conversion->options->runtime_calls;
+	struct runtime_option option;
+	size_t i;
+	int ret = runtime_option_parse(text, "", &option, err);
+
+	if (ret == 0 && conversion->options->to == FORMAT_RECORDING)
+		return cli_usage_error(err, "--runtime-calls adds to profiles; a recording says "
+					    "what was observed");
+	for (i = 0; i < conversion->documents.length && ret == 0; i++)
+		ret = profile_add_runtime_calls(conversion->documents.items[i].profile,
+						&option.choice, err);
+	return ret < 0 ? error_prefix(err, "%s", conversion->path) : 0;
+}
+
 static int make_text(struct conversion *conversion, char **ret_text, struct error *err)
 {
 	switch ((enum format)conversion->options->to) {
@@ -262,6 +282,7 @@ static int run(const struct cli_call *call, struct error *err)
 	if ((ret = input_circumstances_init(&circumstances, &options->circumstances, err)) < 0 ||
 	    (ret = input_read(call->argv[0], &reading, &conversion.documents, err)) < 0 ||
 	    (options->document && (ret = choose_document(&conversion, err)) < 0) ||
+	    (options->runtime_calls && (ret = add_runtime_calls(&conversion, err)) < 0) ||
 	    (ret = make_text(&conversion, &text, err)) < 0 ||
 	    (ret = report_losses(&conversion, err)) < 0)
 		return ret;
@@ -294,6 +315,12 @@ static const struct cli_option options_table[] = {
 	  .type = CLI_FLAG,
 	  OPTION(lossless),
 	  .help = "fail where the output cannot hold everything, instead of warning" },
+	{ .name = "runtime-calls",
+	  .argument = "RUNTIME[@VERSION]",
+	  .type = CLI_STRING,
+	  OPTION(runtime_calls),
+	  .help = "allow what runc or crun call before they execute a container's program, which a "
+		  "profile of a command lacks" },
 	CIRCUMSTANCE_OPTIONS(struct convert_options, circumstances),
 	{},
 };

@@ -9,6 +9,7 @@
 #include "cli/input.h"
 #include "install/localhost_path.h"
 #include "profile/model/profile.h"
+#include "profile/recording/startup_calls.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
@@ -79,8 +80,18 @@ static int check_path_is_new(const struct install_plan *plan, const char *file, 
 }
 
 /* What is not wrong, and worth knowing before a workload runs under it. */
-static void warn_about(const char *file, const struct document *document)
+static int warn_about(const char *file, const struct document *document,
+		      const struct install_runtime *runtime, struct error *err)
 {
+	_cleanup_free_ char *advice = NULL;
+	int r = runtime->name ? startup_calls_describe(document->profile, runtime->name,
+						       runtime->version, &advice, err) :
+				0;
+
+	if (r < 0)
+		return r;
+	if (advice)
+		log_warning("%s: %s", file, advice);
 	if (document->recording && !recording_complete(document->recording))
 		log_warning(
 			"%s is not complete: the workload may need more than the profile allows",
@@ -94,6 +105,7 @@ static void warn_about(const char *file, const struct document *document)
 			"%s is disabled, which only the Security Profiles Operator heeds: it is "
 			"installed all the same",
 			file);
+	return 0;
 }
 
 static int add_document(struct install_plan *plan, const char *file,
@@ -112,13 +124,14 @@ static int add_document(struct install_plan *plan, const char *file,
 	if (r == 0)
 		r = enforceable_check(document->profile, runtime->name, runtime->version,
 				      &planned.obstacles, err);
+	if (r == 0)
+		r = warn_about(planned.file, document, runtime, err);
 	if (r < 0)
 		return r;
 	items = array_grow(plan->items, plan->length, sizeof(*items));
 	if (!items)
 		return error_nomem(err);
 	plan->items = items;
-	warn_about(planned.file, document);
 	items[plan->length++] = planned;
 	planned = (struct planned_profile){ 0 };
 	return 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include "cli/output_file.h"
 #include "cli/record_output.h"
 #include "cli/record_session.h"
+#include "cli/runtime_option.h"
 #include "profile/recording/derive.h"
 #include "target/target.h"
 #include "util/cleanup.h"
@@ -98,19 +98,11 @@ static int check_target(const struct record_options *options, int argc, struct e
 
 static int check_runtime(const char *runtime, struct error *err)
 {
-	static const char *const known[] = { "runc", "crun" };
-	size_t i, length = strcspn(runtime, "@");
+	struct runtime_option option;
 
 	if (strcmp(runtime, "auto") == 0 || strcmp(runtime, "none") == 0)
 		return 0;
-	for (i = 0; i < 2; i++)
-		if (strlen(known[i]) == length && strncmp(runtime, known[i], length) == 0 &&
-		    (!runtime[length] || isdigit((unsigned char)runtime[length + 1])))
-			return 0;
-	return cli_usage_error(err,
-			       "--runtime-calls %s: give auto, none, runc, crun, or one of the "
-			       "last two with a version, such as runc@1.1.5",
-			       runtime);
+	return runtime_option_parse(runtime, "auto, none, ", &option, err);
 }
 
 static int check_label(const char *option, const char *name, struct error *err)
@@ -255,7 +247,13 @@ static int run(const struct cli_call *call, struct error *err)
 	if (r < 0)
 		return r;
 	r = record(options, &output, target, call->verbose, err);
-	return r < 0 ? r : target_exit_status(target);
+	if (r < 0)
+		return r;
+	if (call->argc && strcmp(options->runtime_calls, "auto") == 0)
+		log_info(
+			"no container starts under this, without the calls that its runtime makes: "
+			"for one, record with --runtime-calls runc or crun");
+	return target_exit_status(target);
 }
 
 #define OPTION(member) .offset = offsetof(struct record_options, member)

@@ -8,6 +8,7 @@
 
 #include "profile/meaning/meaning.h"
 #include "profile/model/model.h"
+#include "profile/recording/startup_calls.h"
 #include "seccomp/lint.h"
 #include "seccomp/prove.h"
 #include "seccomp/scmp_arch.h"
@@ -174,6 +175,25 @@ static int lint_native(const struct profile *profile, const struct scmp_arch_set
 	return r;
 }
 
+/* What each runtime makes under the filter, whatever its version. */
+static int lint_startup(const struct profile *profile, const struct scmp_arch_set *set,
+			struct findings *findings, struct error *err)
+{
+	static const char *const runtimes[] = { "runc", "crun" };
+	static const struct finding_of of = { SEVERITY_WARNING, "startup", NULL, NULL };
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < 2 && scmp_arch_set_has(set, scmp_arch_native()); i++) {
+		_cleanup_free_ char *advice = NULL;
+
+		r = startup_calls_describe(profile, runtimes[i], NULL, &advice, err);
+		if (r == 0 && advice)
+			r = findings_add(findings, &of, err, "%s", advice);
+	}
+	return r;
+}
+
 static int verify(const struct profile *profile, const struct profile *against,
 		  struct verification *verification, struct error *err)
 {
@@ -183,6 +203,8 @@ static int verify(const struct profile *profile, const struct profile *against,
 
 	if (r == 0)
 		r = lint_names(profile, set, &verification->findings, err);
+	if (r == 0)
+		r = lint_startup(profile, set, &verification->findings, err);
 	if (r == 0)
 		r = verify_layouts(profile, verification, err);
 	if (!verification->compiled)

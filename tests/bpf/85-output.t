@@ -9,8 +9,9 @@ cd "$(dirname "$0")" || exit 1
 . ./lib.bash
 
 needs_root
-tap_plan 12
+tap_plan 15
 cd "$TEST_TMP" || exit 1
+: >"$LOG"
 
 # ends_by SIGNAL FILE: a signal ends a recording of a command that waits to write to the file. One that
 # comes before ends the command, so it is sent until the recorder is gone.
@@ -51,4 +52,12 @@ tap_is 'a file that is too large is a failure' "$? $(ls large.json .recorder.* 2
 tap_is "'-' is standard output, which has the profile alone" "$? $(jq -r .defaultAction out.json)" \
 	'0 SCMP_ACT_ERRNO'
 tap_check "so that the command's goes to standard error" grep -qx said "$LOG"
+
+hints() {
+	"$RECORDER" record -o profile.json "$@" -- /bin/true 2>"$LOG"
+	grep -c -- '--runtime-calls' "$LOG"
+}
+tap_is 'that a container needs more is said once' "$(hints)" 1
+tap_is 'and not to whom it was clear' "$(hints --runtime-calls none)" 0
+tap_is 'nor where little is to be said' "$(hints --quiet)" 0
 tap_done

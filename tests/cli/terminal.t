@@ -39,7 +39,7 @@ has_status() {
 
 # The cursor left the line only after it was wiped and a sum was put there.
 is_wiped() {
-	[ "$(wc -l <"$shown")" = 1 ] &&
+	[ "$(wc -l <"$shown")" = 2 ] &&
 		[[ $(cat "$shown") == *"$wipe""recorder: recorded "*" system calls of command sleep"* ]]
 }
 
@@ -58,7 +58,7 @@ is_plain() {
 }
 
 tells_beginning_and_sum() {
-	[ "$(wc -l <"$shown")" = 2 ] && grep -q '^recorder: recording command sleep$' "$shown" &&
+	[ "$(wc -l <"$shown")" = 3 ] && grep -q '^recorder: recording command sleep$' "$shown" &&
 		grep -qE '^recorder: recorded [0-9]+ system calls of command sleep$' "$shown"
 }
 

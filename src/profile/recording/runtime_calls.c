@@ -49,9 +49,8 @@ static int version_range_find(const char *runtime, const char *version,
 	return 0;
 }
 
-static bool runtime_calls_match(const struct runtime_calls *row,
-				const struct runtime_choice *choice,
-				const struct version_range *range)
+static bool is_in_range(const struct runtime_calls *row, const struct runtime_choice *choice,
+			const struct version_range *range)
 {
 	struct version version;
 
@@ -65,6 +64,15 @@ static bool runtime_calls_match(const struct runtime_calls *row,
 	version = version_parse(row->version);
 	return version_compare(&range->low, &version) <= 0 &&
 	       version_compare(&version, &range->high) <= 0;
+}
+
+bool runtime_calls_match(const struct runtime_calls *row, const struct runtime_choice *choice)
+{
+	struct version_range range = { { { 0 } } };
+
+	return (!choice->version ||
+		version_range_find(choice->name, choice->version, &range) == 0) &&
+	       is_in_range(row, choice, &range);
 }
 
 static int add_row(struct observation *observation, const struct runtime_calls *row,
@@ -101,7 +109,7 @@ int observation_add_runtime_calls(struct observation *observation,
 		return error_set(err, ENOENT, "the system calls of the runtime %s are not known",
 				 choice->name);
 	for (i = 0; i < runtime_calls_count; i++) {
-		if (!runtime_calls_match(&runtime_calls[i], choice, &range))
+		if (!is_in_range(&runtime_calls[i], choice, &range))
 			continue;
 		known = true;
 		ret = add_row(observation, &runtime_calls[i], err);

@@ -6,6 +6,7 @@
  * What container runtimes call between loading the filter and execve: runtime-calls.tbl, which
  * says how it was measured, turned into C by tools/gen-runtime-calls.
  */
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "profile/recording/recording.h"
@@ -23,6 +24,11 @@ struct runtime_calls {
 	enum runtime_operation operation;
 	const char *const *names; /* sorted, NULL-terminated */
 };
+
+struct runtime_choice;
+
+/* True for a row of the runtime, of no_new_privs and of the versions that stand for the choice. */
+bool runtime_calls_match(const struct runtime_calls *row, const struct runtime_choice *choice);
 
 extern const struct runtime_calls runtime_calls[];
 extern const size_t runtime_calls_count;
