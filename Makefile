@@ -138,6 +138,7 @@ help:
 
 deps:
 	$(Q)tools/deps build test bench demo
+	+$(Q)$(MAKE) --no-print-directory $(O)/tests/actionlint
 
 deps-arm64:
 	$(Q)tools/deps build arm64

@@ -3,7 +3,7 @@
 # Real kernels in virtual machines. KERNELS=REGEX picks rows of tests/kernels/kernels.tbl by
 # name; TESTS=REGEX the tests that run inside, or TESTS=core those that show most in least time.
 
-KERNEL_ROWS = $(shell awk '/^[^\#]/ { print $$1 }' tests/kernels/kernels.tbl | \
+KERNEL_ROWS = $(shell awk '/^[a-zA-Z0-9]/ { print $$1 }' tests/kernels/kernels.tbl | \
 	grep -E -- $(call quoted,$(value KERNELS)))
 KERNEL_ARCHS = $(sort $(foreach row,$(KERNEL_ROWS),$(if $(filter arm64-%,$(row)),arm64,amd64)))
 KERNEL_BUILD_amd64 :=
