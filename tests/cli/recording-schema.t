@@ -42,7 +42,7 @@ wrong=(
 	'no denied calls' 'del(.observations[0].denied)'
 	'a call without a number' 'del(.observations[0].systemCalls[0].nr)'
 	'a call with a text for a number' '.observations[0].systemCalls[0].nr = "0"'
-	'a number with bit 30' '.observations[0].systemCalls[0].nr = 1073741824'
+	'a number of more than 32 bits' '.observations[0].systemCalls[0].nr = 4294967296'
 	'an unknown ABI' '.observations[0].systemCalls[0].abi = "mips"'
 	'an unknown origin' '.observations[0].systemCalls[0].origin = "guessed"'
 	'an origin of a denied call' '.observations[0].denied[0].origin = "observed"'
