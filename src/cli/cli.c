@@ -2,11 +2,13 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/frame.h"
 #include "util/cleanup.h"
@@ -162,6 +164,21 @@ static int finish(const struct cli_program *program, const struct cli_command *c
 	return CLI_USAGE;
 }
 
+/*
+ * Nothing that is opened later gets the number of a standard descriptor that is closed, and is taken
+ * for it. Writing to it fails as before, and commands that are run find it closed.
+ */
+static void hold_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int cli_main(const struct cli_program *program, int argc, char **argv)
 {
 	const struct cli_command *command = NULL;
@@ -169,6 +186,7 @@ int cli_main(const struct cli_program *program, int argc, char **argv)
 	_cleanup_free_ void *options = NULL;
 	int ret;
 
+	hold_standard_descriptors();
 	if (argc < 2)
 		ret = cli_usage_error(&err, "say which command to run");
 	else

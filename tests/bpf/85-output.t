@@ -9,7 +9,7 @@ cd "$(dirname "$0")" || exit 1
 . ./lib.bash
 
 needs_root
-tap_plan 15
+tap_plan 16
 cd "$TEST_TMP" || exit 1
 : >"$LOG"
 
@@ -52,6 +52,9 @@ tap_is 'a file that is too large is a failure' "$? $(ls large.json .recorder.* 2
 tap_is "'-' is standard output, which has the profile alone" "$? $(jq -r .defaultAction out.json)" \
 	'0 SCMP_ACT_ERRNO'
 tap_check "so that the command's goes to standard error" grep -qx said "$LOG"
+
+"$RECORDER" record -- /bin/true 2>"$LOG" >&-
+tap_is 'a closed standard output is a failure' "$? $(grep -c 'write standard output' "$LOG")" '1 1'
 
 hints() {
 	"$RECORDER" record -o profile.json "$@" -- /bin/true 2>"$LOG"
