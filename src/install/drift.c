@@ -8,6 +8,7 @@
 #include "install/store.h"
 #include "profile/document/document.h"
 #include "profile/meaning/meaning.h"
+#include "profile/model/model.h"
 #include "syscalls/syscalls.h"
 #include "util/error.h"
 #include "util/string_set.h"
@@ -42,17 +43,32 @@ static int add_difference(void *data, const char *name, const struct call_compar
 	return r;
 }
 
+static int compare_on(struct drift *drift, const char *scmp_arch, const struct profile *installed,
+		      const struct profile *now, struct error *err)
+{
+	_cleanup_meaning_ struct meaning *a = NULL, *b = NULL;
+	int r = meaning_create(installed, scmp_arch, &a, err);
+
+	if (r == 0)
+		r = meaning_create(now, scmp_arch, &b, err);
+	if (r == 0)
+		r = meaning_visit_differences(a, b, add_difference, drift, err);
+	return r;
+}
+
 static int compare(struct drift *drift, const struct profile *installed, const struct profile *now,
 		   struct error *err)
 {
 	const char *native = abi_scmp_arch(machine_native(), ABI_NATIVE);
-	_cleanup_meaning_ struct meaning *a = NULL, *b = NULL;
-	int r = meaning_create(installed, native, &a, err);
+	char **names = NULL;
+	size_t count = 0;
+	int r = profile_collect_architectures(installed, native, &names, &count, err);
 
 	if (r == 0)
-		r = meaning_create(now, native, &b, err);
-	if (r == 0)
-		r = meaning_visit_differences(a, b, add_difference, drift, err);
+		r = profile_collect_architectures(now, native, &names, &count, err);
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = compare_on(drift, names[i], installed, now, err);
+	string_set_free(names, count);
 	return r;
 }
 

@@ -77,14 +77,13 @@ int scmp_arch_set_of(const struct profile *profile, const struct scmp_arch *nati
 		r = scmp_arch_set_add(&set, native, err);
 	for (i = 0; r == 0 && i < profile->architecture_count; i++) {
 		const char *name = profile->architectures[i];
-		const struct scmp_arch *architecture = scmp_arch_find(name), *added;
+		const struct scmp_arch *architecture = scmp_arch_find(name);
 
 		if (!architecture)
 			return error_set(err, EINVAL, "libseccomp has no architecture %s", name);
-		added = scmp_arch_native_of(architecture);
 		r = scmp_arch_set_add(&set, architecture, err);
-		if (r == 0 && added)
-			r = scmp_arch_set_add(&set, added, err);
+		if (r == 0)
+			r = scmp_arch_set_add(&set, scmp_arch_native_of(architecture), err);
 	}
 	if (r < 0)
 		return r;

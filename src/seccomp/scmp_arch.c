@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "profile/model/architecture.h"
 #include "syscalls/syscalls.h"
 #include "util/array.h"
 #include "util/cleanup.h"
@@ -103,12 +104,7 @@ static bool find_abi(const struct scmp_arch *architecture, enum machine *ret_mac
 
 const struct scmp_arch *scmp_arch_native_of(const struct scmp_arch *architecture)
 {
-	enum machine machine;
-	enum abi abi;
-
-	if (!find_abi(architecture, &machine, &abi))
-		return NULL;
-	return scmp_arch_find(abi_scmp_arch(machine, ABI_NATIVE));
+	return scmp_arch_find(architecture_native(architecture->name));
 }
 
 /* The name in the project's own tables, which are newer than libseccomp's. */

@@ -29,7 +29,7 @@ const struct scmp_arch *scmp_arch_at(unsigned int index);
 /* The one that this program was built for. */
 const struct scmp_arch *scmp_arch_native(void);
 
-/* The native one of the machine that has an architecture: x86-64 of i386; NULL where that is not known. */
+/* The native one of the machines that run an architecture: x86-64 of i386. */
 const struct scmp_arch *scmp_arch_native_of(const struct scmp_arch *architecture);
 
 /* The one that struct seccomp_data's arch and nr mean, or NULL. x32 has x86-64's arch. */

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "syscalls/syscall_table.h"
+#include "util/array.h"
 
 /* What a machine calls its ABIs, and where their calls are listed. */
 struct abi_of_machine {
@@ -139,4 +141,49 @@ const char *syscall_name_or_number(enum machine machine, enum abi abi, uint32_t 
 		return name;
 	snprintf(buffer, SYSCALL_NAME_SIZE, "syscall_%" PRIu32, nr);
 	return buffer;
+}
+
+/*
+ * Calls of MIPS, POWER, RISC-V and s390 alone, and the names under which libseccomp knows the ways
+ * through socketcall(2) and ipc(2) that have no number elsewhere (its src/syscalls.csv); sorted.
+ */
+static const char *const foreign_names[] = {
+	"cachectl",
+	"multiplexer",
+	"recv",
+	"riscv_flush_icache",
+	"rtas",
+	"s390_guarded_storage",
+	"s390_pci_mmio_read",
+	"s390_pci_mmio_write",
+	"s390_runtime_instr",
+	"s390_sthyi",
+	"send",
+	"spu_create",
+	"spu_run",
+	"subpage_prot",
+	"swapcontext",
+	"switch_endian",
+	"sync_file_range2",
+	"sys_debug_setcontext",
+	"syscall",
+	"sysmips",
+	"timerfd",
+};
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+bool syscall_is_known(const char *name)
+{
+	int machine, abi;
+
+	for (machine = 0; machine < MACHINE_COUNT; machine++)
+		for (abi = 0; abi < ABI_COUNT; abi++)
+			if (syscall_number(machine, abi, name) >= 0)
+				return true;
+	return bsearch(&name, foreign_names, array_size(foreign_names), sizeof(foreign_names[0]),
+		       compare_names) != NULL;
 }

@@ -98,7 +98,7 @@ by_xml_schema() { # SCHEMA FILE...
 	xmllint --noout --nonet --schema "$@"
 }
 
-tap_plan 38
+tap_plan 43
 
 for format in text json markdown sarif junit; do
 	reports "$format"
@@ -133,6 +133,21 @@ tap_is 'what is not complete cannot be told' "$status $(tail -n 1 "$out" | cut -
 tap_match 'and why is said, harmlessly' "$(cat "$out")" \
 	'doubt +the new recording is not complete: <!\[CDATA\[ \\x07 ]]>'
 tap_match 'calls without a name are said to be added' "$(cat "$out")" 'added +any other call'
+
+# Runtimes add the native architecture to every filter, and may know calls that recorder does not.
+listing() { # FILE ARCHITECTURES NAMES
+	printf '{"defaultAction":"SCMP_ACT_ERRNO","architectures":[%s],"syscalls":[{"names":["read"%s],
+		"action":"SCMP_ACT_ALLOW"}]}' "$2" "$3" >"$TEST_TMP/$1"
+}
+listing less.json '"SCMP_ARCH_X86"' ''
+listing more.json '"SCMP_ARCH_X86"' ',"kexec_file_load"'
+exits 1 'a call of the architecture that runtimes add fails' "$TEST_TMP/less.json" "$TEST_TMP/more.json"
+tap_match 'and the architecture is named' "$(cat "$out")" 'added +kexec_file_load \(SCMP_ARCH_X86_64\)'
+listing less.json '"SCMP_ARCH_X86_64"' ''
+listing more.json '"SCMP_ARCH_X86_64"' ',"some_new_call"'
+exits 1 'so does a call of which recorder does not know' "$TEST_TMP/less.json" "$TEST_TMP/more.json"
+tap_match 'and that is said' "$(cat "$out")" 'some_new_call.*is not known to this version of recorder'
+exits 1 'also where only risk is to fail' --fail-on risky "$TEST_TMP/less.json" "$TEST_TMP/more.json"
 
 # The ignore file of the working directory counts without being named.
 here=$PWD

@@ -73,7 +73,8 @@ static size_t list_calls(const struct meaning *meaning, enum allowance allowance
 	for (i = 0; i < meaning_call_count(meaning); i++) {
 		const char *name = meaning_call_name(meaning, i);
 
-		if (meaning_allowance(meaning, name) == allowance)
+		if (meaning_call_is_listed(meaning, i) &&
+		    meaning_allowance(meaning, name) == allowance)
 			calls[count++] = (struct listed_call){ name, syscall_purpose(name) };
 	}
 	return count;
@@ -243,6 +244,8 @@ int baseline_show_json(const struct baseline_view *view, char **ret_text, struct
 		const char *name = meaning_call_name(resolved.meaning, i);
 		_cleanup_free_ char *condition = NULL;
 
+		if (!meaning_call_is_listed(resolved.meaning, i))
+			continue;
 		ret = meaning_condition_text(resolved.meaning, name, &condition, err);
 		if (ret < 0)
 			return ret;

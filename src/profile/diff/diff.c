@@ -94,19 +94,6 @@ void diff_destroy(struct diff *diff)
 	free(diff);
 }
 
-/* The architectures that the profile applies to, where it lists none the native one. */
-static int collect_architectures(const struct diff_side *side, char ***architectures, size_t *count,
-				 struct error *err)
-{
-	const struct profile *profile = side->path ? side->profile : NULL;
-	size_t i;
-	int ret = 0;
-
-	for (i = 0; profile && i < profile->architecture_count && ret == 0; i++)
-		ret = string_set_add(architectures, count, profile->architectures[i], err);
-	return ret;
-}
-
 static int compare_on(struct diff_pair *pair, const char *scmp_arch, const struct profile *old,
 		      const struct profile *new, struct error *err)
 {
@@ -133,16 +120,17 @@ static int compare_architectures(struct diff_pair *pair, const struct diff_side 
 	_cleanup_profile_ struct profile *nothing = profile_create(ACTION_KILL_PROCESS);
 	const struct profile *before = old->path ? old->profile : nothing;
 	const struct profile *after = new->path ? new->profile : nothing;
+	const char *native = abi_scmp_arch(machine_native(), ABI_NATIVE);
 	char **architectures = NULL;
 	size_t count = 0, i;
-	int ret;
+	int ret = 0;
 
 	if (!nothing)
 		return error_nomem(err);
-	if ((ret = collect_architectures(old, &architectures, &count, err)) == 0 &&
-	    (ret = collect_architectures(new, &architectures, &count, err)) == 0 && count == 0)
-		ret = string_set_add(&architectures, &count,
-				     abi_scmp_arch(machine_native(), ABI_NATIVE), err);
+	if (old->path)
+		ret = profile_collect_architectures(before, native, &architectures, &count, err);
+	if (new->path && ret == 0)
+		ret = profile_collect_architectures(after, native, &architectures, &count, err);
 	for (i = 0; i < count && ret == 0; i++)
 		ret = compare_on(pair, architectures[i], before, after, err);
 	string_set_free(architectures, count);

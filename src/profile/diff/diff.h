@@ -139,7 +139,8 @@ DEFINE_CLEANUP(struct diff *, diff_destroy);
 #define _cleanup_diff_ _cleanup_(cleanup_diff_destroy)
 
 /*
- * Compares two profiles on every architecture that either lists and adds the result under a name.
+ * Compares two profiles on every architecture that either lists, or that runtimes add to the list, and
+ * adds the result under a name.
  * A side whose path is NULL stands for a profile that permits nothing. What cannot be decided
  * becomes a doubt: a recording that is not complete, too many conditions. -EINVAL and -ENOMEM as
  * for meaning_create().

@@ -196,8 +196,9 @@ int pair_add_change(void *data, const char *name, const struct call_comparison *
 		.one_sided = !pair->old_path || !pair->new_path,
 		.purpose = syscall_purpose(name ? name : ""),
 	};
-	/* Who knows what a call without a name can do. */
-	change->risky = kind <= CHANGE_WIDENED && (!name || change->purpose->risk == RISK_HIGH);
+	/* Nobody knows what a call without a name can do, or one of a name that nobody knows. */
+	change->risky = kind <= CHANGE_WIDENED &&
+			(!name || !*change->purpose->name || change->purpose->risk == RISK_HIGH);
 	ret = copy_text(&change->call, name, err);
 	if (ret == 0)
 		ret = string_set_add(&change->architectures, &change->architecture_count,

@@ -56,6 +56,8 @@ void meaning_count_allowances(const struct meaning *meaning, struct allowance_co
 
 	*ret_counts = (struct allowance_counts){ 0 };
 	for (i = 0; i < meaning_call_count(meaning); i++) {
+		if (!meaning_call_is_listed(meaning, i))
+			continue;
 		switch (meaning_allowance(meaning, meaning_call_name(meaning, i))) {
 		case ALLOWANCE_NONE:
 			ret_counts->none++;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/model/architecture.h"
 #include "syscalls/syscalls.h"
 #include "util/array.h"
 
@@ -71,9 +72,10 @@ static int compare_names(const void *name, const void *row)
 
 struct convention convention_find(const char *scmp_arch)
 {
-	struct convention convention = { .native = true };
+	struct convention convention = {};
 	int machine, abi;
 
+	convention.native = strcmp(architecture_native(scmp_arch), scmp_arch) == 0;
 	convention.narrow = IS_AMONG(scmp_arch, narrow_architectures);
 	convention.multiplexed = IS_AMONG(scmp_arch, multiplexed_architectures);
 	for (machine = 0; machine < MACHINE_COUNT; machine++)
@@ -83,7 +85,6 @@ struct convention convention_find(const char *scmp_arch)
 			if (!name || strcmp(name, scmp_arch) != 0)
 				continue;
 			convention.table = abi_syscall_table(machine, abi);
-			convention.native = abi == ABI_NATIVE;
 		}
 	return convention;
 }

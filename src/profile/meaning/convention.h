@@ -11,7 +11,7 @@ struct convention {
 	const struct syscall_table *table; /* NULL: its calls are known by name only */
 	bool narrow;			   /* arguments have 32 bits */
 	bool multiplexed;		   /* it has socketcall(2) and ipc(2) */
-	bool native;			   /* of some machine */
+	bool native;			   /* it is its machine's own */
 };
 
 /* Of an architecture as "SCMP_ARCH_X86_64"; one that nobody knows has no table. */

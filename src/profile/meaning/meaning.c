@@ -8,8 +8,10 @@
 
 #include "profile/meaning/convention.h"
 #include "profile/meaning/precedence.h"
+#include "profile/model/architecture.h"
 #include "profile/model/condition.h"
 #include "syscalls/syscall_table.h"
+#include "syscalls/syscalls.h"
 #include "util/array.h"
 #include "util/error.h"
 
@@ -32,9 +34,10 @@ struct meaning {
 	struct convention convention;
 	bool has_architecture;
 	struct effect default_effect;
-	const char **names; /* sorted and borrowed, where the architecture has no table */
-	struct call *calls;
-	size_t length;
+	const char **names; /* of the calls that are in no table; sorted and borrowed */
+	size_t name_count;
+	size_t table_length;	     /* 0 without a table */
+	struct call *calls;	     /* of the table by number, then of the names */
 	struct argument_rule *rules; /* of the first call, of the second, … */
 	size_t rule_count;
 };
@@ -59,35 +62,41 @@ struct effect effect_of(enum action action, const struct optional_errno *errno_r
 }
 
 /*
- * Whether the rules are for an architecture. Without a list of architectures they are for the native
- * one, and runtimes add that to every list. Of those without a table here nobody knows on which
- * machines they are native.
+ * True if the rules are for an architecture. Without a list of architectures they are for the native
+ * one, and runtimes add the native one to every list. Where there is no table, profiles for other
+ * machines are not taken to be meant for that machine.
  */
 static bool profile_applies(const struct profile *profile, const char *scmp_arch,
 			    const struct convention *convention)
 {
+	size_t i;
+
 	if (profile_lists(profile, scmp_arch))
 		return true;
-	return convention->native && (convention->table || profile->architecture_count == 0);
+	if (!convention->native || convention->table || profile->architecture_count == 0)
+		return convention->native;
+	for (i = 0; i < profile->architecture_count; i++)
+		if (strcmp(architecture_native(profile->architectures[i]), scmp_arch) == 0)
+			return true;
+	return false;
 }
 
-/* Where in the order of the calls the one is that is at a place in the order of the names. */
-static size_t position_at(const struct meaning *meaning, size_t place)
+/* Converts an index in name order to a position. */
+static size_t position_at(const struct meaning *meaning, size_t index)
 {
-	const struct syscall_table *table = meaning->convention.table;
-
-	return table ? table->by_name[place] : place;
+	return meaning->convention.table->by_name[index];
 }
 
-static int compare_at(const struct meaning *meaning, size_t place, const char *name)
+static int compare_at(const struct meaning *meaning, size_t index, const char *name)
 {
-	return strcmp(meaning_call_name(meaning, position_at(meaning, place)), name);
+	return strcmp(meaning_call_name(meaning, position_at(meaning, index)), name);
 }
 
 /*
- * The position of a name among places from *start to end; moves *start to where it is or would be.
+ * The position of a name among indices from *start to end of the table; moves *start to where it is or
+ * would be.
  */
-static int search_names(const struct meaning *meaning, const char *name, size_t *start, size_t end)
+static int search_table(const struct meaning *meaning, const char *name, size_t *start, size_t end)
 {
 	while (*start < end) {
 		size_t middle = *start + (end - *start) / 2;
@@ -113,13 +122,29 @@ static int search_onward(const struct meaning *meaning, const char *name, size_t
 {
 	size_t end = *start, step = 1;
 
-	while (end < meaning->length && compare_at(meaning, end, name) < 0) {
+	while (end < meaning->table_length && compare_at(meaning, end, name) < 0) {
 		*start = end + 1;
 		end += step;
 		step *= 2;
 	}
-	return search_names(meaning, name, start,
-			    end < meaning->length ? end + 1 : meaning->length);
+	return search_table(meaning, name, start,
+			    end < meaning->table_length ? end + 1 : meaning->table_length);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The position of a name that is in no table. */
+static int search_names(const struct meaning *meaning, const char *name)
+{
+	const char **found = NULL;
+
+	if (meaning->name_count)
+		found = bsearch(&name, meaning->names, meaning->name_count, sizeof(*found),
+				compare_names);
+	return found ? (int)(meaning->table_length + (found - meaning->names)) : -ENOENT;
 }
 
 static int add_candidate(struct builder *builder, size_t position, const struct argument_rule *rule,
@@ -182,6 +207,8 @@ static int add_for_names(struct builder *builder, const struct rule *from,
 
 	for (i = 0; i < from->name_count && ret == 0; i++) {
 		position = search_onward(builder->meaning, from->names[i], &start);
+		if (position < 0)
+			position = search_names(builder->meaning, from->names[i]);
 		if (position >= 0)
 			ret = add_for_position(builder, position, rule, err);
 		if (ret == 0 && builder->meaning->convention.multiplexed)
@@ -317,43 +344,63 @@ static int keep_candidates(struct builder *builder, struct error *err)
 	return 0;
 }
 
-static bool has_calls_through(const struct meaning *meaning, const char *through)
+/*
+ * True if a name that is not in the architecture's table has to be kept by its name: a call that no
+ * table has may be newer than the tables, and one that is made through socketcall(2) or ipc(2) need
+ * not have a number of its own.
+ */
+static bool is_kept(const struct meaning *meaning, const char *name)
 {
-	const struct multiplexed_call *call;
-	size_t i;
-
-	for (i = 0; i < meaning->length; i++) {
-		call = multiplexed_call_find(meaning->names[i]);
-		if (call && strcmp(call->through, through) == 0)
-			return true;
-	}
-	return false;
+	return !meaning->convention.table || !syscall_is_known(name) ||
+	       (meaning->convention.multiplexed && multiplexed_call_find(name));
 }
 
-/* The calls of an architecture that has no table: those that the profile is about. */
-static int collect_names(struct meaning *meaning, const struct profile *profile, struct error *err)
+static int add_name(struct meaning *meaning, const char *name, struct error *err)
 {
-	static const char *const multiplexers[] = { "ipc", "socketcall" };
-	const char **grown;
-	size_t i, place;
-	int ret = profile_collect_names(profile, &meaning->names, &meaning->length, err);
+	const char **grown = array_grow(meaning->names, meaning->name_count, sizeof(*grown));
 
-	for (i = 0; ret == 0 && i < array_size(multiplexers); i++) {
-		place = 0;
-		if (!meaning->convention.multiplexed ||
-		    !has_calls_through(meaning, multiplexers[i]) ||
-		    search_names(meaning, multiplexers[i], &place, meaning->length) >= 0)
+	if (!grown)
+		return error_nomem(err);
+	meaning->names = grown;
+	grown[meaning->name_count++] = name;
+	return 0;
+}
+
+static int add_names(struct meaning *meaning, const struct rule *rule, struct error *err)
+{
+	size_t i, start = 0;
+	int ret = 0;
+
+	for (i = 0; i < rule->name_count && ret == 0; i++) {
+		const char *name = rule->names[i];
+		const struct multiplexed_call *call = multiplexed_call_find(name);
+
+		if (search_onward(meaning, name, &start) >= 0 || !is_kept(meaning, name))
 			continue;
-		grown = reallocarray(meaning->names, meaning->length + 1, sizeof(*grown));
-		if (!grown)
-			return error_nomem(err);
-		meaning->names = grown;
-		memmove(&grown[place + 1], &grown[place],
-			(meaning->length - place) * sizeof(*grown));
-		grown[place] = multiplexers[i];
-		meaning->length++;
+		ret = add_name(meaning, name, err);
+		if (ret == 0 && call && !meaning->convention.table &&
+		    meaning->convention.multiplexed)
+			ret = add_name(meaning, call->through, err);
 	}
 	return ret;
+}
+
+/* The calls that the profile is about and the architecture's table has not, in the order of names. */
+static int collect_names(struct meaning *meaning, const struct profile *profile, struct error *err)
+{
+	size_t i, from, to = 0;
+	int ret = 0;
+
+	for (i = 0; i < profile->rule_count && ret == 0; i++)
+		ret = add_names(meaning, &profile->rules[i], err);
+	if (ret < 0 || !meaning->name_count)
+		return ret;
+	qsort(meaning->names, meaning->name_count, sizeof(*meaning->names), compare_names);
+	for (from = 0; from < meaning->name_count; from++)
+		if (to == 0 || strcmp(meaning->names[from], meaning->names[to - 1]) != 0)
+			meaning->names[to++] = meaning->names[from];
+	meaning->name_count = to;
+	return 0;
 }
 
 static int read_rules(struct meaning *meaning, const struct profile *profile, struct error *err)
@@ -375,7 +422,7 @@ int meaning_create(const struct profile *profile, const char *scmp_arch,
 {
 	_cleanup_meaning_ struct meaning *meaning = calloc(1, sizeof(*meaning));
 	size_t i;
-	int ret = 0;
+	int ret;
 
 	if (!meaning)
 		return error_nomem(err);
@@ -387,15 +434,14 @@ int meaning_create(const struct profile *profile, const char *scmp_arch,
 			effect_of(profile->default_action, &profile->default_errno_ret) :
 			(struct effect){ .action = ACTION_KILL_THREAD };
 	if (meaning->convention.table)
-		meaning->length = meaning->convention.table->length;
-	else
-		ret = collect_names(meaning, profile, err);
+		meaning->table_length = meaning->convention.table->length;
+	ret = collect_names(meaning, profile, err);
 	if (ret < 0)
 		return ret;
-	meaning->calls = calloc(meaning->length + 1, sizeof(*meaning->calls));
+	meaning->calls = calloc(meaning_call_count(meaning) + 1, sizeof(*meaning->calls));
 	if (!meaning->calls)
 		return error_nomem(err);
-	for (i = 0; i < meaning->length; i++)
+	for (i = 0; i < meaning_call_count(meaning); i++)
 		meaning->calls[i].effect = meaning->default_effect;
 	if (meaning->has_architecture)
 		ret = read_rules(meaning, profile, err);
@@ -432,28 +478,34 @@ struct effect meaning_default(const struct meaning *meaning)
 
 size_t meaning_call_count(const struct meaning *meaning)
 {
-	return meaning->length;
+	return meaning->table_length + meaning->name_count;
 }
 
 const char *meaning_call_name(const struct meaning *meaning, size_t position)
 {
-	const struct syscall_table *table = meaning->convention.table;
-
-	return table ? table->by_number[position].name : meaning->names[position];
+	if (position < meaning->table_length)
+		return meaning->convention.table->by_number[position].name;
+	return meaning->names[position - meaning->table_length];
 }
 
 int meaning_call_number(const struct meaning *meaning, size_t position)
 {
-	const struct syscall_table *table = meaning->convention.table;
+	if (position < meaning->table_length)
+		return (int)meaning->convention.table->by_number[position].nr;
+	return -1;
+}
 
-	return table ? (int)table->by_number[position].nr : -1;
+bool meaning_call_is_listed(const struct meaning *meaning, size_t position)
+{
+	return !meaning->convention.table || position < meaning->table_length;
 }
 
 int meaning_find(const struct meaning *meaning, const char *name)
 {
 	size_t start = 0;
+	int position = search_table(meaning, name, &start, meaning->table_length);
 
-	return search_names(meaning, name, &start, meaning->length);
+	return position < 0 ? search_names(meaning, name) : position;
 }
 
 struct verdict meaning_verdict(const struct meaning *meaning, size_t position)

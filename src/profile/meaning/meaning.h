@@ -8,8 +8,8 @@
  *
  * - An architecture that the profile does not list is killed, but for the native one, which runtimes
  *   always add.
- * - A name that the architecture does not have is ignored, and so is a rule that does the same as
- *   the default action.
+ * - A name that only other architectures have is ignored, and so is a rule that does the same as the
+ *   default action. A name that no table here has counts: a newer libseccomp may know it.
  * - The first rule without conditions decides about a call, whatever rules with conditions say.
  * - Conditions on different arguments have to hold together. Where a rule has two of the same
  *   argument, each of its conditions becomes a rule of its own: one is enough. (crun looks at no
@@ -68,7 +68,7 @@ enum permission effect_permission(struct effect effect);
 
 /*
  * The meaning of a profile for an architecture ("SCMP_ARCH_X86_64"). It keeps nothing of the
- * profile but the names of calls on an architecture that has no table here: those are borrowed.
+ * profile but the names of calls that the table of the architecture has not: those are borrowed.
  * -EINVAL where a condition is about an argument that no call has, -E2BIG where there are more
  * conditions than a filter can hold.
  */
@@ -88,13 +88,16 @@ bool meaning_is_narrow(const struct meaning *meaning);
 struct effect meaning_default(const struct meaning *meaning);
 
 /*
- * All calls that the architecture has, by position: sorted by number; on an architecture that has
- * no table here, those that the profile names, by name. The number is negative where it is not
- * known.
+ * All calls that the architecture has, by position: sorted by number; then those that the profile
+ * names and the table has not, by name, which are all of them where there is no table. They can be
+ * newer than the table, or be made through socketcall(2) or ipc(2) only. Their number is negative.
  */
 size_t meaning_call_count(const struct meaning *meaning);
 const char *meaning_call_name(const struct meaning *meaning, size_t position);
 int meaning_call_number(const struct meaning *meaning, size_t position);
+
+/* False for a name that the profile has and the architecture's table has not. */
+bool meaning_call_is_listed(const struct meaning *meaning, size_t position);
 
 /* The position of a name, or -ENOENT. */
 int meaning_find(const struct meaning *meaning, const char *name);

@@ -34,7 +34,8 @@ static void write_meaning(FILE *out, const struct meaning *meaning)
 	for (size_t i = 0; i < meaning_call_count(meaning); i++) {
 		struct verdict verdict = meaning_verdict(meaning, i);
 
-		if (verdict.rule_count == 0 && effect_equal(verdict.effect, usual))
+		if (!meaning_call_is_listed(meaning, i) ||
+		    (verdict.rule_count == 0 && effect_equal(verdict.effect, usual)))
 			continue;
 		fprintf(out, "%s:", meaning_call_name(meaning, i));
 		for (size_t k = 0; k < verdict.rule_count; k++)

@@ -87,6 +87,13 @@ int profile_add_architecture(struct profile *profile, const char *scmp_arch, str
 bool profile_lists(const struct profile *profile, const char *scmp_arch);
 
 /*
+ * Adds to a string set the architectures that runc and crun make a filter for: those that the profile
+ * lists, and the native one of their machines. Without a list that is native, this machine's.
+ */
+int profile_collect_architectures(const struct profile *profile, const char *native, char ***names,
+				  size_t *count, struct error *err);
+
+/*
  * An empty rule of the profile to be filled in, at the end; borrowed, valid until the next one
  * is added.
  */

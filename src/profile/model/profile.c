@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/model/architecture.h"
 #include "profile/model/model.h"
 #include "util/array.h"
 #include "util/error.h"
@@ -124,6 +125,24 @@ bool profile_lists(const struct profile *profile, const char *scmp_arch)
 		if (strcmp(profile->architectures[i], scmp_arch) == 0)
 			return true;
 	return false;
+}
+
+int profile_collect_architectures(const struct profile *profile, const char *native, char ***names,
+				  size_t *count, struct error *err)
+{
+	size_t i;
+	int ret = 0;
+
+	if (profile->architecture_count == 0)
+		ret = string_set_add(names, count, native, err);
+	for (i = 0; i < profile->architecture_count && ret == 0; i++) {
+		const char *listed = profile->architectures[i];
+
+		ret = string_set_add(names, count, listed, err);
+		if (ret == 0)
+			ret = string_set_add(names, count, architecture_native(listed), err);
+	}
+	return ret;
 }
 
 int profile_add_rule(struct profile *profile, enum action action, struct rule **ret_rule,

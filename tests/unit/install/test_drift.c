@@ -30,6 +30,10 @@ static const struct {
 	{ "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":38,\"syscalls\":[{\"names\":["
 	  "\"read\",\"write\"],\"action\":\"SCMP_ACT_ALLOW\"}]}",
 	  "allows the same calls and answers others differently" },
+	{ "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"architectures\":[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\"],"
+	  "\"syscalls\":[{\"names\":[\"read\",\"write\",\"vm86\"],\"action\":\"SCMP_ACT_ALLOW\"}]}",
+	  "now allows read, vm86, write" },
+	{ PROFILE("\"read\",\"write\",\"no_such_call\""), "now allows no_such_call" },
 	{ NULL, "no regular file any more" },
 	{ "{", "operator/web.json:1:1: not JSON: string or '}' expected near end of file" },
 };

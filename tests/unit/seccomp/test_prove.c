@@ -183,7 +183,7 @@ static const struct {
 	{ "\"SCMP_ARCH_X86\"", "SCMP_ARCH_X86 SCMP_ARCH_X86_64 " },
 	{ "\"SCMP_ARCH_X32\", \"SCMP_ARCH_X86\"", "SCMP_ARCH_X32 SCMP_ARCH_X86_64 SCMP_ARCH_X86 " },
 	{ "\"SCMP_ARCH_ARM\"", "SCMP_ARCH_ARM SCMP_ARCH_AARCH64 " },
-	{ "\"SCMP_ARCH_S390\"", "SCMP_ARCH_S390 " },
+	{ "\"SCMP_ARCH_S390\"", "SCMP_ARCH_S390 SCMP_ARCH_S390X " },
 };
 
 static void the_native_architecture_is_filtered_too(void **state)

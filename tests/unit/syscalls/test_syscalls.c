@@ -136,6 +136,31 @@ static void machines_and_abis_have_names(void **state)
 	assert_null(abi_scmp_arch(MACHINE_AARCH64, ABI_X32));
 }
 
+/* Of all architectures, with the numbers at which MIPS begins. */
+static void what_libseccomp_knows_is_known(void **state)
+{
+	static const uint32_t architectures[] = {
+		SCMP_ARCH_MIPS,	  SCMP_ARCH_MIPS64, SCMP_ARCH_MIPS64N32, SCMP_ARCH_PPC,
+		SCMP_ARCH_PPC64,  SCMP_ARCH_S390,   SCMP_ARCH_S390X,	 SCMP_ARCH_PARISC,
+		SCMP_ARCH_X86_64, SCMP_ARCH_X86,    SCMP_ARCH_RISCV64,	 SCMP_ARCH_ARM,
+	};
+	size_t i;
+	int nr, count = 0;
+
+	for (i = 0; i < array_size(architectures); i++)
+		for (nr = -300; nr < 7000; nr++) {
+			char *name = seccomp_syscall_resolve_num_arch(architectures[i], nr);
+
+			if (name && !syscall_is_known(name))
+				fail_msg("%s is not known", name);
+			count += name != NULL;
+			free(name);
+		}
+	assert_true(count > 3000);
+	assert_true(syscall_is_known("cachectl") && syscall_is_known("timerfd"));
+	assert_false(syscall_is_known("no_such_call") || syscall_is_known(""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +170,7 @@ int main(void)
 		cmocka_unit_test(one_number_is_another_call_in_each_abi),
 		cmocka_unit_test(a_number_without_a_name_is_kept),
 		cmocka_unit_test(machines_and_abis_have_names),
+		cmocka_unit_test(what_libseccomp_knows_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

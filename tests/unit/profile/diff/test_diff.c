@@ -157,6 +157,58 @@ static void an_architecture_more_adds_its_calls(void **state)
 	assert_int_equal(fixture->diff->failing, 1);
 }
 
+static void the_architecture_that_runtimes_add_is_compared(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_int_equal(profile_add_architecture(fixture->old, "SCMP_ARCH_X86", NULL), 0);
+	assert_int_equal(profile_add_architecture(fixture->new, "SCMP_ARCH_X86", NULL), 0);
+	/* i386 has no such call, and x86-64 has. */
+	add_names(fixture->new, ACTION_ALLOW, "kexec_file_load");
+	assert_changes(compare(fixture), "added kexec_file_load! (1)");
+	assert_verdict(fixture, DIFF_FAILS);
+}
+
+static void a_narrow_architecture_does_not_speak_for_its_machine(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_int_equal(profile_add_architecture(fixture->old, "SCMP_ARCH_S390", NULL), 0);
+	assert_int_equal(profile_add_architecture(fixture->new, "SCMP_ARCH_S390", NULL), 0);
+	add_condition(add_names(fixture->old, ACTION_ALLOW, "keyctl"), 0, COMPARE_EQ, 1, 0);
+	/* Of 32 bits it is the same. */
+	add_condition(add_names(fixture->new, ACTION_ALLOW, "keyctl"), 0, COMPARE_MASKED_EQ,
+		      UINT32_MAX, 1);
+	assert_changes(compare(fixture), "widened keyctl! (1)");
+	assert_string_equal(fixture->diff->pairs[0].changes[0].architectures[0], "SCMP_ARCH_S390X");
+}
+
+static void a_name_that_no_table_has_counts(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct diff_pair *pair;
+
+	fixture->options.fail_on = FAIL_ON_RISKY;
+	assert_int_equal(profile_add_architecture(fixture->old, ARCH, NULL), 0);
+	assert_int_equal(profile_add_architecture(fixture->new, ARCH, NULL), 0);
+	/* Other machines have the latter two, this one never will. */
+	add_names(fixture->new, ACTION_ALLOW, "no_such_call socketcall s390_sthyi");
+	pair = compare(fixture);
+	assert_changes(pair, "added no_such_call! (1)");
+	assert_true(pair->changes[0].risky);
+	assert_verdict(fixture, DIFF_FAILS);
+}
+
+static void a_call_without_a_number_of_its_own_counts(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_int_equal(profile_add_architecture(fixture->old, "SCMP_ARCH_X86", NULL), 0);
+	assert_int_equal(profile_add_architecture(fixture->new, "SCMP_ARCH_X86", NULL), 0);
+	add_names(fixture->new, ACTION_ALLOW, "accept");
+	assert_changes(compare(fixture), "added socketcall! (1), added accept! (2)");
+}
+
 static void permitting_what_has_no_name_is_risky(void **state)
 {
 	struct fixture *fixture = *state;
@@ -400,6 +452,10 @@ int main(void)
 		TEST(the_highest_risk_comes_first),
 		TEST(the_same_change_on_several_architectures_is_one),
 		TEST(an_architecture_more_adds_its_calls),
+		TEST(the_architecture_that_runtimes_add_is_compared),
+		TEST(a_narrow_architecture_does_not_speak_for_its_machine),
+		TEST(a_name_that_no_table_has_counts),
+		TEST(a_call_without_a_number_of_its_own_counts),
 		TEST(permitting_what_has_no_name_is_risky),
 		TEST(a_missing_side_permits_nothing),
 		TEST(another_default_action_is_said_once),
