@@ -243,8 +243,10 @@ const struct cli_command merge_command = {
 			"observation for each lifetime of a container. The union of profiles does with "
 			"each call, and with any arguments, the more permissive of what they do: a "
 			"rule without conditions swallows those with conditions, and what only some "
-			"of them deny is not denied. Profiles with different default actions have no "
-			"union. Of recordings and profiles together the union is a profile.",
+			"of them deny is not denied. That is proven before it is written; where no "
+			"profile can say it, as with different default actions, or with a call that one "
+			"allows on architectures that another one does not list, there is an error. Of "
+			"recordings and profiles together the union is a profile.",
 			NULL,
 		},
 	.options = options_table,

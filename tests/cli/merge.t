@@ -81,13 +81,13 @@ standard_input() {
 
 # The profile of the union, and the union of the profiles.
 profile_before_or_after() {
-	merge a --format seccomp "$one" "$two" "$three" &&
-		merge b "${one%%.*}.seccomp.json" "${two%%.*}.cr.yaml" "${three%%.*}.seccomp.json" &&
+	merge a --format seccomp "$one" incomplete.recording.json &&
+		merge b "${one%%.*}.seccomp.json" incomplete.cr.yaml &&
 		cmp "$TEST_TMP/a" "$TEST_TMP/b"
 }
 
 evidence_is_lost_with_a_warning() {
-	run "$one" compat.seccomp.json
+	run "$one" incomplete.seccomp.json
 	[ "$status" = 0 ] && grep -q '"defaultAction"' "$out" &&
 		[ "$(cat "$err")" = "recorder: warning: the union of recordings (1) and profiles (1) is a profile, which has nothing of the recordings' evidence" ]
 }
@@ -117,7 +117,7 @@ lenient() {
 		[ "$status" = 0 ] && grep -q 'warning: .*argss' "$err" && ! grep -q argss "$out"
 }
 
-tap_plan 23
+tap_plan 25
 tap_check 'a recording alone, or twice, is itself' alone
 tap_check 'the order of recordings and their repetition make no difference' any_order
 tap_check 'recordings can be united in steps' united_in_steps
@@ -145,6 +145,17 @@ checks 2 'of what is not complete it cannot be told' 'cannot tell' --check "$one
 refused 1 "$TEST_TMP/empty has no .json, .yaml or .yml file" "$TEST_TMP/empty"
 refused 1 'conditions.seccomp.json has the default action SCMP_ACT_ALLOW, and pod.seccomp.json has SCMP_ACT_ERRNO: only profiles with the same default action can be merged' \
 	conditions.seccomp.json pod.seccomp.json
+listing() { # FILE ARCHITECTURES NAMES [MEMBERS]
+	printf '{"defaultAction":"SCMP_ACT_ERRNO","architectures":[%s],"syscalls":[{"names":[%s],
+		"action":"SCMP_ACT_ALLOW"}]%s}' "$2" "$3" "${4:+,$4}" >"$TEST_TMP/$1"
+}
+listing wide.json '"SCMP_ARCH_X86_64"' '"read","mount"' '"defaultErrnoRet":1'
+listing both.json '"SCMP_ARCH_X86_64","SCMP_ARCH_X86"' '"read"'
+refused 1 'mount on SCMP_ARCH_X86 would get allow, where the most permissive of the profiles says kill thread: no profile can say what all of them say together' \
+	"$TEST_TMP/wide.json" "$TEST_TMP/both.json"
+listing narrow.json '"SCMP_ARCH_X86_64"' '"write"'
+checks 0 'the usual default errno need not be written to be the same' '"defaultErrnoRet": 1' \
+	"$TEST_TMP/narrow.json" "$TEST_TMP/wide.json"
 refused 1 'of the 2 inputs 1 is a profile, and no profile tells what was observed: the union cannot be a recording' \
 	--format recording "$one" pod.seccomp.json
 refused 2 "name the resource with --name: no input has a name; see 'recorder help merge'" \

@@ -118,6 +118,12 @@ struct verdict {
 
 struct verdict meaning_verdict(const struct meaning *meaning, size_t position);
 
+/* The same by name: an unknown name, and NULL for numbers without one, get the default. */
+struct verdict meaning_verdict_of(const struct meaning *meaning, const char *name);
+
+/* True if two verdicts have the same rules in the same order; others can come to the same. */
+bool verdict_equal(const struct verdict *a, const struct verdict *b);
+
 /* The effect for concrete arguments. */
 struct effect meaning_evaluate(const struct meaning *meaning, size_t position,
 			       const uint64_t arguments[ARGUMENT_COUNT]);

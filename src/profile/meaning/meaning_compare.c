@@ -1,46 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "profile/meaning/argument_domain.h"
+#include "profile/meaning/argument_space.h"
 #include "profile/meaning/meaning.h"
 #include "profile/model/condition.h"
 #include "util/error.h"
 
-/* Combinations of classes times rules; some hundredths of a second. */
-#define WORK_MAX (1u << 23)
-
-/* A rule in terms of the domains: which of their conditions have to hold. */
-struct matcher {
-	uint64_t needed[ARGUMENT_COUNT];
-	struct effect effect;
-};
-
-struct side {
-	struct verdict verdict;
-	struct matcher *matchers;
-};
-
+/* How often the comparison of two verdicts came out in each way. */
 struct comparer {
-	struct argument_domain domains[ARGUMENT_COUNT];
-	struct side sides[2];
-	size_t points; /* combinations of classes, one of each argument */
 	size_t wider, narrower, other;
 	struct call_comparison comparison;
 };
 
-static void comparer_finish(struct comparer *comparer)
-{
-	size_t i;
-
-	for (i = 0; i < ARGUMENT_COUNT; i++)
-		argument_domain_finish(&comparer->domains[i]);
-	free(comparer->sides[0].matchers);
-	free(comparer->sides[1].matchers);
-}
-
-static bool verdict_equal(const struct verdict *a, const struct verdict *b)
+bool verdict_equal(const struct verdict *a, const struct verdict *b)
 {
 	size_t i, j;
 
@@ -57,79 +30,6 @@ static bool verdict_equal(const struct verdict *a, const struct verdict *b)
 				return false;
 	}
 	return true;
-}
-
-static int add_matchers(struct comparer *comparer, struct side *side, struct error *err)
-{
-	uint64_t bit;
-	size_t i, j;
-	int ret;
-
-	side->matchers = calloc(side->verdict.rule_count + 1, sizeof(*side->matchers));
-	if (!side->matchers)
-		return error_nomem(err);
-	for (i = 0; i < side->verdict.rule_count; i++) {
-		const struct argument_rule *rule = &side->verdict.rules[i];
-
-		side->matchers[i].effect = rule->effect;
-		for (j = 0; j < rule->condition_count; j++) {
-			uint32_t index = rule->conditions[j].index;
-
-			ret = argument_domain_add(&comparer->domains[index], &rule->conditions[j],
-						  &bit, err);
-			if (ret < 0)
-				return ret;
-			side->matchers[i].needed[index] |= bit;
-		}
-	}
-	return 0;
-}
-
-static int split_domains(struct comparer *comparer, bool narrow, struct error *err)
-{
-	size_t i, rules = 1;
-	int ret;
-
-	rules += comparer->sides[0].verdict.rule_count + comparer->sides[1].verdict.rule_count;
-	comparer->points = 1;
-	for (i = 0; i < ARGUMENT_COUNT; i++) {
-		struct argument_domain *domain = &comparer->domains[i];
-
-		ret = argument_domain_split(domain, narrow ? UINT32_MAX : UINT64_MAX, err);
-		if (ret < 0)
-			return ret;
-		if (domain->class_count > WORK_MAX / rules / comparer->points)
-			return error_set(err, E2BIG,
-					 "the conditions are too many to compare exactly");
-		comparer->points *= domain->class_count;
-	}
-	return 0;
-}
-
-static struct effect side_effect(const struct side *side, const uint64_t truth[ARGUMENT_COUNT])
-{
-	uint64_t missing;
-	size_t i, j;
-
-	for (i = 0; i < side->verdict.rule_count; i++) {
-		const struct matcher *matcher = &side->matchers[i];
-
-		for (j = 0, missing = 0; j < ARGUMENT_COUNT; j++)
-			missing |= matcher->needed[j] & ~truth[j];
-		if (!missing)
-			return matcher->effect;
-	}
-	return side->verdict.effect;
-}
-
-static unsigned int looked_at(const struct comparer *comparer)
-{
-	unsigned int mask = 0, i;
-
-	for (i = 0; i < ARGUMENT_COUNT; i++)
-		if (comparer->domains[i].condition_count)
-			mask |= 1u << i;
-	return mask;
 }
 
 static void note_difference(struct difference *difference, size_t *count,
@@ -166,54 +66,44 @@ static void compare_point(struct comparer *comparer, const uint64_t arguments[AR
 		note_difference(&comparison->other, &comparer->other, arguments, a, b);
 }
 
-static void compare_points(struct comparer *comparer)
+static void compare_points(struct comparer *comparer, const struct argument_space *space)
 {
 	struct call_comparison *comparison = &comparer->comparison;
-	size_t point, i, rest;
+	unsigned int looked_at = argument_space_looked_at(space);
+	uint64_t arguments[ARGUMENT_COUNT];
+	struct effect effects[2];
+	size_t point;
 
-	for (point = 0; point < comparer->points; point++) {
-		uint64_t truth[ARGUMENT_COUNT], arguments[ARGUMENT_COUNT];
-
-		for (i = 0, rest = point; i < ARGUMENT_COUNT; i++) {
-			const struct argument_domain *domain = &comparer->domains[i];
-			const struct argument_class *class =
-				&domain->classes[rest % domain->class_count];
-
-			rest /= domain->class_count;
-			truth[i] = class->truth;
-			arguments[i] = class->witness;
-		}
-		compare_point(comparer, arguments, side_effect(&comparer->sides[0], truth),
-			      side_effect(&comparer->sides[1], truth));
+	for (point = 0; point < space->points; point++) {
+		argument_space_at(space, point, arguments, effects);
+		compare_point(comparer, arguments, effects[0], effects[1]);
 	}
-	comparison->wider.arguments_matter = comparer->wider < comparer->points;
-	comparison->narrower.arguments_matter = comparer->narrower < comparer->points;
-	comparison->other.arguments_matter = comparer->other < comparer->points;
-	comparison->wider.looked_at = looked_at(comparer);
-	comparison->narrower.looked_at = looked_at(comparer);
-	comparison->other.looked_at = looked_at(comparer);
+	comparison->wider.arguments_matter = comparer->wider < space->points;
+	comparison->narrower.arguments_matter = comparer->narrower < space->points;
+	comparison->other.arguments_matter = comparer->other < space->points;
+	comparison->wider.looked_at = looked_at;
+	comparison->narrower.looked_at = looked_at;
+	comparison->other.looked_at = looked_at;
 }
 
 static int compare_verdicts(const struct verdict *a, const struct verdict *b, bool narrow,
 			    struct call_comparison *ret_comparison, struct error *err)
 {
-	_cleanup_(comparer_finish) struct comparer comparer = {
-		.sides = { { .verdict = *a }, { .verdict = *b } },
+	const struct verdict verdicts[] = { *a, *b };
+	_cleanup_argument_space_ struct argument_space space = {};
+	struct comparer comparer = {
 		.comparison = { .a_least = PERMISSION_GRANTED, .b_least = PERMISSION_GRANTED },
 	};
-	int ret;
+	int ret = argument_space_init(&space, verdicts, 2, narrow, err);
 
-	if ((ret = add_matchers(&comparer, &comparer.sides[0], err)) < 0 ||
-	    (ret = add_matchers(&comparer, &comparer.sides[1], err)) < 0 ||
-	    (ret = split_domains(&comparer, narrow, err)) < 0)
+	if (ret < 0)
 		return ret;
-	compare_points(&comparer);
+	compare_points(&comparer, &space);
 	*ret_comparison = comparer.comparison;
 	return 0;
 }
 
-/* A name that the meaning does not know gets the default. */
-static struct verdict verdict_of(const struct meaning *meaning, const char *name)
+struct verdict meaning_verdict_of(const struct meaning *meaning, const char *name)
 {
 	int position = name ? meaning_find(meaning, name) : -ENOENT;
 
@@ -225,7 +115,7 @@ static struct verdict verdict_of(const struct meaning *meaning, const char *name
 int meaning_compare(const struct meaning *a, const struct meaning *b, const char *name,
 		    struct call_comparison *ret_comparison, struct error *err)
 {
-	struct verdict left = verdict_of(a, name), right = verdict_of(b, name);
+	struct verdict left = meaning_verdict_of(a, name), right = meaning_verdict_of(b, name);
 	int ret;
 
 	ret = compare_verdicts(&left, &right, meaning_is_narrow(a), ret_comparison, err);

@@ -7,7 +7,10 @@
 
 #include "profile/meaning/alternatives.h"
 #include "profile/merge/merge_calls.h"
+#include "profile/merge/merge_proof.h"
 #include "profile/model/model.h"
+#include "syscalls/syscalls.h"
+#include "util/array.h"
 #include "util/error.h"
 #include "util/string_set.h"
 
@@ -15,6 +18,8 @@ struct profile_merge {
 	char *first;		  /* name of the profile that was added first, NULL before */
 	struct profile *profile;  /* everything but the rules */
 	struct merge_calls calls; /* what the rules say */
+	struct profile **inputs;  /* copies of what was added, for the proof */
+	size_t input_count;
 };
 
 int profile_merge_create(struct profile_merge **ret_merge, struct error *err)
@@ -29,17 +34,27 @@ int profile_merge_create(struct profile_merge **ret_merge, struct error *err)
 
 void profile_merge_destroy(struct profile_merge *merge)
 {
+	size_t i;
+
 	if (!merge)
 		return;
 	free(merge->first);
 	profile_destroy(merge->profile);
 	merge_calls_finish(&merge->calls);
+	for (i = 0; i < merge->input_count; i++)
+		profile_destroy(merge->inputs[i]);
+	free(merge->inputs);
 	free(merge);
 }
 
-static bool errno_equal(struct optional_errno a, struct optional_errno b)
+static bool has_errno(enum action action)
 {
-	return a.known == b.known && (!a.known || a.value == b.value);
+	return action == ACTION_ERRNO || action == ACTION_TRACE;
+}
+
+static struct effect default_of(const struct profile *profile)
+{
+	return effect_of(profile->default_action, &profile->default_errno_ret);
 }
 
 static int refuse_default(const struct profile_merge *merge, const char *name,
@@ -73,6 +88,13 @@ static int merge_listener(char **text, const char *other, const struct profile_m
 	return *text ? 0 : error_nomem(err);
 }
 
+/* It is written where one of the profiles writes it, as the kernel takes it. */
+static void merge_default_errno(struct optional_errno *into, const struct profile *profile)
+{
+	if (profile->default_errno_ret.known && has_errno(profile->default_action))
+		*into = (struct optional_errno){ true, default_of(profile).data };
+}
+
 static int merge_facts(struct profile_merge *merge, const char *name, const struct profile *profile,
 		       struct error *err)
 {
@@ -80,9 +102,9 @@ static int merge_facts(struct profile_merge *merge, const char *name, const stru
 	size_t i;
 	int ret;
 
-	if (into->default_action != profile->default_action ||
-	    !errno_equal(into->default_errno_ret, profile->default_errno_ret))
+	if (!effect_equal(default_of(into), default_of(profile)))
 		return refuse_default(merge, name, profile, err);
+	merge_default_errno(&into->default_errno_ret, profile);
 	if ((ret = merge_listener(&into->listener_path, profile->listener_path, merge, name, err)) <
 		    0 ||
 	    (ret = merge_listener(&into->listener_metadata, profile->listener_metadata, merge, name,
@@ -98,6 +120,25 @@ static int merge_facts(struct profile_merge *merge, const char *name, const stru
 	return 0;
 }
 
+static int keep_input(struct profile_merge *merge, const struct profile *profile, struct error *err)
+{
+	_cleanup_profile_ struct profile *copy = NULL;
+	struct profile **grown;
+	size_t i;
+	int ret = profile_copy_head(profile, &copy, err);
+
+	for (i = 0; i < profile->rule_count && ret == 0; i++)
+		ret = profile_copy_rule(copy, &profile->rules[i], err);
+	if (ret < 0)
+		return ret;
+	grown = array_grow(merge->inputs, merge->input_count, sizeof(*grown));
+	if (!grown)
+		return error_nomem(err);
+	merge->inputs = grown;
+	grown[merge->input_count++] = steal_pointer(&copy);
+	return 0;
+}
+
 int profile_merge_add(struct profile_merge *merge, const char *name, const struct profile *profile,
 		      struct error *err)
 {
@@ -110,10 +151,10 @@ int profile_merge_add(struct profile_merge *merge, const char *name, const struc
 		merge->profile = profile_create(profile->default_action);
 		if (!merge->first || !merge->profile)
 			return error_nomem(err);
-		merge->profile->default_errno_ret = profile->default_errno_ret;
+		merge_default_errno(&merge->profile->default_errno_ret, profile);
 	}
-	ret = merge_facts(merge, name, profile, err);
-	if (ret < 0)
+	if ((ret = merge_facts(merge, name, profile, err)) < 0 ||
+	    (ret = keep_input(merge, profile, err)) < 0)
 		return ret;
 	if (merge_calls_read(profile, &calls, err) < 0)
 		return error_prefix(err, "%s", name);
@@ -188,8 +229,7 @@ static int add_rule(struct profile *profile, const struct alternative *alternati
 	ret = profile_add_rule(profile, effect.action, &rule, err);
 	if (ret < 0)
 		return ret;
-	if ((effect.action == ACTION_ERRNO || effect.action == ACTION_TRACE) &&
-	    effect.data != EPERM)
+	if (has_errno(effect.action) && effect.data != EPERM)
 		rule->errno_ret = (struct optional_errno){ true, effect.data };
 	if (size) {
 		rule->conditions = malloc(size);
@@ -230,7 +270,9 @@ int profile_merge_take(struct profile_merge *merge, struct profile **ret_profile
 	int ret;
 
 	if ((ret = merge_calls_check(&merge->calls, err)) < 0 ||
-	    (ret = add_rules(merge->profile, &merge->calls, err)) < 0)
+	    (ret = add_rules(merge->profile, &merge->calls, err)) < 0 ||
+	    (ret = merge_prove(merge->profile, merge->inputs, merge->input_count,
+			       abi_scmp_arch(machine_native(), ABI_NATIVE), err)) < 0)
 		return ret;
 	*ret_profile = steal_pointer(&merge->profile);
 	return 0;

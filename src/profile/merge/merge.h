@@ -13,8 +13,12 @@
  *   effect. A rule that does what the default action does is left out.
  * - Errnos, flags, the listener: the wider errno as effect_rank() has it, the flags of all, and a
  *   listener that all agree on where they have one.
- * - A profile names calls for all its architectures at once. So the union of one for x86-64 and
- *   one for i386 lets both make the calls of both.
+ * - A profile names calls for all its architectures at once. So there is no union where one profile
+ *   lists i386 and another one allows more calls for x86-64 alone.
+ *
+ * What comes out is proven (merge_proof.h): with every call and any arguments the union permits what the
+ * most permissive profile permits. Of effects that permit the same it may have the less permissive one,
+ * such as another errno, where libseccomp tests conditions in that order.
  */
 #include "util/cleanup.h"
 
@@ -36,8 +40,8 @@ int profile_merge_add(struct profile_merge *merge, const char *name, const struc
 
 /*
  * The union of what was added, at least one profile: the caller owns it, and destroys the merge, which
- * has given it away. -EINVAL where no profile could say it: one answers a call in one way with all
- * arguments, another more permissively with some.
+ * has given it away. -EINVAL where no profile could say it, as where one answers a call in one way
+ * with all arguments, and another more permissively with some; -E2BIG where it cannot be proven.
  */
 int profile_merge_take(struct profile_merge *merge, struct profile **ret_profile,
 		       struct error *err);

@@ -36,16 +36,17 @@ static void add_random_rule(struct profile *profile)
 			      random_below(3));
 }
 
-static struct profile *random_profile(enum action default_action)
+static const char *const other_architectures[] = { NULL, NULL, "SCMP_ARCH_X86", "SCMP_ARCH_X32" };
+
+/* also is an architecture that it lists besides x86-64, or NULL. */
+static struct profile *random_profile(enum action default_action, const char *also)
 {
-	static const char *const architectures[] = { "SCMP_ARCH_X86", "SCMP_ARCH_X32" };
 	struct profile *profile = make_profile(default_action);
 	uint32_t i, count = random_below(5);
 
 	assert_int_equal(profile_add_architecture(profile, ARCH, NULL), 0);
-	if (random_below(2))
-		assert_int_equal(
-			profile_add_architecture(profile, architectures[random_below(2)], NULL), 0);
+	if (also)
+		assert_int_equal(profile_add_architecture(profile, also, NULL), 0);
 	for (i = 0; i < count; i++)
 		add_random_rule(profile);
 	return profile;
@@ -90,11 +91,15 @@ static void assert_agree(const struct profile *a, const struct profile *b)
 		assert_same(a, b);
 }
 
+static int united_rounds; /* in which all three have a union */
+
 static void laws_hold(enum action default_action)
 {
-	_cleanup_profile_ struct profile *a = random_profile(default_action);
-	_cleanup_profile_ struct profile *b = random_profile(default_action);
-	_cleanup_profile_ struct profile *c = random_profile(default_action);
+	const char *also = other_architectures[random_below(array_size(other_architectures))];
+	const char *others = random_below(4) ? also : NULL;
+	_cleanup_profile_ struct profile *a = random_profile(default_action, also);
+	_cleanup_profile_ struct profile *b = random_profile(default_action, others);
+	_cleanup_profile_ struct profile *c = random_profile(default_action, others);
 	_cleanup_profile_ struct profile *alone = unite(a, NULL, NULL), *a_a = unite(a, a, NULL);
 	_cleanup_profile_ struct profile *a_b = unite(a, b, NULL), *b_a = unite(b, a, NULL);
 	_cleanup_profile_ struct profile *abc = unite(a, b, c), *cab = unite(c, a, b);
@@ -103,7 +108,6 @@ static void laws_hold(enum action default_action)
 	_cleanup_profile_ struct profile *a_bc = b_c ? unite(a, b_c, NULL) : NULL;
 	_cleanup_profile_ struct profile *again = a_b ? unite(a_b, b, NULL) : NULL;
 
-	assert_non_null(alone);
 	assert_same(a_a, alone);
 	assert_same(a_b, b_a);
 	assert_same(abc, cab);
@@ -112,6 +116,7 @@ static void laws_hold(enum action default_action)
 	assert_agree(a_bc, abc);
 	if (a_b)
 		assert_same(again, a_b);
+	united_rounds += abc != NULL;
 }
 
 static void merging_is_a_union_of_sets(void **state)
@@ -120,6 +125,7 @@ static void merging_is_a_union_of_sets(void **state)
 
 	for (round = 0; round < ROUNDS; round++)
 		laws_hold(random_below(ACTION_COUNT));
+	assert_true(united_rounds > ROUNDS / 8);
 }
 
 /* With every call and arguments that matter, the union permits what the more permissive does. */
@@ -146,7 +152,7 @@ static void assert_permits_both(const struct profile *a, const struct profile *b
 			}
 }
 
-/* Rules with conditions either all allow or all deny: libseccomp orders a mixture as it likes. */
+/* Rules either all allow or all deny, so that few unions are refused. */
 static void make_one_sided(struct profile *profile)
 {
 	size_t i;
@@ -162,8 +168,10 @@ static void the_union_permits_what_either_does(void **state)
 
 	for (round = 0; round < ROUNDS; round++) {
 		enum action action = random_below(2) ? ACTION_ALLOW : ACTION_ERRNO;
-		_cleanup_profile_ struct profile *a = random_profile(action);
-		_cleanup_profile_ struct profile *b = random_profile(action);
+		const char *also =
+			other_architectures[random_below(array_size(other_architectures))];
+		_cleanup_profile_ struct profile *a = random_profile(action, also);
+		_cleanup_profile_ struct profile *b = random_profile(action, also);
 		_cleanup_profile_ struct profile *both = NULL;
 
 		make_one_sided(a);
@@ -293,6 +301,59 @@ static void what_cannot_be_united_is_refused(void **state)
 		       "a and b hand calls to different listeners (/run/one and /run/two)");
 }
 
+/* One lists i386, and what the other allows would be allowed there, where neither allows it. */
+static void an_architecture_of_one_is_none_of_the_other(void **state)
+{
+	_cleanup_profile_ struct profile *wide = make_profile(ACTION_ERRNO);
+	_cleanup_profile_ struct profile *both = make_profile(ACTION_ERRNO);
+
+	assert_int_equal(profile_add_architecture(wide, ARCH, NULL), 0);
+	assert_int_equal(profile_add_architecture(both, ARCH, NULL), 0);
+	assert_int_equal(profile_add_architecture(both, "SCMP_ARCH_X86", NULL), 0);
+	add_names(wide, ACTION_ALLOW, "read mount");
+	add_names(both, ACTION_ALLOW, "read");
+	assert_refused(wide, both,
+		       "mount on SCMP_ARCH_X86 would get allow, where the most permissive of the "
+		       "profiles says kill thread: no profile can say what all of them say "
+		       "together");
+	/* i386 has no such call, and the rest both allow. */
+	add_names(both, ACTION_ALLOW, "mount");
+	add_names(wide, ACTION_ALLOW, "kexec_file_load");
+	assert_united(wide, both, "merge-architectures.seccomp.json");
+}
+
+/* libseccomp tests the second condition first, which holds where the first allows. */
+static void conditions_that_overlap_are_no_union(void **state)
+{
+	_cleanup_profile_ struct profile *a = make_profile(ACTION_ERRNO);
+	_cleanup_profile_ struct profile *b = make_profile(ACTION_ERRNO);
+	struct rule *rule;
+
+	assert_int_equal(profile_add_architecture(a, ARCH, NULL), 0);
+	add_condition(add_names(a, ACTION_ALLOW, "personality"), 0, COMPARE_MASKED_EQ, 240, 0);
+	rule = set_errno(add_names(b, ACTION_ERRNO, "personality"), ENOSYS);
+	add_condition(rule, 0, COMPARE_MASKED_EQ, 3840, 256);
+	assert_refused(a, b,
+		       "personality on SCMP_ARCH_X86_64 with the arguments 0x100, 0x0, 0x0, 0x0, "
+		       "0x0, 0x0 would get errno ENOSYS, where the most permissive of the profiles "
+		       "says allow: no profile can say what all of them say together");
+}
+
+/* A default errno that is written is the same as one that runtimes take without it. */
+static void the_usual_default_errno_need_not_be_written(void **state)
+{
+	_cleanup_profile_ struct profile *written = make_profile(ACTION_ERRNO);
+	_cleanup_profile_ struct profile *silent = make_profile(ACTION_ERRNO);
+	_cleanup_profile_ struct profile *a_b = NULL, *b_a = NULL;
+
+	written->default_errno_ret = (struct optional_errno){ true, EPERM };
+	a_b = unite(written, silent, NULL);
+	b_a = unite(silent, written, NULL);
+	assert_non_null(a_b);
+	assert_same(a_b, b_a);
+	assert_true(a_b->default_errno_ret.known);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -302,6 +363,9 @@ int main(void)
 		cmocka_unit_test(an_allow_list_and_its_conditions),
 		cmocka_unit_test(a_deny_list_denies_what_both_deny),
 		cmocka_unit_test(what_cannot_be_united_is_refused),
+		cmocka_unit_test(an_architecture_of_one_is_none_of_the_other),
+		cmocka_unit_test(conditions_that_overlap_are_no_union),
+		cmocka_unit_test(the_usual_default_errno_need_not_be_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROFILE_ARGUMENT_SPACE_H
+#define PROFILE_ARGUMENT_SPACE_H
+
+/*
+ * All combinations of arguments that some verdicts can tell apart: a finite number of points. What
+ * holds at each point holds for all arguments.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "profile/meaning/argument_domain.h"
+#include "profile/meaning/meaning.h"
+
+struct error;
+struct matcher;
+
+/* A verdict, and which conditions of the domains each of its rules needs. */
+struct space_side {
+	const struct verdict *verdict; /* borrowed */
+	struct matcher *matchers;
+};
+
+/* Memory of the caller; a zeroed structure is empty and valid. */
+struct argument_space {
+	struct argument_domain domains[ARGUMENT_COUNT];
+	struct space_side *sides; /* in the order of the verdicts */
+	size_t side_count;
+	size_t points;
+};
+
+/*
+ * Finds the points of count verdicts, which stay the caller's; narrow says that arguments have 32
+ * bits. -E2BIG where there are too many to go through. The caller finishes the space, also after a
+ * failure.
+ */
+int argument_space_init(struct argument_space *space, const struct verdict *verdicts, size_t count,
+			bool narrow, struct error *err);
+
+/* The arguments of a point, and the effect that each verdict has there. */
+void argument_space_at(const struct argument_space *space, size_t point,
+		       uint64_t ret_arguments[ARGUMENT_COUNT], struct effect *ret_effects);
+
+/* Bit i: a condition is about argument i. */
+unsigned int argument_space_looked_at(const struct argument_space *space);
+
+void argument_space_finish(struct argument_space *space);
+#define _cleanup_argument_space_ _cleanup_(argument_space_finish)
+
+#endif
