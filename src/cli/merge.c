@@ -14,6 +14,8 @@
 #include "profile/format/resource.h"
 #include "profile/model/profile.h"
 #include "profile/recording/recording_format.h"
+#include "seccomp/compile.h"
+#include "seccomp/scmp_arch.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/log.h"
@@ -92,6 +94,22 @@ static int set_name(struct recording *recording, const char *name, struct error 
 	return 0;
 }
 
+/*
+ * What libseccomp refuses no container starts with, as two rules whose conditions are the same on a
+ * 32-bit architecture. Where it does not know an architecture, another version of it may.
+ */
+static int check_union(const struct profile *profile, struct error *err)
+{
+	_cleanup_scmp_arch_set_ struct scmp_arch_set set = {};
+	_cleanup_compilation_ struct compilation compilation = {};
+	int ret = scmp_arch_set_of(profile, scmp_arch_native(), &set, NULL);
+
+	if (ret < 0)
+		return ret == -EINVAL ? 0 : error_nomem(err);
+	ret = profile_compile(profile, &set, LAYOUT_LIST, &compilation, err);
+	return ret < 0 ? error_prefix(err, "no runtime takes the union") : 0;
+}
+
 static int make_union(struct session *session, const struct cli_call *call, struct error *err)
 {
 	const struct merge_options *options = session->options;
@@ -110,7 +128,8 @@ static int make_union(struct session *session, const struct cli_call *call, stru
 		return ret;
 	if (session->format == FORMAT_RECORDING && !options->check)
 		return 0;
-	return merge_input_profile(&session->input, &session->recording, &session->profile, err);
+	ret = merge_input_profile(&session->input, &session->recording, &session->profile, err);
+	return ret < 0 ? ret : check_union(session->profile, err);
 }
 
 static int print_recording(FILE *out, const void *data, struct error *err)

@@ -81,9 +81,9 @@ int scmp_arch_set_of(const struct profile *profile, const struct scmp_arch *nati
 
 		if (!architecture)
 			return error_set(err, EINVAL, "libseccomp has no architecture %s", name);
-		r = scmp_arch_set_add(&set, architecture, err);
+		r = scmp_arch_set_add(&set, scmp_arch_native_of(architecture), err);
 		if (r == 0)
-			r = scmp_arch_set_add(&set, scmp_arch_native_of(architecture), err);
+			r = scmp_arch_set_add(&set, architecture, err);
 	}
 	if (r < 0)
 		return r;

@@ -24,7 +24,7 @@ struct scmp_arch_set {
 
 /*
  * Those that runtimes make the filter for: the ones that a profile lists and the native one of their
- * machine, which runc and crun always add; without a list, native. -EINVAL for a name that libseccomp
+ * machine, which is in the filters of runc and crun from the start and so comes first; without a list, native. -EINVAL for a name that libseccomp
  * does not have. What lists another machine's alone is for that one: add the own one to know what
  * becomes of it here.
  */

@@ -117,7 +117,7 @@ lenient() {
 		[ "$status" = 0 ] && grep -q 'warning: .*argss' "$err" && ! grep -q argss "$out"
 }
 
-tap_plan 25
+tap_plan 26
 tap_check 'a recording alone, or twice, is itself' alone
 tap_check 'the order of recordings and their repetition make no difference' any_order
 tap_check 'recordings can be united in steps' united_in_steps
@@ -156,6 +156,16 @@ refused 1 'mount on SCMP_ARCH_X86 would get allow, where the most permissive of 
 listing narrow.json '"SCMP_ARCH_X86_64"' '"write"'
 checks 0 'the usual default errno need not be written to be the same' '"defaultErrnoRet": 1' \
 	"$TEST_TMP/narrow.json" "$TEST_TMP/wide.json"
+# Of 32 bits the conditions are the same, and libseccomp takes no two actions for them.
+bound() { # FILE ACTION BOUND
+	printf '{"defaultAction":"SCMP_ACT_ERRNO","architectures":["SCMP_ARCH_X86_64","SCMP_ARCH_X86"],
+		"defaultErrnoRet":0,"syscalls":[{"names":["accept4"],"action":"SCMP_ACT_%s",
+		"args":[{"index":1,"op":"SCMP_CMP_EQ","value":%s}]}]}' "$2" "$3" >"$TEST_TMP/$1"
+}
+bound errno.json ERRNO 1
+bound allow.json ALLOW 4294967297
+refused 1 'no runtime takes the union: syscalls[1], accept4: another rule has the same conditions and another action' \
+	"$TEST_TMP/errno.json" "$TEST_TMP/allow.json"
 refused 1 'of the 2 inputs 1 is a profile, and no profile tells what was observed: the union cannot be a recording' \
 	--format recording "$one" pod.seccomp.json
 refused 2 "name the resource with --name: no input has a name; see 'recorder help merge'" \

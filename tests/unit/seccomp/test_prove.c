@@ -180,10 +180,10 @@ static const struct {
 	const char *architectures, *filtered;
 } lists[] = {
 	{ "", "SCMP_ARCH_X86_64 " },
-	{ "\"SCMP_ARCH_X86\"", "SCMP_ARCH_X86 SCMP_ARCH_X86_64 " },
-	{ "\"SCMP_ARCH_X32\", \"SCMP_ARCH_X86\"", "SCMP_ARCH_X32 SCMP_ARCH_X86_64 SCMP_ARCH_X86 " },
-	{ "\"SCMP_ARCH_ARM\"", "SCMP_ARCH_ARM SCMP_ARCH_AARCH64 " },
-	{ "\"SCMP_ARCH_S390\"", "SCMP_ARCH_S390 SCMP_ARCH_S390X " },
+	{ "\"SCMP_ARCH_X86\"", "SCMP_ARCH_X86_64 SCMP_ARCH_X86 " },
+	{ "\"SCMP_ARCH_X32\", \"SCMP_ARCH_X86\"", "SCMP_ARCH_X86_64 SCMP_ARCH_X32 SCMP_ARCH_X86 " },
+	{ "\"SCMP_ARCH_ARM\"", "SCMP_ARCH_AARCH64 SCMP_ARCH_ARM " },
+	{ "\"SCMP_ARCH_S390\"", "SCMP_ARCH_S390X SCMP_ARCH_S390 " },
 };
 
 static void the_native_architecture_is_filtered_too(void **state)
