@@ -245,7 +245,7 @@ const struct cli_command install_command = {
 			"the namespace and the name are DNS-1123 labels.",
 			"Nothing is installed that this node would enforce differently from how it is "
 			"written: for another machine, with names that its libseccomp does not know, or "
-			"with flags that its runc refuses.",
+			"with what its runtime refuses to start a container with.",
 			"A copy is kept below <root>/.recorder, so that 'recorder list' tells what has "
 			"been changed since. To install the same again changes nothing; what has been "
 			"changed is restored.",

@@ -9,11 +9,13 @@
 #include "cli/cli.h"
 #include "cli/input.h"
 #include "cli/report_format.h"
+#include "cli/runtime_range.h"
 #include "cli/verify_report.h"
 #include "profile/model/architecture.h"
 #include "seccomp/compile.h"
 #include "seccomp/scmp_arch.h"
 #include "seccomp/verify.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/log.h"
@@ -22,6 +24,7 @@
 struct verify_options {
 	struct cli_list architectures;
 	struct cli_list capabilities;
+	struct cli_list runtimes;
 	const char *kernel;
 	const char *against;
 	int format;
@@ -30,6 +33,8 @@ struct verify_options {
 /* One call of the command. */
 struct session {
 	const struct verify_options *options;
+	struct runtime_range *runtimes;
+	size_t runtime_count;
 	struct document_options document_options;
 	struct documents base;
 	FILE *text;
@@ -44,6 +49,7 @@ static void session_finish(struct session *session)
 	if (session->text)
 		fclose(session->text);
 	json_decref(session->results);
+	free(session->runtimes);
 	documents_finish(&session->base);
 }
 
@@ -75,16 +81,42 @@ static int choose_architectures(const struct session *session, const struct prof
 	return ret;
 }
 
-static int verify_profile(struct session *session, const char *name, const struct profile *profile,
-			  struct error *err)
+static int choose_runtimes(struct session *session, struct error *err)
 {
-	const struct profile *base = session->base.length ? session->base.items[0].profile : NULL;
+	static const struct runtime_range usual[] = { { .name = "runc" }, { .name = "crun" } };
+	const struct cli_list *named = &session->options->runtimes;
+	size_t i, count = named->length ? named->length : array_size(usual);
+	int ret = 0;
+
+	session->runtimes = calloc(count, sizeof(*session->runtimes));
+	if (!session->runtimes)
+		return error_nomem(err);
+	session->runtime_count = count;
+	for (i = 0; i < count && ret == 0; i++)
+		if (named->length)
+			ret = runtime_range_parse("--runtime", named->items[i],
+						  &session->runtimes[i], err);
+		else
+			session->runtimes[i] = usual[i];
+	return ret;
+}
+
+static int verify_profile(struct session *session, const char *name,
+			  const struct document *document, struct error *err)
+{
+	const struct profile *profile = document->profile;
+	const struct verify_terms terms = {
+		.against = session->base.length ? session->base.items[0].profile : NULL,
+		.runtimes = session->runtimes,
+		.runtime_count = session->runtime_count,
+		.base_profile = document->base_profile,
+	};
 	_cleanup_verification_ struct verification verification = {};
 	_cleanup_scmp_arch_set_ struct scmp_arch_set set = {};
 	int ret = choose_architectures(session, profile, &set, err);
 
 	if (ret == 0)
-		ret = profile_verify(profile, &set, base, &verification, err);
+		ret = profile_verify(profile, &set, &terms, &verification, err);
 	if (ret < 0)
 		return ret;
 	session->failed |= !verification_ok(&verification);
@@ -114,7 +146,7 @@ static int verify_file(struct session *session, const char *path, struct error *
 		shown = str_escape(name);
 		if (!shown)
 			return error_nomem(err);
-		ret = verify_profile(session, shown, document->profile, err);
+		ret = verify_profile(session, shown, document, err);
 		if (ret < 0)
 			return error_prefix(err, "%s", shown);
 	}
@@ -126,6 +158,9 @@ static int read_base(struct session *session, struct error *err)
 	const char *path = session->options->against;
 	int ret = path ? input_read(path, &session->document_options, &session->base, err) : 0;
 
+	if (ret == 0 && session->base.length && session->base.items[0].base_profile)
+		log_warning("%s: the operator unites it with %s, which is not read", path,
+			    session->base.items[0].base_profile);
 	if (ret == 0 && session->base.length > 1)
 		return error_set(err, EINVAL,
 				 "%s: holds %zu profiles, and one is needed to verify "
@@ -175,6 +210,8 @@ static int run(const struct cli_call *call, struct error *err)
 	size_t size;
 	int ret = input_circumstances_init(&circumstances, &given, err);
 
+	if (ret == 0)
+		ret = choose_runtimes(&session, err);
 	if (ret < 0)
 		return ret;
 	session.document_options.circumstances = &circumstances.circumstances;
@@ -210,6 +247,12 @@ static const struct cli_option options_table[] = {
 	  OPTION(architectures),
 	  .help = "verify for this architecture, such as amd64, arm64 or x86, instead of those that "
 		  "the profile lists; may be given several times" },
+	{ .name = "runtime",
+	  .argument = "RUNTIME",
+	  .type = CLI_LIST,
+	  OPTION(runtimes),
+	  .help = "what has to start containers with it: runc or crun, with @VERSION for one version; "
+		  "may be given several times; runc from 1.1.5 and crun from 1.8.1 on without it" },
 	REPORT_FORMAT_OPTION(struct verify_options),
 	CAPABILITY_OPTION(struct verify_options, capabilities, CIRCUMSTANCE_HEADING, "DEFAULT"),
 	KERNEL_OPTION(struct verify_options, kernel, "a new one"),
@@ -233,7 +276,7 @@ const struct cli_command verify_command = {
 			"words: names that this libseccomp does not know and so nobody enforces, "
 			"calls that are told EPERM where programs fall back after ENOSYS only, "
 			"conditions that a caller can evade, and calls that undo confinement; -v "
-			"explains each.",
+			"explains each. What runc or crun refuse to start a container with is an error.",
 			"Exits with 0 when the filter is proven, 1 when it is refuted or a finding is "
 			"an error, and 2 when that cannot be told because a file cannot be read.",
 			NULL,

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/model/architecture.h"
 #include "profile/model/model.h"
 #include "seccomp/compile.h"
+#include "seccomp/refusals.h"
 #include "seccomp/scmp_arch.h"
 #include "syscalls/other_names.h"
 #include "syscalls/purpose.h"
@@ -17,9 +19,6 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/version.h"
-
-/* libcontainer/specconv of runc refuses any flag before this version. */
-static const struct version runc_flags_since = { { 1, 2, 0 } };
 
 void obstacles_finish(struct obstacles *obstacles)
 {
@@ -57,10 +56,11 @@ __attribute__((format(printf, 4, 5))) static int add(struct obstacles *obstacles
 	return 0;
 }
 
-static bool lists_architecture(const struct profile *profile, const char *scmp_arch)
+/* True if a listed architecture is the machine's, which runtimes add to the list, or runs on it. */
+static bool lists_machine(const struct profile *profile, const char *native)
 {
 	for (size_t i = 0; i < profile->architecture_count; i++)
-		if (strcmp(profile->architectures[i], scmp_arch) == 0)
+		if (strcmp(architecture_native(profile->architectures[i]), native) == 0)
 			return true;
 	return profile->architecture_count == 0;
 }
@@ -70,47 +70,50 @@ static int check_machine(const struct profile *profile, struct obstacles *obstac
 {
 	const char *native = abi_scmp_arch(machine_native(), ABI_NATIVE);
 
-	if (lists_architecture(profile, native))
+	if (lists_machine(profile, native))
 		return 0;
 	return add(obstacles, true, err,
 		   "it was made for another machine: it lists %s and not %s, which this one is",
 		   profile->architectures[0], native);
 }
 
-static int check_flags(const struct profile *profile, const char *runtime, const char *version,
-		       struct obstacles *obstacles, struct error *err)
+static int check_runtime(const struct profile *profile, const char *runtime, const char *version,
+			 struct obstacles *obstacles, struct error *err)
 {
-	struct version known = version_parse(version ? version : "");
+	const struct runtime_range range = { runtime, version_parse(version ? version : "") };
+	_cleanup_refusals_ struct refusals refusals = {};
+	int r = runtime ? refusals_find(profile, &refusals, err) : 0;
 
-	if (profile->flag_count == 0 || !runtime || strcmp(runtime, "runc") != 0 ||
-	    !version_is_known(&known) || version_compare(&known, &runc_flags_since) >= 0)
-		return 0;
-	return add(obstacles, true, err,
-		   "it has the flag %s, and runc %s refuses to start a container with any flag "
-		   "(runc 1.2 can)",
-		   profile->flags[0], version);
+	for (size_t i = 0; r == 0 && i < refusals.length; i++) {
+		const struct refusal *refusal = &refusals.items[i];
+
+		/* Of a version that is not known, that counts which no version takes. */
+		if (refusal_is_by(refusal, &range) &&
+		    (version_is_known(&range.version) || !version_is_known(&refusal->since)))
+			r = add(obstacles, true, err, "%s", refusal->text);
+	}
+	return r;
 }
 
 static bool notifies(const struct profile *profile)
 {
+	if (profile->default_action == ACTION_NOTIFY)
+		return true;
 	for (size_t i = 0; i < profile->rule_count; i++)
 		if (profile->rules[i].action == ACTION_NOTIFY)
 			return true;
 	return false;
 }
 
-static int check_listener(const struct profile *profile, struct obstacles *obstacles,
-			  struct error *err)
+/* runc refuses that. */
+static int check_listener(const struct profile *profile, const char *runtime,
+			  struct obstacles *obstacles, struct error *err)
 {
-	if (profile->default_action == ACTION_NOTIFY)
-		return add(obstacles, true, err,
-			   "its default action is SCMP_ACT_NOTIFY, which runtimes refuse: the call "
-			   "that hands the listener over would wait for its own listener");
-	if (notifies(profile) && !profile->listener_path)
-		return add(obstacles, true, err,
-			   "it has rules with SCMP_ACT_NOTIFY and no listenerPath, without which "
-			   "runtimes refuse it");
-	return 0;
+	if ((runtime && strcmp(runtime, "runc") == 0) || !notifies(profile) ||
+	    profile->listener_path)
+		return 0;
+	return add(obstacles, true, err,
+		   "it has SCMP_ACT_NOTIFY and no listenerPath, so that nobody answers such calls");
 }
 
 static int check_conditions(const struct profile *profile, struct obstacles *obstacles,
@@ -226,15 +229,15 @@ static int add_unresolved(const struct profile *profile, const struct compilatio
 static int check_compilation(const struct profile *profile, struct obstacles *obstacles,
 			     struct error *err)
 {
-	_cleanup_scmp_arch_set_ struct scmp_arch_set architectures = { 0 };
+	_cleanup_scmp_arch_set_ struct scmp_arch_set set = { 0 };
 	_cleanup_compilation_ struct compilation compilation = { 0 };
 	_cleanup_error_ struct error refusal = ERROR_INIT;
-	int r = scmp_arch_set_of(profile, scmp_arch_native(), &architectures, &refusal);
+	int r = scmp_arch_set_of(profile, scmp_arch_native(), &set, &refusal);
 
 	if (r == 0)
-		r = scmp_arch_set_add(&architectures, scmp_arch_native(), &refusal);
+		r = scmp_arch_set_add(&set, scmp_arch_native(), &refusal);
 	if (r == 0)
-		r = profile_compile(profile, &architectures, LAYOUT_LIST, &compilation, &refusal);
+		r = profile_compile(profile, &set, LAYOUT_LIST, &compilation, &refusal);
 	if (r == -ENOMEM)
 		return error_nomem(err);
 	if (r < 0)
@@ -250,9 +253,9 @@ int enforceable_check(const struct profile *profile, const char *runtime, const 
 	int r = check_machine(profile, &obstacles, err);
 
 	if (r == 0)
-		r = check_flags(profile, runtime, version, &obstacles, err);
+		r = check_runtime(profile, runtime, version, &obstacles, err);
 	if (r == 0)
-		r = check_listener(profile, &obstacles, err);
+		r = check_listener(profile, runtime, &obstacles, err);
 	if (r == 0)
 		r = check_conditions(profile, &obstacles, err);
 	if (r == 0)

@@ -25,34 +25,6 @@
 /* The share of the kernel's limit from which on a filter is called large. */
 #define LARGE(limit) ((limit) / 10 * 8)
 
-static bool has_number(enum action action)
-{
-	return action == ACTION_ERRNO || action == ACTION_TRACE;
-}
-
-static int lint_actions(const struct profile *profile, struct findings *findings, struct error *err)
-{
-	size_t i;
-	int r = 0;
-
-	if (profile->default_action == ACTION_NOTIFY)
-		r = findings_add(findings, &(struct finding_of){ SEVERITY_ERROR, "notify" }, err,
-				 "the default action is SCMP_ACT_NOTIFY, which runc refuses: the "
-				 "listener could not be handed over");
-	if (r == 0 && profile->default_errno_ret.known && !has_number(profile->default_action))
-		r = findings_add(findings, &(struct finding_of){ SEVERITY_ERROR, "errno" }, err,
-				 "defaultErrnoRet has no meaning for %s, and crun refuses it",
-				 action_name(profile->default_action));
-	for (i = 0; r == 0 && i < profile->rule_count; i++)
-		if (profile->rules[i].errno_ret.known && !has_number(profile->rules[i].action))
-			r = findings_add(findings, &(struct finding_of){ SEVERITY_ERROR, "errno" },
-					 err,
-					 "syscalls[%zu]: errnoRet has no meaning for %s, and crun "
-					 "refuses it",
-					 i, action_name(profile->rules[i].action));
-	return r;
-}
-
 /* Two conditions of which one is enough instead of both: that permits more, or refuses more. */
 static int lint_repeated(const struct rule *rule, size_t index, struct findings *findings,
 			 struct error *err)
@@ -123,7 +95,7 @@ static int lint_shadowed(const struct profile *profile, size_t index, struct fin
 int lint_rules(const struct profile *profile, struct findings *findings, struct error *err)
 {
 	size_t i;
-	int r = lint_actions(profile, findings, err);
+	int r = 0;
 
 	for (i = 0; r == 0 && i < profile->rule_count; i++) {
 		r = lint_repeated(&profile->rules[i], i, findings, err);

@@ -194,13 +194,45 @@ static int lint_startup(const struct profile *profile, const struct scmp_arch_se
 	return r;
 }
 
-static int verify(const struct profile *profile, const struct profile *against,
+/* What a runtime says no to before libseccomp is asked. */
+static int lint_refusals(const struct profile *profile, const struct verify_terms *terms,
+			 struct findings *findings, struct error *err)
+{
+	static const struct finding_of of = { SEVERITY_ERROR, "runtime" };
+	_cleanup_refusals_ struct refusals refusals = {};
+	size_t i, k;
+	int r = refusals_find(profile, &refusals, err);
+
+	for (i = 0; i < refusals.length; i++)
+		for (k = 0; r == 0 && k < terms->runtime_count; k++)
+			if (refusal_is_by(&refusals.items[i], &terms->runtimes[k]))
+				r = findings_add(findings, &of, err, "%s", refusals.items[i].text);
+	return r;
+}
+
+static int lint_base(const struct verify_terms *terms, struct findings *findings, struct error *err)
+{
+	static const struct finding_of of = { SEVERITY_WARNING, "base-profile" };
+
+	if (!terms->base_profile)
+		return 0;
+	return findings_add(findings, &of, err,
+			    "the Security Profiles Operator unites it with %s, which is not read: "
+			    "containers may do more than is said here",
+			    terms->base_profile);
+}
+
+static int verify(const struct profile *profile, const struct verify_terms *terms,
 		  struct verification *verification, struct error *err)
 {
 	const struct scmp_arch_set *set = &verification->architectures;
 	size_t i;
-	int r = lint_rules(profile, &verification->findings, err);
+	int r = lint_base(terms, &verification->findings, err);
 
+	if (r == 0)
+		r = lint_refusals(profile, terms, &verification->findings, err);
+	if (r == 0)
+		r = lint_rules(profile, &verification->findings, err);
 	if (r == 0)
 		r = lint_names(profile, set, &verification->findings, err);
 	if (r == 0)
@@ -210,8 +242,8 @@ static int verify(const struct profile *profile, const struct profile *against,
 	if (!verification->compiled)
 		return r;
 	for (i = 0; r == 0 && i < set->length; i++)
-		r = verify_architecture(profile, against, set->items[i], &verification->findings,
-					err);
+		r = verify_architecture(profile, terms->against, set->items[i],
+					&verification->findings, err);
 	return r;
 }
 
@@ -233,7 +265,7 @@ static int list_architectures(const struct profile *profile, const struct scmp_a
 }
 
 int profile_verify(const struct profile *profile, const struct scmp_arch_set *architectures,
-		   const struct profile *against, struct verification *ret_verification,
+		   const struct verify_terms *terms, struct verification *ret_verification,
 		   struct error *err)
 {
 	_cleanup_verification_ struct verification verification = {};
@@ -249,7 +281,7 @@ int profile_verify(const struct profile *profile, const struct scmp_arch_set *ar
 		return r;
 	r = lint_native(profile, &verification.architectures, &verification.findings, err);
 	if (r == 0)
-		r = verify(&listed, against, &verification, err);
+		r = verify(&listed, terms, &verification, err);
 	free(listed.architectures);
 	if (r < 0)
 		return r;

@@ -11,6 +11,7 @@
 
 #include "seccomp/compile.h"
 #include "seccomp/findings.h"
+#include "seccomp/refusals.h"
 
 struct error;
 struct profile;
@@ -25,13 +26,20 @@ struct verification {
 	struct findings findings;
 };
 
+/* What a profile is held to. */
+struct verify_terms {
+	const struct profile *against; /* it may permit nothing that this one does not; NULL */
+	const struct runtime_range *runtimes; /* that have to start containers with it */
+	size_t runtime_count;
+	const char *base_profile; /* what an operator unites it with, and is not read; NULL */
+};
+
 /*
- * Verifies a profile for those architectures, whatever it lists itself. against may be NULL; otherwise
- * the profile may permit nothing that it does not. Fails only where it cannot be told; what is wrong
- * with the profile is a finding.
+ * Verifies a profile for those architectures, whatever it lists itself. Fails only where it cannot be
+ * told; what is wrong with the profile is a finding.
  */
 int profile_verify(const struct profile *profile, const struct scmp_arch_set *architectures,
-		   const struct profile *against, struct verification *ret_verification,
+		   const struct verify_terms *terms, struct verification *ret_verification,
 		   struct error *err);
 
 /* Neither a finding that fails nor one that could not be made. */

@@ -124,6 +124,12 @@ tap_match "with a warning" "$(cat "$err")" '^recorder: warning: .* does not know
 profile '.flags = ["SECCOMP_FILTER_FLAG_LOG"]' >"$TEST_TMP/flags.json"
 succeeds "flags, for a runtime that has them" install --runtime crun "$TEST_TMP/flags.json"
 
+jq '.defaultAction = "SCMP_ACT_ALLOW" | .defaultErrnoRet = 38' "$TEST_TMP/web.seccomp.json" >"$TEST_TMP/errno.json"
+refused "an errno without a meaning, for a runtime that refuses it" \
+	"$TEST_TMP/errno.json cannot be enforced on this node as it is written: crun refuses defaultErrnoRet with SCMP_ACT_ALLOW, where it has no meaning; --force installs it all the same" \
+	install --runtime crun "$TEST_TMP/errno.json"
+succeeds "and for one that does not" install --runtime runc "$TEST_TMP/errno.json"
+
 mkdir "$root/foreign" && echo '{}' >"$root/foreign/wider.json"
 refused "a file of someone else stays" \
 	"$root/foreign/wider.json is there already, and recorder did not install it; --force replaces it" \

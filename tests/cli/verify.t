@@ -91,6 +91,26 @@ profile notify.json '' '"defaultErrnoRet":1,"listenerPath":"/x"'
 sed -i 's/SCMP_ACT_ERRNO/SCMP_ACT_NOTIFY/' "$TEST_TMP/notify.json"
 verify 1 'asking a listener by default fails' "$TEST_TMP/notify.json"
 
+# What runc or crun do not start a container with, by version.
+refused_by() { # MESSAGE JSON
+	printf '%s' "$2" >"$TEST_TMP/refused.json"
+	verify 1 "$1" "$TEST_TMP/refused.json"
+	said_that 'which is said' "error: $1"
+}
+refused_by 'runc refuses SCMP_ACT_NOTIFY for write' '{"defaultAction":"SCMP_ACT_ALLOW",
+	"listenerPath":"/run/agent.sock","syscalls":[{"names":["write"],"action":"SCMP_ACT_NOTIFY"}]}'
+verify 0 'another runtime may take it' --runtime crun "$TEST_TMP/refused.json"
+refused_by 'runc before 1.1.8 refuses the architecture SCMP_ARCH_RISCV64' '{"defaultAction":
+	"SCMP_ACT_ALLOW","architectures":["SCMP_ARCH_X86_64","SCMP_ARCH_RISCV64"]}'
+verify 0 'or another version' --runtime runc@1.1.8 --runtime crun "$TEST_TMP/refused.json"
+refused_by 'crun refuses defaultErrnoRet with SCMP_ACT_ALLOW' \
+	'{"defaultAction":"SCMP_ACT_ALLOW","defaultErrnoRet":38}'
+verify 2 'a runtime that is neither is refused' --runtime runsc "$TEST_TMP/refused.json"
+printf 'apiVersion: security-profiles-operator.x-k8s.io/v1\nkind: SeccompProfile
+metadata: {name: web}\nspec: {baseProfileName: runc-v1.3.0, defaultAction: SCMP_ACT_ALLOW}\n' >"$TEST_TMP/based.yaml"
+verify 0 'a base profile is worth a warning' "$TEST_TMP/based.yaml"
+said_that 'which names it' 'unites it with runc-v1.3.0, which is not read'
+
 verify 0 'a profile is a subset of itself' "$TEST_TMP/plain.json" --against "$TEST_TMP/plain.json"
 verify 1 'one that allows more is none' "$TEST_TMP/arguments.json" --against "$TEST_TMP/plain.json"
 said_that 'which a call shows' 'no subset: socket\(.*\) gets allow, where the other profile says errno EPERM'

@@ -10,6 +10,7 @@
 
 #include "install/enforceable.h"
 #include "profile/model/model.h"
+#include "syscalls/syscalls.h"
 #include "util/cleanup.h"
 #include "util/string_set.h"
 
@@ -85,8 +86,54 @@ static void another_machine(void **state)
 {
 	struct profile *profile = plain();
 
-	assert_int_equal(profile_add_architecture(profile, "SCMP_ARCH_RISCV64", NULL), 0);
-	expect(profile, true, "made for another machine: it lists SCMP_ARCH_RISCV64 and not ");
+	assert_int_equal(profile_add_architecture(profile, "SCMP_ARCH_PPC64LE", NULL), 0);
+	expect(profile, true, "made for another machine: it lists SCMP_ARCH_PPC64LE and not ");
+}
+
+/* Runtimes add the machine's own architecture to one that runs on it. */
+static void the_narrow_architecture_of_this_machine(void **state)
+{
+	struct profile *profile = plain();
+	const char *narrow = abi_scmp_arch(machine_native(), ABI_COMPAT);
+
+	assert_int_equal(profile_add_architecture(profile, narrow, NULL), 0);
+	expect(profile, false, NULL);
+}
+
+static void an_architecture_that_runc_does_not_have_yet(void **state)
+{
+	static const struct {
+		const char *runtime, *version;
+		bool refused;
+	} cases[] = {
+		{ "runc", "1.1.7", true },
+		{ "runc", "1.1.8", false },
+		{ "crun", "1.8.1", false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct profile *profile = plain();
+		const char *native = abi_scmp_arch(machine_native(), ABI_NATIVE);
+
+		assert_int_equal(profile_add_architecture(profile, native, NULL), 0);
+		assert_int_equal(profile_add_architecture(profile, "SCMP_ARCH_RISCV64", NULL), 0);
+		expect_on(profile, cases[i].runtime, cases[i].version, cases[i].refused,
+			  cases[i].refused ? "runc before 1.1.8 refuses the architecture" : NULL);
+	}
+}
+
+static void an_errno_that_the_action_has_not(void **state)
+{
+	struct profile *profile = profile_create(ACTION_ALLOW);
+
+	profile->default_errno_ret = (struct optional_errno){ true, 38 };
+	expect(profile, false, NULL);
+	profile = profile_create(ACTION_ALLOW);
+	profile->default_errno_ret = (struct optional_errno){ true, 38 };
+	expect_on(profile, "crun", NULL, true, "crun refuses defaultErrnoRet with SCMP_ACT_ALLOW");
+	profile = plain();
+	add_rule(profile, ACTION_LOG, "read")->errno_ret = (struct optional_errno){ true, 1 };
+	expect_on(profile, "crun", "1.29", true, "crun refuses errnoRet with SCMP_ACT_LOG");
 }
 
 static void flags_depend_on_the_runtime(void **state)
@@ -95,7 +142,7 @@ static void flags_depend_on_the_runtime(void **state)
 		const char *runtime, *version;
 		bool refused;
 	} cases[] = {
-		{ "runc", "1.1.15", true }, { "runc", "1.2.0", false }, { "crun", "1.0", false },
+		{ "runc", "1.1.15", true }, { "runc", "1.2.0", false }, { "crun", "1.8.1", false },
 		{ "runc", NULL, false },    { NULL, NULL, false },
 	};
 
@@ -106,7 +153,9 @@ static void flags_depend_on_the_runtime(void **state)
 						"SECCOMP_FILTER_FLAG_LOG", NULL),
 				 0);
 		expect_on(profile, cases[i].runtime, cases[i].version, cases[i].refused,
-			  cases[i].refused ? "runc 1.1.15 refuses" : NULL);
+			  cases[i].refused ?
+				  "runc before 1.2.0 refuses the flag SECCOMP_FILTER_FLAG_LOG" :
+				  NULL);
 	}
 }
 
@@ -114,10 +163,22 @@ static void notifying_needs_a_listener(void **state)
 {
 	struct profile *profile = profile_create(ACTION_NOTIFY);
 
-	expect(profile, true, "its default action is SCMP_ACT_NOTIFY");
+	profile->listener_path = strdup("/run/agent.sock");
+	expect(profile, true, "runc refuses SCMP_ACT_NOTIFY as default action");
 	profile = plain();
 	add_rule(profile, ACTION_NOTIFY, "mount");
-	expect(profile, true, "no listenerPath");
+	expect(profile, true, "runc refuses SCMP_ACT_NOTIFY without a listenerPath");
+	profile = plain();
+	add_rule(profile, ACTION_NOTIFY, "mount");
+	expect_on(profile, "crun", "1.8.1", true, "no listenerPath, so that nobody answers");
+	profile = plain();
+	profile->listener_path = strdup("/run/agent.sock");
+	add_rule(profile, ACTION_NOTIFY, "write");
+	expect(profile, true, "runc refuses SCMP_ACT_NOTIFY for write");
+	profile = plain();
+	profile->listener_path = strdup("/run/agent.sock");
+	add_rule(profile, ACTION_NOTIFY, "write");
+	expect_on(profile, "crun", "1.8.1", false, NULL);
 	profile = plain();
 	profile->listener_path = strdup("/run/agent.sock");
 	add_rule(profile, ACTION_NOTIFY, "mount");
@@ -140,7 +201,7 @@ static void what_libseccomp_refuses(void **state)
 	assert_int_equal(profile_add_architecture(profile, "SCMP_ARCH_PDP11", NULL), 0);
 	assert_int_equal(profile_add_architecture(profile, "SCMP_ARCH_X86_64", NULL), 0);
 	assert_int_equal(profile_add_architecture(profile, "SCMP_ARCH_AARCH64", NULL), 0);
-	expect(profile, true, "libseccomp has no architecture SCMP_ARCH_PDP11");
+	expect_on(profile, NULL, NULL, true, "libseccomp has no architecture SCMP_ARCH_PDP11");
 }
 
 int main(void)
@@ -149,6 +210,9 @@ int main(void)
 		cmocka_unit_test(nothing_is_in_the_way_of_a_usual_profile),
 		cmocka_unit_test(names_that_libseccomp_does_not_know),
 		cmocka_unit_test(another_machine),
+		cmocka_unit_test(the_narrow_architecture_of_this_machine),
+		cmocka_unit_test(an_architecture_that_runc_does_not_have_yet),
+		cmocka_unit_test(an_errno_that_the_action_has_not),
 		cmocka_unit_test(flags_depend_on_the_runtime),
 		cmocka_unit_test(notifying_needs_a_listener),
 		cmocka_unit_test(two_conditions_on_one_argument),
