@@ -16,6 +16,7 @@
 #include "cli/output_file.h"
 #include "cli/report_format.h"
 #include "cli/run_report.h"
+#include "cli/runtime_range.h"
 #include "profile/model/model.h"
 #include "seccomp/compile.h"
 #include "seccomp/kill_log.h"
@@ -23,6 +24,8 @@
 #include "seccomp/outside.h"
 #include "seccomp/prove.h"
 #include "seccomp/scmp_arch.h"
+#include "seccomp/stub.h"
+#include "target/runtime.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/log.h"
@@ -33,6 +36,7 @@ struct run_options {
 	bool log;
 	bool kill;
 	const char *user;
+	const char *runtime;
 	const char *output;
 	int format;
 };
@@ -156,9 +160,23 @@ static int report(const struct session *session, int status, struct error *err)
 	return fputs(text, stderr) == EOF ? error_set_errno(err, errno, "write the report") : 0;
 }
 
+static int warn_of_refusals(const struct runtime_range *runtime, const struct profile *profile,
+			    struct error *err)
+{
+	_cleanup_refusals_ struct refusals refusals = {};
+	size_t i;
+	int r = refusals_find(profile, &refusals, err);
+
+	for (i = 0; i < refusals.length; i++)
+		if (refusal_is_by(&refusals.items[i], runtime))
+			log_warning("no container starts with it: %s", refusals.items[i].text);
+	return r;
+}
+
 /* The profile under which the command runs: for this machine, and with what --kill changes. */
-static int prepare_profile(const struct run_options *options, struct documents *documents,
-			   struct profile **ret_profile, struct error *err)
+static int prepare_profile(const struct run_options *options, const struct runtime_range *runtime,
+			   struct documents *documents, struct profile **ret_profile,
+			   struct error *err)
 {
 	struct profile *profile;
 	size_t i;
@@ -170,6 +188,12 @@ static int prepare_profile(const struct run_options *options, struct documents *
 		return error_set(err, EINVAL, "%s: holds %zu profiles, and a command has one",
 				 options->profile, documents->length);
 	profile = documents->items[0].profile;
+	if (documents->items[0].base_profile)
+		log_warning("%s: the operator unites it with %s, which is not part of this run",
+			    options->profile, documents->items[0].base_profile);
+	r = warn_of_refusals(runtime, profile, err);
+	if (r < 0)
+		return r;
 	if (options->kill && profile->default_action == ACTION_ALLOW)
 		return error_set(
 			err, EINVAL,
@@ -190,9 +214,45 @@ static int prepare_profile(const struct run_options *options, struct documents *
 	return 0;
 }
 
-static int compile(const struct run_options *options, const struct profile *profile,
-		   struct compilation *ret_compilation, struct error *err)
+/* The version of runc decides about the stub only where the profile does not list this machine. */
+static struct version stub_version(const struct runtime_range *runtime,
+				   const struct profile *profile)
 {
+	_cleanup_free_ char *installed = NULL;
+
+	if (version_is_known(&runtime->version) ||
+	    profile_lists(profile, scmp_arch_native()->name) ||
+	    runtime_version(runtime->name, NULL, &installed, NULL) < 0)
+		return runtime->version;
+	return version_parse(installed);
+}
+
+/* What runc adds to the filter. With --kill the calls that are not named kill, whatever their number. */
+static int add_stub(const struct run_options *options, const struct runtime_range *runtime,
+		    const struct profile *profile, struct compilation *compilation,
+		    struct error *err)
+{
+	struct version version;
+	struct filter with_stub;
+	int r;
+
+	if (options->kill || strcmp(runtime->name, "runc") != 0)
+		return 0;
+	version = stub_version(runtime, profile);
+	r = filter_add_stub(&compilation->filter, profile, scmp_arch_native(), &version, &with_stub,
+			    err);
+	if (r < 0)
+		return r;
+	filter_finish(&compilation->filter);
+	compilation->filter = with_stub;
+	return 0;
+}
+
+static int compile(const struct run_options *options, const struct runtime_range *runtime,
+		   const struct profile *profile, struct compilation *ret_compilation,
+		   struct error *err)
+{
+	_cleanup_compilation_ struct compilation compilation = {};
 	_cleanup_scmp_arch_set_ struct scmp_arch_set set = {};
 	char version[LIBSECCOMP_VERSION_SIZE];
 	size_t i;
@@ -201,12 +261,16 @@ static int compile(const struct run_options *options, const struct profile *prof
 	if (r == 0)
 		r = scmp_arch_set_add(&set, scmp_arch_native(), err);
 	if (r == 0)
-		r = profile_compile(profile, &set, LAYOUT_TREE, ret_compilation, err);
+		r = profile_compile(profile, &set, LAYOUT_TREE, &compilation, err);
+	if (r == 0)
+		r = add_stub(options, runtime, profile, &compilation, err);
 	if (r < 0)
 		return error_prefix(err, "%s", options->profile);
-	for (i = 0; i < ret_compilation->unresolved_count; i++)
+	for (i = 0; i < compilation.unresolved_count; i++)
 		log_warning("%s is not enforced: libseccomp %s does not know it",
-			    ret_compilation->unresolved[i], libseccomp_version(version));
+			    compilation.unresolved[i], libseccomp_version(version));
+	*ret_compilation = compilation;
+	compilation = (struct compilation){};
 	return 0;
 }
 
@@ -281,14 +345,16 @@ static int prepare(struct session *session, struct launch_options *launch, struc
 {
 	const struct run_options *options = session->options;
 	_cleanup_documents_ struct documents documents = {};
+	struct runtime_range runtime = {};
 	struct profile *profile = NULL;
 	int r;
 
 	if ((r = check_options(options, err)) < 0 ||
+	    (r = runtime_range_parse("--runtime", options->runtime, &runtime, err)) < 0 ||
 	    (r = find_user(options->user, &launch->user, err)) < 0 ||
-	    (r = prepare_profile(options, &documents, &profile, err)) < 0 ||
+	    (r = prepare_profile(options, &runtime, &documents, &profile, err)) < 0 ||
 	    (r = launch_flags(profile, &launch->flags, err)) < 0 ||
-	    (r = compile(options, profile, &session->compilation, err)) < 0)
+	    (r = compile(options, &runtime, profile, &session->compilation, err)) < 0)
 		return r;
 	launch->filter = &session->compilation.filter;
 	if (!options->log)
@@ -338,7 +404,16 @@ static const struct cli_option options_table[] = {
 	{ .name = "kill",
 	  .type = CLI_FLAG,
 	  OPTION(kill),
-	  .help = "kill the process that makes a call which the profile does not name" },
+	  .help = "kill the process that makes a call which the profile does not name, whatever its "
+		  "number" },
+	{ .name = "runtime",
+	  .argument = "RUNTIME",
+	  .type = CLI_STRING,
+	  OPTION(runtime),
+	  .initial = "runc",
+	  .help = "whose filter: runc, which adds ENOSYS for numbers above the highest of the profile, "
+		  "or crun, which does not; with @VERSION for another version than the one that is "
+		  "installed here" },
 	{ .letter = 'u',
 	  .name = "user",
 	  .argument = "USER",
@@ -364,8 +439,8 @@ const struct cli_command run_command = {
 	.synopsis = (const char *const[]){ "--profile FILE [OPTION]... [--] CMD [ARG]...", NULL },
 	.description =
 		(const char *const[]){
-			"The command gets no_new_privs and the filter that runc or crun would make of "
-			"the profile, and needs no root. Exits as the command did, with 128+N when "
+			"The command gets no_new_privs and the filter that runc, or with --runtime crun, "
+			"would make of the profile, and needs no root. Exits as the command did, with 128+N when "
 			"signal N ended it. A command that is killed for a system call ends with "
 			"SIGSYS; which call it was is told where the kernel's log can be read.",
 			"With --log the filter asks recorder about every call that the profile does "

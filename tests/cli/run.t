@@ -46,7 +46,7 @@ await() { # FILE
 	done
 }
 
-tap_plan 40
+tap_plan 46
 
 run 7 'a command ends with its own status' --profile "$TEST_TMP/no-mkdir.json" -- sh -c 'exit 7'
 # shellcheck disable=SC2016 # for the shell that is run
@@ -95,6 +95,30 @@ tap_is 'with what it would have got' "$(outside '.outside[] | select(.syscall ==
 tap_is 'looks at arguments' "$(outside '[.outside[] | select(.syscall == "mkdir") | .count, .arguments[1]] |
 	join(" ")')" '1 0x1c0'
 tap_check 'and denies nothing' test -d "$TEST_TMP/late" -a -d "$TEST_TMP/plain"
+
+# runc answers ENOSYS above the highest number of the profile, even before a kill, and crun does not.
+case $(uname -m) in
+x86_64) table=../../src/syscalls/x86_64.tbl ;;
+*) table=../../src/syscalls/aarch64.tbl ;;
+esac
+older=$(awk '!/^#/ && NF && $1 < 400 { printf "%s\"%s\"", comma, $2; comma = "," }' "$table")
+profile older.json ERRNO "$(rule "$older" ALLOW)"
+# shellcheck disable=SC2317 # a name given to a test
+answer() { # RUNTIME
+	"$RECORDER" run --runtime "$1" --quiet --profile "$TEST_TMP/older.json" -- /usr/bin/python3 -c '
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+libc.syscall(ctypes.c_long(1000))
+print(ctypes.get_errno())'
+}
+tap_is 'a number above the highest does not exist for runc' "$(answer runc@1.2)" 38
+tap_is 'which did not look at architectures that are not listed before' "$(answer runc@1.1.14)" 1
+tap_is 'and is refused as others by crun' "$(answer crun)" 1
+run 2 'a runtime that is neither is refused' --runtime runsc --profile "$TEST_TMP/older.json" true
+profile errno.json ALLOW ''
+sed -i 's/"syscalls"/"defaultErrnoRet":38,"syscalls"/' "$TEST_TMP/errno.json"
+run 0 'what a runtime refuses is run all the same' --runtime crun --profile "$TEST_TMP/errno.json" true
+said_that 'with a warning' 'no container starts with it: crun refuses defaultErrnoRet with SCMP_ACT_ALLOW'
 
 # The kernel takes the lower half of an int, and the filter looks at all of the register.
 profile no-unix.json ALLOW "$(rule '"socket"' ERRNO '"args":[{"index":0,"op":"SCMP_CMP_EQ","value":1}]')"
