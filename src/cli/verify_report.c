@@ -14,6 +14,7 @@ static const struct {
 } sums[] = {
 	{ "fallback", "are refused otherwise than with ENOSYS, without which programs do not fall "
 		      "back to older ones" },
+	{ "multiplexer", "are refused, and made through socketcall or ipc all the same" },
 	{ "risk", "that can undo confinement are allowed" },
 	{ "unresolved", "are not enforced, for this libseccomp does not know them" },
 };

@@ -23,6 +23,13 @@ int lint_calls(const struct meaning *meaning, const struct scmp_arch *architectu
 int lint_arguments(const struct meaning *meaning, const struct scmp_arch *architecture,
 		   struct findings *findings, struct error *err);
 
+/*
+ * Calls that the profile refuses by name and lets through by way of socketcall(2) or ipc(2), on the
+ * architectures that have these.
+ */
+int lint_multiplexed(const struct meaning *meaning, const struct scmp_arch *architecture,
+		     struct findings *findings, struct error *err);
+
 /* A call of that architecture about which the profile says something in vain. */
 int lint_unenforced(const char *name, const struct scmp_arch *architecture,
 		    struct findings *findings, struct error *err);

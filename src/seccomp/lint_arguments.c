@@ -93,8 +93,8 @@ static int lint_values(const char *name, unsigned int ints, const struct verdict
 								       architecture->name },
 						 err,
 						 "%s compares argument %" PRIu32 " with 0x%" PRIx64
-						 ", but it is an int, for which callers put 32 "
-						 "bits into the register",
+						 ", which does not fit into its 32 bits: it is an "
+						 "int",
 						 name, condition->index, value);
 		}
 	}
@@ -103,8 +103,7 @@ static int lint_values(const char *name, unsigned int ints, const struct verdict
 
 /* Bits above an int that let a call through which is not allowed without them. */
 static bool find_evasion(const struct meaning *meaning, size_t position, unsigned int ints,
-			 const struct boundary *boundary, unsigned int *ret_argument,
-			 uint64_t *ret_value)
+			 const struct boundary *boundary, unsigned int *ret_argument)
 {
 	uint64_t arguments[ARGUMENT_COUNT];
 	unsigned int argument;
@@ -124,7 +123,6 @@ static bool find_evasion(const struct meaning *meaning, size_t position, unsigne
 			arguments[argument] = value;
 			if (plain == PERMISSION_REFUSED && evading == PERMISSION_GRANTED) {
 				*ret_argument = argument;
-				*ret_value = value;
 				return true;
 			}
 		}
@@ -140,7 +138,6 @@ static int lint_call(const struct meaning *meaning, size_t position,
 	struct verdict verdict = meaning_verdict(meaning, position);
 	_cleanup_boundary_ struct boundary boundary = {};
 	unsigned int argument, ints;
-	uint64_t value;
 	int r;
 
 	ints = verdict.rule_count ? ints_of(name) : 0;
@@ -149,16 +146,15 @@ static int lint_call(const struct meaning *meaning, size_t position,
 	r = lint_values(name, ints, &verdict, architecture, findings, err);
 	if (r == 0)
 		r = boundary_init(&boundary, &verdict, false, err);
-	if (r < 0 || !find_evasion(meaning, position, ints, &boundary, &argument, &value))
+	if (r < 0 || !find_evasion(meaning, position, ints, &boundary, &argument))
 		return r;
 	return findings_add(findings,
 			    &(struct finding_of){ SEVERITY_WARNING, "int-argument", name,
 						  architecture->name },
 			    err,
-			    "%s is refused with 0x%" PRIx64 " for argument %u and allowed with "
-			    "0x%" PRIx64 ", which is the same to the kernel: it is an int, and the "
-			    "filter compares 64 bits; use SCMP_CMP_MASKED_EQ with 0xffffffff",
-			    name, value, argument, value | UPPER);
+			    "%s compares 64 bits of argument %u, which is an int: use "
+			    "SCMP_CMP_MASKED_EQ with the mask 0xffffffff",
+			    name, argument);
 }
 
 int lint_arguments(const struct meaning *meaning, const struct scmp_arch *architecture,

@@ -143,6 +143,8 @@ static int verify_architecture(const struct profile *profile, const struct profi
 		r = lint_calls(meaning, architecture, findings, err);
 	if (r == 0)
 		r = lint_arguments(meaning, architecture, findings, err);
+	if (r == 0)
+		r = lint_multiplexed(meaning, architecture, findings, err);
 	if (r < 0 || !against)
 		return r;
 	r = meaning_create(against, architecture->name, &base, err);

@@ -94,3 +94,8 @@ const struct multiplexed_call *multiplexed_call_find(const char *name)
 	return bsearch(&name, multiplexed_calls, array_size(multiplexed_calls),
 		       sizeof(multiplexed_calls[0]), compare_names);
 }
+
+const struct multiplexed_call *multiplexed_call_at(size_t index)
+{
+	return index < array_size(multiplexed_calls) ? &multiplexed_calls[index] : NULL;
+}

@@ -4,6 +4,7 @@
 
 /* How system calls are made on an architecture, as far as a filter has to care. */
 #include <stdbool.h>
+#include <stddef.h>
 
 struct syscall_table;
 
@@ -29,5 +30,8 @@ struct multiplexed_call {
 
 /* The row of a name, or NULL. */
 const struct multiplexed_call *multiplexed_call_find(const char *name);
+
+/* The rows by name, NULL after the last. */
+const struct multiplexed_call *multiplexed_call_at(size_t index);
 
 #endif
