@@ -138,6 +138,8 @@ static int describe(struct compared *compared, const struct baseline_choice *bas
 	compared->file = strdup(workload->path);
 	compared->baseline = strdup(title);
 	if (!compared->name || !compared->file || !compared->baseline ||
+	    (workload->base_profile &&
+	     !(compared->base_profile = strdup(workload->base_profile))) ||
 	    (note && !(compared->note = strdup(note))) ||
 	    (workload->kernel && !(compared->kernel = strdup(workload->kernel))))
 		return error_nomem(err);

@@ -191,21 +191,20 @@ static int wanted_machine(const struct circumstance_options *options)
 						       -ENOENT;
 }
 
-/* The machine that a profile is for: of its architectures, the first that is some machine's. */
-static enum machine machine_of_profile(const struct profile *profile)
+/* True if a profile lists an architecture of the machine; without a list it is for this one. */
+static bool is_for(const struct profile *profile, enum machine machine)
 {
-	int machine, abi;
-	size_t i;
+	int abi;
 
-	for (i = 0; i < profile->architecture_count; i++)
-		for (abi = 0; abi < ABI_COUNT; abi++)
-			for (machine = 0; machine < MACHINE_COUNT; machine++) {
-				const char *scmp_arch = abi_scmp_arch(machine, abi);
+	if (profile->architecture_count == 0)
+		return machine == machine_native();
+	for (abi = 0; abi < ABI_COUNT; abi++) {
+		const char *scmp_arch = abi_scmp_arch(machine, abi);
 
-				if (scmp_arch && strcmp(scmp_arch, profile->architectures[i]) == 0)
-					return machine;
-			}
-	return machine_native();
+		if (scmp_arch && profile_lists(profile, scmp_arch))
+			return true;
+	}
+	return false;
 }
 
 static bool ran_on(const struct recording *recording, enum machine machine)
@@ -245,24 +244,46 @@ static int add_container(struct workloads *workloads, const char *path,
 	return ret;
 }
 
-static int add_profile(struct workloads *workloads, const char *path,
-		       const struct document *document, const struct circumstance_options *options,
-		       const struct input_circumstances *usual, struct error *err)
+static int add_profile_of(struct workloads *workloads, const char *path,
+			  const struct document *document, enum machine machine,
+			  const struct circumstance_options *options,
+			  const struct input_circumstances *usual, struct error *err)
 {
 	struct workload workload = {
 		.name = document->name ? document->name : path,
 		.path = path,
+		.machine = machine,
 		.own = document->profile,
+		.base_profile = document->base_profile,
 	};
-	int wanted = wanted_machine(options);
+
+	return add_workload(workloads, &workload, document, options, usual, err);
+}
+
+/* A profile, once for each machine that it is for; one that is for no known machine for this one. */
+static int add_profile(struct workloads *workloads, const char *path,
+		       const struct document *document, const struct circumstance_options *options,
+		       const struct input_circumstances *usual, struct error *err)
+{
+	int wanted = wanted_machine(options), machine, ret = 0;
+	bool any = false;
 
 	if (!document->profile)
 		return error_set(err, EINVAL,
 				 "%s: the container was started without a filter; give its "
 				 "recording instead",
 				 path);
-	workload.machine = wanted >= 0 ? wanted : (int)machine_of_profile(document->profile);
-	return add_workload(workloads, &workload, document, options, usual, err);
+	if (wanted >= 0)
+		return add_profile_of(workloads, path, document, wanted, options, usual, err);
+	for (machine = 0; machine < MACHINE_COUNT && ret == 0; machine++) {
+		if (!is_for(document->profile, machine))
+			continue;
+		any = true;
+		ret = add_profile_of(workloads, path, document, machine, options, usual, err);
+	}
+	if (ret < 0 || any)
+		return ret;
+	return add_profile_of(workloads, path, document, machine_native(), options, usual, err);
 }
 
 int workloads_add_file(struct workloads *workloads, const char *path,

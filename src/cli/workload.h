@@ -19,7 +19,8 @@ struct workload {
 	const struct recording *recording; /* borrowed from the file; NULL for a profile */
 	enum machine machine;
 	const struct profile *own;
-	struct profile *derived; /* own, where it was made for this */
+	const char *base_profile; /* what an operator unites own with; NULL */
+	struct profile *derived;  /* own, where it was made for this */
 	/* What all its lifetimes were started under; NULL unless that is known and the same. */
 	const struct applied_profile *applied;
 	/* Under what it runs; the user's word stands before what the file says. */

@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "profile/model/model.h"
 #include "seccomp/scmp_arch.h"
@@ -24,6 +27,13 @@ DEFINE_CLEANUP(scmp_filter_ctx, seccomp_release);
 
 /* runc asks for a tree from here on: libseccomp 2.5 makes a wrong one of no rule at all. */
 #define TREE_NAMES 32
+
+/*
+ * What libseccomp may take of the CPU: two seconds, and one more for each so many comparisons. It takes
+ * a third of that for the most that check_size() lets by.
+ */
+#define SECONDS_MIN 2
+#define COMPARISONS_A_SECOND 400
 
 static const enum scmp_compare operators[COMPARE_COUNT] = {
 	[COMPARE_NE] = SCMP_CMP_NE,
@@ -277,13 +287,20 @@ static size_t name_count(const struct profile *profile)
 	return count;
 }
 
-/* Each takes an instruction at least, and libseccomp minutes where they are many. */
-static int check_size(const struct profile *profile, struct error *err)
+static size_t comparison_count(const struct profile *profile)
 {
 	size_t i, comparisons = 0;
 
 	for (i = 0; i < profile->rule_count; i++)
 		comparisons += profile->rules[i].name_count * profile->rules[i].condition_count;
+	return comparisons;
+}
+
+/* Each takes an instruction at least, and libseccomp minutes where they are many. */
+static int check_size(const struct profile *profile, struct error *err)
+{
+	size_t comparisons = comparison_count(profile);
+
 	if (comparisons <= BPF_MAXINSNS)
 		return 0;
 	return error_set(err, EINVAL,
@@ -322,16 +339,14 @@ static int start(const struct profile *profile, scmp_filter_ctx *ret_context, st
  * Compiles for some layouts, from first on. The compilations are the caller's to finish, also on
  * failure; the first one gets the names that libseccomp does not know.
  */
-static int compile(const struct profile *profile, const struct scmp_arch_set *architectures,
-		   enum layout first, size_t count, struct compilation *compilations,
-		   struct error *err)
+static int compile_here(const struct profile *profile, const struct scmp_arch_set *architectures,
+			enum layout first, size_t count, struct compilation *compilations,
+			struct error *err)
 {
 	_cleanup_context_ scmp_filter_ctx context = NULL;
 	size_t i;
-	int r = check_size(profile, err);
+	int r = start(profile, &context, err);
 
-	if (r == 0)
-		r = start(profile, &context, err);
 	if (r == 0)
 		r = add_architectures(context, architectures, err);
 	for (i = 0; r == 0 && i < profile->rule_count; i++)
@@ -346,6 +361,75 @@ static int compile(const struct profile *profile, const struct scmp_arch_set *ar
 			r = filter_check(filter, err);
 	}
 	return r;
+}
+
+/* True if rules can overlap, which is what libseccomp loses its way in. */
+static bool can_overlap(const struct profile *profile)
+{
+	size_t i, conditional = 0;
+
+	for (i = 0; i < profile->rule_count; i++) {
+		conditional += profile->rules[i].condition_count > 0;
+		if (repeats_argument(&profile->rules[i]))
+			return true;
+	}
+	return conditional > 1;
+}
+
+/* Compiles in a process that may take no more than some seconds of the CPU. */
+static void compile_and_exit(const struct profile *profile,
+			     const struct scmp_arch_set *architectures, enum layout first,
+			     size_t count)
+{
+	const rlim_t seconds = SECONDS_MIN + comparison_count(profile) / COMPARISONS_A_SECOND;
+	const struct rlimit limit = { seconds, seconds }, none = {};
+	struct compilation compilations[LAYOUT_COUNT] = {};
+
+	setrlimit(RLIMIT_CORE, &none);
+	if (setrlimit(RLIMIT_CPU, &limit) == 0)
+		compile_here(profile, architectures, first, count, compilations, NULL);
+	_exit(0);
+}
+
+/*
+ * libseccomp 2.5 does not come to an end with some rules, as where two conditions on one argument differ
+ * and the next one is the same; nor does a runtime that is given them. That is found out beforehand, by
+ * a process that can be ended.
+ */
+static int check_end(const struct profile *profile, const struct scmp_arch_set *architectures,
+		     enum layout first, size_t count, struct error *err)
+{
+	char version[LIBSECCOMP_VERSION_SIZE];
+	int status = 0;
+	pid_t pid;
+
+	if (!can_overlap(profile))
+		return 0;
+	pid = fork();
+	if (pid < 0)
+		return error_set_errno(err, errno, "start a process that compiles");
+	if (pid == 0)
+		compile_and_exit(profile, architectures, first, count);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return error_set_errno(err, errno, "wait for a process that compiles");
+	if (!WIFSIGNALED(status))
+		return 0;
+	return error_set(err, EINVAL,
+			 "libseccomp %s does not come to an end with it: some of its conditions "
+			 "overlap",
+			 libseccomp_version(version));
+}
+
+static int compile(const struct profile *profile, const struct scmp_arch_set *architectures,
+		   enum layout first, size_t count, struct compilation *compilations,
+		   struct error *err)
+{
+	int r = check_size(profile, err);
+
+	if (r == 0)
+		r = check_end(profile, architectures, first, count, err);
+	return r < 0 ? r : compile_here(profile, architectures, first, count, compilations, err);
 }
 
 int profile_compile(const struct profile *profile, const struct scmp_arch_set *architectures,

@@ -210,11 +210,11 @@ static int compare_named(const struct side_by_side *sides, size_t position,
 	if (has_evidence)
 		call = call_set_find(&sides->evidence->used, sides->abi,
 				     meaning_call_number(sides->baseline, position));
-	if (sides->counted && allowed)
+	if (sides->counted && allowed && meaning_call_is_listed(sides->baseline, position))
 		report->allowed++;
 	if (has_evidence ? call != NULL : own)
 		return compare_used(sides, name, call, report, err);
-	if (sides->counted && allowed && !own)
+	if (sides->counted && allowed && !own && meaning_call_is_listed(sides->baseline, position))
 		return add_finding(sides, FINDING_UNUSED, name, report, &finding, err);
 	return 0;
 }
@@ -249,6 +249,24 @@ static int compare_denied(const struct side_by_side *sides, const struct call *c
 	return ret;
 }
 
+/* Calls that the profile allows and the baseline has not, neither by a rule nor in a table. */
+static int compare_unlisted(const struct side_by_side *sides, struct compare_report *report,
+			    struct error *err)
+{
+	size_t i, count = sides->input->recording ? 0 : meaning_call_count(sides->own);
+	int ret = 0;
+
+	for (i = 0; i < count && ret == 0; i++) {
+		const char *name = meaning_call_name(sides->own, i);
+
+		if (!meaning_call_is_listed(sides->own, i) &&
+		    meaning_find(sides->baseline, name) < 0 &&
+		    meaning_allowance(sides->own, name) != ALLOWANCE_NONE)
+			ret = compare_used(sides, name, NULL, report, err);
+	}
+	return ret;
+}
+
 static int compare_calls(const struct side_by_side *sides, struct compare_report *report,
 			 struct error *err)
 {
@@ -258,6 +276,8 @@ static int compare_calls(const struct side_by_side *sides, struct compare_report
 
 	for (i = 0; i < meaning_call_count(sides->baseline) && ret == 0; i++)
 		ret = compare_named(sides, i, report, err);
+	if (ret == 0)
+		ret = compare_unlisted(sides, report, err);
 	for (i = 0; i < evidence->used.length && ret == 0; i++)
 		ret = compare_unnamed(sides, &evidence->used.items[i], report, err);
 	for (i = 0; i < evidence->denied.length && ret == 0; i++)

@@ -19,6 +19,7 @@ void compared_finish(struct compared *compared)
 	free(compared->name);
 	free(compared->file);
 	free(compared->baseline);
+	free(compared->base_profile);
 	free(compared->note);
 	free(compared->kernel);
 	string_set_free(compared->capabilities, compared->capability_count);
@@ -88,6 +89,7 @@ static json_t *from_compared(struct json_builder *builder, const struct compared
 	json_set_text(builder, object, "name", compared->name);
 	json_set_text(builder, object, "file", compared->file);
 	json_set_text(builder, object, "baseline", compared->baseline);
+	json_set_text(builder, object, "baseProfile", compared->base_profile);
 	json_set_text(builder, object, "note", compared->note);
 	json_set_text(builder, object, "architecture", compared->scmp_arch);
 	json_set_text(builder, object, "kernel", compared->kernel);

@@ -12,11 +12,12 @@ struct error;
 
 /* One workload, and what it was compared with. Texts are owned. */
 struct compared {
-	char *name;	/* of the container or profile */
-	char *file;	/* where it was read from */
-	char *baseline; /* "containerd 2.3.4", or a file */
-	char *note;	/* what to know about the choice of the baseline; NULL */
-	char *kernel;	/* that the baseline was resolved for; NULL when it does not matter */
+	char *name;	    /* of the container or profile */
+	char *file;	    /* where it was read from */
+	char *baseline;	    /* "containerd 2.3.4", or a file */
+	char *base_profile; /* what an operator unites it with, and is not compared; NULL */
+	char *note;	    /* what to know about the choice of the baseline; NULL */
+	char *kernel;	    /* that the baseline was resolved for; NULL when it does not matter */
 	const char *scmp_arch;
 	bool capabilities_matter; /* to the baseline: */
 	char **capabilities;	  /* that it was resolved for; sorted */

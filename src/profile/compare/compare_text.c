@@ -33,6 +33,11 @@ static void print_head(FILE *out, const struct compared *compared)
 		str_print_escaped(out, compared->kernel);
 	}
 	fputc('\n', out);
+	if (compared->base_profile) {
+		fputs("  note: the operator unites it with ", out);
+		str_print_escaped(out, compared->base_profile);
+		fputs(", which is not read: it may use more than is said here\n", out);
+	}
 	if (compared->note) {
 		fputs("  note: ", out);
 		str_print_escaped(out, compared->note);
