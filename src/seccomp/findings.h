@@ -5,6 +5,7 @@
 /* What there is to say about a profile. */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct error;
 
@@ -37,6 +38,9 @@ struct finding {
 struct findings {
 	struct finding *items; /* in the order in which they were found */
 	size_t length;
+	/* A hash table of places in items, each plus one; 0 is free. For findings_add() alone. */
+	uint32_t *places;
+	size_t place_count; /* a power of two, or 0 */
 };
 
 /* Adds one; what was found already gets its architecture added. */
