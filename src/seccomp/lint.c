@@ -64,9 +64,8 @@ static bool has_name(const struct rule *rule, const char *name)
 
 static bool does_nothing(const struct profile *profile, const struct rule *rule)
 {
-	return rule->action == profile->default_action &&
-	       rule->errno_ret.known == profile->default_errno_ret.known &&
-	       rule->errno_ret.value == profile->default_errno_ret.value;
+	return effect_equal(effect_of(rule->action, &rule->errno_ret),
+			    effect_of(profile->default_action, &profile->default_errno_ret));
 }
 
 /* A rule with conditions on a call that another decides without. */

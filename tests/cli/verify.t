@@ -35,7 +35,7 @@ verify() {
 	said_with "$1" "$2" "$RECORDER" verify "${@:3}"
 }
 
-tap_plan 53
+tap_plan 55
 
 profile plain.json ''
 verify 0 'a plain profile is proven' "$TEST_TMP/plain.json"
@@ -64,6 +64,9 @@ profile conflict.json "$(rule socket "$(arg 0 EQ 1)"),$(rule socket "$(arg 0 EQ 
 verify 1 'what libseccomp refuses fails' "$TEST_TMP/conflict.json"
 said_that 'with the rule' 'syscalls\[2\], socket: another rule has the same conditions'
 
+profile usual.json "$(rule socket '' ERRNO),$(rule socket "$(arg 0 EQ 1)")" '"defaultErrnoRet":1'
+verify 0 'a rule that says the default in other words decides nothing' "$TEST_TMP/usual.json"
+tap_is 'and shadows nothing' "$(grep -c shadowed <<<"$said")" 0
 profile endless.json "$(rule fcntl "$(arg 0 GE 2),$(arg 2 NE 0)"),$(rule fcntl "$(arg 0 GE 2),$(arg 2 NE 4294967297)")"
 verify 1 'what libseccomp 2.5 does not come to an end with fails' "$TEST_TMP/endless.json"
 said_that 'with the reason' 'does not come to an end with it: some of its conditions overlap|the filter does what'
