@@ -44,6 +44,7 @@ struct meaning {
 
 struct builder {
 	struct meaning *meaning;
+	int *positions; /* of each name of each rule, in their order; negative: no such call */
 	struct candidate *candidates;
 	size_t candidate_count;
 };
@@ -199,18 +200,16 @@ static int add_multiplexed(struct builder *builder, const char *name,
 				err);
 }
 
-static int add_for_names(struct builder *builder, const struct rule *from,
+/* positions are those of the rule's names. */
+static int add_for_names(struct builder *builder, const struct rule *from, const int *positions,
 			 const struct argument_rule *rule, struct error *err)
 {
-	size_t i, start = 0;
-	int position, ret = 0;
+	size_t i;
+	int ret = 0;
 
 	for (i = 0; i < from->name_count && ret == 0; i++) {
-		position = search_onward(builder->meaning, from->names[i], &start);
-		if (position < 0)
-			position = search_names(builder->meaning, from->names[i]);
-		if (position >= 0)
-			ret = add_for_position(builder, position, rule, err);
+		if (positions[i] >= 0)
+			ret = add_for_position(builder, positions[i], rule, err);
 		if (ret == 0 && builder->meaning->convention.multiplexed)
 			ret = add_multiplexed(builder, from->names[i], rule, err);
 	}
@@ -227,7 +226,8 @@ static void rule_insert(struct argument_rule *rule, const struct condition *cond
 	rule->conditions[i] = *condition;
 }
 
-static int add_rule(struct builder *builder, const struct rule *from, struct error *err)
+static int add_rule(struct builder *builder, const struct rule *from, const int *positions,
+		    struct error *err)
 {
 	struct effect effect = effect_of(from->action, &from->errno_ret);
 	struct argument_rule rule = { .effect = effect };
@@ -259,9 +259,9 @@ static int add_rule(struct builder *builder, const struct rule *from, struct err
 		if (!always)
 			rule_insert(&rule, &condition);
 		if (repeated)
-			ret = add_for_names(builder, from, &rule, err);
+			ret = add_for_names(builder, from, positions, &rule, err);
 	}
-	return repeated ? ret : add_for_names(builder, from, &rule, err);
+	return repeated ? ret : add_for_names(builder, from, positions, &rule, err);
 }
 
 static int compare_positions(const void *left, const void *right)
@@ -366,61 +366,91 @@ static int add_name(struct meaning *meaning, const char *name, struct error *err
 	return 0;
 }
 
-static int add_names(struct meaning *meaning, const struct rule *rule, struct error *err)
+/* Looks a rule's names up in the table, and keeps those that count without it. */
+static int find_names(struct meaning *meaning, const struct rule *rule, int *positions,
+		      struct error *err)
 {
 	size_t i, start = 0;
 	int ret = 0;
 
 	for (i = 0; i < rule->name_count && ret == 0; i++) {
 		const char *name = rule->names[i];
-		const struct multiplexed_call *call = multiplexed_call_find(name);
+		const struct multiplexed_call *call;
 
-		if (search_onward(meaning, name, &start) >= 0 || !is_kept(meaning, name))
+		positions[i] = search_onward(meaning, name, &start);
+		if (positions[i] >= 0 || !is_kept(meaning, name))
 			continue;
 		ret = add_name(meaning, name, err);
-		if (ret == 0 && call && !meaning->convention.table &&
-		    meaning->convention.multiplexed)
+		if (meaning->convention.table || !meaning->convention.multiplexed)
+			continue;
+		call = multiplexed_call_find(name);
+		if (ret == 0 && call)
 			ret = add_name(meaning, call->through, err);
 	}
 	return ret;
 }
 
-/* The calls that the profile is about and the architecture's table has not, in the order of names. */
-static int collect_names(struct meaning *meaning, const struct profile *profile, struct error *err)
+/* Sorts the names that are in no table, each once. */
+static void sort_names(struct meaning *meaning)
 {
-	size_t i, from, to = 0;
-	int ret = 0;
+	size_t from, to = 0;
 
-	for (i = 0; i < profile->rule_count && ret == 0; i++)
-		ret = add_names(meaning, &profile->rules[i], err);
-	if (ret < 0 || !meaning->name_count)
-		return ret;
-	qsort(meaning->names, meaning->name_count, sizeof(*meaning->names), compare_names);
+	if (meaning->name_count)
+		qsort(meaning->names, meaning->name_count, sizeof(*meaning->names), compare_names);
 	for (from = 0; from < meaning->name_count; from++)
 		if (to == 0 || strcmp(meaning->names[from], meaning->names[to - 1]) != 0)
 			meaning->names[to++] = meaning->names[from];
 	meaning->name_count = to;
-	return 0;
 }
 
-static int read_rules(struct meaning *meaning, const struct profile *profile, struct error *err)
+/* Lists the calls of the meaning and finds the place of each name of the profile. */
+static int find_calls(struct builder *builder, const struct profile *profile, struct error *err)
 {
-	struct builder builder = { .meaning = meaning };
-	size_t i;
+	struct meaning *meaning = builder->meaning;
+	size_t i, k, count = 0;
 	int ret = 0;
 
-	for (i = 0; i < profile->rule_count && ret == 0; i++)
-		ret = add_rule(&builder, &profile->rules[i], err);
-	if (ret == 0)
-		ret = keep_candidates(&builder, err);
-	free(builder.candidates);
+	for (i = 0; i < profile->rule_count; i++)
+		count += profile->rules[i].name_count;
+	builder->positions = calloc(count + 1, sizeof(*builder->positions));
+	if (!builder->positions)
+		return error_nomem(err);
+	for (i = 0, count = 0; i < profile->rule_count && ret == 0; i++) {
+		ret = find_names(meaning, &profile->rules[i], &builder->positions[count], err);
+		count += profile->rules[i].name_count;
+	}
+	sort_names(meaning);
+	for (i = 0, count = 0; i < profile->rule_count && ret == 0; i++)
+		for (k = 0; k < profile->rules[i].name_count; k++, count++)
+			if (builder->positions[count] < 0)
+				builder->positions[count] =
+					search_names(meaning, profile->rules[i].names[k]);
 	return ret;
+}
+
+static int read_rules(struct builder *builder, const struct profile *profile, struct error *err)
+{
+	size_t i, count = 0;
+	int ret = 0;
+
+	for (i = 0; i < profile->rule_count && ret == 0; i++) {
+		ret = add_rule(builder, &profile->rules[i], &builder->positions[count], err);
+		count += profile->rules[i].name_count;
+	}
+	return ret < 0 ? ret : keep_candidates(builder, err);
+}
+
+static void builder_finish(struct builder *builder)
+{
+	free(builder->positions);
+	free(builder->candidates);
 }
 
 int meaning_create(const struct profile *profile, const char *scmp_arch,
 		   struct meaning **ret_meaning, struct error *err)
 {
 	_cleanup_meaning_ struct meaning *meaning = calloc(1, sizeof(*meaning));
+	_cleanup_(builder_finish) struct builder builder = { .meaning = meaning };
 	size_t i;
 	int ret;
 
@@ -435,7 +465,7 @@ int meaning_create(const struct profile *profile, const char *scmp_arch,
 			(struct effect){ .action = ACTION_KILL_THREAD };
 	if (meaning->convention.table)
 		meaning->table_length = meaning->convention.table->length;
-	ret = collect_names(meaning, profile, err);
+	ret = find_calls(&builder, profile, err);
 	if (ret < 0)
 		return ret;
 	meaning->calls = calloc(meaning_call_count(meaning) + 1, sizeof(*meaning->calls));
@@ -444,7 +474,7 @@ int meaning_create(const struct profile *profile, const char *scmp_arch,
 	for (i = 0; i < meaning_call_count(meaning); i++)
 		meaning->calls[i].effect = meaning->default_effect;
 	if (meaning->has_architecture)
-		ret = read_rules(meaning, profile, err);
+		ret = read_rules(&builder, profile, err);
 	if (ret < 0)
 		return ret;
 	*ret_meaning = steal_pointer(&meaning);
