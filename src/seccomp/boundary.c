@@ -9,8 +9,8 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 
-/* With more combinations of all values than this, one value of each class has to do. */
-#define POINTS_WANTED 4096
+/* With more combinations of close values than this, one argument at a time is tried closely. */
+#define POINTS_WANTED 16384
 #define POINTS_MAX (1u << 22)
 
 static int compare_values(const void *left, const void *right)
@@ -124,25 +124,52 @@ static int add_conditions(struct argument_domain domains[ARGUMENT_COUNT],
 	return r;
 }
 
-/* Fills in the values; ret_points is SIZE_MAX when there are too many combinations to count. */
-static int fill(struct boundary *boundary, struct argument_domain domains[ARGUMENT_COUNT],
-		uint64_t max, bool closely, struct error *err)
+/* Fills in the values of each argument. */
+static int fill(struct boundary_values values[ARGUMENT_COUNT],
+		struct argument_domain domains[ARGUMENT_COUNT], uint64_t max, bool closely,
+		struct error *err)
 {
 	size_t i;
-	int r;
+	int r = 0;
 
-	boundary->points = 1;
-	for (i = 0; i < ARGUMENT_COUNT; i++) {
-		boundary->values[i].length = 0;
-		r = add_argument(&boundary->values[i], &domains[i], max,
+	for (i = 0; r == 0 && i < ARGUMENT_COUNT; i++)
+		r = add_argument(&values[i], &domains[i], max,
 				 closely && domains[i].condition_count, err);
-		if (r < 0)
-			return r;
-		if (__builtin_mul_overflow(boundary->points, boundary->values[i].length,
-					   &boundary->points))
-			boundary->points = SIZE_MAX / 2;
-	}
-	return 0;
+	return r;
+}
+
+/* The values of an argument in the grid where one argument is tried closely, or in the only grid. */
+static const struct boundary_values *values_of(const struct boundary *boundary, size_t closely,
+					       size_t argument)
+{
+	return boundary->all || argument == closely ? &boundary->close[argument] :
+						      &boundary->classes[argument];
+}
+
+static size_t grid_points(const struct boundary *boundary, size_t closely)
+{
+	size_t i, points = 1;
+
+	for (i = 0; i < ARGUMENT_COUNT; i++)
+		if (__builtin_mul_overflow(points, values_of(boundary, closely, i)->length,
+					   &points) ||
+		    points > POINTS_MAX)
+			return POINTS_MAX + 1;
+	return points;
+}
+
+static void count_points(struct boundary *boundary)
+{
+	size_t i;
+
+	boundary->all = true;
+	boundary->points = grid_points(boundary, 0);
+	if (boundary->points <= POINTS_WANTED)
+		return;
+	boundary->all = false;
+	boundary->points = 0;
+	for (i = 0; i < ARGUMENT_COUNT; i++)
+		boundary->points += grid_points(boundary, i);
 }
 
 static void domains_finish(struct argument_domain (*domains)[ARGUMENT_COUNT])
@@ -162,11 +189,12 @@ int boundary_init(struct boundary *boundary, const struct verdict *verdict, bool
 	int r = add_conditions(domains, verdict, err);
 
 	if (r == 0)
-		r = fill(&made, domains, max, true, err);
-	if (r == 0 && made.points > POINTS_WANTED)
-		r = fill(&made, domains, max, false, err);
+		r = fill(made.close, domains, max, true, err);
+	if (r == 0)
+		r = fill(made.classes, domains, max, false, err);
 	if (r < 0)
 		return r;
+	count_points(&made);
 	if (made.points > POINTS_MAX)
 		return error_set(err, E2BIG, "the conditions are too many to try all combinations");
 	*boundary = made;
@@ -178,18 +206,22 @@ void boundary_finish(struct boundary *boundary)
 {
 	size_t i;
 
-	for (i = 0; i < ARGUMENT_COUNT; i++)
-		free(boundary->values[i].items);
+	for (i = 0; i < ARGUMENT_COUNT; i++) {
+		free(boundary->close[i].items);
+		free(boundary->classes[i].items);
+	}
 	*boundary = (struct boundary){};
 }
 
 void boundary_point(const struct boundary *boundary, size_t point,
 		    uint64_t ret_arguments[ARGUMENT_COUNT])
 {
-	size_t i;
+	size_t i, closely = 0;
 
+	while (!boundary->all && point >= grid_points(boundary, closely))
+		point -= grid_points(boundary, closely++);
 	for (i = 0; i < ARGUMENT_COUNT; i++) {
-		const struct boundary_values *values = &boundary->values[i];
+		const struct boundary_values *values = values_of(boundary, closely, i);
 
 		ret_arguments[i] = values->items[point % values->length];
 		point /= values->length;

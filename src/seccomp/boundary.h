@@ -20,9 +20,15 @@ struct boundary_values {
 	size_t length;
 };
 
+/*
+ * All combinations of what is close to a bound, one value of each argument. Where these are too many, one
+ * argument after the other is tried closely, with a value of every class of each of the others.
+ */
 struct boundary {
-	struct boundary_values values[ARGUMENT_COUNT];
-	size_t points; /* combinations of values, one of each argument */
+	struct boundary_values close[ARGUMENT_COUNT];
+	struct boundary_values classes[ARGUMENT_COUNT];
+	size_t points;
+	bool all; /* one grid of .close */
 };
 
 /* Memory of the caller. -E2BIG where there are too many combinations to go through. */

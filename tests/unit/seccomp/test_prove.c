@@ -103,6 +103,16 @@ static const struct {
 		  RULE("\"ioprio_get\"", "ALLOW", ARG(0, "LT", 4294967297)) "," RULE(
 			  "\"ioprio_get\"", "ALLOW", ARG(0, "LT", 2147483648))),
 	  "SCMP_ARCH_X86_64", 252 },
+	/* The same where there are too many combinations with other arguments to try all. */
+	{ PROFILE("\"SCMP_ARCH_X86_64\"",
+		  RULE("\"clone3\"", "ALLOW", ARG(0, "LT", 2147483647)) "," RULE(
+			  "\"clone3\"", "LOG",
+			  ARG(0, "LT",
+			      9223372036854775808)) "," RULE("\"clone3\"", "KILL_PROCESS",
+							     MASKED(1, 2147483647,
+								    2147483647) "," ARG(2, "LE",
+											2))),
+	  "SCMP_ARCH_X86_64", 435 },
 	/* After another argument was compared, the first one is not loaded again. */
 	{ PROFILE("\"SCMP_ARCH_X86_64\"",
 		  RULE("\"io_destroy\"", "ALLOW", ARG(0, "EQ", 0)) "," RULE(
