@@ -85,7 +85,15 @@ static int add_verdict(struct proof_call *call, const struct verdict *verdict, s
 	return ret;
 }
 
-/* The calls of the architecture by all names that any of the profiles has. */
+/* True if a rule of the profile with all names is about the call, or about one that is made through it. */
+static bool is_named(const struct meaning *all, size_t position)
+{
+	struct verdict verdict = meaning_verdict(all, position);
+
+	return verdict.rule_count || !effect_equal(verdict.effect, meaning_default(all));
+}
+
+/* Numbers without a name stand for calls that no profile names: the default answers both. */
 static int list_calls(struct merge_proof *proof, const struct meaning *all, struct error *err)
 {
 	size_t i, count = meaning_call_count(all) + 1;
@@ -94,13 +102,15 @@ static int list_calls(struct merge_proof *proof, const struct meaning *all, stru
 	proof->calls = calloc(count, sizeof(*proof->calls));
 	if (!proof->calls)
 		return error_nomem(err);
-	proof->length = count;
 	for (i = 0; i < count && ret == 0; i++) {
-		struct proof_call *call = &proof->calls[i];
+		struct proof_call *call = &proof->calls[proof->length];
 		struct verdict verdict;
 
+		if (i && !is_named(all, i - 1))
+			continue;
 		call->name = i ? meaning_call_name(all, i - 1) : NULL;
 		verdict = meaning_verdict_of(proof->united, call->name);
+		proof->length++;
 		ret = add_verdict(call, &verdict, err);
 	}
 	return ret;
@@ -239,6 +249,8 @@ int merge_prove(const struct profile *united, struct profile *const *inputs, siz
 			ret = profile_collect_architectures(inputs[i], native, &architectures,
 							    &architecture_count, err);
 	}
+	for (i = 0; i < architecture_count && ret == 0; i++)
+		ret = profile_add_architecture(all, architectures[i], err);
 	for (i = 0; i < architecture_count && ret == 0; i++)
 		ret = prove_on(architectures[i], united, all, inputs, count, err);
 	string_set_free(architectures, architecture_count);

@@ -5,7 +5,7 @@
 #include "profile/recording/derive.h"
 #include "util/array.h"
 
-#define ROUNDS 3000
+#define ROUNDS 1000
 
 /* A small generator of its own, so that a failure is the same on every machine. */
 static uint32_t random_state = 1;
