@@ -38,6 +38,8 @@ static void print_subject(FILE *out, const struct observation *observation)
 	print_labelled(out, "node", observation->node);
 	print_labelled(out, "runtime", observation->runtime);
 	print_labelled(out, "version", observation->runtime_version);
+	print_labelled(out, "engine", observation->engine);
+	print_labelled(out, "version", observation->engine_version);
 	if (observation->folded)
 		fprintf(out, ", and %" PRIu64 " more like it", observation->folded);
 	fputs(":\n", out);

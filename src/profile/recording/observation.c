@@ -97,6 +97,8 @@ void observation_finish(struct observation *observation)
 	free(observation->kernel);
 	free(observation->runtime);
 	free(observation->runtime_version);
+	free(observation->engine);
+	free(observation->engine_version);
 	string_set_free(observation->capabilities, observation->capability_count);
 	applied_profile_unref(observation->applied_profile);
 	free(observation->attribution);
@@ -187,7 +189,10 @@ bool observation_same_kind(const struct observation *a, const struct observation
 	       string_compare(a->pod_namespace, b->pod_namespace) == 0 &&
 	       string_compare(a->container_name, b->container_name) == 0 &&
 	       string_compare(a->image, b->image) == 0 &&
-	       string_compare(a->runtime, b->runtime) == 0 && string_compare(a->node, b->node) == 0;
+	       string_compare(a->runtime, b->runtime) == 0 &&
+	       string_compare(a->engine, b->engine) == 0 &&
+	       string_compare(a->engine_version, b->engine_version) == 0 &&
+	       string_compare(a->node, b->node) == 0;
 }
 
 int observation_compare(const struct observation *a, const struct observation *b)
@@ -222,6 +227,24 @@ static void merge_string(char **text, char **other)
 	*other = unused;
 }
 
+/* A version is one of the engine beside it, and of no other. */
+static void merge_engine(struct observation *into, struct observation *from)
+{
+	int order = string_compare(into->engine, from->engine);
+	char *version;
+
+	if (order == 0) {
+		merge_string(&into->engine_version, &from->engine_version);
+		return;
+	}
+	if (!from->engine || (into->engine && order < 0))
+		return;
+	merge_string(&into->engine, &from->engine);
+	version = into->engine_version;
+	into->engine_version = from->engine_version;
+	from->engine_version = version;
+}
+
 static void merge_facts(struct observation *into, struct observation *from)
 {
 	int loss;
@@ -235,6 +258,7 @@ static void merge_facts(struct observation *into, struct observation *from)
 	merge_string(&into->kernel, &from->kernel);
 	merge_string(&into->runtime, &from->runtime);
 	merge_string(&into->runtime_version, &from->runtime_version);
+	merge_engine(into, from);
 	merge_string(&into->attribution, &from->attribution);
 	applied_profile_merge(&into->applied_profile, &from->applied_profile);
 	if (from->seccomp > into->seccomp)

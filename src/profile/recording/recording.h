@@ -107,6 +107,8 @@ struct observation {
 	enum machine machine;
 	char *runtime; /* "runc", "crun"; NULL for a plain command */
 	char *runtime_version;
+	char *engine; /* "containerd", "cri-o", "docker", "podman": as baselines are called; NULL */
+	char *engine_version;
 
 	/* Under what it ran. */
 	enum seccomp_mode seccomp;

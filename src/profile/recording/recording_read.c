@@ -124,19 +124,20 @@ static int read_pod(const struct json_at *object, struct observation *observatio
 	return json_copy_text(&at, "uid", &observation->pod_uid, err);
 }
 
-static int read_runtime(const struct json_at *object, struct observation *observation,
+/* A program: its name and its version. */
+static int read_program(const struct json_at *object, const char *key, char **name, char **version,
 			struct error *err)
 {
 	static const char *const fields[] = { "name", "version", NULL };
 	struct json_at at;
 	int ret;
 
-	if (!json_member(object, "runtime", &at))
+	if (!json_member(object, key, &at))
 		return 0;
 	if ((ret = json_object_only(&at, fields, err)) < 0 ||
-	    (ret = json_copy_text(&at, "name", &observation->runtime, err)) < 0)
+	    (ret = json_copy_text(&at, "name", name, err)) < 0)
 		return ret;
-	return json_copy_text(&at, "version", &observation->runtime_version, err);
+	return json_copy_text(&at, "version", version, err);
 }
 
 /*
@@ -303,7 +304,7 @@ static int read_observation(const struct json_at *at, const struct json_slice cu
 		"container", "pod",	"labels",      "node",	 "kernel",	 "machine",
 		"runtime",   "seccomp", "noNewPrivs",  "start",	 "capabilities", "end",
 		"complete",  "reasons", "attribution", "losses", "systemCalls",	 "denied",
-		"folded",    "profile", NULL,
+		"folded",    "profile", "engine",      NULL,
 	};
 	enum machine machine;
 	int ret;
@@ -318,7 +319,10 @@ static int read_observation(const struct json_at *at, const struct json_slice cu
 	    (ret = read_labels(at, observation, err)) < 0 ||
 	    (ret = json_copy_text(at, "node", &observation->node, err)) < 0 ||
 	    (ret = json_copy_text(at, "kernel", &observation->kernel, err)) < 0 ||
-	    (ret = read_runtime(at, observation, err)) < 0 ||
+	    (ret = read_program(at, "runtime", &observation->runtime, &observation->runtime_version,
+				err)) < 0 ||
+	    (ret = read_program(at, "engine", &observation->engine, &observation->engine_version,
+				err)) < 0 ||
 	    (ret = read_confinement(at, profiles, observation, err)) < 0 ||
 	    (ret = read_time(at, "start", &observation->start, err)) < 0 ||
 	    (ret = read_time(at, "end", &observation->end, err)) < 0 ||

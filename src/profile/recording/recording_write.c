@@ -55,6 +55,7 @@ static void set_subject(struct json_builder *builder, json_t *object,
 	json_t *container = json_build_object(builder);
 	json_t *pod = json_build_object(builder);
 	json_t *runtime = json_build_object(builder);
+	json_t *engine = json_build_object(builder);
 
 	json_set_text(builder, container, "name", observation->container_name);
 	json_set_text(builder, container, "id", observation->container_id);
@@ -72,6 +73,9 @@ static void set_subject(struct json_builder *builder, json_t *object,
 	json_set_text(builder, runtime, "name", observation->runtime);
 	json_set_text(builder, runtime, "version", observation->runtime_version);
 	json_set_unless_empty(builder, object, "runtime", runtime);
+	json_set_text(builder, engine, "name", observation->engine);
+	json_set_text(builder, engine, "version", observation->engine_version);
+	json_set_unless_empty(builder, object, "engine", engine);
 }
 
 /* All but the calls, which come last. */

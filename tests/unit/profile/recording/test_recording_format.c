@@ -8,6 +8,7 @@ static void what_was_read_is_written_byte_for_byte(void **state)
 	static const char *const files[] = {
 		"pod.recording.json",	     "compat.recording.json",	"x32.recording.json",
 		"incomplete.recording.json", "machines.recording.json", "empty.recording.json",
+		"engine.recording.json",
 	};
 	size_t i;
 
@@ -45,6 +46,40 @@ static void every_field_is_read(void **state)
 	assert_int_equal(call->origin, ORIGIN_RUNTIME);
 	assert_int_equal(call->first_seen, 0);
 	assert_string_equal(call_set_find(&observation->calls, ABI_NATIVE, 59)->process, "web");
+}
+
+static void the_engine_is_read(void **state)
+{
+	_cleanup_recording_ struct recording recording =
+		read_golden_recording("engine.recording.json");
+
+	assert_string_equal(recording.observations[0].engine, "containerd");
+	assert_string_equal(recording.observations[0].engine_version, "1.6.20");
+}
+
+/* A version goes with its engine, in whatever order recordings of one lifetime are merged. */
+static void engines_merge_with_their_versions(void **state)
+{
+	static const char *const engines[][2] = {
+		{ "docker", "1.0" }, { "containerd", "2.0" }, { "containerd", NULL }, { NULL, NULL }
+	};
+	size_t order, i;
+
+	for (order = 0; order < array_size(engines); order++) {
+		_cleanup_recording_ struct recording recording = { 0 };
+
+		for (i = 0; i < array_size(engines); i++) {
+			const char *const *engine = engines[(order + i) % array_size(engines)];
+			struct observation observation = { .container_id = strdup("0") };
+
+			observation.engine = engine[0] ? strdup(engine[0]) : NULL;
+			observation.engine_version = engine[1] ? strdup(engine[1]) : NULL;
+			assert_int_equal(recording_add(&recording, &observation, NULL), 0);
+		}
+		assert_int_equal(recording.observation_count, 1);
+		assert_string_equal(recording.observations[0].engine, "containerd");
+		assert_string_equal(recording.observations[0].engine_version, "2.0");
+	}
 }
 
 static void bytes_that_are_no_text_do_not_break_the_file(void **state)
@@ -216,6 +251,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_read_is_written_byte_for_byte),
 		cmocka_unit_test(every_field_is_read),
+		cmocka_unit_test(the_engine_is_read),
+		cmocka_unit_test(engines_merge_with_their_versions),
 		cmocka_unit_test(bytes_that_are_no_text_do_not_break_the_file),
 		cmocka_unit_test(bad_input_is_refused_with_its_place),
 		cmocka_unit_test(deep_nesting_is_refused),
