@@ -116,6 +116,23 @@ int baseline_choice_init(struct baseline_choice *ret_choice, const char *text,
 	return 0;
 }
 
+int baseline_choice_init_engine(struct baseline_choice *ret_choice, const char *engine,
+				const char *version, bool *ret_known, struct error *err)
+{
+	_cleanup_baseline_choice_ struct baseline_choice choice = {};
+	bool known = baseline_has_runtime(engine);
+	int ret = known ? use_table(&choice, engine, version, err) : 0;
+
+	if (ret < 0)
+		return ret;
+	*ret_known = known;
+	if (known) {
+		*ret_choice = choice;
+		choice = (struct baseline_choice){};
+	}
+	return 0;
+}
+
 int baseline_choice_init_table(struct baseline_choice *ret_choice, const char *text,
 			       struct error *err)
 {

@@ -33,6 +33,13 @@ int baseline_choice_init(struct baseline_choice *ret_choice, const char *text,
 void baseline_choice_finish(struct baseline_choice *choice);
 #define _cleanup_baseline_choice_ _cleanup_(baseline_choice_finish)
 
+/*
+ * The table of an engine's version, or of its newest where version is NULL. ret_known is false, and
+ * nothing else is done, where there are no tables of the engine.
+ */
+int baseline_choice_init_engine(struct baseline_choice *ret_choice, const char *engine,
+				const char *version, bool *ret_known, struct error *err);
+
 /* As baseline_choice_init(), but a built-in table only. */
 int baseline_choice_init_table(struct baseline_choice *ret_choice, const char *text,
 			       struct error *err);

@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,15 +33,26 @@ struct compare_options {
 struct resolved {
 	const struct workload *workload; /* the first that has them */
 	bool started_under;		 /* the baseline is what the workload was started under */
+	const struct baseline_choice *choice; /* what it is otherwise */
 	const char *scmp_arch;
 	struct profile *owned;
 	const struct profile *profile;
 	struct capability_effects *effects; /* NULL where nothing depends on capabilities */
 };
 
+/* The table of an engine that workloads ran under. */
+struct engine_table {
+	const char *engine;
+	const char *version; /* NULL: unknown */
+	bool known;	     /* there is such a table */
+	struct baseline_choice choice;
+};
+
 struct comparing {
 	bool baseline_given;
-	struct baseline_choice baseline;
+	struct baseline_choice baseline; /* given, or the usual one */
+	struct engine_table *tables;
+	size_t table_count;
 	struct workloads workloads;
 	struct resolved *resolved;
 	size_t resolved_count;
@@ -58,6 +70,9 @@ static void comparing_finish(struct comparing *comparing)
 		capability_effects_destroy(comparing->resolved[i].effects);
 		profile_destroy(comparing->resolved[i].owned);
 	}
+	for (i = 0; i < comparing->table_count; i++)
+		baseline_choice_finish(&comparing->tables[i].choice);
+	free(comparing->tables);
 	free(comparing->compared);
 	free(comparing->resolved);
 	workloads_finish(&comparing->workloads);
@@ -84,17 +99,56 @@ static bool same_circumstances(const struct workload *a, const struct workload *
 	return true;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/*
+ * Without --baseline, the engine that the recording names says which version's table it is. There are
+ * as many tables as workloads at most, so that what was returned stays where it is.
+ */
+static int choose_baseline(struct comparing *comparing, const struct workload *workload,
+			   const struct baseline_choice **ret_choice, struct error *err)
+{
+	struct engine_table *table = comparing->tables;
+	size_t i;
+	int ret = 0;
+
+	*ret_choice = &comparing->baseline;
+	if (comparing->baseline_given || !workload->engine)
+		return 0;
+	for (i = 0; i < comparing->table_count; i++, table++)
+		if (strcmp(table->engine, workload->engine) == 0 &&
+		    same_text(table->version, workload->engine_version))
+			break;
+	if (i == comparing->table_count) {
+		table->engine = workload->engine;
+		table->version = workload->engine_version;
+		ret = baseline_choice_init_engine(&table->choice, table->engine, table->version,
+						  &table->known, err);
+		comparing->table_count += ret == 0;
+	}
+	if (ret == 0 && table->known)
+		*ret_choice = &table->choice;
+	return ret;
+}
+
 static int resolve(struct comparing *comparing, const struct workload *workload,
 		   const char *scmp_arch, const struct resolved **ret_resolved, struct error *err)
 {
 	struct resolved *items = comparing->resolved, *item;
+	const struct baseline_choice *choice;
 	size_t i;
-	int ret;
+	int ret = choose_baseline(comparing, workload, &choice, err);
 
+	if (ret < 0)
+		return ret;
 	for (i = 0; i < comparing->resolved_count; i++) {
 		bool same = items[i].started_under ?
 				    items[i].workload->applied == workload->applied :
-				    same_circumstances(items[i].workload, workload);
+				    items[i].choice == choice &&
+					    same_circumstances(items[i].workload, workload);
 
 		if (same && items[i].scmp_arch == scmp_arch &&
 		    items[i].started_under == started_under(comparing, workload)) {
@@ -107,6 +161,7 @@ static int resolve(struct comparing *comparing, const struct workload *workload,
 	*item = (struct resolved){
 		.workload = workload,
 		.started_under = started_under(comparing, workload),
+		.choice = choice,
 		.scmp_arch = scmp_arch,
 	};
 	*ret_resolved = item;
@@ -115,34 +170,56 @@ static int resolve(struct comparing *comparing, const struct workload *workload,
 		item->profile = item->owned;
 		return ret;
 	}
-	ret = baseline_choice_resolve(&comparing->baseline, &workload->circumstances, &item->owned,
+	ret = baseline_choice_resolve(choice, &workload->circumstances, &item->owned,
 				      &item->profile, err);
-	if (ret == 0 && comparing->baseline.template)
-		ret = capability_effects_create(comparing->baseline.template,
-						&workload->circumstances, scmp_arch, &item->effects,
-						err);
+	if (ret == 0 && choice->template)
+		ret = capability_effects_create(choice->template, &workload->circumstances,
+						scmp_arch, &item->effects, err);
 	return ret;
 }
 
+/* Why the baseline is what it is, where the user did not say so. NULL when memory ran out. */
+static char *explain_choice(const struct comparing *comparing, const struct resolved *resolved,
+			    const struct workload *workload)
+{
+	const char *note = resolved->choice->note;
+	const char *before = note ? "; " : "", *which = "that engine", *beside = "";
+	char *text;
+
+	if (resolved->choice == &comparing->baseline)
+		return strdup(note ? note : "");
+	if (!workload->engine_version)
+		beside = ", of a version that is not known";
+	else if (workload->engine_versions_differ)
+		which = "several versions of that engine", beside = ", of which this is the oldest";
+	return asprintf(&text, "the container ran under %s%s, as the recording says%s%s", which,
+			beside, before, note ? note : "") < 0 ?
+		       NULL :
+		       text;
+}
+
 /* What the report says about the workload beside the findings. */
-static int describe(struct compared *compared, const struct baseline_choice *baseline,
+static int describe(struct compared *compared, const struct comparing *comparing,
 		    const struct resolved *resolved, const struct workload *workload,
 		    struct error *err)
 {
-	const char *title = resolved->started_under ? STARTED_UNDER : baseline->title;
-	const char *note = resolved->started_under ? NULL : baseline->note;
+	const char *title = resolved->started_under ? STARTED_UNDER : resolved->choice->title;
+	_cleanup_free_ char *note = resolved->started_under ?
+					    strdup("") :
+					    explain_choice(comparing, resolved, workload);
 	size_t i;
 	int ret = 0;
 
 	compared->name = strdup(workload->name);
 	compared->file = strdup(workload->path);
 	compared->baseline = strdup(title);
-	if (!compared->name || !compared->file || !compared->baseline ||
+	if (!compared->name || !compared->file || !compared->baseline || !note ||
 	    (workload->base_profile &&
 	     !(compared->base_profile = strdup(workload->base_profile))) ||
-	    (note && !(compared->note = strdup(note))) ||
 	    (workload->kernel && !(compared->kernel = strdup(workload->kernel))))
 		return error_nomem(err);
+	if (*note)
+		compared->note = steal_pointer(&note);
 	compared->capabilities_matter = resolved->effects;
 	compared->capabilities_assumed = workload->capabilities_assumed;
 	for (i = 0; i < workload->capability_count && ret == 0; i++)
@@ -173,7 +250,7 @@ static int compare_workload(struct comparing *comparing, const struct workload *
 	compared->scmp_arch = compare_architecture(workload->own, workload->machine);
 	ret = resolve(comparing, workload, compared->scmp_arch, &resolved, err);
 	if (ret == 0)
-		ret = describe(compared, &comparing->baseline, resolved, workload, err);
+		ret = describe(compared, comparing, resolved, workload, err);
 	if (ret < 0)
 		return ret;
 	input.baseline = resolved->profile;
@@ -188,7 +265,8 @@ static int compare_all(struct comparing *comparing, struct error *err)
 
 	comparing->resolved = calloc(count, sizeof(*comparing->resolved));
 	comparing->compared = calloc(count, sizeof(*comparing->compared));
-	if (!comparing->resolved || !comparing->compared)
+	comparing->tables = calloc(count, sizeof(*comparing->tables));
+	if (!comparing->resolved || !comparing->compared || !comparing->tables)
 		return error_nomem(err);
 	for (i = 0; i < count && ret == 0; i++)
 		ret = compare_workload(comparing, &comparing->workloads.items[i], err);
@@ -256,7 +334,8 @@ static const struct cli_option options_table[] = {
 	  .complete = CLI_COMPLETE_FILE,
 	  .help = "what to compare with: containerd, cri-o, docker or podman, with @VERSION for one "
 		  "that is not the newest, or a file; without it, what the container was started "
-		  "under where the recording has that, or else containerd" },
+		  "under where the recording has that, or else the table of the engine and version that "
+		  "it ran under, or else containerd" },
 	REPORT_FORMAT_OPTION(struct compare_options),
 	{ .name = "arch",
 	  .argument = "ARCH",

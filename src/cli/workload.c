@@ -151,6 +151,47 @@ static void find_applied(struct workload *workload)
 	}
 }
 
+/* False where there is no version. */
+static bool note_engine_version(struct workload *workload, const char *text)
+{
+	struct version version = version_parse(text ? text : ""), oldest;
+	int order;
+
+	if (!version_is_known(&version))
+		return false;
+	oldest = version_parse(workload->engine_version ? workload->engine_version : text);
+	order = version_compare(&version, &oldest);
+	workload->engine_versions_differ |= order != 0;
+	if (!workload->engine_version || order < 0)
+		workload->engine_version = text;
+	return true;
+}
+
+/* Of versions the oldest, as for the kernel: it knows fewer calls. */
+static void find_engine(struct workload *workload)
+{
+	const struct recording *recording = workload->recording;
+	bool all_versions = true;
+	size_t i;
+
+	for (i = 0; recording && i < recording->observation_count; i++) {
+		const struct observation *observation = &recording->observations[i];
+		const char *version = observation->engine_version;
+
+		if (observation->machine != workload->machine)
+			continue;
+		if (!observation->engine ||
+		    (workload->engine && strcmp(workload->engine, observation->engine) != 0)) {
+			workload->engine = workload->engine_version = NULL;
+			return;
+		}
+		workload->engine = observation->engine;
+		all_versions &= note_engine_version(workload, version);
+	}
+	if (!all_versions)
+		workload->engine_version = NULL;
+}
+
 static int add_workload(struct workloads *workloads, struct workload *workload,
 			const struct document *document, const struct circumstance_options *options,
 			const struct input_circumstances *usual, struct error *err)
@@ -160,6 +201,7 @@ static int add_workload(struct workloads *workloads, struct workload *workload,
 
 	choose_kernel(workload, options);
 	find_applied(workload);
+	find_engine(workload);
 	items = array_grow(workloads->items, workloads->length, sizeof(*items));
 	if (ret == 0 && !items)
 		ret = error_nomem(err);

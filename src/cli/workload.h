@@ -23,6 +23,13 @@ struct workload {
 	struct profile *derived;  /* own, where it was made for this */
 	/* What all its lifetimes were started under; NULL unless that is known and the same. */
 	const struct applied_profile *applied;
+	/*
+	 * The engine of all its lifetimes, and the oldest of that engine's versions; NULL unless each
+	 * of them is known. Borrowed from the recording.
+	 */
+	const char *engine;
+	const char *engine_version;
+	bool engine_versions_differ;
 	/* Under what it runs; the user's word stands before what the file says. */
 	char **capabilities; /* sorted */
 	size_t capability_count;

@@ -43,7 +43,7 @@ verdict() {
 	sed -n 's/^  fits RuntimeDefault: //p' "$out" | paste -sd' '
 }
 
-tap_plan 42
+tap_plan 50
 
 prints compare.txt 1 compare "$builder"
 prints baseline-list.txt 0 baseline list cri-o --arch amd64
@@ -132,6 +132,35 @@ tap_is 'a profile that allows everything does not fit' \
 	"$(echo '{"defaultAction":"SCMP_ACT_ALLOW"}' >"$TEST_TMP/all.json"
 	verdict --arch amd64 "$TEST_TMP/all.json")" \
 	'no; own profile removes 0 of 312 allowed calls'
+
+# with_engine FILTER: the recording that has an engine, edited.
+with_engine() {
+	jq "$1" "$recordings/engine.recording.json" >"$TEST_TMP/engine.json"
+	run compare "$TEST_TMP/engine.json"
+	sed -n '/compared with/,/note:/p' "$out"
+}
+tap_is 'without --baseline and a filter it is the table of the engine and version that were recorded' \
+	"$(with_engine .)" \
+	'  compared with containerd 1.6.20, SCMP_ARCH_X86_64, kernel 6.1.0-49-amd64
+  note: the container ran under that engine, as the recording says'
+tap_is 'and its verdict' "$(verdict "$recordings/engine.recording.json")" \
+	"$(verdict --baseline containerd@1.6.20 "$recordings/engine.recording.json")"
+tap_match 'of another engine, that one' \
+	"$(with_engine '.observations[].engine = {name: "docker", version: "20.10.24"}')" \
+	'docker 20.10.24,.*note: the container ran under that engine, as the recording says; no table'
+tap_match 'without a version, the newest table' \
+	"$(with_engine 'del(.observations[].engine.version)')" \
+	'containerd 2\.[0-9.]*,.*that engine, of a version that is not known'
+tap_match 'of several versions, the oldest' \
+	"$(with_engine '.observations += [.observations[0] | .container.id = "1" | .engine.version = "1.6.9"]')" \
+	'containerd 1\.6\.9,.*several versions of that engine, .*the oldest'
+tap_match 'of several engines, the usual one' \
+	"$(with_engine '.observations += [.observations[0] | .container.id = "1" | .engine.name = "podman"]')" \
+	'containerd 2\.[0-9.]*,'
+tap_match "and so of one without tables, which is no file's name either" \
+	"$(with_engine '.observations[].engine.name = "/etc/passwd"')" 'containerd 2\.[0-9.]*,'
+tap_match 'a user who names a baseline gets that' \
+	"$(run compare --baseline podman "$recordings/engine.recording.json"; cat "$out")" 'podman 5\.'
 
 refused 1 "open /nonexistent: No such file or directory" compare /nonexistent
 refused 1 "$recordings/empty.recording.json: nothing was observed" \
