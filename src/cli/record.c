@@ -277,8 +277,9 @@ static const struct cli_option options_table[] = {
 	  .argument = "ID",
 	  .type = CLI_STRING,
 	  OPTION(container_id),
-	  .help = "a container of containerd, CRI-O, Docker or Podman; a unique prefix is "
-		  "enough" },
+	  .help = "a container of containerd, CRI-O, Docker or Podman: its id, a unique prefix, "
+		  "a name that Docker or Podman gave it, or all that kubectl prints, as in "
+		  "containerd://4f2a" },
 	{ .name = "pod",
 	  .argument = "SELECTOR",
 	  .type = CLI_STRING,

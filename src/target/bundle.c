@@ -259,7 +259,8 @@ int bundle_parse(const char *text, size_t size, struct bundle *ret_bundle, struc
 	return 0;
 }
 
-int bundle_read(const char *directory, struct bundle *ret_bundle, struct error *err)
+int bundle_read(const struct state_directory *directory, struct bundle *ret_bundle,
+		struct error *err)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t size;
@@ -268,6 +269,6 @@ int bundle_read(const char *directory, struct bundle *ret_bundle, struct error *
 	if (r == 0)
 		r = bundle_parse(text, size, ret_bundle, err);
 	if (r < 0)
-		error_prefix(err, "read the bundle %s", directory);
+		error_prefix(err, "read the bundle %s", directory->path);
 	return r;
 }

@@ -13,6 +13,7 @@
 #include "util/cleanup.h"
 
 struct error;
+struct state_directory;
 
 /* What config.json says. */
 struct bundle {
@@ -40,8 +41,9 @@ struct bundle {
 void bundle_finish(struct bundle *bundle);
 #define _cleanup_bundle_ _cleanup_(bundle_finish)
 
-/* Reads directory/config.json. */
-int bundle_read(const char *directory, struct bundle *ret_bundle, struct error *err);
+/* Reads config.json of a directory that is open. */
+int bundle_read(const struct state_directory *directory, struct bundle *ret_bundle,
+		struct error *err);
 
 /* The same from its text; -EINVAL with the path of the field that is wrong. */
 int bundle_parse(const char *text, size_t size, struct bundle *ret_bundle, struct error *err);

@@ -91,12 +91,22 @@ static bool is_hex_id(struct span span)
 	       strspn(span.start, "0123456789abcdef") >= span.length;
 }
 
+static bool has_characters_of_id(struct span span)
+{
+	return span.start[0] != '.' && span.start[0] != '-' &&
+	       strspn(span.start, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				  "_.+-") >= span.length;
+}
+
 /* What runc, crun and containerd accept as an id. */
 static bool is_name(struct span span)
 {
-	return span.length < CONTAINER_ID_SIZE && span.start[0] != '.' && span.start[0] != '-' &&
-	       strspn(span.start, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				  "_.+-") >= span.length;
+	return span.length < CONTAINER_ID_SIZE && has_characters_of_id(span);
+}
+
+bool container_name_is_valid(const char *text)
+{
+	return has_characters_of_id((struct span){ text, strlen(text) });
 }
 
 bool container_id_is_valid(const char *text)

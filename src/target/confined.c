@@ -2,12 +2,13 @@
 #include "target/confined.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 
 #include "target/bundle.h"
 #include "target/container_state.h"
 #include "target/cri.h"
+#include "target/owner.h"
+#include "target/state_file.h"
 #include "util/array.h"
 #include "util/error.h"
 
@@ -76,9 +77,18 @@ static int add_bundle(struct confined_list *list, const char *id, struct bundle 
 	return 0;
 }
 
-static bool is_alive(pid_t pid)
+/* The bundle of a container that lives; what a user says counts for the user's processes only. */
+static int read_bundle(const struct container_state *state, struct bundle *ret_bundle)
 {
-	return pid > 0 && (kill(pid, 0) == 0 || errno != ESRCH);
+	_cleanup_state_directory_ struct state_directory directory = STATE_DIRECTORY_CLOSED;
+	_cleanup_close_ int process = -1;
+	int r = state->bundle ? container_state_open_process(state, &process, NULL) : -ENOENT;
+
+	if (r == 0)
+		r = state_directory_open(state->bundle, &directory, NULL);
+	if (r == 0 && !owner_tells_about(directory.owner, state->owner))
+		r = -EPERM;
+	return r < 0 ? r : bundle_read(&directory, ret_bundle, NULL);
 }
 
 static int add_states(struct confined_list *list, const char *root, struct error *err)
@@ -90,8 +100,9 @@ static int add_states(struct confined_list *list, const char *root, struct error
 		const struct container_state *state = &states.items[i];
 		_cleanup_bundle_ struct bundle bundle = { 0 };
 
-		if (state->bundle && is_alive(state->pid) &&
-		    bundle_read(state->bundle, &bundle, NULL) == 0)
+		/* Of one of root's, a user has nothing to tell. */
+		if (container_states_choose(&states, state->id, state->owner) == state &&
+		    read_bundle(state, &bundle) == 0)
 			r = add_bundle(list, state->id, &bundle, err);
 	}
 	return r;

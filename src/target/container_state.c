@@ -9,11 +9,19 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "target/docker.h"
+#include "target/owner.h"
+#include "target/process.h"
 #include "target/runtime.h"
 #include "target/state_file.h"
 #include "util/array.h"
 #include "util/error.h"
 #include "util/str.h"
+
+#define TASKS "/io.containerd.runtime.v2.task/*/"
+
+/* More than a node runs; an ordinary user can make as many directories as there is room for. */
+#define USER_STATES_MAX 1024
 
 void container_state_finish(struct container_state *state)
 {
@@ -43,7 +51,14 @@ static pid_t pid_of_json(const json_t *json)
 	return pid > 0 && pid <= INT_MAX ? pid : 0;
 }
 
-static pid_t pid_of_file(const char *directory, const char *name)
+static uint64_t time_of_json(const json_t *json)
+{
+	json_int_t time = json_integer_value(json);
+
+	return time > 0 ? time : 0;
+}
+
+static pid_t pid_of_file(const struct state_directory *directory, const char *name)
 {
 	_cleanup_free_ char *text = NULL;
 	long pid;
@@ -70,15 +85,17 @@ static void set_runtime(struct container_state *state, const char *text)
 		set_text(&state->runtime_binary, text);
 }
 
-static void set_runtime_from_file(struct container_state *state, const char *directory,
-				  const char *name)
+/* True if the file names one, known or not. */
+static bool set_runtime_from_file(struct container_state *state,
+				  const struct state_directory *directory, const char *name)
 {
 	_cleanup_free_ char *text = NULL;
 
 	if (state_file_read(directory, name, &text, NULL, NULL) < 0)
-		return;
+		return false;
 	text[strcspn(text, "\n")] = '\0';
 	set_runtime(state, text);
+	return *text;
 }
 
 static void set_namespace(struct container_state *state, const char *directory)
@@ -91,22 +108,25 @@ static void set_namespace(struct container_state *state, const char *directory)
 
 /*
  * containerd's shim: "runtime" holds the runtime's binary when it is configured, otherwise
- * the kind of shim tells.
+ * the kind of shim tells. A binary of another name than any runtime's may be any of them.
  */
-static void read_task(struct container_state *state, const char *directory)
+static void read_task(struct container_state *state, const struct state_directory *directory)
 {
 	_cleanup_json_ json_t *options = NULL;
+	const char *binary = NULL;
+	bool configured;
 
-	set_namespace(state, directory);
+	set_namespace(state, directory->path);
 	state->engine = state->namespace && strcmp(state->namespace, "moby") == 0 ?
 				ENGINE_DOCKER :
 				ENGINE_CONTAINERD;
-	set_text(&state->bundle, directory);
+	set_text(&state->bundle, directory->path);
 	state->pid = pid_of_file(directory, "init.pid");
-	set_runtime_from_file(state, directory, "runtime");
+	configured = set_runtime_from_file(state, directory, "runtime");
 	if (state_file_read_json(directory, "options.json", &options, NULL) == 0)
-		set_runtime(state, json_string_value(json_object_get(options, "binary_name")));
-	if (!state->runtime) {
+		binary = json_string_value(json_object_get(options, "binary_name"));
+	set_runtime(state, binary);
+	if (!state->runtime && !configured && !(binary && *binary)) {
 		set_runtime_from_file(state, directory, "shim-binary-path");
 		/* The path is the shim's, not the runtime's. */
 		free(steal_pointer(&state->runtime_binary));
@@ -128,22 +148,15 @@ static const char *find_runc_label(const json_t *labels, const char *prefix)
 	return NULL;
 }
 
-/*
- * A state directory of an ordinary user may only name a bundle of the same user: nobody gets
- * another's configuration read out.
- */
-static void set_bundle(struct container_state *state, const char *directory, const char *bundle)
+static void set_bundle(struct container_state *state, const char *bundle)
 {
-	struct stat owner, owned;
-
-	if (!bundle || bundle[0] != '/' || stat(directory, &owner) < 0 || stat(bundle, &owned) < 0)
-		return;
-	if (owner.st_uid == 0 || owner.st_uid == owned.st_uid)
+	if (bundle && bundle[0] == '/')
 		set_text(&state->bundle, bundle);
 }
 
 /* runc writes "state.json", crun "status", each also in place of the other below a shim. */
-static void read_runtime_state(struct container_state *state, const char *directory)
+static void read_runtime_state(struct container_state *state,
+			       const struct state_directory *directory)
 {
 	_cleanup_json_ json_t *json = NULL;
 
@@ -152,47 +165,50 @@ static void read_runtime_state(struct container_state *state, const char *direct
 
 		set_runtime(state, "runc");
 		state->pid = pid_of_json(json_object_get(json, "init_process_pid"));
-		set_bundle(state, directory,
-			   find_runc_label(json_object_get(config, "labels"), "bundle="));
+		state->started = time_of_json(json_object_get(json, "init_process_start"));
+		set_bundle(state, find_runc_label(json_object_get(config, "labels"), "bundle="));
 	} else if (state_file_read_json(directory, "status", &json, NULL) == 0) {
 		set_runtime(state, "crun");
 		state->pid = pid_of_json(json_object_get(json, "pid"));
-		set_bundle(state, directory, json_string_value(json_object_get(json, "bundle")));
+		state->started = time_of_json(json_object_get(json, "process-start-time"));
+		set_bundle(state, json_string_value(json_object_get(json, "bundle")));
 	} else {
 		return;
 	}
-	set_text(&state->state, directory);
+	set_text(&state->state, directory->path);
 }
 
 /* The storage library of Podman and CRI-O; which of the two, the cgroup's name tells. */
-static void read_storage(struct container_state *state, const char *directory)
+static void read_storage(struct container_state *state, const struct state_directory *directory)
 {
-	set_text(&state->bundle, directory);
+	set_text(&state->bundle, directory->path);
 	state->pid = pid_of_file(directory, "pidfile");
 }
 
-/*
- * Where containers leave traces. Of directories that tell the same the one listed first is
- * believed, so those that only root can write come before those of users.
- */
-static const struct {
+/* A place where containers leave traces: a pattern of directories, in two parts. */
+struct place {
 	const char *before; /* the id */
 	const char *after;
-	void (*read)(struct container_state *state, const char *directory);
-} places[] = {
-	{ "/run/containerd/io.containerd.runtime.v2.task/*/", "", read_task },
-	{ "/run/k3s/containerd/io.containerd.runtime.v2.task/*/", "", read_task },
-	{ "/run/docker/containerd/daemon/io.containerd.runtime.v2.task/*/", "", read_task },
-	{ "/var/run/docker/containerd/daemon/io.containerd.runtime.v2.task/*/", "", read_task },
+	void (*read)(struct container_state *state, const struct state_directory *directory);
+};
+
+/* Of directories that tell the same the one listed first is believed. */
+static const struct place places[] = {
+	{ "/run/containerd" TASKS, "", read_task },
+	{ "/run/k3s/containerd" TASKS, "", read_task },
 	{ "/run/containers/storage/*-containers/", "/userdata", read_storage },
 	{ "/var/lib/containers/storage/*-containers/", "/userdata", read_storage },
 	{ "/run/containerd/runc/*/", "", read_runtime_state },
-	{ "/run/docker/runtime-runc/*/", "", read_runtime_state },
-	{ "/var/run/docker/runtime-runc/*/", "", read_runtime_state },
 	{ "/run/runc/", "", read_runtime_state },
 	{ "/run/crun/", "", read_runtime_state },
 	{ "/run/user/*/runc/", "", read_runtime_state },
 	{ "/run/user/*/crun/", "", read_runtime_state },
+};
+
+/* Below the directory that each Docker daemon has for what runs. */
+static const struct place docker_places[] = {
+	{ "/containerd/daemon" TASKS, "", read_task },
+	{ "/runtime-runc/*/", "", read_runtime_state },
 };
 
 static void move_text(char **to, char **from)
@@ -201,12 +217,13 @@ static void move_text(char **to, char **from)
 		*to = steal_pointer(from);
 }
 
-static struct container_state *find_state(struct container_states *states, const char *id)
+static struct container_state *find_state(const struct container_states *states, const char *id,
+					  uid_t owner)
 {
 	size_t i;
 
 	for (i = 0; i < states->length; i++)
-		if (strcmp(states->items[i].id, id) == 0)
+		if (states->items[i].owner == owner && strcmp(states->items[i].id, id) == 0)
 			return &states->items[i];
 	return NULL;
 }
@@ -215,7 +232,7 @@ static struct container_state *find_state(struct container_states *states, const
 static int add_state(struct container_states *states, struct container_state *state,
 		     struct error *err)
 {
-	struct container_state *known = find_state(states, state->id), *grown;
+	struct container_state *known = find_state(states, state->id, state->owner), *grown;
 
 	if (!known) {
 		grown = array_grow(states->items, states->length, sizeof(*grown));
@@ -236,8 +253,11 @@ static int add_state(struct container_states *states, struct container_state *st
 	move_text(&known->namespace, &state->namespace);
 	move_text(&known->runtime, &state->runtime);
 	move_text(&known->runtime_binary, &state->runtime_binary);
-	if (!known->pid)
+	/* The time is that of the number beside it. */
+	if (!known->pid || (known->pid == state->pid && !known->started)) {
 		known->pid = state->pid;
+		known->started = state->started;
+	}
 	if (!known->engine)
 		known->engine = state->engine;
 	return 0;
@@ -254,34 +274,55 @@ static char *id_of_path(const char *path, const char *after)
 	return strndup(start, path + length - start);
 }
 
-static int look_in(size_t place, const char *root, const char *id_prefix,
+static int read_place(const struct place *place, const char *path, struct container_states *states,
+		      size_t *user_states, struct error *err)
+{
+	_cleanup_container_state_ struct container_state state = { 0 };
+	_cleanup_state_directory_ struct state_directory directory = STATE_DIRECTORY_CLOSED;
+
+	state.id = id_of_path(path, place->after);
+	if (!state.id)
+		return error_nomem(err);
+	if (!container_id_is_valid(state.id) || state_directory_open(path, &directory, NULL) < 0 ||
+	    directory.owner == OWNER_ANYBODY ||
+	    (directory.owner != OWNER_ROOT && ++*user_states > USER_STATES_MAX))
+		return 0;
+	state.owner = directory.owner;
+	place->read(&state, &directory);
+	/* Without anything useful in it, it is no container's directory. */
+	return state.bundle || state.state ? add_state(states, &state, err) : 0;
+}
+
+static int look_in(const struct place *place, const char *root, const char *id_prefix,
 		   struct container_states *states, struct error *err)
 {
 	_cleanup_free_ char *pattern = NULL;
+	size_t i, user_states = 0;
 	glob_t paths = { 0 };
-	size_t i;
 	int r = 0;
 
-	if (asprintf(&pattern, "%s%s%s*%s", root, places[place].before, id_prefix,
-		     places[place].after) < 0) {
+	if (asprintf(&pattern, "%s%s%s*%s", root, place->before, id_prefix, place->after) < 0) {
 		pattern = NULL;
 		return error_nomem(err);
 	}
 	if (glob(pattern, GLOB_NOSORT, NULL, &paths) == GLOB_NOSPACE)
 		r = error_nomem(err);
-	for (i = 0; i < paths.gl_pathc && r == 0; i++) {
-		_cleanup_(container_state_finish) struct container_state state = { 0 };
-
-		state.id = id_of_path(paths.gl_pathv[i], places[place].after);
-		if (!state.id)
-			r = error_nomem(err);
-		else
-			places[place].read(&state, paths.gl_pathv[i]);
-		/* Nothing useful in it: no container's directory. */
-		if (r == 0 && (state.bundle || state.state))
-			r = add_state(states, &state, err);
-	}
+	for (i = 0; i < paths.gl_pathc && r == 0; i++)
+		r = read_place(place, paths.gl_pathv[i], states, &user_states, err);
 	globfree(&paths);
+	return r;
+}
+
+static int look_in_docker(const char *root, const char *id_prefix, struct container_states *states,
+			  struct error *err)
+{
+	_cleanup_docker_roots_ struct docker_roots roots = { 0 };
+	size_t i, j;
+	int r = docker_roots_find(root, &roots, err);
+
+	for (i = 0; i < roots.length && r == 0; i++)
+		for (j = 0; j < array_size(docker_places) && r == 0; j++)
+			r = look_in(&docker_places[j], roots.items[i].run, id_prefix, states, err);
 	return r;
 }
 
@@ -289,7 +330,9 @@ static int compare_states(const void *a, const void *b)
 {
 	const struct container_state *left = a, *right = b;
 
-	return strcmp(left->id, right->id);
+	int order = strcmp(left->id, right->id);
+
+	return order ? order : (left->owner > right->owner) - (left->owner < right->owner);
 }
 
 int container_states_find(const char *root, const char *id_prefix,
@@ -297,19 +340,52 @@ int container_states_find(const char *root, const char *id_prefix,
 {
 	_cleanup_container_states_ struct container_states states = { 0 };
 	size_t i;
-	int r;
+	int r = 0;
 
 	/* It becomes part of a pattern of file names. */
 	if (!container_id_is_valid(id_prefix))
 		return error_set(err, EINVAL, "'%s' can be no container's id", id_prefix);
-	for (i = 0; i < array_size(places); i++) {
-		r = look_in(i, root, id_prefix, &states, err);
-		if (r < 0)
-			return r;
-	}
+	for (i = 0; i < array_size(places) && r == 0; i++)
+		r = look_in(&places[i], root, id_prefix, &states, err);
+	if (r == 0)
+		r = look_in_docker(root, id_prefix, &states, err);
+	if (r < 0)
+		return r;
 	if (states.length)
 		qsort(states.items, states.length, sizeof(*states.items), compare_states);
 	*ret_states = states;
 	states = (struct container_states){ 0 };
+	return 0;
+}
+
+const struct container_state *container_states_choose(const struct container_states *states,
+						      const char *id, uid_t owner)
+{
+	const struct container_state *state = find_state(states, id, OWNER_ROOT);
+
+	return state || owner == OWNER_ROOT ? state : find_state(states, id, owner);
+}
+
+int container_state_open_process(const struct container_state *state, int *ret_process,
+				 struct error *err)
+{
+	_cleanup_close_ int process = -1;
+	uint64_t started;
+	int r;
+
+	if (!state->pid)
+		return error_set(err, ESRCH, "container %s has no process", state->id);
+	r = process_open(state->pid, &process, &started, err);
+	if (r < 0)
+		return r;
+	if (state->started && started != state->started)
+		return error_set(err, ESRCH, "process %d is no longer that of container %s",
+				 state->pid, state->id);
+	if (!owner_has_process(state->owner, process))
+		return error_set(err, ESRCH,
+				 "user %u says that process %d is that of container %s, and the "
+				 "process is not that user's",
+				 state->owner, state->pid, state->id);
+	*ret_process = steal_fd(&process);
 	return 0;
 }

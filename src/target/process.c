@@ -44,6 +44,33 @@ static const char *status_value(const char *text, const char *key)
 	return NULL;
 }
 
+int process_open(pid_t pid, int *ret_directory, uint64_t *ret_started, struct error *err)
+{
+	_cleanup_close_ int directory = -1;
+	_cleanup_free_ char *text = NULL;
+	unsigned long long started;
+	const char *name_end;
+	char path[32];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r = directory < 0 ? -errno : file_read(directory, "stat", STATUS_MAX, &text, NULL, NULL);
+	if (r < 0)
+		return error_set(err, ESRCH, "there is no process %d", pid);
+	/* The name may hold anything. starttime is the 20th field after it: proc(5). */
+	name_end = strrchr(text, ')');
+	if (!name_end ||
+	    sscanf(name_end,
+		   ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
+		   "%*d %llu",
+		   &started) != 1)
+		return error_set(err, EBADMSG, "%s/stat is not as expected", path);
+	*ret_directory = steal_fd(&directory);
+	*ret_started = started;
+	return 0;
+}
+
 int process_name(pid_t pid, char **ret_name, struct error *err)
 {
 	char *name;

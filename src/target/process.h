@@ -4,10 +4,17 @@
 
 /* What /proc tells about a process. All return -ESRCH when there is none. */
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct error;
 struct observation;
+
+/*
+ * Opens /proc/PID, which shows this process as long as it is open and never another of its number;
+ * the caller closes it. ret_started is when the process began, as its stat file has it.
+ */
+int process_open(pid_t pid, int *ret_directory, uint64_t *ret_started, struct error *err);
 
 /* Its comm; owned by the caller. */
 int process_name(pid_t pid, char **ret_name, struct error *err);

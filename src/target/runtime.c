@@ -15,6 +15,7 @@
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
+#include "util/str.h"
 
 #define VERSION_TIMEOUT_MS 2000
 #define OUTPUT_MAX 4096
@@ -65,6 +66,15 @@ bool runtime_is_visible(const char *name)
 	return true;
 }
 
+/* containerd prints "containerd", where its source comes from, and the version. */
+static const char *third_word(const char *text)
+{
+	text += strcspn(text, " \n");
+	text += strspn(text, " ");
+	text += strcspn(text, " \n");
+	return text + strspn(text, " ");
+}
+
 int runtime_version_parse(const char *name, const char *output, char **ret_version,
 			  struct error *err)
 {
@@ -73,9 +83,12 @@ int runtime_version_parse(const char *name, const char *output, char **ret_versi
 	const char *at = strstr(output, mark);
 	char *version;
 
-	if (!at || at > line_end)
+	if (at && at < line_end)
+		at += strlen(mark);
+	else if (str_has_prefix(output, "containerd "))
+		at = third_word(output);
+	else
 		return error_set(err, EPROTO, "'%s --version' prints no version", name);
-	at += strlen(mark);
 	at += *at == 'v';
 	/* Without what a distribution adds ("1.1.5+ds1"): it is looked up in a table. */
 	version = strndup(at, strspn(at, "0123456789."));
@@ -183,9 +196,9 @@ const char *runtime_name_of_size(uint64_t size)
 	return search.name;
 }
 
-static int spawn_version(const char *path, int output, pid_t *ret_pid)
+static int spawn_version(const char *path, const char *name, int output, pid_t *ret_pid)
 {
-	char *const argv[] = { (char *)path, (char *)"--version", NULL };
+	char *const argv[] = { (char *)name, (char *)"--version", NULL };
 	char *const envp[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *)"LC_ALL=C",
 			       NULL };
 	posix_spawn_file_actions_t actions;
@@ -237,7 +250,8 @@ static int read_output(int fd, char *output, size_t size)
 	return 0;
 }
 
-static int ask_version(const char *path, char *output, size_t size, struct error *err)
+static int ask_version(const char *path, const char *name, char *output, size_t size,
+		       struct error *err)
 {
 	_cleanup_close_ int in = -1;
 	_cleanup_close_ int out = -1;
@@ -248,7 +262,7 @@ static int ask_version(const char *path, char *output, size_t size, struct error
 		return error_set_errno(err, errno, "make a pipe");
 	in = fds[0];
 	out = fds[1];
-	r = spawn_version(path, out, &pid);
+	r = spawn_version(path, name, out, &pid);
 	if (r < 0)
 		return error_set_errno(err, -r, "run %s", path);
 	close(steal_fd(&out));
@@ -299,21 +313,15 @@ static void remember(const struct stat *st, const char *version)
 	strcpy(known->version, version);
 }
 
-int runtime_version(const char *name, const char *binary, char **ret_version, struct error *err)
+int program_version(const char *path, const char *name, char **ret_version, struct error *err)
 {
-	_cleanup_free_ char *path = NULL;
 	const struct known_version *known;
 	char output[OUTPUT_MAX], *version;
 	struct stat st;
 	int r;
 
-	if (binary && binary[0] == '/' && is_trusted_program(binary))
-		path = strdup(binary);
-	else
-		path = find_program(name);
-	if (!path || stat(path, &st) < 0)
-		return error_set(err, ENOENT, "there is no program %s in the usual directories",
-				 name);
+	if (!is_trusted_program(path) || stat(path, &st) < 0)
+		return error_set(err, EPERM, "%s is no program that can be trusted", path);
 	known = find_known(&st);
 	if (known) {
 		version = strdup(known->version);
@@ -322,7 +330,7 @@ int runtime_version(const char *name, const char *binary, char **ret_version, st
 		*ret_version = version;
 		return 0;
 	}
-	r = ask_version(path, output, sizeof(output), err);
+	r = ask_version(path, name, output, sizeof(output), err);
 	if (r == 0)
 		r = runtime_version_parse(path, output, &version, err);
 	if (r < 0)
@@ -330,4 +338,18 @@ int runtime_version(const char *name, const char *binary, char **ret_version, st
 	remember(&st, version);
 	*ret_version = version;
 	return 0;
+}
+
+int runtime_version(const char *name, const char *binary, char **ret_version, struct error *err)
+{
+	_cleanup_free_ char *path = NULL;
+
+	if (binary && binary[0] == '/' && is_trusted_program(binary))
+		path = strdup(binary);
+	else
+		path = find_program(name);
+	if (!path)
+		return error_set(err, ENOENT, "there is no program %s in the usual directories",
+				 name);
+	return program_version(path, path, ret_version, err);
 }

@@ -40,6 +40,12 @@ const char *runtime_name_of_size(uint64_t size);
  */
 int runtime_version(const char *name, const char *binary, char **ret_version, struct error *err);
 
+/*
+ * The same of a program at a path, which must be root's or the caller's and nobody else's to change.
+ * It finds name as its own name; -EPERM when it may not be run.
+ */
+int program_version(const char *path, const char *name, char **ret_version, struct error *err);
+
 /* The version in the output of "runtime --version", owned by the caller. */
 int runtime_version_parse(const char *name, const char *output, char **ret_version,
 			  struct error *err);

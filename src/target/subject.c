@@ -269,6 +269,31 @@ static int describe_from_bundle(struct subject *subject, const struct bundle *bu
 	return copy_capabilities(observation, bundle, err);
 }
 
+/* Those that have a default profile; runc and crun called by hand have none. */
+static int note_engine(struct observation *observation, const struct container *container,
+		       struct error *err)
+{
+	enum container_engine engine = container->engine;
+	int r;
+
+	if (engine == ENGINE_UNKNOWN || engine == ENGINE_RUNC || engine == ENGINE_CRUN)
+		return 0;
+	r = set_unknown(&observation->engine, container_engine_name(engine), err);
+	return r < 0 ? r :
+		       set_unknown(&observation->engine_version, container->engine_version, err);
+}
+
+/* After the bundle: in a pod, the name there is the one in the pod. */
+static int describe_from_record(struct observation *observation, const struct container *container,
+				struct error *err)
+{
+	int r = set_unknown(&observation->container_name, container->name, err);
+
+	if (r == 0)
+		r = set_unknown(&observation->image, container->image, err);
+	return r < 0 ? r : set_unknown(&observation->image_digest, container->image_digest, err);
+}
+
 int subject_describe(struct subject *subject, const struct container *container, struct error *err)
 {
 	struct observation *observation = &subject->observation;
@@ -280,10 +305,14 @@ int subject_describe(struct subject *subject, const struct container *container,
 	if (r < 0)
 		return r;
 	r = set_unknown(&observation->runtime_version, container->runtime_version, err);
-	if (r < 0 || !container->bundle_known)
+	if (r < 0)
 		return r;
-	subject->described = true;
-	return describe_from_bundle(subject, &container->bundle, err);
+	r = note_engine(observation, container, err);
+	if (r == 0 && container->bundle_known) {
+		subject->described = true;
+		r = describe_from_bundle(subject, &container->bundle, err);
+	}
+	return r < 0 ? r : describe_from_record(observation, container, err);
 }
 
 int observation_set_node(struct observation *observation, struct error *err)

@@ -4,6 +4,7 @@
  * crun called by hand.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,16 +13,21 @@
 #include "target/cri.h"
 #include "target/runtime.h"
 #include "target/target_kind.h"
+#include "util/clock.h"
 #include "util/error.h"
-#include "util/str.h"
+
+/* How often it is looked for one that is waited for and may never show in the cgroup tree. */
+#define LOOK_INTERVAL_NS 500000000LL
 
 struct target_container {
 	struct target target;
 	const char *prefix;	    /* borrowed: what the user typed */
 	struct container container; /* when it exists */
 	struct subject *subject;    /* borrowed; NULL before it appeared */
+	char id[CONTAINER_ID_SIZE]; /* when it was seen */
 	bool seen;
 	bool begun; /* the subject has its cgroup */
+	int64_t next_look;
 };
 
 static struct target_container *container_of_target(struct target *target)
@@ -33,6 +39,7 @@ static int add_subject(struct target_container *wanted, const char *id, const ch
 		       struct error *err)
 {
 	wanted->seen = true;
+	snprintf(wanted->id, sizeof(wanted->id), "%s", id);
 	return subjects_add_container(&wanted->target.subjects, VERDICT_WANTED, id, cgroup, "",
 				      &wanted->subject, err);
 }
@@ -74,6 +81,16 @@ static const char *id_of_path(const char *path, struct cgroup_container *storage
 	return slash ? slash + 1 : path;
 }
 
+static bool is_alive(const struct target_container *wanted)
+{
+	size_t i;
+
+	for (i = 0; i < wanted->target.subjects.length; i++)
+		if (wanted->target.subjects.items[i] == wanted->subject)
+			return wanted->subject->live;
+	return false;
+}
+
 static int classify(struct target *target, struct lifetime *lifetime, struct subject *parent,
 		    struct subject **ret_subject, struct error *err)
 {
@@ -83,26 +100,55 @@ static int classify(struct target *target, struct lifetime *lifetime, struct sub
 	int r;
 
 	*ret_subject = parent;
-	if (parent || wanted->begun || !lifetime->path)
+	if (parent || !lifetime->path || (wanted->begun && is_alive(wanted)))
 		return 0;
 	id = id_of_path(lifetime->path, &storage);
-	if (!id || !str_has_prefix(id, wanted->prefix))
+	if (!id || (wanted->begun && strcmp(id, wanted->id) != 0) ||
+	    !container_is_meant(wanted->prefix, id, lifetime->path))
 		return 0;
+	/* Its engine has started it again. */
+	if (wanted->begun)
+		wanted->seen = false;
 	r = wanted->seen ? 0 : add_subject(wanted, id, lifetime->path, err);
 	wanted->begun = r == 0;
 	*ret_subject = wanted->subject;
 	return r;
 }
 
+static int refuse_invisible(const char *id, const char *runtime, struct error *err)
+{
+	if (!runtime || runtime_is_visible(runtime))
+		return 0;
+	return error_set(err, ENOTSUP,
+			 "container %s runs in a kernel of its own (%s): this host never sees its "
+			 "system calls, so they cannot be recorded here",
+			 id, runtime);
+}
+
+/* A sandbox may have no cgroup of its own that could tell of it, or one like any container's. */
+static int tick(struct target *target, struct error *err)
+{
+	struct target_container *wanted = container_of_target(target);
+	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
+	_cleanup_container_ struct container container = {};
+	int64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	if (wanted->begun && is_alive(wanted))
+		return refuse_invisible(wanted->id, wanted->subject->observation.runtime, err);
+	if (wanted->seen || now < wanted->next_look || cgroup_mount_find(&mount, NULL) < 0)
+		return 0;
+	wanted->next_look = now + LOOK_INTERVAL_NS;
+	if (container_resolve(&mount, NULL, wanted->prefix, &container, err) == -ENOTSUP)
+		return -ENOTSUP;
+	error_finish(err);
+	return 0;
+}
+
 static bool finished(const struct target *target)
 {
 	const struct target_container *wanted = (const struct target_container *)target;
-	size_t i;
 
-	for (i = 0; i < target->subjects.length; i++)
-		if (target->subjects.items[i] == wanted->subject)
-			return !wanted->subject->live;
-	return wanted->seen;
+	return wanted->seen && !is_alive(wanted) && !container_comes_back(wanted->id);
 }
 
 static void destroy(struct target *target)
@@ -113,6 +159,7 @@ static void destroy(struct target *target)
 static const struct target_kind kind = {
 	.recorder = { .slots = 1023 },
 	.prepare = prepare,
+	.tick = tick,
 	.classify = classify,
 	.finished = finished,
 	.destroy = destroy,
@@ -120,11 +167,10 @@ static const struct target_kind kind = {
 
 static int check(const struct container *container, struct error *err)
 {
-	if (container->runtime && !runtime_is_visible(container->runtime))
-		return error_set(err, ENOTSUP,
-				 "container %s runs in a kernel of its own (%s): this host never "
-				 "sees its system calls, so they cannot be recorded here",
-				 container->id, container->runtime);
+	int r = refuse_invisible(container->id, container->runtime, err);
+
+	if (r < 0)
+		return r;
 	if (!container->cgroup)
 		return error_set(err, ESRCH,
 				 "container %s is not running; start it with --wait "
@@ -163,10 +209,13 @@ int target_create_container(const struct target_request *request, struct target 
 		error_finish(err);
 		container_finish(&wanted->container);
 		wanted->container = (struct container){};
+		r = 0;
+	}
+	/* What is not there yet, or comes back, is recorded from its birth. */
+	if (r == 0 && (!wanted->container.id || wanted->container.restarts)) {
 		target->recorder_options.mark_new = true;
 		target->recorder_options.watch_denied = true;
 		target->recorder_options.slots = 4095;
-		r = 0;
 	}
 	if (r < 0)
 		return r;

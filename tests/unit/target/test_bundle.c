@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "target/bundle.h"
+#include "target/state_file.h"
 #include "util/array.h"
 #include "util/error.h"
 
@@ -138,16 +139,18 @@ static void mistakes_are_named_with_their_field(void **state)
 static void only_regular_files_are_read(void **state)
 {
 	char directory[] = "/tmp/recorder-unit.XXXXXX", path[64];
+	_cleanup_state_directory_ struct state_directory opened = STATE_DIRECTORY_CLOSED;
 	struct bundle bundle;
 
 	assert_non_null(mkdtemp(directory));
-	assert_int_equal(bundle_read(directory, &bundle, NULL), -ENOENT);
+	assert_int_equal(state_directory_open(directory, &opened, NULL), 0);
+	assert_int_equal(bundle_read(&opened, &bundle, NULL), -ENOENT);
 	snprintf(path, sizeof(path), "%s/config.json", directory);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_int_equal(bundle_read(directory, &bundle, NULL), -EINVAL);
+	assert_int_equal(bundle_read(&opened, &bundle, NULL), -EINVAL);
 	unlink(path);
 	assert_int_equal(symlink("/etc/hostname", path), 0);
-	assert_int_equal(bundle_read(directory, &bundle, NULL), -ELOOP);
+	assert_int_equal(bundle_read(&opened, &bundle, NULL), -ELOOP);
 	unlink(path);
 	rmdir(directory);
 }

@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "target/container_state.h"
+#include "target/process.h"
 #include "util/array.h"
 #include "util/error.h"
 #include "util/file.h"
@@ -37,6 +39,10 @@ static const struct {
 	{ "/run/containerd" TASKS "/k8s.io/a3/shim-binary-path",
 	  "/usr/bin/containerd-shim-runsc-v1" },
 	{ "/run/containerd" TASKS "/default/a4/options.json", "{\"binary_name\":\"crun\"}" },
+	/* A binary that is configured, of a name that may be any runtime's. */
+	{ "/run/containerd" TASKS "/k8s.io/a5/runtime", "/var/lib/docker/runtimes/gv" },
+	{ "/run/containerd" TASKS "/k8s.io/a5/shim-binary-path",
+	  "/usr/bin/containerd-shim-runc-v2" },
 	/* Docker and k3s. */
 	{ "/run/docker/containerd/daemon" TASKS "/moby/b1/init.pid", "102\n" },
 	{ "/run/docker/runtime-runc/moby/b1/state.json", "{\"init_process_pid\":102}" },
@@ -78,6 +84,7 @@ static const struct {
 	  0 },
 	{ "a4", ENGINE_CONTAINERD, "default", "crun", NULL, "/run/containerd" TASKS "/default/a4",
 	  0 },
+	{ "a5", ENGINE_CONTAINERD, "k8s.io", NULL, NULL, "/run/containerd" TASKS "/k8s.io/a5", 0 },
 	{ "b1", ENGINE_DOCKER, "moby", "runc", NULL,
 	  "/run/docker/containerd/daemon" TASKS "/moby/b1", 102 },
 	{ "b2", ENGINE_CONTAINERD, "k8s.io", NULL, NULL, "/run/k3s/containerd" TASKS "/k8s.io/b2",
@@ -168,7 +175,7 @@ static void a_prefix_narrows_the_search(void **state)
 	_cleanup_container_states_ struct container_states some = { 0 }, none = { 0 };
 
 	assert_int_equal(container_states_find(root, "a", &some, NULL), 0);
-	assert_int_equal(some.length, 4);
+	assert_int_equal(some.length, 5);
 	assert_int_equal(container_states_find(root, "x", &none, NULL), 0);
 	assert_int_equal(none.length, 0);
 }
@@ -184,19 +191,109 @@ static void a_prefix_is_no_pattern(void **state)
 		assert_int_equal(container_states_find(root, prefixes[i], &states, NULL), -EINVAL);
 }
 
-/* The bundle of another user's choosing is only taken when it is that user's. */
-static void a_users_state_cannot_name_others_bundles(void **state)
+/* Makes the directory of a state, with one file, and hands both to a user. */
+static void add_state_of(uid_t user, const char *directory, const char *name, const char *text)
+{
+	_cleanup_free_ char *path = NULL, *file = NULL;
+
+	assert_true(asprintf(&path, "%s%s", root, directory) > 0);
+	assert_true(asprintf(&file, "%s/%s", path, name) > 0);
+	make_parents(file);
+	assert_int_equal(file_write_atomic(AT_FDCWD, file, text, strlen(text), 0644, NULL), 0);
+	assert_int_equal(chown(file, user, user), 0);
+	assert_int_equal(chown(path, user, user), 0);
+}
+
+static void needs_root(void)
+{
+	if (geteuid() != 0)
+		skip();
+}
+
+static void what_a_user_says_is_kept_apart(void **state)
+{
+	_cleanup_container_states_ struct container_states states = { 0 };
+	const struct container_state *chosen;
+
+	needs_root();
+	/* Each of a container of root's, one of which no place of root's knows the process. */
+	add_state_of(1000, "/run/user/1000/crun/a1", "status", "{\"pid\":1,\"bundle\":\"/x\"}");
+	add_state_of(1001, "/run/user/1001/crun/a1", "status", "{\"pid\":2}");
+	add_state_of(1000, "/run/user/1000/runc/u1", "state.json", "{\"init_process_pid\":3}");
+	assert_int_equal(container_states_find(root, "", &states, NULL), 0);
+	chosen = container_states_choose(&states, "a1", 0);
+	assert_int_equal(chosen->owner, 0);
+	assert_string_equal(chosen->runtime, "runc");
+	assert_int_equal(chosen->pid, 101);
+	assert_ptr_equal(container_states_choose(&states, "a1", 1000), chosen);
+	assert_null(container_states_choose(&states, "u1", 0));
+	assert_null(container_states_choose(&states, "u1", 1001));
+	chosen = container_states_choose(&states, "u1", 1000);
+	assert_int_equal(chosen->pid, 3);
+	assert_string_equal(chosen->runtime, "runc");
+}
+
+static void a_users_symbolic_link_makes_nothing_roots(void **state)
+{
+	_cleanup_container_states_ struct container_states states = { 0 };
+	_cleanup_free_ char *target = NULL, *link = NULL;
+
+	needs_root();
+	assert_true(asprintf(&target, "%s/run/crun/c1", root) > 0);
+	assert_true(asprintf(&link, "%s/run/user/1000/crun/link1", root) > 0);
+	make_parents(link);
+	assert_int_equal(symlink(target, link), 0);
+	assert_int_equal(lchown(link, 1000, 1000), 0);
+	assert_int_equal(container_states_find(root, "link1", &states, NULL), 0);
+	assert_int_equal(states.length, 1);
+	assert_int_equal(states.items[0].owner, 1000);
+}
+
+static void a_users_file_in_a_directory_of_roots_is_not_read(void **state)
+{
+	_cleanup_container_states_ struct container_states states = { 0 };
+	_cleanup_free_ char *file = NULL;
+
+	needs_root();
+	add_state_of(0, "/run/crun/owned1", "status", "{\"pid\":9}");
+	assert_true(asprintf(&file, "%s/run/crun/owned1/status", root) > 0);
+	assert_int_equal(chown(file, 1000, 1000), 0);
+	assert_int_equal(container_states_find(root, "owned1", &states, NULL), 0);
+	assert_int_equal(states.length, 0);
+}
+
+static void what_anybody_can_change_is_nobodys_word(void **state)
 {
 	_cleanup_container_states_ struct container_states states = { 0 };
 	_cleanup_free_ char *directory = NULL;
 
-	if (geteuid() != 0)
-		skip();
-	assert_true(asprintf(&directory, "%s/run/user/1000/crun/e1", root) > 0);
-	assert_int_equal(chown(directory, 1000, 1000), 0);
-	assert_int_equal(container_states_find(root, "e1", &states, NULL), 0);
-	assert_int_equal(states.length, 1);
-	assert_null(states.items[0].bundle);
+	needs_root();
+	add_state_of(0, "/run/crun/open1", "status", "{\"pid\":9}");
+	assert_true(asprintf(&directory, "%s/run/crun/open1", root) > 0);
+	assert_int_equal(chmod(directory, 0777), 0);
+	assert_int_equal(container_states_find(root, "open1", &states, NULL), 0);
+	assert_int_equal(states.length, 0);
+}
+
+static void a_process_is_that_of_the_state(void **state)
+{
+	struct container_state mine = { .id = (char[]){ "x" }, .pid = getpid() };
+	_cleanup_close_ int process = -1;
+	uint64_t started;
+	int fd = -1;
+
+	assert_int_equal(process_open(getpid(), &process, &started, NULL), 0);
+	assert_true(started > 0);
+	mine.started = started;
+	assert_int_equal(container_state_open_process(&mine, &fd, NULL), 0);
+	close(fd);
+	/* The number was used again. */
+	mine.started = started + 1;
+	assert_int_equal(container_state_open_process(&mine, &fd, NULL), -ESRCH);
+	/* A user names another's process. */
+	mine.started = started;
+	mine.owner = getuid() + 4711;
+	assert_int_equal(container_state_open_process(&mine, &fd, NULL), -ESRCH);
 }
 
 int main(void)
@@ -205,7 +302,11 @@ int main(void)
 		cmocka_unit_test(every_runtimes_containers_are_found),
 		cmocka_unit_test(a_prefix_narrows_the_search),
 		cmocka_unit_test(a_prefix_is_no_pattern),
-		cmocka_unit_test(a_users_state_cannot_name_others_bundles),
+		cmocka_unit_test(what_a_user_says_is_kept_apart),
+		cmocka_unit_test(a_users_symbolic_link_makes_nothing_roots),
+		cmocka_unit_test(a_users_file_in_a_directory_of_roots_is_not_read),
+		cmocka_unit_test(what_anybody_can_change_is_nobodys_word),
+		cmocka_unit_test(a_process_is_that_of_the_state),
 	};
 
 	return cmocka_run_group_tests(tests, make_root, remove_root);

@@ -1,0 +1,154 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# timeout: 120
+#
+# What an ordinary user writes tells nothing about a container of root's: not which runtime it has,
+# nor which process, nor whether a text means one container or several, whoever was first. And a
+# user's own container is recorded by what the user's runtime wrote.
+# shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
+set -u
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=tests/runtime/containers.bash
+. ./containers.bash
+
+needs_root
+needs_programs runc busybox jq unshare setpriv
+tap_plan 15
+
+USER_ID=65533 # nobody's
+BUNDLE=$TEST_TMP/bundle
+new_cgroup cgroup
+parent=${cgroup#"$(cgroup_root)"}
+cleanup_add bundle_cgroup_remove "$parent"
+image_new "$BUNDLE/rootfs" && image_add_busybox "$BUNDLE/rootfs" &&
+	install -m 755 "$PROGRAMS/call" "$BUNDLE/rootfs/bin/call" || exit 1
+bundle_new "$BUNDLE" /bin/sh -c "sleep 1; call ${NR[ioprio_get]}; exec sleep 100"
+bundle_seccomp "$BUNDLE" ''
+
+USER_STATE=/run/user/$USER_ID
+remove_user_state() {
+	rm -rf "$USER_STATE"
+	rmdir /run/user
+}
+[ ! -e "$USER_STATE" ] || tap_skip_all "user $USER_ID exists"
+cleanup_add remove_user_state
+
+# claim RUNTIME ID JSON: what the user's runtime would have written.
+claim() {
+	local file=status
+
+	[ "$1" = crun ] || file=state.json
+	mkdir -p "$USER_STATE/$1/$2" && echo "$3" >"$USER_STATE/$1/$2/$file" &&
+		chown -R "$USER_ID:$USER_ID" "$USER_STATE"
+}
+
+forget_claims() {
+	rm -rf "$USER_STATE/runc" "$USER_STATE/crun"
+}
+
+start_container() { # ID
+	bundle_cgroup "$BUNDLE" "$parent/$1"
+	timeout 20 runc run --detach --bundle "$BUNDLE" "$1" </dev/null >"$TEST_TMP/out" 2>&1 &&
+		cleanup_add remove_container runc "$1"
+}
+
+recorded() { # FILTER
+	jq -cr ".observations[0] | $1" "$RECORDING"
+}
+
+record_shortly() { # REFERENCE
+	record --duration 300ms --container-id "$1"
+}
+
+# A container of containerd's, whose shim tells its runtime; without a state directory of runc's the
+# user's file used to be the better word.
+id=$(new_id)
+TASK=/run/containerd/io.containerd.runtime.v2.task/recorder-test/$id
+mkdir -p "$TASK"
+remove_task() {
+	rm -rf "${TASK%/*}"
+	rmdir /run/containerd/io.containerd.runtime.v2.task /run/containerd
+}
+cleanup_add remove_task
+printf /usr/bin/containerd-shim-runc-v2 >"$TASK/shim-binary-path"
+ln -s "$BUNDLE/config.json" "$TASK/config.json"
+claim crun "$id" '{"pid":1,"bundle":"/nowhere"}'
+start_recording --container-id "$id" --wait
+start_container "$id"
+wait_until 10 grep -q '^recorder: ioprio_get ' "$LOG"
+runc delete --force "$id"
+wait_until 10 has_ended "$recorder" || kill -INT "$recorder"
+wait "$recorder"
+tap_is "--wait: a user's state file does not decide which runtime root's container has" \
+	"$(recorded .runtime.name)" runc
+check 'what it does is recorded' contains_all observed_calls native:ioprio_get
+rm -rf "$TASK"
+
+# Running, with the user's word about its process: another one of the machine's.
+id=$(new_id)
+sleep 1000 &
+decoy=$!
+cleanup_add cleanup_process "$decoy"
+claim crun "$id" "{\"pid\":$decoy,\"bundle\":\"/nowhere\"}"
+claim runc "$id" "{\"init_process_pid\":$decoy}"
+start_container "$id"
+check 'running: it is recorded' record_shortly "$id"
+tap_is "in its own cgroup, whatever process a user names" "$(recorded .attribution)" \
+	"cgroup $parent/$id"
+tap_is 'with its own runtime' "$(recorded .runtime.name)" runc
+
+# The beginning of an id that is clear among root's stays clear.
+claim crun "${id:0:12}$(new_id | cut -c 13-)" "{\"pid\":$decoy}"
+claim crun "${id:0:12}" "{\"pid\":$decoy}"
+check "a user's ids make no beginning of one ambiguous" record_shortly "${id:0:12}"
+tap_is 'nor a whole id of the user better' "$(recorded .container.id)" "$id"
+other=${id:0:60}$(new_id | cut -c 61-)
+start_container "$other"
+check_ambiguous() {
+	! record_shortly "${id:0:60}" && grep -q "$other" "$LOG" && grep -q '2 containers' "$LOG"
+}
+check "two of root's are ambiguous, and a user's is not counted" check_ambiguous
+remove_container runc "$other"
+remove_container runc "$id"
+forget_claims
+
+# Nothing but a user's word: about a process that is not the user's, or in root's cgroup.
+claim crun claimed "{\"pid\":$decoy}"
+check_refused() {
+	! record_shortly "$1" && grep -q "container $1 is not running" "$LOG"
+}
+check "a user's word about root's process is none" check_refused claimed
+setpriv --reuid "$USER_ID" --regid "$USER_ID" --clear-groups sleep 1000 &
+victim=$!
+cleanup_add cleanup_process "$victim"
+claim crun claimed "{\"pid\":$victim}"
+check "nor about a process of the user's in a cgroup of root's" check_refused claimed
+start_recording --container-id claimed --wait --duration 1s
+wait "$recorder"
+check '--wait does not take it either' grep -q 'never ran' "$LOG"
+
+# A user's own container: in a part of the tree that was given to the user.
+given=$cgroup/given
+mkdir "$given" && mkdir "$given/box" && chown -R "$USER_ID" "$given"
+"$ENTER_CGROUP" "$given/box" "$(command -v setpriv)" --reuid "$USER_ID" --regid "$USER_ID" \
+	--clear-groups "$(command -v unshare)" --user --map-root-user \
+	"$(command -v busybox)" sh -c 'while :; do busybox sleep 0.1; done' &
+boxed=$!
+cleanup_add cleanup_process "$boxed"
+mkdir "$TEST_TMP/own" && cp "$BUNDLE/config.json" "$TEST_TMP/own" && chmod 711 "$TEST_TMP" &&
+	chown -R "$USER_ID" "$TEST_TMP/own"
+claim crun boxed "{\"pid\":$boxed,\"bundle\":\"$TEST_TMP/own\"}"
+check "a user's own container is recorded" record_shortly boxed
+tap_is "by the user's word" "$(recorded '[.container.id, .runtime.name, .noNewPrivs]')" \
+	'["boxed","crun",true]'
+check 'what it does' contains_all observed_calls native:execve
+
+# A user's word about a container of root's in a given part of the tree, which root's runtime has too.
+bundle_cgroup "$BUNDLE" "$parent/given/inner"
+claim crun inner "{\"pid\":$boxed,\"bundle\":\"$TEST_TMP/own\"}"
+timeout 20 runc run --detach --bundle "$BUNDLE" inner </dev/null >"$TEST_TMP/out" 2>&1 &&
+	cleanup_add remove_container runc inner
+record_shortly inner
+tap_is "root's word comes before the user's there too" "$(recorded .runtime.name)" runc
+tap_done
