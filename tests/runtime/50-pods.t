@@ -21,9 +21,10 @@ needs_programs crun
 missing=$(containerd_missing)
 [ -z "$missing" ] || tap_skip_all "${missing//$'\n'/, }"
 bundle_prepare_crun "$TEST_TMP" || exit 1
-tap_plan $((2 * 21 + 16))
+tap_plan $((2 * 22 + 16))
 containerd_start "$TEST_TMP" && containerd_import_busybox || exit 1
 
+containerd_version=$(containerd --version | sed 's/^[^ ]* [^ ]* v*\([0-9.]*\).*/\1/')
 endpoint=(--runtime-endpoint "unix://$CRI_ENDPOINT")
 SPLIT=$TEST_TMP/split
 
@@ -167,6 +168,8 @@ check_pods() { # NAME
 		and .pod.namespace == "shop" and .labels.app == "web" and .labels.tier == "front"'
 	check "$1: runtime and its version" only_known_of main \
 		".runtime.name == \"$handler\" and (.runtime.version | test(\"^[0-9]\"))"
+	check "$1: engine and its version" only_known_of main \
+		".engine == {name: \"containerd\", version: \"$containerd_version\"}"
 	check "$1: no_new_privs, filter, capabilities of one" only_known_of main \
 		'.noNewPrivs and .seccomp == "unconfined" and (.capabilities | index("CAP_CHOWN"))'
 	check "$1: no_new_privs and filter of another" only_known_of sidecar \

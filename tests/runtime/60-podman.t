@@ -14,7 +14,7 @@ cd "$(dirname "$0")" || exit 1
 needs_root
 needs_programs podman runc crun busybox jq
 bundle_prepare_crun "$TEST_TMP" || exit 1
-tap_plan $((2 * 16))
+tap_plan $((2 * 20))
 
 IMAGE=localhost/recorder-podman:test
 new_cgroup cgroup
@@ -51,8 +51,12 @@ run_with_probe() { # ID
 }
 
 knows_the_container() { # ID
-	jq -e --arg id "$1" --arg runtime "$runtime" '.observations | length == 1 and (.[0]
-		| .container.id == $id and .runtime.name == $runtime and .seccomp == "filtered"
+	jq -e --arg id "$1" --arg runtime "$runtime" --arg image "$IMAGE" --arg version "$version" \
+		--arg name "$(podman_here inspect --format '{{.Name}}' "$1")" '.observations | length == 1 and (.[0]
+		| .container.id == $id and .container.image == $image
+			and (.container.imageDigest | startswith("sha256:")) and .container.name == $name
+			and .engine == {name: "podman", version: $version}
+			and .runtime.name == $runtime and .seccomp == "filtered"
 			and (.capabilities | index("CAP_CHOWN")))' "$RECORDING" >/dev/null ||
 		{ jq -c '.observations[] | del(.systemCalls)' "$RECORDING" && return 1; }
 }
@@ -83,6 +87,24 @@ try_waiting() { # NO_NEW_PRIVS
 	check "$name: it runs under its profile" [ "$(run_with_probe "$id")" = hello ]
 }
 
+# By a name that nobody had when recording began, or that a container had that runs.
+try_names() {
+	local name="$runtime, by name" id
+
+	start_recording --container-id "podman://named" --wait
+	id=$(create_container --name named "$IMAGE" sh -c '/test/call "$1"; sleep 5' name "${NR[ioprio_get]}")
+	podman_here start named >/dev/null
+	wait_until 10 grep -q '^recorder: ioprio_get ' "$LOG"
+	stop_recording
+	check "$name: waited for" contains_all observed_calls native:ioprio_get
+	check "$name: it is complete" is_complete
+	check "$name: and knows the container" knows_the_container "$id"
+	start_recording --container-id named
+	podman_here exec named "${PROBE[@]}"
+	stop_recording
+	check "$name: running" contains_all observed_calls native:timer_delete
+}
+
 # Recorded while it runs, by an id that is just long enough.
 try_running() {
 	local name="$runtime, running" id
@@ -99,6 +121,7 @@ try_running() {
 	check "$name: the recording says what it missed" says_that_it_is_late
 }
 
+version=$(podman --version | sed -n 's/.* version \([0-9.]*\).*/\1/p')
 for runtime in runc crun; do
 	[ "$runtime" != runc ] || cleanup_add remove_containers
 	image_new "$TEST_TMP/rootfs" && image_add_busybox "$TEST_TMP/rootfs" &&
@@ -107,6 +130,7 @@ for runtime in runc crun; do
 	try_waiting false
 	try_waiting true
 	try_running
+	try_names
 	podman_here rm --all --force --time 0 >/dev/null
 done
 tap_done
