@@ -21,6 +21,7 @@
 #include "util/log.h"
 
 #define IGNORE_FILE ".recorderignore"
+#define BASELINE_USUAL "containerd"
 #define IGNORE_SIZE_MAX (1u << 20)
 
 struct diff_command_options {
@@ -73,7 +74,8 @@ static int read_ignore_file(struct session *session, const char **ret_name, stru
 /* "containerd" or "containerd@1.7.3". */
 static int find_defaults(struct session *session, struct error *err)
 {
-	_cleanup_free_ char *runtime = strdup(session->options->baseline);
+	const char *baseline = session->options->baseline;
+	_cleanup_free_ char *runtime = strdup(baseline ? baseline : BASELINE_USUAL);
 	_cleanup_error_ struct error reason = ERROR_INIT;
 	char *version = runtime;
 	int ret;
@@ -81,7 +83,7 @@ static int find_defaults(struct session *session, struct error *err)
 	if (!runtime)
 		return error_nomem(err);
 	strsep(&version, "@");
-	ret = default_profiles_create(runtime, version, &session->defaults, &reason);
+	ret = default_profiles_create(runtime, version, !baseline, &session->defaults, &reason);
 	return ret < 0 ? cli_usage_error(err, "--baseline: %s", error_message(&reason)) : 0;
 }
 
@@ -189,9 +191,9 @@ static const struct cli_option options_table[] = {
 	  .argument = "RUNTIME[@VERSION]",
 	  .type = CLI_STRING,
 	  OPTION(baseline),
-	  .initial = "containerd",
-	  .help = "whose RuntimeDefault is asked about new calls, such as cri-o@1.31; the newest "
-		  "known version without one" },
+	  .help = "whose RuntimeDefault is asked about new calls, such as cri-o@1.31, the newest "
+		  "known version without one; without it, that of the engine and version that a "
+		  "recording names, or else containerd" },
 	LENIENT_OPTION(struct diff_command_options),
 	CIRCUMSTANCE_OPTIONS(struct diff_command_options, circumstances),
 	{},

@@ -60,6 +60,7 @@ struct change {
 	bool one_sided;		      /* one of the two is no profile at all */
 	const struct syscall_purpose *purpose;
 	enum default_answer default_answer;
+	const char *default_label; /* whose answer that is; borrowed from defaults */
 	/* Each allows more of the call; ends with NULL. NULL: no one does. The names are defaults'. */
 	const char **default_capabilities;
 	struct change_evidence evidence;

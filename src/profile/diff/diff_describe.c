@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "profile/baseline/capability_effects.h"
-#include "profile/diff/default_profiles.h"
 #include "syscalls/purpose.h"
 #include "util/error.h"
 #include "util/str.h"
@@ -120,7 +119,7 @@ static void print_default(FILE *out, const struct diff *diff, const struct chang
 
 	if (change->default_answer == DEFAULT_UNKNOWN)
 		return;
-	fprintf(out, "RuntimeDefault (%s) %s", default_profiles_label(diff->options.defaults),
+	fprintf(out, "RuntimeDefault (%s) %s", change->default_label,
 		capabilities ? answers[change->default_answer].with :
 			       answers[change->default_answer].always);
 	if (capabilities)

@@ -349,6 +349,7 @@ int pair_explain_changes(struct diff_pair *pair, struct default_profiles *defaul
 		if (defaults)
 			ret = default_profiles_ask(defaults, change->architectures[0], change->call,
 						   new->recording, &change->default_answer,
+						   &change->default_label,
 						   &change->default_capabilities, err);
 		if (ret == 0 && new->recording)
 			ret = add_evidence(change, new->recording, err);

@@ -103,6 +103,7 @@ static json_t *build_change(struct json_builder *builder, const struct change *c
 			      build_arguments(builder, &change->difference));
 	set_purpose(builder, object, change);
 	json_set_text(builder, object, "runtimeDefault", default_answers[change->default_answer]);
+	json_set_text(builder, object, "runtimeDefaultOf", change->default_label);
 	json_set_unless_empty(builder, object, "runtimeDefaultCapabilities",
 			      json_build_names(builder, change->default_capabilities));
 	json_set_unless_empty(builder, object, "evidence",

@@ -423,7 +423,8 @@ static void the_runtimes_default_is_asked_with_the_capabilities(void **state)
 	struct fixture *fixture = *state;
 	const struct diff_pair *pair;
 
-	assert_success(default_profiles_create("containerd", "1.6.20", &defaults, &err), &err);
+	assert_success(default_profiles_create("containerd", "1.6.20", false, &defaults, &err),
+		       &err);
 	assert_string_equal(default_profiles_label(defaults), "containerd 1.6.20");
 	fixture->options.defaults = defaults;
 	assert_int_equal(profile_add_architecture(fixture->old, ARCH, NULL), 0);
@@ -439,7 +440,37 @@ static void the_runtimes_default_is_asked_with_the_capabilities(void **state)
 	fixture->new_side.recording = &recording;
 	pair = compare(fixture);
 	assert_default(fixture, pair, 0, "allows it because of CAP_SYS_ADMIN");
-	assert_int_equal(default_profiles_create("lxc", NULL, &defaults, &err), -ENOENT);
+	assert_string_equal(pair->changes[0].default_label, "containerd 1.6.20");
+	assert_int_equal(default_profiles_create("lxc", NULL, false, &defaults, &err), -ENOENT);
+}
+
+static void the_engine_of_the_recording_is_asked(void **state)
+{
+	_cleanup_default_profiles_ struct default_profiles *defaults = NULL;
+	_cleanup_recording_ struct recording recording = make_recording();
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct fixture *fixture = *state;
+	const struct diff_pair *pair;
+
+	assert_success(default_profiles_create("containerd", "2.3.4", true, &defaults, &err), &err);
+	fixture->options.defaults = defaults;
+	assert_int_equal(profile_add_architecture(fixture->old, ARCH, NULL), 0);
+	assert_int_equal(profile_add_architecture(fixture->new, ARCH, NULL), 0);
+	/* containerd 1.6 allows it, and 2.x does not. */
+	add_names(fixture->new, ACTION_ALLOW, "io_uring_setup");
+	fixture->new_side.recording = &recording;
+	pair = compare(fixture);
+	assert_string_equal(pair->changes[0].default_label, "containerd 2.3.4");
+	assert_int_equal(pair->changes[0].default_answer, DEFAULT_REFUSES);
+	recording.observations[0].engine = strdup("containerd");
+	recording.observations[0].engine_version = strdup("1.6.20");
+	pair = compare(fixture);
+	assert_string_equal(pair->changes[0].default_label, "containerd 1.6.20");
+	assert_int_equal(pair->changes[0].default_answer, DEFAULT_PERMITS);
+	free(recording.observations[0].engine);
+	recording.observations[0].engine = strdup("/etc/passwd");
+	pair = compare(fixture);
+	assert_string_equal(pair->changes[0].default_label, "containerd 2.3.4");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -466,6 +497,7 @@ int main(void)
 		TEST(a_recording_says_who_made_a_call),
 		TEST(what_is_not_complete_cannot_be_told),
 		TEST(the_runtimes_default_is_asked_with_the_capabilities),
+		TEST(the_engine_of_the_recording_is_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
