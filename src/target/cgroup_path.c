@@ -114,6 +114,11 @@ bool container_id_is_valid(const char *text)
 	return is_name((struct span){ text, strlen(text) });
 }
 
+bool container_id_is_whole(const char *text)
+{
+	return is_hex_id((struct span){ text, strlen(text) });
+}
+
 static bool is_pod_uid(struct span span)
 {
 	return span.length >= 32 && span.length < POD_UID_SIZE &&

@@ -34,6 +34,9 @@ enum pod_qos {
 /* Whether text can be (the beginning of) a container's id: "" is. */
 bool container_id_is_valid(const char *text);
 
+/* Whether text is all of an id as CRI, Docker and Podman make them: 64 hexadecimal digits. */
+bool container_id_is_whole(const char *text);
+
 /* Whether text has only the characters of an id, which names have too; of any length. */
 bool container_name_is_valid(const char *text);
 

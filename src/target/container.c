@@ -165,29 +165,39 @@ static void describe_from_record(struct container *container, const struct conta
 	container->active = record->active;
 }
 
-static int look_up(struct container *container, struct container_states *states, struct error *err)
-{
-	_cleanup_container_records_ struct container_records records = { 0 };
-	int r = container_states_find("", container->id, states, err);
-
-	if (r == 0)
-		r = container_records_find("", container->id, &records, err);
-	if (r < 0)
-		return r;
-	describe(container, container_states_choose(states, container->id, container->owner));
-	describe_from_record(container,
-			     container_records_choose(&records, container->id, container->owner));
-	return 0;
-}
-
 /* Podman and CRI-O share their state directories: the cgroup's name tells them apart. */
 static void tell_engine(struct container *container)
 {
 	struct cgroup_container found;
 
-	if (!container->engine && cgroup_path_parse(container->cgroup, &found) &&
-	    strcmp(found.id, container->id) == 0)
+	if (!container->engine && container->cgroup &&
+	    cgroup_path_parse(container->cgroup, &found) && strcmp(found.id, container->id) == 0)
 		container->engine = found.engine;
+}
+
+/* containerd, and runtimes that are called by hand, write nothing down that is read here. */
+static bool may_have_record(enum container_engine engine)
+{
+	return engine != ENGINE_CONTAINERD && engine != ENGINE_RUNC && engine != ENGINE_CRUN;
+}
+
+static int look_up(struct container *container, struct container_states *states, struct error *err)
+{
+	_cleanup_container_records_ struct container_records records = { 0 };
+	int r = container_states_find("", container->id, states, err);
+
+	if (r < 0)
+		return r;
+	describe(container, container_states_choose(states, container->id, container->owner));
+	tell_engine(container);
+	if (!may_have_record(container->engine))
+		return 0;
+	r = container_records_find("", container->id, &records, err);
+	if (r < 0)
+		return r;
+	describe_from_record(container,
+			     container_records_choose(&records, container->id, container->owner));
+	return 0;
 }
 
 /* The engine of the socket, where that knows the container; its version is the daemon's own word. */
@@ -237,14 +247,14 @@ static void tell_engine_version(struct container *container)
 		engine_version(container->engine, &container->engine_version, NULL);
 }
 
-static int check_visible(const struct container *container, struct error *err)
+int container_check_visible(const char *id, const char *runtime, struct error *err)
 {
-	if (!container->runtime || runtime_is_visible(container->runtime))
+	if (!runtime || runtime_is_visible(runtime))
 		return 0;
 	return error_set(err, ENOTSUP,
 			 "container %s runs in a kernel of its own (%s): this host never sees its "
 			 "system calls, so they cannot be recorded here",
-			 container->id, container->runtime);
+			 id, runtime);
 }
 
 /* Finds the cgroup by the first process, or where the search has seen it. */
@@ -265,7 +275,7 @@ static int locate(const struct cgroup_mount *mount, struct container *container,
 
 	if (container_state_open_process(&state, &process, NULL) == 0) {
 		tell_runtime_by_process(container, process);
-		r = check_visible(container, err);
+		r = container_check_visible(container->id, container->runtime, err);
 		if (r < 0)
 			return r;
 		r = cgroup_of_container(mount, container, process, &container->cgroup, err);
@@ -313,7 +323,7 @@ int container_resolve(const struct cgroup_mount *mount, struct cri *cri, const c
 	if (r < 0)
 		return r;
 	ask_cri(&container, cri);
-	r = check_visible(&container, err);
+	r = container_check_visible(container.id, container.runtime, err);
 	if (r == 0)
 		r = locate(mount, &container, &states, &candidate, err);
 	if (r < 0)
@@ -374,7 +384,7 @@ static bool has_name(const struct container_reference *reference, const char *id
 	_cleanup_container_records_ struct container_records records = { 0 };
 	const struct container_record *record;
 
-	if (container_records_find("", reference->text, &records, NULL) < 0)
+	if (container_records_find("", id, &records, NULL) < 0)
 		return false;
 	record = container_records_choose(&records, id, OWNER_ROOT);
 	return record && record->name && strcmp(record->name, reference->text) == 0 &&

@@ -62,6 +62,9 @@ int container_resolve(const struct cgroup_mount *mount, struct cri *cri, const c
  */
 bool container_is_meant(const char *reference, const char *id, const char *cgroup);
 
+/* -ENOTSUP, with the reason, for a runtime whose containers have a kernel of their own; NULL is none. */
+int container_check_visible(const char *id, const char *runtime, struct error *err);
+
 /* True if the engine is going to start the container again, or did, after its end. */
 bool container_comes_back(const char *id);
 

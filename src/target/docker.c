@@ -278,8 +278,10 @@ static int add_record(const struct docker_root *root, const char *path, const ch
 	record.id = strdup(strrchr(path, '/') + 1);
 	if (!record.id)
 		return error_nomem(err);
-	if (!container_id_is_valid(record.id) || state_directory_open(path, &directory, NULL) < 0 ||
-	    directory.owner == OWNER_ANYBODY)
+	/* Of a whole id, the others' names need not be read. */
+	if (!container_id_is_valid(record.id) ||
+	    (container_id_is_whole(reference) && strcmp(record.id, reference) != 0) ||
+	    state_directory_open(path, &directory, NULL) < 0 || directory.owner == OWNER_ANYBODY)
 		return 0;
 	record.owner = directory.owner;
 	read_container(root, &directory, &record);

@@ -58,17 +58,9 @@ static bool same_files(int directory, const char *other)
 
 static bool is_roots(int directory)
 {
-	_cleanup_free_ char *text = NULL;
-	unsigned int real, effective;
-	const char *line;
-
 	if (!same_files(directory, "/proc/self/ns/mnt") && !same_files(directory, "/proc/1/ns/mnt"))
 		return false;
-	if (file_read(directory, "status", ARGUMENTS_MAX, &text, NULL, NULL) < 0)
-		return false;
-	line = strstr(text, "\nUid:");
-	return line && sscanf(line, "\nUid: %u %u", &real, &effective) == 2 && real == 0 &&
-	       effective == 0;
+	return owner_runs_process(OWNER_ROOT, directory);
 }
 
 static int read_arguments(struct engine_process *process, struct error *err)

@@ -161,7 +161,7 @@ int owner_of_cgroup(const struct cgroup_mount *mount, const char *cgroup, uid_t 
 	return r;
 }
 
-static bool runs_as(uid_t owner, int process)
+bool owner_runs_process(uid_t owner, int process)
 {
 	_cleanup_free_ char *text = NULL;
 	unsigned int real, effective;
@@ -183,7 +183,7 @@ bool owner_has_process(uid_t owner, int process)
 		return true;
 	if (owner == OWNER_ANYBODY)
 		return false;
-	if (runs_as(owner, process))
+	if (owner_runs_process(owner, process))
 		return true;
 	namespace = openat(process, "ns/user", O_RDONLY | O_CLOEXEC);
 	return namespace >= 0 && ioctl(namespace, NS_GET_OWNER_UID, &maker) == 0 && maker == owner;

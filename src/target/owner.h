@@ -45,6 +45,9 @@ bool owner_tells_about(uid_t evidence, uid_t container);
 int owner_of_cgroup(const struct cgroup_mount *mount, const char *cgroup, uid_t *ret_owner,
 		    struct error *err);
 
+/* True if a process, whose /proc/PID is open as directory, runs as a user. */
+bool owner_runs_process(uid_t owner, int process);
+
 /*
  * True if a process, whose /proc/PID is open as directory, belongs to a user: it runs as the user,
  * or in a user namespace of the user's making. Everything belongs to root.

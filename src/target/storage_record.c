@@ -228,7 +228,8 @@ int storage_add_records(const char *root, const char *reference, struct containe
 		r = read_storage_below(root, "/run/containers/storage", reference, records, err);
 	if (r == 0)
 		r = read_configured(root, reference, records, err);
-	if (r == 0 && !*root)
+	/* Whose id is known as a whole is found by now, or is looked for among what runs. */
+	if (r == 0 && !*root && !(container_id_is_whole(reference) && records->length))
 		r = read_watched(reference, records, err);
 	if (r == 0 && !*root)
 		r = read_users(reference, records, err);

@@ -11,7 +11,6 @@
 #include "record/lifetime.h"
 #include "target/container.h"
 #include "target/cri.h"
-#include "target/runtime.h"
 #include "target/target_kind.h"
 #include "util/clock.h"
 #include "util/error.h"
@@ -115,16 +114,6 @@ static int classify(struct target *target, struct lifetime *lifetime, struct sub
 	return r;
 }
 
-static int refuse_invisible(const char *id, const char *runtime, struct error *err)
-{
-	if (!runtime || runtime_is_visible(runtime))
-		return 0;
-	return error_set(err, ENOTSUP,
-			 "container %s runs in a kernel of its own (%s): this host never sees its "
-			 "system calls, so they cannot be recorded here",
-			 id, runtime);
-}
-
 /* A sandbox may have no cgroup of its own that could tell of it, or one like any container's. */
 static int tick(struct target *target, struct error *err)
 {
@@ -134,7 +123,8 @@ static int tick(struct target *target, struct error *err)
 	int64_t now = clock_ns(CLOCK_MONOTONIC);
 
 	if (wanted->begun && is_alive(wanted))
-		return refuse_invisible(wanted->id, wanted->subject->observation.runtime, err);
+		return container_check_visible(wanted->id, wanted->subject->observation.runtime,
+					       err);
 	if (wanted->seen || now < wanted->next_look || cgroup_mount_find(&mount, NULL) < 0)
 		return 0;
 	wanted->next_look = now + LOOK_INTERVAL_NS;
@@ -167,10 +157,6 @@ static const struct target_kind kind = {
 
 static int check(const struct container *container, struct error *err)
 {
-	int r = refuse_invisible(container->id, container->runtime, err);
-
-	if (r < 0)
-		return r;
 	if (!container->cgroup)
 		return error_set(err, ESRCH,
 				 "container %s is not running; start it with --wait "

@@ -50,6 +50,9 @@ static const struct {
 	{ PODMAN "/overlay-containers/volatile-containers.json",
 	  "[{\"id\":\"p2\",\"names\":[\"k8s_main_web\"],\"image\":\"33\","
 	  "\"metadata\":\"{\\\"pod-id\\\":\\\"9\\\",\\\"image-name\\\":\\\"busybox\\\"}\"}]" },
+	{ "/etc/containers/storage.conf",
+	  "[storage]\n# graphroot = \"/no\"\ndriver = \"vfs\"\n  graphroot = \"/srv/storage\" # here\n" },
+	{ "/srv/storage/vfs-containers/containers.json", "[{\"id\":\"s1\",\"names\":[\"conf\"]}]" },
 	{ PODMAN "/overlay-images/images.json",
 	  "[{\"id\":\"22\",\"digest\":\"sha256:abc\"},{\"id\":\"33\"}]" },
 };
@@ -66,6 +69,7 @@ static const struct {
 	{ "d4", ENGINE_DOCKER, "elsewhere", NULL, NULL, NULL, false, false },
 	{ "p1", ENGINE_PODMAN, "db", "postgres:15", "sha256:abc", NULL, false, false },
 	{ "p2", ENGINE_CRIO, "k8s_main_web", "busybox", NULL, NULL, false, false },
+	{ "s1", ENGINE_PODMAN, "conf", NULL, NULL, NULL, false, false },
 };
 
 static int make_root(void **state)
