@@ -39,6 +39,7 @@ struct record_options {
 	int64_t duration;
 	int64_t until_stable;
 	int hook;
+	int watch_denied;
 };
 
 /* kubectl's default for -n. */
@@ -48,6 +49,17 @@ static const char *const hooks[] = {
 	[RECORDER_HOOK_AUTO] = "auto",
 	[RECORDER_HOOK_BTF] = "btf",
 	[RECORDER_HOOK_TRACEPOINT] = "tracepoint",
+	NULL,
+};
+
+enum {
+	WATCH_AUTO,
+	WATCH_ALWAYS
+};
+
+static const char *const watch_choices[] = {
+	[WATCH_AUTO] = "auto",
+	[WATCH_ALWAYS] = "always",
 	NULL,
 };
 
@@ -145,6 +157,7 @@ static void make_request(const struct record_options *options, const struct cli_
 		.container_name_count = options->containers.length,
 		.wait = options->wait,
 		.runtime_endpoint = options->runtime_endpoint,
+		.watch_denied = options->watch_denied == WATCH_ALWAYS,
 	};
 	if (!options->all_namespaces)
 		request->pod_namespace = options->pod_namespace ? options->pod_namespace :
@@ -382,6 +395,15 @@ static const struct cli_option options_table[] = {
 	  .help = "what the BPF program is attached to: btf is cheapest; tracepoint loses no call "
 		  "where the kernel preempts BPF programs (Linux 7.2 and newer), and needs tracefs "
 		  "and perf events; auto is what this kernel needs" },
+	{ .name = "watch-denied",
+	  .type = CLI_CHOICE,
+	  OPTION(watch_denied),
+	  .choices = watch_choices,
+	  .initial = "auto",
+	  .help = "when to watch for calls that a filter denies, which every system call of the "
+		  "machine pays for: auto is from the start for commands, pods and containers that "
+		  "are waited for, and elsewhere once a process under a filter is seen; always is for programs that "
+		  "load a filter themselves, such as sshd" },
 	{},
 };
 

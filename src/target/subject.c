@@ -381,7 +381,8 @@ int subject_conclude(struct subject *subject, struct error *err)
 		r = observation_add_reason(
 			observation, err,
 			"a filter was in force before denied calls were watched: "
-			"the first denied calls may be missing");
+			"the first denied calls may be missing "
+			"(--watch-denied always watches from the start)");
 		if (r < 0)
 			return r;
 	}

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "record/lifetime.h"
+#include "target/cgroup.h"
 #include "target/cgroup_path.h"
 #include "target/cgroup_tree.h"
 #include "target/container_start.h"
@@ -17,8 +18,8 @@
 #include "util/array.h"
 #include "util/error.h"
 
-int target_create(const struct target_request *request, struct target **ret_target,
-		  struct error *err)
+static int create_kind(const struct target_request *request, struct target **ret_target,
+		       struct error *err)
 {
 	if (request->command)
 		return target_create_command(request, ret_target, err);
@@ -29,6 +30,16 @@ int target_create(const struct target_request *request, struct target **ret_targ
 	if (request->container_id)
 		return target_create_container(request, ret_target, err);
 	return target_create_pods(request, ret_target, err);
+}
+
+int target_create(const struct target_request *request, struct target **ret_target,
+		  struct error *err)
+{
+	int r = create_kind(request, ret_target, err);
+
+	if (r == 0 && request->watch_denied)
+		(*ret_target)->recorder_options.watch_denied = true;
+	return r;
 }
 
 int target_init(struct target *target, const struct target_kind *kind, struct error *err,

@@ -37,6 +37,7 @@ struct target_request {
 	size_t container_name_count; /* 0: all */
 	bool wait;		     /* for a first match instead of failing */
 	const char *runtime_endpoint;
+	bool watch_denied; /* from the start, also where no task under a filter is in sight */
 };
 
 /* The caller destroys ret_target. Errors that the user corrects in the arguments are -EINVAL. */

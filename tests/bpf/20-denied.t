@@ -10,7 +10,7 @@ cd "$(dirname "$0")" || exit 1
 . ./lib.bash
 
 needs_root
-tap_plan 34
+tap_plan 38
 
 # denied_case CASE TEXT: the call of the case is denied, and was not let through.
 denied_case() {
@@ -73,6 +73,27 @@ wait "$filtered"
 stop_recording
 check "denied calls are found under a filter that is older than the recording" \
 	equals denied_calls native:acct
+
+# A program that loads its filter itself, while nothing under a filter was in sight: its first
+# denied call comes straight after.
+start_recording --cgroup "$cgroup" --watch-denied always
+"$ENTER_CGROUP" "$cgroup" "$PROGRAMS/denied" errno
+stop_recording
+check "--watch-denied always: the first denied call of a filter that comes later" \
+	equals denied_calls native:acct
+check "and nothing is missing" is_complete
+mkfifo "$TEST_TMP/filter"
+# shellcheck disable=SC2094 # nobody writes what is read
+sh -c 'read -r line; exec "$0" errno' "$PROGRAMS/denied" <"$TEST_TMP/filter" &
+filtered=$!
+exec 9>"$TEST_TMP/filter"
+start_recording --pid "$filtered" --watch-denied always
+echo go >&9
+wait "$filtered"
+wait "$recorder"
+check "the same of a process" equals denied_calls native:acct
+check "that it ran before is all that is missing" jq -e '.observations[0]
+	| .losses.late == 1 and (.losses.denied | not)' "$RECORDING"
 
 denied_in_profile() {
 	"$RECORDER" record -- "$PROGRAMS/denied" errno 2>"$LOG" |

@@ -108,7 +108,7 @@ work_calls() {
 
 # The first container below a cgroup may have its filter before denied calls are watched, which
 # begins when its cgroup is made; then the recording has to say so.
-LATE_WATCH='a filter was in force before denied calls were watched: the first denied calls may be missing'
+LATE_WATCH='a filter was in force before denied calls were watched: the first denied calls may be missing (--watch-denied always watches from the start)'
 
 is_one_container() { # ID RUNTIME NO_NEW_PRIVS FILTER
 	local seccomp=filtered
