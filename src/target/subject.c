@@ -335,6 +335,19 @@ static bool has_no_namespace(const struct subject *subject)
 	       subject->mount_namespace == TRISTATE_NO;
 }
 
+/* A cgroup that was empty when the recording began is recorded from its first process. */
+static int conclude_plain(struct subject *subject, struct error *err)
+{
+	struct observation *observation = &subject->observation;
+
+	if (!subject->cgroup || !subject->present)
+		return 0;
+	observation->losses[LOSS_LATE] = 1;
+	return observation_add_reason(observation, err,
+				      "processes were in the cgroup before the recording began: "
+				      "what they did until then is not in it");
+}
+
 static int conclude_container(struct subject *subject, struct error *err)
 {
 	struct observation *observation = &subject->observation;
@@ -392,5 +405,6 @@ int subject_conclude(struct subject *subject, struct error *err)
 		if (r < 0)
 			return r;
 	}
-	return subject->is_container ? conclude_container(subject, err) : 0;
+	return subject->is_container ? conclude_container(subject, err) :
+				       conclude_plain(subject, err);
 }

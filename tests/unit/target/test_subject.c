@@ -165,6 +165,24 @@ static void what_was_moved_from_inside_is_work(void **state)
 	assert_null(subject->observation.runtime); /* crun is what the container runs */
 }
 
+/* What is no container: a cgroup, whose processes may have done something before. */
+static void a_cgroup_that_was_not_empty_is_late(void **state)
+{
+	_cleanup_subject_ struct subject *empty = subject_create(), *used = subject_create();
+
+	assert_non_null(empty);
+	assert_non_null(used);
+	empty->cgroup = strdup("/empty");
+	used->cgroup = strdup("/used");
+	used->present = true;
+	assert_int_equal(subject_conclude(empty, NULL), 0);
+	assert_int_equal(subject_conclude(used, NULL), 0);
+	assert_true(observation_complete(&empty->observation));
+	assert_false(observation_complete(&used->observation));
+	assert_int_equal(used->observation.losses[LOSS_LATE], 1);
+	assert_int_equal(used->observation.reason_count, 1);
+}
+
 static void movers_outside_are_a_runtime(void **state)
 {
 	_cleanup_lifetime_ struct lifetime *lifetime = lifetime_create(OWN, 10, 20);
@@ -503,6 +521,7 @@ int main(void)
 		cmocka_unit_test(the_node_is_this_computer),
 		cmocka_unit_test(set_up_counts_where_it_cannot_be_told_from_work),
 		cmocka_unit_test(one_start_is_enough),
+		cmocka_unit_test(a_cgroup_that_was_not_empty_is_late),
 		cmocka_unit_test(a_bundle_describes_the_container),
 		cmocka_unit_test(what_is_known_already_is_not_replaced),
 		cmocka_unit_test(without_a_bundle_a_container_is_not_described),
