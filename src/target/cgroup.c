@@ -9,13 +9,12 @@
 
 #include "util/error.h"
 #include "util/file.h"
+#include "util/pidfd.h"
 #include "util/str.h"
 
 #define MOUNTINFO_MAX (4 << 20)
 #define PROC_CGROUP_MAX 65536
-
-/* linux/exportfs.h: the handle of a kernfs node is its 64-bit id. */
-#define FILEID_KERNFS 0xfe
+#define PROCS_MAX (16 << 20)
 
 void cgroup_mount_finish(struct cgroup_mount *mount)
 {
@@ -165,17 +164,20 @@ int cgroup_of_text(const char *text, char **ret_path, struct error *err)
 
 int cgroup_of_pid(pid_t pid, char **ret_path, struct error *err)
 {
-	_cleanup_free_ char *text = NULL;
+	_cleanup_close_ int pidfd = pidfd_of(pid);
+	_cleanup_free_ char *text = NULL, *path = NULL;
 	char file[64];
 	int r;
 
 	snprintf(file, sizeof(file), "/proc/%d/cgroup", pid);
-	r = file_read(AT_FDCWD, file, PROC_CGROUP_MAX, &text, NULL, err);
-	if (r == -ENOENT || r == -ESRCH)
+	r = pidfd < 0 ? pidfd : file_read(AT_FDCWD, file, PROC_CGROUP_MAX, &text, NULL, NULL);
+	/* Where it has ended meanwhile, the file may have been that of another with its number. */
+	if (r == -ENOENT || r == -ESRCH || (r == 0 && !pidfd_is_alive(pidfd)))
 		return error_set(err, ESRCH, "there is no process %d", pid);
+	r = r < 0 ? error_set_errno(err, -r, "read %s", file) : cgroup_of_text(text, &path, err);
 	if (r == 0)
-		r = cgroup_of_text(text, ret_path, err);
-	if (r < 0)
+		*ret_path = steal_pointer(&path);
+	else
 		error_prefix(err, "find the cgroup of process %d", pid);
 	return r;
 }
@@ -260,23 +262,26 @@ int cgroup_path_of_argument(const struct cgroup_mount *mount, const char *argume
 	return 0;
 }
 
-int cgroup_id_of_directory(const char *directory, uint64_t *ret_id, struct error *err)
+int cgroup_for_each_process(const char *directory, int (*act)(pid_t pid, const void *data),
+			    const void *data)
 {
-	union {
-		struct file_handle handle;
-		char space[sizeof(struct file_handle) + sizeof(uint64_t)];
-	} u = { .handle.handle_bytes = sizeof(uint64_t) };
-	struct stat st;
-	int mount_id;
+	_cleanup_free_ char *path = NULL, *text = NULL;
+	char *line, *save = NULL;
+	int r;
 
-	if (name_to_handle_at(AT_FDCWD, directory, &u.handle, &mount_id, 0) == 0 &&
-	    u.handle.handle_type == FILEID_KERNFS && u.handle.handle_bytes == sizeof(uint64_t)) {
-		memcpy(ret_id, u.handle.f_handle, sizeof(*ret_id));
-		return 0;
+	if (asprintf(&path, "%s/cgroup.procs", directory) < 0) {
+		path = NULL;
+		return -ENOMEM;
 	}
-	/* Where seccomp forbids handles: on 64-bit kernels the inode number is the id too. */
-	if (stat(directory, &st) < 0)
-		return error_set_errno(err, errno, "find the id of the cgroup %s", directory);
-	*ret_id = st.st_ino;
+	r = file_read(AT_FDCWD, path, PROCS_MAX, &text, NULL, NULL);
+	if (r < 0)
+		return r;
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		pid_t pid = atoi(line);
+
+		/* 0 is a process of another pid namespace, which cannot be named. */
+		if (pid > 0 && (r = act(pid, data)) < 0 && r != -ESRCH)
+			return r;
+	}
 	return 0;
 }

@@ -33,7 +33,8 @@ void cgroup_mount_finish(struct cgroup_mount *mount);
 
 /*
  * The v2 cgroup of a process, such as "/kubepods/besteffort/pod<uid>/<id>", as seen from the
- * caller's cgroup namespace; owned by the caller. -ESRCH when there is no such process.
+ * caller's cgroup namespace; owned by the caller. -ESRCH when there is no such process, or when
+ * it ended while its cgroup was looked up.
  */
 int cgroup_of_pid(pid_t pid, char **ret_path, struct error *err);
 
@@ -48,6 +49,13 @@ int cgroup_directory(const struct cgroup_mount *mount, const char *path, char **
 		     struct error *err);
 
 /*
+ * Calls act on each process of one cgroup, given by its directory, and not of those below. Ends
+ * with the first failure of act but -ESRCH; a negative errno where the list cannot be read.
+ */
+int cgroup_for_each_process(const char *directory, int (*act)(pid_t pid, const void *data),
+			    const void *data);
+
+/*
  * The cgroup path of a directory given by the user: a path under the mount
  * ("/sys/fs/cgroup/x") or a cgroup path ("/x"); owned by the caller. -ENOENT when there is no
  * such cgroup.
@@ -60,6 +68,28 @@ int cgroup_path_of_argument(const struct cgroup_mount *mount, const char *argume
  * used again while the machine is up.
  */
 int cgroup_id_of_directory(const char *directory, uint64_t *ret_id, struct error *err);
+
+/*
+ * The reverse: the path of the cgroup that has the id now, of any length that /proc can tell
+ * (PATH_MAX), owned by the caller. -ENOENT when it is gone or is not visible under the mount,
+ * -ENAMETOOLONG. Without CAP_DAC_READ_SEARCH the whole tree is searched for it.
+ */
+int cgroup_path_of_id(const struct cgroup_mount *mount, uint64_t id, char **ret_path,
+		      struct error *err);
+
+enum cgroup_maker {
+	CGROUP_OF_ROOT,	   /* or of the caller */
+	CGROUP_OF_USER,	   /* a less privileged user may have made it */
+	CGROUP_OF_UNKNOWN, /* a directory above it is gone, which could have told */
+};
+
+/*
+ * Who can have made a cgroup: root and the caller, unless somebody else owns, or may write to, a
+ * directory above it. The cgroup's own directory does not count: runtimes hand it to the user of
+ * their container. Nor does a part of the hierarchy that is not in sight, which begins at the
+ * top, where users make nothing.
+ */
+enum cgroup_maker cgroup_made_by(const struct cgroup_mount *mount, const char *path);
 
 /* A cgroup made for one command, below the caller's own cgroup. */
 struct cgroup_command {

@@ -173,29 +173,6 @@ static int for_each_below(const char *directory, int depth,
 	return act(directory, data);
 }
 
-/* Calls act on each process of one cgroup. */
-static int for_each_process(const char *directory, int (*act)(pid_t pid, const void *data),
-			    const void *data)
-{
-	_cleanup_free_ char *path = join(directory, "cgroup.procs"), *text = NULL;
-	char *line, *save = NULL;
-	int r;
-
-	if (!path)
-		return -ENOMEM;
-	r = file_read(AT_FDCWD, path, PROCS_MAX, &text, NULL, NULL);
-	if (r < 0)
-		return r;
-	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		pid_t pid = atoi(line);
-
-		/* 0 is a process of another pid namespace, which cannot be named. */
-		if (pid > 0 && (r = act(pid, data)) < 0 && r != -ESRCH)
-			return r;
-	}
-	return 0;
-}
-
 static int move_one(pid_t pid, const void *data)
 {
 	return move_process(data, pid);
@@ -203,7 +180,7 @@ static int move_one(pid_t pid, const void *data)
 
 static int move_out(const char *directory, const void *data)
 {
-	return for_each_process(directory, move_one, data);
+	return cgroup_for_each_process(directory, move_one, data);
 }
 
 static int remove_one(const char *directory, const void *data)

@@ -8,13 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "target/process.h"
 #include "target/target_kind.h"
 #include "util/error.h"
 #include "util/file.h"
+#include "util/pidfd.h"
 
 struct target_process {
 	struct target target;
@@ -47,6 +47,9 @@ static int prepare(struct target *target, struct error *err)
 	target->adopting = subject;
 	r = recorder_mark_process(target->recorder, process->pid, err);
 	target->adopting = NULL;
+	if (r == 0 && !pidfd_is_alive(target->fd))
+		return error_set(err, ESRCH, "process %d ended before it could be marked",
+				 process->pid);
 	return r;
 }
 
@@ -75,12 +78,12 @@ int target_create_process(const struct target_request *request, struct target **
 	r = target_init(target, &kind, err, "process %d", request->pid);
 	if (r < 0)
 		return r;
-	r = syscall(SYS_pidfd_open, request->pid, 0);
-	if (r < 0 && errno == EINVAL)
+	r = pidfd_of(request->pid);
+	if (r == -EINVAL)
 		return error_set(err, ESRCH, "%d is a thread; give the pid of its process",
 				 request->pid);
 	if (r < 0)
-		return error_set(err, errno, "there is no process %d", request->pid);
+		return error_set(err, -r, "there is no process %d", request->pid);
 	target->fd = r;
 	r = process_is_kernel_thread(request->pid, &kernel, err);
 	if (r < 0)
