@@ -21,6 +21,7 @@ struct lifetime {
 	uint64_t cgroup_id;
 	uint64_t parent_id;
 	char *path;	       /* as the kernel printed it; NULL when it could not be read */
+	bool path_cut;	       /* the path is longer than the program keeps: its end is missing */
 	bool found;	       /* it was there before the recording began */
 	int64_t born;	       /* nanoseconds since the epoch */
 	int64_t died;	       /* 0 while it lives */

@@ -140,6 +140,7 @@ int slots_lifetime(struct slots *slots, uint32_t slot, struct lifetime **ret_lif
 			lifetime->path = strndup(path->text, sizeof(path->text));
 			if (!lifetime->path)
 				return error_nomem(err);
+			lifetime->path_cut = strlen(lifetime->path) == sizeof(path->text) - 1;
 		}
 		slots->lifetimes[slot] = steal_pointer(&lifetime);
 	}

@@ -141,6 +141,21 @@ static struct subject *subject_above(const struct target *target, const struct l
 	return NULL;
 }
 
+/* A path that was cut, or that the program could not read, is looked up while its cgroup exists. */
+static void complete_path(struct lifetime *lifetime)
+{
+	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
+	char *path;
+
+	if ((lifetime->path && !lifetime->path_cut) || !lifetime->cgroup_id ||
+	    cgroup_mount_find(&mount, NULL) < 0 ||
+	    cgroup_path_of_id(&mount, lifetime->cgroup_id, &path, NULL) < 0)
+		return;
+	free(lifetime->path);
+	lifetime->path = path;
+	lifetime->path_cut = false;
+}
+
 int target_born(struct target *target, struct lifetime *lifetime, struct error *err)
 {
 	struct subject *subject = target->adopting, *above = subject_above(target, lifetime);
@@ -149,6 +164,7 @@ int target_born(struct target *target, struct lifetime *lifetime, struct error *
 
 	if (!grown)
 		return error_nomem(err);
+	complete_path(lifetime);
 	target->live = grown;
 	target->live[target->live_count++] = lifetime;
 	if (!subject && target->kind->classify)
