@@ -211,8 +211,7 @@ static int record(const struct record_options *options, const struct output_opti
 		return r;
 	if (recording.observation_count == 0)
 		return broke.code ? error_set(err, broke.code, "%s", error_message(&broke)) :
-				    error_set(err, ENOENT, "nothing was recorded: %s never ran",
-					      target_description(target));
+				    target_explain_nothing(target, err);
 	if (broke.code)
 		r = note_break(&recording, &broke, err);
 	if (r == 0)

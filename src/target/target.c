@@ -343,15 +343,28 @@ static bool is_empty_frame(const struct target *target, const struct observation
 int target_collect(struct target *target, struct recording *recording, struct error *err)
 {
 	size_t i;
-	int r = subjects_collect(&target->subjects, true, &target->ended, err);
+	int r = target->kind->conclude ? target->kind->conclude(target, err) : 0;
 
+	if (r == 0)
+		r = subjects_collect(&target->subjects, true, &target->ended, err);
 	for (i = 0; i < target->ended.observation_count && r == 0; i++) {
 		struct observation *observation = &target->ended.observations[i];
 
 		if (!is_empty_frame(target, observation))
 			r = recording_add(recording, observation, err);
 	}
+	for (i = 0; i < recording->observation_count && r == 0; i++)
+		r = left_out_apply(&target->left_out, &recording->observations[i], err);
 	return r;
+}
+
+int target_explain_nothing(const struct target *target, struct error *err)
+{
+	const char *reason = left_out_reason(&target->left_out);
+
+	if (reason)
+		return error_set(err, ENOENT, "nothing was recorded: %s", reason);
+	return error_set(err, ENOENT, "nothing was recorded: %s never ran", target->description);
 }
 
 void target_destroy(struct target *target)
@@ -362,6 +375,7 @@ void target_destroy(struct target *target)
 		target->kind->destroy(target);
 	subjects_finish(&target->subjects);
 	recording_finish(&target->ended);
+	left_out_finish(&target->left_out);
 	free(target->live);
 	free(target->description);
 	if (target->fd >= 0)

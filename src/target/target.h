@@ -94,6 +94,9 @@ const char *target_description(const struct target *target);
 /* After recorder_stop(): moves the observations into the recording. */
 int target_collect(struct target *target, struct recording *recording, struct error *err);
 
+/* Where nothing was collected: sets err to the reason, and returns -ENOENT. */
+int target_explain_nothing(const struct target *target, struct error *err);
+
 /* Ends what the target began: a command's cgroup. Accepts NULL. */
 void target_destroy(struct target *target);
 DEFINE_CLEANUP(struct target *, target_destroy);

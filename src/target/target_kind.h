@@ -4,6 +4,7 @@
 
 /* For target.c and the target_<kind>.c files: what a kind of target brings. */
 #include "profile/recording/recording.h"
+#include "target/left_out.h"
 #include "target/subjects.h"
 #include "target/target.h"
 
@@ -22,6 +23,8 @@ struct target_kind {
 	 */
 	int (*classify)(struct target *target, struct lifetime *lifetime, struct subject *parent,
 			struct subject **ret_subject, struct error *err);
+	/* After the end: the last word about what is undecided. */
+	int (*conclude)(struct target *target, struct error *err);
 	void (*signal)(struct target *target, int signal);
 	void (*destroy)(struct target *target);
 };
@@ -36,6 +39,7 @@ struct target {
 	struct lifetime **live;	  /* borrowed from the recorder: cgroups that exist */
 	size_t live_count;
 	struct recording ended; /* observations of subjects that have ended */
+	struct left_out left_out;
 	char *description;
 	int fd;		 /* of target_fd(); owned */
 	int exit_status; /* of target_exit_status() */
