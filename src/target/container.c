@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "target/container_cgroup.h"
 #include "target/container_record.h"
 #include "target/container_search.h"
 #include "target/container_state.h"
@@ -72,8 +73,13 @@ int container_reference_parse(const char *text, struct container_reference *ret_
 static int cgroup_of_container(const struct cgroup_mount *mount, const struct container *container,
 			       int process, char **ret_cgroup, struct error *err)
 {
+	const struct container_key key = {
+		.id = container->id,
+		.pid = container->pid,
+		.cgroups_path = container->bundle.cgroups_path,
+	};
 	_cleanup_free_ char *text = NULL, *path = NULL;
-	struct cgroup_container found;
+	size_t length;
 	uid_t owner;
 	int r = file_read(process, "cgroup", PROC_FILE_MAX, &text, NULL, err);
 
@@ -96,8 +102,9 @@ static int cgroup_of_container(const struct cgroup_mount *mount, const struct co
 				 "container %s has no cgroup of its own: process %d is in the "
 				 "top one, with the whole machine",
 				 container->id, container->pid);
-	if (cgroup_path_parse(path, &found) && strcmp(found.id, container->id) == 0)
-		path[found.length] = '\0';
+	length = container_cgroup_length(&key, path);
+	if (length)
+		path[length] = '\0';
 	*ret_cgroup = steal_pointer(&path);
 	return 0;
 }
@@ -280,15 +287,13 @@ static int locate(const struct cgroup_mount *mount, struct container *container,
 			return r;
 		r = cgroup_of_container(mount, container, process, &container->cgroup, err);
 	}
-	if (r == 0)
-		return 0;
+	if (r == 0 || r == -ENOTSUP)
+		return r;
 	if (candidate->cgroup) {
 		container->cgroup = steal_pointer(&candidate->cgroup);
 		error_finish(err);
 		return 0;
 	}
-	if (r == -ENOTSUP)
-		return r;
 	error_finish(err);
 	return error_set(err, ENOENT, "container %s is not running", container->id);
 }

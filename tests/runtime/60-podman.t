@@ -14,7 +14,7 @@ cd "$(dirname "$0")" || exit 1
 needs_root
 needs_programs podman runc crun busybox jq
 bundle_prepare_crun "$TEST_TMP" || exit 1
-tap_plan $((2 * 20))
+tap_plan $((2 * 20 + 3))
 
 IMAGE=localhost/recorder-podman:test
 new_cgroup cgroup
@@ -133,4 +133,22 @@ for runtime in runc crun; do
 	try_names
 	podman_here rm --all --force --time 0 >/dev/null
 done
+
+# Without a cgroup of its own, as rootless ones where v2 has no controllers: in its caller's.
+runtime=crun
+mkdir "$cgroup/session"
+id=$(
+	echo "$BASHPID" >"$cgroup/session/cgroup.procs"
+	podman_here run --detach --pull never --network none --cgroups disabled \
+		--ulimit nofile=1024:1024 --ulimit nproc=1024:1024 "$IMAGE" sleep 100
+)
+check "a container without a cgroup of its own runs" grep -qx "0::$parent/session" \
+	"/proc/$(podman_here inspect --format '{{.State.Pid}}' "$id")/cgroup"
+record --container-id "$id" --duration 1s
+status=$?
+check "it is refused" [ "$status" = 1 ]
+check "for its monitor is in that cgroup too" grep -q \
+	"container $id has no cgroup of its own: process [0-9]* (conmon), .* is in $parent/session too" \
+	"$LOG"
+podman_here rm --all --force --time 0 >/dev/null
 tap_done
