@@ -63,16 +63,13 @@ int subjects_add_container(struct subjects *subjects, enum verdict verdict, cons
 	return add(subjects, &subject, ret_subject, err);
 }
 
-/* So many lifetimes are kept apart; memory stays flat when there are more. */
-#define OBSERVATIONS_APART 1000
-
 static int collect(struct subject *subject, struct recording *recording, struct error *err)
 {
 	int r = subject_conclude(subject, err);
 
 	if (r < 0)
 		return r;
-	if (recording->observation_count < OBSERVATIONS_APART)
+	if (recording->observation_count < SUBJECTS_APART)
 		return recording_add(recording, &subject->observation, err);
 	return recording_fold(recording, &subject->observation, err);
 }

@@ -11,6 +11,9 @@
 struct error;
 struct recording;
 
+/* So many lifetimes are kept apart; memory stays flat when there are more. */
+#define SUBJECTS_APART 1000
+
 /* All subjects of a target. */
 struct subjects {
 	struct subject **items; /* owned, in the order of their birth */

@@ -1,0 +1,281 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# timeout: 300
+#
+# Pods of which the runtime cannot say, or no longer, whose a container was, and containers that
+# have no cgroup of their own: each is in the recording, or the recording says what may be missing.
+# shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
+set -u
+cd "$(dirname "$0")" || exit 1
+# A socket's path is short, so the directory is not that of the harness.
+TEST_TMP=
+# shellcheck source=tests/runtime/containers.bash
+. ./containers.bash
+# shellcheck source=tests/lib/containerd.bash
+. ../lib/containerd.bash
+
+needs_root
+needs_programs crun
+missing=$(containerd_missing)
+[ -z "$missing" ] || tap_skip_all "${missing//$'\n'/, }"
+bundle_prepare_crun "$TEST_TMP" || exit 1
+tap_plan 32
+
+# Two runtimes: one leaves its containers in the cgroup of who started it, as rootless ones do where
+# v2 has no controllers, and the other takes cgroups whose names tell nothing.
+new_cgroup engine
+cat >"$TEST_TMP/bare" <<'END'
+#!/bin/sh
+exec crun --cgroup-manager=disabled "$@"
+END
+cat >"$TEST_TMP/nameless" <<END
+#!/bin/sh
+bundle= previous=
+for word; do
+	[ "\$previous" != --bundle ] || bundle=\$word
+	previous=\$word
+done
+[ -z "\$bundle" ] || {
+	jq '.linux.cgroupsPath = "${engine#"$(cgroup_root)"}/any-'\$\$'"' "\$bundle/config.json" \
+		>"\$bundle/config.new" && mv "\$bundle/config.new" "\$bundle/config.json"
+}
+exec crun "\$@"
+END
+chmod 755 "$TEST_TMP/bare" "$TEST_TMP/nameless"
+cleanup_add bundle_cgroup_remove "${engine#"$(cgroup_root)"}"
+eval "usual_$(declare -f containerd_config)"
+containerd_config() { # DIRECTORY
+	local name
+
+	usual_containerd_config "$1"
+	for name in bare nameless; do
+		cat <<END
+[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.$name]
+runtime_type = "io.containerd.runc.v2"
+[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.$name.options]
+BinaryName = "$TEST_TMP/$name"
+END
+	done
+}
+containerd_start "$TEST_TMP" && containerd_import_busybox || exit 1
+
+endpoint=(--runtime-endpoint "unix://$CRI_ENDPOINT")
+
+start_pod() { # NAME LABEL [HANDLER]
+	cri runp "$1" --uid "$(containerd_uid)" --namespace default --label "$2" \
+		--runtime "${3:-runc}"
+}
+
+create() { # POD NAME COMMAND...
+	local pod=$1 name=$2
+
+	shift 2
+	cri create "$pod" "$name" "$CONTAINERD_BUSYBOX" --mount "$PROGRAMS:/test" -- "$@"
+}
+
+has_reason() { # REGEX
+	jq -e --arg reason "$1" '(.complete | not)
+		and ([.observations[].reasons[]] | any(test($reason)))' "$RECORDING" >/dev/null ||
+		{ jq -c '.observations[] | {complete, reasons}' "$RECORDING" && return 1; }
+}
+
+names() {
+	jq -r '.observations[].container.name' "$RECORDING"
+}
+
+has_cgroup() { # ID
+	[ -n "$(find "$(cgroup_root)/kubepods" -type d -name "$1" 2>/dev/null)" ]
+}
+
+lacks_cgroup() { # ID
+	! has_cgroup "$1"
+}
+
+# The recorder does not run while the rest happens, so that it asks only afterwards.
+stop_asking() {
+	kill -STOP "$recorder"
+}
+
+# An answer that does not come may take its time, which is bounded.
+end_while_hung() { # PID
+	local status=0
+
+	kill -CONT "$recorder"
+	kill -INT "$recorder"
+	wait_until 20 has_ended "$recorder" || { status=1 && kill -KILL "$recorder"; }
+	kill -CONT "$1"
+	wait "$recorder" || status=$?
+	return "$status"
+}
+
+# A container, $gone, that was removed before the runtime could be asked about it.
+run_unasked() {
+	stop_asking
+	gone=$(create "$web" gone /test/call "${NR[add_key]}")
+	cri start "$gone"
+	cri wait "$gone" || :
+	wait_until 20 lacks_cgroup "$gone"
+	cri rm "$gone"
+	kill -CONT "$recorder"
+	stop_recording
+}
+
+# 1: the runtime hangs, and knew the container before.
+web=$(start_pod web app=web)
+first=$(create "$web" first sh -c 'sleep 100')
+second=$(create "$web" second sh -c '/test/call "$0"; sleep 100' "${NR[quotactl]}")
+cri start "$first"
+start_recording --pod app=web "${endpoint[@]}"
+stop_asking
+cri start "$second"
+kill -STOP "$CONTAINERD_PID"
+end_while_hung "$CONTAINERD_PID"
+check "a runtime that hangs at the end: the recording ends" [ $? = 0 ]
+check "a container that it told of before is in it" contains_all names second
+check "with its calls" contains_all observed_calls native:quotactl
+
+# 2: it hangs, and never told of the pod.
+start_recording --pod app=web "${endpoint[@]}"
+stop_asking
+late=$(start_pod late app=web)
+unknown=$(create "$late" unknown sh -c 'sleep 100')
+cri start "$unknown"
+kill -STOP "$CONTAINERD_PID"
+end_while_hung "$CONTAINERD_PID"
+check "a pod that nobody can be asked about: the recording ends" [ $? = 0 ]
+check "and names the container and its cgroup, with the reason" has_reason \
+	"container $unknown \(cgroup /kubepods/.*/$unknown\) may belong to the pods and is not in it: .*no answer in time"
+check "each observation says so, for each may be a profile of its own" jq -e \
+	'.observations | length >= 2 and all(.reasons | any(test("may belong to the pods")))' \
+	"$RECORDING"
+cri rmp "$late" 2>/dev/null
+
+# 3: the container was removed before the runtime could be asked.
+start_recording --pod app=web "${endpoint[@]}"
+run_unasked
+check "a container that was removed, of a pod that is there, is in it" \
+	contains_all observed_calls native:add_key
+check "with the reason why it has no name" has_reason 'before it forgot the container'
+
+# 4: the same where only some containers are meant.
+start_recording --pod app=web --container first "${endpoint[@]}"
+run_unasked
+check "where only some are meant, it is not" contains_none observed_calls native:add_key
+check "and the recording says so" has_reason \
+	"container $gone .* may belong to the pods and is not in it: the runtime has forgotten it"
+
+# 5: its pod was removed as well.
+start_recording --pod app=web "${endpoint[@]}"
+stop_asking
+late=$(start_pod late app=web)
+gone=$(create "$late" gone /test/call "${NR[add_key]}")
+cri start "$gone"
+cri wait "$gone" || :
+cri stopp "$late"
+cri rmp "$late"
+kill -CONT "$recorder"
+stop_recording
+check "a container whose pod was removed too is named" has_reason \
+	"container $gone .* may belong to the pods and is not in it: the runtime has forgotten it"
+
+# 6: of pods that are not meant, and of engines that are no runtime of pods, nobody complains.
+start_recording --pod app=web "${endpoint[@]}"
+other=$(start_pod other app=other)
+cri start "$(create "$other" main /test/call "${NR[add_key]}")"
+engine_name=${engine##*/}
+mkdir "$engine/docker-$(new_id).scope" "$engine/$(new_id)"
+sleep 1
+rmdir "$engine"/*/
+stop_recording
+check "what is another's is no reason" jq -e \
+	'[.observations[].reasons[]] | all(contains("before the recording began"))' "$RECORDING"
+check "and not in it" contains_none observed_calls native:add_key
+cri rmp "$other" 2>/dev/null
+
+# 7: an init system in the container has put itself into a nested cgroup.
+directory=$(find "$(cgroup_root)/kubepods" -type d -name "$first")
+mkdir "$directory/init"
+head -n 1 "$directory/cgroup.procs" >"$directory/init/cgroup.procs"
+start_recording --pod app=web --container first "${endpoint[@]}"
+cri exec "$first" -- /test/call "${NR[quotactl]}"
+stop_recording
+check "a first process in a nested cgroup: what is beside it is recorded" \
+	contains_all observed_calls native:quotactl
+check "as the container's" equals "jq -r '.observations[].attribution | split(\" \")[1]' $RECORDING" \
+	"${directory#"$(cgroup_root)"}"
+
+# 8: a user's cgroup that has a container's name.
+mkdir "$engine/user"
+chown nobody "$engine/user"
+start_recording --pod app=web "${endpoint[@]}"
+third=$(create "$web" third sh -c 'sleep 1; /test/call "$0"; sleep 100' "${NR[mq_unlink]}")
+mkdir "$engine/user/$third"
+"$ENTER_CGROUP" "$engine/user/$third" "$PROGRAMS/call" "${NR[swapoff]}"
+cri start "$third"
+wait_until 20 grep -q '^recorder: mq_unlink ' "$LOG"
+rmdir "$engine/user/$third" "$engine/user"
+stop_recording
+check "a container whose name a user gave to a cgroup is recorded" \
+	contains_all observed_calls native:mq_unlink
+check "and what ran in the user's is not" contains_none observed_calls native:swapoff
+check "the container is complete" jq -e \
+	'.observations[] | select(.container.name == "third") | .complete' "$RECORDING"
+
+# 9: a container whose cgroup has a name that tells nothing: its process leads there.
+start_recording --pod app=nameless --wait "${endpoint[@]}"
+pod=$(start_pod nameless app=nameless nameless)
+nameless=$(create "$pod" main sh -c '/test/call "$0"; sleep 100' "${NR[delete_module]}")
+cri start "$nameless"
+wait_until 20 grep -q '^recorder: delete_module ' "$LOG"
+stop_recording
+check "a container in a cgroup of any name is recorded from its first call" contains_all \
+	observed_calls native:execve native:delete_module
+check "and the recording says what is not certain" has_reason \
+	"in the cgroup ${engine#"$(cgroup_root)"}/any-[0-9]+, which nothing says is its own"
+cri stopp "$pod"
+
+# 10: containers without a cgroup of their own, which come while the recording runs.
+echo "$CONTAINERD_PID" >"$engine/cgroup.procs"
+start_recording --pod app=bare --wait "${endpoint[@]}"
+bare=$(start_pod bare app=bare bare)
+alone=$(create "$bare" alone sh -c 'sleep 100')
+cri start "$alone"
+pid=$(cri info "$alone" | jq .pid)
+check "a container is in the cgroup of the engine" grep -q "^0::.*/$engine_name" \
+	"/proc/$pid/cgroup"
+sleep 6
+stop_recording
+status=$?
+check "where it is the only one, the recording fails" [ "$status" = 1 ]
+check "with the reason" grep -q \
+	"nothing was recorded: container $alone (alone) of pod default/bare is not in it: container $alone has no cgroup of its own: process [0-9]* (.*), which does not belong to it, is in /$engine_name" \
+	"$LOG"
+record --pod app=bare "${endpoint[@]}" --duration 1s
+status=$?
+check "it is refused where it runs already" [ "$status" = 1 ]
+check "with the same reason" grep -q \
+	"nothing of pods app=bare in namespace default can be recorded: container $alone (alone) .*has no cgroup of its own" \
+	"$LOG"
+start_recording --pod 'app in (web, bare)' "${endpoint[@]}"
+cri exec "$second" -- /test/call "${NR[io_destroy]}"
+brief=$(create "$bare" brief /test/call "${NR[swapoff]}")
+cri start "$brief"
+cri wait "$brief" || :
+stop_recording
+check "beside others, the others are recorded" contains_all observed_calls native:io_destroy
+check "and the reason is in the recording" has_reason \
+	"container $alone \(alone\) of pod default/bare is not in it: .* has no cgroup of its own"
+check "also of one that began and ended meanwhile" has_reason \
+	"container $brief \(brief\) of pod default/bare is not in it: its cgroup was not seen"
+check "nothing of theirs is in it" contains_none observed_calls native:swapoff
+
+# 11: the top cgroup, with the whole machine.
+echo "$pid" >"$(cgroup_root)/cgroup.procs"
+record --pod app=bare "${endpoint[@]}" --duration 1s
+status=$?
+check "a container in the top cgroup is refused" [ "$status" = 1 ]
+check "because the whole machine is in it" grep -q "in the top one, with the whole machine" "$LOG"
+record --container-id "$alone" "${endpoint[@]}" --duration 1s
+check "by its id as well" grep -q "in the top one, with the whole machine" "$LOG"
+tap_done
