@@ -23,15 +23,17 @@ ends_by() {
 	while kill "-$1" "$recorder" 2>/dev/null; do sleep 0.2; done
 	wait "$recorder"
 	status=$?
+	names+=(-o -name "recorder-$recorder-*")
 }
 
+names=(-false)
 mkfifo pipe
 for signal in TERM INT HUP; do
 	ends_by "$signal" pipe
 	tap_is "SIG$signal ends the wait for a reader" "$status" $((128 + $(kill -l "$signal")))
 	tap_check "and that is said" grep -q 'pipe was not written: a signal came while nobody read it' "$LOG"
 done
-tap_is 'no cgroup stays' "$(find /sys/fs/cgroup -maxdepth 3 -type d -name 'recorder-*' | wc -l)" 0
+tap_is 'no cgroup stays' "$(find /sys/fs/cgroup -type d \( "${names[@]}" \))" ""
 
 "$RECORDER" record -o pipe -- /bin/true 2>"$LOG" &
 recorder=$!
