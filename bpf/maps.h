@@ -15,6 +15,7 @@ const volatile bool can_probe = true; /* lockdown "confidentiality" forbids prob
 const volatile __u32 arrivals_count;  /* elements of "arrivals", with the unused one 0 */
 
 /* Set while running. */
+__u32 started;		/* sys_enter is attached: calls are seen */
 __u32 watch_denied;	/* sys_exit is attached: note who entered a call */
 __u32 watch_tracers;	/* sched_switch is attached: tracers are seen to answer calls */
 __u32 present_filtered; /* a task that was there before runs under a filter, or is about to */

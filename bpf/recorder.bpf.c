@@ -345,7 +345,7 @@ static __always_inline void moved_in(struct task_struct *task, struct recorder_t
 
 	if (is_inside(mover, slot)) { /* the container's own business */
 		if (!known && !same_domain(state->cgroup_id, slot))
-			set_phase(state, slot, RECORDER_PHASE_WORK);
+			begin_work(state, slot);
 		state->cgroup_id = slot->cgroup_id;
 		return;
 	}
@@ -382,7 +382,7 @@ int BPF_PROG(attach_task, struct cgroup *cgroup, const char *path, struct task_s
 	if (mode == RECORDER_CGROUPS && mover->tgid != task->tgid)
 		moved_in(task, state, slot, index, mover);
 	else if (!in_setup(state))
-		set_phase(state, slot, RECORDER_PHASE_WORK);
+		begin_work(state, slot);
 	return 0;
 }
 
@@ -417,7 +417,7 @@ static __always_inline void fork_recorded(struct task_struct *parent, struct tas
 	if (from && same)
 		hand_on(from, state);
 	else
-		set_phase(state, slot, RECORDER_PHASE_WORK);
+		begin_work(state, slot);
 }
 
 SEC("tp_btf/sched_process_fork")

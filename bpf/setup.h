@@ -151,6 +151,14 @@ static __always_inline void set_phase(struct recorder_task *state, const struct 
 	state->phase = phase;
 }
 
+/* What a task of the workload did before calls were seen is missing. */
+static __always_inline void begin_work(struct recorder_task *state, struct recorder_slot *slot)
+{
+	set_phase(state, slot, RECORDER_PHASE_WORK);
+	if (!started)
+		__sync_fetch_and_or(&slot->flags, RECORDER_PRESENT);
+}
+
 /* A new task gets the phase of the task that forked it. */
 static __always_inline void hand_on(const struct recorder_task *from, struct recorder_task *to)
 {
@@ -333,7 +341,7 @@ static __always_inline void setup_end(struct task_struct *task, struct recorder_
 	} else {
 		__sync_fetch_and_or(&slot->flags, RECORDER_ENTERED);
 	}
-	set_phase(state, slot, RECORDER_PHASE_WORK);
+	begin_work(state, slot);
 }
 
 /* True if the task was forked by one that is in set-up, and still is. */
@@ -429,7 +437,7 @@ static __always_inline void mark_first(struct task_struct *task, struct recorder
 	struct recorder_arrival *arrival;
 
 	if (!runtime && (!(slot->flags & RECORDER_CONTAINER) || task_is_init(task))) {
-		set_phase(state, slot, RECORDER_PHASE_WORK);
+		begin_work(state, slot);
 		return;
 	}
 	arrive(task, state, slot, slot_index, task->real_parent);
@@ -483,7 +491,7 @@ static __noinline int mark_present(struct task_struct *task, bool rest)
 	else if (from && from->phase)
 		mark_child(task, state, from);
 	else
-		set_phase(state, slot, RECORDER_PHASE_WORK);
+		begin_work(state, slot);
 	state->cgroup_id = slot->cgroup_id;
 	marked++;
 	return 0;

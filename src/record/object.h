@@ -56,6 +56,7 @@ struct object {
 	int events;
 	int tasks;
 	/* Global data of the program, shared with the kernel. */
+	__u32 *started;
 	__u32 *watch_denied;
 	__u32 *watch_tracers;
 	__u32 *present_filtered;

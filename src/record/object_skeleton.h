@@ -68,6 +68,7 @@
 			.overflow = MAP_FD(skel, overflow), \
 			.events = MAP_FD(skel, events),                                         \
 			.tasks = MAP_FD(skel, tasks), \
+			.started = &skel->bss->started, \
 			.watch_denied = &skel->bss->watch_denied,                               \
 			.watch_tracers = &skel->bss->watch_tracers, \
 			.present_filtered = &skel->bss->present_filtered, \

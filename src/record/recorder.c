@@ -413,7 +413,11 @@ int recorder_start(struct recorder *recorder, struct error *err)
 		r = watch_tracers(recorder, err);
 	if (r == 0 && recorder->options.watch_denied)
 		r = watch_denied(recorder, err);
-	return r < 0 ? r : attach(recorder, PROGRAM_ENTER_CALL, err);
+	if (r == 0)
+		r = attach(recorder, PROGRAM_ENTER_CALL, err);
+	if (r == 0)
+		__atomic_store_n(recorder->object.started, 1, __ATOMIC_SEQ_CST);
+	return r;
 }
 
 int recorder_fd(const struct recorder *recorder)
