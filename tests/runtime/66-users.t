@@ -14,7 +14,7 @@ cd "$(dirname "$0")" || exit 1
 
 needs_root
 needs_programs runc busybox jq unshare setpriv
-tap_plan 15
+tap_plan 17
 
 USER_ID=65533 # nobody's
 BUNDLE=$TEST_TMP/bundle
@@ -151,4 +151,18 @@ timeout 20 runc run --detach --bundle "$BUNDLE" inner </dev/null >"$TEST_TMP/out
 	cleanup_add remove_container runc inner
 record_shortly inner
 tap_is "root's word comes before the user's there too" "$(recorded .runtime.name)" runc
+
+# The first cgroup of that name is a user's, made while root's container is waited for.
+late=$(new_id)
+start_recording --container-id "$late" --wait
+mkdir "$given/$late" && chown "$USER_ID" "$given/$late"
+claim crun "$late" "{\"pid\":$boxed}"
+"$ENTER_CGROUP" "$given/$late" "$PROGRAMS/call" "${NR[io_destroy]}"
+start_container "$late"
+wait_until 10 grep -q '^recorder: ioprio_get ' "$LOG"
+remove_container runc "$late"
+wait_until 10 has_ended "$recorder" || kill -INT "$recorder"
+wait "$recorder"
+tap_is "--wait does not take a user's cgroup" "$(recorded .attribution)" "cgroup $parent/$late"
+check 'nor what is done there' contains_none observed_calls native:io_destroy
 tap_done
