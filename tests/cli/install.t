@@ -70,7 +70,7 @@ spec:
   defaultAction: SCMP_ACT_LOG
 END
 
-tap_plan 49
+tap_plan 51
 
 succeeds "a profile is installed" install "$TEST_TMP/web.seccomp.json"
 tap_is "with a snippet for the pod" "$(cat "$out")" "# installed: $root/operator/web.json

@@ -35,7 +35,7 @@ verify() {
 	said_with "$1" "$2" "$RECORDER" verify "${@:3}"
 }
 
-tap_plan 55
+tap_plan 66
 
 profile plain.json ''
 verify 0 'a plain profile is proven' "$TEST_TMP/plain.json"
