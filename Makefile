@@ -47,7 +47,7 @@ Q := @
 say = @printf '  %-7s %s\n' $(1) $(patsubst $(CURDIR)/%,%,$(2))
 endif
 
-LIBRARIES := libbpf jansson libseccomp libprotobuf-c yaml-0.1
+LIBRARIES := libbpf jansson libseccomp libprotobuf-c yaml-0.1 libnghttp2 libssl libcrypto
 
 LINK_PIE := -pie
 ifeq ($(STATIC),1)
