@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UTIL_LOOP_H
+#define UTIL_LOOP_H
+
+/*
+ * The one place that polls: descriptors and timers of one thread.
+ *
+ * A handler may add, change and remove any descriptor and timer, its own too, and may stop the
+ * loop. It must not block, must not run the loop, and must not destroy it. In one iteration each
+ * ready descriptor and each expired timer has its handler called once, descriptors first, so that
+ * an answer in time is read before its deadline is noticed. A handler that has more to do than
+ * fits into 10 ms does a part: a descriptor that is still ready is reported again.
+ *
+ * Times are those of CLOCK_MONOTONIC.
+ */
+#include <stdint.h>
+
+#include "util/cleanup.h"
+
+struct error;
+struct loop;
+struct loop_fd;
+struct loop_timer;
+
+enum loop_events {
+	LOOP_READ = 1 << 0,
+	LOOP_WRITE = 1 << 1,
+};
+
+/*
+ * events are those of interest that hold now. A hang-up or an error is reported as all events of
+ * interest: the read or write that follows says what happened.
+ */
+typedef void loop_fd_handler(int fd, unsigned int events, void *data);
+typedef void loop_timer_handler(void *data);
+
+/* The caller destroys ret_loop. */
+int loop_create(struct loop **ret_loop, struct error *err);
+
+/* Removes all descriptors and timers; closes no descriptor. */
+void loop_destroy(struct loop *loop);
+DEFINE_CLEANUP(struct loop *, loop_destroy);
+#define _cleanup_loop_ _cleanup_(cleanup_loop_destroy)
+
+/*
+ * Watches fd, which the caller keeps open until it removes ret_watch. The loop owns ret_watch.
+ * Without events nothing is reported, hang-ups neither.
+ */
+int loop_add_fd(struct loop *loop, int fd, unsigned int events, loop_fd_handler *handler,
+		void *data, struct loop_fd **ret_watch, struct error *err);
+void loop_set_events(struct loop_fd *watch, unsigned int events);
+void loop_remove_fd(struct loop_fd *watch);
+
+/* A timer that is stopped. The loop owns ret_timer. */
+int loop_add_timer(struct loop *loop, loop_timer_handler *handler, void *data,
+		   struct loop_timer **ret_timer, struct error *err);
+
+/* Calls the handler once, after delay_ms or as soon as possible; replaces an earlier time. */
+void loop_start_timer(struct loop_timer *timer, int64_t delay_ms);
+void loop_stop_timer(struct loop_timer *timer);
+void loop_remove_timer(struct loop_timer *timer);
+
+/*
+ * Waits until something is ready or timeout_ms have passed (-1: without limit, 0: not at all), and
+ * calls handlers. A signal ends the wait too. -EDEADLK inside a handler.
+ */
+int loop_iterate(struct loop *loop, int64_t timeout_ms, struct error *err);
+
+/* Iterates until loop_stop(), which may also come before. */
+int loop_run(struct loop *loop, struct error *err);
+void loop_stop(struct loop *loop);
+
+#endif
