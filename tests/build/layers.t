@@ -35,7 +35,7 @@ refuses() { # TEXT FILE LINE COMPLAINT
 	tap_is "$1" "$? $said" "1 $2:1: $4"
 }
 
-tap_plan 15
+tap_plan 18
 tap_check "this project keeps its layers" tools/check-layers
 accepts "a folder may include its own headers" src/target/a.c '#include "target/b.h"'
 accepts "and those below" src/cli/a.c '#include "util/error.h"'
@@ -59,6 +59,11 @@ refuses "the BPF program knows nothing of src/" bpf/a.c '#include "util/error.h"
 	"bpf/ includes nothing of src/"
 refuses "profile/ opens no file" src/profile/model/a.c '#include <fcntl.h>' \
 	'profile/ is bytes in, bytes out:#include <fcntl.h>'
+accepts "who asks servers knows net/" src/target/a.c '#include "net/grpc.h"'
+refuses "nobody else does" src/profile/model/a.c '#include "net/grpc.h"' \
+	"profile/ asks no server: it may not include net/"
+refuses "net/ knows nothing of system calls" src/net/a.c '#include "syscalls/syscalls.h"' \
+	"net/ may not include syscalls/, which is above it"
 mkdir -p "$TEST_TMP/empty/src/profile" "$TEST_TMP/empty/bpf"
 tap_check_fails "a folder that is not the project is refused" tools/check-layers "$TEST_TMP/empty"
 tap_done
