@@ -80,8 +80,8 @@ static void on_headers(struct http2_session *session, struct http2_request *requ
 
 static int on_goaway(struct http2_session *session, uint32_t code)
 {
-	if (code != NGHTTP2_NO_ERROR && !session->failure.code)
-		error_set(&session->failure, ECONNRESET, "the server ended the connection (%s)",
+	if (code != NGHTTP2_NO_ERROR && !session->reason.code)
+		error_set(&session->reason, ECONNRESET, "the server ended the connection (%s)",
 			  nghttp2_http2_strerror(code));
 	if (!session->leaving) {
 		session->leaving = true;
@@ -106,6 +106,11 @@ static int on_frame(nghttp2_session *ng, const nghttp2_frame *frame, void *data)
 		break;
 	case NGHTTP2_DATA:
 		break;
+	case NGHTTP2_RST_STREAM:
+		request = request_of(ng, frame->hd.stream_id);
+		if (request)
+			request->reset = true;
+		return 0;
 	default:
 		return 0;
 	}
@@ -137,10 +142,11 @@ static int on_stream_close(nghttp2_session *ng, int32_t stream, uint32_t code, v
 	if (code == NGHTTP2_REFUSED_STREAM) {
 		request->retriable = true;
 		error_set(&err, ECONNABORTED, "the server did not take the request");
-	} else if (code == NGHTTP2_PROTOCOL_ERROR) {
-		error_set(&err, EPROTO, "the answer is not HTTP as it should be");
-	} else {
+	} else if (request->reset) {
 		error_set(&err, ECONNABORTED, "the server gave the request up (%s)",
+			  nghttp2_http2_strerror(code));
+	} else {
+		error_set(&err, EPROTO, "the answer is not HTTP/2 as it should be (%s)",
 			  nghttp2_http2_strerror(code));
 	}
 	fail(request, &err);
@@ -157,8 +163,8 @@ static int on_sent(nghttp2_session *ng, const nghttp2_frame *frame, void *data)
 		if (request)
 			request->sent = true;
 	} else if (frame->hd.type == NGHTTP2_GOAWAY &&
-		   frame->goaway.error_code != NGHTTP2_NO_ERROR && !session->failure.code) {
-		error_set(&session->failure, EPROTO, "not HTTP/2 as it should be (%s)",
+		   frame->goaway.error_code != NGHTTP2_NO_ERROR && !session->reason.code) {
+		error_set(&session->reason, EPROTO, "not HTTP/2 as it should be (%s)",
 			  nghttp2_http2_strerror(frame->goaway.error_code));
 	}
 	return 0;
@@ -170,10 +176,9 @@ static int on_error(nghttp2_session *ng, int code, const char *message, size_t s
 	struct http2_session *session = data;
 
 	/* A header that is not valid is left out, or ends its stream only. */
-	if (code == NGHTTP2_ERR_HTTP_HEADER || session->failure.code)
+	if (code == NGHTTP2_ERR_HTTP_HEADER || session->reason.code)
 		return 0;
-	error_set(&session->failure, EPROTO, "not HTTP/2 as it should be: %.*s", (int)size,
-		  message);
+	error_set(&session->reason, EPROTO, "not HTTP/2 as it should be: %.*s", (int)size, message);
 	return 0;
 }
 

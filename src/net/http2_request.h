@@ -29,6 +29,7 @@ struct http2_request {
 	struct http2_session *session;	 /* NULL while it waits for a connection */
 	int32_t stream;
 	bool sent;	  /* its headers are on their way */
+	bool reset;	  /* by the server */
 	bool stream_over; /* the server need not be told of the end */
 	const struct http2_handlers *handlers;
 	void *data;

@@ -33,6 +33,7 @@ static void session_free(struct http2_session *session)
 	loop_remove_timer(session->timer);
 	nghttp2_session_del(session->ng);
 	transport_destroy(session->transport);
+	error_finish(&session->reason);
 	error_finish(&session->failure);
 	free(session);
 }
@@ -166,17 +167,19 @@ void http2_session_speaks(struct http2_session *session)
 /* nghttp2 says what was wrong through a callback, in more words than its result has. */
 static int bad_frames(struct http2_session *session, long code)
 {
-	if (session->failure.code)
-		return -session->failure.code;
+	if (session->reason.code)
+		return error_set(&session->failure, session->reason.code, "%s",
+				 error_message(&session->reason));
 	return error_set(&session->failure, code == NGHTTP2_ERR_NOMEM ? ENOMEM : EPROTO,
 			 "not HTTP/2 as it should be: %s", nghttp2_strerror(code));
 }
 
-/* Frames may have said why before. */
+/* Whether it read before what it was sent, which ECONNRESET denies, says nothing about the reason. */
 static int closed_by_server(struct http2_session *session)
 {
-	if (session->failure.code)
-		return -session->failure.code;
+	if (session->reason.code)
+		return error_set(&session->failure, session->reason.code, "%s",
+				 error_message(&session->reason));
 	return error_set(&session->failure, ECONNRESET, "the server closed the connection%s",
 			 session->ready ? "" : " before it spoke HTTP/2");
 }
@@ -192,10 +195,10 @@ static int read_some(struct http2_session *session)
 
 		if (got == -EAGAIN)
 			return 0;
+		if (got == 0 || got == -ECONNRESET)
+			return closed_by_server(session);
 		if (got < 0)
 			return got;
-		if (got == 0)
-			return closed_by_server(session);
 		session->last_read = clock_ns(CLOCK_MONOTONIC);
 		session->pinged = false;
 		used = nghttp2_session_mem_recv(session->ng, bytes, got);
@@ -212,18 +215,20 @@ static int read_some(struct http2_session *session)
 static int fill_out(struct http2_session *session)
 {
 	const uint8_t *frame;
-	ssize_t size = 1;
+	ssize_t size = 0;
 
 	session->out_at = session->out_size = 0;
-	while (size > 0 && sizeof(session->out) - session->out_size >= HTTP2_FRAME_MAX) {
+	while (sizeof(session->out) - session->out_size >= HTTP2_FRAME_MAX) {
 		size = nghttp2_session_mem_send(session->ng, &frame);
-		if (session->destroyed)
-			return 0;
-		if (size < 0 || (size_t)size > sizeof(session->out) - session->out_size)
-			return bad_frames(session, size < 0 ? size : NGHTTP2_ERR_FRAME_SIZE_ERROR);
+		if (size <= 0 || session->destroyed)
+			break;
+		if ((size_t)size > sizeof(session->out) - session->out_size)
+			return bad_frames(session, NGHTTP2_ERR_FRAME_SIZE_ERROR);
 		memcpy(session->out + session->out_size, frame, size);
 		session->out_size += size;
 	}
+	if (size < 0 && !session->destroyed)
+		return bad_frames(session, size);
 	session->wants_write = size > 0;
 	return 0;
 }
@@ -259,13 +264,10 @@ static int write_some(struct http2_session *session)
  */
 static int write_or_hear_why(struct http2_session *session)
 {
-	_cleanup_error_ struct error ignored = ERROR_INIT;
 	int r = write_some(session);
 
 	if (r != -EPIPE && r != -ECONNRESET)
 		return r;
-	ignored = session->failure;
-	session->failure = (struct error)ERROR_INIT;
 	r = read_some(session);
 	return r == 0 && !session->destroyed ? closed_by_server(session) : r;
 }

@@ -33,7 +33,8 @@ struct http2_session {
 	bool wants_write;     /* nghttp2 may have frames */
 	size_t requests;      /* on this session */
 	int64_t last_read;    /* ns of CLOCK_MONOTONIC */
-	struct error failure; /* why it ends */
+	struct error reason;  /* what frames say of the end, the first of them */
+	struct error failure; /* why it ended */
 	size_t out_at;
 	size_t out_size;
 	uint8_t out[4 * HTTP2_FRAME_MAX];
