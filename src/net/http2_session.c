@@ -184,6 +184,15 @@ static int closed_by_server(struct http2_session *session)
 			 session->ready ? "" : " before it spoke HTTP/2");
 }
 
+static void hear_from_server(struct http2_session *session)
+{
+	session->last_read = clock_ns(CLOCK_MONOTONIC);
+	if (!session->pinged)
+		return;
+	session->pinged = false;
+	loop_start_timer(session->timer, session->options->ping_after_ms);
+}
+
 static int read_some(struct http2_session *session)
 {
 	uint8_t bytes[TLS_RECORD_MAX];
@@ -199,8 +208,7 @@ static int read_some(struct http2_session *session)
 			return closed_by_server(session);
 		if (got < 0)
 			return got;
-		session->last_read = clock_ns(CLOCK_MONOTONIC);
-		session->pinged = false;
+		hear_from_server(session);
 		used = nghttp2_session_mem_recv(session->ng, bytes, got);
 		if (session->destroyed)
 			return 0;
