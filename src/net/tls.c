@@ -185,6 +185,7 @@ static bool is_about_own_certificate(int reason)
 	case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
 	case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
 	case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
+	case SSL_R_TLSV1_ALERT_DECRYPT_ERROR:
 	case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
 		return true;
 	default:
@@ -197,20 +198,17 @@ static int no_http2(struct error *err)
 	return error_set(err, EPROTO, "the server offers no HTTP/2 (ALPN \"h2\")");
 }
 
-/* What went wrong, when it is neither waiting nor the end. */
+/* What went wrong, when it is neither waiting nor the end. The last error is the most general one. */
 static int failure(const struct tls_connection *connection, int kind, int os_error,
 		   struct error *err)
 {
-	unsigned long code = ERR_peek_error();
-	const char *reason;
-	int number;
+	unsigned long code = ERR_peek_last_error();
+	int number = ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_GET_REASON(code) : 0;
+	const char *reason = ERR_reason_error_string(code);
 
+	ERR_clear_error();
 	if (kind == SSL_ERROR_SYSCALL || code == 0)
 		return error_set_errno(err, os_error ? os_error : ECONNRESET, "TLS connection");
-	number = ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_GET_REASON(code) : 0;
-	reason = ERR_reason_error_string(code);
-	if (!reason)
-		reason = "unknown error";
 	if (number == SSL_R_CERTIFICATE_VERIFY_FAILED)
 		return refused_certificate(connection, err);
 	if (number == SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL)
@@ -218,7 +216,7 @@ static int failure(const struct tls_connection *connection, int kind, int os_err
 	if (is_about_own_certificate(number))
 		return error_set(err, EKEYREJECTED,
 				 "the server refuses the client's certificate (%s)", reason);
-	return error_set(err, EPROTO, "TLS connection: %s", reason);
+	return error_set(err, EPROTO, "TLS connection: %s", reason ? reason : "unknown error");
 }
 
 /* The result of an operation that returned no success: -EAGAIN, 0 at the end, or an error. */
