@@ -26,6 +26,8 @@ $(O)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(O)/librecorder.a
 
 # Stands in for the state directories.
 $(O)/tests/fuzz/fuzz_state: TEST_FLAGS += -Wl,--wrap=glob -Wl,--wrap=globfree
+# Stands in for a server.
+$(O)/tests/fuzz/fuzz_http2: TEST_FLAGS += -Wl,--wrap=connect
 
 -include $(FUZZ_TARGETS:=.d)
 
