@@ -1,8 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# This one is a view of the library, not a program that is recorded.
+# These are views of the library, not programs that are recorded.
 
 $(O)/tests/runtime/target_probe: tests/runtime/target_probe.c $(O)/librecorder.a
 	$(call say,TEST,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MF $@.d -o $@ $< $(O)/librecorder.a $(LIBS)
+
+$(O)/gen/events.pb-c.c $(O)/gen/events.pb-c.h &: tests/runtime/events.proto
+	$(call say,PROTO,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(PROTOC_C) --proto_path=$(<D) --c_out=$(@D) $(<F)
+
+$(O)/tests/runtime/grpc_probe: tests/runtime/grpc_probe.c $(O)/gen/events.pb-c.c $(O)/librecorder.a
+	$(call say,TEST,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MF $@.d -o $@ $< $(O)/gen/events.pb-c.c \
+		$(O)/librecorder.a $(LIBS)
