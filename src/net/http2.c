@@ -329,6 +329,8 @@ int http2_client_create(struct loop *loop, const struct http2_options *options,
 
 	if (!client)
 		return error_nomem(err);
+	if (options->window > INT32_MAX || options->max_header_bytes > UINT32_MAX)
+		return error_set(err, EINVAL, "HTTP/2 has no such window or size of headers");
 	client->loop = loop;
 	TAILQ_INIT(&client->requests.queue);
 	LIST_INIT(&client->leaving);

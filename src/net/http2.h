@@ -47,7 +47,8 @@ struct http2_options {
 
 /*
  * The loop and the options' tls outlive the client; the rest of the options is copied. Nothing is
- * sent before the first request. -EINVAL for an endpoint that is none.
+ * sent before the first request. -EINVAL for an endpoint that is none, and for a
+ * window of 2^31 or more.
  */
 int http2_client_create(struct loop *loop, const struct http2_options *options,
 			struct http2_client **ret_client, struct error *err);

@@ -54,7 +54,8 @@ bool http2_session_has_answered(const struct http2_session *session)
 
 const char *http2_session_phase(const struct http2_session *session)
 {
-	const char *phase = session->transport ? transport_phase(session->transport) : "connecting";
+	const char *phase = session->transport ? transport_phase(session->transport) :
+						 "the connection";
 
 	if (phase)
 		return phase;
@@ -148,7 +149,8 @@ static void on_timer(void *data)
 	else if (session->ready)
 		r = check_silence(session);
 	else
-		r = error_set(&session->failure, ETIMEDOUT, "no answer within %lld ms (%s)",
+		r = error_set(&session->failure, ETIMEDOUT,
+			      "no answer within %lld ms (waiting for %s)",
 			      (long long)session->options->connect_timeout_ms,
 			      http2_session_phase(session));
 	end_turn(session, r);

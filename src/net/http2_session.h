@@ -35,7 +35,7 @@ DEFINE_CLEANUP(struct http2_session *, http2_session_destroy);
 /* True if the server answered a request. */
 bool http2_session_has_answered(const struct http2_session *session);
 
-/* What the session waits for, for messages: "connecting". Never NULL. */
+/* What the session waits for, for messages: "the connection". Never NULL. */
 const char *http2_session_phase(const struct http2_session *session);
 
 /*

@@ -156,7 +156,7 @@ unsigned int transport_events(const struct transport *transport, unsigned int wa
 const char *transport_phase(const struct transport *transport)
 {
 	if (!transport->connected)
-		return "connecting";
+		return "the connection";
 	return transport->open ? NULL : "the TLS handshake";
 }
 

@@ -41,7 +41,7 @@ int transport_fd(const struct transport *transport);
 /* The events (enum loop_events) to wait for, for what is under way and what the caller wants. */
 unsigned int transport_events(const struct transport *transport, unsigned int wanted);
 
-/* What it waits for, to be told when that takes too long: "connecting", or NULL when it is open. */
+/* What it waits for, to be told when that takes too long: "the connection", or NULL when it is open. */
 const char *transport_phase(const struct transport *transport);
 
 /* Goes on connecting. 0 when it is open, -EAGAIN without err while it is not. */

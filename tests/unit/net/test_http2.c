@@ -687,6 +687,19 @@ static void a_client_that_is_destroyed_ends_its_requests(void **state)
 	http2_request_cancel(NULL);
 }
 
+/* Creates a client and destroys it. */
+static int create_result(struct loop *loop, const char *endpoint, uint32_t window)
+{
+	const struct http2_options options = { .endpoint = endpoint, .window = window };
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct http2_client *client = NULL;
+	int r = http2_client_create(loop, &options, &client, &err);
+
+	assert_int_equal(err.message != NULL, r < 0);
+	http2_client_destroy(client);
+	return r;
+}
+
 static void an_endpoint_that_is_none_is_refused(void **state)
 {
 	static const struct {
@@ -717,24 +730,13 @@ static void an_endpoint_that_is_none_is_refused(void **state)
 	size_t i;
 
 	assert_int_equal(loop_create(&loop, NULL), 0);
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const struct http2_options options = { .endpoint = cases[i].endpoint };
-		_cleanup_error_ struct error err = ERROR_INIT;
-		struct http2_client *client = NULL;
-		int r = http2_client_create(loop, &options, &client, &err);
-
-		if (r != cases[i].result)
-			fail_msg("%s: %d", cases[i].endpoint, r);
-		assert_int_equal(err.message != NULL, r < 0);
-		http2_client_destroy(client);
-	}
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (create_result(loop, cases[i].endpoint, 0) != cases[i].result)
+			fail_msg("%s", cases[i].endpoint);
 	memset(path + strlen(path), 'x', 108);
-	{
-		const struct http2_options options = { .endpoint = path };
-		struct http2_client *client = NULL;
-
-		assert_int_equal(http2_client_create(loop, &options, &client, NULL), -ENAMETOOLONG);
-	}
+	assert_int_equal(create_result(loop, path, 0), -ENAMETOOLONG);
+	assert_int_equal(create_result(loop, "1.2.3.4:80", 1U << 31), -EINVAL);
+	assert_int_equal(create_result(loop, "1.2.3.4:80", INT32_MAX), 0);
 	loop_destroy(loop);
 }
 
