@@ -150,7 +150,6 @@ static void a_server_is_known_by_authority_and_name(void **state)
 		{ "a.b.wild.example", -EKEYREJECTED, "is not for a.b.wild.example" },
 		{ "wild.example", -EKEYREJECTED, "is not for wild.example" },
 		{ "server.example.org", -EKEYREJECTED, "is not for" },
-		/* The subject's name is no name of a server. */
 		{ "server", -EKEYREJECTED, "is not for server" },
 	};
 	struct exchange exchange;
@@ -172,9 +171,14 @@ static void a_server_of_another_authority_is_refused(void **state)
 		make_identity("server", &world.stranger, "DNS:server.example", YEAR);
 	struct identity self = make_identity("server", NULL, "DNS:server.example", YEAR);
 	struct identity old = make_identity("server", &world.authority, "DNS:server.example", -60);
+	/* The name of a subject is no name of a server, also where there is no other. */
+	struct identity nameless = make_identity("server.example", &world.authority, NULL, YEAR);
 	const struct tls_options options = client_options("server.example");
 	struct exchange exchange;
 
+	ask(server_context(&nameless, "\x02h2"), &options, &exchange);
+	exchange_expect(&exchange, -EKEYREJECTED, "is not for server.example");
+	identity_finish(&nameless);
 	ask(server_context(&forged, "\x02h2"), &options, &exchange);
 	exchange_expect(&exchange, -EKEYREJECTED, "certificate");
 	ask(server_context(&self, "\x02h2"), &options, &exchange);
