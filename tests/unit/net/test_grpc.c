@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Calls: their frames, their statuses, and servers that do not keep to them.
+#include <sys/mman.h>
+
 #include "exchange.h"
 #include "net/grpc.h"
 #include "net/grpc_message.h"
@@ -287,6 +289,8 @@ static void serves_one_call(struct peer *peer)
 
 	peer_data(peer, stream, 0, version_frame, sizeof(version_frame));
 	peer_headers(peer, stream, NGHTTP2_FLAG_END_STREAM, "grpc-status", "0", NULL);
+	/* Until the client has the answer. */
+	usleep(20000);
 }
 
 static void a_server_that_was_restarted_is_asked_again(void **state)
@@ -307,7 +311,7 @@ static void a_server_that_was_restarted_is_asked_again(void **state)
 			fail_msg("%s", error_message(&err));
 		protobuf_c_message_free_unpacked(answer, NULL);
 		/* Until the server has closed its side. */
-		usleep(20000);
+		usleep(60000);
 	}
 	exchange_close(&exchange);
 	server_stop(&server);
@@ -413,6 +417,62 @@ static void a_paused_stream_waits_also_with_its_end(void **state)
 	assert_int_equal(stream.answers, 1000);
 	exchange_close(&exchange);
 	server_stop(&server);
+}
+
+/* How much the server below has sent, told to the test. */
+static size_t *told;
+
+/* Messages for ever, as the windows allow. */
+static void streams_for_ever(struct peer *peer)
+{
+	static struct frame frame;
+	uint8_t many[100 * sizeof(version_frame)];
+	uint32_t stream = begin_grpc(peer);
+	size_t i, window = 65536;
+
+	for (i = 0; i < 100; i++)
+		memcpy(many + i * sizeof(version_frame), version_frame, sizeof(version_frame));
+	for (;;) {
+		while (window < sizeof(many)) {
+			if (!peer_read_frame(peer, &frame))
+				return;
+			if (frame.type == NGHTTP2_WINDOW_UPDATE && frame.stream == stream)
+				window += frame.payload[0] << 24 | frame.payload[1] << 16 |
+					  frame.payload[2] << 8 | frame.payload[3];
+		}
+		if (!peer_data(peer, stream, 0, many, sizeof(many)))
+			return;
+		window -= sizeof(many);
+		*told += sizeof(many);
+	}
+}
+
+static void a_paused_stream_holds_the_server_back(void **state)
+{
+	const struct http2_options options = { .window = 65536 };
+	struct stream stream = { .pause_after = 1 };
+	struct exchange exchange;
+	struct server server;
+	int i;
+
+	told = mmap(NULL, sizeof(*told), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(told != MAP_FAILED);
+	server_start(&server, streams_for_ever);
+	exchange_open(&exchange, &options, server.endpoint);
+	start_stream(&exchange, &stream);
+	while (!stream.answers)
+		assert_int_equal(loop_iterate(exchange.loop, -1, NULL), 0);
+	for (i = 0; i < 100; i++)
+		assert_int_equal(loop_iterate(exchange.loop, 1, NULL), 0);
+	assert_int_equal(stream.answers, 1);
+	assert_true(*told <= 65536);
+	grpc_resume(stream.call);
+	while (stream.answers < 100000)
+		assert_int_equal(loop_iterate(exchange.loop, -1, NULL), 0);
+	grpc_cancel(stream.call);
+	exchange_close(&exchange);
+	server_stop(&server);
+	munmap(told, sizeof(*told));
 }
 
 static void a_stream_is_cancelled_by_its_own_handler(void **state)
@@ -536,6 +596,7 @@ int main(void)
 		cmocka_unit_test(a_server_that_was_restarted_is_asked_again),
 		cmocka_unit_test(a_stream_has_all_its_messages),
 		cmocka_unit_test(a_paused_stream_waits_also_with_its_end),
+		cmocka_unit_test(a_paused_stream_holds_the_server_back),
 		cmocka_unit_test(a_stream_is_cancelled_by_its_own_handler),
 		cmocka_unit_test(a_paused_stream_ends_with_its_client),
 		cmocka_unit_test(a_message_may_be_larger_than_the_window),

@@ -4,6 +4,7 @@
 #include "certificates.h"
 #include "exchange.h"
 #include "net/tls.h"
+#include "net/transport.h"
 #include "util/file.h"
 
 #include <fcntl.h>
@@ -271,6 +272,48 @@ static void what_is_no_tls_is_named(void **state)
 	tls_destroy(tls);
 }
 
+static void leaves_after_the_handshake(struct peer *peer)
+{
+}
+
+/* Writes until the server's end is noticed, which must not be by SIGPIPE. */
+static void write_to_nobody(struct tls *tls, SSL_CTX *context)
+{
+	_cleanup_transport_ struct transport *transport = NULL;
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct transport_address address;
+	struct server server;
+	int r, failures = 0;
+
+	server_start_tcp(&server, context, leaves_after_the_handshake);
+	assert_int_equal(transport_parse(server.endpoint, &address, NULL), 0);
+	assert_int_equal(transport_open(&address, tls, &transport, NULL), 0);
+	do
+		r = transport_advance(transport, &err);
+	while (r == -EAGAIN);
+	assert_int_equal(r, 0);
+	/* The first failure is the server's reset, and the signal would come with the next. */
+	while (failures < 3) {
+		r = transport_write(transport, "x", 1, &err);
+		failures += r < 0 && r != -EAGAIN;
+		usleep(1000);
+	}
+	assert_non_null(err.message);
+	server_stop(&server);
+}
+
+static void a_server_that_is_gone_is_no_signal(void **state)
+{
+	const struct tls_options options = client_options("server.example");
+	SSL_CTX *context = server_context(&world.server, "\x02h2");
+	struct tls *tls = make_tls(&options);
+
+	write_to_nobody(NULL, NULL);
+	write_to_nobody(tls, context);
+	tls_destroy(tls);
+	SSL_CTX_free(context);
+}
+
 /* A server that lets in who has a certificate of the authority. */
 static SSL_CTX *strict_context(int version)
 {
@@ -468,6 +511,7 @@ int main(void)
 		cmocka_unit_test(a_server_without_http2_is_named),
 		cmocka_unit_test(versions_before_1_2_are_refused),
 		cmocka_unit_test(what_is_no_tls_is_named),
+		cmocka_unit_test(a_server_that_is_gone_is_no_signal),
 		cmocka_unit_test(a_client_is_known_by_its_certificate),
 		cmocka_unit_test(replaced_files_are_read_again),
 		cmocka_unit_test(files_of_no_use_are_named),
