@@ -128,7 +128,8 @@ static int on_frame(nghttp2_session *ng, const nghttp2_frame *frame, void *data)
 
 /*
  * A stream that ends before its answer does. REFUSED_STREAM says that the server has not acted on the
- * request (RFC 9113, section 8.7); nghttp2 says so, too, of streams that a GOAWAY leaves out.
+ * request (RFC 9113, section 8.7); nghttp2 says so, too, of streams that a GOAWAY leaves out, and of those
+ * that were not opened when the connection failed.
  */
 static int on_stream_close(nghttp2_session *ng, int32_t stream, uint32_t code, void *data)
 {
@@ -141,7 +142,11 @@ static int on_stream_close(nghttp2_session *ng, int32_t stream, uint32_t code, v
 	request->stream_over = true;
 	if (code == NGHTTP2_REFUSED_STREAM) {
 		request->retriable = true;
-		error_set(&err, ECONNABORTED, "the server did not take the request");
+		if (session->reason.code)
+			error_set(&err, session->reason.code, "%s",
+				  error_message(&session->reason));
+		else
+			error_set(&err, ECONNABORTED, "the server did not take the request");
 	} else if (request->reset) {
 		error_set(&err, ECONNABORTED, "the server gave the request up (%s)",
 			  nghttp2_http2_strerror(code));

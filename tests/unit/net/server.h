@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <nghttp2/nghttp2.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -215,12 +216,15 @@ static inline _Noreturn void server_main(int listener, SSL_CTX *context, server_
 					 const void *data)
 {
 	struct peer peer = { .data = data };
+	int yes = 1;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (;; peer.number++) {
 		peer.fd = accept(listener, NULL, NULL);
 		if (peer.fd < 0)
 			_exit(1);
+		/* What was said before the end must not wait for it. Of no meaning to a Unix socket. */
+		setsockopt(peer.fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
 		if (context) {
 			peer.ssl = SSL_new(context);
 			SSL_set_fd(peer.ssl, peer.fd);

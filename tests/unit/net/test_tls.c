@@ -360,12 +360,15 @@ static void tells_the_client_once(struct peer *peer)
 {
 	X509 *certificate = SSL_get1_peer_certificate(peer->ssl);
 	char subject[128] = "nobody";
+	uint32_t stream;
 
 	if (certificate)
 		X509_NAME_oneline(X509_get_subject_name(certificate), subject, sizeof(subject));
 	peer_greet(peer);
-	peer_answer(peer, peer_request(peer), subject);
-	peer_goaway(peer, 1, NGHTTP2_NO_ERROR);
+	stream = peer_request(peer);
+	/* First, so that the client does not make its next request here. */
+	peer_goaway(peer, stream, NGHTTP2_NO_ERROR);
+	peer_answer(peer, stream, subject);
 }
 
 static void replaced_files_are_read_again(void **state)
