@@ -25,8 +25,8 @@ struct finding {
 };
 
 /*
- * The length of the numbers that a text begins with ("1.1.5" of "1.1.5+ds1"), when what follows only adds
- * to them, and there are at least so many; 0 otherwise.
+ * The length of the numbers that a text begins with ("1.1.5" of "1.1.5+ds1"), when what follows
+ * only adds to them, and there are at least so many; 0 otherwise.
  */
 static size_t version_length(const char *text, size_t size, int least)
 {
@@ -84,8 +84,9 @@ static void find_relative(struct elf_file *file, uint64_t place, uint64_t value,
 }
 
 /*
- * The variable main.version, of which a stripped program keeps the value only: runc's variables have, of all
- * strings that look like a version, this one, and the same again with the packager's addition.
+ * The variable main.version, of which a stripped program keeps the value only: runc's variables
+ * have, of all strings that look like a version, this one, and the same again with the packager's
+ * addition.
  */
 static void find_in_variables(struct elf_file *file, struct finding *finding)
 {
@@ -117,8 +118,8 @@ static void find_in_go_program(struct elf_file *file, const char *path, struct f
 }
 
 /*
- * crun prints its version with a format of its own. The compiler lays strings out in the order of their
- * use, so that the version is next to the format.
+ * crun prints its version with a format of its own. The compiler lays strings out in the order of
+ * their use, so that the version is next to the format.
  */
 static void find_beside_format(struct elf_file *file, const char *ignored, struct finding *finding)
 {

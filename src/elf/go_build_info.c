@@ -7,7 +7,9 @@
 
 #include "elf/elf_file.h"
 
-/* 14 bytes of magic, the size of pointers, flags; two strings begin at 32 (Go's debug/buildinfo). */
+/*
+ * 14 bytes of magic, the size of pointers, flags; two strings begin at 32 (Go's debug/buildinfo).
+ */
 #define MAGIC "\xff Go buildinf:"
 #define FLAGS_AT 15
 #define STRINGS_INLINE 2

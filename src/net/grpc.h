@@ -31,11 +31,12 @@ struct grpc_handlers {
 	/* An answer, which the handler owns: protobuf_c_message_free_unpacked() frees it. */
 	void (*answer)(struct grpc_call *call, ProtobufCMessage *message, void *data);
 	/*
-	 * The end, once: result is 0 when the server said so, or negative with err set; what failed ends at
-	 * once, also while it is paused. The call is freed after it. Beyond the results of http2_handlers: what the server's status means, with its own
-	 * words, escaped: -ENOSYS for a method that it does not have, -ENOENT for an object, -EINVAL,
-	 * -EACCES, -EEXIST, -ENOSPC, -ECANCELED, -ECONNREFUSED ("unavailable"), -EIO for the rest; and
-	 * -EPROTO for an answer that is not gRPC.
+	 * The end, once: result is 0 when the server said so, or negative with err set; what failed
+	 * ends at once, also while it is paused. The call is freed after it. Beyond the results of
+	 * http2_handlers: what the server's status means, with its own words, escaped: -ENOSYS for
+	 * a method that it does not have, -ENOENT for an object, -EINVAL, -EACCES, -EEXIST,
+	 * -ENOSPC, -ECANCELED, -ECONNREFUSED ("unavailable"), -EIO for the rest; and -EPROTO for an
+	 * answer that is not gRPC.
 	 */
 	void (*done)(struct grpc_call *call, int result, const struct error *err, void *data);
 };
@@ -57,8 +58,9 @@ void grpc_cancel(struct grpc_call *call);
 bool grpc_is_retriable(const struct grpc_call *call);
 
 /*
- * Pauses the answers of a stream, or lets them go on. What was already received waits, and the server
- * sends no more than the client's window. Answers come from the loop, not inside grpc_resume().
+ * Pauses the answers of a stream, or lets them go on. What was already received waits, and the
+ * server sends no more than the client's window. Answers come from the loop, not inside
+ * grpc_resume().
  */
 void grpc_pause(struct grpc_call *call);
 void grpc_resume(struct grpc_call *call);

@@ -17,8 +17,8 @@ int grpc_message_frame(const ProtobufCMessage *message, uint8_t **ret_data, size
 		       struct error *err);
 
 /*
- * The size of the first frame of data without its header, or -EAGAIN, without err, while that is not
- * there. -EPROTO for a compressed one, -EMSGSIZE for more than max.
+ * The size of the first frame of data without its header, or -EAGAIN, without err, while that is
+ * not there. -EPROTO for a compressed one, -EMSGSIZE for more than max.
  */
 int64_t grpc_message_size(const uint8_t *data, size_t size, size_t max, struct error *err);
 

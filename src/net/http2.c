@@ -82,8 +82,8 @@ struct loop *http2_client_loop(const struct http2_client *client)
 }
 
 /*
- * When the next attempt to connect may be: after a time that doubles with each failure, of which a half
- * is random.
+ * When the next attempt to connect may be: after a time that doubles with each failure, of which a
+ * half is random.
  */
 static void back_off(struct http2_client *client)
 {

@@ -8,10 +8,10 @@
  * nghttp2's business.
  *
  * What fails is told to the requests that it concerns, at once, and nothing is sent twice: whoever
- * made a request knows whether it may be repeated. Between attempts to connect lies a time that doubles
- * until a server answers a request, and of which up to a half is random, so that the agents of a
- * thousand nodes do not come back together. A request that is made meanwhile waits for the next
- * attempt; so a caller that repeats a request at once is slowed down, too.
+ * made a request knows whether it may be repeated. Between attempts to connect lies a time that
+ * doubles until a server answers a request, and of which up to a half is random, so that the agents
+ * of a thousand nodes do not come back together. A request that is made meanwhile waits for the
+ * next attempt; so a caller that repeats a request at once is slowed down, too.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,14 +34,15 @@ struct http2_options {
 	int64_t backoff_min_ms;	    /* between two attempts to connect [100] */
 	int64_t backoff_max_ms;	    /* [30000] */
 	/*
-	 * After how long a silence the server is asked for a sign of life [never], and how long after that the
-	 * connection is given up [5000]. Servers with grpc-go's defaults, as containerd, end connections
-	 * with more than one such question in five minutes; a Unix socket needs none.
+	 * After how long a silence the server is asked for a sign of life [never], and how long
+	 * after that the connection is given up [5000]. Servers with grpc-go's defaults, as
+	 * containerd, end connections with more than one such question in five minutes; a Unix
+	 * socket needs none.
 	 */
 	int64_t ping_after_ms;
 	int64_t ping_timeout_ms;
 	size_t max_requests;	 /* at a time [100] */
-	size_t max_header_bytes; /* of one answer, as RFC 9113 counts them, trailers included [65536] */
+	size_t max_header_bytes; /* of one answer with trailers, as RFC 9113 counts [65536] */
 	uint32_t window; /* how much of an answer's body may come before it is consumed [262144] */
 };
 
@@ -68,27 +69,28 @@ struct http2_header {
 };
 
 /*
- * Called by the loop, never inside http2_request_start(). All but done may be NULL. Each may cancel the
- * request, start others, and destroy the client.
+ * Called by the loop, never inside http2_request_start(). All but done may be NULL. Each may cancel
+ * the request, start others, and destroy the client.
  */
 struct http2_handlers {
 	/* The status and all headers of the answer are there. */
 	void (*headers)(struct http2_request *request, void *data);
 	/*
 	 * A part of the body, valid during the call. The server sends at most the window until
-	 * http2_request_consume() says that a part was dealt with. When NULL, the body is collected.
+	 * http2_request_consume() says that a part was dealt with. When NULL, the body is
+	 * collected.
 	 */
 	void (*body)(struct http2_request *request, const uint8_t *bytes, size_t size, void *data);
 	/* http2_request_write() has room again, after it had none. */
 	void (*writable)(struct http2_request *request, void *data);
 	/*
-	 * The end, once: result is 0 for a complete answer of whatever status, or negative with err set. The
-	 * request is freed after the call.
+	 * The end, once: result is 0 for a complete answer of whatever status, or negative with err
+	 * set. The request is freed after the call.
 	 *
-	 * -ETIMEDOUT (of the request, of connecting, or no sign of life), -ECONNREFUSED and other results of
-	 * connect(), -ECONNRESET (the connection is lost), -ECONNABORTED (the server gave this request
-	 * up), -EPROTO (no HTTP/2), -EMSGSIZE (too many headers, too large a body), -ECANCELED (the client is destroyed),
-	 * and those of tls.h.
+	 * -ETIMEDOUT (of the request, of connecting, or no sign of life), -ECONNREFUSED and other
+	 * results of connect(), -ECONNRESET (the connection is lost), -ECONNABORTED (the server
+	 * gave this request up), -EPROTO (no HTTP/2), -EMSGSIZE (too many headers, too large a
+	 * body), -ECANCELED (the client is destroyed), and those of tls.h.
 	 */
 	void (*done)(struct http2_request *request, int result, const struct error *err,
 		     void *data);
@@ -138,8 +140,8 @@ bool http2_request_is_retriable(const struct http2_request *request);
 void http2_request_consume(struct http2_request *request, size_t size);
 
 /*
- * More of the request's body, which is copied. -EAGAIN while HTTP2_UNSENT_MAX bytes wait to be sent:
- * nothing is taken then, and writable is called later.
+ * More of the request's body, which is copied. -EAGAIN while HTTP2_UNSENT_MAX bytes wait to be
+ * sent: nothing is taken then, and writable is called later.
  */
 #define HTTP2_UNSENT_MAX (1 << 20)
 int http2_request_write(struct http2_request *request, const void *data, size_t size,

@@ -8,7 +8,10 @@
 #include "net/http2_session_state.h"
 #include "util/error.h"
 
-/* What nghttp2 is told by each callback: to go on, or, when a handler destroyed the session, to stop. */
+/*
+ * What nghttp2 is told by each callback: to go on, or, when a handler destroyed the session, to
+ * stop.
+ */
 static int go_on(const struct http2_session *session)
 {
 	return session->destroyed ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
@@ -127,9 +130,9 @@ static int on_frame(nghttp2_session *ng, const nghttp2_frame *frame, void *data)
 }
 
 /*
- * A stream that ends before its answer does. REFUSED_STREAM says that the server has not acted on the
- * request (RFC 9113, section 8.7); nghttp2 says so, too, of streams that a GOAWAY leaves out, and of those
- * that were not opened when the connection failed.
+ * A stream that ends before its answer does. REFUSED_STREAM says that the server has not acted on
+ * the request (RFC 9113, section 8.7); nghttp2 says so, too, of streams that a GOAWAY leaves out,
+ * and of those that were not opened when the connection failed.
  */
 static int on_stream_close(nghttp2_session *ng, int32_t stream, uint32_t code, void *data)
 {

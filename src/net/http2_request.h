@@ -82,8 +82,8 @@ void http2_request_call_body(struct http2_request *request, const uint8_t *bytes
 void http2_request_call_writable(struct http2_request *request);
 
 /*
- * Takes the request off its session and its list, calls done, and frees it. err is NULL for a complete
- * answer.
+ * Takes the request off its session and its list, calls done, and frees it. err is NULL for a
+ * complete answer.
  */
 void http2_request_finish(struct http2_request *request, const struct error *err);
 

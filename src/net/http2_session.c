@@ -137,7 +137,10 @@ static int check_silence(struct http2_session *session)
 	return 0;
 }
 
-/* First it lets the connection begin, then it limits how long that takes, then it watches for silence. */
+/*
+ * First it lets the connection begin, then it limits how long that takes, then it watches for
+ * silence.
+ */
 static void on_timer(void *data)
 {
 	struct http2_session *session = data;
@@ -176,7 +179,9 @@ static int bad_frames(struct http2_session *session, long code)
 			 "not HTTP/2 as it should be: %s", nghttp2_strerror(code));
 }
 
-/* Whether it read before what it was sent, which ECONNRESET denies, says nothing about the reason. */
+/*
+ * Whether it read before what it was sent, which ECONNRESET denies, says nothing about the reason.
+ */
 static int closed_by_server(struct http2_session *session)
 {
 	if (session->reason.code)
@@ -221,7 +226,9 @@ static int read_some(struct http2_session *session)
 	return 0;
 }
 
-/* Frames go together, because each write costs a system call and each record of TLS more than that. */
+/*
+ * Frames go together, because each write costs a system call and each record of TLS more than that.
+ */
 static int fill_out(struct http2_session *session)
 {
 	const uint8_t *frame;

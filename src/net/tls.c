@@ -102,7 +102,10 @@ void tls_destroy(struct tls *tls)
 	free(tls);
 }
 
-/* An address is compared with the certificate's addresses; only a name is told the server (RFC 6066). */
+/*
+ * An address is compared with the certificate's addresses; only a name is told the server (RFC
+ * 6066).
+ */
 static int set_server_name(SSL *ssl, const char *name)
 {
 	X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
@@ -198,7 +201,9 @@ static int no_http2(struct error *err)
 	return error_set(err, EPROTO, "the server offers no HTTP/2 (ALPN \"h2\")");
 }
 
-/* What went wrong, when it is neither waiting nor the end. The last error is the most general one. */
+/*
+ * What went wrong, when it is neither waiting nor the end. The last error is the most general one.
+ */
 static int failure(const struct tls_connection *connection, int kind, int os_error,
 		   struct error *err)
 {

@@ -59,7 +59,8 @@ DEFINE_CLEANUP(struct tls_connection *, tls_connection_destroy);
 int tls_handshake(struct tls_connection *connection, unsigned int *ret_events, struct error *err);
 
 /*
- * Data of a size of at least TLS_RECORD_MAX leaves nothing behind in OpenSSL, where no poll() sees it.
+ * Data of a size of at least TLS_RECORD_MAX leaves nothing behind in OpenSSL, where no poll() sees
+ * it.
  */
 #define TLS_RECORD_MAX 16384
 ssize_t tls_read(struct tls_connection *connection, void *data, size_t size,

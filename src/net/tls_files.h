@@ -10,7 +10,10 @@ struct error;
 struct tls_files;
 struct tls_options;
 
-/* Copies the paths and reads nothing. -EINVAL without authorities, or for half a client certificate. */
+/*
+ * Copies the paths and reads nothing. -EINVAL without authorities, or for half a client
+ * certificate.
+ */
 int tls_files_create(const struct tls_options *options, struct tls_files **ret_files,
 		     struct error *err);
 void tls_files_destroy(struct tls_files *files);

@@ -161,8 +161,8 @@ const char *transport_phase(const struct transport *transport)
 }
 
 /*
- * A socket that is not connected yet is writable once that is decided. Where it is asked too early, it
- * has no error and no peer.
+ * A socket that is not connected yet is writable once that is decided. Where it is asked too early,
+ * it has no error and no peer.
  */
 static int finish_connect(struct transport *transport, struct error *err)
 {

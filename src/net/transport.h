@@ -41,15 +41,18 @@ int transport_fd(const struct transport *transport);
 /* The events (enum loop_events) to wait for, for what is under way and what the caller wants. */
 unsigned int transport_events(const struct transport *transport, unsigned int wanted);
 
-/* What it waits for, to be told when that takes too long: "the connection", or NULL when it is open. */
+/*
+ * What it waits for, to be told when that takes too long: "the connection", or NULL when it is
+ * open.
+ */
 const char *transport_phase(const struct transport *transport);
 
 /* Goes on connecting. 0 when it is open, -EAGAIN without err while it is not. */
 int transport_advance(struct transport *transport, struct error *err);
 
 /*
- * Once it is open. The number of bytes, 0 at the end of what is read, or -EAGAIN without err. A buffer
- * to read into has at least TLS_RECORD_MAX bytes.
+ * Once it is open. The number of bytes, 0 at the end of what is read, or -EAGAIN without err. A
+ * buffer to read into has at least TLS_RECORD_MAX bytes.
  */
 ssize_t transport_read(struct transport *transport, void *data, size_t size, struct error *err);
 ssize_t transport_write(struct transport *transport, const void *data, size_t size,

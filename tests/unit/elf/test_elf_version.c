@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The versions of this machine's programs, as they say themselves; and files that are cut and changed.
+// The versions of this machine's programs, as they say themselves; and files that are cut and
+// changed.
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -182,7 +183,9 @@ static int memory_file(const void *data, size_t size)
 	return fd;
 }
 
-/* Whatever it says of such a file, it says without harm and in one of the ways that are promised. */
+/*
+ * Whatever it says of such a file, it says without harm and in one of the ways that are promised.
+ */
 static void check_hostile(const char *name, const void *data, size_t size)
 {
 	_cleanup_close_ int fd = memory_file(data, size);

@@ -3,8 +3,8 @@
 #define TESTS_UNIT_NET_SERVER_H
 
 /*
- * A server of the tests, which does what its script says, however wrong that is: a process of its own
- * that accepts one connection after another and writes frames by hand.
+ * A server of the tests, which does what its script says, however wrong that is: a process of its
+ * own that accepts one connection after another and writes frames by hand.
  */
 #include <errno.h>
 #include <nghttp2/nghttp2.h>
@@ -223,7 +223,10 @@ static inline _Noreturn void server_main(int listener, SSL_CTX *context, server_
 		peer.fd = accept(listener, NULL, NULL);
 		if (peer.fd < 0)
 			_exit(1);
-		/* What was said before the end must not wait for it. Of no meaning to a Unix socket. */
+		/*
+		 * What was said before the end must not wait for it. Of no meaning to a Unix
+		 * socket.
+		 */
 		setsockopt(peer.fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
 		if (context) {
 			peer.ssl = SSL_new(context);

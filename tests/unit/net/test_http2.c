@@ -5,7 +5,10 @@
 
 #define DEADLINE_MS 20000
 
-/* Reads frames until one of the type, on the stream unless that is 0. False when the client has gone. */
+/*
+ * Reads frames until one of the type, on the stream unless that is 0. False when the client has
+ * gone.
+ */
 static bool wait_frame(struct peer *peer, uint8_t type, uint32_t stream, struct frame *frame)
 {
 	while (peer_read_frame(peer, frame))
@@ -87,7 +90,10 @@ static void an_answer_has_status_headers_body_and_trailers(void **state)
 	server_stop(&server);
 }
 
-/* Tells the client its own request: headers in the order of their sending, and the size of the body. */
+/*
+ * Tells the client its own request: headers in the order of their sending, and the size of the
+ * body.
+ */
 static void tells_the_request(struct peer *peer)
 {
 	static struct frame frame;
