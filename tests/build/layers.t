@@ -27,15 +27,15 @@ accepts() { # TEXT FILE LINE
 	tap_check "$1" tools/check-layers "$TEST_TMP/project"
 }
 
-refuses() { # TEXT FILE LINE COMPLAINT
+refuses() { # TEXT FILE TEXT COMPLAINT [LINE]
 	local said
 	project
 	add "$2" "$3"
 	said=$(tools/check-layers "$TEST_TMP/project" 2>&1)
-	tap_is "$1" "$? $said" "1 $2:1: $4"
+	tap_is "$1" "$? $said" "1 $2:${5:-1}: $4"
 }
 
-tap_plan 18
+tap_plan 20
 tap_check "this project keeps its layers" tools/check-layers
 accepts "a folder may include its own headers" src/target/a.c '#include "target/b.h"'
 accepts "and those below" src/cli/a.c '#include "util/error.h"'
@@ -45,8 +45,12 @@ refuses "none above" src/profile/model/a.c '#include "target/cri.h"' \
 	"profile/model/ may not include target/, which is above it"
 refuses "none above within profile/" src/profile/model/a.c '#include "profile/diff/diff.h"' \
 	"profile/model/ may not include profile/diff/, which is above it"
-refuses "nor through a header" src/util/a.h '#include "profile/model/profile.h"' \
-	"util/ may not include profile/model/, which is above it"
+refuses "nor through a header" src/util/a.h \
+	$'#ifndef UTIL_A_H\n#define UTIL_A_H\n#include "profile/model/profile.h"\n#endif' \
+	"util/ may not include profile/model/, which is above it" 3
+accepts "a header is guarded by its path" src/util/a.h $'#ifndef UTIL_A_H\n#define UTIL_A_H\n#endif'
+refuses "and by nothing else" src/util/a.h $'#ifndef A_H\n#define A_H\n#endif' \
+	"its include guard is not its path, UTIL_A_H"
 refuses "however it is spaced" src/record/a.c '  #  include "cli/cli.h"' \
 	"record/ may not include cli/, which is above it"
 refuses "nobody else knows the BPF program" src/cli/a.c '#include "recorder.skel.h"' \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_BASELINE_H
-#define PROFILE_BASELINE_H
+#ifndef PROFILE_BASELINE_BASELINE_H
+#define PROFILE_BASELINE_BASELINE_H
 
 /*
  * The built-in tables of what a runtime allows by default (RuntimeDefault). src/profile/baseline/tables

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_BASELINE_DATA_H
-#define PROFILE_BASELINE_DATA_H
+#ifndef PROFILE_BASELINE_BASELINE_DATA_H
+#define PROFILE_BASELINE_BASELINE_DATA_H
 
 /*
  * What the build makes of src/profile/baseline/tables: the index, and the tables one behind the other,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_BASELINE_REPORT_H
-#define PROFILE_BASELINE_REPORT_H
+#ifndef PROFILE_BASELINE_BASELINE_REPORT_H
+#define PROFILE_BASELINE_BASELINE_REPORT_H
 
 /* The built-in tables for people and for machines. */
 #include <stddef.h>

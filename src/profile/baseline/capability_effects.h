@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_CAPABILITY_EFFECTS_H
-#define PROFILE_CAPABILITY_EFFECTS_H
+#ifndef PROFILE_BASELINE_CAPABILITY_EFFECTS_H
+#define PROFILE_BASELINE_CAPABILITY_EFFECTS_H
 
 /* Which calls of a template a capability opens, on one architecture. */
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_COMPARE_H
-#define PROFILE_COMPARE_H
+#ifndef PROFILE_COMPARE_COMPARE_H
+#define PROFILE_COMPARE_COMPARE_H
 
 /*
  * What a workload does beside what a baseline allows: what would break under it, and what a profile of

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_COMPARE_REPORT_H
-#define PROFILE_COMPARE_REPORT_H
+#ifndef PROFILE_COMPARE_COMPARE_REPORT_H
+#define PROFILE_COMPARE_COMPARE_REPORT_H
 
 /* What comparisons with baselines found, for people and for machines. */
 #include <stdbool.h>

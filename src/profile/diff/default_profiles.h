@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_DEFAULT_PROFILES_H
-#define PROFILE_DEFAULT_PROFILES_H
+#ifndef PROFILE_DIFF_DEFAULT_PROFILES_H
+#define PROFILE_DIFF_DEFAULT_PROFILES_H
 
 /* What RuntimeDefault says about the calls of a diff, each table resolved once. */
 #include "profile/diff/diff.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_DIFF_H
-#define PROFILE_DIFF_H
+#ifndef PROFILE_DIFF_DIFF_H
+#define PROFILE_DIFF_DIFF_H
 
 /*
  * What new profiles do otherwise than old ones, by meaning: pairs of profiles, in each the calls

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_DIFF_DESCRIBE_H
-#define PROFILE_DIFF_DESCRIBE_H
+#ifndef PROFILE_DIFF_DIFF_DESCRIBE_H
+#define PROFILE_DIFF_DIFF_DESCRIBE_H
 
 /* What the reports of a diff have to say, in words that they share. */
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_DIFF_PAIR_H
-#define PROFILE_DIFF_PAIR_H
+#ifndef PROFILE_DIFF_DIFF_PAIR_H
+#define PROFILE_DIFF_DIFF_PAIR_H
 
 /* The steps in which diff_add() makes one pair of a diff. */
 #include "profile/diff/diff.h"

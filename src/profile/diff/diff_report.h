@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_DIFF_REPORT_H
-#define PROFILE_DIFF_REPORT_H
+#ifndef PROFILE_DIFF_DIFF_REPORT_H
+#define PROFILE_DIFF_DIFF_REPORT_H
 
 /* A diff as text of several formats; each text is owned by the caller. */
 struct diff;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_IGNORE_H
-#define PROFILE_IGNORE_H
+#ifndef PROFILE_DIFF_IGNORE_H
+#define PROFILE_DIFF_IGNORE_H
 
 /*
  * An ignore file (.recorderignore) names calls whose differences have been accepted, until when and

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_CONFIG_MAP_H
-#define PROFILE_CONFIG_MAP_H
+#ifndef PROFILE_DOCUMENT_CONFIG_MAP_H
+#define PROFILE_DOCUMENT_CONFIG_MAP_H
 
 /*
  * ConfigMaps of Kubernetes, in which people bring profiles to nodes: each key of data and binaryData

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_DOCUMENT_H
-#define PROFILE_DOCUMENT_H
+#ifndef PROFILE_DOCUMENT_DOCUMENT_H
+#define PROFILE_DOCUMENT_DOCUMENT_H
 
 /*
  * Whatever holds profiles, recognised by its content:

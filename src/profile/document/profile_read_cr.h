@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_PROFILE_READ_CR_H
-#define PROFILE_PROFILE_READ_CR_H
+#ifndef PROFILE_DOCUMENT_PROFILE_READ_CR_H
+#define PROFILE_DOCUMENT_PROFILE_READ_CR_H
 
 struct document;
 struct error;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_MEMBERS_H
-#define PROFILE_MEMBERS_H
+#ifndef PROFILE_FORMAT_MEMBERS_H
+#define PROFILE_FORMAT_MEMBERS_H
 
 /*
  * The members of a profile that runtimes read, in OCI JSON and Docker's form. A runtime ignores

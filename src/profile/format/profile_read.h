@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_PROFILE_READ_H
-#define PROFILE_PROFILE_READ_H
+#ifndef PROFILE_FORMAT_PROFILE_READ_H
+#define PROFILE_FORMAT_PROFILE_READ_H
 
 /*
  * What all formats of a profile have in common: the fields of the OCI runtime-spec's linux.seccomp.

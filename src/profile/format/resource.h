@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_RESOURCE_H
-#define PROFILE_RESOURCE_H
+#ifndef PROFILE_FORMAT_RESOURCE_H
+#define PROFILE_FORMAT_RESOURCE_H
 
 /*
  * SeccompProfile custom resources of security-profiles-operator.x-k8s.io/v1, in which not every

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_TEMPLATE_H
-#define PROFILE_TEMPLATE_H
+#ifndef PROFILE_FORMAT_TEMPLATE_H
+#define PROFILE_FORMAT_TEMPLATE_H
 
 /*
  * A template is a profile whose rules hold only under circumstances: the JSON that Docker, Podman,

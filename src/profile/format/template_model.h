@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_TEMPLATE_MODEL_H
-#define PROFILE_TEMPLATE_MODEL_H
+#ifndef PROFILE_FORMAT_TEMPLATE_MODEL_H
+#define PROFILE_FORMAT_TEMPLATE_MODEL_H
 
 /* The inside of struct template, for the files that read and resolve it. */
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_ALLOWANCE_H
-#define PROFILE_ALLOWANCE_H
+#ifndef PROFILE_MEANING_ALLOWANCE_H
+#define PROFILE_MEANING_ALLOWANCE_H
 
 /* How much of each call a profile allows, for people who want to count and to compare. */
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_ARGUMENT_SPACE_H
-#define PROFILE_ARGUMENT_SPACE_H
+#ifndef PROFILE_MEANING_ARGUMENT_SPACE_H
+#define PROFILE_MEANING_ARGUMENT_SPACE_H
 
 /*
  * All combinations of arguments that some verdicts can tell apart: a finite number of points. What

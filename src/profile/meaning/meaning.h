@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_MEANING_H
-#define PROFILE_MEANING_H
+#ifndef PROFILE_MEANING_MEANING_H
+#define PROFILE_MEANING_MEANING_H
 
 /*
  * What a profile does with every system call of one architecture, as runc and crun make it of it

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_NORMAL_FORM_H
-#define PROFILE_NORMAL_FORM_H
+#ifndef PROFILE_MEANING_NORMAL_FORM_H
+#define PROFILE_MEANING_NORMAL_FORM_H
 
 /*
  * A text that two profiles share exactly when runtimes make the same rules of them, call by call,

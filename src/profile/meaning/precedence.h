@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_PRECEDENCE_H
-#define PROFILE_PRECEDENCE_H
+#ifndef PROFILE_MEANING_PRECEDENCE_H
+#define PROFILE_MEANING_PRECEDENCE_H
 
 /*
  * The order in which libseccomp tests the rules of one call (_db_tree_add() and _db_chain_lt() in its

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_MERGE_H
-#define PROFILE_MERGE_H
+#ifndef PROFILE_MERGE_MERGE_H
+#define PROFILE_MERGE_MERGE_H
 
 /*
  * The union of profiles: with each call, and with any arguments, it does the more permissive of what

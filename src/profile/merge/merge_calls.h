@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_MERGE_CALLS_H
-#define PROFILE_MERGE_CALLS_H
+#ifndef PROFILE_MERGE_MERGE_CALLS_H
+#define PROFILE_MERGE_MERGE_CALLS_H
 
 /*
  * The rules of a profile, by the calls that they are about: what of them is wider than the default

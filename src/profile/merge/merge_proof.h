@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_MERGE_PROOF_H
-#define PROFILE_MERGE_PROOF_H
+#ifndef PROFILE_MERGE_MERGE_PROOF_H
+#define PROFILE_MERGE_MERGE_PROOF_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_ARCHITECTURE_H
-#define PROFILE_ARCHITECTURE_H
+#ifndef PROFILE_MODEL_ARCHITECTURE_H
+#define PROFILE_MODEL_ARCHITECTURE_H
 
 /* What an architecture is called where: every one that a profile can list. */
 #include <stddef.h>

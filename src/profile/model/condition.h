@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_CONDITION_H
-#define PROFILE_CONDITION_H
+#ifndef PROFILE_MODEL_CONDITION_H
+#define PROFILE_MODEL_CONDITION_H
 
 /* Conditions on one argument, as libseccomp understands them. */
 #include <stdbool.h>

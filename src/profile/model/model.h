@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_MODEL_H
-#define PROFILE_MODEL_H
+#ifndef PROFILE_MODEL_MODEL_H
+#define PROFILE_MODEL_MODEL_H
 
 /*
  * The inside of struct profile, for the files of this folder: linux.seccomp of the OCI

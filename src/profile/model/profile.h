@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_PROFILE_H
-#define PROFILE_PROFILE_H
+#ifndef PROFILE_MODEL_PROFILE_H
+#define PROFILE_MODEL_PROFILE_H
 
 /*
  * A profile is what seccomp is told: the OCI runtime-spec's linux.seccomp object.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_APPLIED_PROFILE_H
-#define PROFILE_APPLIED_PROFILE_H
+#ifndef PROFILE_RECORDING_APPLIED_PROFILE_H
+#define PROFILE_RECORDING_APPLIED_PROFILE_H
 
 /*
  * The profile that a container was started under, as its OCI bundle had it. Containers mostly share one

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_DERIVE_H
-#define PROFILE_DERIVE_H
+#ifndef PROFILE_RECORDING_DERIVE_H
+#define PROFILE_RECORDING_DERIVE_H
 
 #include <stdbool.h>
 

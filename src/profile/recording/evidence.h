@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_EVIDENCE_H
-#define PROFILE_EVIDENCE_H
+#ifndef PROFILE_RECORDING_EVIDENCE_H
+#define PROFILE_RECORDING_EVIDENCE_H
 
 /* Where in a recording a system call is found. */
 #include <stdbool.h>

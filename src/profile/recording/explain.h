@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_EXPLAIN_H
-#define PROFILE_EXPLAIN_H
+#ifndef PROFILE_RECORDING_EXPLAIN_H
+#define PROFILE_RECORDING_EXPLAIN_H
 
 /*
  * The evidence that a recording has for one system call, given by name ("openat") or number

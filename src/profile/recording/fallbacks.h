@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_FALLBACKS_H
-#define PROFILE_FALLBACKS_H
+#ifndef PROFILE_RECORDING_FALLBACKS_H
+#define PROFILE_RECORDING_FALLBACKS_H
 
 /*
  * System calls that C libraries and programs try first and replace by older ones where the kernel

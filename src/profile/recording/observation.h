@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_OBSERVATION_H
-#define PROFILE_OBSERVATION_H
+#ifndef PROFILE_RECORDING_OBSERVATION_H
+#define PROFILE_RECORDING_OBSERVATION_H
 
 /* What a recording needs to know about its observations to keep them sorted and distinct. */
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_RECORDING_H
-#define PROFILE_RECORDING_H
+#ifndef PROFILE_RECORDING_RECORDING_H
+#define PROFILE_RECORDING_RECORDING_H
 
 /*
  * A recording is the evidence: a set of observations, each what one container lifetime did.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_RECORDING_CALLS_H
-#define PROFILE_RECORDING_CALLS_H
+#ifndef PROFILE_RECORDING_RECORDING_CALLS_H
+#define PROFILE_RECORDING_RECORDING_CALLS_H
 
 /*
  * The arrays of calls of a recording: nine tenths of its text. They are read from the text and

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_RECORDING_FORMAT_H
-#define PROFILE_RECORDING_FORMAT_H
+#ifndef PROFILE_RECORDING_RECORDING_FORMAT_H
+#define PROFILE_RECORDING_RECORDING_FORMAT_H
 
 #include <stddef.h>
 #include <stdio.h>

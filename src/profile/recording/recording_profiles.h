@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_RECORDING_PROFILES_H
-#define PROFILE_RECORDING_PROFILES_H
+#ifndef PROFILE_RECORDING_RECORDING_PROFILES_H
+#define PROFILE_RECORDING_RECORDING_PROFILES_H
 
 /*
  * The profiles that a recording's containers were started under stand in an array of their own, each

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_RECORDING_UNION_H
-#define PROFILE_RECORDING_UNION_H
+#ifndef PROFILE_RECORDING_RECORDING_UNION_H
+#define PROFILE_RECORDING_RECORDING_UNION_H
 
 /*
  * Any number of observations on their way into one recording. They are sorted once in a while instead

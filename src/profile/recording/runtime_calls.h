@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_RUNTIME_CALLS_H
-#define PROFILE_RUNTIME_CALLS_H
+#ifndef PROFILE_RECORDING_RUNTIME_CALLS_H
+#define PROFILE_RECORDING_RUNTIME_CALLS_H
 
 /*
  * What container runtimes call between loading the filter and execve: runtime-calls.tbl, which

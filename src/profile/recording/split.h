@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_SPLIT_H
-#define PROFILE_SPLIT_H
+#ifndef PROFILE_RECORDING_SPLIT_H
+#define PROFILE_RECORDING_SPLIT_H
 
 /* One recording into several, each of which gets a profile of its own. */
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_STARTUP_CALLS_H
-#define PROFILE_STARTUP_CALLS_H
+#ifndef PROFILE_RECORDING_STARTUP_CALLS_H
+#define PROFILE_RECORDING_STARTUP_CALLS_H
 
 /*
  * Whether containers can start under a profile: a runtime makes calls between loading the filter and

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_LOSSES_H
-#define PROFILE_LOSSES_H
+#ifndef PROFILE_SYNTAX_LOSSES_H
+#define PROFILE_SYNTAX_LOSSES_H
 
 #include <stddef.h>
 
