@@ -13,7 +13,7 @@
 #include "profile/format/resource.h"
 #include "profile/recording/recording_format.h"
 #include "profile/recording/startup_calls.h"
-#include "profile/syntax/losses.h"
+#include "util/notes.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/log.h"
@@ -50,13 +50,13 @@ struct conversion {
 	const struct convert_options *options;
 	const char *path; /* of the input */
 	struct documents documents;
-	struct losses losses;
+	struct notes notes;
 };
 
 static void conversion_finish(struct conversion *conversion)
 {
 	documents_finish(&conversion->documents);
-	losses_finish(&conversion->losses);
+	notes_finish(&conversion->notes);
 }
 
 /* "a, b and 3 more", in the order of the file; NULL when memory ran out. */
@@ -136,7 +136,7 @@ static int drop_unknown(struct conversion *conversion, const struct document *do
 {
 	if (!foreign || !profile_drop_unknown(document->profile))
 		return 0;
-	return losses_add(&conversion->losses, err, "the unknown fields");
+	return notes_add(&conversion->notes, err, "the unknown fields");
 }
 
 /* What OCI JSON has no place for. */
@@ -146,13 +146,13 @@ static int note_losses(struct conversion *conversion, const struct document *doc
 	int ret = drop_unknown(conversion, document, document->format == DOCUMENT_CR, err);
 
 	if (ret == 0 && conversion->documents.ignored.left_out)
-		ret = losses_add(&conversion->losses, err, "the unknown fields of conditions");
+		ret = notes_add(&conversion->notes, err, "the unknown fields of conditions");
 	if (ret == 0 && document->base_profile)
-		ret = losses_add(&conversion->losses, err,
-				 "the base profile %s, which the operator unites it with",
-				 document->base_profile);
+		ret = notes_add(&conversion->notes, err,
+				"the base profile %s, which the operator unites it with",
+				document->base_profile);
 	if (ret == 0 && document->disabled)
-		ret = losses_add(&conversion->losses, err, "that it is disabled");
+		ret = notes_add(&conversion->notes, err, "that it is disabled");
 	return ret;
 }
 
@@ -202,9 +202,9 @@ static int to_resources(struct conversion *conversion, enum resource_syntax synt
 					       conversion->path);
 		ret = drop_unknown(conversion, document, document->format != DOCUMENT_CR, err);
 		if (ret == 0 && document->name_space)
-			ret = losses_add(&conversion->losses, err,
-					 "the namespace %s, which resources of v1 do not have",
-					 document->name_space);
+			ret = notes_add(&conversion->notes, err,
+					"the namespace %s, which resources of v1 do not have",
+					document->name_space);
 		if (ret < 0)
 			return ret;
 		resources[i] = (struct resource){
@@ -216,7 +216,7 @@ static int to_resources(struct conversion *conversion, enum resource_syntax synt
 			.disabled = document->disabled,
 		};
 	}
-	return resources_write(resources, count, syntax, ret_text, &conversion->losses, err);
+	return resources_write(resources, count, syntax, ret_text, &conversion->notes, err);
 }
 
 /* For profiles that are to be used in containers, of commands that ran outside one. */
@@ -253,14 +253,14 @@ static int make_text(struct conversion *conversion, char **ret_text, struct erro
 /* Says what the output lacks; with --lossless that is a failure. */
 static int report_losses(const struct conversion *conversion, struct error *err)
 {
-	const struct losses *losses = &conversion->losses;
+	const struct notes *notes = &conversion->notes;
 	size_t i;
 
-	if (losses->count && conversion->options->lossless)
+	if (notes->count && conversion->options->lossless)
 		return error_set(err, ENOTSUP, "%s: --to %s has no place for %s", conversion->path,
-				 formats[conversion->options->to], losses->items[0]);
-	for (i = 0; i < losses->count; i++)
-		log_warning("%s: left out %s", conversion->path, losses->items[i]);
+				 formats[conversion->options->to], notes->items[0]);
+	for (i = 0; i < notes->count; i++)
+		log_warning("%s: left out %s", conversion->path, notes->items[i]);
 	return 0;
 }
 

@@ -196,8 +196,8 @@ int input_read(const char *path, const struct document_options *options,
 		ret = say_ignored(path, &documents.ignored, err);
 	if (ret < 0)
 		return ret;
-	for (i = 0; i < documents.losses.count; i++)
-		log_warning("%s", documents.losses.items[i]);
+	for (i = 0; i < documents.notes.count; i++)
+		log_warning("%s", documents.notes.items[i]);
 	*ret_documents = documents;
 	documents = (struct documents){};
 	return 0;

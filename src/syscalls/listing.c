@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/syntax/listing.h"
+#include "syscalls/listing.h"
 
 #include <stdbool.h>
 #include <string.h>

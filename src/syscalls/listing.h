@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_SYNTAX_LISTING_H
-#define PROFILE_SYNTAX_LISTING_H
+#ifndef SYSCALLS_LISTING_H
+#define SYSCALLS_LISTING_H
 
 /* Lists of system calls as people read them: by what they are for, and by risk. */
 #include <stddef.h>

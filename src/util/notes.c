@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/syntax/losses.h"
+#include "util/notes.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,25 +9,25 @@
 #include "util/error.h"
 #include "util/string_set.h"
 
-int losses_add(struct losses *losses, struct error *err, const char *format, ...)
+int notes_add(struct notes *notes, struct error *err, const char *format, ...)
 {
-	char **items = array_grow(losses->items, losses->count, sizeof(*items));
+	char **items = array_grow(notes->items, notes->count, sizeof(*items));
 	va_list args;
 	int length;
 
 	if (!items)
 		return error_nomem(err);
-	losses->items = items;
+	notes->items = items;
 	va_start(args, format);
-	length = vasprintf(&items[losses->count], format, args);
+	length = vasprintf(&items[notes->count], format, args);
 	va_end(args);
 	if (length < 0)
 		return error_nomem(err);
-	losses->count++;
+	notes->count++;
 	return 0;
 }
 
-void losses_finish(struct losses *losses)
+void notes_finish(struct notes *notes)
 {
-	string_set_free(losses->items, losses->count);
+	string_set_free(notes->items, notes->count);
 }

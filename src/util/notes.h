@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_SYNTAX_LOSSES_H
-#define PROFILE_SYNTAX_LOSSES_H
+#ifndef UTIL_NOTES_H
+#define UTIL_NOTES_H
 
 #include <stddef.h>
 
@@ -8,15 +8,15 @@
 
 struct error;
 
-/* What a conversion left out: clauses such as "the defaultErrnoRet 38". */
-struct losses {
+/* Clauses for people about what could not be kept, such as "the defaultErrnoRet 38". */
+struct notes {
 	char **items;
 	size_t count;
 };
 
-int losses_add(struct losses *losses, struct error *err, const char *format, ...)
+int notes_add(struct notes *notes, struct error *err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-void losses_finish(struct losses *losses);
-#define _cleanup_losses_ _cleanup_(losses_finish)
+void notes_finish(struct notes *notes);
+#define _cleanup_notes_ _cleanup_(notes_finish)
 
 #endif

@@ -11,7 +11,7 @@
 #include "profile/meaning/allowance.h"
 #include "profile/meaning/meaning.h"
 #include "profile/syntax/json_builder.h"
-#include "profile/syntax/listing.h"
+#include "syscalls/listing.h"
 #include "util/error.h"
 #include "util/str.h"
 

@@ -5,7 +5,7 @@
 
 #include "profile/baseline/capability_effects.h"
 #include "profile/compare/compare_report.h"
-#include "profile/syntax/listing.h"
+#include "syscalls/listing.h"
 #include "syscalls/purpose.h"
 #include "util/cleanup.h"
 #include "util/error.h"

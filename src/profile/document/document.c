@@ -56,7 +56,7 @@ void documents_finish(struct documents *documents)
 	for (i = 0; i < documents->length; i++)
 		document_finish(&documents->items[i]);
 	free(documents->items);
-	losses_finish(&documents->losses);
+	notes_finish(&documents->notes);
 	ignored_members_finish(&documents->ignored);
 }
 
@@ -104,11 +104,11 @@ static int read_recording(const struct input *input, struct document *document, 
 		return 0;
 	ret = recording_derive_profile(document->recording, &document->profile, &unnamed, err);
 	for (i = 0; i < unnamed.length && ret == 0; i++)
-		ret = losses_add(&input->documents->losses, err,
-				 "%s: system call %u of ABI %s has no name that a profile could "
-				 "hold, and is left out of it%s",
-				 source->name, unnamed.items[i].nr, abi_name(unnamed.items[i].abi),
-				 recording_x32_reason(document->profile, &unnamed.items[i]));
+		ret = notes_add(&input->documents->notes, err,
+				"%s: system call %u of ABI %s has no name that a profile could "
+				"hold, and is left out of it%s",
+				source->name, unnamed.items[i].nr, abi_name(unnamed.items[i].abi),
+				recording_x32_reason(document->profile, &unnamed.items[i]));
 	return ret;
 }
 
@@ -250,8 +250,8 @@ static int read_config_file(const struct json_at *at, const char *text, size_t s
 		return error_nomem(err);
 	}
 	if (!may_be_profile(at->key, text, size))
-		return losses_add(&outer->documents->losses, err,
-				  "%s: is passed over, for it is no profile", name);
+		return notes_add(&outer->documents->notes, err,
+				 "%s: is passed over, for it is no profile", name);
 	input.source.name = name;
 	input.source.text = text;
 	input.source.size = size;
@@ -391,7 +391,7 @@ int documents_read(const char *name, const char *text, size_t size,
 
 	input.source.ignored = &documents.ignored;
 	if (input.options->lenient)
-		input.source.unknown = &documents.losses;
+		input.source.unknown = &documents.notes;
 	ret = read_text(&input, err);
 	if (ret < 0)
 		return ret;

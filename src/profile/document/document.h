@@ -21,7 +21,7 @@
 #include "profile/format/members.h"
 #include "profile/format/template.h"
 #include "profile/model/profile.h"
-#include "profile/syntax/losses.h"
+#include "util/notes.h"
 #include "util/cleanup.h"
 
 struct error;
@@ -61,7 +61,7 @@ struct documents {
 	struct document *items;
 	size_t length; /* at least one */
 	/* Sentences about what the profiles may lack: unknown fields, calls without a name. */
-	struct losses losses;
+	struct notes notes;
 	struct ignored_members ignored; /* comments, which runtimes ignore too */
 };
 

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "profile/syntax/losses.h"
+#include "util/notes.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
@@ -152,7 +152,7 @@ static bool is_comment(const char *key)
 static int reject(const struct json_at *at, const char *like, struct error *err)
 {
 	const struct json_source *source = json_source_of(at);
-	struct losses *warnings = source ? source->unknown : NULL;
+	struct notes *warnings = source ? source->unknown : NULL;
 	_cleanup_error_ struct error note = ERROR_INIT;
 	bool warn = warnings && warnings->count < IGNORED_MAX;
 	struct error *refusal = warn ? &note : err;
@@ -163,7 +163,7 @@ static int reject(const struct json_at *at, const char *like, struct error *err)
 	else
 		json_refuse(at, refusal,
 			    "unknown field (did you mean \"%s\"?); runtimes would ignore it", like);
-	return warn ? losses_add(warnings, err, "%s", error_message(&note)) : -EINVAL;
+	return warn ? notes_add(warnings, err, "%s", error_message(&note)) : -EINVAL;
 }
 
 static int keep(const struct json_at *at, bool keeps, json_t **kept, struct error *err)

@@ -9,7 +9,7 @@
 #include "profile/format/resource.h"
 #include "profile/model/model.h"
 #include "profile/syntax/json_builder.h"
-#include "profile/syntax/losses.h"
+#include "util/notes.h"
 #include "profile/syntax/yaml_write.h"
 #include "util/array.h"
 #include "util/error.h"
@@ -25,7 +25,7 @@
 struct writer {
 	struct json_builder builder;
 	const struct resource *resource;
-	struct losses *losses;
+	struct notes *notes;
 };
 
 /* Something has no place in a resource. */
@@ -43,9 +43,9 @@ static int lose(const struct writer *writer, struct error *err, const char *form
 	va_end(args);
 	if (!what)
 		return error_nomem(err);
-	if (!writer->losses)
+	if (!writer->notes)
 		return error_set(err, ENOTSUP, "a " CR_KIND " cannot hold %s", what);
-	return losses_add(writer->losses, err, "%s", what);
+	return notes_add(writer->notes, err, "%s", what);
 }
 
 /* The resource's definition has an enumeration of architectures, which lacks these. */
@@ -236,9 +236,9 @@ static int write_json(struct writer *writer, json_t *array, char **ret_text, str
 }
 
 int resources_write(const struct resource *resources, size_t count, enum resource_syntax syntax,
-		    char **ret_text, struct losses *losses, struct error *err)
+		    char **ret_text, struct notes *notes, struct error *err)
 {
-	struct writer writer = { .losses = losses };
+	struct writer writer = { .notes = notes };
 	_cleanup_json_ json_t *array = json_build_array(&writer.builder);
 	size_t i;
 	int ret;

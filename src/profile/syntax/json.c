@@ -9,7 +9,7 @@
 
 #include "profile/syntax/json_locate.h"
 #include "profile/syntax/json_unsigned.h"
-#include "profile/syntax/losses.h"
+#include "util/notes.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/str.h"
@@ -106,7 +106,7 @@ static int json_unknown(const struct json_at *at, const char *const *known, stru
 		json_refuse(at, refusal, "unknown field");
 	if (!noted)
 		return -EINVAL;
-	return losses_add(source->unknown, err, "%s", error_message(&note));
+	return notes_add(source->unknown, err, "%s", error_message(&note));
 }
 
 static const char *json_type_name(const json_t *value)

@@ -12,7 +12,7 @@
 
 struct error;
 struct ignored_members;
-struct losses;
+struct notes;
 
 /* The text that a document was read from, so that refusals can say the line. */
 struct json_source {
@@ -21,7 +21,7 @@ struct json_source {
 	size_t size;
 	bool yaml;			 /* read by yaml_parse() */
 	size_t document;		 /* which of a YAML stream, from 0 */
-	struct losses *unknown;		 /* where unknown fields are noted; NULL refuses them */
+	struct notes *unknown;		 /* where unknown fields are noted; NULL refuses them */
 	struct ignored_members *ignored; /* where format/members.h notes comments; NULL keeps none */
 };
 

@@ -4,7 +4,7 @@
 #include "profile/document/document.h"
 #include "profile/format/resource.h"
 #include "profile/model/architecture.h"
-#include "profile/syntax/losses.h"
+#include "util/notes.h"
 #include "util/array.h"
 #include "util/string_set.h"
 
@@ -227,27 +227,27 @@ static void check_resource(struct profile *profile, enum resource_syntax syntax,
 		.disabled = true,
 	};
 	_cleanup_documents_ struct documents documents = { 0 };
-	_cleanup_losses_ struct losses losses = { 0 };
+	_cleanup_notes_ struct notes notes = { 0 };
 	_cleanup_error_ struct error err = ERROR_INIT;
 	_cleanup_free_ char *text = NULL, *strict = NULL;
 
-	if (resources_write(&resource, 1, syntax, &text, &losses, &err) < 0) {
+	if (resources_write(&resource, 1, syntax, &text, &notes, &err) < 0) {
 		assert_int_equal(err.code, ENOTSUP);
 		return;
 	}
-	/* What has losses is refused by who does not want any. */
+	/* What has notes is refused by who does not want any. */
 	assert_int_equal(resources_write(&resource, 1, syntax, &strict, NULL, NULL),
-			 losses.count ? -ENOTSUP : 0);
+			 notes.count ? -ENOTSUP : 0);
 	documents = read_back(text);
 	assert_string_equal(documents.items[0].name, "web");
 	assert_string_equal(documents.items[0].base_profile, "base");
 	assert_true(documents.items[0].disabled);
-	if (losses.count)
+	if (notes.count)
 		drop_what_has_no_place(profile);
 	else if (profile->default_errno_ret.known) /* EPERM, which need not be said */
 		profile->default_errno_ret.known = false;
 	assert_same_profile(profile, documents.items[0].profile);
-	++*(losses.count ? lossy : fitting);
+	++*(notes.count ? lossy : fitting);
 }
 
 /* An errno of 0 means something to ERRNO alone: it is no loss elsewhere, but not written either. */
