@@ -10,7 +10,7 @@
 #include "cli/install_plan.h"
 #include "cli/report_format.h"
 #include "cli/store_options.h"
-#include "profile/syntax/json_builder.h"
+#include "json/json_builder.h"
 #include "target/runtime.h"
 #include "util/array.h"
 #include "util/cleanup.h"

@@ -11,7 +11,7 @@
 #include "cli/store_options.h"
 #include "install/drift.h"
 #include "install/store.h"
-#include "profile/syntax/json_builder.h"
+#include "json/json_builder.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"

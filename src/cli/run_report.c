@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "profile/syntax/json_builder.h"
+#include "json/json_builder.h"
 #include "seccomp/outside.h"
 #include "seccomp/scmp_arch.h"
 #include "util/cleanup.h"

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "profile/syntax/json_builder.h"
+#include "json/json_builder.h"
 
 struct verification;
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "profile/syntax/json_unsigned.h"
+#include "json/json_unsigned.h"
 #include "target/state_file.h"
 #include "util/array.h"
 #include "util/error.h"

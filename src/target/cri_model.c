@@ -6,7 +6,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "profile/syntax/json_unsigned.h"
+#include "json/json_unsigned.h"
 #include "util/array.h"
 #include "util/error.h"
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-#include "profile/syntax/json_unsigned.h"
+#include "json/json_unsigned.h"
 #include "target/owner.h"
 #include "util/error.h"
 #include "util/file.h"

@@ -104,7 +104,7 @@ static void check_lenient(const char *text, size_t size, const struct documents 
 
 	assert(read_documents(text, size, true, &lenient));
 	assert(lenient.length == strict->length);
-	assert(lenient.losses.count == strict->losses.count);
+	assert(lenient.notes.count == strict->notes.count);
 	for (i = 0; i < strict->length; i++) {
 		_cleanup_free_ char *one = write_profile(strict->items[i].profile);
 		_cleanup_free_ char *two = write_profile(lenient.items[i].profile);

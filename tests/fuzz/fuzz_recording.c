@@ -12,7 +12,7 @@
 #include "profile/recording/recording.h"
 #include "profile/recording/recording_format.h"
 #include "profile/recording/split.h"
-#include "profile/syntax/json_unsigned.h"
+#include "json/json_unsigned.h"
 #include "util/str.h"
 
 /* What is read without a tree is JSON all the same, by the judgement of who makes trees. */

@@ -6,7 +6,7 @@
 #include "profile/baseline/baseline_report.h"
 #include "profile/meaning/allowance.h"
 #include "profile/meaning/meaning.h"
-#include "profile/syntax/json_builder.h"
+#include "json/json_builder.h"
 #include "util/error.h"
 
 static int count_calls(const struct baseline *baseline, const struct circumstances *circumstances,

@@ -10,7 +10,7 @@
 #include "profile/format/template.h"
 #include "profile/meaning/allowance.h"
 #include "profile/meaning/meaning.h"
-#include "profile/syntax/json_builder.h"
+#include "json/json_builder.h"
 #include "syscalls/listing.h"
 #include "util/error.h"
 #include "util/str.h"

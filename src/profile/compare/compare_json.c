@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "profile/syntax/json_builder.h"
+#include "json/json_builder.h"
 #include "syscalls/purpose.h"
 #include "util/str.h"
 #include "util/string_set.h"

@@ -5,7 +5,7 @@
 #include "profile/diff/default_profiles.h"
 #include "profile/diff/diff_describe.h"
 #include "profile/diff/diff_report.h"
-#include "profile/syntax/json_builder.h"
+#include "json/json_builder.h"
 #include "syscalls/purpose.h"
 #include "util/error.h"
 #include "util/str.h"

@@ -6,7 +6,7 @@
 
 #include "profile/diff/diff_describe.h"
 #include "profile/diff/diff_report.h"
-#include "profile/syntax/json_builder.h"
+#include "json/json_builder.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/str.h"

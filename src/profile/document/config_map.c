@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/syntax/json.h"
+#include "json/json.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 

@@ -6,7 +6,7 @@
 #include "profile/document/document.h"
 #include "profile/format/profile_read.h"
 #include "profile/model/model.h"
-#include "profile/syntax/json.h"
+#include "json/json.h"
 #include "util/error.h"
 #include "util/str.h"
 

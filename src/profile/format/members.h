@@ -15,7 +15,7 @@
  *   elsewhere in a profile, is refused. A lenient reading warns of it and leaves it out.
  * - Any other name is a comment.
  */
-#include "profile/syntax/json.h"
+#include "json/json.h"
 
 /* The names of comments: noted for one message a file. */
 struct ignored_members {

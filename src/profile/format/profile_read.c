@@ -8,7 +8,7 @@
 #include "profile/format/members.h"
 #include "profile/model/architecture.h"
 #include "profile/model/model.h"
-#include "profile/syntax/json.h"
+#include "json/json.h"
 #include "util/array.h"
 #include "util/error.h"
 #include "util/str.h"

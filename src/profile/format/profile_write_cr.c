@@ -8,9 +8,9 @@
 
 #include "profile/format/resource.h"
 #include "profile/model/model.h"
-#include "profile/syntax/json_builder.h"
+#include "json/json_builder.h"
 #include "util/notes.h"
-#include "profile/syntax/yaml_write.h"
+#include "json/yaml_write.h"
 #include "util/array.h"
 #include "util/error.h"
 #include "util/str.h"

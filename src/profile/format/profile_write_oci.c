@@ -2,7 +2,7 @@
 #include "profile/model/profile.h"
 
 #include "profile/model/model.h"
-#include "profile/syntax/json_builder.h"
+#include "json/json_builder.h"
 
 json_t *json_from_condition(struct json_builder *builder, const struct condition *condition)
 {

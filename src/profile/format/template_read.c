@@ -9,7 +9,7 @@
 #include "profile/format/template.h"
 #include "profile/format/template_model.h"
 #include "profile/model/model.h"
-#include "profile/syntax/json.h"
+#include "json/json.h"
 #include "util/array.h"
 #include "util/error.h"
 #include "util/str.h"

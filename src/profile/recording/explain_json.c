@@ -2,7 +2,7 @@
 #include "profile/recording/explain.h"
 
 #include "profile/recording/evidence.h"
-#include "profile/syntax/json_builder.h"
+#include "json/json_builder.h"
 #include "util/str.h"
 #include "util/string_set.h"
 

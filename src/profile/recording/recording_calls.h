@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "profile/recording/recording.h"
-#include "profile/syntax/json_scan.h"
+#include "json/json_scan.h"
 
 struct error;
 

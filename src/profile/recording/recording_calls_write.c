@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "profile/syntax/json_builder.h"
+#include "json/json_builder.h"
 #include "util/error.h"
 #include "util/str.h"
 

@@ -5,7 +5,7 @@
 
 #include "profile/recording/applied_profile.h"
 #include "profile/recording/recording.h"
-#include "profile/syntax/json.h"
+#include "json/json.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"

@@ -8,8 +8,8 @@
 #include "profile/recording/recording_calls.h"
 #include "profile/recording/recording_profiles.h"
 #include "profile/recording/recording_union.h"
-#include "profile/syntax/json.h"
-#include "profile/syntax/json_scan.h"
+#include "json/json.h"
+#include "json/json_scan.h"
 #include "util/error.h"
 #include "util/str.h"
 

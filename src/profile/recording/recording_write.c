@@ -6,7 +6,7 @@
 #include "profile/recording/recording.h"
 #include "profile/recording/recording_calls.h"
 #include "profile/recording/recording_profiles.h"
-#include "profile/syntax/json_builder.h"
+#include "json/json_builder.h"
 #include "util/error.h"
 #include "util/str.h"
 

@@ -156,8 +156,8 @@ static void a_profile_is_derived_from_a_recording(void **state)
 	assert_string_equal(documents.items[0].name, documents.items[0].recording->name);
 	assert_int_equal(profile_write_oci(documents.items[0].profile, &derived, NULL), 0);
 	assert_golden("incomplete.seccomp.json", derived);
-	assert_int_equal(documents.losses.count, 1);
-	assert_non_null(strstr(documents.losses.items[0], "system call 999"));
+	assert_int_equal(documents.notes.count, 1);
+	assert_non_null(strstr(documents.notes.items[0], "system call 999"));
 }
 
 static void comments_are_kept(void **state)
@@ -171,7 +171,7 @@ static void comments_are_kept(void **state)
 	struct profile *profile = documents.items[0].profile;
 	_cleanup_free_ char *kept = NULL, *dropped = NULL;
 
-	assert_int_equal(documents.losses.count, 0);
+	assert_int_equal(documents.notes.count, 0);
 	assert_int_equal(documents.ignored.count, 2);
 	assert_string_equal(documents.ignored.names[0], "comment");
 	assert_string_equal(documents.ignored.names[1], "why");

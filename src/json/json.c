@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/syntax/json.h"
+#include "json/json.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/syntax/json_locate.h"
-#include "profile/syntax/json_unsigned.h"
+#include "json/json_locate.h"
+#include "json/json_unsigned.h"
 #include "util/notes.h"
 #include "util/cleanup.h"
 #include "util/error.h"

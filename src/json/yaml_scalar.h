@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_SYNTAX_YAML_SCALAR_H
-#define PROFILE_SYNTAX_YAML_SCALAR_H
+#ifndef JSON_YAML_SCALAR_H
+#define JSON_YAML_SCALAR_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/syntax/yaml_write.h"
+#include "json/yaml_write.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -8,8 +8,8 @@
 #include <string.h>
 #include <yaml.h>
 
-#include "profile/syntax/json_unsigned.h"
-#include "profile/syntax/yaml_scalar.h"
+#include "json/json_unsigned.h"
+#include "json/yaml_scalar.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 

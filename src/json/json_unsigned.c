@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/syntax/json_unsigned.h"
+#include "json/json_unsigned.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/syntax/json.h"
+#include "json/json.h"
 #include "util/cleanup.h"
 
 /* How jansson writes the NUL byte, and what is put around the digits with it. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/syntax/yaml.h"
+#include "json/yaml.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -7,9 +7,9 @@
 #include <string.h>
 #include <yaml.h>
 
-#include "profile/syntax/json.h"
-#include "profile/syntax/json_locate.h"
-#include "profile/syntax/yaml_scalar.h"
+#include "json/json.h"
+#include "json/json_locate.h"
+#include "json/yaml_scalar.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"

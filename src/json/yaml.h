@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_SYNTAX_YAML_H
-#define PROFILE_SYNTAX_YAML_H
+#ifndef JSON_YAML_H
+#define JSON_YAML_H
 
 /*
  * YAML read as the JSON that it stands for, so that one reader serves both: the part of YAML 1.1

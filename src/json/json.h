@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_SYNTAX_JSON_H
-#define PROFILE_SYNTAX_JSON_H
+#ifndef JSON_JSON_H
+#define JSON_JSON_H
 
 /*
  * Strict reading of JSON: a value and the way to it, so that every refusal says where. Members

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_SYNTAX_JSON_LOCATE_H
-#define PROFILE_SYNTAX_JSON_LOCATE_H
+#ifndef JSON_JSON_LOCATE_H
+#define JSON_JSON_LOCATE_H
 
 /*
  * Where in its text a value stands. Nothing is kept for that while a document is read: the text

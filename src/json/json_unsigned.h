@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_SYNTAX_JSON_UNSIGNED_H
-#define PROFILE_SYNTAX_JSON_UNSIGNED_H
+#ifndef JSON_JSON_UNSIGNED_H
+#define JSON_JSON_UNSIGNED_H
 
 /*
  * Numbers above INT64_MAX, which jansson cannot hold and conditions have: a mask of all bits, or

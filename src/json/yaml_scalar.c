@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/syntax/yaml_scalar.h"
+#include "json/yaml_scalar.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "profile/syntax/json.h"
+#include "json/json.h"
 #include "util/array.h"
 
 /* https://yaml.org/type/bool.html and null.html, in any case. */

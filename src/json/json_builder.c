@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/syntax/json_builder.h"
+#include "json/json_builder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/syntax/json_unsigned.h"
+#include "json/json_unsigned.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 

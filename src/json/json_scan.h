@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_SYNTAX_JSON_SCAN_H
-#define PROFILE_SYNTAX_JSON_SCAN_H
+#ifndef JSON_JSON_SCAN_H
+#define JSON_JSON_SCAN_H
 
 /*
  * Walking through JSON text without making a tree of it, for what is large: jansson takes ten times
@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "profile/syntax/json.h"
+#include "json/json.h"
 
 struct error;
 

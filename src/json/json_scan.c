@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/syntax/json_scan.h"
+#include "json/json_scan.h"
 
 #include <errno.h>
 #include <stdio.h>

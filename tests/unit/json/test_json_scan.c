@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../fixtures.h"
 
-#include "profile/syntax/json_scan.h"
+#include "json/json_scan.h"
 #include "util/array.h"
 
 static struct json_scan scan_of(const char *text)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/syntax/json_locate.h"
+#include "json/json_locate.h"
 
 #include <string.h>
 
-#include "profile/syntax/json.h"
-#include "profile/syntax/yaml.h"
+#include "json/json.h"
+#include "json/yaml.h"
 
 /* A walk through a text that jansson has accepted. */
 struct walk {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_SYNTAX_JSON_BUILDER_H
-#define PROFILE_SYNTAX_JSON_BUILDER_H
+#ifndef JSON_JSON_BUILDER_H
+#define JSON_JSON_BUILDER_H
 
 /*
  * Writing JSON. A part that could not be made (memory) is noticed once, at the end: failed stays
@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "profile/syntax/json.h"
+#include "json/json.h"
 
 struct error;
 
