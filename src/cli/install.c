@@ -10,7 +10,7 @@
 #include "cli/install_plan.h"
 #include "cli/report_format.h"
 #include "cli/store_options.h"
-#include "json/json_builder.h"
+#include "json/builder.h"
 #include "target/runtime.h"
 #include "util/array.h"
 #include "util/cleanup.h"
@@ -127,46 +127,47 @@ static void write_text(FILE *out, const char *root, const struct install_plan *p
 	}
 }
 
-static json_t *security_context(struct json_builder *builder, const char *path)
+static json_t *security_context(struct builder *builder, const char *path)
 {
-	json_t *context = json_build_object(builder), *profile = json_build_object(builder);
+	json_t *context = builder_object(builder), *profile = builder_object(builder);
 
-	json_set_text(builder, profile, "type", "Localhost");
-	json_set_text(builder, profile, "localhostProfile", path);
-	json_set(builder, context, "seccompProfile", profile);
+	builder_set_string(builder, profile, "type", "Localhost");
+	builder_set_string(builder, profile, "localhostProfile", path);
+	builder_set(builder, context, "seccompProfile", profile);
 	return context;
 }
 
-static json_t *obstacles_to_json(struct json_builder *builder, const struct obstacles *obstacles)
+static json_t *obstacles_to_json(struct builder *builder, const struct obstacles *obstacles)
 {
-	json_t *array = json_build_array(builder);
+	json_t *array = builder_array(builder);
 
 	for (size_t i = 0; i < obstacles->length; i++)
-		json_append(builder, array, json_from_text(obstacles->items[i].text));
+		builder_append(builder, array, tree_from_string(obstacles->items[i].text));
 	return array;
 }
 
 static int write_json(const char *root, const struct install_plan *plan, char **ret_text,
 		      struct error *err)
 {
-	struct json_builder builder = { 0 };
-	_cleanup_json_ json_t *array = json_build_array(&builder);
+	struct builder builder = { 0 };
+	_cleanup_json_ json_t *array = builder_array(&builder);
 
 	for (size_t i = 0; i < plan->length; i++) {
 		const struct planned_profile *planned = &plan->items[i];
-		json_t *object = json_build_object(&builder);
+		json_t *object = builder_object(&builder);
 
-		json_set_text(&builder, object, "file", planned->file);
-		json_set_text(&builder, object, "outcome", store_outcome_name(planned->outcome));
-		json_set_text(&builder, object, "root", root);
-		json_set_text(&builder, object, "localhostProfile", planned->path);
-		json_set(&builder, object, "notEnforced",
-			 obstacles_to_json(&builder, &planned->obstacles));
-		json_set(&builder, object, "securityContext",
-			 security_context(&builder, planned->path));
-		json_append(&builder, array, object);
+		builder_set_string(&builder, object, "file", planned->file);
+		builder_set_string(&builder, object, "outcome",
+				   store_outcome_name(planned->outcome));
+		builder_set_string(&builder, object, "root", root);
+		builder_set_string(&builder, object, "localhostProfile", planned->path);
+		builder_set(&builder, object, "notEnforced",
+			    obstacles_to_json(&builder, &planned->obstacles));
+		builder_set(&builder, object, "securityContext",
+			    security_context(&builder, planned->path));
+		builder_append(&builder, array, object);
 	}
-	return json_build_text(&builder, array, ret_text, err);
+	return builder_text(&builder, array, ret_text, err);
 }
 
 static int report(const struct install_options *options, const struct install_plan *plan,

@@ -11,7 +11,7 @@
 #include "cli/store_options.h"
 #include "install/drift.h"
 #include "install/store.h"
-#include "json/json_builder.h"
+#include "json/builder.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
@@ -187,43 +187,43 @@ static int rows_to_text(const struct rows *rows, char **ret_text, struct error *
 	return r;
 }
 
-static json_t *user_to_json(struct json_builder *builder, const struct confined *user)
+static json_t *user_to_json(struct builder *builder, const struct confined *user)
 {
-	json_t *object = json_build_object(builder);
+	json_t *object = builder_object(builder);
 
-	json_set_text(builder, object, "id", user->id);
-	json_set_text(builder, object, "namespace", user->pod_namespace);
-	json_set_text(builder, object, "pod", user->pod_name);
-	json_set_text(builder, object, "container", user->name);
+	builder_set_string(builder, object, "id", user->id);
+	builder_set_string(builder, object, "namespace", user->pod_namespace);
+	builder_set_string(builder, object, "pod", user->pod_name);
+	builder_set_string(builder, object, "container", user->name);
 	return object;
 }
 
-static json_t *row_to_json(struct json_builder *builder, const struct row *row)
+static json_t *row_to_json(struct builder *builder, const struct row *row)
 {
-	json_t *object = json_build_object(builder), *users = json_build_array(builder);
+	json_t *object = builder_object(builder), *users = builder_array(builder);
 	char time[STR_TIME_SIZE];
 
-	json_set_text(builder, object, "localhostProfile", row->path);
-	json_set_text(builder, object, "state", store_state_name(row->state));
+	builder_set_string(builder, object, "localhostProfile", row->path);
+	builder_set_string(builder, object, "state", store_state_name(row->state));
 	if (row->installed_at) {
 		str_format_time(time, row->installed_at);
-		json_set_text(builder, object, "installedAt", time);
+		builder_set_string(builder, object, "installedAt", time);
 	}
-	json_set_text(builder, object, "drift", row->drift);
+	builder_set_string(builder, object, "drift", row->drift);
 	for (size_t i = 0; i < row->user_count; i++)
-		json_append(builder, users, user_to_json(builder, row->users[i]));
-	json_set(builder, object, "usedBy", users);
+		builder_append(builder, users, user_to_json(builder, row->users[i]));
+	builder_set(builder, object, "usedBy", users);
 	return object;
 }
 
 static int rows_to_json(const struct rows *rows, char **ret_text, struct error *err)
 {
-	struct json_builder builder = { 0 };
-	_cleanup_json_ json_t *array = json_build_array(&builder);
+	struct builder builder = { 0 };
+	_cleanup_json_ json_t *array = builder_array(&builder);
 
 	for (size_t i = 0; i < rows->length; i++)
-		json_append(&builder, array, row_to_json(&builder, &rows->items[i]));
-	return json_build_text(&builder, array, ret_text, err);
+		builder_append(&builder, array, row_to_json(&builder, &rows->items[i]));
+	return builder_text(&builder, array, ret_text, err);
 }
 
 static int run(const struct cli_call *call, struct error *err)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "json/json_builder.h"
+#include "json/builder.h"
 #include "seccomp/outside.h"
 #include "seccomp/scmp_arch.h"
 #include "util/cleanup.h"
@@ -63,40 +63,40 @@ int run_report_text(const struct outside *outside, char **ret_text, struct error
 	return 0;
 }
 
-static json_t *call_json(struct json_builder *builder, const struct outside_call *call)
+static json_t *call_json(struct builder *builder, const struct outside_call *call)
 {
 	char name[SCMP_ARCH_CALL_SIZE], text[EFFECT_TEXT_SIZE];
-	json_t *object = json_build_object(builder), *arguments = json_build_array(builder);
+	json_t *object = builder_object(builder), *arguments = builder_array(builder);
 	size_t i;
 
 	for (i = 0; i < ARGUMENT_COUNT; i++) {
 		/* In hexadecimal: most readers of JSON have no numbers of 64 bits. */
 		snprintf(text, sizeof(text), "0x%" PRIx64, call->arguments[i]);
-		json_append(builder, arguments, json_from_text(text));
+		builder_append(builder, arguments, tree_from_string(text));
 	}
-	json_set_text(builder, object, "syscall", call_name(call, name));
-	json_set_number(builder, object, "nr", call->nr);
-	json_set_text(builder, object, "architecture",
-		      call->architecture ? call->architecture->name : NULL);
-	json_set_text(builder, object, "effect", effect_text(call->effect, text));
-	json_set_number(builder, object, "count", call->count);
-	json_set(builder, object, "arguments", arguments);
-	json_set_text(builder, object, "process", call->process);
-	json_set_number(builder, object, "pid", call->pid);
+	builder_set_string(builder, object, "syscall", call_name(call, name));
+	builder_set_number(builder, object, "nr", call->nr);
+	builder_set_string(builder, object, "architecture",
+			   call->architecture ? call->architecture->name : NULL);
+	builder_set_string(builder, object, "effect", effect_text(call->effect, text));
+	builder_set_number(builder, object, "count", call->count);
+	builder_set(builder, object, "arguments", arguments);
+	builder_set_string(builder, object, "process", call->process);
+	builder_set_number(builder, object, "pid", call->pid);
 	return object;
 }
 
 int run_report_json(const struct outside *outside, int exit_status, char **ret_text,
 		    struct error *err)
 {
-	struct json_builder builder = {};
-	_cleanup_json_ json_t *root = json_build_object(&builder);
-	json_t *calls = json_build_array(&builder);
+	struct builder builder = {};
+	_cleanup_json_ json_t *root = builder_object(&builder);
+	json_t *calls = builder_array(&builder);
 	size_t i;
 
 	for (i = 0; i < outside->length; i++)
-		json_append(&builder, calls, call_json(&builder, &outside->items[i]));
-	json_set_number(&builder, root, "exitStatus", exit_status);
-	json_set(&builder, root, "outside", calls);
-	return json_build_text(&builder, root, ret_text, err);
+		builder_append(&builder, calls, call_json(&builder, &outside->items[i]));
+	builder_set_number(&builder, root, "exitStatus", exit_status);
+	builder_set(&builder, root, "outside", calls);
+	return builder_text(&builder, root, ret_text, err);
 }

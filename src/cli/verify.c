@@ -38,7 +38,7 @@ struct session {
 	struct document_options document_options;
 	struct documents base;
 	FILE *text;
-	struct json_builder builder;
+	struct builder builder;
 	json_t *results;
 	bool verbose;
 	bool failed; /* a profile has a finding that fails */
@@ -121,8 +121,8 @@ static int verify_profile(struct session *session, const char *name,
 		return ret;
 	session->failed |= !verification_ok(&verification);
 	if (session->options->format == REPORT_JSON)
-		json_append(&session->builder, session->results,
-			    verify_json(&session->builder, name, &verification));
+		builder_append(&session->builder, session->results,
+			       verify_json(&session->builder, name, &verification));
 	else
 		verify_print(session->text, name, &verification, session->verbose);
 	return 0;
@@ -188,7 +188,7 @@ static int print_result(struct session *session, char **buffer, struct error *er
 		return error_nomem(err);
 	if (session->options->format == REPORT_TEXT)
 		return cli_print(*buffer, err);
-	ret = json_build_text(&session->builder, session->results, &json, err);
+	ret = builder_text(&session->builder, session->results, &json, err);
 	return ret < 0 ? ret : cli_print(json, err);
 }
 
@@ -216,7 +216,7 @@ static int run(const struct cli_call *call, struct error *err)
 		return ret;
 	session.document_options.circumstances = &circumstances.circumstances;
 	session.text = open_memstream(&buffer, &size);
-	session.results = json_build_array(&session.builder);
+	session.results = builder_array(&session.builder);
 	if (!session.text)
 		return error_nomem(err);
 	ret = verify_files(&session, call, err);

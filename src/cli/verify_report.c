@@ -131,44 +131,44 @@ void verify_print(FILE *out, const char *name, const struct verification *verifi
 			print_finding(out, &findings->items[i], verification->architectures.length);
 }
 
-static json_t *findings_json(struct json_builder *builder, const struct findings *findings)
+static json_t *findings_json(struct builder *builder, const struct findings *findings)
 {
-	json_t *array = json_build_array(builder);
+	json_t *array = builder_array(builder);
 	size_t i;
 
 	for (i = 0; i < findings->length; i++) {
 		const struct finding *finding = &findings->items[i];
-		json_t *object = json_build_object(builder);
+		json_t *object = builder_object(builder);
 
-		json_set_text(builder, object, "severity", severity_name(finding->severity));
-		json_set_text(builder, object, "check", finding->check);
-		json_set_text(builder, object, "syscall", finding->call);
-		json_set_unless_empty(builder, object, "architectures",
-				      json_build_strings(builder, finding->architectures,
+		builder_set_string(builder, object, "severity", severity_name(finding->severity));
+		builder_set_string(builder, object, "check", finding->check);
+		builder_set_string(builder, object, "syscall", finding->call);
+		builder_set_unless_empty(builder, object, "architectures",
+					 builder_strings(builder, finding->architectures,
 							 finding->architecture_count));
-		json_set_text(builder, object, "message", finding->message);
-		json_append(builder, array, object);
+		builder_set_string(builder, object, "message", finding->message);
+		builder_append(builder, array, object);
 	}
 	return array;
 }
 
-json_t *verify_json(struct json_builder *builder, const char *name,
+json_t *verify_json(struct builder *builder, const char *name,
 		    const struct verification *verification)
 {
 	const struct scmp_arch_set *set = &verification->architectures;
-	json_t *object = json_build_object(builder), *names = json_build_array(builder);
+	json_t *object = builder_object(builder), *names = builder_array(builder);
 	size_t i;
 
 	for (i = 0; i < set->length; i++)
-		json_append(builder, names, json_from_text(set->items[i]->name));
-	json_set_text(builder, object, "name", name);
-	json_set(builder, object, "ok", json_boolean(verification_ok(verification)));
-	json_set(builder, object, "proven", json_boolean(verification->proven));
-	json_set(builder, object, "architectures", names);
-	json_set_number(builder, object, "instructions", verification->instructions);
-	json_set_number(builder, object, "longestPath", verification->longest);
-	json_set_number(builder, object, "callsTried", verification->calls);
-	json_set_number(builder, object, "runs", verification->runs);
-	json_set(builder, object, "findings", findings_json(builder, &verification->findings));
+		builder_append(builder, names, tree_from_string(set->items[i]->name));
+	builder_set_string(builder, object, "name", name);
+	builder_set(builder, object, "ok", json_boolean(verification_ok(verification)));
+	builder_set(builder, object, "proven", json_boolean(verification->proven));
+	builder_set(builder, object, "architectures", names);
+	builder_set_number(builder, object, "instructions", verification->instructions);
+	builder_set_number(builder, object, "longestPath", verification->longest);
+	builder_set_number(builder, object, "callsTried", verification->calls);
+	builder_set_number(builder, object, "runs", verification->runs);
+	builder_set(builder, object, "findings", findings_json(builder, &verification->findings));
 	return object;
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "json/json_builder.h"
+#include "json/builder.h"
 
 struct verification;
 
@@ -18,7 +18,7 @@ void verify_print(FILE *out, const char *name, const struct verification *verifi
 		  bool verbose);
 
 /* The same as an object, or NULL when memory ran out, which the builder knows. */
-json_t *verify_json(struct json_builder *builder, const char *name,
+json_t *verify_json(struct builder *builder, const char *name,
 		    const struct verification *verification);
 
 #endif

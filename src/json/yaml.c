@@ -7,8 +7,8 @@
 #include <string.h>
 #include <yaml.h>
 
-#include "json/json.h"
-#include "json/json_locate.h"
+#include "json/cursor.h"
+#include "json/locate.h"
 #include "json/yaml_scalar.h"
 #include "util/array.h"
 #include "util/cleanup.h"
@@ -50,18 +50,18 @@ static int refuse(const struct reader *reader, const yaml_mark_t *mark, struct e
 static int next(struct reader *reader, struct error *err)
 {
 	const yaml_parser_t *parser = &reader->parser;
-	struct json_place place;
+	struct tree_place place;
 
 	yaml_event_delete(&reader->event);
 	if (yaml_parser_parse(&reader->parser, &reader->event))
 		return 0;
 	if (parser->error == YAML_MEMORY_ERROR || !parser->problem)
 		return error_nomem(err);
-	place = (struct json_place){ parser->problem_mark.line + 1,
+	place = (struct tree_place){ parser->problem_mark.line + 1,
 				     parser->problem_mark.column + 1 };
 	/* Bytes that are no text have no mark. */
 	if (parser->error == YAML_READER_ERROR && parser->problem_offset <= reader->size)
-		place = json_place_of(reader->text, parser->problem_offset);
+		place = tree_place_of(reader->text, parser->problem_offset);
 	return error_set(err, EINVAL, "%s:%zu:%zu: not YAML: %s", reader->name, place.line,
 			 place.column, parser->problem);
 }
@@ -331,7 +331,7 @@ static bool enter_document(struct reader *reader, size_t document, yaml_mark_t *
 }
 
 /* Leaves the reader at the first event of the value. */
-static bool enter(struct reader *reader, const struct json_source *source, const struct json_at *at,
+static bool enter(struct reader *reader, const struct tree_source *source, const struct cursor *at,
 		  yaml_mark_t *ret_mark)
 {
 	if (!at->parent)
@@ -342,8 +342,8 @@ static bool enter(struct reader *reader, const struct json_source *source, const
 			 enter_element(reader, at->index, ret_mark);
 }
 
-bool yaml_locate(const struct json_source *source, const struct json_at *at,
-		 struct json_place *ret_place)
+bool yaml_locate(const struct tree_source *source, const struct cursor *at,
+		 struct tree_place *ret_place)
 {
 	_cleanup_(reader_finish) struct reader reader;
 	yaml_mark_t mark = { 0 };
@@ -351,6 +351,6 @@ bool yaml_locate(const struct json_source *source, const struct json_at *at,
 	reader_init(&reader, source->name, source->text, source->size);
 	if (!enter(&reader, source, at, &mark))
 		return false;
-	*ret_place = (struct json_place){ mark.line + 1, mark.column + 1 };
+	*ret_place = (struct tree_place){ mark.line + 1, mark.column + 1 };
 	return true;
 }

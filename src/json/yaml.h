@@ -13,14 +13,14 @@
 #include <jansson.h>
 
 struct error;
-struct json_at;
-struct json_place;
-struct json_source;
+struct cursor;
+struct tree_place;
+struct tree_source;
 
 /* The documents of a stream, in order; those without content are left out. */
 struct yaml_stream {
 	json_t **roots;
-	size_t *documents; /* the place of each in the stream, for json_source */
+	size_t *documents; /* the place of each in the stream, for tree_source */
 	size_t length;
 };
 
@@ -32,8 +32,8 @@ int yaml_parse(const char *name, const char *text, size_t size, struct yaml_stre
 	       struct error *err);
 void yaml_stream_finish(struct yaml_stream *stream);
 
-/* As json_locate(), for such a text. */
-bool yaml_locate(const struct json_source *source, const struct json_at *at,
-		 struct json_place *ret_place);
+/* As cursor_locate(), for such a text. */
+bool yaml_locate(const struct tree_source *source, const struct cursor *at,
+		 struct tree_place *ret_place);
 
 #endif

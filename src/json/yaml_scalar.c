@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "json/json.h"
+#include "json/cursor.h"
 #include "util/array.h"
 
 /* https://yaml.org/type/bool.html and null.html, in any case. */
@@ -53,7 +53,7 @@ static json_t *read_integer(const char *text)
 	if (*end || errno)
 		return NULL;
 	if (!negative)
-		return json_from_number(number);
+		return tree_from_number(number);
 	return number <= INT64_MAX ? json_integer(-(json_int_t)number) : NULL;
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <yaml.h>
 
-#include "json/json_unsigned.h"
+#include "json/unsigned.h"
 #include "json/yaml_scalar.h"
 #include "util/cleanup.h"
 #include "util/error.h"
@@ -95,7 +95,7 @@ static void emit_value(struct yaml_out *out, const json_t *value)
 		emit_object(out, value);
 	else if (json_is_array(value))
 		emit_array(out, value);
-	else if (json_is_unsigned(value))
+	else if (tree_is_unsigned(value))
 		emit_scalar(out, json_string_value(value) + 1, YAML_PLAIN_SCALAR_STYLE);
 	else if (json_is_string(value))
 		emit_text(out, json_string_value(value));

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "json/json_unsigned.h"
+#include "json/unsigned.h"
 #include "target/state_file.h"
 #include "util/array.h"
 #include "util/error.h"
@@ -135,7 +135,7 @@ static int parse_linux(struct bundle *bundle, const json_t *linux_part, struct e
 		bundle->seccomp = json_dumps(seccomp, JSON_COMPACT);
 		if (!bundle->seccomp)
 			return error_nomem(err);
-		json_restore_unsigned(bundle->seccomp);
+		tree_restore_unsigned(bundle->seccomp);
 	}
 	return 0;
 }
@@ -245,7 +245,7 @@ int bundle_parse(const char *text, size_t size, struct bundle *ret_bundle, struc
 	config = json_loadb(text, size, 0, &problem);
 	/* The conditions of a profile can have numbers that jansson has no room for. */
 	if (!config)
-		config = json_load_unsigned(text, size, NULL);
+		config = tree_load_unsigned(text, size, NULL);
 	if (!config)
 		return error_set(err, EINVAL, "config.json, line %d: %s", problem.line,
 				 problem.text);

@@ -6,7 +6,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "json/json_unsigned.h"
+#include "json/unsigned.h"
 #include "util/array.h"
 #include "util/error.h"
 
@@ -226,7 +226,7 @@ static json_t *parse_info(const Cri__ContainerStatusResponse *message)
 		const char *text = message->info[i]->value;
 
 		if (strcmp(message->info[i]->key, "info") == 0)
-			return json_load_unsigned(text, strlen(text), NULL);
+			return tree_load_unsigned(text, strlen(text), NULL);
 	}
 	return NULL;
 }
@@ -264,7 +264,7 @@ static int copy_info(struct cri_container_status *status, const json_t *info, st
 	status->bundle = json_is_object(spec) ? json_dumps(spec, JSON_COMPACT) : strdup("");
 	if (!status->bundle)
 		return error_nomem(err);
-	json_restore_unsigned(status->bundle);
+	tree_restore_unsigned(status->bundle);
 	return 0;
 }
 

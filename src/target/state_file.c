@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-#include "json/json_unsigned.h"
+#include "json/unsigned.h"
 #include "target/owner.h"
 #include "util/error.h"
 #include "util/file.h"
@@ -59,7 +59,7 @@ int state_file_read_any_json(const struct state_directory *directory, const char
 	json = json_loadb(text, size, 0, &problem);
 	/* runc keeps the profile here, whose conditions can have numbers that jansson cannot. */
 	if (!json)
-		json = json_load_unsigned(text, size, NULL);
+		json = tree_load_unsigned(text, size, NULL);
 	if (!json)
 		return error_set(err, EINVAL, "%s/%s, line %d: %s", directory->path, name,
 				 problem.line, problem.text);

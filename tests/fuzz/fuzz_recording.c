@@ -12,14 +12,14 @@
 #include "profile/recording/recording.h"
 #include "profile/recording/recording_format.h"
 #include "profile/recording/split.h"
-#include "json/json_unsigned.h"
+#include "json/unsigned.h"
 #include "util/str.h"
 
 /* What is read without a tree is JSON all the same, by the judgement of who makes trees. */
 static void check_json(const char *text, size_t size)
 {
 	json_error_t problem;
-	json_t *root = json_load_unsigned(text, size, &problem);
+	json_t *root = tree_load_unsigned(text, size, &problem);
 
 	assert(root);
 	json_decref(root);

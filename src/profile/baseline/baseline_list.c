@@ -6,7 +6,7 @@
 #include "profile/baseline/baseline_report.h"
 #include "profile/meaning/allowance.h"
 #include "profile/meaning/meaning.h"
-#include "json/json_builder.h"
+#include "json/builder.h"
 #include "util/error.h"
 
 static int count_calls(const struct baseline *baseline, const struct circumstances *circumstances,
@@ -59,18 +59,18 @@ int baseline_list_text(const char *runtime, const struct circumstances *circumst
 	return 0;
 }
 
-static json_t *from_row(struct json_builder *builder, const struct baseline *baseline,
+static json_t *from_row(struct builder *builder, const struct baseline *baseline,
 			const struct allowance_counts *counts)
 {
-	json_t *object = json_build_object(builder);
+	json_t *object = builder_object(builder);
 
-	json_set_text(builder, object, "runtime", baseline->runtime);
-	json_set_text(builder, object, "first", baseline->first);
-	json_set_text(builder, object, "last", baseline->last);
-	json_set_text(builder, object, "source", baseline->source);
-	json_set_number(builder, object, "allowed", counts->all);
-	json_set_number(builder, object, "conditional", counts->some);
-	json_set_number(builder, object, "leftOut", counts->none);
+	builder_set_string(builder, object, "runtime", baseline->runtime);
+	builder_set_string(builder, object, "first", baseline->first);
+	builder_set_string(builder, object, "last", baseline->last);
+	builder_set_string(builder, object, "source", baseline->source);
+	builder_set_number(builder, object, "allowed", counts->all);
+	builder_set_number(builder, object, "conditional", counts->some);
+	builder_set_number(builder, object, "leftOut", counts->none);
 	return object;
 }
 
@@ -78,23 +78,23 @@ int baseline_list_json(const char *runtime, const struct circumstances *circumst
 		       const char *scmp_arch, char **ret_text, struct error *err)
 {
 	_cleanup_json_ json_t *root = NULL;
-	struct json_builder builder = { 0 };
+	struct builder builder = { 0 };
 	struct allowance_counts counts;
 	json_t *array;
 	size_t i;
 	int ret = 0;
 
-	root = json_build_object(&builder);
-	array = json_build_array(&builder);
-	json_set_text(&builder, root, "format", "recorder.baselines/v1");
-	json_set_text(&builder, root, "architecture", scmp_arch);
-	json_set(&builder, root, "baselines", array);
+	root = builder_object(&builder);
+	array = builder_array(&builder);
+	builder_set_string(&builder, root, "format", "recorder.baselines/v1");
+	builder_set_string(&builder, root, "architecture", scmp_arch);
+	builder_set(&builder, root, "baselines", array);
 	for (i = 0; i < baseline_count && ret == 0; i++) {
 		if (runtime && strcmp(baselines[i].runtime, runtime) != 0)
 			continue;
 		ret = count_calls(&baselines[i], circumstances, scmp_arch, &counts, err);
 		if (ret == 0)
-			json_append(&builder, array, from_row(&builder, &baselines[i], &counts));
+			builder_append(&builder, array, from_row(&builder, &baselines[i], &counts));
 	}
-	return ret < 0 ? ret : json_build_text(&builder, root, ret_text, err);
+	return ret < 0 ? ret : builder_text(&builder, root, ret_text, err);
 }

@@ -10,7 +10,7 @@
 #include "profile/format/template.h"
 #include "profile/meaning/allowance.h"
 #include "profile/meaning/meaning.h"
-#include "json/json_builder.h"
+#include "json/builder.h"
 #include "syscalls/listing.h"
 #include "util/error.h"
 #include "util/str.h"
@@ -180,8 +180,8 @@ int baseline_show_text(const struct baseline_view *view, char **ret_text, struct
 	return ret;
 }
 
-static json_t *from_call(struct json_builder *builder, const struct resolved *resolved,
-			 const char *name, const char *condition)
+static json_t *from_call(struct builder *builder, const struct resolved *resolved, const char *name,
+			 const char *condition)
 {
 	static const char *const allowed[] = {
 		[ALLOWANCE_NONE] = "no",
@@ -189,40 +189,40 @@ static json_t *from_call(struct json_builder *builder, const struct resolved *re
 		[ALLOWANCE_ALL] = "yes",
 	};
 	const struct syscall_purpose *purpose = syscall_purpose(name);
-	json_t *object = json_build_object(builder), *capabilities = json_build_array(builder);
+	json_t *object = builder_object(builder), *capabilities = builder_array(builder);
 	const char *capability;
 	size_t position = 0;
 
-	json_set_text(builder, object, "name", name);
-	json_set_text(builder, object, "allowed",
-		      allowed[meaning_allowance(resolved->meaning, name)]);
+	builder_set_string(builder, object, "name", name);
+	builder_set_string(builder, object, "allowed",
+			   allowed[meaning_allowance(resolved->meaning, name)]);
 	if (*condition)
-		json_set_text(builder, object, "condition", condition);
+		builder_set_string(builder, object, "condition", condition);
 	while ((capability = capability_effects_next(resolved->effects, name, &position)))
-		json_append(builder, capabilities, json_string(capability));
-	json_set_unless_empty(builder, object, "capabilities", capabilities);
-	json_set_text(builder, object, "group", purpose->group->key);
-	json_set_text(builder, object, "purpose", purpose->clause);
-	json_set_text(builder, object, "risk", risk_level_name(purpose->risk));
+		builder_append(builder, capabilities, json_string(capability));
+	builder_set_unless_empty(builder, object, "capabilities", capabilities);
+	builder_set_string(builder, object, "group", purpose->group->key);
+	builder_set_string(builder, object, "purpose", purpose->clause);
+	builder_set_string(builder, object, "risk", risk_level_name(purpose->risk));
 	return object;
 }
 
-static json_t *from_view(struct json_builder *builder, const struct baseline_view *view)
+static json_t *from_view(struct builder *builder, const struct baseline_view *view)
 {
-	json_t *object = json_build_object(builder), *capabilities = json_build_array(builder);
+	json_t *object = builder_object(builder), *capabilities = builder_array(builder);
 	size_t i;
 
-	json_set_text(builder, object, "format", "recorder.baseline/v1");
-	json_set_text(builder, object, "runtime", view->table->runtime);
-	json_set_text(builder, object, "first", view->table->first);
-	json_set_text(builder, object, "last", view->table->last);
-	json_set_text(builder, object, "source", view->table->source);
-	json_set_text(builder, object, "note", view->note);
-	json_set_text(builder, object, "architecture", view->scmp_arch);
+	builder_set_string(builder, object, "format", "recorder.baseline/v1");
+	builder_set_string(builder, object, "runtime", view->table->runtime);
+	builder_set_string(builder, object, "first", view->table->first);
+	builder_set_string(builder, object, "last", view->table->last);
+	builder_set_string(builder, object, "source", view->table->source);
+	builder_set_string(builder, object, "note", view->note);
+	builder_set_string(builder, object, "architecture", view->scmp_arch);
 	for (i = 0; i < view->circumstances->capability_count; i++)
-		json_append(builder, capabilities,
-			    json_string(view->circumstances->capabilities[i]));
-	json_set(builder, object, "capabilities", capabilities);
+		builder_append(builder, capabilities,
+			       json_string(view->circumstances->capabilities[i]));
+	builder_set(builder, object, "capabilities", capabilities);
 	return object;
 }
 
@@ -230,7 +230,7 @@ int baseline_show_json(const struct baseline_view *view, char **ret_text, struct
 {
 	_cleanup_(resolved_finish) struct resolved resolved = { 0 };
 	_cleanup_json_ json_t *root = NULL;
-	struct json_builder builder = { 0 };
+	struct builder builder = { 0 };
 	json_t *calls;
 	size_t i;
 	int ret = resolve(view, &resolved, err);
@@ -238,8 +238,8 @@ int baseline_show_json(const struct baseline_view *view, char **ret_text, struct
 	if (ret < 0)
 		return ret;
 	root = from_view(&builder, view);
-	calls = json_build_array(&builder);
-	json_set(&builder, root, "calls", calls);
+	calls = builder_array(&builder);
+	builder_set(&builder, root, "calls", calls);
 	for (i = 0; i < meaning_call_count(resolved.meaning); i++) {
 		const char *name = meaning_call_name(resolved.meaning, i);
 		_cleanup_free_ char *condition = NULL;
@@ -249,7 +249,7 @@ int baseline_show_json(const struct baseline_view *view, char **ret_text, struct
 		ret = meaning_condition_text(resolved.meaning, name, &condition, err);
 		if (ret < 0)
 			return ret;
-		json_append(&builder, calls, from_call(&builder, &resolved, name, condition));
+		builder_append(&builder, calls, from_call(&builder, &resolved, name, condition));
 	}
-	return json_build_text(&builder, root, ret_text, err);
+	return builder_text(&builder, root, ret_text, err);
 }

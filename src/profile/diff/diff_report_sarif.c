@@ -6,7 +6,7 @@
 
 #include "profile/diff/diff_describe.h"
 #include "profile/diff/diff_report.h"
-#include "json/json_builder.h"
+#include "json/builder.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/str.h"
@@ -44,9 +44,9 @@ static const struct {
  * A plain text message of SARIF can have links, "[text](target)" (3.11.6). A name that looks like one
  * is parted by a space.
  */
-static json_t *build_message(struct json_builder *builder, const char *text)
+static json_t *build_message(struct builder *builder, const char *text)
 {
-	json_t *object = json_build_object(builder);
+	json_t *object = builder_object(builder);
 	_cleanup_free_ char *parted = NULL;
 	const char *c;
 	size_t size;
@@ -59,33 +59,34 @@ static json_t *build_message(struct json_builder *builder, const char *text)
 	}
 	if (out)
 		fclose(out);
-	json_set(builder, object, "text", parted ? json_from_text(parted) : NULL);
+	builder_set(builder, object, "text", parted ? tree_from_string(parted) : NULL);
 	return object;
 }
 
-static json_t *build_rules(struct json_builder *builder)
+static json_t *build_rules(struct builder *builder)
 {
-	json_t *array = json_build_array(builder);
+	json_t *array = builder_array(builder);
 	size_t i;
 
 	for (i = 0; i < RULE_COUNT; i++) {
-		json_t *rule = json_build_object(builder);
+		json_t *rule = builder_object(builder);
 
-		json_set_text(builder, rule, "id", rules[i].id);
-		json_set(builder, rule, "shortDescription", build_message(builder, rules[i].text));
-		json_append(builder, array, rule);
+		builder_set_string(builder, rule, "id", rules[i].id);
+		builder_set(builder, rule, "shortDescription",
+			    build_message(builder, rules[i].text));
+		builder_append(builder, array, rule);
 	}
 	return array;
 }
 
-static json_t *build_tool(struct json_builder *builder)
+static json_t *build_tool(struct builder *builder)
 {
-	json_t *tool = json_build_object(builder), *driver = json_build_object(builder);
+	json_t *tool = builder_object(builder), *driver = builder_object(builder);
 
-	json_set_text(builder, driver, "name", "recorder");
-	json_set_text(builder, driver, "version", RECORDER_VERSION);
-	json_set(builder, driver, "rules", build_rules(builder));
-	json_set(builder, tool, "driver", driver);
+	builder_set_string(builder, driver, "name", "recorder");
+	builder_set_string(builder, driver, "version", RECORDER_VERSION);
+	builder_set(builder, driver, "rules", build_rules(builder));
+	builder_set(builder, tool, "driver", driver);
 	return tool;
 }
 
@@ -114,34 +115,34 @@ static char *encode_path(const char *path)
 }
 
 /* The whole file: where in it a rule stands says nothing about what it means. */
-static json_t *build_locations(struct json_builder *builder, const struct diff_pair *pair)
+static json_t *build_locations(struct builder *builder, const struct diff_pair *pair)
 {
-	json_t *locations = json_build_array(builder), *location = json_build_object(builder);
-	json_t *physical = json_build_object(builder), *artifact = json_build_object(builder);
-	json_t *region = json_build_object(builder);
+	json_t *locations = builder_array(builder), *location = builder_object(builder);
+	json_t *physical = builder_object(builder), *artifact = builder_object(builder);
+	json_t *region = builder_object(builder);
 	_cleanup_free_ char *uri = encode_path(pair->new_path ? pair->new_path : pair->old_path);
 
 	if (!uri)
 		builder->failed = true;
-	json_set_text(builder, artifact, "uri", uri);
-	json_set_number(builder, region, "startLine", 1);
-	json_set(builder, physical, "artifactLocation", artifact);
-	json_set(builder, physical, "region", region);
-	json_set(builder, location, "physicalLocation", physical);
-	json_append(builder, locations, location);
+	builder_set_string(builder, artifact, "uri", uri);
+	builder_set_number(builder, region, "startLine", 1);
+	builder_set(builder, physical, "artifactLocation", artifact);
+	builder_set(builder, physical, "region", region);
+	builder_set(builder, location, "physicalLocation", physical);
+	builder_append(builder, locations, location);
 	return locations;
 }
 
-static json_t *build_result(struct json_builder *builder, const struct diff_pair *pair,
+static json_t *build_result(struct builder *builder, const struct diff_pair *pair,
 			    unsigned int rule, const char *level, const char *message)
 {
-	json_t *result = json_build_object(builder);
+	json_t *result = builder_object(builder);
 
-	json_set_text(builder, result, "ruleId", rules[rule].id);
-	json_set_number(builder, result, "ruleIndex", rule);
-	json_set_text(builder, result, "level", level);
-	json_set(builder, result, "message", build_message(builder, message));
-	json_set(builder, result, "locations", build_locations(builder, pair));
+	builder_set_string(builder, result, "ruleId", rules[rule].id);
+	builder_set_number(builder, result, "ruleIndex", rule);
+	builder_set_string(builder, result, "level", level);
+	builder_set(builder, result, "message", build_message(builder, message));
+	builder_set(builder, result, "locations", build_locations(builder, pair));
 	return result;
 }
 
@@ -171,10 +172,10 @@ static char *describe(const struct diff *diff, const struct change *change, stru
 }
 
 /* What stays the same when the rest of the file changes, so that a finding is known again. */
-static void set_fingerprint(struct json_builder *builder, json_t *result,
-			    const struct diff_pair *pair, const struct change *change)
+static void set_fingerprint(struct builder *builder, json_t *result, const struct diff_pair *pair,
+			    const struct change *change)
 {
-	json_t *fingerprints = json_build_object(builder);
+	json_t *fingerprints = builder_object(builder);
 	_cleanup_free_ char *text = NULL;
 
 	if (asprintf(&text, "%s:%s:%s", pair->name, rules[change->kind].id, change_call(change)) <
@@ -182,22 +183,22 @@ static void set_fingerprint(struct json_builder *builder, json_t *result,
 		text = NULL;
 		builder->failed = true;
 	}
-	json_set_text(builder, fingerprints, "recorderDiff/v1", text);
-	json_set(builder, result, "partialFingerprints", fingerprints);
+	builder_set_string(builder, fingerprints, "recorderDiff/v1", text);
+	builder_set(builder, result, "partialFingerprints", fingerprints);
 }
 
-static void set_suppression(struct json_builder *builder, json_t *result,
+static void set_suppression(struct builder *builder, json_t *result,
 			    const struct ignore_entry *entry)
 {
-	json_t *array = json_build_array(builder), *suppression = json_build_object(builder);
+	json_t *array = builder_array(builder), *suppression = builder_object(builder);
 
-	json_set_text(builder, suppression, "kind", "external");
-	json_set_text(builder, suppression, "justification", entry->reason);
-	json_append(builder, array, suppression);
-	json_set(builder, result, "suppressions", array);
+	builder_set_string(builder, suppression, "kind", "external");
+	builder_set_string(builder, suppression, "justification", entry->reason);
+	builder_append(builder, array, suppression);
+	builder_set(builder, result, "suppressions", array);
 }
 
-static json_t *build_change(struct json_builder *builder, const struct diff *diff,
+static json_t *build_change(struct builder *builder, const struct diff *diff,
 			    const struct diff_pair *pair, const struct change *change,
 			    struct error *err)
 {
@@ -213,37 +214,37 @@ static json_t *build_change(struct json_builder *builder, const struct diff *dif
 	return result;
 }
 
-static void append_pair(struct json_builder *builder, json_t *results, const struct diff *diff,
+static void append_pair(struct builder *builder, json_t *results, const struct diff *diff,
 			const struct diff_pair *pair, struct error *err)
 {
 	size_t i;
 
 	for (i = 0; i < pair->doubt_count; i++)
-		json_append(builder, results,
-			    build_result(builder, pair, RULE_DOUBT, "error", pair->doubts[i]));
+		builder_append(builder, results,
+			       build_result(builder, pair, RULE_DOUBT, "error", pair->doubts[i]));
 	for (i = 0; i < pair->note_count; i++)
-		json_append(builder, results,
-			    build_result(builder, pair, RULE_NOTE, "note", pair->notes[i]));
+		builder_append(builder, results,
+			       build_result(builder, pair, RULE_NOTE, "note", pair->notes[i]));
 	for (i = 0; i < pair->change_count; i++)
-		json_append(builder, results,
-			    build_change(builder, diff, pair, &pair->changes[i], err));
+		builder_append(builder, results,
+			       build_change(builder, diff, pair, &pair->changes[i], err));
 }
 
 int diff_report_sarif(const struct diff *diff, char **ret_text, struct error *err)
 {
-	struct json_builder builder = {};
-	_cleanup_json_ json_t *root = json_build_object(&builder);
-	json_t *runs = json_build_array(&builder), *run = json_build_object(&builder);
-	json_t *results = json_build_array(&builder);
+	struct builder builder = {};
+	_cleanup_json_ json_t *root = builder_object(&builder);
+	json_t *runs = builder_array(&builder), *run = builder_object(&builder);
+	json_t *results = builder_array(&builder);
 	size_t i;
 
-	json_set_text(&builder, root, "$schema", SARIF_SCHEMA);
-	json_set_text(&builder, root, "version", "2.1.0");
-	json_set(&builder, run, "tool", build_tool(&builder));
+	builder_set_string(&builder, root, "$schema", SARIF_SCHEMA);
+	builder_set_string(&builder, root, "version", "2.1.0");
+	builder_set(&builder, run, "tool", build_tool(&builder));
 	for (i = 0; i < diff->pair_count; i++)
 		append_pair(&builder, results, diff, &diff->pairs[i], err);
-	json_set(&builder, run, "results", results);
-	json_append(&builder, runs, run);
-	json_set(&builder, root, "runs", runs);
-	return json_build_text(&builder, root, ret_text, err);
+	builder_set(&builder, run, "results", results);
+	builder_append(&builder, runs, run);
+	builder_set(&builder, root, "runs", runs);
+	return builder_text(&builder, root, ret_text, err);
 }

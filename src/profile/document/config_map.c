@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json/json.h"
+#include "json/cursor.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 
-bool is_config_map(const struct json_at *object)
+bool is_config_map(const struct cursor *object)
 {
 	const char *kind = json_string_value(json_object_get(object->value, "kind"));
 
@@ -52,22 +52,22 @@ static bool decode(const char *text, char *out, size_t *ret_size)
 	return true;
 }
 
-static int read_text(const struct json_at *at, config_map_reader *read, void *data,
+static int read_text(const struct cursor *at, config_map_reader *read, void *data,
 		     struct error *err)
 {
 	const char *text;
-	int ret = json_text(at, &text, err);
+	int ret = cursor_get_string(at, &text, err);
 
 	return ret < 0 ? ret : read(at, text, strlen(text), data, err);
 }
 
-static int read_binary(const struct json_at *at, config_map_reader *read, void *data,
+static int read_binary(const struct cursor *at, config_map_reader *read, void *data,
 		       struct error *err)
 {
 	_cleanup_free_ char *decoded = NULL;
 	const char *text;
 	size_t size;
-	int ret = json_text(at, &text, err);
+	int ret = cursor_get_string(at, &text, err);
 
 	if (ret < 0)
 		return ret;
@@ -75,26 +75,26 @@ static int read_binary(const struct json_at *at, config_map_reader *read, void *
 	if (!decoded)
 		return error_nomem(err);
 	if (!decode(text, decoded, &size))
-		return json_refuse(at, err, "this is no base64");
+		return cursor_fail(at, err, "this is no base64");
 	return read(at, decoded, size, data, err);
 }
 
-static int read_files(const struct json_at *object, const char *key, config_map_reader *read,
+static int read_files(const struct cursor *object, const char *key, config_map_reader *read,
 		      void *data, struct error *err)
 {
 	bool binary = strcmp(key, "binaryData") == 0;
-	struct json_at files, file;
+	struct cursor files, file;
 	const char *name;
 	json_t *value;
 	int ret;
 
-	if (!json_optional(object, key, &files))
+	if (!cursor_optional(object, key, &files))
 		return 0;
-	ret = json_any_object(&files, err);
+	ret = cursor_check_object(&files, err);
 	if (ret < 0)
 		return ret;
 	json_object_foreach((json_t *)files.value, name, value) {
-		if (!json_member(&files, name, &file))
+		if (!cursor_member(&files, name, &file))
 			continue;
 		ret = binary ? read_binary(&file, read, data, err) :
 			       read_text(&file, read, data, err);
@@ -104,20 +104,20 @@ static int read_files(const struct json_at *object, const char *key, config_map_
 	return 0;
 }
 
-int config_map_read(const struct json_at *object, config_map_reader *read, void *data,
+int config_map_read(const struct cursor *object, config_map_reader *read, void *data,
 		    struct error *err)
 {
 	static const char *const fields[] = { "apiVersion", "kind",	 "metadata", "data",
 					      "binaryData", "immutable", NULL };
-	struct json_at at;
+	struct cursor at;
 	const char *version;
 	int ret;
 
-	if ((ret = json_object_only(object, fields, err)) < 0 ||
-	    (ret = json_required_text(object, "apiVersion", &at, &version, err)) < 0)
+	if ((ret = cursor_check_members(object, fields, err)) < 0 ||
+	    (ret = cursor_require_string(object, "apiVersion", &at, &version, err)) < 0)
 		return ret;
 	if (strcmp(version, "v1") != 0)
-		return json_refuse(&at, err, "\"%s\" is not v1, of which ConfigMaps are", version);
+		return cursor_fail(&at, err, "\"%s\" is not v1, of which ConfigMaps are", version);
 	ret = read_files(object, "data", read, data, err);
 	return ret < 0 ? ret : read_files(object, "binaryData", read, data, err);
 }

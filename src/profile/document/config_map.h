@@ -10,17 +10,17 @@
 #include <stddef.h>
 
 struct error;
-struct json_at;
+struct cursor;
 
 /* Handles one file; at is where its text is in the ConfigMap. text is valid until it returns. */
-typedef int config_map_reader(const struct json_at *at, const char *text, size_t size, void *data,
+typedef int config_map_reader(const struct cursor *at, const char *text, size_t size, void *data,
 			      struct error *err);
 
 /* True where an object is a ConfigMap. */
-bool is_config_map(const struct json_at *object);
+bool is_config_map(const struct cursor *object);
 
 /* Hands each file to the reader, in the order of the keys; the first failure ends that. */
-int config_map_read(const struct json_at *object, config_map_reader *read, void *data,
+int config_map_read(const struct cursor *object, config_map_reader *read, void *data,
 		    struct error *err);
 
 #endif

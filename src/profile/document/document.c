@@ -11,7 +11,7 @@
 #include "profile/recording/derive.h"
 #include "profile/recording/recording.h"
 #include "profile/recording/recording_format.h"
-#include "json/json.h"
+#include "json/cursor.h"
 #include "json/yaml.h"
 #include "util/array.h"
 #include "util/error.h"
@@ -76,7 +76,7 @@ static int documents_add(struct documents *documents, struct document **ret_docu
 
 /* A document that is being read. */
 struct input {
-	struct json_source source;
+	struct tree_source source;
 	const struct document_options *options;
 	struct documents *documents;
 	bool in_config_map;
@@ -86,7 +86,7 @@ static int read_text(struct input *input, struct error *err);
 
 static int read_recording(const struct input *input, struct document *document, struct error *err)
 {
-	const struct json_source *source = &input->source;
+	const struct tree_source *source = &input->source;
 	_cleanup_(call_set_finish) struct call_set unnamed = { 0 };
 	size_t i;
 	int ret;
@@ -112,7 +112,7 @@ static int read_recording(const struct input *input, struct document *document, 
 	return ret;
 }
 
-static int read_profile(const struct json_at *at, const struct input *input,
+static int read_profile(const struct cursor *at, const struct input *input,
 			struct document *document, struct error *err)
 {
 	_cleanup_template_ struct template *template = NULL;
@@ -132,59 +132,59 @@ static int read_profile(const struct json_at *at, const struct input *input,
 	return 0;
 }
 
-static int read_capability(const struct json_at *at, void *data, struct error *err)
+static int read_capability(const struct cursor *at, void *data, struct error *err)
 {
 	struct document *document = data;
 	const char *text;
-	int ret = json_text(at, &text, err);
+	int ret = cursor_get_string(at, &text, err);
 
 	if (ret < 0)
 		return ret;
 	if (document->capability_count >= CAPABILITIES_MAX)
-		return json_refuse(at, err, "there are not that many capabilities");
+		return cursor_fail(at, err, "there are not that many capabilities");
 	return string_set_add(&document->capabilities, &document->capability_count, text, err);
 }
 
 /* The bounding set is what the conditions of baselines ask about. */
-static int read_capabilities(const struct json_at *root, struct document *document,
+static int read_capabilities(const struct cursor *root, struct document *document,
 			     struct error *err)
 {
-	struct json_at process, capabilities;
+	struct cursor process, capabilities;
 
-	if (!json_optional(root, "process", &process) ||
-	    !json_optional(&process, "capabilities", &capabilities))
+	if (!cursor_optional(root, "process", &process) ||
+	    !cursor_optional(&process, "capabilities", &capabilities))
 		return 0;
-	return json_each(&capabilities, "bounding", read_capability, document, err);
+	return cursor_each(&capabilities, "bounding", read_capability, document, err);
 }
 
-static int read_bundle(const struct json_at *root, const struct input *input,
+static int read_bundle(const struct cursor *root, const struct input *input,
 		       struct document *document, struct error *err)
 {
 	static const char *const names[] = { "linux", "process", "seccomp", NULL };
-	struct json_at linux_part, seccomp;
+	struct cursor linux_part, seccomp;
 	int ret = members_check_capitals(root, names, err);
 
 	if (ret == 0)
 		ret = read_capabilities(root, document, err);
-	if (ret == 0 && json_optional(root, "linux", &linux_part))
+	if (ret == 0 && cursor_optional(root, "linux", &linux_part))
 		ret = members_check_capitals(&linux_part, names, err);
 	if (ret < 0)
 		return ret;
-	if (!json_optional(root, "linux", &linux_part) ||
-	    !json_optional(&linux_part, "seccomp", &seccomp))
-		return json_refuse(root, err,
+	if (!cursor_optional(root, "linux", &linux_part) ||
+	    !cursor_optional(&linux_part, "seccomp", &seccomp))
+		return cursor_fail(root, err,
 				   "the bundle has no linux.seccomp: its container runs "
 				   "unconfined");
 	ret = read_profile(&seccomp, input, document, err);
 	document->format = DOCUMENT_BUNDLE;
 	if (ret == 0 && document->template)
-		return json_refuse(&seccomp, err,
+		return cursor_fail(&seccomp, err,
 				   "runc and crun ignore Docker's \"includes\", \"excludes\" and "
 				   "\"archMap\", which nobody resolved here");
 	return ret;
 }
 
-static bool has(const struct json_at *at, const char *key)
+static bool has(const struct cursor *at, const char *key)
 {
 	return json_object_get(at->value, key);
 }
@@ -236,7 +236,7 @@ static int name_documents(struct documents *documents, size_t first, const char 
 	return 0;
 }
 
-static int read_config_file(const struct json_at *at, const char *text, size_t size, void *data,
+static int read_config_file(const struct cursor *at, const char *text, size_t size, void *data,
 			    struct error *err)
 {
 	const struct input *outer = data;
@@ -264,26 +264,26 @@ static int read_config_file(const struct json_at *at, const char *text, size_t s
 	return ret < 0 ? ret : name_documents(outer->documents, first, at->key, err);
 }
 
-static int read_config_map(const struct json_at *at, const struct input *input, struct error *err)
+static int read_config_map(const struct cursor *at, const struct input *input, struct error *err)
 {
 	size_t before = input->documents->length;
 	int ret;
 
 	if (input->in_config_map)
-		return json_refuse(at, err, "a ConfigMap within a ConfigMap holds no profile");
+		return cursor_fail(at, err, "a ConfigMap within a ConfigMap holds no profile");
 	ret = config_map_read(at, read_config_file, (void *)input, err);
 	if (ret == 0 && input->documents->length == before)
-		return json_refuse(at, err, "the ConfigMap has no profile");
+		return cursor_fail(at, err, "the ConfigMap has no profile");
 	return ret;
 }
 
-static int read_value(const struct json_at *at, void *data, struct error *err)
+static int read_value(const struct cursor *at, void *data, struct error *err)
 {
 	const struct input *input = data;
 	struct document *document = NULL;
 	int ret;
 
-	if ((ret = json_any_object(at, err)) < 0)
+	if ((ret = cursor_check_object(at, err)) < 0)
 		return ret;
 	if (is_config_map(at))
 		return read_config_map(at, input, err);
@@ -297,13 +297,13 @@ static int read_value(const struct json_at *at, void *data, struct error *err)
 		return read_profile(at, input, document, err);
 	if (has(at, "ociVersion") || has(at, "linux") || has(at, "process"))
 		return read_bundle(at, input, document, err);
-	return json_refuse(at, err,
+	return cursor_fail(at, err,
 			   "this is no seccomp profile, SeccompProfile, recording or config.json "
 			   "of an OCI bundle");
 }
 
 /* What "kubectl get" prints of several resources. */
-static bool is_list(const struct json_at *at)
+static bool is_list(const struct cursor *at)
 {
 	const char *kind = json_string_value(json_object_get(at->value, "kind"));
 
@@ -314,15 +314,15 @@ static bool is_list(const struct json_at *at)
 /* One text, or one document of a YAML stream. */
 static int read_root(json_t *root, struct input *input, struct error *err)
 {
-	struct json_at at = { .value = root, .source = &input->source };
+	struct cursor at = { .value = root, .source = &input->source };
 
-	return is_list(&at) ? json_each(&at, "items", read_value, input, err) :
+	return is_list(&at) ? cursor_each(&at, "items", read_value, input, err) :
 			      read_value(&at, input, err);
 }
 
 static int read_yaml(struct input *input, struct error *err)
 {
-	const struct json_source *source = &input->source;
+	const struct tree_source *source = &input->source;
 	_cleanup_(yaml_stream_finish) struct yaml_stream stream = { 0 };
 	size_t i;
 	int ret = yaml_parse(source->name, source->text, source->size, &stream, err);
@@ -357,7 +357,7 @@ static bool looks_like_recording(const char *text, size_t size)
 
 static int read_json(struct input *input, struct error *err)
 {
-	const struct json_source *source = &input->source;
+	const struct tree_source *source = &input->source;
 	_cleanup_json_ json_t *root = NULL;
 	struct document *document = NULL;
 	int ret;
@@ -366,7 +366,7 @@ static int read_json(struct input *input, struct error *err)
 		ret = documents_add(input->documents, &document, err);
 		return ret < 0 ? ret : read_recording(input, document, err);
 	}
-	ret = json_parse(source->name, source->text, source->size, &root, err);
+	ret = tree_parse(source->name, source->text, source->size, &root, err);
 	return ret < 0 ? ret : read_root(root, input, err);
 }
 

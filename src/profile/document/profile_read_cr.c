@@ -6,7 +6,7 @@
 #include "profile/document/document.h"
 #include "profile/format/profile_read.h"
 #include "profile/model/model.h"
-#include "json/json.h"
+#include "json/cursor.h"
 #include "util/error.h"
 #include "util/str.h"
 
@@ -14,98 +14,100 @@
 
 #define KIND "SeccompProfile"
 
-static int check_type(const struct json_at *object, struct error *err)
+static int check_type(const struct cursor *object, struct error *err)
 {
-	struct json_at at;
+	struct cursor at;
 	const char *text = NULL, *version;
 	int ret;
 
-	ret = json_required_text(object, "kind", &at, &text, err);
+	ret = cursor_require_string(object, "kind", &at, &text, err);
 	if (ret < 0)
 		return ret;
 	if (strcmp(text, KIND) != 0)
-		return json_refuse(&at, err, "\"%s\" is not " KIND, text);
-	ret = json_required_text(object, "apiVersion", &at, &text, err);
+		return cursor_fail(&at, err, "\"%s\" is not " KIND, text);
+	ret = cursor_require_string(object, "apiVersion", &at, &text, err);
 	if (ret < 0)
 		return ret;
 	version = str_has_prefix(text, GROUP) ? text + strlen(GROUP) : "";
 	if (strcmp(version, "v1") != 0 && strcmp(version, "v1beta1") != 0 &&
 	    strcmp(version, "v1alpha1") != 0)
-		return json_refuse(&at, err, "\"%s\" is not " GROUP "v1, v1beta1 or v1alpha1",
+		return cursor_fail(&at, err, "\"%s\" is not " GROUP "v1, v1beta1 or v1alpha1",
 				   text);
 	return 0;
 }
 
 /* An object of texts. */
-static int read_texts(const struct json_at *object, const char *key, json_t **ret_texts,
+static int read_texts(const struct cursor *object, const char *key, json_t **ret_texts,
 		      struct error *err)
 {
-	struct json_at at, member;
+	struct cursor at, member;
 	const char *name, *text;
 	json_t *value;
 	int ret;
 
-	if (!json_optional(object, key, &at))
+	if (!cursor_optional(object, key, &at))
 		return 0;
-	if ((ret = json_any_object(&at, err)) < 0)
+	if ((ret = cursor_check_object(&at, err)) < 0)
 		return ret;
 	json_object_foreach((json_t *)at.value, name, value) {
-		if (json_member(&at, name, &member) && (ret = json_text(&member, &text, err)) < 0)
+		if (cursor_member(&at, name, &member) &&
+		    (ret = cursor_get_string(&member, &text, err)) < 0)
 			return ret;
 	}
 	*ret_texts = json_incref((json_t *)at.value);
 	return 0;
 }
 
-static int read_metadata(const struct json_at *object, struct document *document, struct error *err)
+static int read_metadata(const struct cursor *object, struct document *document, struct error *err)
 {
-	struct json_at at;
+	struct cursor at;
 	int ret;
 
-	if (!json_optional(object, "metadata", &at))
+	if (!cursor_optional(object, "metadata", &at))
 		return 0;
-	if ((ret = json_any_object(&at, err)) < 0 ||
-	    (ret = json_copy_text(&at, "name", &document->name, err)) < 0 ||
+	if ((ret = cursor_check_object(&at, err)) < 0 ||
+	    (ret = cursor_copy_string(&at, "name", &document->name, err)) < 0 ||
 	    (ret = read_texts(&at, "labels", &document->labels, err)) < 0 ||
 	    (ret = read_texts(&at, "annotations", &document->annotations, err)) < 0)
 		return ret;
-	return json_copy_text(&at, "namespace", &document->name_space, err);
+	return cursor_copy_string(&at, "namespace", &document->name_space, err);
 }
 
 /* v1 has a state; for a time it was a truth value. */
-static int read_disabled(const struct json_at *spec, bool *ret_disabled, struct error *err)
+static int read_disabled(const struct cursor *spec, bool *ret_disabled, struct error *err)
 {
-	struct json_at at;
+	struct cursor at;
 	const char *text = NULL;
 	int ret;
 
-	if (json_member(spec, "disabled", &at) && (ret = json_truth(&at, ret_disabled, err)) < 0)
+	if (cursor_member(spec, "disabled", &at) &&
+	    (ret = cursor_get_bool(&at, ret_disabled, err)) < 0)
 		return ret;
-	if (!json_member(spec, "state", &at))
+	if (!cursor_member(spec, "state", &at))
 		return 0;
-	if ((ret = json_text(&at, &text, err)) < 0)
+	if ((ret = cursor_get_string(&at, &text, err)) < 0)
 		return ret;
 	*ret_disabled = strcmp(text, "Disabled") == 0;
 	if (!*ret_disabled && strcmp(text, "Enabled") != 0)
-		return json_refuse(&at, err, "\"%s\" is neither Enabled nor Disabled", text);
+		return cursor_fail(&at, err, "\"%s\" is neither Enabled nor Disabled", text);
 	return 0;
 }
 
-static int read_rule(const struct json_at *at, void *data, struct error *err)
+static int read_rule(const struct cursor *at, void *data, struct error *err)
 {
 	struct profile *profile = data;
 	static const char *const fields[] = { "names", "action", "errnoRet", "args", NULL };
 	struct rule *rule = NULL;
 	int ret;
 
-	if ((ret = json_object_only(at, fields, err)) < 0 ||
+	if ((ret = cursor_check_members(at, fields, err)) < 0 ||
 	    (ret = profile_add_rule(profile, ACTION_ERRNO, &rule, err)) < 0 ||
 	    (ret = rule_read_names(at, rule, err)) < 0)
 		return ret;
 	return rule_read(at, DIALECT_CR, rule, err);
 }
 
-static int read_spec(const struct json_at *spec, struct document *document, struct error *err)
+static int read_spec(const struct cursor *spec, struct document *document, struct error *err)
 {
 	static const char *const fields[] = {
 		"defaultAction", "architectures",   "flags",	"listenerPath", "listenerMetadata",
@@ -114,29 +116,29 @@ static int read_spec(const struct json_at *spec, struct document *document, stru
 	struct profile *profile = document->profile;
 	int ret;
 
-	if ((ret = json_object_only(spec, fields, err)) < 0 ||
+	if ((ret = cursor_check_members(spec, fields, err)) < 0 ||
 	    (ret = profile_read_head(spec, profile, err)) < 0 ||
-	    (ret = json_copy_text(spec, "baseProfileName", &document->base_profile, err)) < 0 ||
+	    (ret = cursor_copy_string(spec, "baseProfileName", &document->base_profile, err)) < 0 ||
 	    (ret = read_disabled(spec, &document->disabled, err)) < 0)
 		return ret;
-	return json_each(spec, "syscalls", read_rule, profile, err);
+	return cursor_each(spec, "syscalls", read_rule, profile, err);
 }
 
-int profile_read_cr(const struct json_at *object, struct document *document, struct error *err)
+int profile_read_cr(const struct cursor *object, struct document *document, struct error *err)
 {
 	static const char *const fields[] = { "apiVersion", "kind",   "metadata",
 					      "spec",	    "status", NULL };
-	struct json_at spec;
+	struct cursor spec;
 	int ret;
 
 	document->format = DOCUMENT_CR;
 	document->profile = profile_create(ACTION_ERRNO);
 	if (!document->profile)
 		return error_nomem(err);
-	if ((ret = json_object_only(object, fields, err)) < 0 ||
+	if ((ret = cursor_check_members(object, fields, err)) < 0 ||
 	    (ret = check_type(object, err)) < 0 ||
 	    (ret = read_metadata(object, document, err)) < 0 ||
-	    (ret = json_required(object, "spec", &spec, err)) < 0)
+	    (ret = cursor_required(object, "spec", &spec, err)) < 0)
 		return ret;
 	return read_spec(&spec, document, err);
 }

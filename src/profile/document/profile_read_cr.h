@@ -4,12 +4,12 @@
 
 struct document;
 struct error;
-struct json_at;
+struct cursor;
 
 /*
  * A SeccompProfile of security-profiles-operator.x-k8s.io, of any version, into an empty document.
  * What the cluster adds (the status, most of the metadata) is passed over.
  */
-int profile_read_cr(const struct json_at *object, struct document *document, struct error *err);
+int profile_read_cr(const struct cursor *object, struct document *document, struct error *err);
 
 #endif

@@ -149,26 +149,26 @@ static bool is_comment(const char *key)
 }
 
 /* Refuses a member that was meant to have an effect, or warns of it in a lenient reading. */
-static int reject(const struct json_at *at, const char *like, struct error *err)
+static int reject(const struct cursor *at, const char *like, struct error *err)
 {
-	const struct json_source *source = json_source_of(at);
+	const struct tree_source *source = cursor_source(at);
 	struct notes *warnings = source ? source->unknown : NULL;
 	_cleanup_error_ struct error note = ERROR_INIT;
 	bool warn = warnings && warnings->count < IGNORED_MAX;
 	struct error *refusal = warn ? &note : err;
 
 	if (strcmp(like, at->key) == 0)
-		json_refuse(at, refusal,
+		cursor_fail(at, refusal,
 			    "this field belongs elsewhere; runtimes would ignore it here");
 	else
-		json_refuse(at, refusal,
+		cursor_fail(at, refusal,
 			    "unknown field (did you mean \"%s\"?); runtimes would ignore it", like);
 	return warn ? notes_add(warnings, err, "%s", error_message(&note)) : -EINVAL;
 }
 
-static int keep(const struct json_at *at, bool keeps, json_t **kept, struct error *err)
+static int keep(const struct cursor *at, bool keeps, json_t **kept, struct error *err)
 {
-	const struct json_source *source = json_source_of(at);
+	const struct tree_source *source = cursor_source(at);
 	struct ignored_members *ignored = source ? source->ignored : NULL;
 	int ret;
 
@@ -178,7 +178,7 @@ static int keep(const struct json_at *at, bool keeps, json_t **kept, struct erro
 	if (ret < 0)
 		return ret;
 	if (ignored->count > IGNORED_MAX)
-		return json_refuse(at, err, "unknown field, after %d others", IGNORED_MAX);
+		return cursor_fail(at, err, "unknown field, after %d others", IGNORED_MAX);
 	if (!keeps) {
 		ignored->left_out = true;
 		return 0;
@@ -190,21 +190,21 @@ static int keep(const struct json_at *at, bool keeps, json_t **kept, struct erro
 	return 0;
 }
 
-static int refuse_capitals(const struct json_at *at, const char *name, struct error *err)
+static int refuse_capitals(const struct cursor *at, const char *name, struct error *err)
 {
-	return json_refuse(at, err,
+	return cursor_fail(at, err,
 			   "write \"%s\": runc, containerd, CRI-O, Docker and Podman read it as "
 			   "that, and crun ignores it",
 			   name);
 }
 
-int members_check_capitals(const struct json_at *at, const char *const *names, struct error *err)
+int members_check_capitals(const struct cursor *at, const char *const *names, struct error *err)
 {
 	const char *key, *name;
 	json_t *value;
 
 	json_object_foreach((json_t *)at->value, key, value) {
-		struct json_at member = { value, at, key, 0, NULL };
+		struct cursor member = { value, at, key, 0, NULL };
 
 		name = is_among(names, key) ? NULL : same_to_go(names, key);
 		if (name)
@@ -213,18 +213,18 @@ int members_check_capitals(const struct json_at *at, const char *const *names, s
 	return 0;
 }
 
-int members_check(const struct json_at *at, const char *const *known, json_t **ret_kept,
+int members_check(const struct cursor *at, const char *const *known, json_t **ret_kept,
 		  struct error *err)
 {
 	_cleanup_json_ json_t *kept = NULL;
 	const char *key, *like;
 	json_t *value;
-	int ret = json_any_object(at, err);
+	int ret = cursor_check_object(at, err);
 
 	if (ret < 0)
 		return ret;
 	json_object_foreach((json_t *)at->value, key, value) {
-		struct json_at member = { value, at, key, 0, NULL };
+		struct cursor member = { value, at, key, 0, NULL };
 
 		if (is_among(known, key))
 			continue;

@@ -15,7 +15,7 @@
  *   elsewhere in a profile, is refused. A lenient reading warns of it and leaves it out.
  * - Any other name is a comment.
  */
-#include "json/json.h"
+#include "json/cursor.h"
 
 /* The names of comments: noted for one message a file. */
 struct ignored_members {
@@ -32,10 +32,10 @@ void ignored_members_finish(struct ignored_members *ignored);
  * above. Where the source notes comments, those of this object go to ret_kept (may be NULL): a new
  * object, or NULL where there are none.
  */
-int members_check(const struct json_at *at, const char *const *known, json_t **ret_kept,
+int members_check(const struct cursor *at, const char *const *known, json_t **ret_kept,
 		  struct error *err);
 
 /* Refuses only names that differ from the given ones by capitals; the value may be no object. */
-int members_check_capitals(const struct json_at *at, const char *const *names, struct error *err);
+int members_check_capitals(const struct cursor *at, const char *const *names, struct error *err);
 
 #endif

@@ -8,7 +8,7 @@
 #include "profile/format/members.h"
 #include "profile/model/architecture.h"
 #include "profile/model/model.h"
-#include "json/json.h"
+#include "json/cursor.h"
 #include "util/array.h"
 #include "util/error.h"
 #include "util/str.h"
@@ -26,19 +26,19 @@
 /* Of one rule; all architectures together have not a fifth of that. */
 #define NAMES_MAX 4096
 
-static int read_action(const struct json_at *object, const char *key, enum action *ret_action,
+static int read_action(const struct cursor *object, const char *key, enum action *ret_action,
 		       struct error *err)
 {
-	struct json_at at;
+	struct cursor at;
 	const char *text = NULL;
 	int ret;
 
-	ret = json_required_text(object, key, &at, &text, err);
+	ret = cursor_require_string(object, key, &at, &text, err);
 	if (ret < 0)
 		return ret;
 	ret = action_from_name(text);
 	if (ret < 0)
-		return json_refuse(&at, err,
+		return cursor_fail(&at, err,
 				   "\"%s\" is no action; there are SCMP_ACT_ALLOW, _ERRNO, _LOG, "
 				   "_NOTIFY, _TRACE, _TRAP, _KILL_THREAD (or _KILL) and "
 				   "_KILL_PROCESS",
@@ -48,28 +48,28 @@ static int read_action(const struct json_at *object, const char *key, enum actio
 }
 
 /* An errno written as a number, or where the dialect has that, as a text with a number. */
-static int read_errno_number(const struct json_at *at, enum dialect dialect, uint64_t max,
+static int read_errno_number(const struct cursor *at, enum dialect dialect, uint64_t max,
 			     uint64_t *ret_number, struct error *err)
 {
 	long number;
 
 	if (dialect != DIALECT_CR || !json_is_string(at->value))
-		return json_number(at, max, ret_number, err);
+		return cursor_get_number(at, max, ret_number, err);
 	if (str_parse_long(json_string_value(at->value), 0, max, &number, NULL) < 0)
-		return json_refuse(at, err, "\"%s\" is no number between 0 and %ju",
+		return cursor_fail(at, err, "\"%s\" is no number between 0 and %ju",
 				   json_string_value(at->value), (uintmax_t)max);
 	*ret_number = number;
 	return 0;
 }
 
-int errno_read(const struct json_at *object, const char *key, enum dialect dialect, int action,
+int errno_read(const struct cursor *object, const char *key, enum dialect dialect, int action,
 	       struct optional_errno *ret_errno, struct error *err)
 {
 	uint64_t number = 0, max = action == ACTION_TRACE ? TRACE_DATA_MAX : ERRNO_MAX;
-	struct json_at at;
+	struct cursor at;
 	int ret;
 
-	if (!json_optional(object, key, &at))
+	if (!cursor_optional(object, key, &at))
 		return 0;
 	ret = read_errno_number(&at, dialect, max, &number, err);
 	if (ret < 0)
@@ -78,29 +78,29 @@ int errno_read(const struct json_at *object, const char *key, enum dialect diale
 	return 0;
 }
 
-int architecture_read(const struct json_at *at, const char **ret_scmp, struct error *err)
+int architecture_read(const struct cursor *at, const char **ret_scmp, struct error *err)
 {
 	const struct architecture *architecture;
 	const char *text;
-	int ret = json_text(at, &text, err);
+	int ret = cursor_get_string(at, &text, err);
 
 	if (ret < 0)
 		return ret;
 	/* The definition of SeccompProfile has it, but runc knows no such architecture. */
 	if (strcmp(text, "SCMP_ARCH_NATIVE") == 0)
-		return json_refuse(at, err,
+		return cursor_fail(at, err,
 				   "runc refuses SCMP_ARCH_NATIVE: name the architecture, such as "
 				   "SCMP_ARCH_X86_64");
 	architecture = architecture_find(text);
 	if (!architecture || strcmp(architecture->scmp, text) != 0)
-		return json_refuse(at, err, "\"%s\" is no architecture%s%s", text,
+		return cursor_fail(at, err, "\"%s\" is no architecture%s%s", text,
 				   architecture ? "; write " : " that seccomp knows",
 				   architecture ? architecture->scmp : "");
 	*ret_scmp = architecture->scmp;
 	return 0;
 }
 
-static int read_architecture(const struct json_at *at, void *data, struct error *err)
+static int read_architecture(const struct cursor *at, void *data, struct error *err)
 {
 	struct profile *profile = data;
 	const char *scmp;
@@ -126,47 +126,47 @@ static bool is_flag(const char *text)
 	return false;
 }
 
-static int read_flag(const struct json_at *at, void *data, struct error *err)
+static int read_flag(const struct cursor *at, void *data, struct error *err)
 {
 	struct profile *profile = data;
 	const char *text;
-	int ret = json_text(at, &text, err);
+	int ret = cursor_get_string(at, &text, err);
 
 	if (ret < 0)
 		return ret;
 	if (!is_flag(text))
-		return json_refuse(at, err,
+		return cursor_fail(at, err,
 				   "\"%s\" is no flag; there are SECCOMP_FILTER_FLAG_LOG, "
 				   "_SPEC_ALLOW, _TSYNC and _WAIT_KILLABLE_RECV",
 				   text);
 	return string_set_add(&profile->flags, &profile->flag_count, text, err);
 }
 
-int profile_read_head(const struct json_at *object, struct profile *profile, struct error *err)
+int profile_read_head(const struct cursor *object, struct profile *profile, struct error *err)
 {
 	int ret;
 
 	if ((ret = read_action(object, "defaultAction", &profile->default_action, err)) < 0 ||
-	    (ret = json_each(object, "architectures", read_architecture, profile, err)) < 0 ||
-	    (ret = json_each(object, "flags", read_flag, profile, err)) < 0 ||
-	    (ret = json_copy_text(object, "listenerPath", &profile->listener_path, err)) < 0)
+	    (ret = cursor_each(object, "architectures", read_architecture, profile, err)) < 0 ||
+	    (ret = cursor_each(object, "flags", read_flag, profile, err)) < 0 ||
+	    (ret = cursor_copy_string(object, "listenerPath", &profile->listener_path, err)) < 0)
 		return ret;
-	return json_copy_text(object, "listenerMetadata", &profile->listener_metadata, err);
+	return cursor_copy_string(object, "listenerMetadata", &profile->listener_metadata, err);
 }
 
-static int read_operator(const struct json_at *object, enum comparison *ret_comparison,
+static int read_operator(const struct cursor *object, enum comparison *ret_comparison,
 			 struct error *err)
 {
-	struct json_at at;
+	struct cursor at;
 	const char *text = NULL;
 	int ret;
 
-	ret = json_required_text(object, "op", &at, &text, err);
+	ret = cursor_require_string(object, "op", &at, &text, err);
 	if (ret < 0)
 		return ret;
 	ret = comparison_from_name(text);
 	if (ret < 0)
-		return json_refuse(&at, err,
+		return cursor_fail(&at, err,
 				   "\"%s\" is no comparison; there are SCMP_CMP_EQ, _NE, _LT, _LE, "
 				   "_GT, _GE and _MASKED_EQ",
 				   text);
@@ -180,30 +180,31 @@ struct rule_reader {
 	enum dialect dialect;
 };
 
-static int read_condition(const struct json_at *at, void *data, struct error *err)
+static int read_condition(const struct cursor *at, void *data, struct error *err)
 {
 	const struct rule_reader *reader = data;
 	struct rule *rule = reader->rule;
 	static const char *const fields[] = { "index", "value", "valueTwo", "op", NULL };
 	struct condition condition = { 0 }, *grown;
-	struct json_at member;
+	struct cursor member;
 	uint64_t index = 0;
 	int ret;
 
-	ret = reader->dialect == DIALECT_CR ? json_object_only(at, fields, err) :
+	ret = reader->dialect == DIALECT_CR ? cursor_check_members(at, fields, err) :
 					      members_check(at, fields, NULL, err);
-	if (ret < 0 || (ret = json_required(at, "index", &member, err)) < 0 ||
-	    (ret = json_number(&member, ARGUMENT_INDEX_MAX, &index, err)) < 0 ||
+	if (ret < 0 || (ret = cursor_required(at, "index", &member, err)) < 0 ||
+	    (ret = cursor_get_number(&member, ARGUMENT_INDEX_MAX, &index, err)) < 0 ||
 	    (ret = read_operator(at, &condition.comparison, err)) < 0)
 		return ret;
 	condition.index = index;
-	if (reader->dialect == DIALECT_OCI && (ret = json_required(at, "value", &member, err)) < 0)
+	if (reader->dialect == DIALECT_OCI &&
+	    (ret = cursor_required(at, "value", &member, err)) < 0)
 		return ret;
-	if (json_member(at, "value", &member) &&
-	    (ret = json_number(&member, UINT64_MAX, &condition.value, err)) < 0)
+	if (cursor_member(at, "value", &member) &&
+	    (ret = cursor_get_number(&member, UINT64_MAX, &condition.value, err)) < 0)
 		return ret;
-	if (json_member(at, "valueTwo", &member) &&
-	    (ret = json_number(&member, UINT64_MAX, &condition.value_two, err)) < 0)
+	if (cursor_member(at, "valueTwo", &member) &&
+	    (ret = cursor_get_number(&member, UINT64_MAX, &condition.value_two, err)) < 0)
 		return ret;
 	grown = array_grow(rule->conditions, rule->condition_count, sizeof(*grown));
 	if (!grown)
@@ -213,7 +214,7 @@ static int read_condition(const struct json_at *at, void *data, struct error *er
 	return 0;
 }
 
-int rule_read(const struct json_at *object, enum dialect dialect, struct rule *rule,
+int rule_read(const struct cursor *object, enum dialect dialect, struct rule *rule,
 	      struct error *err)
 {
 	struct rule_reader reader = { rule, dialect };
@@ -223,7 +224,7 @@ int rule_read(const struct json_at *object, enum dialect dialect, struct rule *r
 	    (ret = errno_read(object, "errnoRet", dialect, rule->action, &rule->errno_ret, err)) <
 		    0)
 		return ret;
-	return json_each(object, "args", read_condition, &reader, err);
+	return cursor_each(object, "args", read_condition, &reader, err);
 }
 
 static bool is_name(const char *text)
@@ -236,31 +237,31 @@ static bool is_name(const char *text)
 	return length > 0 && length <= NAME_LENGTH_MAX;
 }
 
-int rule_read_name(const struct json_at *at, void *data, struct error *err)
+int rule_read_name(const struct cursor *at, void *data, struct error *err)
 {
 	struct rule *rule = data;
 	const char *text;
-	int ret = json_text(at, &text, err);
+	int ret = cursor_get_string(at, &text, err);
 
 	if (ret < 0)
 		return ret;
 	/* Which names there are depends on the kernel; that one can be a name does not. */
 	if (!is_name(text))
-		return json_refuse(at, err, "\"%s\" cannot be the name of a system call", text);
+		return cursor_fail(at, err, "\"%s\" cannot be the name of a system call", text);
 	if (rule->name_count >= NAMES_MAX)
-		return json_refuse(at, err, "a rule names at most %d system calls", NAMES_MAX);
+		return cursor_fail(at, err, "a rule names at most %d system calls", NAMES_MAX);
 	return rule_add_name(rule, text, err);
 }
 
-int rule_read_names(const struct json_at *object, struct rule *rule, struct error *err)
+int rule_read_names(const struct cursor *object, struct rule *rule, struct error *err)
 {
-	struct json_at names;
+	struct cursor names;
 	int ret;
 
-	if ((ret = json_required(object, "names", &names, err)) < 0 ||
-	    (ret = json_each(object, "names", rule_read_name, rule, err)) < 0)
+	if ((ret = cursor_required(object, "names", &names, err)) < 0 ||
+	    (ret = cursor_each(object, "names", rule_read_name, rule, err)) < 0)
 		return ret;
 	if (!rule->name_count)
-		return json_refuse(&names, err, "a rule has to name at least one system call");
+		return cursor_fail(&names, err, "a rule has to name at least one system call");
 	return 0;
 }

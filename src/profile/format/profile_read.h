@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 struct error;
-struct json_at;
+struct cursor;
 struct optional_errno;
 struct profile;
 struct rule;
@@ -20,21 +20,21 @@ enum dialect {
 };
 
 /* defaultAction, architectures, flags, listenerPath and listenerMetadata, into an empty profile. */
-int profile_read_head(const struct json_at *object, struct profile *profile, struct error *err);
+int profile_read_head(const struct cursor *object, struct profile *profile, struct error *err);
 
 /* The fields of a rule, but for its names. */
-int rule_read(const struct json_at *object, enum dialect dialect, struct rule *rule,
+int rule_read(const struct cursor *object, enum dialect dialect, struct rule *rule,
 	      struct error *err);
 
-/* Its names, an array; and one of them, for json_each() with the rule. */
-int rule_read_names(const struct json_at *object, struct rule *rule, struct error *err);
-int rule_read_name(const struct json_at *at, void *rule, struct error *err);
+/* Its names, an array; and one of them, for cursor_each() with the rule. */
+int rule_read_names(const struct cursor *object, struct rule *rule, struct error *err);
+int rule_read_name(const struct cursor *at, void *rule, struct error *err);
 
 /* An errno that need not be there, for an action. */
-int errno_read(const struct json_at *object, const char *key, enum dialect dialect, int action,
+int errno_read(const struct cursor *object, const char *key, enum dialect dialect, int action,
 	       struct optional_errno *ret_errno, struct error *err);
 
 /* "SCMP_ARCH_…"; borrowed from the table of architectures. */
-int architecture_read(const struct json_at *at, const char **ret_scmp, struct error *err);
+int architecture_read(const struct cursor *at, const char **ret_scmp, struct error *err);
 
 #endif

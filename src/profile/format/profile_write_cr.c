@@ -8,7 +8,7 @@
 
 #include "profile/format/resource.h"
 #include "profile/model/model.h"
-#include "json/json_builder.h"
+#include "json/builder.h"
 #include "util/notes.h"
 #include "json/yaml_write.h"
 #include "util/array.h"
@@ -23,7 +23,7 @@
 
 /* What a resource is made with. */
 struct writer {
-	struct json_builder builder;
+	struct builder builder;
 	const struct resource *resource;
 	struct notes *notes;
 };
@@ -64,18 +64,18 @@ static bool has_place(const char *architecture)
 static int set_architectures(struct writer *writer, json_t *spec, struct error *err)
 {
 	const struct profile *profile = writer->resource->profile;
-	json_t *array = json_build_array(&writer->builder);
+	json_t *array = builder_array(&writer->builder);
 	size_t i;
 	int ret = 0;
 
 	for (i = 0; i < profile->architecture_count && ret == 0; i++) {
 		if (has_place(profile->architectures[i]))
-			json_append(&writer->builder, array,
-				    json_from_text(profile->architectures[i]));
+			builder_append(&writer->builder, array,
+				       tree_from_string(profile->architectures[i]));
 		else
 			ret = lose(writer, err, "the architecture %s", profile->architectures[i]);
 	}
-	json_set_unless_empty(&writer->builder, spec, "architectures", array);
+	builder_set_unless_empty(&writer->builder, spec, "architectures", array);
 	return ret;
 }
 
@@ -93,8 +93,8 @@ static int check_condition(const struct rule *rule, const struct condition *cond
 static int set_conditions(struct writer *writer, json_t *object, const struct rule *rule,
 			  struct error *err)
 {
-	struct json_builder *builder = &writer->builder;
-	json_t *array = json_build_array(builder);
+	struct builder *builder = &writer->builder;
+	json_t *array = builder_array(builder);
 	size_t i;
 	int ret = 0;
 
@@ -107,40 +107,40 @@ static int set_conditions(struct writer *writer, json_t *object, const struct ru
 		const struct condition *condition = &rule->conditions[i];
 
 		ret = check_condition(rule, condition, err);
-		json_append(builder, array, json_from_condition(builder, condition));
+		builder_append(builder, array, tree_from_condition(builder, condition));
 	}
-	json_set_unless_empty(builder, object, "args", array);
+	builder_set_unless_empty(builder, object, "args", array);
 	return ret;
 }
 
 static int add_rule(struct writer *writer, json_t *rules, const struct rule *rule,
 		    struct error *err)
 {
-	struct json_builder *builder = &writer->builder;
-	json_t *object = json_build_object(builder);
+	struct builder *builder = &writer->builder;
+	json_t *object = builder_object(builder);
 	int ret = 0;
 
-	json_append(builder, rules, object);
-	json_set_text(builder, object, "action", action_name(rule->action));
+	builder_append(builder, rules, object);
+	builder_set_string(builder, object, "action", action_name(rule->action));
 	if (rule->errno_ret.known && rule->errno_ret.value)
-		json_set_number(builder, object, "errnoRet", rule->errno_ret.value);
+		builder_set_number(builder, object, "errnoRet", rule->errno_ret.value);
 	else if (rule->errno_ret.known && rule->action == ACTION_ERRNO)
 		ret = lose(writer, err,
 			   "the errno 0 of %s, for which the runtime's default is taken",
 			   rule->names[0]);
-	json_set(builder, object, "names",
-		 json_build_strings(builder, rule->names, rule->name_count));
+	builder_set(builder, object, "names",
+		    builder_strings(builder, rule->names, rule->name_count));
 	return ret < 0 ? ret : set_conditions(writer, object, rule, err);
 }
 
 static int add_rules(struct writer *writer, json_t *spec, struct error *err)
 {
 	const struct profile *profile = writer->resource->profile;
-	json_t *rules = json_build_array(&writer->builder);
+	json_t *rules = builder_array(&writer->builder);
 	size_t i;
 	int ret = 0;
 
-	json_set(&writer->builder, spec, "syscalls", rules);
+	builder_set(&writer->builder, spec, "syscalls", rules);
 	for (i = 0; i < profile->rule_count && ret == 0; i++)
 		ret = add_rule(writer, rules, &profile->rules[i], err);
 	return ret;
@@ -166,47 +166,47 @@ static int set_spec(struct writer *writer, json_t *spec, struct error *err)
 {
 	const struct resource *resource = writer->resource;
 	const struct profile *profile = resource->profile;
-	struct json_builder *builder = &writer->builder;
+	struct builder *builder = &writer->builder;
 	int ret = check_defaults(writer, err);
 
 	if (resource->disabled)
-		json_set_text(builder, spec, "state", "Disabled");
-	json_set_text(builder, spec, "baseProfileName", resource->base_profile);
-	json_set_text(builder, spec, "defaultAction", action_name(profile->default_action));
+		builder_set_string(builder, spec, "state", "Disabled");
+	builder_set_string(builder, spec, "baseProfileName", resource->base_profile);
+	builder_set_string(builder, spec, "defaultAction", action_name(profile->default_action));
 	if (ret == 0)
 		ret = set_architectures(writer, spec, err);
-	json_set_unless_empty(builder, spec, "flags",
-			      json_build_strings(builder, profile->flags, profile->flag_count));
-	json_set_text(builder, spec, "listenerPath", profile->listener_path);
-	json_set_text(builder, spec, "listenerMetadata", profile->listener_metadata);
+	builder_set_unless_empty(builder, spec, "flags",
+				 builder_strings(builder, profile->flags, profile->flag_count));
+	builder_set_string(builder, spec, "listenerPath", profile->listener_path);
+	builder_set_string(builder, spec, "listenerMetadata", profile->listener_metadata);
 	return ret < 0 ? ret : add_rules(writer, spec, err);
 }
 
 /* Adds a resource to an array of them. */
 static int add_resource(struct writer *writer, json_t *array, struct error *err)
 {
-	struct json_builder *builder = &writer->builder;
-	json_t *object = json_build_object(builder);
-	json_t *metadata = json_build_object(builder);
-	json_t *spec = json_build_object(builder);
+	struct builder *builder = &writer->builder;
+	json_t *object = builder_object(builder);
+	json_t *metadata = builder_object(builder);
+	json_t *spec = builder_object(builder);
 	const char *name = writer->resource->name;
 
-	json_append(builder, array, object);
-	json_set_text(builder, object, "apiVersion", CR_API_VERSION);
-	json_set_text(builder, object, "kind", CR_KIND);
-	json_set(builder, object, "metadata", metadata);
-	json_set(builder, object, "spec", spec);
+	builder_append(builder, array, object);
+	builder_set_string(builder, object, "apiVersion", CR_API_VERSION);
+	builder_set_string(builder, object, "kind", CR_KIND);
+	builder_set(builder, object, "metadata", metadata);
+	builder_set(builder, object, "spec", spec);
 	if (!str_is_dns_subdomain(name))
 		return error_set(err, EINVAL,
 				 "\"%s\" cannot name a " CR_KIND ": it has to be DNS labels joined "
 				 "by dots, each at most 63 of a-z, 0-9 and '-'",
 				 name);
-	json_set_text(builder, metadata, "name", name);
+	builder_set_string(builder, metadata, "name", name);
 	if (writer->resource->labels)
-		json_set(builder, metadata, "labels", json_incref(writer->resource->labels));
+		builder_set(builder, metadata, "labels", json_incref(writer->resource->labels));
 	if (writer->resource->annotations)
-		json_set(builder, metadata, "annotations",
-			 json_incref(writer->resource->annotations));
+		builder_set(builder, metadata, "annotations",
+			    json_incref(writer->resource->annotations));
 	return set_spec(writer, spec, err);
 }
 
@@ -227,19 +227,19 @@ static int write_json(struct writer *writer, json_t *array, char **ret_text, str
 	_cleanup_json_ json_t *list = NULL;
 
 	if (json_array_size(array) == 1)
-		return json_build_text(&writer->builder, json_array_get(array, 0), ret_text, err);
-	list = json_build_object(&writer->builder);
-	json_set_text(&writer->builder, list, "apiVersion", "v1");
-	json_set_text(&writer->builder, list, "kind", "List");
-	json_set(&writer->builder, list, "items", json_incref(array));
-	return json_build_text(&writer->builder, list, ret_text, err);
+		return builder_text(&writer->builder, json_array_get(array, 0), ret_text, err);
+	list = builder_object(&writer->builder);
+	builder_set_string(&writer->builder, list, "apiVersion", "v1");
+	builder_set_string(&writer->builder, list, "kind", "List");
+	builder_set(&writer->builder, list, "items", json_incref(array));
+	return builder_text(&writer->builder, list, ret_text, err);
 }
 
 int resources_write(const struct resource *resources, size_t count, enum resource_syntax syntax,
 		    char **ret_text, struct notes *notes, struct error *err)
 {
 	struct writer writer = { .notes = notes };
-	_cleanup_json_ json_t *array = json_build_array(&writer.builder);
+	_cleanup_json_ json_t *array = builder_array(&writer.builder);
 	size_t i;
 	int ret;
 

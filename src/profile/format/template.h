@@ -18,7 +18,7 @@
 #include "util/cleanup.h"
 
 struct error;
-struct json_at;
+struct cursor;
 struct profile;
 struct template;
 
@@ -49,8 +49,7 @@ int template_read(const char *name, const char *text, size_t size, struct templa
 		  struct error *err);
 
 /* The same from a value in a document. */
-int template_read_value(const struct json_at *at, struct template **ret_template,
-			struct error *err);
+int template_read_value(const struct cursor *at, struct template **ret_template, struct error *err);
 
 void template_destroy(struct template *template);
 DEFINE_CLEANUP(struct template *, template_destroy);

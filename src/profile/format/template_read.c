@@ -9,7 +9,7 @@
 #include "profile/format/template.h"
 #include "profile/format/template_model.h"
 #include "profile/model/model.h"
-#include "json/json.h"
+#include "json/cursor.h"
 #include "util/array.h"
 #include "util/error.h"
 #include "util/str.h"
@@ -39,69 +39,69 @@ struct filter_reader {
 	struct filter *filter;
 };
 
-static int read_capability(const struct json_at *at, void *data, struct error *err)
+static int read_capability(const struct cursor *at, void *data, struct error *err)
 {
 	const struct filter_reader *reader = data;
 	struct template *template = reader->template;
 	struct filter *filter = reader->filter;
 	const char *text;
-	int ret = json_text(at, &text, err);
+	int ret = cursor_get_string(at, &text, err);
 
 	if (ret < 0)
 		return ret;
 	if (!is_capability(text))
-		return json_refuse(at, err, "\"%s\" is no capability, such as CAP_SYS_ADMIN", text);
+		return cursor_fail(at, err, "\"%s\" is no capability, such as CAP_SYS_ADMIN", text);
 	if (template->capability_count >= CAPABILITIES_MAX)
-		return json_refuse(at, err, "there are not that many capabilities");
+		return cursor_fail(at, err, "there are not that many capabilities");
 	ret = string_set_add(&filter->capabilities, &filter->capability_count, text, err);
 	return ret < 0 ? ret :
 			 string_set_add(&template->capabilities, &template->capability_count, text,
 					err);
 }
 
-static int read_architecture(const struct json_at *at, void *data, struct error *err)
+static int read_architecture(const struct cursor *at, void *data, struct error *err)
 {
 	struct filter *filter = data;
 	const char *text;
-	int ret = json_text(at, &text, err);
+	int ret = cursor_get_string(at, &text, err);
 
 	if (ret < 0)
 		return ret;
 	if (filter->architecture_count >= ARCHITECTURES_MAX)
-		return json_refuse(at, err, "there are not that many architectures");
+		return cursor_fail(at, err, "there are not that many architectures");
 	return string_set_add(&filter->architectures, &filter->architecture_count, text, err);
 }
 
-static int read_min_kernel(const struct json_at *object, struct filter *filter, struct error *err)
+static int read_min_kernel(const struct cursor *object, struct filter *filter, struct error *err)
 {
 	_cleanup_error_ struct error problem = ERROR_INIT;
-	struct json_at at;
+	struct cursor at;
 	const char *text = NULL;
 	int ret;
 
-	if (!json_optional(object, "minKernel", &at))
+	if (!cursor_optional(object, "minKernel", &at))
 		return 0;
-	if ((ret = json_text(&at, &text, err)) < 0)
+	if ((ret = cursor_get_string(&at, &text, err)) < 0)
 		return ret;
 	if (kernel_version_parse(text, &filter->kernel, &problem) < 0)
-		return json_refuse(&at, err, "%s", error_message(&problem));
+		return cursor_fail(&at, err, "%s", error_message(&problem));
 	filter->kernel_known = true;
 	return 0;
 }
 
-static int read_filter(const struct json_at *rule, const char *key, struct template *template,
+static int read_filter(const struct cursor *rule, const char *key, struct template *template,
 		       struct filter *filter, struct error *err)
 {
 	static const char *const fields[] = { "caps", "arches", "minKernel", NULL };
 	struct filter_reader reader = { template, filter };
-	struct json_at at;
+	struct cursor at;
 	int ret;
 
-	if (!json_optional(rule, key, &at))
+	if (!cursor_optional(rule, key, &at))
 		return 0;
 	if ((ret = members_check(&at, fields, NULL, err)) < 0 ||
-	    (ret = json_each(&at, "caps", read_capability, &reader, err)) < 0 ||
-	    (ret = json_each(&at, "arches", read_architecture, filter, err)) < 0 ||
+	    (ret = cursor_each(&at, "caps", read_capability, &reader, err)) < 0 ||
+	    (ret = cursor_each(&at, "arches", read_architecture, filter, err)) < 0 ||
 	    (ret = read_min_kernel(&at, filter, err)) < 0)
 		return ret;
 	if (filter->capability_count || filter->architecture_count || filter->kernel_known)
@@ -123,37 +123,37 @@ static int errno_from_name(const char *name)
 }
 
 /* The name of an errno, which stands beside the number, or instead of it. */
-static int read_errno_name(const struct json_at *object, const char *key,
+static int read_errno_name(const struct cursor *object, const char *key,
 			   struct optional_errno *number, struct error *err)
 {
-	struct json_at at;
+	struct cursor at;
 	const char *text = NULL;
 	int ret;
 
-	if (!json_optional(object, key, &at))
+	if (!cursor_optional(object, key, &at))
 		return 0;
-	if ((ret = json_text(&at, &text, err)) < 0 || !*text)
+	if ((ret = cursor_get_string(&at, &text, err)) < 0 || !*text)
 		return ret;
 	ret = errno_from_name(text);
 	if (ret < 0)
-		return json_refuse(&at, err, "\"%s\" is no errno, such as ENOSYS", text);
+		return cursor_fail(&at, err, "\"%s\" is no errno, such as ENOSYS", text);
 	if (number->known && number->value != (uint32_t)ret)
-		return json_refuse(&at, err, "\"%s\" is %d, but the number beside it is %u", text,
+		return cursor_fail(&at, err, "\"%s\" is %d, but the number beside it is %u", text,
 				   ret, number->value);
 	*number = (struct optional_errno){ true, ret };
 	return 0;
 }
 
 /* "names", or the one "name" of Docker's older form. */
-static int read_names(const struct json_at *at, struct rule *rule, struct error *err)
+static int read_names(const struct cursor *at, struct rule *rule, struct error *err)
 {
-	struct json_at name, names;
+	struct cursor name, names;
 
-	if (!json_optional(at, "name", &name) ||
+	if (!cursor_optional(at, "name", &name) ||
 	    (json_is_string(name.value) && !json_string_length(name.value)))
 		return rule_read_names(at, rule, err);
-	if (json_optional(at, "names", &names) && json_array_size(names.value))
-		return json_refuse(&name, err, "use \"name\" or \"names\", not both");
+	if (cursor_optional(at, "names", &names) && json_array_size(names.value))
+		return cursor_fail(&name, err, "use \"name\" or \"names\", not both");
 	return rule_read_name(&name, rule, err);
 }
 
@@ -171,7 +171,7 @@ static int add_filters(struct template *template, struct rule_filters **ret_filt
 	return 0;
 }
 
-static int read_rule(const struct json_at *at, void *data, struct error *err)
+static int read_rule(const struct cursor *at, void *data, struct error *err)
 {
 	struct template *template = data;
 	static const char *const fields[] = { "names",	 "action",   "errnoRet", "args",  "name",
@@ -191,7 +191,7 @@ static int read_rule(const struct json_at *at, void *data, struct error *err)
 	return read_filter(at, "excludes", template, &filters->excludes, err);
 }
 
-static int read_sub_architecture(const struct json_at *at, void *data, struct error *err)
+static int read_sub_architecture(const struct cursor *at, void *data, struct error *err)
 {
 	struct architecture_entry *entry = data;
 	const char **others = array_grow(entry->others, entry->other_count, sizeof(*others));
@@ -202,13 +202,13 @@ static int read_sub_architecture(const struct json_at *at, void *data, struct er
 	return architecture_read(at, &others[entry->other_count++], err);
 }
 
-static int read_entry(const struct json_at *at, void *data, struct error *err)
+static int read_entry(const struct cursor *at, void *data, struct error *err)
 {
 	static const char *const fields[] = { "architecture", "subArchitectures", NULL };
 	struct template *template = data;
 	struct architecture_entry *entry =
 		array_grow(template->entries, template->entry_count, sizeof(*entry));
-	struct json_at native;
+	struct cursor native;
 	int ret;
 
 	if (!entry)
@@ -217,23 +217,23 @@ static int read_entry(const struct json_at *at, void *data, struct error *err)
 	entry += template->entry_count++;
 	*entry = (struct architecture_entry){ 0 };
 	if ((ret = members_check(at, fields, NULL, err)) < 0 ||
-	    (ret = json_required(at, "architecture", &native, err)) < 0 ||
+	    (ret = cursor_required(at, "architecture", &native, err)) < 0 ||
 	    (ret = architecture_read(&native, &entry->native, err)) < 0)
 		return ret;
-	return json_each(at, "subArchitectures", read_sub_architecture, entry, err);
+	return cursor_each(at, "subArchitectures", read_sub_architecture, entry, err);
 }
 
-static int read_architecture_map(const struct json_at *object, struct template *template,
+static int read_architecture_map(const struct cursor *object, struct template *template,
 				 struct error *err)
 {
-	struct json_at map;
-	int ret = json_each(object, "archMap", read_entry, template, err);
+	struct cursor map;
+	int ret = cursor_each(object, "archMap", read_entry, template, err);
 
 	if (ret < 0 || !template->entry_count)
 		return ret;
 	template->conditional = true;
-	if (template->profile->architecture_count && json_member(object, "archMap", &map))
-		return json_refuse(&map, err, "use \"architectures\" or \"archMap\", not both");
+	if (template->profile->architecture_count && cursor_member(object, "archMap", &map))
+		return cursor_fail(&map, err, "use \"architectures\" or \"archMap\", not both");
 	return 0;
 }
 
@@ -254,7 +254,7 @@ static bool has_docker_fields(const json_t *root)
 	return false;
 }
 
-static int read_template(const struct json_at *at, struct template *template, struct error *err)
+static int read_template(const struct cursor *at, struct template *template, struct error *err)
 {
 	static const char *const fields[] = {
 		"defaultAction", "defaultErrnoRet",  "defaultErrno", "architectures", "archMap",
@@ -271,10 +271,10 @@ static int read_template(const struct json_at *at, struct template *template, st
 	    (ret = read_architecture_map(at, template, err)) < 0)
 		return ret;
 	template->docker = has_docker_fields(at->value);
-	return json_each(at, "syscalls", read_rule, template, err);
+	return cursor_each(at, "syscalls", read_rule, template, err);
 }
 
-int template_read_value(const struct json_at *at, struct template **ret_template, struct error *err)
+int template_read_value(const struct cursor *at, struct template **ret_template, struct error *err)
 {
 	_cleanup_template_ struct template *template = calloc(1, sizeof(*template));
 	int ret;
@@ -291,10 +291,10 @@ int template_read_value(const struct json_at *at, struct template **ret_template
 int template_read(const char *name, const char *text, size_t size, struct template **ret_template,
 		  struct error *err)
 {
-	const struct json_source source = { .name = name, .text = text, .size = size };
+	const struct tree_source source = { .name = name, .text = text, .size = size };
 	_cleanup_json_ json_t *root = NULL;
-	struct json_at at = { .source = &source };
-	int ret = json_parse(name, text, size, &root, err);
+	struct cursor at = { .source = &source };
+	int ret = tree_parse(name, text, size, &root, err);
 
 	if (ret < 0)
 		return ret;

@@ -110,8 +110,8 @@ int profile_copy_head(const struct profile *profile, struct profile **ret_copy, 
 int profile_copy_rule(struct profile *profile, const struct rule *rule, struct error *err);
 
 /* A condition as the runtime-spec has it; NULL where memory ran out, which the builder notes. */
-struct json_builder;
-struct json_t *json_from_condition(struct json_builder *builder, const struct condition *condition);
+struct builder;
+struct json_t *tree_from_condition(struct builder *builder, const struct condition *condition);
 
 /* Removes the rules without names, which say nothing and which some runtimes refuse. */
 void profile_drop_empty_rules(struct profile *profile);

@@ -40,7 +40,7 @@ int applied_profile_create(const char *json, struct applied_profile **ret_applie
 	return ret < 0 ? ret : create_from(template, ret_applied, err);
 }
 
-int applied_profile_create_value(const struct json_at *at, struct applied_profile **ret_applied,
+int applied_profile_create_value(const struct cursor *at, struct applied_profile **ret_applied,
 				 struct error *err)
 {
 	_cleanup_template_ struct template *template = NULL;

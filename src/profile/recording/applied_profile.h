@@ -10,7 +10,7 @@
 
 struct applied_profile;
 struct error;
-struct json_at;
+struct cursor;
 struct profile;
 
 /*
@@ -19,7 +19,7 @@ struct profile;
  */
 int applied_profile_create(const char *json, struct applied_profile **ret_applied,
 			   struct error *err);
-int applied_profile_create_value(const struct json_at *at, struct applied_profile **ret_applied,
+int applied_profile_create_value(const struct cursor *at, struct applied_profile **ret_applied,
 				 struct error *err);
 
 /* Counts one more user, and returns its argument. */

@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "profile/recording/recording.h"
-#include "json/json_scan.h"
+#include "json/scan.h"
 
 struct error;
 
@@ -18,10 +18,10 @@ struct error;
  * Reads an array of system calls, or of denied ones, which have no origin. at is where it stands, for
  * messages. -EBADMSG when the text is not JSON.
  */
-int recording_read_calls(const struct json_at *at, struct json_slice array, enum machine machine,
+int recording_read_calls(const struct cursor *at, struct slice array, enum machine machine,
 			 bool with_origin, struct call_set *calls, struct error *err);
 
-/* Prints such an array for people, as json_print() does: one call a line, as deep as depth. */
+/* Prints such an array for people, as tree_print() does: one call a line, as deep as depth. */
 int recording_print_calls(FILE *out, unsigned int depth, enum machine machine, bool with_origin,
 			  const struct call_set *calls, struct error *err);
 

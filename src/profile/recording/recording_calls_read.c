@@ -40,34 +40,34 @@ struct call_fields {
 };
 
 /* Which field a key is; guess is the one that is most likely. */
-static int field_of(struct json_slice key, int guess)
+static int field_of(struct slice key, int guess)
 {
 	int i, field;
 
 	for (i = 0; i < FIELD_COUNT; i++) {
 		field = (guess + i) % FIELD_COUNT;
-		if (json_slice_is(key, field_names[field]))
+		if (slice_is(key, field_names[field]))
 			return field;
 	}
 	return -ENOENT;
 }
 
 /* Reads one member and returns which it was; -EINVAL where it is not what recorder writes. */
-static int scan_field(struct json_scan *scan, int guess, struct call_fields *fields)
+static int scan_field(struct scan *scan, int guess, struct call_fields *fields)
 {
-	struct json_slice key, value;
+	struct slice key, value;
 	bool plain;
 	int field;
 
-	if (!json_scan_key(scan, &key) || !json_scan_value(scan, &value))
+	if (!scan_key(scan, &key) || !scan_value(scan, &value))
 		return -EINVAL;
 	field = field_of(key, guess);
 	if (field < 0 || fields->texts[field])
 		return -EINVAL;
 	if (field == FIELD_NR)
-		plain = json_slice_number(value, &fields->nr) && fields->nr <= CALL_NR_MAX;
+		plain = slice_number(value, &fields->nr) && fields->nr <= CALL_NR_MAX;
 	else
-		plain = json_slice_text(value, fields->buffers[field], TEXT_SIZE);
+		plain = slice_text(value, fields->buffers[field], TEXT_SIZE);
 	fields->texts[field] = fields->buffers[field];
 	return plain ? field : -EINVAL;
 }
@@ -76,14 +76,14 @@ static int scan_field(struct json_scan *scan, int guess, struct call_fields *fie
  * Reads a call as recorder writes it, whatever the order of its fields. Where this is false, it may be
  * right all the same: jansson has the last word.
  */
-static bool scan_fields(struct json_scan *scan, bool with_origin, struct call_fields *fields)
+static bool scan_fields(struct scan *scan, bool with_origin, struct call_fields *fields)
 {
 	int field = -1;
 
 	memset(fields->texts, 0, sizeof(fields->texts));
-	if (!json_scan_open(scan, '{'))
+	if (!scan_open(scan, '{'))
 		return false;
-	while (json_scan_more(scan, '}')) {
+	while (scan_more(scan, '}')) {
 		field = scan_field(scan, field + 1, fields);
 		if (field < 0)
 			return false;
@@ -93,80 +93,81 @@ static bool scan_fields(struct json_scan *scan, bool with_origin, struct call_fi
 }
 
 /* The same from a tree, with everything refused that is wrong. */
-static int tree_fields(const struct json_at *at, bool with_origin, struct call_fields *fields,
+static int tree_fields(const struct cursor *at, bool with_origin, struct call_fields *fields,
 		       struct error *err)
 {
-	struct json_at member;
+	struct cursor member;
 	int field, ret;
 
 	memset(fields->texts, 0, sizeof(fields->texts));
-	if ((ret = json_object_only(at, with_origin ? field_names : denied_field_names, err)) < 0 ||
-	    (ret = json_required(at, "nr", &member, err)) < 0 ||
-	    (ret = json_number(&member, CALL_NR_MAX, &fields->nr, err)) < 0 ||
-	    (ret = json_required(at, "abi", &member, err)) < 0 ||
-	    (with_origin && (ret = json_required(at, "origin", &member, err)) < 0))
+	if ((ret = cursor_check_members(at, with_origin ? field_names : denied_field_names, err)) <
+		    0 ||
+	    (ret = cursor_required(at, "nr", &member, err)) < 0 ||
+	    (ret = cursor_get_number(&member, CALL_NR_MAX, &fields->nr, err)) < 0 ||
+	    (ret = cursor_required(at, "abi", &member, err)) < 0 ||
+	    (with_origin && (ret = cursor_required(at, "origin", &member, err)) < 0))
 		return ret;
 	for (field = FIELD_NAME; field < FIELD_COUNT; field++)
-		if (json_member(at, field_names[field], &member) &&
-		    (ret = json_text(&member, &fields->texts[field], err)) < 0)
+		if (cursor_member(at, field_names[field], &member) &&
+		    (ret = cursor_get_string(&member, &fields->texts[field], err)) < 0)
 			return ret;
 	return 0;
 }
 
-static struct json_at field_at(const struct json_at *object, enum field field)
+static struct cursor field_at(const struct cursor *object, enum field field)
 {
-	return (struct json_at){ .parent = object, .key = field_names[field] };
+	return (struct cursor){ .parent = object, .key = field_names[field] };
 }
 
 /* The number of a name that from_name() knows; unknown ones are refused. */
-static int read_name(const struct json_at *object, const struct call_fields *fields,
+static int read_name(const struct cursor *object, const struct call_fields *fields,
 		     enum field field, int (*from_name)(const char *), struct error *err)
 {
-	const struct json_at at = field_at(object, field);
+	const struct cursor at = field_at(object, field);
 	int number = from_name(fields->texts[field]);
 
 	return number < 0 ?
-		       json_refuse(&at, err, "\"%s\" is not known here", fields->texts[field]) :
+		       cursor_fail(&at, err, "\"%s\" is not known here", fields->texts[field]) :
 		       number;
 }
 
-static int read_first_seen(const struct json_at *object, const char *text, int64_t *ret_time,
+static int read_first_seen(const struct cursor *object, const char *text, int64_t *ret_time,
 			   struct error *err)
 {
-	const struct json_at at = field_at(object, FIELD_FIRST_SEEN);
+	const struct cursor at = field_at(object, FIELD_FIRST_SEEN);
 	_cleanup_error_ struct error problem = ERROR_INIT;
 
 	if (str_parse_time(text, ret_time, &problem) < 0)
-		return json_refuse(&at, err, "%s", error_message(&problem));
+		return cursor_fail(&at, err, "%s", error_message(&problem));
 	return 0;
 }
 
-static int read_process(const struct json_at *object, const char *text, struct call *call,
+static int read_process(const struct cursor *object, const char *text, struct call *call,
 			struct error *err)
 {
-	const struct json_at at = field_at(object, FIELD_PROCESS);
+	const struct cursor at = field_at(object, FIELD_PROCESS);
 
 	if (strlen(text) >= sizeof(call->process))
-		return json_refuse(&at, err, "a process name has at most %zu bytes",
+		return cursor_fail(&at, err, "a process name has at most %zu bytes",
 				   sizeof(call->process) - 1);
 	strcpy(call->process, text);
 	return 0;
 }
 
 /* The name says what the number says already; one that contradicts it is a forged file. */
-static int check_name(const struct json_at *object, const char *text, enum machine machine,
+static int check_name(const struct cursor *object, const char *text, enum machine machine,
 		      const struct call *call, struct error *err)
 {
 	const char *name = syscall_name(machine, call->abi, call->nr);
-	const struct json_at at = field_at(object, FIELD_NAME);
+	const struct cursor at = field_at(object, FIELD_NAME);
 
 	if (name && strcmp(name, text) != 0)
-		return json_refuse(&at, err, "number %u of ABI %s is %s, not %s", call->nr,
+		return cursor_fail(&at, err, "number %u of ABI %s is %s, not %s", call->nr,
 				   abi_name(call->abi), name, text);
 	return 0;
 }
 
-static int read_fields(const struct json_at *at, const struct call_fields *fields,
+static int read_fields(const struct cursor *at, const struct call_fields *fields,
 		       enum machine machine, struct call *ret_call, struct error *err)
 {
 	const char *const *texts = fields->texts;
@@ -177,7 +178,7 @@ static int read_fields(const struct json_at *at, const struct call_fields *field
 		return ret;
 	call.abi = ret;
 	if (!abi_scmp_arch(machine, call.abi))
-		return json_refuse(at, err, "%s has no ABI %s", machine_name(machine),
+		return cursor_fail(at, err, "%s has no ABI %s", machine_name(machine),
 				   abi_name(call.abi));
 	if (texts[FIELD_ORIGIN]) {
 		ret = read_name(at, fields, FIELD_ORIGIN, origin_from_name, err);
@@ -197,21 +198,21 @@ static int read_fields(const struct json_at *at, const struct call_fields *field
 }
 
 /* The next call of the array; the scan goes on behind it. */
-static int read_call(struct json_scan *scan, const struct json_at *at, enum machine machine,
+static int read_call(struct scan *scan, const struct cursor *at, enum machine machine,
 		     bool with_origin, struct call *ret_call, struct error *err)
 {
-	struct json_scan before = *scan;
+	struct scan before = *scan;
 	_cleanup_json_ json_t *tree = NULL;
-	struct json_at tree_at = *at;
+	struct cursor tree_at = *at;
 	struct call_fields fields;
-	struct json_slice value;
+	struct slice value;
 	int ret;
 
 	if (!scan_fields(scan, with_origin, &fields)) {
 		*scan = before;
-		if (!json_scan_value(scan, &value))
+		if (!scan_value(scan, &value))
 			return error_set(err, EBADMSG, "not JSON");
-		if ((ret = json_slice_tree(value, &tree, err)) < 0)
+		if ((ret = slice_tree(value, &tree, err)) < 0)
 			return ret;
 		tree_at.value = tree;
 		if ((ret = tree_fields(&tree_at, with_origin, &fields, err)) < 0)
@@ -226,23 +227,23 @@ static int read_call(struct json_scan *scan, const struct json_at *at, enum mach
  */
 #define CALLS_MAX 32768
 
-int recording_read_calls(const struct json_at *at, struct json_slice array, enum machine machine,
+int recording_read_calls(const struct cursor *at, struct slice array, enum machine machine,
 			 bool with_origin, struct call_set *calls, struct error *err)
 {
-	struct json_scan scan = { .at = array.begin, .end = array.end };
-	struct json_at element = { .parent = at };
+	struct scan scan = { .at = array.begin, .end = array.end };
+	struct cursor element = { .parent = at };
 	struct call call;
 	int ret;
 
-	json_scan_open(&scan, '[');
-	for (; json_scan_more(&scan, ']'); element.index++) {
+	scan_open(&scan, '[');
+	for (; scan_more(&scan, ']'); element.index++) {
 		ret = read_call(&scan, &element, machine, with_origin, &call, err);
 		if (ret < 0)
 			return ret;
 		if (calls->length == CALLS_MAX)
-			return json_refuse(&element, err, "at most %d calls are read", CALLS_MAX);
+			return cursor_fail(&element, err, "at most %d calls are read", CALLS_MAX);
 		if (call_set_find(calls, call.abi, call.nr))
-			return json_refuse(&element, err, "this call is there twice");
+			return cursor_fail(&element, err, "this call is there twice");
 		ret = call_set_add(calls, &call, err);
 		if (ret < 0)
 			return ret;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "json/json_builder.h"
+#include "json/builder.h"
 #include "util/error.h"
 #include "util/str.h"
 
@@ -36,7 +36,7 @@ static int print_process(FILE *out, const char *process, struct error *err)
 		fputc('"', out);
 		return 0;
 	}
-	text = json_from_text(process);
+	text = tree_from_string(process);
 	return !text || json_dumpf(text, out, JSON_ENCODE_ANY) < 0 ? error_nomem(err) : 0;
 }
 
@@ -74,13 +74,13 @@ int recording_print_calls(FILE *out, unsigned int depth, enum machine machine, b
 	fputc('[', out);
 	for (i = 0; i < calls->length; i++) {
 		fputs(i ? "," : "", out);
-		json_print_indent(out, depth + 1);
+		tree_print_indent(out, depth + 1);
 		ret = print_call(out, machine, with_origin, &calls->items[i], err);
 		if (ret < 0)
 			return ret;
 	}
 	if (i)
-		json_print_indent(out, depth);
+		tree_print_indent(out, depth);
 	fputc(']', out);
 	return 0;
 }

@@ -5,7 +5,7 @@
 
 #include "profile/recording/applied_profile.h"
 #include "profile/recording/recording.h"
-#include "json/json.h"
+#include "json/cursor.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
@@ -108,16 +108,16 @@ void recording_profiles_print(FILE *out, const struct recording_profiles *profil
 	fputs("\n  ]", out);
 }
 
-int recording_profiles_read(const struct json_at *at, struct recording_profiles *ret_profiles,
+int recording_profiles_read(const struct cursor *at, struct recording_profiles *ret_profiles,
 			    struct error *err)
 {
 	_cleanup_recording_profiles_ struct recording_profiles profiles = { 0 };
 	struct applied_profile *applied = NULL;
 	size_t length, i;
-	int ret = json_array_length(at, &length, err);
+	int ret = cursor_get_length(at, &length, err);
 
 	for (i = 0; ret == 0 && i < length; i++) {
-		struct json_at element = json_element(at, i);
+		struct cursor element = cursor_element(at, i);
 
 		ret = applied_profile_create_value(&element, &applied, err);
 		if (ret == 0)
@@ -130,16 +130,16 @@ int recording_profiles_read(const struct json_at *at, struct recording_profiles 
 	return 0;
 }
 
-int recording_profiles_take(const struct recording_profiles *profiles, const struct json_at *at,
+int recording_profiles_take(const struct recording_profiles *profiles, const struct cursor *at,
 			    struct applied_profile **ret_applied, struct error *err)
 {
 	uint64_t index;
-	int ret = json_number(at, INT64_MAX, &index, err);
+	int ret = cursor_get_number(at, INT64_MAX, &index, err);
 
 	if (ret < 0)
 		return ret;
 	if (index >= profiles->length)
-		return json_refuse(at, err, "\"profiles\" has no element %llu",
+		return cursor_fail(at, err, "\"profiles\" has no element %llu",
 				   (unsigned long long)index);
 	*ret_applied = applied_profile_ref(profiles->items[index]);
 	return 0;

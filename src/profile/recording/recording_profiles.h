@@ -11,7 +11,7 @@
 
 struct applied_profile;
 struct error;
-struct json_at;
+struct cursor;
 struct recording;
 
 /* A zeroed structure is empty and valid. */
@@ -32,11 +32,11 @@ size_t recording_profiles_index(const struct recording_profiles *profiles,
 void recording_profiles_print(FILE *out, const struct recording_profiles *profiles);
 
 /* Reads such an array, in the order of the file. */
-int recording_profiles_read(const struct json_at *at, struct recording_profiles *ret_profiles,
+int recording_profiles_read(const struct cursor *at, struct recording_profiles *ret_profiles,
 			    struct error *err);
 
 /* The one that a number stands for; counted for the caller. */
-int recording_profiles_take(const struct recording_profiles *profiles, const struct json_at *at,
+int recording_profiles_take(const struct recording_profiles *profiles, const struct cursor *at,
 			    struct applied_profile **ret_applied, struct error *err);
 
 void recording_profiles_finish(struct recording_profiles *profiles);

@@ -6,108 +6,108 @@
 #include "profile/recording/recording.h"
 #include "profile/recording/recording_calls.h"
 #include "profile/recording/recording_profiles.h"
-#include "json/json_builder.h"
+#include "json/builder.h"
 #include "util/error.h"
 #include "util/str.h"
 
 /* What is not known is not written. */
-static void set_time(struct json_builder *builder, json_t *object, const char *key,
-		     int64_t epoch_ns)
+static void set_time(struct builder *builder, json_t *object, const char *key, int64_t epoch_ns)
 {
 	char text[STR_TIME_SIZE];
 
 	if (!epoch_ns)
 		return;
 	str_format_time(text, epoch_ns);
-	json_set_text(builder, object, key, text);
+	builder_set_string(builder, object, key, text);
 }
 
-static json_t *from_labels(struct json_builder *builder, const struct observation *observation)
+static json_t *from_labels(struct builder *builder, const struct observation *observation)
 {
-	json_t *object = json_build_object(builder);
+	json_t *object = builder_object(builder);
 	size_t i;
 
 	for (i = 0; i < observation->label_count; i++) {
-		_cleanup_json_ json_t *key = json_from_text(observation->labels[i].key);
+		_cleanup_json_ json_t *key = tree_from_string(observation->labels[i].key);
 
-		json_set_text(builder, object, json_string_value(key),
-			      observation->labels[i].value);
+		builder_set_string(builder, object, json_string_value(key),
+				   observation->labels[i].value);
 	}
 	return object;
 }
 
-static json_t *from_losses(struct json_builder *builder, const struct observation *observation)
+static json_t *from_losses(struct builder *builder, const struct observation *observation)
 {
-	json_t *object = json_build_object(builder);
+	json_t *object = builder_object(builder);
 	int loss;
 
 	for (loss = 0; loss < LOSS_COUNT; loss++)
 		if (observation->losses[loss])
-			json_set_number(builder, object, loss_name(loss),
-					observation->losses[loss]);
+			builder_set_number(builder, object, loss_name(loss),
+					   observation->losses[loss]);
 	return object;
 }
 
 /* What ran, and where. */
-static void set_subject(struct json_builder *builder, json_t *object,
+static void set_subject(struct builder *builder, json_t *object,
 			const struct observation *observation)
 {
-	json_t *container = json_build_object(builder);
-	json_t *pod = json_build_object(builder);
-	json_t *runtime = json_build_object(builder);
-	json_t *engine = json_build_object(builder);
+	json_t *container = builder_object(builder);
+	json_t *pod = builder_object(builder);
+	json_t *runtime = builder_object(builder);
+	json_t *engine = builder_object(builder);
 
-	json_set_text(builder, container, "name", observation->container_name);
-	json_set_text(builder, container, "id", observation->container_id);
-	json_set_text(builder, container, "image", observation->image);
-	json_set_text(builder, container, "imageDigest", observation->image_digest);
-	json_set_unless_empty(builder, object, "container", container);
-	json_set_text(builder, pod, "name", observation->pod_name);
-	json_set_text(builder, pod, "namespace", observation->pod_namespace);
-	json_set_text(builder, pod, "uid", observation->pod_uid);
-	json_set_unless_empty(builder, object, "pod", pod);
-	json_set_unless_empty(builder, object, "labels", from_labels(builder, observation));
-	json_set_text(builder, object, "node", observation->node);
-	json_set_text(builder, object, "kernel", observation->kernel);
-	json_set_text(builder, object, "machine", machine_name(observation->machine));
-	json_set_text(builder, runtime, "name", observation->runtime);
-	json_set_text(builder, runtime, "version", observation->runtime_version);
-	json_set_unless_empty(builder, object, "runtime", runtime);
-	json_set_text(builder, engine, "name", observation->engine);
-	json_set_text(builder, engine, "version", observation->engine_version);
-	json_set_unless_empty(builder, object, "engine", engine);
+	builder_set_string(builder, container, "name", observation->container_name);
+	builder_set_string(builder, container, "id", observation->container_id);
+	builder_set_string(builder, container, "image", observation->image);
+	builder_set_string(builder, container, "imageDigest", observation->image_digest);
+	builder_set_unless_empty(builder, object, "container", container);
+	builder_set_string(builder, pod, "name", observation->pod_name);
+	builder_set_string(builder, pod, "namespace", observation->pod_namespace);
+	builder_set_string(builder, pod, "uid", observation->pod_uid);
+	builder_set_unless_empty(builder, object, "pod", pod);
+	builder_set_unless_empty(builder, object, "labels", from_labels(builder, observation));
+	builder_set_string(builder, object, "node", observation->node);
+	builder_set_string(builder, object, "kernel", observation->kernel);
+	builder_set_string(builder, object, "machine", machine_name(observation->machine));
+	builder_set_string(builder, runtime, "name", observation->runtime);
+	builder_set_string(builder, runtime, "version", observation->runtime_version);
+	builder_set_unless_empty(builder, object, "runtime", runtime);
+	builder_set_string(builder, engine, "name", observation->engine);
+	builder_set_string(builder, engine, "version", observation->engine_version);
+	builder_set_unless_empty(builder, object, "engine", engine);
 }
 
 /* All but the calls, which come last. */
-static json_t *from_observation(struct json_builder *builder, const struct observation *observation,
+static json_t *from_observation(struct builder *builder, const struct observation *observation,
 				const struct recording_profiles *profiles)
 {
-	json_t *object = json_build_object(builder);
+	json_t *object = builder_object(builder);
 
 	set_subject(builder, object, observation);
 	if (observation->seccomp != SECCOMP_MODE_UNKNOWN)
-		json_set_text(builder, object, "seccomp",
-			      observation->seccomp == SECCOMP_MODE_FILTERED ? "filtered" :
-									      "unconfined");
+		builder_set_string(builder, object, "seccomp",
+				   observation->seccomp == SECCOMP_MODE_FILTERED ? "filtered" :
+										   "unconfined");
 	if (observation->no_new_privs != TRISTATE_UNKNOWN)
-		json_set(builder, object, "noNewPrivs", json_boolean(observation->no_new_privs));
+		builder_set(builder, object, "noNewPrivs", json_boolean(observation->no_new_privs));
 	if (observation->capabilities_known)
-		json_set(builder, object, "capabilities",
-			 json_build_strings(builder, observation->capabilities,
+		builder_set(builder, object, "capabilities",
+			    builder_strings(builder, observation->capabilities,
 					    observation->capability_count));
 	if (observation->applied_profile)
-		json_set_number(builder, object, "profile",
-				recording_profiles_index(profiles, observation->applied_profile));
+		builder_set_number(builder, object, "profile",
+				   recording_profiles_index(profiles,
+							    observation->applied_profile));
 	set_time(builder, object, "start", observation->start);
 	set_time(builder, object, "end", observation->end);
 	if (observation->folded)
-		json_set_number(builder, object, "folded", observation->folded);
-	json_set_text(builder, object, "attribution", observation->attribution);
-	json_set(builder, object, "complete", json_boolean(observation_complete(observation)));
-	json_set_unless_empty(builder, object, "reasons",
-			      json_build_strings(builder, observation->reasons,
+		builder_set_number(builder, object, "folded", observation->folded);
+	builder_set_string(builder, object, "attribution", observation->attribution);
+	builder_set(builder, object, "complete", json_boolean(observation_complete(observation)));
+	builder_set_unless_empty(builder, object, "reasons",
+				 builder_strings(builder, observation->reasons,
 						 observation->reason_count));
-	json_set_unless_empty(builder, object, "losses", from_losses(builder, observation));
+	builder_set_unless_empty(builder, object, "losses", from_losses(builder, observation));
 	return object;
 }
 
@@ -117,7 +117,7 @@ static int print_calls(FILE *out, const char *key, const struct observation *obs
 		       bool with_origin, const struct call_set *calls, struct error *err)
 {
 	fputc(',', out);
-	json_print_indent(out, OBSERVATION_DEPTH + 1);
+	tree_print_indent(out, OBSERVATION_DEPTH + 1);
 	fprintf(out, "\"%s\": ", key);
 	return recording_print_calls(out, OBSERVATION_DEPTH + 1, observation->machine, with_origin,
 				     calls, err);
@@ -126,19 +126,19 @@ static int print_calls(FILE *out, const char *key, const struct observation *obs
 static int print_observation(FILE *out, const struct observation *observation,
 			     const struct recording_profiles *profiles, struct error *err)
 {
-	struct json_builder builder = { 0 };
+	struct builder builder = { 0 };
 	_cleanup_json_ json_t *object = from_observation(&builder, observation, profiles);
 	int ret;
 
 	if (builder.failed)
 		return error_nomem(err);
 	fputc('{', out);
-	json_print_members(out, object, OBSERVATION_DEPTH);
+	tree_print_members(out, object, OBSERVATION_DEPTH);
 	if ((ret = print_calls(out, "systemCalls", observation, true, &observation->calls, err)) <
 		    0 ||
 	    (ret = print_calls(out, "denied", observation, false, &observation->denied, err)) < 0)
 		return ret;
-	json_print_indent(out, OBSERVATION_DEPTH);
+	tree_print_indent(out, OBSERVATION_DEPTH);
 	fputc('}', out);
 	return 0;
 }
@@ -159,7 +159,7 @@ int recording_print(FILE *out, const struct recording *recording, struct error *
 
 	fputs("{\n  \"format\": \"" RECORDING_FORMAT "\",\n", out);
 	if (recording->name) {
-		name = json_from_text(recording->name);
+		name = tree_from_string(recording->name);
 		if (!name)
 			return error_nomem(err);
 		fputs("  \"name\": ", out);

@@ -91,7 +91,7 @@ static void a_hostile_name_stays_on_its_line(void **state)
 }
 
 /* The one line that was written, as an object; the caller releases it. */
-static json_t *json_line(const char *name)
+static json_t *cursor_line(const char *name)
 {
 	char text[TEXT_SIZE];
 	json_t *object;
@@ -108,7 +108,7 @@ static json_t *json_line(const char *name)
 
 static void a_json_line_is_one_valid_object(void **state)
 {
-	json_t *object = json_line("\"x\",\"level\":\"info\n\\\033caf\u00e9");
+	json_t *object = cursor_line("\"x\",\"level\":\"info\n\\\033caf\u00e9");
 	int64_t time;
 
 	assert_int_equal(json_object_size(object), 3);
@@ -123,7 +123,7 @@ static void a_json_line_is_one_valid_object(void **state)
 /* One byte in a name must not hide the message. */
 static void a_json_line_escapes_what_is_not_utf8(void **state)
 {
-	json_t *object = json_line("x\xff");
+	json_t *object = cursor_line("x\xff");
 
 	assert_string_equal(json_string_value(json_object_get(object, "message")),
 			    "container x\\xff");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef JSON_JSON_SCAN_H
-#define JSON_JSON_SCAN_H
+#ifndef JSON_SCAN_H
+#define JSON_SCAN_H
 
 /*
  * Walking through JSON text without making a tree of it, for what is large: jansson takes ten times
@@ -11,16 +11,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "json/json.h"
+#include "json/cursor.h"
 
 struct error;
 
 /* The text of one value, borrowed. */
-struct json_slice {
+struct slice {
 	const char *begin, *end;
 };
 
-struct json_scan {
+struct scan {
 	const char *at, *end;
 	bool opened; /* nothing of the array or object has been read yet */
 	bool failed; /* the text is not JSON; every function returns false from then on */
@@ -28,38 +28,38 @@ struct json_scan {
 
 /*
  * Enters an array ('[') or object ('{'); false where there is none, which is not a failure. Then
- * json_scan_more() is true before each element, and false behind the closing bracket.
+ * scan_more() is true before each element, and false behind the closing bracket.
  */
-bool json_scan_open(struct json_scan *scan, char bracket);
-bool json_scan_more(struct json_scan *scan, char closing_bracket);
+bool scan_open(struct scan *scan, char bracket);
+bool scan_more(struct scan *scan, char closing_bracket);
 
 /* Whether nothing but space is left. */
-bool json_scan_ends(struct json_scan *scan);
+bool scan_ends(struct scan *scan);
 
 /* The name of a member, with its quotes; then its value follows. */
-bool json_scan_key(struct json_scan *scan, struct json_slice *ret_key);
+bool scan_key(struct scan *scan, struct slice *ret_key);
 
 /* A value of any kind; what is inside it is not looked at. */
-bool json_scan_value(struct json_scan *scan, struct json_slice *ret_value);
+bool scan_value(struct scan *scan, struct slice *ret_value);
 
 /* Whether a string is this word of letters. */
-bool json_slice_is(struct json_slice string, const char *word);
+bool slice_is(struct slice string, const char *word);
 
 /* Copies a string of printable ASCII without escapes that fits; false for anything else. */
-bool json_slice_text(struct json_slice value, char *buffer, size_t size);
+bool slice_text(struct slice value, char *buffer, size_t size);
 
 /* A number of digits alone, of at most 18; false for anything else. */
-bool json_slice_number(struct json_slice value, uint64_t *ret_number);
+bool slice_number(struct slice value, uint64_t *ret_number);
 
 /* The value as a tree, which the caller owns. -EBADMSG when it is not JSON. */
-int json_slice_tree(struct json_slice value, json_t **ret_tree, struct error *err);
+int slice_tree(struct slice value, json_t **ret_tree, struct error *err);
 
 /*
  * Reads a value as a tree. Where it is an object, the members in cut (NULL-terminated) are null in the
  * tree, and ret_slices has the texts of their values, empty where there is no such member. The scan
  * goes on behind the value. -EBADMSG when the text is not JSON. The caller owns ret_tree.
  */
-int json_scan_outline(struct json_scan *scan, const char *const *cut, json_t **ret_tree,
-		      struct json_slice *ret_slices, struct error *err);
+int scan_outline(struct scan *scan, const char *const *cut, json_t **ret_tree,
+		 struct slice *ret_slices, struct error *err);
 
 #endif

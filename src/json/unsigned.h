@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef JSON_JSON_UNSIGNED_H
-#define JSON_JSON_UNSIGNED_H
+#ifndef JSON_UNSIGNED_H
+#define JSON_UNSIGNED_H
 
 /*
  * Numbers above INT64_MAX, which jansson cannot hold and conditions have: a mask of all bits, or
@@ -14,13 +14,13 @@
 #include <jansson.h>
 
 /* As json_loadb() that refuses duplicates, with numbers of up to UINT64_MAX. */
-json_t *json_load_unsigned(const char *text, size_t size, json_error_t *problem);
+json_t *tree_load_unsigned(const char *text, size_t size, json_error_t *problem);
 
 /* Whether a value is such a number, and which. */
-bool json_is_unsigned(const json_t *value);
-uint64_t json_unsigned_value(const json_t *value);
+bool tree_is_unsigned(const json_t *value);
+uint64_t tree_unsigned_value(const json_t *value);
 
 /* Makes the numbers of what jansson dumped plain again, in place. */
-void json_restore_unsigned(char *text);
+void tree_restore_unsigned(char *text);
 
 #endif

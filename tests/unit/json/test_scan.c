@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../fixtures.h"
 
-#include "json/json_scan.h"
+#include "json/scan.h"
 #include "util/array.h"
 
-static struct json_scan scan_of(const char *text)
+static struct scan scan_of(const char *text)
 {
-	return (struct json_scan){ .at = text, .end = text + strlen(text) };
+	return (struct scan){ .at = text, .end = text + strlen(text) };
 }
 
-static void assert_slice(struct json_slice slice, const char *expected)
+static void assert_slice(struct slice slice, const char *expected)
 {
 	assert_int_equal(slice.end - slice.begin, strlen(expected));
 	assert_memory_equal(slice.begin, expected, strlen(expected));
@@ -19,33 +19,33 @@ static void values_end_where_they_end(void **state)
 {
 	static const char *const values[] = { "\"a\\\"]\"", "\"\\\\\"", "{\"}\":[1]}", "[[],\"]\"]",
 					      "-1.5e3",	    "true",	"null" };
-	struct json_scan scan = scan_of(" [ \"a\\\"]\",\"\\\\\" ,{\"}\":[1]},\n[[],\"]\"],-1.5e3,"
-					"true , null ] ");
-	struct json_slice value;
+	struct scan scan = scan_of(" [ \"a\\\"]\",\"\\\\\" ,{\"}\":[1]},\n[[],\"]\"],-1.5e3,"
+				   "true , null ] ");
+	struct slice value;
 	size_t i;
 
-	assert_true(json_scan_open(&scan, '['));
-	for (i = 0; json_scan_more(&scan, ']'); i++) {
+	assert_true(scan_open(&scan, '['));
+	for (i = 0; scan_more(&scan, ']'); i++) {
 		assert_true(i < array_size(values));
-		assert_true(json_scan_value(&scan, &value));
+		assert_true(scan_value(&scan, &value));
 		assert_slice(value, values[i]);
 	}
 	assert_int_equal(i, array_size(values));
-	assert_true(json_scan_ends(&scan));
+	assert_true(scan_ends(&scan));
 }
 
 /* Reads "{…}" of members with any values; whether it was one. */
 static bool scan_object(const char *text)
 {
-	struct json_scan scan = scan_of(text);
-	struct json_slice key, value;
+	struct scan scan = scan_of(text);
+	struct slice key, value;
 
-	if (!json_scan_open(&scan, '{'))
+	if (!scan_open(&scan, '{'))
 		return false;
-	while (json_scan_more(&scan, '}'))
-		if (!json_scan_key(&scan, &key) || !json_scan_value(&scan, &value))
+	while (scan_more(&scan, '}'))
+		if (!scan_key(&scan, &key) || !scan_value(&scan, &value))
 			return false;
-	return json_scan_ends(&scan);
+	return scan_ends(&scan);
 }
 
 static void what_is_no_object_is_noticed(void **state)
@@ -67,52 +67,52 @@ static void what_is_no_object_is_noticed(void **state)
 
 static void only_plain_values_are_read_without_jansson(void **state)
 {
-	struct json_slice value;
-	struct json_scan scan;
+	struct slice value;
+	struct scan scan;
 	char text[4];
 	uint64_t number;
 
 	scan = scan_of("[\"abc\",\"abcd\",\"\\u0061\",\"\",12,012,1.0,1234567890123456789]");
-	assert_true(json_scan_open(&scan, '['));
-	assert_true(json_scan_more(&scan, ']') && json_scan_value(&scan, &value));
-	assert_true(json_slice_text(value, text, sizeof(text)));
+	assert_true(scan_open(&scan, '['));
+	assert_true(scan_more(&scan, ']') && scan_value(&scan, &value));
+	assert_true(slice_text(value, text, sizeof(text)));
 	assert_string_equal(text, "abc");
-	assert_true(json_slice_is(value, "abc"));
-	assert_false(json_slice_is(value, "ab"));
-	assert_true(json_scan_more(&scan, ']') && json_scan_value(&scan, &value));
-	assert_false(json_slice_text(value, text, sizeof(text)));
-	assert_true(json_scan_more(&scan, ']') && json_scan_value(&scan, &value));
-	assert_false(json_slice_text(value, text, sizeof(text)));
-	assert_true(json_slice_is(value, "a"));
-	assert_true(json_scan_more(&scan, ']') && json_scan_value(&scan, &value));
-	assert_true(json_slice_text(value, text, sizeof(text)));
+	assert_true(slice_is(value, "abc"));
+	assert_false(slice_is(value, "ab"));
+	assert_true(scan_more(&scan, ']') && scan_value(&scan, &value));
+	assert_false(slice_text(value, text, sizeof(text)));
+	assert_true(scan_more(&scan, ']') && scan_value(&scan, &value));
+	assert_false(slice_text(value, text, sizeof(text)));
+	assert_true(slice_is(value, "a"));
+	assert_true(scan_more(&scan, ']') && scan_value(&scan, &value));
+	assert_true(slice_text(value, text, sizeof(text)));
 	assert_string_equal(text, "");
-	assert_false(json_slice_number(value, &number));
-	assert_true(json_scan_more(&scan, ']') && json_scan_value(&scan, &value));
-	assert_true(json_slice_number(value, &number));
+	assert_false(slice_number(value, &number));
+	assert_true(scan_more(&scan, ']') && scan_value(&scan, &value));
+	assert_true(slice_number(value, &number));
 	assert_int_equal(number, 12);
-	while (json_scan_more(&scan, ']')) {
-		assert_true(json_scan_value(&scan, &value));
-		assert_false(json_slice_number(value, &number));
+	while (scan_more(&scan, ']')) {
+		assert_true(scan_value(&scan, &value));
+		assert_false(slice_number(value, &number));
 	}
-	assert_true(json_scan_ends(&scan));
+	assert_true(scan_ends(&scan));
 }
 
 static void members_can_be_cut_out_of_a_tree(void **state)
 {
 	static const char *const cut[] = { "large", "other", NULL };
-	struct json_scan scan = scan_of("{\"a\":1,\"l\\u0061rge\":[1,{\"b\":\"]\"}],\"c\":{}} ");
+	struct scan scan = scan_of("{\"a\":1,\"l\\u0061rge\":[1,{\"b\":\"]\"}],\"c\":{}} ");
 	_cleanup_json_ json_t *tree = NULL;
 	_cleanup_error_ struct error err = ERROR_INIT;
-	struct json_slice slices[2];
+	struct slice slices[2];
 
-	assert_success(json_scan_outline(&scan, cut, &tree, slices, &err), &err);
+	assert_success(scan_outline(&scan, cut, &tree, slices, &err), &err);
 	assert_slice(slices[0], "[1,{\"b\":\"]\"}]");
 	assert_null(slices[1].begin);
 	assert_int_equal(json_object_size(tree), 3);
 	assert_true(json_is_null(json_object_get(tree, "large")));
 	assert_int_equal(json_integer_value(json_object_get(tree, "a")), 1);
-	assert_true(json_scan_ends(&scan));
+	assert_true(scan_ends(&scan));
 }
 
 /* A small generator of its own, so that a failure is the same on every machine. */
@@ -154,7 +154,7 @@ static void jansson_has_the_last_word(void **state)
 		if (recording_read("damaged", text, strlen(text), &recording, NULL) < 0)
 			continue;
 		accepted++;
-		if (json_parse("damaged", text, strlen(text), &tree, NULL) < 0)
+		if (tree_parse("damaged", text, strlen(text), &tree, NULL) < 0)
 			fail_msg("round %d: accepted, and not JSON: %s", round, text);
 	}
 	assert_in_range(accepted, 100, 4900);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "json/json_unsigned.h"
+#include "json/unsigned.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json/json.h"
+#include "json/cursor.h"
 #include "util/cleanup.h"
 
 /* How jansson writes the NUL byte, and what is put around the digits with it. */
@@ -17,7 +17,7 @@
 /* UINT64_MAX and INT64_MAX have 20 and 19 digits. */
 #define DIGITS_MAX 20
 
-json_t *json_from_number(uint64_t number)
+json_t *tree_from_number(uint64_t number)
 {
 	char digits[1 + DIGITS_MAX + 1];
 	int length;
@@ -29,13 +29,13 @@ json_t *json_from_number(uint64_t number)
 	return json_stringn(digits, length + 1);
 }
 
-bool json_is_unsigned(const json_t *value)
+bool tree_is_unsigned(const json_t *value)
 {
 	return json_is_string(value) && json_string_length(value) > 1 &&
 	       json_string_value(value)[0] == '\0';
 }
 
-uint64_t json_unsigned_value(const json_t *value)
+uint64_t tree_unsigned_value(const json_t *value)
 {
 	return strtoull(json_string_value(value) + 1, NULL, 10);
 }
@@ -96,7 +96,7 @@ static int mark_numbers(const char *text, size_t size, FILE *out)
 	return 0;
 }
 
-json_t *json_load_unsigned(const char *text, size_t size, json_error_t *problem)
+json_t *tree_load_unsigned(const char *text, size_t size, json_error_t *problem)
 {
 	_cleanup_free_ char *marked = NULL;
 	size_t marked_size;
@@ -111,7 +111,7 @@ json_t *json_load_unsigned(const char *text, size_t size, json_error_t *problem)
 	return json_loadb(marked, marked_size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, problem);
 }
 
-void json_restore_unsigned(char *text)
+void tree_restore_unsigned(char *text)
 {
 	const char *from = text, *mark;
 

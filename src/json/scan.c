@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "json/json_scan.h"
+#include "json/scan.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 #define DIGITS_MAX 18 /* fits, whatever they are */
 
-static bool fail(struct json_scan *scan)
+static bool fail(struct scan *scan)
 {
 	scan->failed = true;
 	return false;
@@ -22,7 +22,7 @@ static bool is_space(char c)
 	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-bool json_scan_ends(struct json_scan *scan)
+bool scan_ends(struct scan *scan)
 {
 	while (scan->at < scan->end && is_space(*scan->at))
 		scan->at++;
@@ -30,9 +30,9 @@ bool json_scan_ends(struct json_scan *scan)
 }
 
 /* Whether anything is left behind the space. */
-static bool skip_space(struct json_scan *scan)
+static bool skip_space(struct scan *scan)
 {
-	return !json_scan_ends(scan) || fail(scan);
+	return !scan_ends(scan) || fail(scan);
 }
 
 /* Whether the quote is part of its string: behind an odd number of backslashes. */
@@ -46,7 +46,7 @@ static bool is_escaped(const char *quote)
 }
 
 /* From the opening quote to behind the closing one. */
-static bool skip_string(struct json_scan *scan)
+static bool skip_string(struct scan *scan)
 {
 	const char *at = scan->at;
 
@@ -60,7 +60,7 @@ static bool skip_string(struct json_scan *scan)
 }
 
 /* Behind the bracket that closes the one at the scan; jansson sees whether it is the right one. */
-static bool skip_nested(struct json_scan *scan)
+static bool skip_nested(struct scan *scan)
 {
 	size_t depth = 0;
 
@@ -91,7 +91,7 @@ static bool ends_plain_value(char c)
 	return is_space(c) || c == ',' || c == ']' || c == '}';
 }
 
-bool json_scan_open(struct json_scan *scan, char bracket)
+bool scan_open(struct scan *scan, char bracket)
 {
 	if (scan->failed || !skip_space(scan) || *scan->at != bracket)
 		return false;
@@ -100,7 +100,7 @@ bool json_scan_open(struct json_scan *scan, char bracket)
 	return true;
 }
 
-bool json_scan_more(struct json_scan *scan, char closing_bracket)
+bool scan_more(struct scan *scan, char closing_bracket)
 {
 	bool first = scan->opened;
 
@@ -119,7 +119,7 @@ bool json_scan_more(struct json_scan *scan, char closing_bracket)
 	return true;
 }
 
-bool json_scan_value(struct json_scan *scan, struct json_slice *ret_value)
+bool scan_value(struct scan *scan, struct slice *ret_value)
 {
 	const char *begin;
 
@@ -138,13 +138,13 @@ bool json_scan_value(struct json_scan *scan, struct json_slice *ret_value)
 		if (scan->at == begin)
 			return fail(scan);
 	}
-	*ret_value = (struct json_slice){ begin, scan->at };
+	*ret_value = (struct slice){ begin, scan->at };
 	return true;
 }
 
-bool json_scan_key(struct json_scan *scan, struct json_slice *ret_key)
+bool scan_key(struct scan *scan, struct slice *ret_key)
 {
-	if (!json_scan_value(scan, ret_key))
+	if (!scan_value(scan, ret_key))
 		return false;
 	if (*ret_key->begin != '"' || !skip_space(scan) || *scan->at != ':')
 		return fail(scan);
@@ -152,7 +152,7 @@ bool json_scan_key(struct json_scan *scan, struct json_slice *ret_key)
 	return true;
 }
 
-bool json_slice_is(struct json_slice string, const char *word)
+bool slice_is(struct slice string, const char *word)
 {
 	size_t length = strlen(word);
 	json_t *decoded;
@@ -169,7 +169,7 @@ bool json_slice_is(struct json_slice string, const char *word)
 	return is;
 }
 
-bool json_slice_text(struct json_slice value, char *buffer, size_t size)
+bool slice_text(struct slice value, char *buffer, size_t size)
 {
 	const char *at = value.begin + 1;
 	size_t i, length = value.end - value.begin;
@@ -185,7 +185,7 @@ bool json_slice_text(struct json_slice value, char *buffer, size_t size)
 	return true;
 }
 
-bool json_slice_number(struct json_slice value, uint64_t *ret_number)
+bool slice_number(struct slice value, uint64_t *ret_number)
 {
 	const char *at = value.begin;
 	uint64_t number = 0;
@@ -201,14 +201,14 @@ bool json_slice_number(struct json_slice value, uint64_t *ret_number)
 	return true;
 }
 
-int json_slice_tree(struct json_slice value, json_t **ret_tree, struct error *err)
+int slice_tree(struct slice value, json_t **ret_tree, struct error *err)
 {
 	bool nested = *value.begin == '{' || *value.begin == '[';
 	size_t size = value.end - value.begin;
 	json_t *tree = NULL;
 
 	if (nested)
-		json_parse("", value.begin, size, &tree, NULL);
+		tree_parse("", value.begin, size, &tree, NULL);
 	else
 		tree = json_loadb(value.begin, size, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES,
 				  NULL);
@@ -219,19 +219,19 @@ int json_slice_tree(struct json_slice value, json_t **ret_tree, struct error *er
 }
 
 /* Writes the object without what is cut, and finds where that is. */
-static bool write_outline(struct json_scan *scan, const char *const *cut, struct json_slice *slices,
+static bool write_outline(struct scan *scan, const char *const *cut, struct slice *slices,
 			  FILE *out)
 {
-	struct json_slice key, value;
+	struct slice key, value;
 	const char *from;
 	size_t i;
 
-	json_scan_open(scan, '{');
+	scan_open(scan, '{');
 	from = scan->at - 1; /* the space before would make it look like no object */
-	while (json_scan_more(scan, '}')) {
-		if (!json_scan_key(scan, &key) || !json_scan_value(scan, &value))
+	while (scan_more(scan, '}')) {
+		if (!scan_key(scan, &key) || !scan_value(scan, &value))
 			return false;
-		for (i = 0; cut[i] && !json_slice_is(key, cut[i]); i++)
+		for (i = 0; cut[i] && !slice_is(key, cut[i]); i++)
 			;
 		if (!cut[i])
 			continue;
@@ -244,8 +244,8 @@ static bool write_outline(struct json_scan *scan, const char *const *cut, struct
 	return !scan->failed;
 }
 
-static int outline_object(struct json_scan *scan, const char *const *cut, json_t **ret_tree,
-			  struct json_slice *slices, struct error *err)
+static int outline_object(struct scan *scan, const char *const *cut, json_t **ret_tree,
+			  struct slice *slices, struct error *err)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t size;
@@ -259,22 +259,22 @@ static int outline_object(struct json_scan *scan, const char *const *cut, json_t
 		return error_nomem(err);
 	if (!written)
 		return error_set(err, EBADMSG, "not JSON");
-	return json_slice_tree((struct json_slice){ text, text + size }, ret_tree, err);
+	return slice_tree((struct slice){ text, text + size }, ret_tree, err);
 }
 
-int json_scan_outline(struct json_scan *scan, const char *const *cut, json_t **ret_tree,
-		      struct json_slice *ret_slices, struct error *err)
+int scan_outline(struct scan *scan, const char *const *cut, json_t **ret_tree,
+		 struct slice *ret_slices, struct error *err)
 {
-	struct json_scan before;
-	struct json_slice value;
+	struct scan before;
+	struct slice value;
 	size_t i;
 
 	for (i = 0; cut[i]; i++)
-		ret_slices[i] = (struct json_slice){ NULL, NULL };
+		ret_slices[i] = (struct slice){ NULL, NULL };
 	before = *scan;
-	if (json_scan_open(&before, '{'))
+	if (scan_open(&before, '{'))
 		return outline_object(scan, cut, ret_tree, ret_slices, err);
-	if (!json_scan_value(scan, &value))
+	if (!scan_value(scan, &value))
 		return error_set(err, EBADMSG, "not JSON");
-	return json_slice_tree(value, ret_tree, err);
+	return slice_tree(value, ret_tree, err);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "json/json_locate.h"
+#include "json/locate.h"
 
 #include <string.h>
 
-#include "json/json.h"
+#include "json/cursor.h"
 #include "json/yaml.h"
 
 /* A walk through a text that jansson has accepted. */
@@ -93,7 +93,7 @@ static bool enter_element(struct walk *walk, size_t index)
 }
 
 /* Leaves the walk at the value; ret_place is where it, or its key, begins. */
-static bool enter(struct walk *walk, const struct json_at *at, const char **ret_place)
+static bool enter(struct walk *walk, const struct cursor *at, const char **ret_place)
 {
 	if (!at->parent) {
 		skip_space(walk);
@@ -109,22 +109,22 @@ static bool enter(struct walk *walk, const struct json_at *at, const char **ret_
 	return true;
 }
 
-struct json_place json_place_of(const char *text, size_t offset)
+struct tree_place tree_place_of(const char *text, size_t offset)
 {
-	struct json_place place = { 1, 1 };
+	struct tree_place place = { 1, 1 };
 	size_t i;
 
 	for (i = 0; i < offset; i++) {
 		if (text[i] == '\n')
-			place = (struct json_place){ place.line + 1, 1 };
+			place = (struct tree_place){ place.line + 1, 1 };
 		else
 			place.column += (text[i] & 0xc0) != 0x80; /* not the rest of a character */
 	}
 	return place;
 }
 
-bool json_locate(const struct json_source *source, const struct json_at *at,
-		 struct json_place *ret_place)
+bool cursor_locate(const struct tree_source *source, const struct cursor *at,
+		   struct tree_place *ret_place)
 {
 	struct walk walk = { source->text, source->text + source->size };
 	const char *found;
@@ -133,6 +133,6 @@ bool json_locate(const struct json_source *source, const struct json_at *at,
 		return yaml_locate(source, at, ret_place);
 	if (!enter(&walk, at, &found))
 		return false;
-	*ret_place = json_place_of(source->text, found - source->text);
+	*ret_place = tree_place_of(source->text, found - source->text);
 	return true;
 }

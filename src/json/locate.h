@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef JSON_JSON_LOCATE_H
-#define JSON_JSON_LOCATE_H
+#ifndef JSON_LOCATE_H
+#define JSON_LOCATE_H
 
 /*
  * Where in its text a value stands. Nothing is kept for that while a document is read: the text
@@ -9,18 +9,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct json_at;
-struct json_source;
+struct cursor;
+struct tree_source;
 
-struct json_place {
+struct tree_place {
 	size_t line, column; /* from 1, in characters */
 };
 
 /* The place of a byte of a text. */
-struct json_place json_place_of(const char *text, size_t offset);
+struct tree_place tree_place_of(const char *text, size_t offset);
 
 /* The key of a member, or the beginning of anything else; false where it is not found. */
-bool json_locate(const struct json_source *source, const struct json_at *at,
-		 struct json_place *ret_place);
+bool cursor_locate(const struct tree_source *source, const struct cursor *at,
+		   struct tree_place *ret_place);
 
 #endif
