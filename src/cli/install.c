@@ -11,7 +11,7 @@
 #include "cli/report_format.h"
 #include "cli/store_options.h"
 #include "json/builder.h"
-#include "target/runtime.h"
+#include "container/runtime.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"

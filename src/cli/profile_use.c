@@ -10,7 +10,7 @@
 #include "profile/document/document.h"
 #include "profile/meaning/normal_form.h"
 #include "syscalls/syscalls.h"
-#include "target/cri.h"
+#include "container/cri.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"

@@ -9,7 +9,7 @@
  */
 #include <stddef.h>
 
-#include "target/confined.h"
+#include "container/confined.h"
 
 struct error;
 struct store_entry;

@@ -13,7 +13,7 @@
 #include "cli/record_session.h"
 #include "cli/runtime_option.h"
 #include "profile/recording/derive.h"
-#include "target/target.h"
+#include "selection/target.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/log.h"

@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "cli/record_view.h"
-#include "target/target.h"
+#include "selection/target.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/error.h"

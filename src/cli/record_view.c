@@ -9,7 +9,7 @@
 
 #include "record/recorder.h"
 #include "syscalls/syscalls.h"
-#include "target/target.h"
+#include "selection/target.h"
 #include "util/array.h"
 #include "util/error.h"
 #include "util/log.h"

@@ -25,7 +25,7 @@
 #include "seccomp/prove.h"
 #include "seccomp/scmp_arch.h"
 #include "seccomp/stub.h"
-#include "target/runtime.h"
+#include "container/runtime.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/log.h"

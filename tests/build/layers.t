@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.." || exit 1
 project() {
 	rm -rf "$TEST_TMP/project"
 	mkdir -p "$TEST_TMP/project/bpf" "$TEST_TMP/project/src/profile/model"
-	add src/target/cri.c '#include "profile/model/profile.h"'
+	add src/container/cri.c '#include "profile/model/profile.h"'
 }
 
 add() { # FILE LINE
@@ -37,12 +37,12 @@ refuses() { # TEXT FILE TEXT COMPLAINT [LINE]
 
 tap_plan 20
 tap_check "this project keeps its layers" tools/check-layers
-accepts "a folder may include its own headers" src/target/a.c '#include "target/b.h"'
+accepts "a folder may include its own headers" src/selection/a.c '#include "container/b.h"'
 accepts "and those below" src/cli/a.c '#include "util/error.h"'
 accepts "record/ knows the BPF program" src/record/a.c '#include "shared.h"'
 accepts "main.c knows the commands" src/main.c '#include "cli/commands.h"'
-refuses "none above" src/profile/model/a.c '#include "target/cri.h"' \
-	"profile/model/ may not include target/, which is above it"
+refuses "none above" src/profile/model/a.c '#include "container/cri.h"' \
+	"profile/model/ may not include container/, which is above it"
 refuses "none above within profile/" src/profile/model/a.c '#include "profile/diff/diff.h"' \
 	"profile/model/ may not include profile/diff/, which is above it"
 refuses "nor through a header" src/util/a.h \
@@ -55,9 +55,9 @@ refuses "however it is spaced" src/record/a.c '  #  include "cli/cli.h"' \
 	"record/ may not include cli/, which is above it"
 refuses "nobody else knows the BPF program" src/cli/a.c '#include "recorder.skel.h"' \
 	"only record/ may include recorder.skel.h"
-refuses "every path begins at src/" src/target/a.c '#include "cri.h"' \
+refuses "every path begins at src/" src/selection/a.c '#include "cri.h"' \
 	'include "cri.h" by its path from src/'
-refuses "a folder without a place is noticed" src/target/a.c '#include "misc/a.h"' \
+refuses "a folder without a place is noticed" src/selection/a.c '#include "misc/a.h"' \
 	'"misc/a.h" is in no layer'
 refuses "the BPF program knows nothing of src/" bpf/a.c '#include "util/error.h"' \
 	"bpf/ includes nothing of src/"

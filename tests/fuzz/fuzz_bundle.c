@@ -3,7 +3,7 @@
 // A container's OCI configuration, config.json.
 #include "input.h"
 
-#include "target/bundle.h"
+#include "container/bundle.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -6,9 +6,9 @@
 
 #include "profile/recording/recording.h"
 #include "profile/recording/recording_format.h"
-#include "target/bundle.h"
-#include "target/cri_model.h"
-#include "target/grpc.h"
+#include "container/bundle.h"
+#include "container/cri_model.h"
+#include "container/grpc.h"
 
 #define FRAME_HEADER 5
 

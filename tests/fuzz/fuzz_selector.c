@@ -5,8 +5,8 @@
 #include "input.h"
 
 #include "profile/recording/recording.h"
-#include "target/label_syntax.h"
-#include "target/selector.h"
+#include "selection/label_syntax.h"
+#include "selection/selector.h"
 #include "util/array.h"
 
 static struct selector *parse(const char *text)

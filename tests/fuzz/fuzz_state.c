@@ -8,9 +8,9 @@
 #include <glob.h>
 #include <stdio.h>
 
-#include "target/container_record.h"
-#include "target/container_state.h"
-#include "target/state_file.h"
+#include "container/container_record.h"
+#include "container/container_state.h"
+#include "container/state_file.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 

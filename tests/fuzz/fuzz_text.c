@@ -9,9 +9,9 @@
 #include "profile/baseline/baseline.h"
 #include "profile/diff/ignore.h"
 #include "profile/format/template.h"
-#include "target/cgroup_path.h"
-#include "target/label_syntax.h"
-#include "target/runtime.h"
+#include "cgroup/cgroup_path.h"
+#include "selection/label_syntax.h"
+#include "container/runtime.h"
 #include "util/cleanup.h"
 #include "util/str.h"
 

@@ -15,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "target/container.h"
-#include "target/cri.h"
+#include "container/container.h"
+#include "container/cri.h"
 #include "util/error.h"
 
 static int print_sandboxes(struct cri *cri, struct error *err)

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CGROUP_CAPABILITY_H
+#define CGROUP_CAPABILITY_H
+
+#include <stdint.h>
+
+struct error;
+struct observation;
+
+/* Adds the names of the bits of a capability mask; a bit without a name is "CAP_<number>". */
+int capability_add_mask(struct observation *observation, uint64_t mask, struct error *err);
+
+#endif

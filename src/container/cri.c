@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/cri.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "container/cri_model.h"
+#include "container/grpc.h"
+#include "util/array.h"
+#include "util/error.h"
+#include "util/str.h"
+
+#define SERVICE "runtime.v1.RuntimeService/"
+
+/* Where runtimes listen by default; the first that answers is taken. */
+static const char *const usual_sockets[] = {
+	"/run/containerd/containerd.sock",
+	"/run/k3s/containerd/containerd.sock",
+	"/run/crio/crio.sock",
+	"/run/cri-dockerd.sock",
+};
+
+struct cri {
+	struct grpc *grpc;
+	char *socket;
+	char *runtime_name;
+	char *runtime_version;
+};
+
+static void free_message(ProtobufCMessage *message)
+{
+	protobuf_c_message_free_unpacked(message, NULL);
+}
+DEFINE_CLEANUP(ProtobufCMessage *, free_message);
+#define _cleanup_message_ _cleanup_(cleanup_free_message)
+
+void cri_destroy(struct cri *cri)
+{
+	if (!cri)
+		return;
+	grpc_destroy(cri->grpc);
+	free(cri->socket);
+	free(cri->runtime_name);
+	free(cri->runtime_version);
+	free(cri);
+}
+
+const char *cri_endpoint(const struct cri *cri)
+{
+	return cri->socket;
+}
+
+const char *cri_runtime_name(const struct cri *cri)
+{
+	return cri->runtime_name;
+}
+
+const char *cri_runtime_version(const struct cri *cri)
+{
+	return cri->runtime_version;
+}
+
+static int ask_version(struct cri *cri, struct error *err)
+{
+	Cri__VersionRequest request = CRI__VERSION_REQUEST__INIT;
+	_cleanup_message_ ProtobufCMessage *message = NULL;
+	const Cri__VersionResponse *response;
+	int r = grpc_call(cri->grpc, SERVICE "Version", &request.base,
+			  &cri__version_response__descriptor, &message, err);
+
+	if (r == -ENOSYS)
+		return error_set(err, EPROTO,
+				 "%s does not speak the container runtime interface (runtime.v1); "
+				 "is its CRI plugin disabled?",
+				 cri->socket);
+	if (r < 0)
+		return r;
+	response = (const Cri__VersionResponse *)message;
+	cri->runtime_name = strdup(response->runtime_name);
+	cri->runtime_version = strdup(response->runtime_version);
+	return cri->runtime_name && cri->runtime_version ? 0 : error_nomem(err);
+}
+
+static int check_socket(const char *path, struct error *err)
+{
+	struct sockaddr_un address;
+	struct stat st;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return error_set(err, ENAMETOOLONG,
+				 "the path of the runtime's socket is too long: %s", path);
+	if (stat(path, &st) < 0)
+		return error_set_errno(err, errno, "find the runtime's socket %s", path);
+	if (!S_ISSOCK(st.st_mode))
+		return error_set(err, ENOTSOCK, "%s is not a socket", path);
+	if (access(path, W_OK) < 0)
+		return error_set_errno(err, errno, "use the runtime's socket %s", path);
+	return 0;
+}
+
+static int connect_to(const char *path, struct cri **ret_cri, struct error *err)
+{
+	_cleanup_cri_ struct cri *cri = calloc(1, sizeof(*cri));
+	int r;
+
+	if (!cri)
+		return error_nomem(err);
+	r = check_socket(path, err);
+	if (r < 0)
+		return r;
+	cri->socket = strdup(path);
+	if (!cri->socket)
+		return error_nomem(err);
+	r = grpc_create(path, CRI_TIMEOUT_MS, &cri->grpc, err);
+	if (r == 0)
+		r = ask_version(cri, err);
+	if (r < 0)
+		return r;
+	*ret_cri = steal_pointer(&cri);
+	return 0;
+}
+
+/*
+ * The error tells about the first socket that exists: that of a missing runtime would only
+ * mislead.
+ */
+static int connect_to_any(struct cri **ret_cri, struct error *err)
+{
+	_cleanup_error_ struct error ignored = ERROR_INIT;
+	bool found = false;
+	size_t i;
+	int r, first = 0;
+
+	for (i = 0; i < array_size(usual_sockets); i++) {
+		if (access(usual_sockets[i], F_OK) < 0)
+			continue;
+		r = connect_to(usual_sockets[i], ret_cri, found ? &ignored : err);
+		if (r == 0) {
+			error_finish(err);
+			return 0;
+		}
+		if (!found)
+			first = r;
+		found = true;
+	}
+	if (found)
+		return first;
+	return error_set(err, ENOENT,
+			 "found no socket of a container runtime (containerd, k3s, CRI-O, "
+			 "cri-dockerd); name it with --runtime-endpoint");
+}
+
+int cri_connect(const char *endpoint, struct cri **ret_cri, struct error *err)
+{
+	static const char scheme[] = "unix://";
+
+	if (!endpoint)
+		return connect_to_any(ret_cri, err);
+	if (str_has_prefix(endpoint, scheme))
+		endpoint += strlen(scheme);
+	if (endpoint[0] != '/')
+		return error_set(err, EINVAL,
+				 "'%s' is no runtime endpoint: write unix:///path or /path",
+				 endpoint);
+	return connect_to(endpoint, ret_cri, err);
+}
+
+int cri_list_sandboxes(struct cri *cri, struct cri_sandbox **ret_sandboxes, size_t *ret_count,
+		       struct error *err)
+{
+	Cri__ListPodSandboxRequest request = CRI__LIST_POD_SANDBOX_REQUEST__INIT;
+	_cleanup_message_ ProtobufCMessage *message = NULL;
+	int r = grpc_call(cri->grpc, SERVICE "ListPodSandbox", &request.base,
+			  &cri__list_pod_sandbox_response__descriptor, &message, err);
+
+	if (r < 0)
+		return r;
+	return cri_sandboxes_from_message((const Cri__ListPodSandboxResponse *)message,
+					  ret_sandboxes, ret_count, err);
+}
+
+int cri_list_containers(struct cri *cri, const char *sandbox_id,
+			struct cri_container **ret_containers, size_t *ret_count, struct error *err)
+{
+	Cri__ListContainersRequest request = CRI__LIST_CONTAINERS_REQUEST__INIT;
+	Cri__ContainerFilter filter = CRI__CONTAINER_FILTER__INIT;
+	_cleanup_message_ ProtobufCMessage *message = NULL;
+	int r;
+
+	if (sandbox_id) {
+		filter.pod_sandbox_id = (char *)sandbox_id;
+		request.filter = &filter;
+	}
+	r = grpc_call(cri->grpc, SERVICE "ListContainers", &request.base,
+		      &cri__list_containers_response__descriptor, &message, err);
+	if (r < 0)
+		return r;
+	return cri_containers_from_message((const Cri__ListContainersResponse *)message,
+					   ret_containers, ret_count, err);
+}
+
+int cri_container_status(struct cri *cri, const char *id, struct cri_container_status *ret_status,
+			 struct error *err)
+{
+	Cri__ContainerStatusRequest request = CRI__CONTAINER_STATUS_REQUEST__INIT;
+	_cleanup_message_ ProtobufCMessage *message = NULL;
+	int r;
+
+	request.container_id = (char *)id;
+	request.verbose = true;
+	r = grpc_call(cri->grpc, SERVICE "ContainerStatus", &request.base,
+		      &cri__container_status_response__descriptor, &message, err);
+	if (r < 0)
+		return r;
+	return cri_status_from_message((const Cri__ContainerStatusResponse *)message, ret_status,
+				       err);
+}

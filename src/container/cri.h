@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONTAINER_CRI_H
+#define CONTAINER_CRI_H
+
+/*
+ * A client of the Kubernetes container runtime interface (runtime.v1), which containerd,
+ * CRI-O and cri-dockerd speak on a Unix socket. Every call blocks for CRI_TIMEOUT_MS at most.
+ * Strings are owned by the structure they stand in and never NULL, "" when unknown.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "profile/recording/recording.h"
+#include "util/cleanup.h"
+
+struct error;
+struct cri;
+
+#define CRI_TIMEOUT_MS 2000
+
+/* In the order and with the numbers of runtime.v1. */
+enum cri_sandbox_state {
+	CRI_SANDBOX_READY,
+	CRI_SANDBOX_NOT_READY,
+};
+
+enum cri_container_state {
+	CRI_CONTAINER_CREATED,
+	CRI_CONTAINER_RUNNING,
+	CRI_CONTAINER_EXITED,
+	CRI_CONTAINER_UNKNOWN,
+};
+
+/* A pod. */
+struct cri_sandbox {
+	char *id;
+	char *name;
+	char *namespace;
+	char *uid;
+	char *runtime_handler; /* "" is the runtime's default */
+	enum cri_sandbox_state state;
+	int64_t created_at; /* nanoseconds since the epoch */
+	struct label *labels;
+	size_t label_count;
+};
+
+struct cri_container {
+	char *id;
+	char *sandbox_id;
+	char *name;
+	char *image;	 /* as the user asked for it, or the digest where that is not known */
+	char *image_ref; /* with digest, such as "docker.io/library/nginx@sha256:…" or "sha256:…" */
+	enum cri_container_state state;
+	int64_t created_at;
+	struct label *labels;
+	size_t label_count;
+};
+
+/* What ContainerStatus adds, much of it from the runtime's verbose information. */
+struct cri_container_status {
+	struct cri_container container;
+	int64_t started_at;
+	int64_t finished_at;	 /* 0 while it runs */
+	pid_t pid;		 /* of the container's first process, 0 when unknown or ended */
+	char *runtime_type;	 /* such as "io.containerd.runc.v2" */
+	char *runtime_binary;	 /* that the shim calls, where it is configured */
+	char *bundle;		 /* the OCI configuration as JSON, where the runtime tells it */
+	char *localhost_profile; /* path of the seccomp profile that it was asked to load */
+};
+
+/*
+ * Connects to endpoint ("unix:///path" or a path), or to the first of the usual sockets that
+ * answers when it is NULL. The caller destroys ret_cri.
+ * -ENOENT when there is no socket, -EACCES without the right to use it, -EPROTO when what
+ * answers is no CRI, -ETIMEDOUT, -ENOSYS when libcurl is not installed.
+ */
+int cri_connect(const char *endpoint, struct cri **ret_cri, struct error *err);
+
+void cri_destroy(struct cri *cri);
+DEFINE_CLEANUP(struct cri *, cri_destroy);
+#define _cleanup_cri_ _cleanup_(cleanup_cri_destroy)
+
+/* Borrowed from cri. */
+const char *cri_endpoint(const struct cri *cri);
+const char *cri_runtime_name(const struct cri *cri);	/* "containerd", "cri-o" */
+const char *cri_runtime_version(const struct cri *cri); /* "1.6.20" */
+
+/* All sandboxes of the node, ready or not. The caller frees them with cri_sandboxes_free(). */
+int cri_list_sandboxes(struct cri *cri, struct cri_sandbox **ret_sandboxes, size_t *ret_count,
+		       struct error *err);
+
+/*
+ * All containers in all states, or those of one sandbox when sandbox_id is not NULL. The
+ * caller frees them with cri_containers_free().
+ */
+int cri_list_containers(struct cri *cri, const char *sandbox_id,
+			struct cri_container **ret_containers, size_t *ret_count,
+			struct error *err);
+
+/* One container by its whole id; -ENOENT when the runtime does not know it. */
+int cri_container_status(struct cri *cri, const char *id, struct cri_container_status *ret_status,
+			 struct error *err);
+
+void cri_sandboxes_free(struct cri_sandbox *sandboxes, size_t count);
+void cri_containers_free(struct cri_container *containers, size_t count);
+void cri_container_status_finish(struct cri_container_status *status);
+#define _cleanup_cri_container_status_ _cleanup_(cri_container_status_finish)
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONTAINER_STORAGE_RECORD_H
+#define CONTAINER_STORAGE_RECORD_H
+
+/* The list of containers of the storage library that Podman and CRI-O share. */
+struct container_records;
+struct error;
+
+/* As docker_add_records(). */
+int storage_add_records(const char *root, const char *reference, struct container_records *records,
+			struct error *err);
+
+#endif

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "selection/answered.h"
+
+#include "profile/meaning/allowance.h"
+#include "profile/meaning/meaning.h"
+#include "profile/model/profile.h"
+#include "profile/recording/applied_profile.h"
+#include "profile/recording/recording.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+
+/* What the profile says of a call; ALLOWANCE_SOME where that cannot be known. */
+static enum allowance ask_profile(const struct observation *observation,
+				  const struct profile *profile, const struct call *call)
+{
+	const char *arch = abi_scmp_arch(observation->machine, call->abi);
+	_cleanup_meaning_ struct meaning *meaning = NULL;
+
+	if (!profile || !arch || meaning_create(profile, arch, &meaning, NULL) < 0)
+		return ALLOWANCE_SOME;
+	return meaning_allowance(meaning, syscall_name(observation->machine, call->abi, call->nr));
+}
+
+static int resolve(struct observation *observation, const struct profile *profile,
+		   const struct call *call, struct error *err)
+{
+	enum allowance allowance = observation->seccomp == SECCOMP_MODE_FILTERED ?
+					   ask_profile(observation, profile, call) :
+					   ALLOWANCE_ALL;
+	char name[SYSCALL_NAME_SIZE];
+	int r = call_set_add(
+		allowance == ALLOWANCE_ALL ? &observation->calls : &observation->denied, call, err);
+
+	if (r < 0 || allowance != ALLOWANCE_SOME)
+		return r;
+	return observation_add_reason(
+		observation, err,
+		"%s was answered by the container's filter or by a supervisor of its own, "
+		"and which of them cannot be told",
+		syscall_name_or_number(observation->machine, call->abi, call->nr, name));
+}
+
+int answered_resolve(struct observation *observation, const struct call_set *answered,
+		     struct error *err)
+{
+	_cleanup_profile_ struct profile *profile = NULL;
+	size_t i;
+	int r = 0;
+
+	if (answered->length && observation->applied_profile &&
+	    applied_profile_parse(observation->applied_profile, &profile, err) < 0)
+		error_finish(err);
+	for (i = 0; i < answered->length && r == 0; i++)
+		r = resolve(observation, profile, &answered->items[i], err);
+	return r;
+}

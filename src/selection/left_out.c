@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "selection/left_out.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/recording/recording.h"
+#include "util/error.h"
+
+static int format_sentence(char **ret_sentence, struct error *err, const char *format, va_list args)
+{
+	char *sentence;
+
+	if (vasprintf(&sentence, format, args) < 0)
+		return error_nomem(err);
+	*ret_sentence = sentence;
+	return 0;
+}
+
+static size_t kept(const struct left_out *left_out)
+{
+	return left_out->count < LEFT_OUT_SHOWN ? left_out->count : LEFT_OUT_SHOWN;
+}
+
+int left_out_add(struct left_out *left_out, struct error *err, const char *format, ...)
+{
+	_cleanup_free_ char *sentence = NULL;
+	va_list args;
+	size_t i;
+	int r;
+
+	va_start(args, format);
+	r = format_sentence(&sentence, err, format, args);
+	va_end(args);
+	if (r < 0)
+		return r;
+	for (i = 0; i < kept(left_out); i++)
+		if (strcmp(left_out->sentences[i], sentence) == 0)
+			return 0;
+	if (left_out->count < LEFT_OUT_SHOWN)
+		left_out->sentences[left_out->count] = steal_pointer(&sentence);
+	left_out->count++;
+	return 0;
+}
+
+int left_out_pass_over(struct left_out *left_out, struct error *err, const char *format, ...)
+{
+	char *sentence = NULL;
+	va_list args;
+	int r;
+
+	va_start(args, format);
+	r = format_sentence(&sentence, err, format, args);
+	va_end(args);
+	if (r < 0)
+		return r;
+	free(left_out->passed_over);
+	left_out->passed_over = sentence;
+	return 0;
+}
+
+int left_out_apply(const struct left_out *left_out, struct observation *observation,
+		   struct error *err)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < kept(left_out) && r == 0; i++)
+		r = observation_add_reason(observation, err, "%s", left_out->sentences[i]);
+	if (r == 0 && left_out->count > LEFT_OUT_SHOWN)
+		r = observation_add_reason(observation, err,
+					   "%zu more containers may belong to it and are not in it",
+					   left_out->count - LEFT_OUT_SHOWN);
+	return r;
+}
+
+const char *left_out_reason(const struct left_out *left_out)
+{
+	return left_out->count ? left_out->sentences[0] : left_out->passed_over;
+}
+
+void left_out_finish(struct left_out *left_out)
+{
+	size_t i;
+
+	for (i = 0; i < kept(left_out); i++)
+		free(left_out->sentences[i]);
+	free(left_out->passed_over);
+	*left_out = (struct left_out){};
+}

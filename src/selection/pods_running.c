@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "record/lifetime.h"
+#include "cgroup/cgroup.h"
+#include "container/container.h"
+#include "container/container_cgroup.h"
+#include "selection/pods.h"
+#include "util/error.h"
+
+/* A container that the selector means and that cannot be recorded. */
+static int leave_out(struct target_pods *pods, const struct cri_sandbox *sandbox,
+		     const struct cri_container *container, const char *why, struct error *err)
+{
+	return left_out_add(&pods->target.left_out, err,
+			    "container %s (%s) of pod %s/%s is not in it: %s", container->id,
+			    container->name, sandbox->namespace, sandbox->name, why);
+}
+
+/* Where a container runs that the runtime told about. */
+struct place {
+	char *cgroup; /* NULL: it does not run */
+	char *doubt;  /* why not all that happens there may be the container's; NULL */
+};
+
+static void place_finish(struct place *place)
+{
+	free(place->cgroup);
+	free(place->doubt);
+}
+#define _cleanup_place_ _cleanup_(place_finish)
+
+static int locate_process(const struct cgroup_mount *mount,
+			  const struct cri_container_status *status, struct place *place,
+			  struct error *err)
+{
+	_cleanup_bundle_ struct bundle bundle = {};
+	struct container_key key = { .id = status->container.id, .pid = status->pid };
+	int r;
+
+	if (*status->bundle &&
+	    bundle_parse(status->bundle, strlen(status->bundle), &bundle, NULL) == 0)
+		key.cgroups_path = bundle.cgroups_path;
+	r = container_cgroup_find(&key, &place->cgroup, err);
+	if (r == 0)
+		r = container_cgroup_check(mount, &key, place->cgroup, &place->doubt, err);
+	if (r == -ESRCH) { /* it ended at this moment */
+		free(steal_pointer(&place->cgroup));
+		error_finish(err);
+		return 0;
+	}
+	return r;
+}
+
+/* -ENOTSUP when it has no cgroup of its own; otherwise an error when the runtime did not answer. */
+static int locate(struct target_pods *pods, const char *id, struct place *place, struct error *err)
+{
+	_cleanup_cri_container_status_ struct cri_container_status status = {};
+	_cleanup_container_ struct container container = {};
+	int r = cri_container_status(pods->cri, id, &status, err);
+
+	if (r == -ENOENT) { /* it was removed at this moment */
+		error_finish(err);
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	if (status.pid)
+		return locate_process(&pods->mount, &status, place, err);
+	/* One that is being started: it has a cgroup before it has a process. */
+	if (container_resolve(&pods->mount, NULL, id, &container, NULL) == 0)
+		place->cgroup = steal_pointer(&container.cgroup);
+	return 0;
+}
+
+static int add_wanted(struct target_pods *pods, const struct cri_sandbox *sandbox,
+		      const struct cri_container *container, const struct place *place,
+		      struct subject **ret_subject, struct error *err)
+{
+	int r = subjects_add_container(&pods->target.subjects, VERDICT_WANTED, container->id,
+				       place->cgroup, sandbox->uid, ret_subject, err);
+
+	if (r == 0)
+		r = pods_describe_pod(pods, *ret_subject, sandbox, err);
+	if (r == 0)
+		r = pods_describe_container(pods, *ret_subject, sandbox, container, err);
+	if (r == 0 && place->doubt)
+		r = observation_add_reason(&(*ret_subject)->observation, err, "%s", place->doubt);
+	return r;
+}
+
+/* Adds a container that runs already. */
+int pods_add_existing(struct target_pods *pods, const struct cri_sandbox *sandbox,
+		      const struct cri_container *container, struct error *err)
+{
+	_cleanup_error_ struct error why = ERROR_INIT;
+	_cleanup_place_ struct place place = {};
+	struct subject *subject;
+	int r = locate(pods, container->id, &place, &why);
+
+	if (r == -ENOTSUP)
+		return leave_out(pods, sandbox, container, error_message(&why), err);
+	if (r < 0)
+		return error_set(err, why.code, "%s", error_message(&why));
+	if (!place.cgroup)
+		return 0;
+	r = add_wanted(pods, sandbox, container, &place, &subject, err);
+	return r < 0 ? r : target_add_tree(&pods->target, subject, place.cgroup, err);
+}
+
+/* Cgroups without an owner that a container was found in after all, from their birth on. */
+static int adopt_tree(struct target_pods *pods, struct subject *subject, struct error *err)
+{
+	size_t i, length = strlen(subject->cgroup);
+	int r = 0;
+
+	for (i = 0; i < pods->target.live_count && r == 0; i++) {
+		struct lifetime *lifetime = pods->target.live[i];
+
+		if (lifetime->owner || !lifetime->path ||
+		    strncmp(lifetime->path, subject->cgroup, length) != 0 ||
+		    (lifetime->path[length] && lifetime->path[length] != '/'))
+			continue;
+		r = subject_adopt(subject, lifetime, err);
+	}
+	return r;
+}
+
+static bool is_unowned(const struct target_pods *pods, const char *cgroup)
+{
+	size_t i;
+
+	for (i = 0; i < pods->target.live_count; i++)
+		if (pods->target.live[i]->path && !pods->target.live[i]->owner &&
+		    strcmp(pods->target.live[i]->path, cgroup) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * A container that is meant and runs, and of which no cgroup was told: its name tells nothing,
+ * or it has none of its own.
+ */
+static int add_missed(struct target_pods *pods, const struct cri_sandbox *sandbox,
+		      const struct cri_container *container, bool last, struct error *err)
+{
+	_cleanup_error_ struct error why = ERROR_INIT;
+	_cleanup_place_ struct place place = {};
+	struct subject *subject;
+	int r = pods_check_visible(sandbox, sandbox->runtime_handler, &why);
+
+	if (r == 0)
+		r = locate(pods, container->id, &place, &why);
+	if (r == -ENOTSUP || (r < 0 && last))
+		return leave_out(pods, sandbox, container, error_message(&why), err);
+	if (r < 0 || !place.cgroup)
+		return 0;
+	if (!is_unowned(pods, place.cgroup))
+		return last ? leave_out(pods, sandbox, container, "its cgroup was not seen", err) :
+			      0;
+	r = add_wanted(pods, sandbox, container, &place, &subject, err);
+	return r < 0 ? r : adopt_tree(pods, subject, err);
+}
+
+int pods_check_missed(struct target_pods *pods, bool last, struct error *err)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < pods->inventory.container_count && r == 0; i++) {
+		const struct cri_container *container = &pods->inventory.containers[i];
+		const struct cri_sandbox *sandbox =
+			pods_selected(pods, &pods->inventory, container);
+
+		if (sandbox && container->state == CRI_CONTAINER_RUNNING &&
+		    !pods_subject(pods, container->id))
+			r = add_missed(pods, sandbox, container, last, err);
+	}
+	return r;
+}
+
+static bool was_recorded(const struct target_pods *pods, const char *id)
+{
+	const struct recording *ended = &pods->target.ended;
+	size_t i;
+
+	for (i = 0; i < ended->observation_count; i++)
+		if (ended->observations[i].container_id &&
+		    strcmp(ended->observations[i].container_id, id) == 0)
+			return true;
+	return pods_subject(pods, id);
+}
+
+/* Containers that began and ended meanwhile, and of which no cgroup was ever seen. */
+int pods_check_ended(struct target_pods *pods, struct error *err)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < pods->inventory.container_count && r == 0; i++) {
+		const struct cri_container *container = &pods->inventory.containers[i];
+		const struct cri_sandbox *sandbox =
+			pods_selected(pods, &pods->inventory, container);
+		_cleanup_cri_container_status_ struct cri_container_status status = {};
+
+		if (!sandbox || container->state != CRI_CONTAINER_EXITED ||
+		    was_recorded(pods, container->id))
+			continue;
+		/* One that could not be started made no call. */
+		if (cri_container_status(pods->cri, container->id, &status, NULL) == 0 &&
+		    status.started_at >= pods->began)
+			r = leave_out(pods, sandbox, container, "its cgroup was not seen", err);
+	}
+	return r;
+}

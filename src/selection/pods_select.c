@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "container/container.h"
+#include "selection/pods.h"
+#include "container/runtime.h"
+#include "selection/selector.h"
+#include "util/error.h"
+
+bool pods_select_pod(const struct target_pods *pods, const struct cri_sandbox *sandbox)
+{
+	if (pods->pod_namespace && strcmp(pods->pod_namespace, sandbox->namespace) != 0)
+		return false;
+	return selector_matches(pods->selector, sandbox->labels, sandbox->label_count);
+}
+
+static bool selects_container(const struct target_pods *pods, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < pods->name_count; i++)
+		if (strcmp(pods->names[i], name) == 0)
+			return true;
+	return pods->name_count == 0;
+}
+
+static int set(char **field, const char *text, struct error *err)
+{
+	char *copy;
+
+	if (!text || !*text)
+		return 0;
+	copy = strdup(text);
+	if (!copy)
+		return error_nomem(err);
+	free(*field);
+	*field = copy;
+	return 0;
+}
+
+static int attribute(const struct target_pods *pods, struct subject *subject,
+		     const struct cri_sandbox *sandbox, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (asprintf(&text, "cgroup %s of pod %s/%s, whose labels match %s", subject->cgroup,
+		     sandbox->namespace, sandbox->name, pods->selector_text) < 0) {
+		text = NULL;
+		return error_nomem(err);
+	}
+	return set(&subject->observation.attribution, text, err);
+}
+
+int pods_describe_pod(const struct target_pods *pods, struct subject *subject,
+		      const struct cri_sandbox *sandbox, struct error *err)
+{
+	struct observation *observation = &subject->observation;
+	size_t i;
+	int r = attribute(pods, subject, sandbox, err);
+
+	if (r == 0)
+		r = set(&observation->pod_name, sandbox->name, err);
+	if (r == 0)
+		r = set(&observation->pod_namespace, sandbox->namespace, err);
+	if (r == 0)
+		r = set(&observation->pod_uid, sandbox->uid, err);
+	for (i = 0; i < sandbox->label_count && r == 0; i++)
+		r = observation_add_label(observation, sandbox->labels[i].key,
+					  sandbox->labels[i].value, err);
+	return r;
+}
+
+int pods_check_visible(const struct cri_sandbox *sandbox, const char *text, struct error *err)
+{
+	const char *runtime = runtime_name_of(text);
+
+	if (!runtime || runtime_is_visible(runtime))
+		return 0;
+	return error_set(err, ENOTSUP,
+			 "pod %s/%s runs in a kernel of its own (%s): this host never sees its "
+			 "system calls, so they cannot be recorded here",
+			 sandbox->namespace, sandbox->name, runtime);
+}
+
+int pods_describe_container(struct target_pods *pods, struct subject *subject,
+			    const struct cri_sandbox *sandbox,
+			    const struct cri_container *container, struct error *err)
+{
+	_cleanup_container_ struct container described = {};
+	struct observation *observation = &subject->observation;
+	const char *digest = strstr(container->image_ref, "sha256:");
+	int r = set(&observation->container_name, container->name, err);
+
+	if (r == 0)
+		r = set(&observation->image, container->image, err);
+	if (r == 0)
+		r = set(&observation->image_digest, digest, err);
+	if (r == 0)
+		r = container_describe(pods->failure ? NULL : pods->cri, container->id,
+				       subject->cgroup, &described, err);
+	if (r == 0 && described.runtime)
+		r = pods_check_visible(sandbox, described.runtime, err);
+	return r < 0 ? r : subject_describe(subject, &described, err);
+}
+
+const struct cri_sandbox *pods_selected(const struct target_pods *pods,
+					const struct inventory *inventory,
+					const struct cri_container *container)
+{
+	const struct cri_sandbox *sandbox = inventory_sandbox(inventory, container->sandbox_id);
+
+	if (!sandbox || !pods_select_pod(pods, sandbox) ||
+	    !selects_container(pods, container->name))
+		return NULL;
+	return sandbox;
+}
+
+struct subject *pods_subject(const struct target_pods *pods, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < pods->target.subjects.length; i++)
+		if (strcmp(pods->target.subjects.items[i]->observation.container_id, id) == 0)
+			return pods->target.subjects.items[i];
+	return NULL;
+}

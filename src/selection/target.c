@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "selection/target.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "record/lifetime.h"
+#include "cgroup/cgroup.h"
+#include "cgroup/cgroup_path.h"
+#include "cgroup/cgroup_tree.h"
+#include "container/container_start.h"
+#include "container/runtime.h"
+#include "selection/target_kind.h"
+#include "util/array.h"
+#include "util/error.h"
+
+static int create_kind(const struct target_request *request, struct target **ret_target,
+		       struct error *err)
+{
+	if (request->command)
+		return target_create_command(request, ret_target, err);
+	if (request->pid)
+		return target_create_process(request, ret_target, err);
+	if (request->cgroup)
+		return target_create_cgroup(request, ret_target, err);
+	if (request->container_id)
+		return target_create_container(request, ret_target, err);
+	return target_create_pods(request, ret_target, err);
+}
+
+int target_create(const struct target_request *request, struct target **ret_target,
+		  struct error *err)
+{
+	int r = create_kind(request, ret_target, err);
+
+	if (r == 0 && request->watch_denied)
+		(*ret_target)->recorder_options.watch_denied = true;
+	return r;
+}
+
+int target_init(struct target *target, const struct target_kind *kind, struct error *err,
+		const char *format, ...)
+{
+	va_list args;
+	int written;
+
+	target->kind = kind;
+	target->recorder_options = kind->recorder;
+	target->fd = -1;
+	va_start(args, format);
+	written = vasprintf(&target->description, format, args);
+	va_end(args);
+	if (written < 0) {
+		target->description = NULL;
+		return error_nomem(err);
+	}
+	return 0;
+}
+
+void target_recorder_options(const struct target *target, struct recorder_options *ret_options)
+{
+	*ret_options = target->recorder_options;
+}
+
+int target_prepare(struct target *target, struct recorder *recorder, struct error *err)
+{
+	target->recorder = recorder;
+	return target->kind->prepare(target, err);
+}
+
+/*
+ * Of a container that was created and not started nothing was missed, whatever runs in it by now: this
+ * comes after the programs were attached.
+ */
+static void look_who_waits(struct target *target)
+{
+	size_t i;
+
+	for (i = 0; i < target->subjects.length; i++) {
+		struct subject *subject = target->subjects.items[i];
+
+		subject->waited = subject->is_container && subject->found &&
+				  container_waits_for_start(subject->observation.container_id);
+	}
+}
+
+int target_begin(struct target *target, struct error *err)
+{
+	look_who_waits(target);
+	return target->kind->begin ? target->kind->begin(target, err) : 0;
+}
+
+int target_tick(struct target *target, struct error *err)
+{
+	int r = target->kind->tick ? target->kind->tick(target, err) : 0;
+
+	if (r < 0)
+		return r;
+	r = subjects_describe(&target->subjects, err);
+	return r < 0 ? r : subjects_collect(&target->subjects, false, &target->ended, err);
+}
+
+int target_fd(const struct target *target)
+{
+	return target->fd;
+}
+
+bool target_finished(const struct target *target)
+{
+	return target->kind->finished && target->kind->finished(target);
+}
+
+bool target_ends_by_signal(const struct target *target)
+{
+	return target->kind->signal;
+}
+
+void target_signal(struct target *target, int signal)
+{
+	if (target->kind->signal)
+		target->kind->signal(target, signal);
+}
+
+int target_exit_status(const struct target *target)
+{
+	return target->exit_status;
+}
+
+/* The subject of the cgroup above a new one. */
+static struct subject *subject_above(const struct target *target, const struct lifetime *lifetime)
+{
+	size_t i;
+
+	for (i = 0; i < target->live_count; i++)
+		if (target->live[i]->cgroup_id == lifetime->parent_id)
+			return target->live[i]->owner;
+	return NULL;
+}
+
+/* A path that was cut, or that the program could not read, is looked up while its cgroup exists. */
+static void complete_path(struct lifetime *lifetime)
+{
+	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
+	char *path;
+
+	if ((lifetime->path && !lifetime->path_cut) || !lifetime->cgroup_id ||
+	    cgroup_mount_find(&mount, NULL) < 0 ||
+	    cgroup_path_of_id(&mount, lifetime->cgroup_id, &path, NULL) < 0)
+		return;
+	free(lifetime->path);
+	lifetime->path = path;
+	lifetime->path_cut = false;
+}
+
+int target_born(struct target *target, struct lifetime *lifetime, struct error *err)
+{
+	struct subject *subject = target->adopting, *above = subject_above(target, lifetime);
+	struct lifetime **grown = array_grow(target->live, target->live_count, sizeof(*grown));
+	int r = 0;
+
+	if (!grown)
+		return error_nomem(err);
+	complete_path(lifetime);
+	target->live = grown;
+	target->live[target->live_count++] = lifetime;
+	if (!subject && target->kind->classify)
+		r = target->kind->classify(target, lifetime, above, &subject, err);
+	else if (!subject)
+		subject = above;
+	return r < 0 || !subject ? r : subject_adopt(subject, lifetime, err);
+}
+
+static void forget_live(struct target *target, const struct lifetime *lifetime)
+{
+	size_t i;
+
+	for (i = 0; i < target->live_count; i++)
+		if (target->live[i] == lifetime) {
+			target->live[i] = target->live[--target->live_count];
+			return;
+		}
+}
+
+/*
+ * A container was started from outside in a cgroup whose name told nothing about it: it is a
+ * subject of its own, named after the cgroup.
+ */
+static int split_off(struct target *target, struct lifetime *lifetime, struct error *err)
+{
+	const struct subject *above = lifetime->owner;
+	const char *slash = lifetime->path ? strrchr(lifetime->path, '/') : NULL;
+	struct subject *subject;
+	int r;
+
+	if (above->is_container || lifetime->found || !lifetime->own_namespace || !slash ||
+	    subject_moved_from_inside(above, lifetime))
+		return 0;
+	r = subjects_add_container(&target->subjects, above->verdict, slash + 1, lifetime->path, "",
+				   &subject, err);
+	if (r < 0)
+		return r;
+	subject_disown(lifetime);
+	return subject_adopt(subject, lifetime, err);
+}
+
+/* True if the cgroup is, or was, of a workload that the target records. */
+static bool is_recorded(const struct target *target, uint64_t cgroup_id)
+{
+	size_t i, k;
+
+	for (i = 0; i < target->subjects.length; i++) {
+		const struct subject *subject = target->subjects.items[i];
+
+		for (k = 0; k < subject->cgroup_count; k++)
+			if (subject->cgroups[k] == cgroup_id)
+				return subject->verdict != VERDICT_UNWANTED;
+	}
+	return false;
+}
+
+static void look_where_it_went(const struct target *target, struct lifetime *lifetime)
+{
+	size_t i;
+
+	for (i = 0; i < RECORDER_LEFT_MAX && lifetime->left_to[i]; i++)
+		if (!is_recorded(target, lifetime->left_to[i]))
+			lifetime->left_unrecorded = true;
+}
+
+int target_ended(struct target *target, struct lifetime *lifetime, struct error *err)
+{
+	_cleanup_lifetime_ struct lifetime *owned = lifetime;
+	int r;
+
+	forget_live(target, lifetime);
+	if (!lifetime->owner)
+		return 0;
+	look_where_it_went(target, lifetime);
+	r = split_off(target, owned, err);
+	return r < 0 ? r : subject_absorb(owned->owner, owned, err);
+}
+
+struct visitor {
+	int (*visit)(void *data, const struct observation *whose, bool denied,
+		     const struct call *call, struct error *err);
+	void *data;
+};
+
+static int visit_set(const struct visitor *visitor, const struct observation *whose, bool denied,
+		     const struct call_set *set, struct error *err)
+{
+	size_t i;
+	int r;
+
+	for (i = 0; i < set->length; i++) {
+		r = visitor->visit(visitor->data, whose, denied, &set->items[i], err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int visit_both(const struct visitor *visitor, const struct observation *whose,
+		      const struct call_set *calls, const struct call_set *denied,
+		      struct error *err)
+{
+	int r = visit_set(visitor, whose, false, calls, err);
+
+	return r < 0 ? r : visit_set(visitor, whose, true, denied, err);
+}
+
+int target_visit_calls(const struct target *target,
+		       int (*visit)(void *data, const struct observation *whose, bool denied,
+				    const struct call *call, struct error *err),
+		       void *data, struct error *err)
+{
+	const struct visitor visitor = { .visit = visit, .data = data };
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < target->ended.observation_count && r == 0; i++) {
+		const struct observation *ended = &target->ended.observations[i];
+
+		r = visit_both(&visitor, ended, &ended->calls, &ended->denied, err);
+	}
+	for (i = 0; i < target->subjects.length && r == 0; i++) {
+		const struct subject *subject = target->subjects.items[i];
+
+		if (subject->verdict == VERDICT_WANTED)
+			r = visit_both(&visitor, &subject->observation, &subject->observation.calls,
+				       &subject->observation.denied, err);
+	}
+	for (i = 0; i < target->live_count && r == 0; i++) {
+		const struct lifetime *lifetime = target->live[i];
+		const struct subject *subject = lifetime->owner;
+
+		if (subject && subject->verdict == VERDICT_WANTED)
+			r = visit_both(&visitor, &subject->observation,
+				       &lifetime->calls[RECORDER_OBSERVED],
+				       &lifetime->calls[RECORDER_DENIED], err);
+	}
+	return r;
+}
+
+static size_t count_wanted(const struct target *target, bool live_only)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < target->subjects.length; i++)
+		if (target->subjects.items[i]->verdict == VERDICT_WANTED &&
+		    (!live_only || target->subjects.items[i]->live))
+			count++;
+	return count;
+}
+
+size_t target_live_count(const struct target *target)
+{
+	return count_wanted(target, true);
+}
+
+size_t target_count(const struct target *target)
+{
+	return count_wanted(target, false) + target->ended.observation_count;
+}
+
+const char *target_description(const struct target *target)
+{
+	return target->description;
+}
+
+/* A cgroup that held nothing but the containers below it says nothing by itself. */
+static bool is_empty_frame(const struct target *target, const struct observation *observation)
+{
+	return !observation->container_id && !observation->calls.length &&
+	       !observation->denied.length && observation_complete(observation) &&
+	       target->ended.observation_count > 1;
+}
+
+int target_collect(struct target *target, struct recording *recording, struct error *err)
+{
+	size_t i;
+	int r = target->kind->conclude ? target->kind->conclude(target, err) : 0;
+
+	if (r == 0)
+		r = subjects_collect(&target->subjects, true, &target->ended, err);
+	for (i = 0; i < target->ended.observation_count && r == 0; i++) {
+		struct observation *observation = &target->ended.observations[i];
+
+		if (!is_empty_frame(target, observation))
+			r = recording_add(recording, observation, err);
+	}
+	for (i = 0; i < recording->observation_count && r == 0; i++)
+		r = left_out_apply(&target->left_out, &recording->observations[i], err);
+	return r;
+}
+
+int target_explain_nothing(const struct target *target, struct error *err)
+{
+	const char *reason = left_out_reason(&target->left_out);
+
+	if (reason)
+		return error_set(err, ENOENT, "nothing was recorded: %s", reason);
+	return error_set(err, ENOENT, "nothing was recorded: %s never ran", target->description);
+}
+
+void target_destroy(struct target *target)
+{
+	if (!target)
+		return;
+	if (target->kind && target->kind->destroy)
+		target->kind->destroy(target);
+	subjects_finish(&target->subjects);
+	recording_finish(&target->ended);
+	left_out_finish(&target->left_out);
+	free(target->live);
+	free(target->description);
+	if (target->fd >= 0)
+		close(target->fd);
+	free(target);
+}
+
+/* The tree that is being added. */
+struct tree {
+	struct target *target;
+	struct cgroup_container container; /* that the walk came to last */
+	uint64_t container_cgroup;	   /* id of its cgroup; 0: none */
+};
+
+/* The id of the container's cgroup that a cgroup is or is in: the subject's, or told by the path; 0: none. */
+static uint64_t container_of_cgroup(struct tree *tree, const char *path, uint64_t id)
+{
+	struct cgroup_container found;
+
+	if (tree->target->adopting->is_container) {
+		if (!tree->container_cgroup)
+			tree->container_cgroup = id; /* the top one comes first */
+		return tree->container_cgroup;
+	}
+	if (!cgroup_path_parse(path, &found))
+		return 0;
+	if (found.length == strlen(path)) {
+		tree->container = found;
+		tree->container_cgroup = id;
+	}
+	return strcmp(found.id, tree->container.id) == 0 ? tree->container_cgroup : 0;
+}
+
+static int add_one(void *data, const char *path, uint64_t id, uint64_t parent_id, struct error *err)
+{
+	struct tree *tree = data;
+	uint64_t container = container_of_cgroup(tree, path, id);
+	const struct found_cgroup found = {
+		.id = id,
+		.parent_id = parent_id,
+		.domain = container ?: id,
+		.is_container = container != 0,
+		.path = path,
+	};
+
+	return recorder_add_cgroup(tree->target->recorder, &found, err);
+}
+
+int target_add_tree(struct target *target, struct subject *subject, const char *cgroup,
+		    struct error *err)
+{
+	struct tree tree = { .target = target };
+	uint64_t sizes[RECORDER_RUNTIMES_MAX];
+	int r;
+
+	recorder_set_runtimes(target->recorder, sizes,
+			      runtime_program_sizes(sizes, array_size(sizes)));
+	target->adopting = subject;
+	r = cgroup_tree_walk(cgroup, add_one, &tree, err);
+	target->adopting = NULL;
+	return r;
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * record --cgroup: everything in a cgroup and below. Containers that are started below it are
+ * told apart, each an observation of its own.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "record/lifetime.h"
+#include "cgroup/cgroup.h"
+#include "cgroup/cgroup_path.h"
+#include "selection/target_kind.h"
+#include "util/error.h"
+#include "util/str.h"
+
+struct target_cgroup {
+	struct target target;
+	char *path;
+	bool exists;
+	struct subject *root; /* borrowed; NULL before it appeared, and when it has ended */
+	bool seen;
+	bool begun; /* the root has its cgroup: whatever has that path later is another */
+};
+
+static struct target_cgroup *cgroup_of(struct target *target)
+{
+	return (struct target_cgroup *)target;
+}
+
+/* What the whole machine is called, whose cgroup has no name. */
+#define MACHINE "machine"
+
+static int add_root(struct target_cgroup *cgroup, struct error *err)
+{
+	struct subjects *subjects = &cgroup->target.subjects;
+	const char *name = strrchr(cgroup->path, '/') + 1;
+	struct cgroup_container container;
+	int r;
+
+	cgroup->seen = true;
+	if (cgroup_path_parse(cgroup->path, &container))
+		return subjects_add_container(subjects, VERDICT_WANTED, container.id, cgroup->path,
+					      container.pod_uid, &cgroup->root, err);
+	r = subjects_add_plain(subjects, *name ? name : MACHINE, "cgroup", &cgroup->root, err);
+	if (r < 0)
+		return r;
+	cgroup->root->cgroup = strdup(cgroup->path);
+	return cgroup->root->cgroup ? 0 : error_nomem(err);
+}
+
+static bool cgroup_exists(const char *path)
+{
+	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
+	_cleanup_free_ char *same = NULL;
+
+	return cgroup_mount_find(&mount, NULL) == 0 &&
+	       cgroup_path_of_argument(&mount, path, &same, NULL) == 0;
+}
+
+static int prepare(struct target *target, struct error *err)
+{
+	struct target_cgroup *cgroup = cgroup_of(target);
+	int r;
+
+	/* One that is waited for may have been made before the program could see it. */
+	if (!cgroup->exists && !cgroup_exists(cgroup->path))
+		return 0;
+	r = add_root(cgroup, err);
+	if (r == 0)
+		r = target_add_tree(target, cgroup->root, cgroup->path, err);
+	/* If not, the program did see it, and tells. */
+	cgroup->begun = cgroup->root && cgroup->root->live;
+	return r;
+}
+
+static int classify(struct target *target, struct lifetime *lifetime, struct subject *parent,
+		    struct subject **ret_subject, struct error *err)
+{
+	struct target_cgroup *cgroup = cgroup_of(target);
+	struct cgroup_container container;
+	int r;
+
+	/* A container may be in the making; its filter comes later than its cgroup. */
+	recorder_watch_denied(target->recorder);
+	if (!cgroup->begun && lifetime->path && strcmp(lifetime->path, cgroup->path) == 0) {
+		r = cgroup->seen ? 0 : add_root(cgroup, err);
+		cgroup->begun = r == 0;
+		*ret_subject = cgroup->root;
+		return r;
+	}
+	*ret_subject = parent;
+	/* A container of the node, and not one that runs inside of another. */
+	if (!parent || parent->is_container || !lifetime->path ||
+	    !cgroup_path_parse(lifetime->path, &container) ||
+	    container.length != strlen(lifetime->path))
+		return 0;
+	return subjects_add_container(&target->subjects, VERDICT_WANTED, container.id,
+				      lifetime->path, container.pod_uid, ret_subject, err);
+}
+
+/* The cgroup was removed. */
+static bool finished(const struct target *target)
+{
+	const struct target_cgroup *cgroup = (const struct target_cgroup *)target;
+	size_t i;
+
+	for (i = 0; i < target->subjects.length; i++)
+		if (target->subjects.items[i] == cgroup->root)
+			return !cgroup->root->live;
+	return cgroup->seen;
+}
+
+static void destroy(struct target *target)
+{
+	free(cgroup_of(target)->path);
+}
+
+static const struct target_kind kind = {
+	.recorder = { .slots = 4095 },
+	.prepare = prepare,
+	.classify = classify,
+	.finished = finished,
+	.destroy = destroy,
+};
+
+/* A cgroup that is waited for is named by its path in the hierarchy. */
+static int await(struct target_cgroup *cgroup, const struct target_request *request,
+		 struct error *err)
+{
+	if (request->cgroup[0] != '/' || request->cgroup[1] == '\0')
+		return error_set(err, EINVAL, "'%s' is not the path of a cgroup, such as /a/b",
+				 request->cgroup);
+	error_finish(err);
+	cgroup->path = strdup(request->cgroup);
+	cgroup->target.recorder_options.mark_new = true;
+	return cgroup->path ? 0 : error_nomem(err);
+}
+
+int target_create_cgroup(const struct target_request *request, struct target **ret_target,
+			 struct error *err)
+{
+	struct target_cgroup *cgroup = calloc(1, sizeof(*cgroup));
+	_cleanup_target_ struct target *target = (struct target *)cgroup;
+	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
+	int r;
+
+	if (!cgroup)
+		return error_nomem(err);
+	r = target_init(target, &kind, err, "cgroup %s", request->cgroup);
+	if (r < 0)
+		return r;
+	r = cgroup_mount_find(&mount, err);
+	if (r < 0)
+		return r;
+	r = cgroup_path_of_argument(&mount, request->cgroup, &cgroup->path, err);
+	cgroup->exists = r == 0;
+	if (r == -ENOENT && request->wait)
+		r = await(cgroup, request, err);
+	if (r < 0)
+		return r;
+	*ret_target = steal_pointer(&target);
+	return 0;
+}

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * record --container-id: one container of containerd, CRI-O, Docker or Podman, or of runc and
+ * crun called by hand.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "record/lifetime.h"
+#include "container/container.h"
+#include "container/container_cgroup.h"
+#include "container/cri.h"
+#include "selection/target_kind.h"
+#include "util/clock.h"
+#include "util/error.h"
+#include "util/str.h"
+
+/* How often it is looked for one that is waited for and may never show in the cgroup tree. */
+#define LOOK_INTERVAL_NS 500000000LL
+
+/* What a new cgroup's path tells about the container that is waited for; the better the greater. */
+enum match {
+	MATCH_NONE,
+	MATCH_PREFIX, /* an id of a form that engines make begins so */
+	MATCH_NAME,   /* the cgroup is called so, which may be chance */
+	MATCH_ID,     /* an id of such a form */
+	MATCH_FOUND,  /* the container's process is in it */
+};
+
+struct target_container {
+	struct target target;
+	const char *typed; /* borrowed: a name, an id or its beginning, also with the engine */
+	const char *text;  /* the same without the engine */
+	struct cgroup_mount mount;
+	struct container container; /* when it exists */
+	struct subject *subject;    /* borrowed; NULL before it appeared */
+	char id[CONTAINER_ID_SIZE]; /* when it was seen */
+	char *doubt;		    /* why not all in its cgroup may be its own; NULL */
+	bool seen;
+	enum match match; /* how its cgroup was found; MATCH_NONE while it has none */
+	int64_t next_look;
+};
+
+static struct target_container *container_of_target(struct target *target)
+{
+	return (struct target_container *)target;
+}
+
+static int add_subject(struct target_container *wanted, const char *id, const char *cgroup,
+		       struct error *err)
+{
+	wanted->seen = true;
+	snprintf(wanted->id, sizeof(wanted->id), "%s", id);
+	return subjects_add_container(&wanted->target.subjects, VERDICT_WANTED, id, cgroup, "",
+				      &wanted->subject, err);
+}
+
+/* Whether what was found is recorded: not by what it is, and not by where it runs. */
+static int check(struct target_container *wanted, struct error *err)
+{
+	const struct container *container = &wanted->container;
+	const struct container_key key = {
+		.id = container->id,
+		.pid = container->pid,
+		.cgroups_path = container->bundle.cgroups_path,
+	};
+
+	if (!container->cgroup)
+		return error_set(err, ESRCH,
+				 "container %s is not running; start it with --wait "
+				 "in force, or record it while it runs",
+				 container->id);
+	free(steal_pointer(&wanted->doubt));
+	return container_cgroup_check(&wanted->mount, &key, container->cgroup, &wanted->doubt, err);
+}
+
+/* Looks again for one that is waited for: 1 when it is there now. */
+static int appeared(struct target_container *wanted, struct error *err)
+{
+	int r;
+
+	if (container_resolve(&wanted->mount, NULL, wanted->typed, &wanted->container, NULL) < 0)
+		return 0;
+	r = check(wanted, err);
+	return r < 0 ? r : 1;
+}
+
+static int prepare(struct target *target, struct error *err)
+{
+	struct target_container *wanted = container_of_target(target);
+	struct container *container = &wanted->container;
+	int r = container->id ? 1 : appeared(wanted, err);
+
+	/* One that is waited for may have been made before the program could see it. */
+	if (r <= 0)
+		return r;
+	r = add_subject(wanted, container->id, container->cgroup, err);
+	if (r == 0)
+		r = subject_describe(wanted->subject, container, err);
+	if (r == 0 && wanted->doubt)
+		r = observation_add_reason(&wanted->subject->observation, err, "%s", wanted->doubt);
+	if (r == 0)
+		r = target_add_tree(target, wanted->subject, container->cgroup, err);
+	/* If it has no cgroup yet, the program did see it, and tells. */
+	if (wanted->subject && wanted->subject->live)
+		wanted->match = MATCH_FOUND;
+	return r;
+}
+
+static enum match match_path(const struct target_container *wanted, const char *path,
+			     struct cgroup_container *ret_container)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+	if (wanted->container.cgroup && strcmp(path, wanted->container.cgroup) == 0)
+		return MATCH_FOUND;
+	if (cgroup_path_parse(path, ret_container)) {
+		if (ret_container->length != strlen(path) ||
+		    !container_is_meant(wanted->typed, ret_container->id, path))
+			return MATCH_NONE; /* in another container, or another one */
+		/* The engine's record of the name is as good as the whole id. */
+		return str_has_prefix(ret_container->id, wanted->text) &&
+				       strcmp(ret_container->id, wanted->text) != 0 ?
+			       MATCH_PREFIX :
+			       MATCH_ID;
+	}
+	/* Anybody's cgroup may have a name that begins so. */
+	if (strcmp(name, wanted->text) != 0)
+		return MATCH_NONE;
+	snprintf(ret_container->id, sizeof(ret_container->id), "%s", name);
+	return MATCH_NAME;
+}
+
+/* True while it has a cgroup. One that ended may be freed already, and only its address is known. */
+static bool is_alive(const struct target_container *wanted)
+{
+	size_t i;
+
+	for (i = 0; i < wanted->target.subjects.length; i++)
+		if (wanted->target.subjects.items[i] == wanted->subject)
+			return wanted->subject->live;
+	return false;
+}
+
+static bool has_ended(const struct target_container *wanted)
+{
+	return wanted->match && !is_alive(wanted);
+}
+
+/* Its engine has started it again: what is known of its last cgroup does not hold for the new one. */
+static void begin_again(struct target_container *wanted)
+{
+	wanted->match = MATCH_NONE;
+	wanted->seen = false;
+	free(steal_pointer(&wanted->container.cgroup));
+}
+
+/* Whether all of the id was typed. */
+static bool is_whole(const struct target_container *wanted)
+{
+	if (wanted->container.id)
+		return strcmp(wanted->container.id, wanted->text) == 0;
+	return wanted->match > MATCH_PREFIX;
+}
+
+/* Two that nothing tells apart: one is recorded. */
+static int tell_another(struct target_container *wanted, const char *cgroup, struct error *err)
+{
+	return left_out_add(&wanted->target.left_out, err,
+			    "another cgroup, %s, matches '%s' too and is not in it", cgroup,
+			    wanted->typed);
+}
+
+static int take(struct target_container *wanted, const struct lifetime *lifetime, const char *id,
+		enum match match, struct error *err)
+{
+	int r = 0;
+
+	if (wanted->match == MATCH_NAME && match > MATCH_NAME)
+		r = tell_another(wanted, wanted->subject->cgroup, err);
+	if (wanted->match) { /* what was recorded so far was not meant */
+		wanted->subject->verdict = VERDICT_UNWANTED;
+		wanted->seen = false;
+	}
+	if (r == 0 && !wanted->seen)
+		r = add_subject(wanted, id, lifetime->path, err);
+	if (r == 0)
+		wanted->match = match;
+	return r;
+}
+
+/* A cgroup that belongs to nobody yet, while the container is waited for, or after it came. */
+static int consider(struct target_container *wanted, const struct lifetime *lifetime,
+		    struct subject **ret_subject, struct error *err)
+{
+	struct cgroup_container found;
+	enum match match = match_path(wanted, lifetime->path, &found);
+	int r;
+
+	if (match == MATCH_NONE)
+		return 0;
+	if (has_ended(wanted)) {
+		if (match != MATCH_FOUND && strcmp(found.id, wanted->id) != 0)
+			return 0;
+		begin_again(wanted);
+		snprintf(found.id, sizeof(found.id), "%s", wanted->id);
+		match = MATCH_ID;
+	}
+	if (match == MATCH_PREFIX && is_whole(wanted))
+		return 0;
+	if (cgroup_made_by(&wanted->mount, lifetime->path) != CGROUP_OF_ROOT &&
+	    match != MATCH_FOUND)
+		return left_out_pass_over(&wanted->target.left_out, err,
+					  "the cgroup %s has the name, but a user other than root "
+					  "may have made it; record it with --cgroup",
+					  lifetime->path);
+	if (match <= wanted->match || (wanted->container.cgroup && match != MATCH_FOUND))
+		return tell_another(wanted, lifetime->path, err);
+	r = take(wanted, lifetime, found.id, match, err);
+	if (r == 0)
+		*ret_subject = wanted->subject;
+	return r;
+}
+
+static int classify(struct target *target, struct lifetime *lifetime, struct subject *parent,
+		    struct subject **ret_subject, struct error *err)
+{
+	struct target_container *wanted = container_of_target(target);
+
+	*ret_subject = parent;
+	if (parent || !target->recorder_options.mark_new)
+		return 0;
+	if (!lifetime->path || lifetime->path_cut)
+		return left_out_pass_over(&target->left_out, err,
+					  "a cgroup was gone before its path could be read (%s…), "
+					  "and %s may have been in it",
+					  lifetime->path ? lifetime->path : "",
+					  target->description);
+	return consider(wanted, lifetime, ret_subject, err);
+}
+
+/* A sandbox may have no cgroup of its own that could tell of it, or one like any container's. */
+static int tick(struct target *target, struct error *err)
+{
+	struct target_container *wanted = container_of_target(target);
+	_cleanup_container_ struct container container = {};
+	int64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	if (is_alive(wanted))
+		return container_check_visible(wanted->id, wanted->subject->observation.runtime,
+					       err);
+	if (wanted->seen || now < wanted->next_look)
+		return 0;
+	wanted->next_look = now + LOOK_INTERVAL_NS;
+	if (container_resolve(&wanted->mount, NULL, wanted->typed, &container, err) == -ENOTSUP)
+		return -ENOTSUP;
+	error_finish(err);
+	return 0;
+}
+
+static bool finished(const struct target *target)
+{
+	const struct target_container *wanted = (const struct target_container *)target;
+
+	return wanted->seen && !is_alive(wanted) && !container_comes_back(wanted->id);
+}
+
+static void destroy(struct target *target)
+{
+	struct target_container *wanted = container_of_target(target);
+
+	container_finish(&wanted->container);
+	free(wanted->doubt);
+	cgroup_mount_finish(&wanted->mount);
+}
+
+static const struct target_kind kind = {
+	.recorder = { .slots = 1023 },
+	.prepare = prepare,
+	.tick = tick,
+	.classify = classify,
+	.finished = finished,
+	.destroy = destroy,
+};
+
+int target_create_container(const struct target_request *request, struct target **ret_target,
+			    struct error *err)
+{
+	struct target_container *wanted = calloc(1, sizeof(*wanted));
+	_cleanup_target_ struct target *target = (struct target *)wanted;
+	_cleanup_cri_ struct cri *cri = NULL;
+	struct container_reference reference;
+	int r;
+
+	if (!wanted)
+		return error_nomem(err);
+	wanted->typed = request->container_id;
+	r = target_init(target, &kind, err, "container %s", request->container_id);
+	if (r < 0)
+		return r;
+	r = container_reference_parse(wanted->typed, &reference, err);
+	if (r == 0)
+		r = cgroup_mount_find(&wanted->mount, err);
+	if (r < 0)
+		return r;
+	wanted->text = reference.text;
+	/* Without an endpoint the runtime is asked if there is one, and missed if there is not. */
+	r = cri_connect(request->runtime_endpoint, &cri, err);
+	if (r < 0 && request->runtime_endpoint)
+		return r;
+	error_finish(err);
+	r = container_resolve(&wanted->mount, cri, request->container_id, &wanted->container, err);
+	if (r == 0)
+		r = check(wanted, err);
+	if ((r == -ENOENT || r == -ESRCH) && request->wait) {
+		error_finish(err);
+		container_finish(&wanted->container);
+		wanted->container = (struct container){};
+		r = 0;
+	}
+	if (r < 0)
+		return r;
+	/* What is not there yet, or comes back, is recorded from its birth. */
+	if (!wanted->container.id || wanted->container.restarts) {
+		target->recorder_options.mark_new = true;
+		target->recorder_options.watch_denied = true;
+		target->recorder_options.slots = 4095;
+	}
+	*ret_target = steal_pointer(&target);
+	return 0;
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * record --pod: the pods of this node whose labels match. Every new cgroup of the node is
+ * recorded from its birth; whose it is, the runtime is asked afterwards.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "record/lifetime.h"
+#include "cgroup/cgroup.h"
+#include "cgroup/cgroup_path.h"
+#include "container/cri.h"
+#include "selection/pods.h"
+#include "selection/selector.h"
+#include "util/clock.h"
+#include "util/error.h"
+
+/* How often the runtime is asked while it has not answered about a cgroup, */
+#define ASK_INTERVAL_NS 50000000LL
+/* when it did not answer at all, */
+#define RETRY_INTERVAL_NS 1000000000LL
+/* and for containers of which no cgroup was seen. */
+#define CHECK_INTERVAL_NS 5000000000LL
+
+static struct target_pods *pods_of(struct target *target)
+{
+	return (struct target_pods *)target;
+}
+
+static int no_match(const struct target_pods *pods, size_t sandbox_count, struct error *err)
+{
+	const char *reason = left_out_reason(&pods->target.left_out);
+
+	if (reason)
+		return error_set(err, ENOTSUP, "nothing of %s can be recorded: %s",
+				 pods->target.description, reason);
+	return error_set(err, ENOENT,
+			 "no running container on this node matches %s (%zu pods were looked at); "
+			 "--wait waits for one, -A looks in all namespaces",
+			 pods->target.description, sandbox_count);
+}
+
+static int prepare(struct target *target, struct error *err)
+{
+	struct target_pods *pods = pods_of(target);
+	struct inventory *inventory = &pods->inventory;
+	size_t i;
+	int r;
+
+	pods->began = clock_ns(CLOCK_REALTIME);
+	r = inventory_take(pods->cri, inventory, err);
+	for (i = 0; i < inventory->container_count && r == 0; i++) {
+		const struct cri_container *container = &inventory->containers[i];
+		const struct cri_sandbox *sandbox = pods_selected(pods, inventory, container);
+
+		if (!sandbox)
+			continue;
+		r = pods_check_visible(sandbox, sandbox->runtime_handler, err);
+		if (r == 0 && container->state != CRI_CONTAINER_EXITED)
+			r = pods_add_existing(pods, sandbox, container, err);
+	}
+	if (r == 0 && target->subjects.length == 0 && !pods->wait)
+		return no_match(pods, inventory->sandbox_count, err);
+	return r;
+}
+
+/* A cgroup that is gone, and of which nothing tells that it was no container's. */
+static int leave_out_nameless(struct target_pods *pods, const struct lifetime *lifetime,
+			      struct error *err)
+{
+	struct cgroup_container container;
+
+	if (lifetime->path && cgroup_path_parse(lifetime->path, &container) &&
+	    container.length < strlen(lifetime->path))
+		return 0; /* inside of a container */
+	if (lifetime->path && cgroup_made_by(&pods->mount, lifetime->path) == CGROUP_OF_USER)
+		return 0;
+	return left_out_add(&pods->target.left_out, err,
+			    "the cgroup %llu was gone before its path could be read (%.40s…): a "
+			    "container of the pods may have been in it",
+			    (unsigned long long)lifetime->cgroup_id,
+			    lifetime->path ? lifetime->path : "");
+}
+
+static int classify(struct target *target, struct lifetime *lifetime, struct subject *parent,
+		    struct subject **ret_subject, struct error *err)
+{
+	struct target_pods *pods = pods_of(target);
+	struct cgroup_container container;
+	struct subject *known;
+
+	*ret_subject = parent;
+	if (parent)
+		return 0;
+	if (!lifetime->path || lifetime->path_cut)
+		return leave_out_nameless(pods, lifetime, err);
+	if (!cgroup_path_parse(lifetime->path, &container) ||
+	    container.length != strlen(lifetime->path))
+		return 0;
+	switch (cgroup_made_by(&pods->mount, lifetime->path)) {
+	case CGROUP_OF_USER: /* a name that anybody could give: the runtime knows who runs there */
+		return 0;
+	case CGROUP_OF_UNKNOWN:
+		return left_out_add(&target->left_out, err,
+				    "the cgroup %s was gone before it could be seen who made it: a "
+				    "container of the pods may have been in it",
+				    lifetime->path);
+	default:
+		break;
+	}
+	known = pods_subject(pods, container.id);
+	if (known && !known->born) { /* it was found while its birth was told */
+		*ret_subject = known;
+		return 0;
+	}
+	pods->next_ask = 0;
+	return subjects_add_container(&target->subjects, VERDICT_OPEN, container.id, lifetime->path,
+				      container.pod_uid, ret_subject, err);
+}
+
+static bool has_open(const struct target *target)
+{
+	size_t i;
+
+	for (i = 0; i < target->subjects.length; i++)
+		if (target->subjects.items[i]->verdict == VERDICT_OPEN)
+			return true;
+	return false;
+}
+
+/* Replaces the last answer; where there is none it stays, and the reason is kept. */
+static bool ask(struct target_pods *pods)
+{
+	_cleanup_error_ struct error why = ERROR_INIT;
+	struct inventory inventory = {};
+
+	free(steal_pointer(&pods->failure));
+	if (inventory_take(pods->cri, &inventory, &why) < 0) {
+		pods->failure = strdup(error_message(&why));
+		return false;
+	}
+	inventory_finish(&pods->inventory);
+	pods->inventory = inventory;
+	return true;
+}
+
+static int tick(struct target *target, struct error *err)
+{
+	struct target_pods *pods = pods_of(target);
+	int64_t now = clock_ns(CLOCK_MONOTONIC);
+	bool check = now >= pods->next_check;
+	int r;
+
+	if (now < pods->next_ask || !(check || has_open(target)))
+		return 0;
+	/* A runtime that restarts does not answer; the cgroups stay open until it does. */
+	if (!ask(pods)) {
+		pods->next_ask = clock_ns(CLOCK_MONOTONIC) + RETRY_INTERVAL_NS;
+		return 0;
+	}
+	pods->next_ask = now + ASK_INTERVAL_NS;
+	r = pods_decide_all(pods, err);
+	if (r < 0 || !check)
+		return r;
+	pods->next_check = now + CHECK_INTERVAL_NS;
+	return pods_check_missed(pods, false, err);
+}
+
+static int conclude(struct target *target, struct error *err)
+{
+	struct target_pods *pods = pods_of(target);
+	bool answered = ask(pods);
+	int r = pods_decide_last(pods, err);
+
+	if (r == 0 && answered)
+		r = pods_check_missed(pods, true, err);
+	/* Of very many the recording has not each by its id. */
+	if (r == 0 && answered && target->ended.observation_count < SUBJECTS_APART)
+		r = pods_check_ended(pods, err);
+	return r;
+}
+
+static void destroy(struct target *target)
+{
+	struct target_pods *pods = pods_of(target);
+
+	selector_destroy(pods->selector);
+	inventory_finish(&pods->inventory);
+	cgroup_mount_finish(&pods->mount);
+	free(pods->failure);
+	cri_destroy(pods->cri);
+}
+
+static const struct target_kind kind = {
+	.recorder = { .mark_new = true, .watch_denied = true, .slots = 4095 },
+	.prepare = prepare,
+	.tick = tick,
+	.classify = classify,
+	.conclude = conclude,
+	.destroy = destroy,
+};
+
+int target_create_pods(const struct target_request *request, struct target **ret_target,
+		       struct error *err)
+{
+	struct target_pods *pods = calloc(1, sizeof(*pods));
+	_cleanup_target_ struct target *target = (struct target *)pods;
+	int r;
+
+	if (!pods)
+		return error_nomem(err);
+	pods->selector_text = request->pods;
+	pods->pod_namespace = request->pod_namespace;
+	pods->names = request->container_names;
+	pods->name_count = request->container_name_count;
+	pods->wait = request->wait;
+	r = target_init(target, &kind, err, "pods %s in %s%s", request->pods,
+			request->pod_namespace ? "namespace " : "all namespaces",
+			request->pod_namespace ? request->pod_namespace : "");
+	if (r < 0)
+		return r;
+	r = selector_parse(request->pods, &pods->selector, err);
+	if (r < 0)
+		return r;
+	r = cgroup_mount_find(&pods->mount, err);
+	if (r < 0)
+		return r;
+	r = cri_connect(request->runtime_endpoint, &pods->cri, err);
+	if (r < 0)
+		return r;
+	*ret_target = steal_pointer(&target);
+	return 0;
+}

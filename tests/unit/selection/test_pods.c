@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Whose a container is that was born while pods are recorded, by what the runtime says about it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "record/lifetime.h"
+#include "selection/pods.h"
+#include "selection/selector.h"
+#include "util/array.h"
+
+#define UID "12345678-1234-1234-1234-123456789abc"
+#define OTHER_UID "87654321-4321-4321-4321-cba987654321"
+#define HEX "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define SANDBOX "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
+
+/* Whom the runtime lists: pods "web" (app=web) and "other", and a container each. */
+static struct label web[] = { { (char *)"app", (char *)"web" } };
+
+static struct cri_sandbox sandboxes[] = {
+	{ .id = (char *)SANDBOX,
+	  .name = (char *)"web",
+	  .namespace = (char *)"shop",
+	  .uid = (char *)UID,
+	  .runtime_handler = (char *)"",
+	  .labels = web,
+	  .label_count = 1 },
+	{ .id = (char *)"s2",
+	  .name = (char *)"other",
+	  .namespace = (char *)"shop",
+	  .uid = (char *)OTHER_UID,
+	  .runtime_handler = (char *)"" },
+	{ .id = (char *)"s3",
+	  .name = (char *)"sealed",
+	  .namespace = (char *)"shop",
+	  .uid = (char *)"u3",
+	  .runtime_handler = (char *)"kata",
+	  .labels = web,
+	  .label_count = 1 },
+};
+
+static struct cri_container containers[] = {
+	{ .id = (char *)"c1",
+	  .sandbox_id = (char *)SANDBOX,
+	  .name = (char *)"main",
+	  .image = (char *)"",
+	  .image_ref = (char *)"" },
+	{ .id = (char *)"c2",
+	  .sandbox_id = (char *)"s2",
+	  .name = (char *)"main",
+	  .image = (char *)"",
+	  .image_ref = (char *)"" },
+	{ .id = (char *)"c3",
+	  .sandbox_id = (char *)"s3",
+	  .name = (char *)"main",
+	  .image = (char *)"",
+	  .image_ref = (char *)"" },
+};
+
+static struct target_pods *pods_new(void)
+{
+	struct target_pods *pods = calloc(1, sizeof(*pods));
+
+	assert_non_null(pods);
+	pods->inventory = (struct inventory){ sandboxes, array_size(sandboxes), containers,
+					      array_size(containers) };
+	pods->selector_text = "app=web";
+	pods->mount = (struct cgroup_mount){ .path = (char *)"/nonexistent", .root = (char *)"/" };
+	assert_int_equal(selector_parse("app=web", &pods->selector, NULL), 0);
+	return pods;
+}
+
+static void pods_free(struct target_pods *pods)
+{
+	selector_destroy(pods->selector);
+	subjects_finish(&pods->target.subjects);
+	left_out_finish(&pods->target.left_out);
+	free(pods);
+}
+
+/* A container that has ended, and about which nobody has decided. */
+static struct subject *add_open(struct target_pods *pods, const char *id, const char *cgroup,
+				const char *uid)
+{
+	struct lifetime lifetime = { .cgroup_id = 1, .born = 1 };
+	struct subject *subject;
+
+	assert_int_equal(subjects_add_container(&pods->target.subjects, VERDICT_OPEN, id, cgroup,
+						uid, &subject, NULL),
+			 0);
+	assert_int_equal(subject_adopt(subject, &lifetime, NULL), 0);
+	subject->live = 0;
+	return subject;
+}
+
+static void what_the_runtime_says_decides(void **state)
+{
+	struct target_pods *pods = pods_new();
+	struct subject *wanted = add_open(pods, "c1", "/k/c1", UID);
+	struct subject *other = add_open(pods, "c2", "/k/c2", OTHER_UID);
+	struct subject *sandbox = add_open(pods, SANDBOX, "/k/" SANDBOX, UID);
+
+	assert_int_equal(pods_decide_all(pods, NULL), 0);
+	assert_int_equal(wanted->verdict, VERDICT_WANTED);
+	assert_string_equal(wanted->observation.container_name, "main");
+	assert_string_equal(wanted->observation.pod_name, "web");
+	assert_int_equal(other->verdict, VERDICT_UNWANTED);
+	assert_int_equal(sandbox->verdict, VERDICT_UNWANTED);
+	assert_null(left_out_reason(&pods->target.left_out));
+	pods_free(pods);
+}
+
+static void a_forgotten_container_is_its_pods(void **state)
+{
+	struct target_pods *pods = pods_new();
+	struct subject *wanted = add_open(pods, HEX, "/k/" HEX, UID);
+	struct subject *other = add_open(pods, "f" HEX, "/k/f" HEX, OTHER_UID);
+
+	/* The runtime may be late. */
+	assert_int_equal(pods_decide_all(pods, NULL), 0);
+	assert_int_equal(wanted->verdict, VERDICT_OPEN);
+	assert_int_equal(pods_decide_last(pods, NULL), 0);
+	assert_int_equal(wanted->verdict, VERDICT_WANTED);
+	assert_false(observation_complete(&wanted->observation));
+	assert_int_equal(other->verdict, VERDICT_UNWANTED);
+	assert_null(left_out_reason(&pods->target.left_out));
+	pods_free(pods);
+}
+
+/* left_out has one sentence, with the id, the cgroup and this reason in it. */
+static void is_told(const struct target_pods *pods, const char *why)
+{
+	const char *sentence = left_out_reason(&pods->target.left_out);
+
+	assert_int_equal(pods->target.left_out.count, 1);
+	assert_non_null(strstr(sentence, HEX));
+	assert_non_null(strstr(sentence, "(cgroup /k/" HEX ")"));
+	assert_non_null(strstr(sentence, why));
+}
+
+static void one_whose_name_decides_is_told(void **state)
+{
+	static const char *const names[] = { "main" };
+	struct target_pods *pods = pods_new();
+	struct subject *subject = add_open(pods, HEX, "/k/" HEX, UID);
+
+	pods->names = names;
+	pods->name_count = 1;
+	assert_int_equal(pods_decide_last(pods, NULL), 0);
+	assert_int_equal(subject->verdict, VERDICT_UNWANTED);
+	is_told(pods, "the runtime has forgotten it");
+	pods_free(pods);
+}
+
+static void one_of_an_unknown_pod_is_told(void **state)
+{
+	struct target_pods *pods = pods_new();
+	struct subject *subject =
+		add_open(pods, HEX, "/k/" HEX, "11111111-1111-1111-1111-111111111111");
+
+	pods->failure = (char *)"no answer in time";
+	assert_int_equal(pods_decide_last(pods, NULL), 0);
+	assert_int_equal(subject->verdict, VERDICT_UNWANTED);
+	is_told(pods, "no answer in time");
+	pods_free(pods);
+}
+
+static void one_that_was_found_and_is_gone_is_told(void **state)
+{
+	struct target_pods *pods = pods_new();
+	struct subject *subject;
+
+	assert_int_equal(subjects_add_container(&pods->target.subjects, VERDICT_WANTED, HEX,
+						"/k/" HEX, UID, &subject, NULL),
+			 0);
+	assert_int_equal(pods_decide_last(pods, NULL), 0);
+	assert_int_equal(subject->verdict, VERDICT_UNWANTED);
+	is_told(pods, "gone before it could be recorded");
+	pods_free(pods);
+}
+
+/* Outside of pods: what CRI cannot know is no matter, and what it may have known is. */
+static void other_engines_are_no_matter(void **state)
+{
+	static const char *const cgroups[] = {
+		"/system.slice/docker-" HEX ".scope",
+		"/docker/" HEX,
+		"/libpod_parent/libpod-" HEX,
+		"/user.slice/runc-" HEX ".scope",
+	};
+	struct target_pods *pods = pods_new();
+	size_t i;
+
+	for (i = 0; i < array_size(cgroups); i++)
+		add_open(pods, HEX, cgroups[i], "");
+	assert_int_equal(pods_decide_all(pods, NULL), 0);
+	for (i = 0; i < array_size(cgroups); i++)
+		assert_int_equal(pods->target.subjects.items[i]->verdict, VERDICT_UNWANTED);
+	assert_null(left_out_reason(&pods->target.left_out));
+
+	add_open(pods, HEX, "/k/" HEX, "");
+	assert_int_equal(pods_decide_last(pods, NULL), 0);
+	is_told(pods, "may belong to the pods and is not in it");
+	pods_free(pods);
+}
+
+/* While its cgroup exists, a runtime that does not know a container does not run it. */
+static void one_that_lives_and_is_unknown_is_anothers(void **state)
+{
+	struct target_pods *pods = pods_new();
+	struct subject *subject = add_open(pods, HEX, "/" HEX, "");
+	char top[] = "/tmp/recorder-test.XXXXXX", directory[128];
+
+	assert_non_null(mkdtemp(top));
+	snprintf(directory, sizeof(directory), "%s/" HEX, top);
+	assert_int_equal(mkdir(directory, 0755), 0);
+	pods->mount.path = top;
+	/* But an answer that did not come says nothing. */
+	pods->failure = (char *)"no answer in time";
+	assert_int_equal(pods_decide_all(pods, NULL), 0);
+	assert_int_equal(subject->verdict, VERDICT_OPEN);
+	pods->failure = NULL;
+	assert_int_equal(pods_decide_all(pods, NULL), 0);
+	assert_int_equal(subject->verdict, VERDICT_UNWANTED);
+	assert_null(left_out_reason(&pods->target.left_out));
+	rmdir(directory);
+	rmdir(top);
+	pods_free(pods);
+}
+
+static void one_in_a_kernel_of_its_own_is_told_at_the_end(void **state)
+{
+	struct target_pods *pods = pods_new();
+	struct subject *subject = add_open(pods, "c3", "/k/c3", "u3");
+
+	assert_int_equal(pods_decide_last(pods, NULL), 0);
+	assert_int_equal(subject->verdict, VERDICT_UNWANTED);
+	assert_non_null(strstr(left_out_reason(&pods->target.left_out),
+			       "shop/sealed runs in a kernel of its own"));
+	pods_free(pods);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_the_runtime_says_decides),
+		cmocka_unit_test(a_forgotten_container_is_its_pods),
+		cmocka_unit_test(one_whose_name_decides_is_told),
+		cmocka_unit_test(one_of_an_unknown_pod_is_told),
+		cmocka_unit_test(one_that_was_found_and_is_gone_is_told),
+		cmocka_unit_test(other_engines_are_no_matter),
+		cmocka_unit_test(one_that_lives_and_is_unknown_is_anothers),
+		cmocka_unit_test(one_in_a_kernel_of_its_own_is_told_at_the_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
