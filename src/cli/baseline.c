@@ -8,6 +8,7 @@
 #include "cli/input.h"
 #include "profile/baseline/baseline.h"
 #include "profile/baseline/baseline_report.h"
+#include "profile/format/profile_write.h"
 #include "profile/model/architecture.h"
 #include "util/cleanup.h"
 #include "util/error.h"

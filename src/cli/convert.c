@@ -10,6 +10,7 @@
 #include "cli/output_file.h"
 #include "cli/runtime_option.h"
 #include "profile/document/document.h"
+#include "profile/format/profile_write.h"
 #include "profile/format/resource.h"
 #include "profile/recording/recording_format.h"
 #include "profile/recording/startup_calls.h"

@@ -8,6 +8,7 @@
 
 #include "cli/input.h"
 #include "install/localhost_path.h"
+#include "profile/format/profile_write.h"
 #include "profile/model/profile.h"
 #include "profile/recording/startup_calls.h"
 #include "util/array.h"

@@ -11,6 +11,7 @@
 #include "cli/output_file.h"
 #include "profile/diff/diff.h"
 #include "profile/diff/diff_report.h"
+#include "profile/format/profile_write.h"
 #include "profile/format/resource.h"
 #include "profile/model/profile.h"
 #include "profile/recording/recording_format.h"

@@ -9,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "cli/output_file.h"
+#include "profile/format/profile_write.h"
 #include "profile/model/profile.h"
 #include "profile/recording/derive.h"
 #include "profile/recording/recording_format.h"

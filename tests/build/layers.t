@@ -35,7 +35,7 @@ refuses() { # TEXT FILE TEXT COMPLAINT [LINE]
 	tap_is "$1" "$? $said" "1 $2:${5:-1}: $4"
 }
 
-tap_plan 20
+tap_plan 21
 tap_check "this project keeps its layers" tools/check-layers
 accepts "a folder may include its own headers" src/selection/a.c '#include "container/b.h"'
 accepts "and those below" src/cli/a.c '#include "util/error.h"'
@@ -63,11 +63,18 @@ refuses "the BPF program knows nothing of src/" bpf/a.c '#include "util/error.h"
 	"bpf/ includes nothing of src/"
 refuses "profile/ opens no file" src/profile/model/a.c '#include <fcntl.h>' \
 	'profile/ is bytes in, bytes out:#include <fcntl.h>'
-accepts "who asks servers knows net/" src/target/a.c '#include "net/grpc.h"'
+accepts "who asks servers knows net/" src/container/a.c '#include "net/grpc.h"'
 refuses "nobody else does" src/profile/model/a.c '#include "net/grpc.h"' \
 	"profile/ asks no server: it may not include net/"
 refuses "net/ knows nothing of system calls" src/net/a.c '#include "syscalls/syscalls.h"' \
 	"net/ may not include syscalls/, which is above it"
+
+# A declaration that an include check cannot see.
+project
+add src/util/a.h $'#ifndef UTIL_A_H\n#define UTIL_A_H\nint a_read(\n\tint a);\n#endif'
+add src/json/a.c $'#include "util/a.h"\nint a_read(int a)\n{\n}'
+tap_is "a function is declared in its own folder" "$(tools/check-layers "$TEST_TMP/project" 2>&1)" \
+	'src/json/a.c:2: a_read() is declared in src/util, not in a header of its own folder'
 mkdir -p "$TEST_TMP/empty/src/profile" "$TEST_TMP/empty/bpf"
 tap_check_fails "a folder that is not the project is refused" tools/check-layers "$TEST_TMP/empty"
 tap_done

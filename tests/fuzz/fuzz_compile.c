@@ -10,6 +10,7 @@
 #include <seccomp.h>
 #include <stdio.h>
 
+#include "profile/format/profile_write.h"
 #include "seccomp/compile.h"
 #include "seccomp/prove.h"
 #include "seccomp/scmp_arch.h"

@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "profile/document/document.h"
+#include "profile/format/profile_write.h"
 #include "profile/format/resource.h"
 #include "profile/meaning/normal_form.h"
 #include "profile/model/profile.h"

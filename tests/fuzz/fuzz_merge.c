@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "profile/format/profile_write.h"
 #include "profile/merge/merge.h"
 #include "profile/recording/recording.h"
 #include "profile/recording/recording_format.h"

@@ -6,6 +6,7 @@
 // profile.
 #include "input.h"
 
+#include "profile/format/profile_write.h"
 #include "profile/model/profile.h"
 #include "profile/recording/derive.h"
 #include "profile/recording/explain.h"

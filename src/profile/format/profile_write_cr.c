@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "profile/format/resource.h"
+#include "profile/format/profile_write.h"
 #include "profile/model/model.h"
 #include "json/builder.h"
 #include "util/notes.h"

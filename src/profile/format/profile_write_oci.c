@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profile/model/profile.h"
 
+#include "profile/format/profile_write.h"
 #include "profile/model/model.h"
 #include "json/builder.h"
 

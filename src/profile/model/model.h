@@ -109,10 +109,6 @@ int profile_collect_names(const struct profile *profile, const char ***ret_names
 int profile_copy_head(const struct profile *profile, struct profile **ret_copy, struct error *err);
 int profile_copy_rule(struct profile *profile, const struct rule *rule, struct error *err);
 
-/* A condition as the runtime-spec has it; NULL where memory ran out, which the builder notes. */
-struct builder;
-struct json_t *tree_from_condition(struct builder *builder, const struct condition *condition);
-
 /* Removes the rules without names, which say nothing and which some runtimes refuse. */
 void profile_drop_empty_rules(struct profile *profile);
 

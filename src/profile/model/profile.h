@@ -23,14 +23,4 @@ DEFINE_CLEANUP(struct profile *, profile_destroy);
  */
 bool profile_drop_unknown(struct profile *profile);
 
-/* OCI runtime-spec JSON: names and arrays sorted, a final newline; owned by the caller. */
-int profile_write_oci(const struct profile *profile, char **ret_text, struct error *err);
-
-/*
- * A SeccompProfile of security-profiles-operator.x-k8s.io/v1 in YAML. name is checked to be
- * a DNS-1123 subdomain; what does not fit is -ENOTSUP (resource.h).
- */
-int profile_write_cr(const struct profile *profile, const char *name, char **ret_text,
-		     struct error *err);
-
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/format/profile_write.h"
 #include "profile/format/template.h"
 #include "profile/model/profile.h"
 #include "util/cleanup.h"

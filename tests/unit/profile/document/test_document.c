@@ -2,6 +2,7 @@
 #include "../fixtures.h"
 
 #include "profile/document/document.h"
+#include "profile/format/profile_write.h"
 #include "profile/model/model.h"
 #include "profile/model/profile.h"
 #include "util/array.h"

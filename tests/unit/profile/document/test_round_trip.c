@@ -2,6 +2,7 @@
 #include "../profiles.h"
 
 #include "profile/document/document.h"
+#include "profile/format/profile_write.h"
 #include "profile/format/resource.h"
 #include "profile/model/architecture.h"
 #include "util/notes.h"

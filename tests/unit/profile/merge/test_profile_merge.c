@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../profiles.h"
 
+#include "profile/format/profile_write.h"
 #include "profile/merge/merge.h"
 #include "profile/recording/derive.h"
 #include "util/array.h"

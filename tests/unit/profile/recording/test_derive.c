@@ -4,6 +4,7 @@
 #include <seccomp.h>
 #include <sys/mman.h>
 
+#include "profile/format/profile_write.h"
 #include "profile/model/model.h"
 #include "profile/model/profile.h"
 #include "profile/recording/derive.h"
