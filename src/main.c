@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/cli.h"
+#include "cli/frame/cli.h"
 #include "cli/commands.h"
 
 /* Sorted by name. */

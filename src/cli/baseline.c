@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/baseline_choice.h"
-#include "cli/cli.h"
+#include "cli/frame/cli.h"
 #include "cli/input.h"
 #include "profile/baseline/baseline.h"
 #include "profile/baseline/baseline_report.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cli/baseline_choice.h"
-#include "cli/cli.h"
+#include "cli/frame/cli.h"
 #include "cli/input.h"
 #include "cli/report_format.h"
 #include "cli/workload.h"

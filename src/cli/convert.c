@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/frame/cli.h"
 #include "cli/input.h"
 #include "cli/output_file.h"
 #include "cli/runtime_option.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/cli.h"
+#include "cli/frame/cli.h"
 #include "cli/diff_files.h"
 #include "cli/input.h"
 #include "cli/output_file.h"

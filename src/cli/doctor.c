@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
-#include "cli/cli.h"
+#include "cli/frame/cli.h"
 #include "record/probe.h"
 #include "record/tracepoint.h"
 #include "cgroup/cgroup.h"

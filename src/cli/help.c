@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.h"
 
-#include "cli/frame.h"
+#include "cli/frame/frame.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 

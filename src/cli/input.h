@@ -5,7 +5,7 @@
 /* The files that commands read: profiles of any format and recordings. */
 #include <stdbool.h>
 
-#include "cli/cli.h"
+#include "cli/frame/cli.h"
 #include "profile/document/document.h"
 #include "profile/recording/recording.h"
 

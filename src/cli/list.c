@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/frame/cli.h"
 #include "cli/profile_use.h"
 #include "cli/report_format.h"
 #include "cli/store_options.h"

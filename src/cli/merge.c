@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/frame/cli.h"
 #include "cli/input.h"
 #include "cli/merge_check.h"
 #include "cli/merge_input.h"

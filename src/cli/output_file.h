@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "cli/cli.h"
+#include "cli/frame/cli.h"
 #include "util/file.h"
 
 struct error;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "cli/frame/cli.h"
 #include "cli/output_file.h"
 #include "cli/record_output.h"
 #include "cli/record_session.h"

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "cli/frame/cli.h"
 #include "cli/output_file.h"
 #include "profile/format/profile_write.h"
 #include "profile/model/profile.h"

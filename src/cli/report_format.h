@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "cli/cli.h"
+#include "cli/frame/cli.h"
 
 /* The choices of --format where a command reports to people or to machines. */
 enum report_format {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/frame/cli.h"
 #include "util/array.h"
 
 int runtime_option_parse(const char *text, const char *others, struct runtime_option *ret_option,

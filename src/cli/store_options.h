@@ -5,7 +5,7 @@
 /* What install, uninstall and list have in common. */
 #include <stdbool.h>
 
-#include "cli/cli.h"
+#include "cli/frame/cli.h"
 
 /* The kubelet's directory for Localhost profiles, with its default --root-dir. */
 #define STORE_ROOT_OPTION(structure)                                                        \

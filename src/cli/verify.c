@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/frame/cli.h"
 #include "cli/input.h"
 #include "cli/report_format.h"
 #include "cli/runtime_range.h"

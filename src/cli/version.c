@@ -5,7 +5,7 @@
 #include <seccomp.h>
 #include <stdio.h>
 
-#include "cli/cli.h"
+#include "cli/frame/cli.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 

@@ -51,8 +51,8 @@ refuses "nor through a header" src/util/a.h \
 accepts "a header is guarded by its path" src/util/a.h $'#ifndef UTIL_A_H\n#define UTIL_A_H\n#endif'
 refuses "and by nothing else" src/util/a.h $'#ifndef A_H\n#define A_H\n#endif' \
 	"its include guard is not its path, UTIL_A_H"
-refuses "however it is spaced" src/record/a.c '  #  include "cli/cli.h"' \
-	"record/ may not include cli/, which is above it"
+refuses "however it is spaced" src/record/a.c '  #  include "cli/frame/cli.h"' \
+	"record/ may not include cli/frame/, which is above it"
 refuses "nobody else knows the BPF program" src/cli/a.c '#include "recorder.skel.h"' \
 	"only record/ may include recorder.skel.h"
 refuses "every path begins at src/" src/selection/a.c '#include "cri.h"' \

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/frame.h"
+#include "cli/frame/frame.h"
 #include "util/cleanup.h"
 
 /*

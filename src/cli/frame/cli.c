@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/cli.h"
+#include "cli/frame/cli.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/frame.h"
+#include "cli/frame/frame.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/log.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/frame.h"
+#include "cli/frame/frame.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"

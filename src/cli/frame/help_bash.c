@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stdio.h>
 
-#include "cli/frame.h"
+#include "cli/frame/frame.h"
 
 /*
  * The tables of the bash completion, as associative arrays. The function that reads them is

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef CLI_CLI_H
-#define CLI_CLI_H
+#ifndef CLI_FRAME_CLI_H
+#define CLI_FRAME_CLI_H
 
 /*
  * The frame of the command line. A command is one file src/cli/<name>.c that exports one

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef CLI_FRAME_H
-#define CLI_FRAME_H
+#ifndef CLI_FRAME_FRAME_H
+#define CLI_FRAME_FRAME_H
 
 /*
  * What the files of the frame share and commands do not need: see cli.h.
  */
-#include "cli/cli.h"
+#include "cli/frame/cli.h"
 
 /* What the frame itself understands for every command. */
 struct cli_common_options {

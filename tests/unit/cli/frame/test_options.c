@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "cli/frame.h"
+#include "cli/frame/frame.h"
 #include "util/array.h"
 #include "util/error.h"
 #include "util/str.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/frame.h"
+#include "cli/frame/frame.h"
 #include "util/cleanup.h"
 
 #define WIDTH 80
