@@ -8,7 +8,7 @@
 
 #include "install/store.h"
 #include "profile/document/document.h"
-#include "profile/meaning/normal_form.h"
+#include "profile/semantics/normal_form.h"
 #include "syscalls/syscalls.h"
 #include "container/cri.h"
 #include "util/array.h"

@@ -7,7 +7,7 @@
 
 #include "install/store.h"
 #include "profile/document/document.h"
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/semantics.h"
 #include "profile/model/model.h"
 #include "syscalls/syscalls.h"
 #include "util/error.h"
@@ -46,13 +46,13 @@ static int add_difference(void *data, const char *name, const struct call_compar
 static int compare_on(struct drift *drift, const char *scmp_arch, const struct profile *installed,
 		      const struct profile *now, struct error *err)
 {
-	_cleanup_meaning_ struct meaning *a = NULL, *b = NULL;
-	int r = meaning_create(installed, scmp_arch, &a, err);
+	_cleanup_semantics_ struct semantics *a = NULL, *b = NULL;
+	int r = semantics_create(installed, scmp_arch, &a, err);
 
 	if (r == 0)
-		r = meaning_create(now, scmp_arch, &b, err);
+		r = semantics_create(now, scmp_arch, &b, err);
 	if (r == 0)
-		r = meaning_visit_differences(a, b, add_difference, drift, err);
+		r = semantics_visit_differences(a, b, add_difference, drift, err);
 	return r;
 }
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "profile/meaning/argument_domain.h"
+#include "profile/semantics/argument_domain.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/semantics.h"
 
 struct error;
 

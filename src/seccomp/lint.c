@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/semantics.h"
 #include "profile/model/model.h"
 #include "profile/recording/fallbacks.h"
 #include "seccomp/scmp_arch.h"
@@ -105,15 +105,15 @@ int lint_rules(const struct profile *profile, struct findings *findings, struct 
 }
 
 /* What is done with a call whatever its arguments are; false where they matter. */
-static bool effect_always(const struct meaning *meaning, const char *name,
+static bool effect_always(const struct semantics *semantics, const char *name,
 			  struct effect *ret_effect)
 {
-	int position = meaning_find(meaning, name);
+	int position = semantics_find(semantics, name);
 	struct verdict verdict;
 
 	if (position < 0)
 		return false;
-	verdict = meaning_verdict(meaning, position);
+	verdict = semantics_verdict(semantics, position);
 	*ret_effect = verdict.effect;
 	return verdict.rule_count == 0;
 }
@@ -128,15 +128,16 @@ static const struct {
 	{ "exit_group", "a program cannot end" },
 };
 
-static int lint_indispensable(const struct meaning *meaning, const struct scmp_arch *architecture,
-			      struct findings *findings, struct error *err)
+static int lint_indispensable(const struct semantics *semantics,
+			      const struct scmp_arch *architecture, struct findings *findings,
+			      struct error *err)
 {
 	struct effect effect;
 	size_t i;
 	int r = 0;
 
 	for (i = 0; r == 0 && i < array_size(indispensable); i++)
-		if (effect_always(meaning, indispensable[i].name, &effect) &&
+		if (effect_always(semantics, indispensable[i].name, &effect) &&
 		    effect_permission(effect) == PERMISSION_REFUSED)
 			r = findings_add(findings,
 					 &(struct finding_of){ SEVERITY_ERROR, "indispensable",
@@ -153,7 +154,7 @@ static bool hinders_fallback(struct effect effect)
 	       !(effect.action == ACTION_ERRNO && effect.data == ENOSYS);
 }
 
-static int lint_fallbacks(const struct meaning *meaning, const struct scmp_arch *architecture,
+static int lint_fallbacks(const struct semantics *semantics, const struct scmp_arch *architecture,
 			  struct findings *findings, struct error *err)
 {
 	char text[EFFECT_TEXT_SIZE];
@@ -162,7 +163,8 @@ static int lint_fallbacks(const struct meaning *meaning, const struct scmp_arch 
 	int r = 0;
 
 	for (i = 0; r == 0 && i < fallback_count; i++)
-		if (effect_always(meaning, fallbacks[i].name, &effect) && hinders_fallback(effect))
+		if (effect_always(semantics, fallbacks[i].name, &effect) &&
+		    hinders_fallback(effect))
 			r = findings_add(
 				findings,
 				&(struct finding_of){ SEVERITY_WARNING, "fallback",
@@ -189,16 +191,16 @@ static bool permits(const struct verdict *verdict, bool *ret_always)
 	return any;
 }
 
-static int lint_risks(const struct meaning *meaning, const struct scmp_arch *architecture,
+static int lint_risks(const struct semantics *semantics, const struct scmp_arch *architecture,
 		      struct findings *findings, struct error *err)
 {
 	size_t position;
 	int r = 0;
 
-	for (position = 0; r == 0 && position < meaning_call_count(meaning); position++) {
-		const char *name = meaning_call_name(meaning, position);
+	for (position = 0; r == 0 && position < semantics_call_count(semantics); position++) {
+		const char *name = semantics_call_name(semantics, position);
 		const struct syscall_purpose *purpose = syscall_purpose(name);
-		struct verdict verdict = meaning_verdict(meaning, position);
+		struct verdict verdict = semantics_verdict(semantics, position);
 		bool always;
 
 		if (purpose->risk == RISK_HIGH && permits(&verdict, &always))
@@ -211,15 +213,15 @@ static int lint_risks(const struct meaning *meaning, const struct scmp_arch *arc
 	return r;
 }
 
-int lint_calls(const struct meaning *meaning, const struct scmp_arch *architecture,
+int lint_calls(const struct semantics *semantics, const struct scmp_arch *architecture,
 	       struct findings *findings, struct error *err)
 {
-	int r = lint_indispensable(meaning, architecture, findings, err);
+	int r = lint_indispensable(semantics, architecture, findings, err);
 
 	if (r == 0)
-		r = lint_fallbacks(meaning, architecture, findings, err);
+		r = lint_fallbacks(semantics, architecture, findings, err);
 	if (r == 0)
-		r = lint_risks(meaning, architecture, findings, err);
+		r = lint_risks(semantics, architecture, findings, err);
 	return r;
 }
 

@@ -7,7 +7,7 @@
 #include "seccomp/findings.h"
 
 struct error;
-struct meaning;
+struct semantics;
 struct profile;
 struct scmp_arch;
 struct scmp_arch_set;
@@ -16,18 +16,18 @@ struct scmp_arch_set;
 int lint_rules(const struct profile *profile, struct findings *findings, struct error *err);
 
 /* What its rules come to on one architecture that it is meant for. */
-int lint_calls(const struct meaning *meaning, const struct scmp_arch *architecture,
+int lint_calls(const struct semantics *semantics, const struct scmp_arch *architecture,
 	       struct findings *findings, struct error *err);
 
 /* Arguments of which the kernel takes 32 bits, and the filter compares 64. */
-int lint_arguments(const struct meaning *meaning, const struct scmp_arch *architecture,
+int lint_arguments(const struct semantics *semantics, const struct scmp_arch *architecture,
 		   struct findings *findings, struct error *err);
 
 /*
  * Calls that the profile refuses by name and lets through by way of socketcall(2) or ipc(2), on the
  * architectures that have these.
  */
-int lint_multiplexed(const struct meaning *meaning, const struct scmp_arch *architecture,
+int lint_multiplexed(const struct semantics *semantics, const struct scmp_arch *architecture,
 		     struct findings *findings, struct error *err);
 
 /* A call of that architecture about which the profile says something in vain. */

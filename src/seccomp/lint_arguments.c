@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/semantics.h"
 #include "seccomp/boundary.h"
 #include "seccomp/lint.h"
 #include "seccomp/scmp_arch.h"
@@ -102,7 +102,7 @@ static int lint_values(const char *name, unsigned int ints, const struct verdict
 }
 
 /* Bits above an int that let a call through which is not allowed without them. */
-static bool find_evasion(const struct meaning *meaning, size_t position, unsigned int ints,
+static bool find_evasion(const struct semantics *semantics, size_t position, unsigned int ints,
 			 const struct boundary *boundary, unsigned int *ret_argument)
 {
 	uint64_t arguments[ARGUMENT_COUNT];
@@ -117,9 +117,11 @@ static bool find_evasion(const struct meaning *meaning, size_t position, unsigne
 
 			if (!(ints & (1u << argument)) || value > UINT32_MAX)
 				continue;
-			plain = effect_permission(meaning_evaluate(meaning, position, arguments));
+			plain = effect_permission(
+				semantics_evaluate(semantics, position, arguments));
 			arguments[argument] |= UPPER;
-			evading = effect_permission(meaning_evaluate(meaning, position, arguments));
+			evading = effect_permission(
+				semantics_evaluate(semantics, position, arguments));
 			arguments[argument] = value;
 			if (plain == PERMISSION_REFUSED && evading == PERMISSION_GRANTED) {
 				*ret_argument = argument;
@@ -130,12 +132,12 @@ static bool find_evasion(const struct meaning *meaning, size_t position, unsigne
 	return false;
 }
 
-static int lint_call(const struct meaning *meaning, size_t position,
+static int lint_call(const struct semantics *semantics, size_t position,
 		     const struct scmp_arch *architecture, struct findings *findings,
 		     struct error *err)
 {
-	const char *name = meaning_call_name(meaning, position);
-	struct verdict verdict = meaning_verdict(meaning, position);
+	const char *name = semantics_call_name(semantics, position);
+	struct verdict verdict = semantics_verdict(semantics, position);
 	_cleanup_boundary_ struct boundary boundary = {};
 	unsigned int argument, ints;
 	int r;
@@ -146,7 +148,7 @@ static int lint_call(const struct meaning *meaning, size_t position,
 	r = lint_values(name, ints, &verdict, architecture, findings, err);
 	if (r == 0)
 		r = boundary_init(&boundary, &verdict, false, err);
-	if (r < 0 || !find_evasion(meaning, position, ints, &boundary, &argument))
+	if (r < 0 || !find_evasion(semantics, position, ints, &boundary, &argument))
 		return r;
 	return findings_add(findings,
 			    &(struct finding_of){ SEVERITY_WARNING, "int-argument", name,
@@ -157,14 +159,14 @@ static int lint_call(const struct meaning *meaning, size_t position,
 			    name, argument);
 }
 
-int lint_arguments(const struct meaning *meaning, const struct scmp_arch *architecture,
+int lint_arguments(const struct semantics *semantics, const struct scmp_arch *architecture,
 		   struct findings *findings, struct error *err)
 {
 	size_t position;
 	int r = 0;
 
-	for (position = 0; r == 0 && architecture->wide && position < meaning_call_count(meaning);
-	     position++)
-		r = lint_call(meaning, position, architecture, findings, err);
+	for (position = 0;
+	     r == 0 && architecture->wide && position < semantics_call_count(semantics); position++)
+		r = lint_call(semantics, position, architecture, findings, err);
 	return r;
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/meaning/argument_space.h"
-#include "profile/meaning/convention.h"
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/argument_space.h"
+#include "profile/semantics/convention.h"
+#include "profile/semantics/semantics.h"
 #include "seccomp/lint.h"
 #include "seccomp/scmp_arch.h"
 #include "util/error.h"
 
 /* The least that the profile permits of a call by its own name, over all arguments. */
-static int least_by_name(const struct meaning *meaning, const char *name,
+static int least_by_name(const struct semantics *semantics, const char *name,
 			 enum permission *ret_least, struct error *err)
 {
 	struct call_comparison comparison;
-	int r = meaning_compare(meaning, meaning, name, &comparison, err);
+	int r = semantics_compare(semantics, semantics, name, &comparison, err);
 
 	if (r == 0)
 		*ret_least = comparison.a_least;
@@ -19,7 +19,7 @@ static int least_by_name(const struct meaning *meaning, const char *name,
 }
 
 /* The most that the profile permits of the multiplexer where its first argument means the call. */
-static int most_through(const struct meaning *meaning, const struct multiplexed_call *call,
+static int most_through(const struct semantics *semantics, const struct multiplexed_call *call,
 			enum permission *ret_most, struct error *err)
 {
 	const struct argument_rule chosen = {
@@ -28,7 +28,7 @@ static int most_through(const struct meaning *meaning, const struct multiplexed_
 		.conditions = { { .comparison = COMPARE_EQ, .value = call->code } },
 	};
 	const struct verdict verdicts[] = {
-		meaning_verdict_of(meaning, call->through),
+		semantics_verdict_of(semantics, call->through),
 		{ .effect = { .action = ACTION_KILL_PROCESS }, .rules = &chosen, .rule_count = 1 },
 	};
 	_cleanup_argument_space_ struct argument_space space = {};
@@ -36,7 +36,7 @@ static int most_through(const struct meaning *meaning, const struct multiplexed_
 	uint64_t arguments[ARGUMENT_COUNT];
 	struct effect effects[2];
 	size_t point;
-	int r = argument_space_init(&space, verdicts, 2, meaning_is_narrow(meaning), err);
+	int r = argument_space_init(&space, verdicts, 2, semantics_is_narrow(semantics), err);
 
 	if (r < 0)
 		return r;
@@ -49,18 +49,18 @@ static int most_through(const struct meaning *meaning, const struct multiplexed_
 	return 0;
 }
 
-static int lint_call(const struct meaning *meaning, const struct multiplexed_call *call,
+static int lint_call(const struct semantics *semantics, const struct multiplexed_call *call,
 		     const struct scmp_arch *architecture, struct findings *findings,
 		     struct error *err)
 {
 	const struct finding_of of = { SEVERITY_WARNING, "multiplexer", call->name,
 				       architecture->name };
-	const struct verdict verdict = meaning_verdict_of(meaning, call->name);
+	const struct verdict verdict = semantics_verdict_of(semantics, call->name);
 	enum permission least = PERMISSION_REFUSED, most = PERMISSION_REFUSED;
-	int r = least_by_name(meaning, call->name, &least, err);
+	int r = least_by_name(semantics, call->name, &least, err);
 
 	if (r == 0)
-		r = most_through(meaning, call, &most, err);
+		r = most_through(semantics, call, &most, err);
 	if (r < 0 || most <= least)
 		return r;
 	return findings_add(findings, &of, err,
@@ -71,7 +71,7 @@ static int lint_call(const struct meaning *meaning, const struct multiplexed_cal
 			    verdict.rule_count ? " with some arguments" : "", call->through);
 }
 
-int lint_multiplexed(const struct meaning *meaning, const struct scmp_arch *architecture,
+int lint_multiplexed(const struct semantics *semantics, const struct scmp_arch *architecture,
 		     struct findings *findings, struct error *err)
 {
 	const struct multiplexed_call *call;
@@ -81,6 +81,6 @@ int lint_multiplexed(const struct meaning *meaning, const struct scmp_arch *arch
 	if (!convention_find(architecture->name).multiplexed)
 		return 0;
 	for (i = 0; r == 0 && (call = multiplexed_call_at(i)); i++)
-		r = lint_call(meaning, call, architecture, findings, err);
+		r = lint_call(semantics, call, architecture, findings, err);
 	return r;
 }

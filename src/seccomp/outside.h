@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/semantics.h"
 
 struct error;
 struct filter;

@@ -27,7 +27,7 @@ struct prover {
 	const struct filter *filter;
 	const struct scmp_arch_set *architectures;
 	const struct scmp_arch *architecture;
-	const struct meaning *meaning;
+	const struct semantics *semantics;
 	struct proof *proof;
 };
 
@@ -120,7 +120,7 @@ static int try_arguments(struct prover *prover, size_t position, uint32_t nr,
 		boundary_point(&boundary, point, arguments);
 		for (i = 0; i < ARGUMENT_COUNT; i++)
 			data.args[i] = arguments[i];
-		expected = meaning_evaluate(prover->meaning, position, arguments);
+		expected = semantics_evaluate(prover->semantics, position, arguments);
 		try(prover, &data, expected, &agreed);
 	}
 	return 0;
@@ -129,7 +129,7 @@ static int try_arguments(struct prover *prover, size_t position, uint32_t nr,
 /* The number of a call as the kernel gives it to filters; negative where there is none. */
 static int64_t number_of(const struct prover *prover, size_t position, int resolved)
 {
-	int number = meaning_call_number(prover->meaning, position);
+	int number = semantics_call_number(prover->semantics, position);
 
 	if (number >= 0 && prover->architecture->base == X32_SYSCALL_BIT)
 		return number | X32_SYSCALL_BIT;
@@ -161,9 +161,9 @@ static int note_unenforced(struct prover *prover, const char *name, struct error
 static int try_position(struct prover *prover, size_t position, uint32_t nr, bool enforced,
 			struct error *err)
 {
-	const char *name = meaning_call_name(prover->meaning, position);
-	struct verdict verdict = meaning_verdict(prover->meaning, position);
-	struct effect effect = meaning_default(prover->meaning);
+	const char *name = semantics_call_name(prover->semantics, position);
+	struct verdict verdict = semantics_verdict(prover->semantics, position);
+	struct effect effect = semantics_default(prover->semantics);
 	int r = 0;
 
 	if (!enforced && (verdict.rule_count || !effect_equal(verdict.effect, effect)))
@@ -181,7 +181,7 @@ static int try_position(struct prover *prover, size_t position, uint32_t nr, boo
 static void try_others(struct prover *prover, const bool known[NUMBERS])
 {
 	const struct scmp_arch *architecture = prover->architecture;
-	struct effect effect = meaning_default(prover->meaning);
+	struct effect effect = semantics_default(prover->semantics);
 	size_t i;
 
 	for (i = 0; i < NUMBERS; i++)
@@ -210,7 +210,7 @@ static int try_direct_calls(struct prover *prover, bool known[NUMBERS], struct e
 			continue;
 		name = seccomp_syscall_resolve_num_arch(architecture->token,
 							(int)(architecture->base + i));
-		position = name ? meaning_find(prover->meaning, name) : -1;
+		position = name ? semantics_find(prover->semantics, name) : -1;
 		if (position < 0)
 			continue;
 		known[i] = true;
@@ -225,12 +225,13 @@ static int try_architecture(struct prover *prover, struct error *err)
 	size_t position;
 	int r;
 
-	for (position = 0; position < meaning_call_count(prover->meaning); position++) {
+	for (position = 0; position < semantics_call_count(prover->semantics); position++) {
 		int resolved = seccomp_syscall_resolve_name_arch(
-			prover->architecture->token, meaning_call_name(prover->meaning, position));
+			prover->architecture->token,
+			semantics_call_name(prover->semantics, position));
 		int64_t nr = number_of(prover, position, resolved);
 
-		by_name |= meaning_call_number(prover->meaning, position) < 0;
+		by_name |= semantics_call_number(prover->semantics, position) < 0;
 		if (nr < 0)
 			continue;
 		if (nr >= prover->architecture->base && nr - prover->architecture->base < NUMBERS)
@@ -279,11 +280,11 @@ int filter_prove(const struct filter *filter, const struct profile *profile,
 	int r = 0;
 
 	for (i = 0; r == 0 && i < architectures->length; i++) {
-		_cleanup_meaning_ struct meaning *meaning = NULL;
+		_cleanup_semantics_ struct semantics *semantics = NULL;
 
 		prover.architecture = architectures->items[i];
-		r = meaning_create(profile, prover.architecture->name, &meaning, err);
-		prover.meaning = meaning;
+		r = semantics_create(profile, prover.architecture->name, &semantics, err);
+		prover.semantics = semantics;
 		if (r == 0)
 			r = try_architecture(&prover, err);
 	}

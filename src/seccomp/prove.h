@@ -3,7 +3,7 @@
 #define SECCOMP_PROVE_H
 
 /*
- * Whether a compiled filter does what its profile says (profile/meaning/meaning.h): it is run over
+ * Whether a compiled filter does what its profile says (profile/semantics/semantics.h): it is run over
  * every known system call of each architecture, with all arguments at which the profile's conditions
  * change their mind, over the numbers between and beyond, and over architectures that the profile
  * does not list.
@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/semantics.h"
 #include "seccomp/compile.h"
 
 struct scmp_arch;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/semantics.h"
 #include "profile/model/model.h"
 #include "profile/recording/startup_calls.h"
 #include "seccomp/lint.h"
@@ -107,7 +107,7 @@ static int verify_layouts(const struct profile *profile, struct verification *ve
 	return r;
 }
 
-static int verify_against(const struct meaning *meaning, const struct meaning *base,
+static int verify_against(const struct semantics *semantics, const struct semantics *base,
 			  const struct scmp_arch *architecture, struct findings *findings,
 			  struct error *err)
 {
@@ -117,7 +117,7 @@ static int verify_against(const struct meaning *meaning, const struct meaning *b
 	struct difference difference;
 	const char *shown;
 	bool subset;
-	int r = meaning_subset(meaning, base, &subset, &of.call, &difference, err);
+	int r = semantics_subset(semantics, base, &subset, &of.call, &difference, err);
 
 	if (r < 0 || subset)
 		return r;
@@ -136,20 +136,20 @@ static int verify_architecture(const struct profile *profile, const struct profi
 			       const struct scmp_arch *architecture, struct findings *findings,
 			       struct error *err)
 {
-	_cleanup_meaning_ struct meaning *meaning = NULL, *base = NULL;
-	int r = meaning_create(profile, architecture->name, &meaning, err);
+	_cleanup_semantics_ struct semantics *semantics = NULL, *base = NULL;
+	int r = semantics_create(profile, architecture->name, &semantics, err);
 
 	if (r == 0)
-		r = lint_calls(meaning, architecture, findings, err);
+		r = lint_calls(semantics, architecture, findings, err);
 	if (r == 0)
-		r = lint_arguments(meaning, architecture, findings, err);
+		r = lint_arguments(semantics, architecture, findings, err);
 	if (r == 0)
-		r = lint_multiplexed(meaning, architecture, findings, err);
+		r = lint_multiplexed(semantics, architecture, findings, err);
 	if (r < 0 || !against)
 		return r;
-	r = meaning_create(against, architecture->name, &base, err);
+	r = semantics_create(against, architecture->name, &base, err);
 	if (r == 0)
-		r = verify_against(meaning, base, architecture, findings, err);
+		r = verify_against(semantics, base, architecture, findings, err);
 	return r;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "selection/answered.h"
 
-#include "profile/meaning/allowance.h"
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/allowance.h"
+#include "profile/semantics/semantics.h"
 #include "profile/model/profile.h"
 #include "profile/recording/applied_profile.h"
 #include "profile/recording/recording.h"
@@ -14,11 +14,12 @@ static enum allowance ask_profile(const struct observation *observation,
 				  const struct profile *profile, const struct call *call)
 {
 	const char *arch = abi_scmp_arch(observation->machine, call->abi);
-	_cleanup_meaning_ struct meaning *meaning = NULL;
+	_cleanup_semantics_ struct semantics *semantics = NULL;
 
-	if (!profile || !arch || meaning_create(profile, arch, &meaning, NULL) < 0)
+	if (!profile || !arch || semantics_create(profile, arch, &semantics, NULL) < 0)
 		return ALLOWANCE_SOME;
-	return meaning_allowance(meaning, syscall_name(observation->machine, call->abi, call->nr));
+	return semantics_allowance(semantics,
+				   syscall_name(observation->machine, call->abi, call->nr));
 }
 
 static int resolve(struct observation *observation, const struct profile *profile,

@@ -83,14 +83,14 @@ static bool lacks_a_call(const struct profile *profile, const struct scmp_arch *
  * Whether the number of a call is never loaded: that is left to the first call of the filter, which is
  * left out if the architecture does not have it. One without conditions comes first.
  */
-static bool loads_no_number(const struct profile *profile, const struct meaning *meaning,
+static bool loads_no_number(const struct profile *profile, const struct semantics *semantics,
 			    const struct scmp_arch *architecture)
 {
-	struct effect effect = meaning_default(meaning);
+	struct effect effect = semantics_default(semantics);
 	size_t i;
 
-	for (i = 0; i < meaning_call_count(meaning); i++) {
-		struct verdict verdict = meaning_verdict(meaning, i);
+	for (i = 0; i < semantics_call_count(semantics); i++) {
+		struct verdict verdict = semantics_verdict(semantics, i);
 
 		if (verdict.rule_count == 0 && !effect_equal(verdict.effect, effect))
 			return false;
@@ -101,20 +101,20 @@ static bool loads_no_number(const struct profile *profile, const struct meaning 
 static bool is_known_fault(const struct profile *profile, const struct disagreement *disagreement)
 {
 	const struct scmp_arch *architecture = disagreement->architecture;
-	struct meaning *meaning = take_meaning(profile, architecture->name);
+	struct semantics *semantics = take_semantics(profile, architecture->name);
 	char name[SCMP_ARCH_CALL_SIZE];
 	struct verdict verdict;
 	int position;
 	bool known;
 
-	assert(meaning);
+	assert(semantics);
 	scmp_arch_call_name(architecture, disagreement->data.nr, name);
-	position = meaning_find(meaning, name);
-	verdict = (struct verdict){ .effect = meaning_default(meaning) };
+	position = semantics_find(semantics, name);
+	verdict = (struct verdict){ .effect = semantics_default(semantics) };
 	if (position >= 0)
-		verdict = meaning_verdict(meaning, position);
-	known = has_faulty_rules(&verdict) || loads_no_number(profile, meaning, architecture);
-	meaning_destroy(meaning);
+		verdict = semantics_verdict(semantics, position);
+	known = has_faulty_rules(&verdict) || loads_no_number(profile, semantics, architecture);
+	semantics_destroy(semantics);
 	return known;
 }
 

@@ -12,7 +12,7 @@
 #include "profile/document/document.h"
 #include "profile/format/profile_write.h"
 #include "profile/format/resource.h"
-#include "profile/meaning/normal_form.h"
+#include "profile/semantics/normal_form.h"
 #include "profile/model/profile.h"
 
 static const struct circumstances circumstances = {

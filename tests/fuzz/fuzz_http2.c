@@ -11,7 +11,7 @@
 
 #include "net/grpc.h"
 #include "net/http2.h"
-#include "target/cri.pb-c.h"
+#include "container/cri.pb-c.h"
 #include "util/cleanup.h"
 #include "util/loop.h"
 

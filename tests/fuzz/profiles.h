@@ -8,7 +8,7 @@
  */
 #include "input.h"
 
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/semantics.h"
 #include "profile/model/model.h"
 #include "util/array.h"
 
@@ -141,13 +141,13 @@ static inline void take_arguments(struct input *input, uint64_t ret_arguments[AR
 }
 
 /* The meaning, or NULL where it is refused. */
-static inline struct meaning *take_meaning(const struct profile *profile, const char *scmp_arch)
+static inline struct semantics *take_semantics(const struct profile *profile, const char *scmp_arch)
 {
-	struct meaning *meaning = NULL;
+	struct semantics *semantics = NULL;
 	struct error err = ERROR_INIT;
 
-	failed(meaning_create(profile, scmp_arch, &meaning, &err), &err);
-	return meaning;
+	failed(semantics_create(profile, scmp_arch, &semantics, &err), &err);
+	return semantics;
 }
 
 #endif

@@ -13,7 +13,7 @@
 
 #include "events.pb-c.h"
 #include "net/grpc.h"
-#include "target/cri.pb-c.h"
+#include "container/cri.pb-c.h"
 #include "util/error.h"
 #include "util/loop.h"
 

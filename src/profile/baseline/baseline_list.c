@@ -4,8 +4,8 @@
 
 #include "profile/baseline/baseline.h"
 #include "profile/baseline/baseline_report.h"
-#include "profile/meaning/allowance.h"
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/allowance.h"
+#include "profile/semantics/semantics.h"
 #include "json/builder.h"
 #include "util/error.h"
 
@@ -14,13 +14,13 @@ static int count_calls(const struct baseline *baseline, const struct circumstanc
 		       struct error *err)
 {
 	_cleanup_profile_ struct profile *profile = NULL;
-	_cleanup_meaning_ struct meaning *meaning = NULL;
+	_cleanup_semantics_ struct semantics *semantics = NULL;
 	int ret = baseline_resolve(baseline, circumstances, &profile, err);
 
 	if (ret == 0)
-		ret = meaning_create(profile, scmp_arch, &meaning, err);
+		ret = semantics_create(profile, scmp_arch, &semantics, err);
 	if (ret == 0)
-		meaning_count_allowances(meaning, ret_counts);
+		semantics_count_allowances(semantics, ret_counts);
 	return ret;
 }
 

@@ -8,8 +8,8 @@
 #include "profile/baseline/baseline_report.h"
 #include "profile/baseline/capability_effects.h"
 #include "profile/format/template.h"
-#include "profile/meaning/allowance.h"
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/allowance.h"
+#include "profile/semantics/semantics.h"
 #include "json/builder.h"
 #include "syscalls/listing.h"
 #include "util/error.h"
@@ -19,14 +19,14 @@
 struct resolved {
 	const struct baseline_view *view;
 	struct profile *profile;
-	struct meaning *meaning;
+	struct semantics *semantics;
 	struct capability_effects *effects;
 };
 
 static void resolved_finish(struct resolved *resolved)
 {
 	capability_effects_destroy(resolved->effects);
-	meaning_destroy(resolved->meaning);
+	semantics_destroy(resolved->semantics);
 	profile_destroy(resolved->profile);
 }
 
@@ -36,7 +36,8 @@ static int resolve(const struct baseline_view *view, struct resolved *resolved, 
 
 	resolved->view = view;
 	if (ret == 0)
-		ret = meaning_create(resolved->profile, view->scmp_arch, &resolved->meaning, err);
+		ret = semantics_create(resolved->profile, view->scmp_arch, &resolved->semantics,
+				       err);
 	if (ret == 0)
 		ret = capability_effects_create(view->template, view->circumstances,
 						view->scmp_arch, &resolved->effects, err);
@@ -50,7 +51,7 @@ static void print_head(FILE *out, const struct resolved *resolved)
 	struct allowance_counts counts;
 	size_t i;
 
-	meaning_count_allowances(resolved->meaning, &counts);
+	semantics_count_allowances(resolved->semantics, &counts);
 	fprintf(out, "%s, %s: %zu calls allowed, %zu for some arguments, %zu left out\n",
 		view->title, view->scmp_arch, counts.all, counts.some, counts.none);
 	if (view->note)
@@ -65,16 +66,16 @@ static void print_head(FILE *out, const struct resolved *resolved)
 }
 
 /* The calls of one allowance, in the caller's array. */
-static size_t list_calls(const struct meaning *meaning, enum allowance allowance,
+static size_t list_calls(const struct semantics *semantics, enum allowance allowance,
 			 struct listed_call *calls)
 {
 	size_t count = 0, i;
 
-	for (i = 0; i < meaning_call_count(meaning); i++) {
-		const char *name = meaning_call_name(meaning, i);
+	for (i = 0; i < semantics_call_count(semantics); i++) {
+		const char *name = semantics_call_name(semantics, i);
 
-		if (meaning_call_is_listed(meaning, i) &&
-		    meaning_allowance(meaning, name) == allowance)
+		if (semantics_call_is_listed(semantics, i) &&
+		    semantics_allowance(semantics, name) == allowance)
 			calls[count++] = (struct listed_call){ name, syscall_purpose(name) };
 	}
 	return count;
@@ -126,7 +127,7 @@ static int print_conditions(FILE *out, const struct resolved *resolved,
 		struct paragraph paragraph = { out, 2 };
 		_cleanup_free_ char *condition = NULL;
 
-		ret = meaning_condition_text(resolved->meaning, calls[i].name, &condition, err);
+		ret = semantics_condition_text(resolved->semantics, calls[i].name, &condition, err);
 		if (ret < 0)
 			return ret;
 		paragraph_add(&paragraph, calls[i].name, ":");
@@ -138,22 +139,22 @@ static int print_conditions(FILE *out, const struct resolved *resolved,
 
 static int print_view(FILE *out, const struct resolved *resolved, struct error *err)
 {
-	size_t total = meaning_call_count(resolved->meaning), count;
+	size_t total = semantics_call_count(resolved->semantics), count;
 	_cleanup_free_ struct listed_call *calls = calloc(total + 1, sizeof(*calls));
 	int ret;
 
 	if (!calls)
 		return error_nomem(err);
 	print_head(out, resolved);
-	count = list_calls(resolved->meaning, ALLOWANCE_NONE, calls);
+	count = list_calls(resolved->semantics, ALLOWANCE_NONE, calls);
 	fputs("\nleft out:\n", out);
 	listing_print_groups(out, 2, calls, count);
 	fputs("\nleft out, and allowed with:\n", out);
 	print_capabilities(out, resolved, calls, count);
-	count = list_calls(resolved->meaning, ALLOWANCE_SOME, calls);
+	count = list_calls(resolved->semantics, ALLOWANCE_SOME, calls);
 	fputs("\nallowed for some arguments:\n", out);
 	ret = print_conditions(out, resolved, calls, count, err);
-	count = list_calls(resolved->meaning, ALLOWANCE_ALL, calls);
+	count = list_calls(resolved->semantics, ALLOWANCE_ALL, calls);
 	fputs("\nallowed:\n", out);
 	listing_print_groups(out, 2, calls, count);
 	return ret;
@@ -195,7 +196,7 @@ static json_t *from_call(struct builder *builder, const struct resolved *resolve
 
 	builder_set_string(builder, object, "name", name);
 	builder_set_string(builder, object, "allowed",
-			   allowed[meaning_allowance(resolved->meaning, name)]);
+			   allowed[semantics_allowance(resolved->semantics, name)]);
 	if (*condition)
 		builder_set_string(builder, object, "condition", condition);
 	while ((capability = capability_effects_next(resolved->effects, name, &position)))
@@ -240,13 +241,13 @@ int baseline_show_json(const struct baseline_view *view, char **ret_text, struct
 	root = from_view(&builder, view);
 	calls = builder_array(&builder);
 	builder_set(&builder, root, "calls", calls);
-	for (i = 0; i < meaning_call_count(resolved.meaning); i++) {
-		const char *name = meaning_call_name(resolved.meaning, i);
+	for (i = 0; i < semantics_call_count(resolved.semantics); i++) {
+		const char *name = semantics_call_name(resolved.semantics, i);
 		_cleanup_free_ char *condition = NULL;
 
-		if (!meaning_call_is_listed(resolved.meaning, i))
+		if (!semantics_call_is_listed(resolved.semantics, i))
 			continue;
-		ret = meaning_condition_text(resolved.meaning, name, &condition, err);
+		ret = semantics_condition_text(resolved.semantics, name, &condition, err);
 		if (ret < 0)
 			return ret;
 		builder_append(&builder, calls, from_call(&builder, &resolved, name, condition));

@@ -4,15 +4,15 @@
 #include <stdlib.h>
 
 #include "profile/format/template.h"
-#include "profile/meaning/allowance.h"
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/allowance.h"
+#include "profile/semantics/semantics.h"
 #include "util/error.h"
 
 /* What a container with just one capability gets. */
 struct capability_case {
 	const char *capability; /* NULL: none at all */
 	struct profile *profile;
-	struct meaning *meaning;
+	struct semantics *semantics;
 };
 
 struct capability_effects {
@@ -29,7 +29,7 @@ static int resolve_case(const struct template *template, const struct circumstan
 	with_one.capabilities = &one->capability;
 	with_one.capability_count = one->capability ? 1 : 0;
 	ret = template_resolve(template, &with_one, &one->profile, err);
-	return ret < 0 ? ret : meaning_create(one->profile, scmp_arch, &one->meaning, err);
+	return ret < 0 ? ret : semantics_create(one->profile, scmp_arch, &one->semantics, err);
 }
 
 int capability_effects_create(const struct template *template,
@@ -63,7 +63,7 @@ void capability_effects_destroy(struct capability_effects *effects)
 	if (!effects)
 		return;
 	for (i = 0; i < effects->count; i++) {
-		meaning_destroy(effects->cases[i].meaning);
+		semantics_destroy(effects->cases[i].semantics);
 		profile_destroy(effects->cases[i].profile);
 	}
 	free(effects);
@@ -72,12 +72,12 @@ void capability_effects_destroy(struct capability_effects *effects)
 const char *capability_effects_next(const struct capability_effects *effects, const char *name,
 				    size_t *position)
 {
-	enum allowance without = meaning_allowance(effects->cases[0].meaning, name);
+	enum allowance without = semantics_allowance(effects->cases[0].semantics, name);
 
 	while (*position + 1 < effects->count) {
 		const struct capability_case *one = &effects->cases[++*position];
 
-		if (meaning_allowance(one->meaning, name) > without)
+		if (semantics_allowance(one->semantics, name) > without)
 			return one->capability;
 	}
 	return NULL;

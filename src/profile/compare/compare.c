@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "profile/baseline/capability_effects.h"
-#include "profile/meaning/allowance.h"
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/allowance.h"
+#include "profile/semantics/semantics.h"
 #include "profile/model/model.h"
 #include "profile/recording/fallbacks.h"
 #include "syscalls/purpose.h"
@@ -27,8 +27,8 @@ struct side_by_side {
 	enum abi abi;
 	const char *scmp_arch;
 	bool counted; /* this is compare_architecture() */
-	struct meaning *own;
-	struct meaning *baseline;
+	struct semantics *own;
+	struct semantics *baseline;
 };
 
 static void evidence_union_finish(struct evidence_union *evidence)
@@ -39,8 +39,8 @@ static void evidence_union_finish(struct evidence_union *evidence)
 
 static void side_by_side_finish(struct side_by_side *sides)
 {
-	meaning_destroy(sides->own);
-	meaning_destroy(sides->baseline);
+	semantics_destroy(sides->own);
+	semantics_destroy(sides->baseline);
 }
 
 void compare_report_finish(struct compare_report *report)
@@ -128,7 +128,7 @@ static int add_finding(const struct side_by_side *sides, enum finding_kind kind,
 		.scmp_arch = sides->scmp_arch,
 		.counted = sides->counted,
 		.purpose = syscall_purpose(name),
-		.allowed = meaning_allowance(sides->baseline, name) != ALLOWANCE_NONE,
+		.allowed = semantics_allowance(sides->baseline, name) != ALLOWANCE_NONE,
 	};
 	memcpy(item->name, name, length);
 	report->counts[kind]++;
@@ -143,12 +143,12 @@ static int add_finding(const struct side_by_side *sides, enum finding_kind kind,
 static const char *find_fallback(const struct side_by_side *sides, const char *name)
 {
 	const struct fallback *fallback = fallback_find(name);
-	int position = meaning_find(sides->baseline, name);
+	int position = semantics_find(sides->baseline, name);
 	struct verdict verdict;
 
 	if (!fallback || position < 0)
 		return NULL;
-	verdict = meaning_verdict(sides->baseline, position);
+	verdict = semantics_verdict(sides->baseline, position);
 	return verdict.rule_count == 0 && verdict.effect.action == ACTION_ERRNO &&
 			       verdict.effect.data == ENOSYS ?
 		       fallback->instead :
@@ -167,7 +167,7 @@ static enum finding_kind judge(enum allowance allowance, const char *instead)
 static int compare_used(const struct side_by_side *sides, const char *name, const struct call *call,
 			struct compare_report *report, struct error *err)
 {
-	enum allowance allowance = meaning_allowance(sides->baseline, name);
+	enum allowance allowance = semantics_allowance(sides->baseline, name);
 	const char *instead = find_fallback(sides, name);
 	_cleanup_free_ const char **capabilities = NULL;
 	struct call_comparison comparison;
@@ -179,7 +179,7 @@ static int compare_used(const struct side_by_side *sides, const char *name, cons
 		return 0;
 	/* A profile that has conditions of its own may stay within those of the baseline. */
 	if (allowance == ALLOWANCE_SOME && !sides->input->recording &&
-	    meaning_compare(sides->baseline, sides->own, name, &comparison, NULL) == 0 &&
+	    semantics_compare(sides->baseline, sides->own, name, &comparison, NULL) == 0 &&
 	    !comparison.wider.found)
 		return 0;
 	if (sides->input->effects)
@@ -193,28 +193,29 @@ static int compare_used(const struct side_by_side *sides, const char *name, cons
 	finding->capabilities = steal_pointer(&capabilities);
 	find_witness(sides->input, call, false, finding);
 	if (allowance == ALLOWANCE_SOME)
-		ret = meaning_condition_text(sides->baseline, name, &finding->condition, err);
+		ret = semantics_condition_text(sides->baseline, name, &finding->condition, err);
 	return ret;
 }
 
 static int compare_named(const struct side_by_side *sides, size_t position,
 			 struct compare_report *report, struct error *err)
 {
-	const char *name = meaning_call_name(sides->baseline, position);
+	const char *name = semantics_call_name(sides->baseline, position);
 	bool has_evidence = sides->input->recording;
-	bool own = meaning_allowance(sides->own, name) != ALLOWANCE_NONE;
-	bool allowed = meaning_allowance(sides->baseline, name) != ALLOWANCE_NONE;
+	bool own = semantics_allowance(sides->own, name) != ALLOWANCE_NONE;
+	bool allowed = semantics_allowance(sides->baseline, name) != ALLOWANCE_NONE;
 	const struct call *call = NULL;
 	struct finding *finding;
 
 	if (has_evidence)
 		call = call_set_find(&sides->evidence->used, sides->abi,
-				     meaning_call_number(sides->baseline, position));
-	if (sides->counted && allowed && meaning_call_is_listed(sides->baseline, position))
+				     semantics_call_number(sides->baseline, position));
+	if (sides->counted && allowed && semantics_call_is_listed(sides->baseline, position))
 		report->allowed++;
 	if (has_evidence ? call != NULL : own)
 		return compare_used(sides, name, call, report, err);
-	if (sides->counted && allowed && !own && meaning_call_is_listed(sides->baseline, position))
+	if (sides->counted && allowed && !own &&
+	    semantics_call_is_listed(sides->baseline, position))
 		return add_finding(sides, FINDING_UNUSED, name, report, &finding, err);
 	return 0;
 }
@@ -253,15 +254,15 @@ static int compare_denied(const struct side_by_side *sides, const struct call *c
 static int compare_unlisted(const struct side_by_side *sides, struct compare_report *report,
 			    struct error *err)
 {
-	size_t i, count = sides->input->recording ? 0 : meaning_call_count(sides->own);
+	size_t i, count = sides->input->recording ? 0 : semantics_call_count(sides->own);
 	int ret = 0;
 
 	for (i = 0; i < count && ret == 0; i++) {
-		const char *name = meaning_call_name(sides->own, i);
+		const char *name = semantics_call_name(sides->own, i);
 
-		if (!meaning_call_is_listed(sides->own, i) &&
-		    meaning_find(sides->baseline, name) < 0 &&
-		    meaning_allowance(sides->own, name) != ALLOWANCE_NONE)
+		if (!semantics_call_is_listed(sides->own, i) &&
+		    semantics_find(sides->baseline, name) < 0 &&
+		    semantics_allowance(sides->own, name) != ALLOWANCE_NONE)
 			ret = compare_used(sides, name, NULL, report, err);
 	}
 	return ret;
@@ -274,7 +275,7 @@ static int compare_calls(const struct side_by_side *sides, struct compare_report
 	size_t i;
 	int ret = 0;
 
-	for (i = 0; i < meaning_call_count(sides->baseline) && ret == 0; i++)
+	for (i = 0; i < semantics_call_count(sides->baseline) && ret == 0; i++)
 		ret = compare_named(sides, i, report, err);
 	if (ret == 0)
 		ret = compare_unlisted(sides, report, err);
@@ -300,8 +301,8 @@ static int compare_abi(const struct compare_input *input, const struct evidence_
 		return 0;
 	sides.counted = strcmp(sides.scmp_arch, compare_architecture(input->own, input->machine)) ==
 			0;
-	if ((ret = meaning_create(input->own, sides.scmp_arch, &sides.own, err)) < 0 ||
-	    (ret = meaning_create(input->baseline, sides.scmp_arch, &sides.baseline, err)) < 0)
+	if ((ret = semantics_create(input->own, sides.scmp_arch, &sides.own, err)) < 0 ||
+	    (ret = semantics_create(input->baseline, sides.scmp_arch, &sides.baseline, err)) < 0)
 		return ret;
 	return compare_calls(&sides, report, err);
 }

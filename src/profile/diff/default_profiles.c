@@ -8,7 +8,7 @@
 #include "profile/baseline/baseline.h"
 #include "profile/baseline/capability_effects.h"
 #include "profile/format/template.h"
-#include "profile/meaning/allowance.h"
+#include "profile/semantics/allowance.h"
 #include "profile/model/architecture.h"
 #include "util/array.h"
 #include "util/error.h"
@@ -20,7 +20,7 @@
 struct resolved {
 	char *key; /* architecture and capabilities */
 	struct profile *profile;
-	struct meaning *meaning;
+	struct semantics *semantics;
 };
 
 /* What the capabilities do on one architecture; of those there are few. */
@@ -51,7 +51,7 @@ static void forget_resolved(struct default_table *table)
 
 	for (i = 0; i < table->resolved_count; i++) {
 		free(table->resolved[i].key);
-		meaning_destroy(table->resolved[i].meaning);
+		semantics_destroy(table->resolved[i].semantics);
 		profile_destroy(table->resolved[i].profile);
 	}
 	free(table->resolved);
@@ -248,12 +248,12 @@ static int remember(struct default_table *table, const struct resolved *resolved
 }
 
 static int resolve(struct default_table *table, const char *scmp_arch,
-		   const struct circumstances *circumstances, const struct meaning **ret_meaning,
-		   struct error *err)
+		   const struct circumstances *circumstances,
+		   const struct semantics **ret_semantics, struct error *err)
 {
 	_cleanup_free_ char *key = make_key(scmp_arch, circumstances);
 	_cleanup_profile_ struct profile *profile = NULL;
-	_cleanup_meaning_ struct meaning *meaning = NULL;
+	_cleanup_semantics_ struct semantics *semantics = NULL;
 	size_t i;
 	int ret;
 
@@ -261,17 +261,17 @@ static int resolve(struct default_table *table, const char *scmp_arch,
 		return error_nomem(err);
 	for (i = 0; i < table->resolved_count; i++)
 		if (strcmp(table->resolved[i].key, key) == 0) {
-			*ret_meaning = table->resolved[i].meaning;
+			*ret_semantics = table->resolved[i].semantics;
 			return 0;
 		}
 	if ((ret = template_resolve(table->template, circumstances, &profile, err)) < 0 ||
-	    (ret = meaning_create(profile, scmp_arch, &meaning, err)) < 0 ||
-	    (ret = remember(table, &(struct resolved){ key, profile, meaning }, err)) < 0)
+	    (ret = semantics_create(profile, scmp_arch, &semantics, err)) < 0 ||
+	    (ret = remember(table, &(struct resolved){ key, profile, semantics }, err)) < 0)
 		return ret;
-	*ret_meaning = meaning;
+	*ret_semantics = semantics;
 	key = NULL;
 	profile = NULL;
-	meaning = NULL;
+	semantics = NULL;
 	return 0;
 }
 
@@ -317,18 +317,18 @@ int default_profiles_ask(struct default_profiles *defaults, const char *scmp_arc
 	};
 	struct circumstances circumstances = circumstances_of(scmp_arch, recording);
 	const struct capability_effects *effects = NULL;
-	const struct meaning *meaning = NULL;
+	const struct semantics *semantics = NULL;
 	struct default_table *table;
 	int ret;
 
 	if (!architecture_find(circumstances.architecture))
 		return 0;
 	if ((ret = choose_table(defaults, recording, &table, err)) < 0 ||
-	    (ret = resolve(table, scmp_arch, &circumstances, &meaning, err)) < 0 ||
+	    (ret = resolve(table, scmp_arch, &circumstances, &semantics, err)) < 0 ||
 	    (ret = find_effects(table, scmp_arch, &circumstances, &effects, err)) < 0 ||
 	    (ret = capability_effects_list(effects, call, ret_capabilities, err)) < 0)
 		return ret;
-	*ret_answer = answers[meaning_allowance(meaning, call)];
+	*ret_answer = answers[semantics_allowance(semantics, call)];
 	*ret_label = table->label;
 	return 0;
 }

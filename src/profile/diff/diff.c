@@ -97,16 +97,16 @@ void diff_destroy(struct diff *diff)
 static int compare_on(struct diff_pair *pair, const char *scmp_arch, const struct profile *old,
 		      const struct profile *new, struct error *err)
 {
-	_cleanup_meaning_ struct meaning *before = NULL, *after = NULL;
+	_cleanup_semantics_ struct semantics *before = NULL, *after = NULL;
 	_cleanup_error_ struct error reason = ERROR_INIT;
 	struct pair_visit visit = { .pair = pair, .scmp_arch = scmp_arch };
 	int ret;
 
-	if ((ret = meaning_create(old, scmp_arch, &before, &reason)) == 0 &&
-	    (ret = meaning_create(new, scmp_arch, &after, &reason)) == 0) {
-		visit.old_default = meaning_default(before);
-		visit.new_default = meaning_default(after);
-		ret = meaning_visit_differences(before, after, pair_add_change, &visit, &reason);
+	if ((ret = semantics_create(old, scmp_arch, &before, &reason)) == 0 &&
+	    (ret = semantics_create(new, scmp_arch, &after, &reason)) == 0) {
+		visit.old_default = semantics_default(before);
+		visit.new_default = semantics_default(after);
+		ret = semantics_visit_differences(before, after, pair_add_change, &visit, &reason);
 	}
 	if (ret == -E2BIG)
 		return pair_add_doubt(pair, err, "%s: %s", scmp_arch, error_message(&reason));

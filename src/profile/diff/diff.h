@@ -3,7 +3,7 @@
 #define PROFILE_DIFF_DIFF_H
 
 /*
- * What new profiles do otherwise than old ones, by meaning: pairs of profiles, in each the calls
+ * What new profiles do otherwise than old ones, by their semantics: pairs of profiles, in each the calls
  * that differ. A diff owns all that is in it but constants, so that the profiles can be freed.
  */
 #include <stdbool.h>
@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "profile/diff/ignore.h"
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/semantics.h"
 #include "profile/recording/recording.h"
 #include "util/cleanup.h"
 
@@ -144,7 +144,7 @@ DEFINE_CLEANUP(struct diff *, diff_destroy);
  * adds the result under a name.
  * A side whose path is NULL stands for a profile that permits nothing. What cannot be decided
  * becomes a doubt: a recording that is not complete, too many conditions. -EINVAL and -ENOMEM as
- * for meaning_create().
+ * for semantics_create().
  */
 int diff_add(struct diff *diff, const char *name, const struct diff_side *old,
 	     const struct diff_side *new, struct error *err);

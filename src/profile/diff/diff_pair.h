@@ -14,7 +14,7 @@ void diff_pair_finish(struct diff_pair *pair);
 int pair_add_doubt(struct diff_pair *pair, struct error *err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* A meaning_visitor, whose data is a struct pair_visit: one call of one architecture. */
+/* A semantics_visitor, whose data is a struct pair_visit: one call of one architecture. */
 struct pair_visit {
 	struct diff_pair *pair;
 	const char *scmp_arch;

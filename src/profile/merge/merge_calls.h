@@ -9,7 +9,7 @@
  */
 #include <stddef.h>
 
-#include "profile/meaning/alternatives.h"
+#include "profile/semantics/alternatives.h"
 
 struct error;
 struct profile;
@@ -26,7 +26,7 @@ struct merge_calls {
 	size_t length;
 };
 
-/* What the rules of a profile mean, as meaning.h has it. ret_calls is empty before. */
+/* What the rules of a profile mean, as semantics.h has it. ret_calls is empty before. */
 int merge_calls_read(const struct profile *profile, struct merge_calls *ret_calls,
 		     struct error *err);
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/meaning/argument_space.h"
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/argument_space.h"
+#include "profile/semantics/semantics.h"
 #include "profile/model/model.h"
 #include "util/array.h"
 #include "util/error.h"
@@ -24,7 +24,7 @@ struct proof_call {
 /* The proof for one architecture. */
 struct merge_proof {
 	const char *scmp_arch;
-	struct meaning *united;
+	struct semantics *united;
 	struct proof_call *calls;
 	size_t length;
 };
@@ -44,7 +44,7 @@ static void merge_proof_finish(struct merge_proof *proof)
 		free(proof->calls[i].verdicts);
 	}
 	free(proof->calls);
-	meaning_destroy(proof->united);
+	semantics_destroy(proof->united);
 }
 
 static int copy_verdict(const struct verdict *verdict, struct verdict *ret_copy, struct error *err)
@@ -86,17 +86,17 @@ static int add_verdict(struct proof_call *call, const struct verdict *verdict, s
 }
 
 /* True if a rule of the profile with all names is about the call, or about one that is made through it. */
-static bool is_named(const struct meaning *all, size_t position)
+static bool is_named(const struct semantics *all, size_t position)
 {
-	struct verdict verdict = meaning_verdict(all, position);
+	struct verdict verdict = semantics_verdict(all, position);
 
-	return verdict.rule_count || !effect_equal(verdict.effect, meaning_default(all));
+	return verdict.rule_count || !effect_equal(verdict.effect, semantics_default(all));
 }
 
 /* Numbers without a name stand for calls that no profile names: the default answers both. */
-static int list_calls(struct merge_proof *proof, const struct meaning *all, struct error *err)
+static int list_calls(struct merge_proof *proof, const struct semantics *all, struct error *err)
 {
-	size_t i, count = meaning_call_count(all) + 1;
+	size_t i, count = semantics_call_count(all) + 1;
 	int ret = 0;
 
 	proof->calls = calloc(count, sizeof(*proof->calls));
@@ -108,8 +108,8 @@ static int list_calls(struct merge_proof *proof, const struct meaning *all, stru
 
 		if (i && !is_named(all, i - 1))
 			continue;
-		call->name = i ? meaning_call_name(all, i - 1) : NULL;
-		verdict = meaning_verdict_of(proof->united, call->name);
+		call->name = i ? semantics_call_name(all, i - 1) : NULL;
+		verdict = semantics_verdict_of(proof->united, call->name);
 		proof->length++;
 		ret = add_verdict(call, &verdict, err);
 	}
@@ -118,13 +118,13 @@ static int list_calls(struct merge_proof *proof, const struct meaning *all, stru
 
 static int add_input(struct merge_proof *proof, const struct profile *input, struct error *err)
 {
-	_cleanup_meaning_ struct meaning *meaning = NULL;
-	int ret = meaning_create(input, proof->scmp_arch, &meaning, err);
+	_cleanup_semantics_ struct semantics *semantics = NULL;
+	int ret = semantics_create(input, proof->scmp_arch, &semantics, err);
 	size_t i;
 
 	for (i = 0; i < proof->length && ret == 0; i++) {
 		struct proof_call *call = &proof->calls[i];
-		struct verdict verdict = meaning_verdict_of(meaning, call->name);
+		struct verdict verdict = semantics_verdict_of(semantics, call->name);
 
 		ret = add_verdict(call, &verdict, err);
 	}
@@ -195,7 +195,7 @@ static int prove_call(const struct merge_proof *proof, const struct proof_call *
 	if (!effects)
 		return error_nomem(err);
 	ret = argument_space_init(&space, call->verdicts, call->count,
-				  meaning_is_narrow(proof->united), err);
+				  semantics_is_narrow(proof->united), err);
 	if (ret < 0)
 		return error_prefix(err, "%s", call->name);
 	return prove_points(proof, call, &space, effects, err);
@@ -205,12 +205,12 @@ static int prove_on(const char *scmp_arch, const struct profile *united, const s
 		    struct profile *const *inputs, size_t count, struct error *err)
 {
 	_cleanup_(merge_proof_finish) struct merge_proof proof = { .scmp_arch = scmp_arch };
-	_cleanup_meaning_ struct meaning *names = NULL;
+	_cleanup_semantics_ struct semantics *names = NULL;
 	size_t i;
-	int ret = meaning_create(all, scmp_arch, &names, err);
+	int ret = semantics_create(all, scmp_arch, &names, err);
 
 	if (ret == 0)
-		ret = meaning_create(united, scmp_arch, &proof.united, err);
+		ret = semantics_create(united, scmp_arch, &proof.united, err);
 	if (ret == 0)
 		ret = list_calls(&proof, names, err);
 	for (i = 0; i < count && ret == 0; i++)

@@ -21,7 +21,7 @@ static const char *const origin_names[ORIGIN_COUNT] = {
 
 static const struct {
 	const char *name;
-	const char *meaning;
+	const char *semantics;
 } loss_texts[LOSS_COUNT] = {
 	[LOSS_SLOTS] = { "slots", "there was no free slot for a container's system calls" },
 	[LOSS_MAP] = { "map", "an update of a BPF map failed" },
@@ -54,7 +54,7 @@ const char *loss_name(enum loss loss)
 
 const char *loss_meaning(enum loss loss)
 {
-	return loss_texts[loss].meaning;
+	return loss_texts[loss].semantics;
 }
 
 bool loss_hides_calls(enum loss loss)

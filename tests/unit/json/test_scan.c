@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "../fixtures.h"
+#include "../profile/fixtures.h"
 
 #include "json/scan.h"
 #include "util/array.h"

@@ -6,7 +6,7 @@
 #include "exchange.h"
 #include "net/grpc.h"
 #include "net/grpc_message.h"
-#include "target/cri.pb-c.h"
+#include "container/cri.pb-c.h"
 
 #define DEADLINE_MS 20000
 

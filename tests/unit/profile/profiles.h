@@ -5,7 +5,7 @@
 /* Profiles that tests put together by hand. */
 #include "fixtures.h"
 
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/semantics.h"
 #include "profile/model/model.h"
 
 #define ARCH "SCMP_ARCH_X86_64"
@@ -49,13 +49,13 @@ static inline struct rule *add_condition(struct rule *rule, uint32_t index,
 	return rule;
 }
 
-static inline struct meaning *meaning_of(const struct profile *profile, const char *scmp_arch)
+static inline struct semantics *semantics_of(const struct profile *profile, const char *scmp_arch)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
-	struct meaning *meaning;
+	struct semantics *semantics;
 
-	assert_success(meaning_create(profile, scmp_arch, &meaning, &err), &err);
-	return meaning;
+	assert_success(semantics_create(profile, scmp_arch, &semantics, &err), &err);
+	return semantics;
 }
 
 #endif

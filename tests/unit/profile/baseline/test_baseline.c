@@ -4,8 +4,8 @@
 #include "profile/baseline/baseline.h"
 #include "profile/baseline/capability_effects.h"
 #include "profile/format/template.h"
-#include "profile/meaning/allowance.h"
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/allowance.h"
+#include "profile/semantics/semantics.h"
 #include "syscalls/capability_names.h"
 #include "syscalls/syscalls.h"
 #include "util/array.h"
@@ -48,18 +48,18 @@ static const struct baseline *find(const char *runtime, const char *version)
 	return baseline;
 }
 
-static struct meaning *resolve(const struct baseline *baseline, const char *machine,
-			       const char *capabilities, struct profile **ret_profile)
+static struct semantics *resolve(const struct baseline *baseline, const char *machine,
+				 const char *capabilities, struct profile **ret_profile)
 {
 	struct circumstances circumstances = { .architecture = machine };
 	_cleanup_error_ struct error err = ERROR_INIT;
 	const char *scmp_arch = abi_scmp_arch(machine_from_name(machine), ABI_NATIVE);
-	struct meaning *meaning;
+	struct semantics *semantics;
 
 	use_capabilities(&circumstances, capabilities);
 	assert_success(baseline_resolve(baseline, &circumstances, ret_profile, &err), &err);
-	assert_success(meaning_create(*ret_profile, scmp_arch, &meaning, &err), &err);
-	return meaning;
+	assert_success(semantics_create(*ret_profile, scmp_arch, &semantics, &err), &err);
+	return semantics;
 }
 
 static void every_table_allows_as_many_calls_as_its_source(void **state)
@@ -70,15 +70,15 @@ static void every_table_allows_as_many_calls_as_its_source(void **state)
 
 	while ((line = strsep(&rest, "\n"))) {
 		_cleanup_profile_ struct profile *profile = NULL;
-		_cleanup_meaning_ struct meaning *meaning = NULL;
+		_cleanup_semantics_ struct semantics *semantics = NULL;
 		char runtime[16], version[16], machine[16], capabilities[16];
 		struct allowance_counts counts, wanted;
 
 		if (sscanf(line, "%15s %15s %15s %15s %zu %zu %zu", runtime, version, machine,
 			   capabilities, &wanted.all, &wanted.some, &wanted.none) != 7)
 			continue;
-		meaning = resolve(find(runtime, version), machine, capabilities, &profile);
-		meaning_count_allowances(meaning, &counts);
+		semantics = resolve(find(runtime, version), machine, capabilities, &profile);
+		semantics_count_allowances(semantics, &counts);
 		if (memcmp(&counts, &wanted, sizeof(counts)) != 0)
 			fail_msg("%s: got %zu %zu %zu", line, counts.all, counts.some, counts.none);
 		rows++;
@@ -156,10 +156,10 @@ static enum allowance allowance(const struct baseline *baseline, const char *cap
 				const char *name)
 {
 	_cleanup_profile_ struct profile *profile = NULL;
-	_cleanup_meaning_ struct meaning *meaning = NULL;
+	_cleanup_semantics_ struct semantics *semantics = NULL;
 
-	meaning = resolve(baseline, "x86_64", capabilities, &profile);
-	return meaning_allowance(meaning, name);
+	semantics = resolve(baseline, "x86_64", capabilities, &profile);
+	return semantics_allowance(semantics, name);
 }
 
 static void what_is_known_of_the_tables_holds(void **state)
@@ -193,11 +193,12 @@ static void conditions_are_told_in_words(void **state)
 
 	for (i = 0; i < array_size(cases); i++) {
 		_cleanup_profile_ struct profile *profile = NULL;
-		_cleanup_meaning_ struct meaning *meaning = NULL;
+		_cleanup_semantics_ struct semantics *semantics = NULL;
 		_cleanup_free_ char *text = NULL;
 
-		meaning = resolve(find(cases[i].runtime, NULL), "x86_64", "default", &profile);
-		assert_int_equal(meaning_condition_text(meaning, cases[i].name, &text, NULL), 0);
+		semantics = resolve(find(cases[i].runtime, NULL), "x86_64", "default", &profile);
+		assert_int_equal(semantics_condition_text(semantics, cases[i].name, &text, NULL),
+				 0);
 		assert_string_equal(text, cases[i].text);
 	}
 }

@@ -133,18 +133,19 @@ static void merging_is_a_union_of_sets(void **state)
 static void assert_permits_both(const struct profile *a, const struct profile *b,
 				const struct profile *both)
 {
-	_cleanup_meaning_ struct meaning *one = meaning_of(a, ARCH), *two = meaning_of(b, ARCH);
-	_cleanup_meaning_ struct meaning *united = meaning_of(both, ARCH);
+	_cleanup_semantics_ struct semantics *one = semantics_of(a, ARCH),
+					     *two = semantics_of(b, ARCH);
+	_cleanup_semantics_ struct semantics *united = semantics_of(both, ARCH);
 	uint64_t arguments[ARGUMENT_COUNT] = { 0 };
 	size_t name;
 
 	for (name = 0; name < array_size(names); name++)
 		for (arguments[0] = 0; arguments[0] < 4; arguments[0]++)
 			for (arguments[1] = 0; arguments[1] < 4; arguments[1]++) {
-				int at = meaning_find(one, names[name]);
-				struct effect is = meaning_evaluate(united, at, arguments);
-				struct effect a_is = meaning_evaluate(one, at, arguments);
-				struct effect b_is = meaning_evaluate(two, at, arguments);
+				int at = semantics_find(one, names[name]);
+				struct effect is = semantics_evaluate(united, at, arguments);
+				struct effect a_is = semantics_evaluate(one, at, arguments);
+				struct effect b_is = semantics_evaluate(two, at, arguments);
 				enum permission most = effect_permission(a_is);
 
 				if (effect_permission(b_is) > most)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../fixtures.h"
 
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/semantics.h"
 #include "profile/recording/applied_profile.h"
 
 #define MASK                                                                                   \
@@ -56,14 +56,14 @@ static void containers_share_what_they_were_started_under(void **state)
 static void the_profile_can_be_had_again(void **state)
 {
 	_cleanup_profile_ struct profile *profile = NULL;
-	_cleanup_meaning_ struct meaning *meaning = NULL;
+	_cleanup_semantics_ struct semantics *semantics = NULL;
 	_cleanup_error_ struct error err = ERROR_INIT;
 	struct applied_profile *applied = apply(MASK);
 	struct verdict verdict;
 
 	assert_success(applied_profile_parse(applied, &profile, &err), &err);
-	assert_success(meaning_create(profile, "SCMP_ARCH_X86_64", &meaning, &err), &err);
-	verdict = meaning_verdict(meaning, meaning_find(meaning, "clone"));
+	assert_success(semantics_create(profile, "SCMP_ARCH_X86_64", &semantics, &err), &err);
+	verdict = semantics_verdict(semantics, semantics_find(semantics, "clone"));
 	assert_int_equal(verdict.rules[0].conditions[0].value, UINT64_MAX);
 	applied_profile_unref(applied);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_MEANING_ARGUMENT_DOMAIN_H
-#define PROFILE_MEANING_ARGUMENT_DOMAIN_H
+#ifndef PROFILE_SEMANTICS_ARGUMENT_DOMAIN_H
+#define PROFILE_SEMANTICS_ARGUMENT_DOMAIN_H
 
 /*
  * The values of one argument, split into classes: within a class, each condition of a set either

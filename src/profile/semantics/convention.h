@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_MEANING_CONVENTION_H
-#define PROFILE_MEANING_CONVENTION_H
+#ifndef PROFILE_SEMANTICS_CONVENTION_H
+#define PROFILE_SEMANTICS_CONVENTION_H
 
 /* How system calls are made on an architecture, as far as a filter has to care. */
 #include <stdbool.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_MEANING_NORMAL_FORM_H
-#define PROFILE_MEANING_NORMAL_FORM_H
+#ifndef PROFILE_SEMANTICS_NORMAL_FORM_H
+#define PROFILE_SEMANTICS_NORMAL_FORM_H
 
 /*
  * A text that two profiles share exactly when runtimes make the same rules of them, call by call,
  * whatever their order, grouping and repetition: to find, among many profiles, the one that a
  * container was started with. (Conditions that mean the same and are written differently, such as
- * "> 4" and ">= 5", make two texts: meaning_compare() decides that, but only for two.)
+ * "> 4" and ">= 5", make two texts: semantics_compare() decides that, but only for two.)
  */
 struct error;
 struct profile;

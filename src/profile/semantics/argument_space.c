@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/meaning/argument_space.h"
+#include "profile/semantics/argument_space.h"
 
 #include <errno.h>
 #include <stdlib.h>

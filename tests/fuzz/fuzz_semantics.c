@@ -7,18 +7,18 @@
 #include "profiles.h"
 
 struct pair {
-	const struct meaning *a, *b;
+	const struct semantics *a, *b;
 	const char *name; /* of the call; NULL: numbers without one */
 	struct call_comparison comparison;
 };
 
-static struct effect evaluate(const struct meaning *meaning, const char *name,
+static struct effect evaluate(const struct semantics *semantics, const char *name,
 			      const uint64_t arguments[ARGUMENT_COUNT])
 {
-	int position = name ? meaning_find(meaning, name) : -1;
+	int position = name ? semantics_find(semantics, name) : -1;
 
-	return position < 0 ? meaning_default(meaning) :
-			      meaning_evaluate(meaning, position, arguments);
+	return position < 0 ? semantics_default(semantics) :
+			      semantics_evaluate(semantics, position, arguments);
 }
 
 /* An example is what it is said to be. */
@@ -54,7 +54,7 @@ static void check_point(const struct pair *pair, const uint64_t arguments[ARGUME
 		assert(to > from);
 }
 
-static void check_call(const struct meaning *a, const struct meaning *b, const char *name,
+static void check_call(const struct semantics *a, const struct semantics *b, const char *name,
 		       struct input *input)
 {
 	struct pair pair = { .a = a, .b = b, .name = name };
@@ -62,7 +62,7 @@ static void check_call(const struct meaning *a, const struct meaning *b, const c
 	struct error err = ERROR_INIT;
 	uint64_t arguments[ARGUMENT_COUNT];
 
-	if (failed(meaning_compare(a, b, name, &pair.comparison, &err), &err))
+	if (failed(semantics_compare(a, b, name, &pair.comparison, &err), &err))
 		return;
 	check_example(&pair, &pair.comparison.wider, 1);
 	check_example(&pair, &pair.comparison.narrower, -1);
@@ -71,30 +71,31 @@ static void check_call(const struct meaning *a, const struct meaning *b, const c
 	check_point(&pair, arguments);
 	if (pair.comparison.wider.found)
 		check_point(&pair, pair.comparison.wider.arguments);
-	assert(!failed(meaning_compare(b, a, name, &reverse, &err), &err));
+	assert(!failed(semantics_compare(b, a, name, &reverse, &err), &err));
 	assert(reverse.wider.found == pair.comparison.narrower.found);
 	assert(reverse.narrower.found == pair.comparison.wider.found);
 	assert(reverse.other.found == pair.comparison.other.found);
-	if (failed(meaning_compare(a, a, name, &same, &err), &err))
+	if (failed(semantics_compare(a, a, name, &same, &err), &err))
 		return;
 	assert(!same.wider.found && !same.narrower.found && !same.other.found);
 }
 
 /* Going through all calls takes long: where the profiles name all there are, they are few. */
-static bool has_few_calls(const struct meaning *meaning)
+static bool has_few_calls(const struct semantics *semantics)
 {
-	return meaning_call_count(meaning) <= array_size(fuzzed_names);
+	return semantics_call_count(semantics) <= array_size(fuzzed_names);
 }
 
 /* A subset is one that is wider nowhere. */
-static void check_subset(const struct meaning *inner, const struct meaning *outer)
+static void check_subset(const struct semantics *inner, const struct semantics *outer)
 {
 	const char *name = NULL;
 	struct difference difference = { 0 };
 	struct error err = ERROR_INIT;
 	bool subset = false;
 
-	if (failed(meaning_subset(inner, outer, &subset, &name, &difference, &err), &err) || subset)
+	if (failed(semantics_subset(inner, outer, &subset, &name, &difference, &err), &err) ||
+	    subset)
 		return;
 	assert(effect_permission(evaluate(inner, name, difference.arguments)) >
 	       effect_permission(evaluate(outer, name, difference.arguments)));
@@ -107,8 +108,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *architecture = fuzzed_architectures[choice];
 	_cleanup_profile_ struct profile *old = take_profile(&input, take_action(&input));
 	_cleanup_profile_ struct profile *new = take_profile(&input, take_action(&input));
-	_cleanup_meaning_ struct meaning *a = take_meaning(old, architecture);
-	_cleanup_meaning_ struct meaning *b = take_meaning(new, architecture);
+	_cleanup_semantics_ struct semantics *a = take_semantics(old, architecture);
+	_cleanup_semantics_ struct semantics *b = take_semantics(new, architecture);
 
 	if (!a || !b)
 		return 0;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/meaning/normal_form.h"
+#include "profile/semantics/normal_form.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/semantics.h"
 #include "profile/model/model.h"
 #include "util/error.h"
 #include "util/string_set.h"
@@ -25,19 +25,19 @@ static void write_rule(FILE *out, const struct argument_rule *rule)
 	fprintf(out, ": %s;", effect_text(rule->effect, effect));
 }
 
-static void write_meaning(FILE *out, const struct meaning *meaning)
+static void write_semantics(FILE *out, const struct semantics *semantics)
 {
-	struct effect usual = meaning_default(meaning);
+	struct effect usual = semantics_default(semantics);
 	char effect[EFFECT_TEXT_SIZE];
 
 	fprintf(out, "default: %s\n", effect_text(usual, effect));
-	for (size_t i = 0; i < meaning_call_count(meaning); i++) {
-		struct verdict verdict = meaning_verdict(meaning, i);
+	for (size_t i = 0; i < semantics_call_count(semantics); i++) {
+		struct verdict verdict = semantics_verdict(semantics, i);
 
-		if (!meaning_call_is_listed(meaning, i) ||
+		if (!semantics_call_is_listed(semantics, i) ||
 		    (verdict.rule_count == 0 && effect_equal(verdict.effect, usual)))
 			continue;
-		fprintf(out, "%s:", meaning_call_name(meaning, i));
+		fprintf(out, "%s:", semantics_call_name(semantics, i));
 		for (size_t k = 0; k < verdict.rule_count; k++)
 			write_rule(out, &verdict.rules[k]);
 		fprintf(out, " %s\n", effect_text(verdict.effect, effect));
@@ -47,13 +47,13 @@ static void write_meaning(FILE *out, const struct meaning *meaning)
 static int write_architecture(FILE *out, const struct profile *profile, const char *architecture,
 			      struct error *err)
 {
-	_cleanup_meaning_ struct meaning *meaning = NULL;
-	int r = meaning_create(profile, architecture, &meaning, err);
+	_cleanup_semantics_ struct semantics *semantics = NULL;
+	int r = semantics_create(profile, architecture, &semantics, err);
 
 	if (r < 0)
 		return r;
 	fprintf(out, "%s\n", architecture);
-	write_meaning(out, meaning);
+	write_semantics(out, semantics);
 	return 0;
 }
 

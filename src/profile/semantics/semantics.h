@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_MEANING_MEANING_H
-#define PROFILE_MEANING_MEANING_H
+#ifndef PROFILE_SEMANTICS_SEMANTICS_H
+#define PROFILE_SEMANTICS_SEMANTICS_H
 
 /*
  * What a profile does with every system call of one architecture, as runc and crun make it of it
@@ -15,7 +15,7 @@
  *   argument, each of its conditions becomes a rule of its own: one is enough. (crun looks at no
  *   more than six of them.)
  * - Of several rules with conditions that hold, that one decides which libseccomp tests first
- *   (profile/meaning/precedence.h): the order is that of the conditions, and that of the profile only
+ *   (profile/semantics/precedence.h): the order is that of the conditions, and that of the profile only
  *   where two equalities, of which one is masked, compare with the same value.
  * - Where arguments have 32 bits (i386, x32, ARM, …), so have the values they are compared with.
  * - libseccomp applies a rule of a socket or System V IPC call on i386 and others to socketcall(2)
@@ -33,7 +33,7 @@
 #include "util/cleanup.h"
 
 struct error;
-struct meaning;
+struct semantics;
 
 #define ARGUMENT_COUNT 6
 
@@ -67,40 +67,40 @@ enum permission {
 enum permission effect_permission(struct effect effect);
 
 /*
- * The meaning of a profile for an architecture ("SCMP_ARCH_X86_64"). It keeps nothing of the
+ * The semantics of a profile for an architecture ("SCMP_ARCH_X86_64"). It keeps nothing of the
  * profile but the names of calls that the table of the architecture has not: those are borrowed.
  * -EINVAL where a condition is about an argument that no call has, -E2BIG where there are more
  * conditions than a filter can hold.
  */
-int meaning_create(const struct profile *profile, const char *scmp_arch,
-		   struct meaning **ret_meaning, struct error *err);
-void meaning_destroy(struct meaning *meaning);
-DEFINE_CLEANUP(struct meaning *, meaning_destroy);
-#define _cleanup_meaning_ _cleanup_(cleanup_meaning_destroy)
+int semantics_create(const struct profile *profile, const char *scmp_arch,
+		     struct semantics **ret_semantics, struct error *err);
+void semantics_destroy(struct semantics *semantics);
+DEFINE_CLEANUP(struct semantics *, semantics_destroy);
+#define _cleanup_semantics_ _cleanup_(cleanup_semantics_destroy)
 
 /* Whether the profile applies to the architecture at all. */
-bool meaning_has_architecture(const struct meaning *meaning);
+bool semantics_has_architecture(const struct semantics *semantics);
 
 /* Whether arguments have 32 bits there; those of a verdict's conditions then have too. */
-bool meaning_is_narrow(const struct meaning *meaning);
+bool semantics_is_narrow(const struct semantics *semantics);
 
 /* What becomes of a number that has no name, and of every call that no rule is about. */
-struct effect meaning_default(const struct meaning *meaning);
+struct effect semantics_default(const struct semantics *semantics);
 
 /*
  * All calls that the architecture has, by position: sorted by number; then those that the profile
  * names and the table has not, by name, which are all of them where there is no table. They can be
  * newer than the table, or be made through socketcall(2) or ipc(2) only. Their number is negative.
  */
-size_t meaning_call_count(const struct meaning *meaning);
-const char *meaning_call_name(const struct meaning *meaning, size_t position);
-int meaning_call_number(const struct meaning *meaning, size_t position);
+size_t semantics_call_count(const struct semantics *semantics);
+const char *semantics_call_name(const struct semantics *semantics, size_t position);
+int semantics_call_number(const struct semantics *semantics, size_t position);
 
 /* False for a name that the profile has and the architecture's table has not. */
-bool meaning_call_is_listed(const struct meaning *meaning, size_t position);
+bool semantics_call_is_listed(const struct semantics *semantics, size_t position);
 
 /* The position of a name, or -ENOENT. */
-int meaning_find(const struct meaning *meaning, const char *name);
+int semantics_find(const struct semantics *semantics, const char *name);
 
 /* A rule with conditions, all of which have to hold; they are sorted by argument, each once. */
 struct argument_rule {
@@ -116,17 +116,17 @@ struct verdict {
 	size_t rule_count;		   /* 0: the arguments do not matter */
 };
 
-struct verdict meaning_verdict(const struct meaning *meaning, size_t position);
+struct verdict semantics_verdict(const struct semantics *semantics, size_t position);
 
 /* The same by name: an unknown name, and NULL for numbers without one, get the default. */
-struct verdict meaning_verdict_of(const struct meaning *meaning, const char *name);
+struct verdict semantics_verdict_of(const struct semantics *semantics, const char *name);
 
 /* True if two verdicts have the same rules in the same order; others can come to the same. */
 bool verdict_equal(const struct verdict *a, const struct verdict *b);
 
 /* The effect for concrete arguments. */
-struct effect meaning_evaluate(const struct meaning *meaning, size_t position,
-			       const uint64_t arguments[ARGUMENT_COUNT]);
+struct effect semantics_evaluate(const struct semantics *semantics, size_t position,
+				 const uint64_t arguments[ARGUMENT_COUNT]);
 
 /* A call for which two profiles do not do the same. */
 struct difference {
@@ -147,27 +147,27 @@ struct call_comparison {
 };
 
 /*
- * Compares two meanings of the same architecture for a call by name, or for numbers without a name
+ * Compares two profiles' semantics of the same architecture for a call by name, or for numbers without a name
  * where that is NULL. -E2BIG where the conditions are too many to go through all combinations.
  */
-int meaning_compare(const struct meaning *a, const struct meaning *b, const char *name,
-		    struct call_comparison *ret_comparison, struct error *err);
+int semantics_compare(const struct semantics *a, const struct semantics *b, const char *name,
+		      struct call_comparison *ret_comparison, struct error *err);
 
 /*
- * Goes through all calls for which two meanings of the same architecture differ, beginning with the
+ * Goes through all calls for which the semantics of the same architecture differ, beginning with the
  * numbers without a name (NULL). Ends when the visitor returns anything but 0, and returns that.
  */
-typedef int (*meaning_visitor)(void *data, const char *name,
-			       const struct call_comparison *comparison, struct error *err);
-int meaning_visit_differences(const struct meaning *a, const struct meaning *b,
-			      meaning_visitor each, void *data, struct error *err);
+typedef int (*semantics_visitor)(void *data, const char *name,
+				 const struct call_comparison *comparison, struct error *err);
+int semantics_visit_differences(const struct semantics *a, const struct semantics *b,
+				semantics_visitor each, void *data, struct error *err);
 
 /*
  * Whether outer permits everything that inner permits, call by call and argument by argument.
  * Where it does not, ret_name (a call; NULL: numbers without a name; borrowed as the names above)
  * and ret_difference (a is outer, b is inner) are a counterexample.
  */
-int meaning_subset(const struct meaning *inner, const struct meaning *outer, bool *ret_subset,
-		   const char **ret_name, struct difference *ret_difference, struct error *err);
+int semantics_subset(const struct semantics *inner, const struct semantics *outer, bool *ret_subset,
+		     const char **ret_name, struct difference *ret_difference, struct error *err);
 
 #endif

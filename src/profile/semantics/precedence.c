@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/meaning/precedence.h"
+#include "profile/semantics/precedence.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../fixtures.h"
 
-#include "profile/meaning/argument_domain.h"
+#include "profile/semantics/argument_domain.h"
 #include "profile/model/condition.h"
 
 #define _cleanup_domain_ _cleanup_(argument_domain_finish)

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/semantics.h"
 
 static const char *const effect_names[ACTION_COUNT] = {
 	[ACTION_KILL_PROCESS] = "kill process",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_MEANING_PRECEDENCE_H
-#define PROFILE_MEANING_PRECEDENCE_H
+#ifndef PROFILE_SEMANTICS_PRECEDENCE_H
+#define PROFILE_SEMANTICS_PRECEDENCE_H
 
 /*
  * The order in which libseccomp tests the rules of one call (_db_tree_add() and _db_chain_lt() in its
@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/semantics.h"
 
 /* One comparison of libseccomp's tree. */
 struct comparison_node {

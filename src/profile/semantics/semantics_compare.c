@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "profile/meaning/argument_space.h"
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/argument_space.h"
+#include "profile/semantics/semantics.h"
 #include "profile/model/condition.h"
 #include "util/error.h"
 
@@ -103,28 +103,28 @@ static int compare_verdicts(const struct verdict *a, const struct verdict *b, bo
 	return 0;
 }
 
-struct verdict meaning_verdict_of(const struct meaning *meaning, const char *name)
+struct verdict semantics_verdict_of(const struct semantics *semantics, const char *name)
 {
-	int position = name ? meaning_find(meaning, name) : -ENOENT;
+	int position = name ? semantics_find(semantics, name) : -ENOENT;
 
 	if (position < 0)
-		return (struct verdict){ .effect = meaning_default(meaning) };
-	return meaning_verdict(meaning, position);
+		return (struct verdict){ .effect = semantics_default(semantics) };
+	return semantics_verdict(semantics, position);
 }
 
-int meaning_compare(const struct meaning *a, const struct meaning *b, const char *name,
-		    struct call_comparison *ret_comparison, struct error *err)
+int semantics_compare(const struct semantics *a, const struct semantics *b, const char *name,
+		      struct call_comparison *ret_comparison, struct error *err)
 {
-	struct verdict left = meaning_verdict_of(a, name), right = meaning_verdict_of(b, name);
+	struct verdict left = semantics_verdict_of(a, name), right = semantics_verdict_of(b, name);
 	int ret;
 
-	ret = compare_verdicts(&left, &right, meaning_is_narrow(a), ret_comparison, err);
+	ret = compare_verdicts(&left, &right, semantics_is_narrow(a), ret_comparison, err);
 	return ret < 0 && name ? error_prefix(err, "%s", name) : ret;
 }
 
 struct visit {
-	const struct meaning *a, *b;
-	meaning_visitor each;
+	const struct semantics *a, *b;
+	semantics_visitor each;
 	void *data;
 };
 
@@ -136,7 +136,7 @@ static int visit_call(const struct visit *visit, const char *name, const struct 
 
 	if (verdict_equal(a, b))
 		return 0;
-	ret = compare_verdicts(a, b, meaning_is_narrow(visit->a), &comparison, err);
+	ret = compare_verdicts(a, b, semantics_is_narrow(visit->a), &comparison, err);
 	if (ret < 0)
 		return name ? error_prefix(err, "%s", name) : ret;
 	if (!comparison.wider.found && !comparison.narrower.found && !comparison.other.found)
@@ -144,31 +144,31 @@ static int visit_call(const struct visit *visit, const char *name, const struct 
 	return visit->each(visit->data, name, &comparison, err);
 }
 
-int meaning_visit_differences(const struct meaning *a, const struct meaning *b,
-			      meaning_visitor each, void *data, struct error *err)
+int semantics_visit_differences(const struct semantics *a, const struct semantics *b,
+				semantics_visitor each, void *data, struct error *err)
 {
 	const struct visit visit = { a, b, each, data };
-	struct verdict left = { .effect = meaning_default(a) };
-	struct verdict right = { .effect = meaning_default(b) };
+	struct verdict left = { .effect = semantics_default(a) };
+	struct verdict right = { .effect = semantics_default(b) };
 	size_t i = 0, j = 0;
 	int ret;
 
 	ret = visit_call(&visit, NULL, &left, &right, err);
-	while (ret == 0 && (i < meaning_call_count(a) || j < meaning_call_count(b))) {
-		bool in_a = i < meaning_call_count(a), in_b = j < meaning_call_count(b);
-		const char *a_name = in_a ? meaning_call_name(a, i) : NULL;
-		const char *b_name = in_b ? meaning_call_name(b, j) : NULL;
+	while (ret == 0 && (i < semantics_call_count(a) || j < semantics_call_count(b))) {
+		bool in_a = i < semantics_call_count(a), in_b = j < semantics_call_count(b);
+		const char *a_name = in_a ? semantics_call_name(a, i) : NULL;
+		const char *b_name = in_b ? semantics_call_name(b, j) : NULL;
 		int order = 0;
 
 		/* With a table, both have the very same names; without, they are sorted. */
 		if (a_name != b_name)
 			order = !in_a ? 1 : !in_b ? -1 : strcmp(a_name, b_name);
-		left = (struct verdict){ .effect = meaning_default(a) };
-		right = (struct verdict){ .effect = meaning_default(b) };
+		left = (struct verdict){ .effect = semantics_default(a) };
+		right = (struct verdict){ .effect = semantics_default(b) };
 		if (order <= 0)
-			left = meaning_verdict(a, i++);
+			left = semantics_verdict(a, i++);
 		if (order >= 0)
-			right = meaning_verdict(b, j++);
+			right = semantics_verdict(b, j++);
 		ret = visit_call(&visit, order <= 0 ? a_name : b_name, &left, &right, err);
 	}
 	return ret;
@@ -191,13 +191,13 @@ static int note_counterexample(void *data, const char *name,
 	return 1;
 }
 
-int meaning_subset(const struct meaning *inner, const struct meaning *outer, bool *ret_subset,
-		   const char **ret_name, struct difference *ret_difference, struct error *err)
+int semantics_subset(const struct semantics *inner, const struct semantics *outer, bool *ret_subset,
+		     const char **ret_name, struct difference *ret_difference, struct error *err)
 {
 	struct counterexample example = {};
 	int ret;
 
-	ret = meaning_visit_differences(outer, inner, note_counterexample, &example, err);
+	ret = semantics_visit_differences(outer, inner, note_counterexample, &example, err);
 	if (ret < 0)
 		return ret;
 	*ret_subset = !example.found;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/meaning/convention.h"
+#include "profile/semantics/convention.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,12 +4,12 @@
 static struct effect evaluate(const struct profile *profile, const char *scmp_arch,
 			      const char *name, uint64_t first, uint64_t second)
 {
-	_cleanup_meaning_ struct meaning *meaning = meaning_of(profile, scmp_arch);
+	_cleanup_semantics_ struct semantics *semantics = semantics_of(profile, scmp_arch);
 	const uint64_t arguments[ARGUMENT_COUNT] = { first, second };
-	int position = meaning_find(meaning, name);
+	int position = semantics_find(semantics, name);
 
 	assert_true(position >= 0);
-	return meaning_evaluate(meaning, position, arguments);
+	return semantics_evaluate(semantics, position, arguments);
 }
 
 static void assert_effect(const struct profile *profile, const char *scmp_arch, const char *name,
@@ -265,49 +265,49 @@ static void so_they_do_where_calls_are_known_by_name_only(void **state)
 static void calls_are_listed_by_number_or_by_name(void **state)
 {
 	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
-	_cleanup_meaning_ struct meaning *known = NULL, *unknown = NULL;
+	_cleanup_semantics_ struct semantics *known = NULL, *unknown = NULL;
 	size_t i;
 
 	add_names(profile, ACTION_ALLOW, "write read");
 	add_names(profile, ACTION_ALLOW, "read close vm86");
-	known = meaning_of(profile, ARCH);
-	unknown = meaning_of(profile, "SCMP_ARCH_S390X");
-	assert_true(meaning_call_count(known) > 350);
-	for (i = 1; i < meaning_call_count(known); i++)
-		assert_true(meaning_call_number(known, i) > meaning_call_number(known, i - 1));
-	assert_string_equal(meaning_call_name(known, meaning_find(known, "openat")), "openat");
-	assert_int_equal(meaning_find(known, "no_such_call"), -ENOENT);
+	known = semantics_of(profile, ARCH);
+	unknown = semantics_of(profile, "SCMP_ARCH_S390X");
+	assert_true(semantics_call_count(known) > 350);
+	for (i = 1; i < semantics_call_count(known); i++)
+		assert_true(semantics_call_number(known, i) > semantics_call_number(known, i - 1));
+	assert_string_equal(semantics_call_name(known, semantics_find(known, "openat")), "openat");
+	assert_int_equal(semantics_find(known, "no_such_call"), -ENOENT);
 	/* i386 has it. */
-	assert_int_equal(meaning_find(known, "vm86"), -ENOENT);
-	assert_int_equal(meaning_call_count(unknown), 4);
-	assert_string_equal(meaning_call_name(unknown, 0), "close");
-	assert_string_equal(meaning_call_name(unknown, 3), "write");
-	assert_int_equal(meaning_call_number(unknown, 2), -1);
-	assert_int_equal(meaning_find(unknown, "read"), 1);
+	assert_int_equal(semantics_find(known, "vm86"), -ENOENT);
+	assert_int_equal(semantics_call_count(unknown), 4);
+	assert_string_equal(semantics_call_name(unknown, 0), "close");
+	assert_string_equal(semantics_call_name(unknown, 3), "write");
+	assert_int_equal(semantics_call_number(unknown, 2), -1);
+	assert_int_equal(semantics_find(unknown, "read"), 1);
 }
 
 /* A newer libseccomp may know them, and i386 makes some without a number of their own. */
 static void names_that_the_table_has_not_come_last(void **state)
 {
 	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
-	_cleanup_meaning_ struct meaning *wide = NULL, *narrow = NULL;
+	_cleanup_semantics_ struct semantics *wide = NULL, *narrow = NULL;
 	size_t last;
 
 	add_names(profile, ACTION_ALLOW, "zz_new accept");
 	add_names(profile, ACTION_ALLOW, "aa_new zz_new read");
-	wide = meaning_of(profile, ARCH);
-	last = meaning_call_count(wide) - 1;
-	assert_string_equal(meaning_call_name(wide, last), "zz_new");
-	assert_string_equal(meaning_call_name(wide, last - 1), "aa_new");
-	assert_true(meaning_call_is_listed(wide, last - 2));
-	assert_false(meaning_call_is_listed(wide, last - 1));
-	assert_int_equal(meaning_call_number(wide, last), -1);
-	assert_int_equal(meaning_find(wide, "aa_new"), last - 1);
-	assert_true(meaning_call_number(wide, meaning_find(wide, "accept")) >= 0);
+	wide = semantics_of(profile, ARCH);
+	last = semantics_call_count(wide) - 1;
+	assert_string_equal(semantics_call_name(wide, last), "zz_new");
+	assert_string_equal(semantics_call_name(wide, last - 1), "aa_new");
+	assert_true(semantics_call_is_listed(wide, last - 2));
+	assert_false(semantics_call_is_listed(wide, last - 1));
+	assert_int_equal(semantics_call_number(wide, last), -1);
+	assert_int_equal(semantics_find(wide, "aa_new"), last - 1);
+	assert_true(semantics_call_number(wide, semantics_find(wide, "accept")) >= 0);
 	assert_int_equal(profile_add_architecture(profile, "SCMP_ARCH_X86", NULL), 0);
-	narrow = meaning_of(profile, "SCMP_ARCH_X86");
-	assert_int_equal(meaning_call_number(narrow, meaning_find(narrow, "accept")), -1);
-	assert_int_equal(meaning_verdict(narrow, meaning_find(narrow, "accept")).effect.action,
+	narrow = semantics_of(profile, "SCMP_ARCH_X86");
+	assert_int_equal(semantics_call_number(narrow, semantics_find(narrow, "accept")), -1);
+	assert_int_equal(semantics_verdict(narrow, semantics_find(narrow, "accept")).effect.action,
 			 ACTION_ALLOW);
 	assert_effect(profile, "SCMP_ARCH_X86", "socketcall", 5, 0, "allow");
 	assert_effect(profile, ARCH, "zz_new", 0, 0, "allow");
@@ -317,10 +317,10 @@ static void a_seventh_argument_is_refused(void **state)
 {
 	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
 	_cleanup_error_ struct error err = ERROR_INIT;
-	struct meaning *meaning;
+	struct semantics *semantics;
 
 	add_condition(add_names(profile, ACTION_ALLOW, "read"), 6, COMPARE_EQ, 0, 0);
-	assert_int_equal(meaning_create(profile, ARCH, &meaning, &err), -EINVAL);
+	assert_int_equal(semantics_create(profile, ARCH, &semantics, &err), -EINVAL);
 	assert_non_null(strstr(err.message, "argument 6"));
 }
 
@@ -328,13 +328,13 @@ static void more_rules_than_a_filter_holds_are_refused(void **state)
 {
 	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
 	_cleanup_error_ struct error err = ERROR_INIT;
-	struct meaning *meaning;
+	struct semantics *semantics;
 	struct rule *rule = add_names(profile, ACTION_ALLOW, "read write close");
 	uint64_t i;
 
 	for (i = 0; i < 6000; i++)
 		add_condition(rule, 0, COMPARE_EQ, i, 0);
-	assert_int_equal(meaning_create(profile, ARCH, &meaning, &err), -E2BIG);
+	assert_int_equal(semantics_create(profile, ARCH, &semantics, &err), -E2BIG);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/meaning/argument_domain.h"
+#include "profile/semantics/argument_domain.h"
 
 #include <errno.h>
 #include <stdlib.h>

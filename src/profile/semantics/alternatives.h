@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_MEANING_ALTERNATIVES_H
-#define PROFILE_MEANING_ALTERNATIVES_H
+#ifndef PROFILE_SEMANTICS_ALTERNATIVES_H
+#define PROFILE_SEMANTICS_ALTERNATIVES_H
 
 /*
  * What rules say about one call beside the default action, in a form in which the same rules always
@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/semantics.h"
 
 struct error;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/meaning/allowance.h"
+#include "profile/semantics/allowance.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/semantics.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 
@@ -32,33 +32,34 @@ static bool arguments_matter(const struct verdict *verdict)
 	return false;
 }
 
-enum allowance meaning_allowance(const struct meaning *meaning, const char *name)
+enum allowance semantics_allowance(const struct semantics *semantics, const char *name)
 {
-	int position = name ? meaning_find(meaning, name) : -1;
+	int position = name ? semantics_find(semantics, name) : -1;
 	struct call_comparison comparison;
-	struct verdict verdict = { .effect = meaning_default(meaning) };
+	struct verdict verdict = { .effect = semantics_default(semantics) };
 
 	if (position >= 0)
-		verdict = meaning_verdict(meaning, position);
+		verdict = semantics_verdict(semantics, position);
 	if (!arguments_matter(&verdict))
 		return granted(verdict.effect) ? ALLOWANCE_ALL : ALLOWANCE_NONE;
 	/* Rules can cover all arguments between them. What is too much to decide is said to depend. */
-	if (meaning_compare(meaning, meaning, name, &comparison, NULL) < 0)
+	if (semantics_compare(semantics, semantics, name, &comparison, NULL) < 0)
 		return ALLOWANCE_SOME;
 	if (comparison.a_most != PERMISSION_GRANTED)
 		return ALLOWANCE_NONE;
 	return comparison.a_least == PERMISSION_GRANTED ? ALLOWANCE_ALL : ALLOWANCE_SOME;
 }
 
-void meaning_count_allowances(const struct meaning *meaning, struct allowance_counts *ret_counts)
+void semantics_count_allowances(const struct semantics *semantics,
+				struct allowance_counts *ret_counts)
 {
 	size_t i;
 
 	*ret_counts = (struct allowance_counts){ 0 };
-	for (i = 0; i < meaning_call_count(meaning); i++) {
-		if (!meaning_call_is_listed(meaning, i))
+	for (i = 0; i < semantics_call_count(semantics); i++) {
+		if (!semantics_call_is_listed(semantics, i))
 			continue;
-		switch (meaning_allowance(meaning, meaning_call_name(meaning, i))) {
+		switch (semantics_allowance(semantics, semantics_call_name(semantics, i))) {
 		case ALLOWANCE_NONE:
 			ret_counts->none++;
 			break;
@@ -91,10 +92,10 @@ static void print_condition(FILE *out, const struct condition *condition)
 	print_value(out, condition->value);
 }
 
-int meaning_condition_text(const struct meaning *meaning, const char *name, char **ret_text,
-			   struct error *err)
+int semantics_condition_text(const struct semantics *semantics, const char *name, char **ret_text,
+			     struct error *err)
 {
-	int position = meaning_find(meaning, name);
+	int position = semantics_find(semantics, name);
 	_cleanup_free_ char *text = NULL;
 	struct verdict verdict = { 0 };
 	const char *separator = "";
@@ -104,7 +105,7 @@ int meaning_condition_text(const struct meaning *meaning, const char *name, char
 	if (!out)
 		return error_nomem(err);
 	if (position >= 0)
-		verdict = meaning_verdict(meaning, position);
+		verdict = semantics_verdict(semantics, position);
 	if (granted(verdict.effect) && verdict.rule_count)
 		fputs("unless ", out);
 	for (i = 0; i < verdict.rule_count; i++) {

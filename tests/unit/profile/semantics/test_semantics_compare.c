@@ -4,23 +4,25 @@
 static struct call_comparison compare(const struct profile *a, const struct profile *b,
 				      const char *name)
 {
-	_cleanup_meaning_ struct meaning *left = meaning_of(a, ARCH), *right = meaning_of(b, ARCH);
+	_cleanup_semantics_ struct semantics *left = semantics_of(a, ARCH),
+					     *right = semantics_of(b, ARCH);
 	_cleanup_error_ struct error err = ERROR_INIT;
 	struct call_comparison comparison;
 
-	assert_success(meaning_compare(left, right, name, &comparison, &err), &err);
+	assert_success(semantics_compare(left, right, name, &comparison, &err), &err);
 	return comparison;
 }
 
 static bool is_subset(const struct profile *inner, const struct profile *outer,
 		      const char **ret_name, struct difference *ret_difference)
 {
-	_cleanup_meaning_ struct meaning *small = meaning_of(inner, ARCH);
-	_cleanup_meaning_ struct meaning *large = meaning_of(outer, ARCH);
+	_cleanup_semantics_ struct semantics *small = semantics_of(inner, ARCH);
+	_cleanup_semantics_ struct semantics *large = semantics_of(outer, ARCH);
 	_cleanup_error_ struct error err = ERROR_INIT;
 	bool subset;
 
-	assert_success(meaning_subset(small, large, &subset, ret_name, ret_difference, &err), &err);
+	assert_success(semantics_subset(small, large, &subset, ret_name, ret_difference, &err),
+		       &err);
 	return subset;
 }
 
@@ -51,15 +53,15 @@ static void a_deny_list_and_an_allow_list_can_mean_the_same(void **state)
 {
 	_cleanup_profile_ struct profile *deny = make_profile(ACTION_ALLOW);
 	_cleanup_profile_ struct profile *allow = make_profile(ACTION_ERRNO);
-	_cleanup_meaning_ struct meaning *all = NULL;
+	_cleanup_semantics_ struct semantics *all = NULL;
 	struct difference difference;
 	const char *name;
 	size_t i;
 
 	add_names(deny, ACTION_ERRNO, "ptrace bpf");
-	all = meaning_of(allow, ARCH);
-	for (i = 0; i < meaning_call_count(all); i++) {
-		name = meaning_call_name(all, i);
+	all = semantics_of(allow, ARCH);
+	for (i = 0; i < semantics_call_count(all); i++) {
+		name = semantics_call_name(all, i);
 		if (strcmp(name, "ptrace") != 0 && strcmp(name, "bpf") != 0)
 			add_names(allow, ACTION_ALLOW, name);
 	}
@@ -125,7 +127,7 @@ static void conditions_beyond_comparing_are_an_error(void **state)
 {
 	_cleanup_profile_ struct profile *old = make_profile(ACTION_ERRNO);
 	_cleanup_profile_ struct profile *new = make_profile(ACTION_ERRNO);
-	_cleanup_meaning_ struct meaning *a = NULL, *b = NULL;
+	_cleanup_semantics_ struct semantics *a = NULL, *b = NULL;
 	_cleanup_error_ struct error err = ERROR_INIT;
 	struct call_comparison comparison;
 	uint32_t index;
@@ -135,9 +137,9 @@ static void conditions_beyond_comparing_are_an_error(void **state)
 		for (value = 0; value < 60; value++)
 			add_condition(add_names(new, ACTION_ALLOW, "mmap"), index, COMPARE_EQ,
 				      value, 0);
-	a = meaning_of(old, ARCH);
-	b = meaning_of(new, ARCH);
-	assert_int_equal(meaning_compare(a, b, "mmap", &comparison, &err), -E2BIG);
+	a = semantics_of(old, ARCH);
+	b = semantics_of(new, ARCH);
+	assert_int_equal(semantics_compare(a, b, "mmap", &comparison, &err), -E2BIG);
 	assert_string_equal(err.message, "mmap: the conditions are too many to compare exactly");
 }
 
@@ -177,18 +179,18 @@ struct brute_force {
 	enum permission a_most, b_most, a_least, b_least;
 };
 
-static struct brute_force go_through_all(const struct meaning *a, const struct meaning *b)
+static struct brute_force go_through_all(const struct semantics *a, const struct semantics *b)
 {
 	struct brute_force result = { .a_least = PERMISSION_GRANTED,
 				      .b_least = PERMISSION_GRANTED };
-	int position = meaning_find(a, "ioctl");
+	int position = semantics_find(a, "ioctl");
 	unsigned int point;
 
 	for (point = 0; point < 1 << 12; point++) {
 		const uint64_t arguments[ARGUMENT_COUNT] = { point & 15, point >> 4 & 15,
 							     point >> 8 };
-		struct effect left = meaning_evaluate(a, position, arguments);
-		struct effect right = meaning_evaluate(b, position, arguments);
+		struct effect left = semantics_evaluate(a, position, arguments);
+		struct effect right = semantics_evaluate(b, position, arguments);
 		enum permission from = effect_permission(left), to = effect_permission(right);
 
 		result.wider |= to > from;
@@ -202,17 +204,17 @@ static struct brute_force go_through_all(const struct meaning *a, const struct m
 	return result;
 }
 
-static void assert_example(const struct meaning *a, const struct meaning *b,
+static void assert_example(const struct semantics *a, const struct semantics *b,
 			   const struct difference *difference)
 {
-	int position = meaning_find(a, "ioctl");
+	int position = semantics_find(a, "ioctl");
 
 	if (!difference->found)
 		return;
-	assert_true(
-		effect_equal(meaning_evaluate(a, position, difference->arguments), difference->a));
-	assert_true(
-		effect_equal(meaning_evaluate(b, position, difference->arguments), difference->b));
+	assert_true(effect_equal(semantics_evaluate(a, position, difference->arguments),
+				 difference->a));
+	assert_true(effect_equal(semantics_evaluate(b, position, difference->arguments),
+				 difference->b));
 }
 
 static void comparing_agrees_with_going_through_all_arguments(void **state)
@@ -225,8 +227,8 @@ static void comparing_agrees_with_going_through_all_arguments(void **state)
 	for (seed = 0; seed < 1500; seed++) {
 		_cleanup_profile_ struct profile *old = random_profile(&random);
 		_cleanup_profile_ struct profile *new = random_profile(&random);
-		_cleanup_meaning_ struct meaning *a = meaning_of(old, ARCH);
-		_cleanup_meaning_ struct meaning *b = meaning_of(new, ARCH);
+		_cleanup_semantics_ struct semantics *a = semantics_of(old, ARCH);
+		_cleanup_semantics_ struct semantics *b = semantics_of(new, ARCH);
 		struct brute_force expected = go_through_all(a, b);
 		struct call_comparison comparison = compare(old, new, "ioctl");
 
@@ -299,7 +301,7 @@ static void order_grouping_and_repetition_do_not_matter(void **state)
 	for (seed = 0; seed < 500; seed++) {
 		_cleanup_profile_ struct profile *profile = random_profile(&random);
 		_cleanup_profile_ struct profile *other = NULL;
-		_cleanup_meaning_ struct meaning *a = NULL, *b = NULL;
+		_cleanup_semantics_ struct semantics *a = NULL, *b = NULL;
 		_cleanup_error_ struct error err = ERROR_INIT;
 
 		if (contradicts_itself(profile))
@@ -307,9 +309,9 @@ static void order_grouping_and_repetition_do_not_matter(void **state)
 		add_names(profile, ACTION_ALLOW, "read write close");
 		add_names(profile, ACTION_ALLOW, "close openat");
 		other = shuffled(profile, &random);
-		a = meaning_of(profile, ARCH);
-		b = meaning_of(other, ARCH);
-		assert_success(meaning_visit_differences(a, b, refuse_difference, NULL, &err),
+		a = semantics_of(profile, ARCH);
+		b = semantics_of(other, ARCH);
+		assert_success(semantics_visit_differences(a, b, refuse_difference, NULL, &err),
 			       &err);
 		compared++;
 	}
@@ -329,16 +331,16 @@ static void calls_of_unknown_architectures_are_compared_by_name(void **state)
 {
 	_cleanup_profile_ struct profile *old = make_profile(ACTION_ERRNO);
 	_cleanup_profile_ struct profile *new = make_profile(ACTION_ERRNO);
-	_cleanup_meaning_ struct meaning *a = NULL, *b = NULL;
+	_cleanup_semantics_ struct semantics *a = NULL, *b = NULL;
 	_cleanup_free_ char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
 	add_names(old, ACTION_ALLOW, "a c d z");
 	add_names(new, ACTION_ALLOW, "b c e z");
-	a = meaning_of(old, "SCMP_ARCH_S390X");
-	b = meaning_of(new, "SCMP_ARCH_S390X");
-	assert_int_equal(meaning_visit_differences(a, b, note_name, out, NULL), 0);
+	a = semantics_of(old, "SCMP_ARCH_S390X");
+	b = semantics_of(new, "SCMP_ARCH_S390X");
+	assert_int_equal(semantics_visit_differences(a, b, note_name, out, NULL), 0);
 	fclose(out);
 	assert_string_equal(text, "-a +b -d +e ");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_MEANING_ARGUMENT_SPACE_H
-#define PROFILE_MEANING_ARGUMENT_SPACE_H
+#ifndef PROFILE_SEMANTICS_ARGUMENT_SPACE_H
+#define PROFILE_SEMANTICS_ARGUMENT_SPACE_H
 
 /*
  * All combinations of arguments that some verdicts can tell apart: a finite number of points. What
@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "profile/meaning/argument_domain.h"
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/argument_domain.h"
+#include "profile/semantics/semantics.h"
 
 struct error;
 struct matcher;

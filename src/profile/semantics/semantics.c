@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/meaning/meaning.h"
+#include "profile/semantics/semantics.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/meaning/convention.h"
-#include "profile/meaning/precedence.h"
+#include "profile/semantics/convention.h"
+#include "profile/semantics/precedence.h"
 #include "profile/model/architecture.h"
 #include "profile/model/condition.h"
 #include "syscalls/syscall_table.h"
@@ -30,7 +30,7 @@ struct call {
 	uint32_t first_rule, rule_count;
 };
 
-struct meaning {
+struct semantics {
 	struct convention convention;
 	bool has_architecture;
 	struct effect default_effect;
@@ -43,7 +43,7 @@ struct meaning {
 };
 
 struct builder {
-	struct meaning *meaning;
+	struct semantics *semantics;
 	int *positions; /* of each name of each rule, in their order; negative: no such call */
 	struct candidate *candidates;
 	size_t candidate_count;
@@ -83,29 +83,30 @@ static bool profile_applies(const struct profile *profile, const char *scmp_arch
 }
 
 /* Converts an index in name order to a position. */
-static size_t position_at(const struct meaning *meaning, size_t index)
+static size_t position_at(const struct semantics *semantics, size_t index)
 {
-	return meaning->convention.table->by_name[index];
+	return semantics->convention.table->by_name[index];
 }
 
-static int compare_at(const struct meaning *meaning, size_t index, const char *name)
+static int compare_at(const struct semantics *semantics, size_t index, const char *name)
 {
-	return strcmp(meaning_call_name(meaning, position_at(meaning, index)), name);
+	return strcmp(semantics_call_name(semantics, position_at(semantics, index)), name);
 }
 
 /*
  * The position of a name among indices from *start to end of the table; moves *start to where it is or
  * would be.
  */
-static int search_table(const struct meaning *meaning, const char *name, size_t *start, size_t end)
+static int search_table(const struct semantics *semantics, const char *name, size_t *start,
+			size_t end)
 {
 	while (*start < end) {
 		size_t middle = *start + (end - *start) / 2;
-		int order = compare_at(meaning, middle, name);
+		int order = compare_at(semantics, middle, name);
 
 		if (order == 0) {
 			*start = middle;
-			return position_at(meaning, middle);
+			return position_at(semantics, middle);
 		}
 		if (order < 0)
 			*start = middle + 1;
@@ -119,17 +120,17 @@ static int search_table(const struct meaning *meaning, const char *name, size_t 
  * The same for names that come in their order, the last of which was found at *start: the next one
  * is not far.
  */
-static int search_onward(const struct meaning *meaning, const char *name, size_t *start)
+static int search_onward(const struct semantics *semantics, const char *name, size_t *start)
 {
 	size_t end = *start, step = 1;
 
-	while (end < meaning->table_length && compare_at(meaning, end, name) < 0) {
+	while (end < semantics->table_length && compare_at(semantics, end, name) < 0) {
 		*start = end + 1;
 		end += step;
 		step *= 2;
 	}
-	return search_table(meaning, name, start,
-			    end < meaning->table_length ? end + 1 : meaning->table_length);
+	return search_table(semantics, name, start,
+			    end < semantics->table_length ? end + 1 : semantics->table_length);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -138,14 +139,14 @@ static int compare_names(const void *a, const void *b)
 }
 
 /* The position of a name that is in no table. */
-static int search_names(const struct meaning *meaning, const char *name)
+static int search_names(const struct semantics *semantics, const char *name)
 {
 	const char **found = NULL;
 
-	if (meaning->name_count)
-		found = bsearch(&name, meaning->names, meaning->name_count, sizeof(*found),
+	if (semantics->name_count)
+		found = bsearch(&name, semantics->names, semantics->name_count, sizeof(*found),
 				compare_names);
-	return found ? (int)(meaning->table_length + (found - meaning->names)) : -ENOENT;
+	return found ? (int)(semantics->table_length + (found - semantics->names)) : -ENOENT;
 }
 
 static int add_candidate(struct builder *builder, size_t position, const struct argument_rule *rule,
@@ -170,7 +171,7 @@ static int add_candidate(struct builder *builder, size_t position, const struct 
 static int add_for_position(struct builder *builder, size_t position,
 			    const struct argument_rule *rule, struct error *err)
 {
-	struct call *call = &builder->meaning->calls[position];
+	struct call *call = &builder->semantics->calls[position];
 
 	if (call->decided)
 		return 0;
@@ -196,8 +197,8 @@ static int add_multiplexed(struct builder *builder, const char *name,
 	for (i = 0; i < rule->condition_count; i++)
 		if (rule->conditions[i].index != 0)
 			through.conditions[through.condition_count++] = rule->conditions[i];
-	return add_for_position(builder, meaning_find(builder->meaning, call->through), &through,
-				err);
+	return add_for_position(builder, semantics_find(builder->semantics, call->through),
+				&through, err);
 }
 
 /* positions are those of the rule's names. */
@@ -210,7 +211,7 @@ static int add_for_names(struct builder *builder, const struct rule *from, const
 	for (i = 0; i < from->name_count && ret == 0; i++) {
 		if (positions[i] >= 0)
 			ret = add_for_position(builder, positions[i], rule, err);
-		if (ret == 0 && builder->meaning->convention.multiplexed)
+		if (ret == 0 && builder->semantics->convention.multiplexed)
 			ret = add_multiplexed(builder, from->names[i], rule, err);
 	}
 	return ret;
@@ -237,7 +238,7 @@ static int add_rule(struct builder *builder, const struct rule *from, const int 
 	size_t i;
 	int ret = 0;
 
-	if (effect_equal(effect, builder->meaning->default_effect))
+	if (effect_equal(effect, builder->semantics->default_effect))
 		return 0;
 	for (i = 0; i < from->condition_count; i++) {
 		uint32_t index = from->conditions[i].index;
@@ -251,8 +252,8 @@ static int add_rule(struct builder *builder, const struct rule *from, const int 
 		seen |= 1u << index;
 	}
 	for (i = 0; i < from->condition_count && ret == 0; i++) {
-		bool always = !condition_normalize(&from->conditions[i],
-						   builder->meaning->convention.narrow, &condition);
+		bool always = !condition_normalize(
+			&from->conditions[i], builder->semantics->convention.narrow, &condition);
 
 		if (repeated)
 			rule = (struct argument_rule){ .effect = effect };
@@ -305,41 +306,41 @@ static size_t drop_covered(struct candidate *candidates, size_t count)
  * Takes the rules of one call in the order in which they are tested, without those that another one
  * makes superfluous: libseccomp drops these, and forgets where in the profile they stood.
  */
-static void take_rules(struct meaning *meaning, struct candidate *candidates, size_t count)
+static void take_rules(struct semantics *semantics, struct candidate *candidates, size_t count)
 {
-	struct call *call = &meaning->calls[candidates[0].position];
+	struct call *call = &semantics->calls[candidates[0].position];
 	size_t i;
 
 	if (call->decided)
 		return;
-	precedence_sort(candidates, count, meaning->convention.narrow);
+	precedence_sort(candidates, count, semantics->convention.narrow);
 	count = drop_covered(candidates, count);
-	precedence_sort(candidates, count, meaning->convention.narrow);
-	call->first_rule = meaning->rule_count;
+	precedence_sort(candidates, count, semantics->convention.narrow);
+	call->first_rule = semantics->rule_count;
 	call->rule_count = count;
 	for (i = 0; i < count; i++)
-		meaning->rules[meaning->rule_count++] = candidates[i].rule;
+		semantics->rules[semantics->rule_count++] = candidates[i].rule;
 }
 
 /* Keeps the candidates whose calls no rule without conditions decides. */
 static int keep_candidates(struct builder *builder, struct error *err)
 {
-	struct meaning *meaning = builder->meaning;
+	struct semantics *semantics = builder->semantics;
 	struct candidate *candidates = builder->candidates;
 	size_t i, count;
 
 	if (builder->candidate_count == 0)
 		return 0;
 	qsort(candidates, builder->candidate_count, sizeof(*candidates), compare_positions);
-	meaning->rules = calloc(builder->candidate_count, sizeof(*meaning->rules));
-	if (!meaning->rules)
+	semantics->rules = calloc(builder->candidate_count, sizeof(*semantics->rules));
+	if (!semantics->rules)
 		return error_nomem(err);
 	for (i = 0; i < builder->candidate_count; i += count) {
 		count = 1;
 		while (i + count < builder->candidate_count &&
 		       candidates[i + count].position == candidates[i].position)
 			count++;
-		take_rules(meaning, &candidates[i], count);
+		take_rules(semantics, &candidates[i], count);
 	}
 	return 0;
 }
@@ -349,25 +350,25 @@ static int keep_candidates(struct builder *builder, struct error *err)
  * table has may be newer than the tables, and one that is made through socketcall(2) or ipc(2) need
  * not have a number of its own.
  */
-static bool is_kept(const struct meaning *meaning, const char *name)
+static bool is_kept(const struct semantics *semantics, const char *name)
 {
-	return !meaning->convention.table || !syscall_is_known(name) ||
-	       (meaning->convention.multiplexed && multiplexed_call_find(name));
+	return !semantics->convention.table || !syscall_is_known(name) ||
+	       (semantics->convention.multiplexed && multiplexed_call_find(name));
 }
 
-static int add_name(struct meaning *meaning, const char *name, struct error *err)
+static int add_name(struct semantics *semantics, const char *name, struct error *err)
 {
-	const char **grown = array_grow(meaning->names, meaning->name_count, sizeof(*grown));
+	const char **grown = array_grow(semantics->names, semantics->name_count, sizeof(*grown));
 
 	if (!grown)
 		return error_nomem(err);
-	meaning->names = grown;
-	grown[meaning->name_count++] = name;
+	semantics->names = grown;
+	grown[semantics->name_count++] = name;
 	return 0;
 }
 
 /* Looks a rule's names up in the table, and keeps those that count without it. */
-static int find_names(struct meaning *meaning, const struct rule *rule, int *positions,
+static int find_names(struct semantics *semantics, const struct rule *rule, int *positions,
 		      struct error *err)
 {
 	size_t i, start = 0;
@@ -377,36 +378,37 @@ static int find_names(struct meaning *meaning, const struct rule *rule, int *pos
 		const char *name = rule->names[i];
 		const struct multiplexed_call *call;
 
-		positions[i] = search_onward(meaning, name, &start);
-		if (positions[i] >= 0 || !is_kept(meaning, name))
+		positions[i] = search_onward(semantics, name, &start);
+		if (positions[i] >= 0 || !is_kept(semantics, name))
 			continue;
-		ret = add_name(meaning, name, err);
-		if (meaning->convention.table || !meaning->convention.multiplexed)
+		ret = add_name(semantics, name, err);
+		if (semantics->convention.table || !semantics->convention.multiplexed)
 			continue;
 		call = multiplexed_call_find(name);
 		if (ret == 0 && call)
-			ret = add_name(meaning, call->through, err);
+			ret = add_name(semantics, call->through, err);
 	}
 	return ret;
 }
 
 /* Sorts the names that are in no table, each once. */
-static void sort_names(struct meaning *meaning)
+static void sort_names(struct semantics *semantics)
 {
 	size_t from, to = 0;
 
-	if (meaning->name_count)
-		qsort(meaning->names, meaning->name_count, sizeof(*meaning->names), compare_names);
-	for (from = 0; from < meaning->name_count; from++)
-		if (to == 0 || strcmp(meaning->names[from], meaning->names[to - 1]) != 0)
-			meaning->names[to++] = meaning->names[from];
-	meaning->name_count = to;
+	if (semantics->name_count)
+		qsort(semantics->names, semantics->name_count, sizeof(*semantics->names),
+		      compare_names);
+	for (from = 0; from < semantics->name_count; from++)
+		if (to == 0 || strcmp(semantics->names[from], semantics->names[to - 1]) != 0)
+			semantics->names[to++] = semantics->names[from];
+	semantics->name_count = to;
 }
 
 /* Lists the calls of the meaning and finds the place of each name of the profile. */
 static int find_calls(struct builder *builder, const struct profile *profile, struct error *err)
 {
-	struct meaning *meaning = builder->meaning;
+	struct semantics *semantics = builder->semantics;
 	size_t i, k, count = 0;
 	int ret = 0;
 
@@ -416,15 +418,15 @@ static int find_calls(struct builder *builder, const struct profile *profile, st
 	if (!builder->positions)
 		return error_nomem(err);
 	for (i = 0, count = 0; i < profile->rule_count && ret == 0; i++) {
-		ret = find_names(meaning, &profile->rules[i], &builder->positions[count], err);
+		ret = find_names(semantics, &profile->rules[i], &builder->positions[count], err);
 		count += profile->rules[i].name_count;
 	}
-	sort_names(meaning);
+	sort_names(semantics);
 	for (i = 0, count = 0; i < profile->rule_count && ret == 0; i++)
 		for (k = 0; k < profile->rules[i].name_count; k++, count++)
 			if (builder->positions[count] < 0)
 				builder->positions[count] =
-					search_names(meaning, profile->rules[i].names[k]);
+					search_names(semantics, profile->rules[i].names[k]);
 	return ret;
 }
 
@@ -446,113 +448,113 @@ static void builder_finish(struct builder *builder)
 	free(builder->candidates);
 }
 
-int meaning_create(const struct profile *profile, const char *scmp_arch,
-		   struct meaning **ret_meaning, struct error *err)
+int semantics_create(const struct profile *profile, const char *scmp_arch,
+		     struct semantics **ret_semantics, struct error *err)
 {
-	_cleanup_meaning_ struct meaning *meaning = calloc(1, sizeof(*meaning));
-	_cleanup_(builder_finish) struct builder builder = { .meaning = meaning };
+	_cleanup_semantics_ struct semantics *semantics = calloc(1, sizeof(*semantics));
+	_cleanup_(builder_finish) struct builder builder = { .semantics = semantics };
 	size_t i;
 	int ret;
 
-	if (!meaning)
+	if (!semantics)
 		return error_nomem(err);
-	meaning->convention = convention_find(scmp_arch);
-	meaning->has_architecture = profile_applies(profile, scmp_arch, &meaning->convention);
+	semantics->convention = convention_find(scmp_arch);
+	semantics->has_architecture = profile_applies(profile, scmp_arch, &semantics->convention);
 	/* SCMP_FLTATR_ACT_BADARCH, which no runtime sets, is SCMP_ACT_KILL. */
-	meaning->default_effect =
-		meaning->has_architecture ?
+	semantics->default_effect =
+		semantics->has_architecture ?
 			effect_of(profile->default_action, &profile->default_errno_ret) :
 			(struct effect){ .action = ACTION_KILL_THREAD };
-	if (meaning->convention.table)
-		meaning->table_length = meaning->convention.table->length;
+	if (semantics->convention.table)
+		semantics->table_length = semantics->convention.table->length;
 	ret = find_calls(&builder, profile, err);
 	if (ret < 0)
 		return ret;
-	meaning->calls = calloc(meaning_call_count(meaning) + 1, sizeof(*meaning->calls));
-	if (!meaning->calls)
+	semantics->calls = calloc(semantics_call_count(semantics) + 1, sizeof(*semantics->calls));
+	if (!semantics->calls)
 		return error_nomem(err);
-	for (i = 0; i < meaning_call_count(meaning); i++)
-		meaning->calls[i].effect = meaning->default_effect;
-	if (meaning->has_architecture)
+	for (i = 0; i < semantics_call_count(semantics); i++)
+		semantics->calls[i].effect = semantics->default_effect;
+	if (semantics->has_architecture)
 		ret = read_rules(&builder, profile, err);
 	if (ret < 0)
 		return ret;
-	*ret_meaning = steal_pointer(&meaning);
+	*ret_semantics = steal_pointer(&semantics);
 	return 0;
 }
 
-void meaning_destroy(struct meaning *meaning)
+void semantics_destroy(struct semantics *semantics)
 {
-	if (!meaning)
+	if (!semantics)
 		return;
-	free(meaning->names);
-	free(meaning->calls);
-	free(meaning->rules);
-	free(meaning);
+	free(semantics->names);
+	free(semantics->calls);
+	free(semantics->rules);
+	free(semantics);
 }
 
-bool meaning_has_architecture(const struct meaning *meaning)
+bool semantics_has_architecture(const struct semantics *semantics)
 {
-	return meaning->has_architecture;
+	return semantics->has_architecture;
 }
 
-bool meaning_is_narrow(const struct meaning *meaning)
+bool semantics_is_narrow(const struct semantics *semantics)
 {
-	return meaning->convention.narrow;
+	return semantics->convention.narrow;
 }
 
-struct effect meaning_default(const struct meaning *meaning)
+struct effect semantics_default(const struct semantics *semantics)
 {
-	return meaning->default_effect;
+	return semantics->default_effect;
 }
 
-size_t meaning_call_count(const struct meaning *meaning)
+size_t semantics_call_count(const struct semantics *semantics)
 {
-	return meaning->table_length + meaning->name_count;
+	return semantics->table_length + semantics->name_count;
 }
 
-const char *meaning_call_name(const struct meaning *meaning, size_t position)
+const char *semantics_call_name(const struct semantics *semantics, size_t position)
 {
-	if (position < meaning->table_length)
-		return meaning->convention.table->by_number[position].name;
-	return meaning->names[position - meaning->table_length];
+	if (position < semantics->table_length)
+		return semantics->convention.table->by_number[position].name;
+	return semantics->names[position - semantics->table_length];
 }
 
-int meaning_call_number(const struct meaning *meaning, size_t position)
+int semantics_call_number(const struct semantics *semantics, size_t position)
 {
-	if (position < meaning->table_length)
-		return (int)meaning->convention.table->by_number[position].nr;
+	if (position < semantics->table_length)
+		return (int)semantics->convention.table->by_number[position].nr;
 	return -1;
 }
 
-bool meaning_call_is_listed(const struct meaning *meaning, size_t position)
+bool semantics_call_is_listed(const struct semantics *semantics, size_t position)
 {
-	return !meaning->convention.table || position < meaning->table_length;
+	return !semantics->convention.table || position < semantics->table_length;
 }
 
-int meaning_find(const struct meaning *meaning, const char *name)
+int semantics_find(const struct semantics *semantics, const char *name)
 {
 	size_t start = 0;
-	int position = search_table(meaning, name, &start, meaning->table_length);
+	int position = search_table(semantics, name, &start, semantics->table_length);
 
-	return position < 0 ? search_names(meaning, name) : position;
+	return position < 0 ? search_names(semantics, name) : position;
 }
 
-struct verdict meaning_verdict(const struct meaning *meaning, size_t position)
+struct verdict semantics_verdict(const struct semantics *semantics, size_t position)
 {
-	const struct call *call = &meaning->calls[position];
+	const struct call *call = &semantics->calls[position];
 	struct verdict verdict = { .effect = call->effect, .rule_count = call->rule_count };
 
 	if (call->rule_count)
-		verdict.rules = &meaning->rules[call->first_rule];
+		verdict.rules = &semantics->rules[call->first_rule];
 	return verdict;
 }
 
-struct effect meaning_evaluate(const struct meaning *meaning, size_t position,
-			       const uint64_t arguments[ARGUMENT_COUNT])
+struct effect semantics_evaluate(const struct semantics *semantics, size_t position,
+				 const uint64_t arguments[ARGUMENT_COUNT])
 {
-	struct verdict verdict = meaning_verdict(meaning, position);
-	uint64_t width = meaning->convention.narrow ? UINT32_MAX : UINT64_MAX;
+	struct verdict verdict = semantics_verdict(semantics, position);
+	uint64_t width = semantics->convention.narrow ? UINT32_MAX : UINT64_MAX;
 	size_t i, j;
 
 	for (i = 0; i < verdict.rule_count; i++) {

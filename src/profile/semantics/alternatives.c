@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/meaning/alternatives.h"
+#include "profile/semantics/alternatives.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../profiles.h"
 
-#include "profile/meaning/normal_form.h"
+#include "profile/semantics/normal_form.h"
 
 static char *normal_form(struct profile *made)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_MEANING_ALLOWANCE_H
-#define PROFILE_MEANING_ALLOWANCE_H
+#ifndef PROFILE_SEMANTICS_ALLOWANCE_H
+#define PROFILE_SEMANTICS_ALLOWANCE_H
 
 /* How much of each call a profile allows, for people who want to count and to compare. */
 #include <stddef.h>
 
 struct error;
-struct meaning;
+struct semantics;
 
 enum allowance {
 	ALLOWANCE_NONE,
@@ -15,20 +15,21 @@ enum allowance {
 };
 
 /* By the name of a call; NULL stands for numbers without one. */
-enum allowance meaning_allowance(const struct meaning *meaning, const char *name);
+enum allowance semantics_allowance(const struct semantics *semantics, const char *name);
 
 /* How many of the architecture's calls there are of each. */
 struct allowance_counts {
 	size_t none, some, all;
 };
 
-void meaning_count_allowances(const struct meaning *meaning, struct allowance_counts *ret_counts);
+void semantics_count_allowances(const struct semantics *semantics,
+				struct allowance_counts *ret_counts);
 
 /*
  * For which arguments a call is allowed that is allowed for some: "argument 0 & 0x7e020000 is 0", owned
  * by the caller.
  */
-int meaning_condition_text(const struct meaning *meaning, const char *name, char **ret_text,
-			   struct error *err);
+int semantics_condition_text(const struct semantics *semantics, const char *name, char **ret_text,
+			     struct error *err);
 
 #endif
