@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What the handler is told of cgroups when nearly every event is lost: the ring buffer has one page, and
+ * nobody reads it while a thousand cgroups are made, worked in, and removed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <mntent.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "record/lifetime.h"
+#include "record/recorder.h"
+#include "util/error.h"
+
+#define CGROUPS 1000
+#define SLOTS 1200
+#define PAGE 4096
+
+/* Numbers that no call has yet, and that have a bit: a call that fails without effect. */
+#define NR_FIRST 480
+#define NR_COUNT 90
+
+struct made {
+	char path[PATH_MAX];
+	uint64_t id;
+	size_t above; /* index of the one above; CGROUPS: the one that all are below */
+	uint32_t nr;  /* the call that was made in it */
+	bool dead;    /* removed before the recorder was polled */
+	unsigned int born, ended;
+};
+
+struct world {
+	char top[PATH_MAX / 2];
+	uint64_t top_id;
+	char full[PATH_MAX]; /* whose events fill the buffer */
+	struct made made[CGROUPS];
+	struct recorder *recorder;
+	bool counts; /* false while the slots are only brought into another order */
+};
+
+static struct world world;
+
+static struct made *find_made(uint64_t id)
+{
+	size_t i;
+
+	for (i = 0; i < CGROUPS; i++)
+		if (world.made[i].id == id)
+			return &world.made[i];
+	return NULL;
+}
+
+static int note_birth(void *data, struct lifetime *lifetime, struct error *err)
+{
+	struct made *made = world.counts ? find_made(lifetime->cgroup_id) : NULL;
+
+	if (!made)
+		return 0;
+	made->born++;
+	if (made->above < CGROUPS) {
+		assert_int_equal(lifetime->parent_id, world.made[made->above].id);
+		assert_int_equal(world.made[made->above].born, 1);
+	} else {
+		assert_int_equal(lifetime->parent_id, world.top_id);
+	}
+	return 0;
+}
+
+static bool has_call(const struct lifetime *lifetime, uint32_t nr)
+{
+	size_t kind;
+
+	for (kind = 0; kind < RECORDER_BITMAPS; kind++)
+		if (call_set_find(&lifetime->calls[kind], ABI_NATIVE, nr))
+			return true;
+	return false;
+}
+
+static int note_end(void *data, struct lifetime *lifetime, struct error *err)
+{
+	_cleanup_lifetime_ struct lifetime *owned = lifetime;
+	struct made *made = world.counts ? find_made(owned->cgroup_id) : NULL;
+	uint32_t nr;
+
+	if (!made)
+		return 0;
+	assert_int_equal(made->born, 1);
+	made->ended++;
+	assert_int_equal(owned->died != 0, made->dead);
+	assert_int_equal(owned->lost, 0);
+	for (nr = NR_FIRST; nr < NR_FIRST + NR_COUNT; nr++)
+		assert_int_equal(has_call(owned, nr), nr == made->nr);
+	return 0;
+}
+
+static void succeed(int r, const struct error *err)
+{
+	if (r < 0)
+		fail_msg("%s", error_message(err));
+}
+
+static uint64_t id_of(const char *path)
+{
+	struct stat st;
+
+	assert_return_code(stat(path, &st), errno);
+	return st.st_ino;
+}
+
+static void find_hierarchy(char *path, size_t size)
+{
+	FILE *mounts = setmntent("/proc/mounts", "re");
+	const struct mntent *mount;
+
+	assert_non_null(mounts);
+	for (mount = getmntent(mounts); mount; mount = getmntent(mounts))
+		if (strcmp(mount->mnt_type, "cgroup2") == 0)
+			break;
+	assert_non_null(mount);
+	snprintf(path, size, "%s/recorder-test-%d", mount->mnt_dir, getpid());
+	endmntent(mounts);
+}
+
+/* A child that is born in the cgroup makes the call and ends. */
+static void call_in(const char *path, uint32_t nr)
+{
+	struct clone_args args = {
+		.flags = CLONE_INTO_CGROUP,
+		.exit_signal = SIGCHLD,
+		.cgroup = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC),
+	};
+	int status;
+	long pid;
+
+	assert_return_code((int)args.cgroup, errno);
+	pid = syscall(SYS_clone3, &args, sizeof(args));
+	if (pid == 0) {
+		syscall(nr, -1L, -1L, -1L, -1L, -1L, -1L);
+		syscall(SYS_exit_group, 0);
+	}
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	close((int)args.cgroup);
+}
+
+/*
+ * Two of three are below another one: in groups of three, a top one with one below it, and one below
+ * that.
+ */
+static void make_all(void)
+{
+	size_t i;
+
+	for (i = 0; i < CGROUPS; i++) {
+		struct made *made = &world.made[i];
+
+		*made = (struct made){ .above = i % 3 ? i - 1 : CGROUPS };
+		snprintf(made->path, sizeof(made->path), "%s/%zu",
+			 i % 3 ? world.made[i - 1].path : world.top, i);
+		assert_return_code(mkdir(made->path, 0755), errno);
+		made->id = id_of(made->path);
+		made->nr = NR_FIRST + i % NR_COUNT;
+	}
+}
+
+static void remove_all(bool mark)
+{
+	size_t i;
+
+	for (i = CGROUPS; i-- > 0;) {
+		assert_return_code(rmdir(world.made[i].path), errno);
+		world.made[i].dead = mark;
+	}
+}
+
+static void poll_whole(void)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	int i;
+
+	/* The first reads the events, whatever they make due is done by the second at the latest. */
+	for (i = 0; i < 2; i++)
+		succeed(recorder_poll(world.recorder, &err), &err);
+}
+
+static void begin(enum recorder_mode mode, bool mark_new)
+{
+	const struct recorder_options options = {
+		.mode = mode,
+		.hook = RECORDER_HOOK_BTF,
+		.mark_new = mark_new,
+		.slots = SLOTS,
+		.event_bytes = PAGE,
+	};
+	const struct recorder_handler handler = { .born = note_birth, .ended = note_end };
+	const struct found_cgroup top = {
+		.id = world.top_id,
+		.domain = world.top_id,
+		.path = "/top",
+	};
+	_cleanup_error_ struct error err = ERROR_INIT;
+
+	succeed(recorder_create(&options, &handler, &world.recorder, &err), &err);
+	succeed(recorder_attach(world.recorder, &err), &err);
+	if (!mark_new)
+		succeed(recorder_add_cgroup(world.recorder, &top, &err), &err);
+	succeed(recorder_start(world.recorder, &err), &err);
+}
+
+/*
+ * The free slots are a stack. Those that are freed in ascending order are used in descending order, so that
+ * the cgroup above has the higher slot.
+ */
+static void turn_slots_round(void)
+{
+	world.counts = false;
+	make_all();
+	remove_all(false);
+	poll_whole();
+}
+
+static void check_all_told(unsigned int ended)
+{
+	size_t i;
+
+	for (i = 0; i < CGROUPS; i++) {
+		assert_int_equal(world.made[i].born, 1);
+		assert_int_equal(world.made[i].ended, ended);
+	}
+}
+
+static void finish(void)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct recorder_totals totals;
+
+	succeed(recorder_stop(world.recorder, &err), &err);
+	recorder_totals(world.recorder, &totals);
+	assert_int_equal(totals.lost_slots, 0);
+	assert_int_equal(totals.lost_map, 0);
+	assert_true(totals.lost_events > 0);
+	recorder_destroy(world.recorder);
+	world.recorder = NULL;
+}
+
+static void work_in_all(void)
+{
+	size_t i;
+
+	for (i = 0; i < CGROUPS; i++)
+		call_in(world.made[i].path, world.made[i].nr);
+}
+
+static void check_births(enum recorder_mode mode, bool mark_new, bool turned, bool dead)
+{
+	if (geteuid() != 0)
+		skip();
+	begin(mode, mark_new);
+	if (turned)
+		turn_slots_round();
+	world.counts = true;
+	make_all();
+	work_in_all();
+	if (dead)
+		remove_all(true);
+	poll_whole();
+	check_all_told(dead ? 1 : 0);
+	finish();
+	check_all_told(1);
+	if (!dead)
+		remove_all(false);
+}
+
+static void test_below_a_recorded_one(void **state)
+{
+	check_births(RECORDER_CGROUPS, false, false, false);
+	check_births(RECORDER_CGROUPS, false, true, false);
+}
+
+static void test_below_a_recorded_one_and_dead(void **state)
+{
+	check_births(RECORDER_COMMAND, false, false, true);
+	check_births(RECORDER_CGROUPS, false, true, true);
+}
+
+static void test_anywhere(void **state)
+{
+	check_births(RECORDER_CGROUPS, true, false, false);
+	check_births(RECORDER_CGROUPS, true, true, false);
+}
+
+static void test_anywhere_and_dead(void **state)
+{
+	check_births(RECORDER_CGROUPS, true, false, true);
+	check_births(RECORDER_CGROUPS, true, true, true);
+}
+
+/* As many events as the buffer can hold, and more. */
+static void fill_events(const char *path)
+{
+	uint32_t nr;
+
+	for (nr = NR_FIRST; nr < NR_FIRST + NR_COUNT; nr++)
+		call_in(path, nr);
+}
+
+/*
+ * The event of a cgroup's birth is lost, that of its first call is not: it arrives between two scans, and
+ * must not make anybody believe that the cgroup is known.
+ */
+static void test_first_call_without_birth(void **state)
+{
+	static const struct timespec scan_interval = { .tv_sec = 1, .tv_nsec = 100000000 };
+	if (geteuid() != 0)
+		skip();
+	begin(RECORDER_COMMAND, false);
+	poll_whole();
+	snprintf(world.full, sizeof(world.full), "%s/full", world.top);
+	assert_return_code(mkdir(world.full, 0755), errno);
+	fill_events(world.full);
+	world.counts = true;
+	world.made[0] = (struct made){ .above = CGROUPS, .nr = NR_FIRST };
+	snprintf(world.made[0].path, sizeof(world.made[0].path), "%s/0", world.top);
+	assert_return_code(mkdir(world.made[0].path, 0755), errno);
+	world.made[0].id = id_of(world.made[0].path);
+	poll_whole();
+	call_in(world.made[0].path, NR_FIRST);
+	poll_whole();
+	nanosleep(&scan_interval, NULL);
+	poll_whole();
+	assert_int_equal(world.made[0].born, 1);
+	finish();
+	assert_int_equal(world.made[0].ended, 1);
+}
+
+static int set_up(void **state)
+{
+	if (geteuid() != 0)
+		return 0;
+	find_hierarchy(world.top, sizeof(world.top));
+	if (mkdir(world.top, 0755) < 0)
+		return -1;
+	world.top_id = id_of(world.top);
+	return 0;
+}
+
+/* Also what a test that failed has left. */
+static int tear_down(void **state)
+{
+	size_t i;
+
+	recorder_destroy(world.recorder);
+	world.recorder = NULL;
+	for (i = CGROUPS; i-- > 0;)
+		if (world.made[i].path[0])
+			rmdir(world.made[i].path);
+	if (world.full[0])
+		rmdir(world.full);
+	if (world.top[0])
+		rmdir(world.top);
+	world = (struct world){};
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_below_a_recorded_one, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_below_a_recorded_one_and_dead, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_first_call_without_birth, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_anywhere, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_anywhere_and_dead, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
