@@ -414,6 +414,8 @@ static __always_inline void fork_recorded(struct task_struct *parent, struct tas
 		arrive(child, state, slot, index, parent);
 		return;
 	}
+	if (!from && same && marking)
+		return;
 	if (from && same)
 		hand_on(from, state);
 	else

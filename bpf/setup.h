@@ -248,7 +248,7 @@ static __noinline int arrive(struct task_struct *task, struct recorder_task *sta
 
 /*
  * The state of a task of the slot's cgroup, with its phase; NULL, which is counted, when it cannot
- * be stored.
+ * be stored, and NULL of a task that the iterator has yet to look at: it may have been there before.
  */
 static __always_inline struct recorder_task *state_of(struct task_struct *task,
 						      struct recorder_slot *slot, __u32 slot_index)
@@ -267,10 +267,13 @@ static __always_inline struct recorder_task *state_of(struct task_struct *task,
 		hand_on(leader, state);
 		return state;
 	}
-	if (state->phase == RECORDER_PHASE_WORK && same_domain(state->cgroup_id, slot))
+	if (state->phase == RECORDER_PHASE_WORK && same_domain(state->cgroup_id, slot)) {
 		state->cgroup_id = slot->cgroup_id;
-	else
-		arrive(task, state, slot, slot_index, NULL);
+		return state;
+	}
+	if (marking)
+		return NULL;
+	arrive(task, state, slot, slot_index, NULL);
 	return state;
 }
 
@@ -464,8 +467,8 @@ static __always_inline void mark_child(struct task_struct *task, struct recorder
 
 /*
  * Gives a task its phase that was in a recorded cgroup before the recording began. Needs the phase of
- * its leader or parent, so that user space runs the iterator until a pass marks nobody. The last
- * pass, with "rest", marks those whose parent never gets one.
+ * its leader or parent, so that user space runs the iterator until a pass marks nobody. Then it does so
+ * with "rest", which marks those whose parent never gets one.
  */
 static __noinline int mark_present(struct task_struct *task, bool rest)
 {

@@ -61,6 +61,7 @@ struct object {
 	__u32 *watch_tracers;
 	__u32 *present_filtered;
 	__u32 *marked;
+	__u32 *marking;
 	__u32 *mark_rest;
 	__u32 *marked_live;
 	__u64 *runtime_sizes;

@@ -73,6 +73,7 @@
 			.watch_tracers = &skel->bss->watch_tracers, \
 			.present_filtered = &skel->bss->present_filtered, \
 			.marked = &skel->bss->marked, \
+			.marking = &skel->bss->marking, \
 			.mark_rest = &skel->bss->mark_rest, \
 			.marked_live = &skel->bss->marked_live, \
 			.runtime_sizes = skel->bss->runtime_sizes, \

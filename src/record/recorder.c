@@ -295,6 +295,8 @@ int recorder_add_cgroup(struct recorder *recorder, const struct found_cgroup *fo
 
 	if (bpf_map_lookup_elem(recorder->object.slot_by_cgroup, &found->id, &slot) == 0)
 		return 0;
+	if (recorder->options.mode == RECORDER_CGROUPS && recorder->links[PROGRAM_ENTER_CALL] < 0)
+		__atomic_store_n(recorder->object.marking, 1, __ATOMIC_SEQ_CST);
 	r = slots_take(&recorder->slots, found, &slot, err);
 	return r < 0 ? r : announce_found(recorder, slot, err);
 }
@@ -352,8 +354,9 @@ static int mark_present(struct recorder *recorder, struct error *err)
 	if (r < 0)
 		return r;
 	*recorder->object.mark_rest = 1;
-	r = iterate_tasks(recorder, err);
+	r = mark_tasks(recorder, err);
 	*recorder->object.mark_rest = 0;
+	__atomic_store_n(recorder->object.marking, 0, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(recorder->object.present_filtered, __ATOMIC_SEQ_CST))
 		recorder->options.watch_denied = true;
 	return r;

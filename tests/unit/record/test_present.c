@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Processes that were in a cgroup before the recording, and that fork and execute programs while it begins:
+ * after the programs were attached and the cgroup was added, and before every task has its phase.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <mntent.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "record/lifetime.h"
+#include "record/recorder.h"
+#include "util/error.h"
+
+/* Numbers that no call has yet, and that have a bit: of the process that was there, and of its child. */
+#define NR_PARENT 480
+#define NR_CHILD 481
+
+static char cgroup[PATH_MAX];
+static struct lifetime *ended;
+
+static void succeed(int r, const struct error *err)
+{
+	if (r < 0)
+		fail_msg("%s", error_message(err));
+}
+
+static int note_end(void *data, struct lifetime *lifetime, struct error *err)
+{
+	ended = lifetime;
+	return 0;
+}
+
+static void call(uint32_t nr)
+{
+	syscall(nr, -1L, -1L, -1L, -1L, -1L, -1L);
+}
+
+static void wait_for_end_of(int fd)
+{
+	char nothing;
+
+	while (read(fd, &nothing, 1) < 0 && errno == EINTR)
+		;
+}
+
+/* Forks when the first pipe is closed; parent and child make their calls when the second one is. */
+static void live(const int fork_pipe[2], const int call_pipe[2], int told)
+{
+	pid_t child;
+
+	close(fork_pipe[1]);
+	close(call_pipe[1]);
+	wait_for_end_of(fork_pipe[0]);
+	child = fork();
+	if (child > 0 && write(told, "f", 1) != 1)
+		_exit(1);
+	wait_for_end_of(call_pipe[0]);
+	call(child ? NR_PARENT : NR_CHILD);
+	if (child > 0)
+		waitpid(child, NULL, 0);
+	_exit(0);
+}
+
+static pid_t start_in(const char *path, const int fork_pipe[2], const int call_pipe[2],
+		      const int told_pipe[2])
+{
+	struct clone_args args = {
+		.flags = CLONE_INTO_CGROUP,
+		.exit_signal = SIGCHLD,
+		.cgroup = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC),
+	};
+	pid_t pid = syscall(SYS_clone3, &args, sizeof(args));
+
+	if (pid == 0) {
+		close(told_pipe[0]);
+		live(fork_pipe, call_pipe, told_pipe[1]);
+	}
+	assert_true(pid > 0);
+	close((int)args.cgroup);
+	return pid;
+}
+
+static struct recorder *begin(uint64_t id, bool is_container)
+{
+	const struct recorder_options options = { .mode = RECORDER_CGROUPS, .slots = 8 };
+	const struct recorder_handler handler = { .ended = note_end };
+	const struct found_cgroup found = {
+		.id = id,
+		.domain = id,
+		.is_container = is_container,
+		.path = "/present",
+	};
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct recorder *recorder;
+
+	succeed(recorder_create(&options, &handler, &recorder, &err), &err);
+	succeed(recorder_attach(recorder, &err), &err);
+	succeed(recorder_add_cgroup(recorder, &found, &err), &err);
+	return recorder;
+}
+
+/* Both run the program of their parent, as what a runtime forks: so user space decides about them. */
+static bool has_call(const struct lifetime *lifetime, uint32_t nr)
+{
+	return call_set_find(&lifetime->calls[RECORDER_OBSERVED], ABI_NATIVE, nr) ||
+	       (call_set_find(&lifetime->calls[RECORDER_PENDING], ABI_NATIVE, nr) &&
+		lifetime->pending);
+}
+
+static void check_present(bool is_container)
+{
+	int fork_pipe[2], call_pipe[2], told_pipe[2];
+	_cleanup_recorder_ struct recorder *recorder = NULL;
+	_cleanup_lifetime_ struct lifetime *lifetime = NULL;
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct stat st;
+	char forked;
+	pid_t pid;
+
+	assert_return_code(pipe(fork_pipe), errno);
+	assert_return_code(pipe(call_pipe), errno);
+	assert_return_code(pipe(told_pipe), errno);
+	assert_return_code(stat(cgroup, &st), errno);
+	pid = start_in(cgroup, fork_pipe, call_pipe, told_pipe);
+	close(told_pipe[1]);
+	recorder = begin(st.st_ino, is_container);
+	close(fork_pipe[1]);
+	assert_int_equal(read(told_pipe[0], &forked, 1), 1);
+	succeed(recorder_start(recorder, &err), &err);
+	close(call_pipe[1]);
+	waitpid(pid, NULL, 0);
+	succeed(recorder_stop(recorder, &err), &err);
+	lifetime = ended;
+	assert_non_null(lifetime);
+	assert_true(lifetime->present);
+	assert_true(has_call(lifetime, NR_PARENT));
+	assert_true(has_call(lifetime, NR_CHILD));
+	close(fork_pipe[0]);
+	close(call_pipe[0]);
+	close(told_pipe[0]);
+}
+
+static void test_plain(void **state)
+{
+	if (geteuid() != 0)
+		skip();
+	check_present(false);
+}
+
+static void test_container(void **state)
+{
+	if (geteuid() != 0)
+		skip();
+	check_present(true);
+}
+
+static int set_up(void **state)
+{
+	FILE *mounts = setmntent("/proc/mounts", "re");
+	const struct mntent *mount;
+
+	if (!mounts || geteuid() != 0)
+		return 0;
+	for (mount = getmntent(mounts); mount; mount = getmntent(mounts))
+		if (strcmp(mount->mnt_type, "cgroup2") == 0)
+			break;
+	if (mount)
+		snprintf(cgroup, sizeof(cgroup), "%s/recorder-test-%d", mount->mnt_dir, getpid());
+	endmntent(mounts);
+	return mkdir(cgroup, 0755);
+}
+
+static int tear_down(void **state)
+{
+	if (cgroup[0])
+		rmdir(cgroup);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_plain, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_container, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
