@@ -110,4 +110,18 @@ static __noinline int traced_stop(struct task_struct *task)
 	return 0;
 }
 
+/*
+ * Tracers are watched from now on. A task that has one already may be stopped by it for a call that nobody
+ * saw, and go on with another number.
+ */
+static __noinline int find_traced(struct task_struct *task)
+{
+	__u32 index = slot_of_task(task);
+	struct recorder_slot *slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
+
+	if (slot && task->ptrace & PT_TRACE_SECCOMP && task_is_filtered(task))
+		__sync_fetch_and_or(&slot->flags, RECORDER_UNWATCHED_TRACER);
+	return 0;
+}
+
 #endif

@@ -21,6 +21,7 @@ __u32 watch_tracers;	/* sched_switch is attached: tracers are seen to answer cal
 __u32 present_filtered; /* a task that was there before runs under a filter, or is about to */
 __u32 marked;		/* how many tasks the iterator has marked so far */
 __u32 marking;		/* tasks that were there before may not have their phases yet */
+__u32 seek_traced;	/* the iterator looks for tasks that a tracer has already */
 __u32 mark_rest;	/* the iterator's last pass: nobody is left for a later one */
 __u32 marked_live;	/* marked tasks that have not exited */
 __u32 arrivals_used;	/* elements of "arrivals" that were ever used */

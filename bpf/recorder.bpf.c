@@ -597,7 +597,7 @@ static __always_inline int mark_thread(struct task_struct *task)
 	return 0;
 }
 
-/* User space runs it until a pass marks nobody. */
+/* User space runs it until a pass marks nobody, and once when it begins to watch tracers. */
 SEC("iter/task")
 int mark_tasks(struct bpf_iter__task *context)
 {
@@ -605,5 +605,7 @@ int mark_tasks(struct bpf_iter__task *context)
 
 	if (!task)
 		return 0;
+	if (seek_traced)
+		return find_traced(task);
 	return mode == RECORDER_TASKS ? mark_thread(task) : mark_present(task, mark_rest);
 }

@@ -62,6 +62,7 @@ struct object {
 	__u32 *present_filtered;
 	__u32 *marked;
 	__u32 *marking;
+	__u32 *seek_traced;
 	__u32 *mark_rest;
 	__u32 *marked_live;
 	__u64 *runtime_sizes;

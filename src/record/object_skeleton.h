@@ -74,6 +74,7 @@
 			.present_filtered = &skel->bss->present_filtered, \
 			.marked = &skel->bss->marked, \
 			.marking = &skel->bss->marking, \
+			.seek_traced = &skel->bss->seek_traced, \
 			.mark_rest = &skel->bss->mark_rest, \
 			.marked_live = &skel->bss->marked_live, \
 			.runtime_sizes = skel->bss->runtime_sizes, \

@@ -234,16 +234,6 @@ static void detach(struct recorder *recorder, enum object_program program)
 	recorder->links[program] = -1;
 }
 
-static int watch_tracers(struct recorder *recorder, struct error *err)
-{
-	int r = attach(recorder, PROGRAM_SWITCH_TASK, err);
-
-	if (r < 0)
-		return r;
-	__atomic_store_n(recorder->object.watch_tracers, 1, __ATOMIC_SEQ_CST);
-	return 0;
-}
-
 static int watch_denied(struct recorder *recorder, struct error *err)
 {
 	static const enum object_program programs[] = { PROGRAM_EXIT_CALL, PROGRAM_EXIT_TASK };
@@ -329,6 +319,31 @@ static int iterate_tasks(struct recorder *recorder, struct error *err)
 	if (got < 0)
 		return error_set_errno(err, errno, "run the task iterator");
 	return 0;
+}
+
+/* Has the slots of tasks that have a tracer already say so. */
+static int seek_traced(struct recorder *recorder, struct error *err)
+{
+	int r;
+
+	__atomic_store_n(recorder->object.seek_traced, 1, __ATOMIC_SEQ_CST);
+	r = iterate_tasks(recorder, err);
+	__atomic_store_n(recorder->object.seek_traced, 0, __ATOMIC_SEQ_CST);
+	return r;
+}
+
+static int watch_tracers(struct recorder *recorder, struct error *err)
+{
+	int r;
+
+	if (__atomic_load_n(recorder->object.watch_tracers, __ATOMIC_SEQ_CST))
+		return 0;
+	r = attach(recorder, PROGRAM_SWITCH_TASK, err);
+	if (r == 0 && recorder->links[PROGRAM_ENTER_CALL] >= 0)
+		r = seek_traced(recorder, err);
+	if (r == 0)
+		__atomic_store_n(recorder->object.watch_tracers, 1, __ATOMIC_SEQ_CST);
+	return r;
 }
 
 /* Until a pass marks nobody: a task's mark comes from its leader's, or its parent's phase. */

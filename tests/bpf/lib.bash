@@ -89,6 +89,15 @@ wait_until() {
 	done
 }
 
+# Lets what waits on a FIFO go on (wait= of steps_static), or waits until it is told (tell=).
+open_gate() { # FIFO
+	timeout $((20 * ${TESTS_PATIENCE:-1})) tee "$1" </dev/null
+}
+
+await_gate() { # FIFO
+	timeout $((20 * ${TESTS_PATIENCE:-1})) cat "$1"
+}
+
 # The v2 hierarchy: the only one, or the one beside those of v1.
 cgroup_root() {
 	awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts
