@@ -310,16 +310,17 @@ static __always_inline void slot_add_left(struct recorder_slot *slot, __u64 id)
 }
 
 /*
- * A task of the workload is in another cgroup now, that of its container no more. User space knows
- * whether it is recorded there. Of a task in set-up there was nothing to see yet.
+ * A task is in another cgroup now, that of its container no more. User space knows whether it is recorded
+ * there and, of a task in set-up, whether it was work.
  */
 static __noinline int note_left(struct task_struct *task, const struct recorder_task *state,
 				__u64 id)
 {
 	__u32 index = slot_look_up(state->cgroup_id);
 	struct recorder_slot *slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
+	__u32 flag = in_setup(state) ? RECORDER_LEFT_PENDING : RECORDER_LEFT;
 
-	if (state->phase != RECORDER_PHASE_WORK || state->cgroup_id == id)
+	if (!state->phase || state->cgroup_id == id)
 		return 0;
 	if (!slot) {
 		__sync_fetch_and_add(&losses.map, 1);
@@ -328,7 +329,7 @@ static __noinline int note_left(struct task_struct *task, const struct recorder_
 	if (same_domain(id, slot))
 		return 0;
 	slot_add_left(slot, id);
-	if (__sync_fetch_and_or(&slot->flags, RECORDER_LEFT) & RECORDER_LEFT)
+	if (__sync_fetch_and_or(&slot->flags, flag) & (flag | RECORDER_LEFT))
 		return 0;
 	slot->left_pid = task->tgid;
 	__builtin_memcpy(slot->left_comm, task->comm, sizeof(slot->left_comm));
@@ -440,6 +441,9 @@ int BPF_PROG(fork_task, struct task_struct *parent, struct task_struct *child)
 	if (child->cgroups->dfl_cgrp == parent->cgroups->dfl_cgrp) /* no CLONE_INTO_CGROUP */
 		return 0;
 	from = state_get(parent);
+	/* Of a process that was moved, the kernel told about its leader only. */
+	if (!from || !from->phase)
+		from = state_get(parent->group_leader);
 	if (from && from->cgroup_id == parent->cgroups->dfl_cgrp->kn->id)
 		note_left(child, from, child->cgroups->dfl_cgrp->kn->id);
 	return 0;

@@ -249,7 +249,9 @@ static void read_flags(struct lifetime *lifetime, const struct recorder_slot *sl
 	lifetime->unwatched_filter = slot->flags & RECORDER_FILTERED;
 	lifetime->unwatched_tracer = slot->flags & RECORDER_UNWATCHED_TRACER;
 	lifetime->pending = slot->flags & pending;
-	lifetime->left_pid = slot->flags & RECORDER_LEFT ? slot->left_pid : 0;
+	lifetime->left_pid =
+		slot->flags & (RECORDER_LEFT | RECORDER_LEFT_PENDING) ? slot->left_pid : 0;
+	lifetime->left_pending = !(slot->flags & RECORDER_LEFT);
 	memcpy(lifetime->left_to, slot->left_to, sizeof(lifetime->left_to));
 	memcpy(lifetime->left_process, slot->left_comm, sizeof(lifetime->left_process) - 1);
 }

@@ -177,7 +177,8 @@ static int absorb_reasons(struct subject *subject, const struct lifetime *lifeti
 	struct observation *observation = &subject->observation;
 	int r = 0;
 
-	if (lifetime->left_unrecorded)
+	if (lifetime->left_unrecorded &&
+	    (!lifetime->left_pending || pending_is_work(subject, lifetime)))
 		r = observation_add_reason(
 			observation, err,
 			"process %d (%s) left for a cgroup that is not recorded: "

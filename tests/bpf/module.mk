@@ -5,7 +5,8 @@
 NO_LIBRARY := -nostdlib -static -ffreestanding -fno-stack-protector -fno-pie -no-pie
 
 $(O)/tests/bpf/call: TEST_FLAGS += $(NO_LIBRARY)
-$(O)/tests/bpf/storm $(O)/tests/bpf/denied $(O)/tests/bpf/puppet $(O)/tests/bpf/preempt: TEST_FLAGS += -pthread
+$(O)/tests/bpf/storm $(O)/tests/bpf/denied $(O)/tests/bpf/puppet $(O)/tests/bpf/preempt \
+	$(O)/tests/bpf/steps_static: TEST_FLAGS += -pthread
 
 # A real 32-bit process. Without a C library it needs no 32-bit packages to be built.
 ifeq ($(MACHINE),x86_64)

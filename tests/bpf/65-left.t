@@ -1,0 +1,133 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# A process that leaves for a cgroup that is not recorded: the recording says who, and is not complete.
+# One that moves between cgroups of the recording is nothing special.
+# shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
+set -u
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=tests/bpf/lib.bash
+. ./lib.bash
+
+needs_root
+STEPS=$PROGRAMS/steps_static
+here=$TEST_TMP/here gate=$TEST_TMP/gate pid_file=$TEST_TMP/pid
+mkfifo "$here" "$gate"
+tap_plan 16
+
+new_cgroup elsewhere
+
+# True if the only reason tells of the process; without a PID, of any with that name.
+says_who_left() { # NAME [PID]
+	local pid=${2:-[0-9]+}
+
+	jq -e --arg left "^process $pid [(]$1[)] left " '.complete == false
+		and ([.observations[] | .reasons // [] | .[] | select(test($left))] | length) == 1' \
+		"$RECORDING" >/dev/null ||
+		{ jq -c '.observations[] | {complete, reasons}' "$RECORDING" && return 1; }
+}
+
+says_nothing_of_leaving() {
+	jq -e '[.observations[] | .reasons // [] | .[] | select(test("left"))] == []' "$RECORDING" >/dev/null ||
+		{ jq -c '.observations[].reasons' "$RECORDING" && return 1; }
+}
+
+# What a container, or a cgroup, runs: from outside by ENTER_CGROUP, so that it is work from its execve.
+run_here() { # STEP...
+	"$ENTER_CGROUP" "$cgroup" "$STEPS" "$@"
+}
+
+mover() {
+	await_gate "$here" && cat "$pid_file" >"$elsewhere/cgroup.procs" && open_gate "$gate"
+}
+
+record -- "$STEPS" name=mover "enter=$elsewhere" "call=${NR[acct]}"
+check "a command moves itself away" says_who_left mover
+record -- "$STEPS" name=parent "into=$elsewhere" "call=${NR[acct]}"
+check "a child of it is born elsewhere" says_who_left parent
+record -- "$STEPS" fork name=child "enter=$elsewhere" fork "call=${NR[acct]}"
+check "a child of it moves itself away" says_who_left child
+mover &
+record -- "$STEPS" name=victim "pid=$pid_file" "tell=$here" "wait=$gate" "call=${NR[acct]}"
+wait $!
+check "somebody outside moves it away" says_who_left victim "$(cat "$pid_file")"
+
+new_cgroup cgroup
+start_recording --cgroup "$cgroup"
+run_here name=mover "enter=$elsewhere" "call=${NR[acct]}"
+stop_recording
+check "a process of a cgroup moves itself away" says_who_left mover
+start_recording --cgroup "$cgroup"
+run_here name=parent "into=$elsewhere" "call=${NR[acct]}"
+stop_recording
+check "a child of it is born elsewhere" says_who_left parent
+start_recording --cgroup "$cgroup"
+run_here fork name=child "enter=$elsewhere" fork "call=${NR[acct]}"
+stop_recording
+check "a child of it moves itself away" says_who_left child
+start_recording --cgroup "$cgroup"
+mover &
+run_here name=victim "pid=$pid_file" "tell=$here" "wait=$gate" "call=${NR[acct]}"
+wait $!
+stop_recording
+check "somebody outside moves it away" says_who_left victim "$(cat "$pid_file")"
+
+# Records a process of the cgroup that was there before, as $early.
+record_early() { # STEP...
+	run_here name=early "pid=$pid_file" "tell=$here" "wait=$gate" "$@" &
+	early=$!
+	await_gate "$here"
+	start_recording --cgroup "$cgroup"
+	open_gate "$gate"
+	wait "$early"
+	stop_recording
+}
+
+record_early "enter=$elsewhere"
+check "one that was there before moves itself away" says_who_left early "$(cat "$pid_file")"
+record_early fork "into=$elsewhere"
+check "a child of one that was there before is born elsewhere" says_who_left early
+
+# A thread's leader is who is moved; its threads make the calls.
+start_recording --cgroup "$cgroup"
+coproc PUPPET { exec "$ENTER_CGROUP" "$cgroup" "$PROGRAMS/puppet" "${NR[acct]}"; }
+puppet=$PUPPET_PID
+read -r -t 20 _ <&"${PUPPET[0]}"
+echo "$puppet" >"$elsewhere/cgroup.procs"
+echo call >&"${PUPPET[1]}"
+read -r -t 20 _ <&"${PUPPET[0]}"
+stop_recording
+check "a process with threads is moved away" says_who_left puppet "$puppet"
+cleanup_process "$puppet" 2>/dev/null
+
+# A thread that makes only calls that were seen before, so that nobody looked at it.
+start_recording --cgroup "$cgroup"
+run_here "into=$cgroup" "call=${NR[acct]}"
+"$STEPS" name=threaded thread "enter=$cgroup" "into=$elsewhere" "call=${NR[quotactl]}"
+stop_recording
+check "a thread of a process that moved itself in has a child elsewhere" says_who_left threaded
+
+# What was moved in and never executed anything is work, where no runtime moved it.
+start_recording --cgroup "$cgroup"
+"$STEPS" name=daemon "tell=$here" "wait=$gate" "call=${NR[acct]}" "enter=$elsewhere" &
+daemon=$!
+await_gate "$here"
+echo "$daemon" >"$cgroup/cgroup.procs"
+open_gate "$gate"
+wait "$daemon"
+stop_recording
+check "a process that was moved in moves itself away" says_who_left daemon "$daemon"
+
+mkdir "$cgroup/one" "$cgroup/two"
+start_recording --cgroup "$cgroup"
+run_here "enter=$cgroup/one" fork "call=${NR[acct]}" "enter=$cgroup/two" "call=${NR[quotactl]}" \
+	"into=$cgroup" "call=${NR[swapoff]}"
+stop_recording
+check "moves between recorded cgroups are no reason" says_nothing_of_leaving
+check "what is done in each is recorded" \
+	contains_all observed_calls native:acct native:quotactl native:swapoff
+record -- /bin/sh -c 'mkdir "$1/three" && exec "$0" "enter=$1/three" "call=$2" "enter=$1"' \
+	"$STEPS" "$cgroup" "${NR[acct]}"
+check "nor is a move into a cgroup that the command made, but the next one is" \
+	says_who_left steps_static
+tap_done
