@@ -1,0 +1,177 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Set-up and work, as bpf/setup.h tells them apart, where no container runtime is needed to show it:
+# processes that are moved about, that never execute anything, that are there before.
+# shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
+set -u
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=tests/bpf/lib.bash
+. ./lib.bash
+
+needs_root
+STEPS=$PROGRAMS/steps_static
+with_namespace=(unshare --mount --) # it executes the command
+tap_plan 17
+
+# Two pairs of gates, so that two processes can be held at once.
+here=$TEST_TMP/here gate=$TEST_TMP/gate pid_file=$TEST_TMP/pid
+here2=$TEST_TMP/here2 gate2=$TEST_TMP/gate2
+mkfifo "$here" "$gate" "$here2" "$gate2"
+
+# start_held GATE COMMAND...: in the background, as process $held, until it says that it is at its gate.
+start_held() {
+	local here=$1
+
+	shift
+	"$@" &
+	held=$!
+	cleanup_add cleanup_process "$held"
+	await_gate "$here"
+}
+
+move() { # PID CGROUP
+	echo "$1" >"$2/cgroup.procs"
+}
+
+# Starts a program in a mount namespace of its own and in the cgroup, as a runtime does, and waits for its
+# end. The steps are what is done in set-up.
+start_inside() { # CGROUP NR [STEP...]
+	local started
+
+	start_held "$here2" "${with_namespace[@]}" "$STEPS" "tell=$here2" "wait=$gate2" "${@:3}" \
+		exec "$PROGRAMS/call" "$2"
+	started=$held
+	move "$started" "$1"
+	open_gate "$gate2"
+	wait "$started"
+}
+
+# A program that was moved in and never executes: a daemon that an agent put there.
+new_cgroup cgroup
+start_recording --cgroup "$cgroup"
+start_held "$here" "$STEPS" "tell=$here" "wait=$gate" "call=${NR[acct]}" fork "call=${NR[swapoff]}"
+daemon=$held
+move "$daemon" "$cgroup"
+start_inside "$cgroup" "${NR[quotactl]}"
+open_gate "$gate"
+wait "$daemon"
+stop_recording
+check "what is moved in and never executes is work, though another one was started meanwhile" \
+	contains_all observed_calls native:acct native:swapoff
+check "the other one's work is recorded too" contains_all observed_calls native:quotactl
+
+# The same where it forks between its move and the start of the other one.
+start_recording --cgroup "$cgroup"
+start_held "$here" "$STEPS" fork "tell=$here" "wait=$gate" "call=${NR[acct]}"
+daemon=$held
+move "$daemon" "$cgroup"
+move "$(cat "/proc/$daemon/task/$daemon/children")" "$cgroup"
+start_inside "$cgroup" "${NR[quotactl]}"
+open_gate "$gate"
+wait "$daemon"
+stop_recording
+check "a child that is moved in beside its parent, too" contains_all observed_calls native:acct
+
+# A container moves its own process to where it is already, or to a cgroup below: that says nothing about
+# who comes from outside.
+new_cgroup cgroup
+container=$cgroup/$(printf '%064d' 19)
+start_recording --cgroup "$cgroup"
+mkdir "$container"
+start_held "$here" "${with_namespace[@]}" "$STEPS" "tell=$here" "wait=$gate" exec /bin/sh -c '
+	container=$0 steps=$1 pid_file=$2 here=$3 gate=$4 call=$5
+	mkdir "$container/below" && echo $$ >"$container/cgroup.procs"
+	"$steps" "pid=$pid_file" "tell=$here" "wait=$gate" "call=$call" &
+	cat "$here"; cat "$pid_file" >"$container/below/cgroup.procs"; tee "$gate" </dev/null
+	wait' "$container" "$STEPS" "$pid_file" "$here2" "$gate2" "${NR[acct]}"
+init=$held
+move "$init" "$container"
+open_gate "$gate"
+wait "$init"
+start_inside "$container" "${NR[quotactl]}" "call=${NR[io_destroy]}"
+start_inside "$container/below" "${NR[swapoff]}" "call=${NR[io_destroy]}"
+stop_recording
+check "what an init system of the container moved is work" contains_all observed_calls native:acct
+check "what comes from outside afterwards is set-up until it executes" \
+	contains_none observed_calls native:io_destroy native:add_key
+check "and then work, in whichever cgroup of the container" \
+	contains_all observed_calls native:quotactl native:swapoff
+check "nothing was lost" jq -e '[.observations[] | .losses // empty] == []' "$RECORDING"
+
+# A recording that begins while two are in set-up, below the same runtime: each is told by itself.
+new_cgroup cgroup
+container=$cgroup/$(printf '%064d' 27)
+mkdir "$container"
+start_held "$here" "${with_namespace[@]}" "$STEPS" fork "tell=$here" "wait=$gate" "call=${NR[acct]}" exec \
+	"$PROGRAMS/call" "${NR[add_key]}"
+first=$held
+move "$(cat "/proc/$first/task/$first/children")" "$container"
+start_held "$here2" "${with_namespace[@]}" "$STEPS" fork "tell=$here2" "wait=$gate2" \
+	"call=${NR[quotactl]}" exec "$PROGRAMS/call" "${NR[swapoff]}"
+second=$held
+move "$(cat "/proc/$second/task/$second/children")" "$container"
+start_recording --cgroup "$cgroup"
+open_gate "$gate"
+wait "$first"
+open_gate "$gate2"
+wait "$second"
+stop_recording
+check "set-ups that a recording finds are not work" \
+	contains_none observed_calls native:acct native:quotactl
+check "what they execute is" contains_all observed_calls native:add_key native:swapoff
+
+# One that a recording finds in set-up, and that ends without having executed anything.
+start_held "$here" "${with_namespace[@]}" "$STEPS" fork "tell=$here" "wait=$gate" "call=${NR[acct]}"
+first=$held
+move "$(cat "/proc/$first/task/$first/children")" "$container"
+start_recording --cgroup "$cgroup"
+open_gate "$gate"
+wait "$first"
+stop_recording
+check "what a recording finds and never executes is in it, or it is not complete" eval \
+	'contains_all observed_calls native:acct || ! is_complete'
+
+# Threads are moved with their leader; one of them makes the calls.
+new_cgroup cgroup
+start_recording --cgroup "$cgroup"
+coproc PUPPET { exec "$PROGRAMS/puppet" "${NR[acct]}"; }
+puppet=$PUPPET_PID
+read -r -t 20 _ <&"${PUPPET[0]}"
+move "$puppet" "$cgroup"
+start_inside "$cgroup" "${NR[quotactl]}"
+echo call >&"${PUPPET[1]}"
+read -r -t 20 _ <&"${PUPPET[0]}"
+echo "thread ${NR[swapoff]}" >&"${PUPPET[1]}"
+read -r -t 20 _ <&"${PUPPET[0]}"
+stop_recording
+check "threads of what was moved in, and new ones" \
+	contains_all observed_calls native:acct native:swapoff
+cleanup_process "$puppet" 2>/dev/null
+
+# A shell that enters by itself, and one that is born inside.
+start_recording --cgroup "$cgroup"
+"$STEPS" "enter=$cgroup" "call=${NR[acct]}" fork "call=${NR[swapoff]}" orphan "call=${NR[mq_unlink]}"
+"$STEPS" "into=$cgroup" "call=${NR[quotactl]}"
+wait_until 10 eval '[ -z "$(cat "$cgroup/cgroup.procs")" ]'
+stop_recording
+check "what enters by itself is work" contains_all observed_calls native:acct
+check "so are its children" contains_all observed_calls native:swapoff
+check "and orphans" contains_all observed_calls native:mq_unlink
+check "what is born inside and never executes is work" contains_all observed_calls native:quotactl
+check "nothing was lost" is_complete
+
+# Between the move and the kernel's telling of it a process forks; its children are what it is.
+start_recording --cgroup "$cgroup"
+start_held "$here" "${with_namespace[@]}" "$STEPS" fork fork fork "tell=$here" "wait=$gate" \
+	"call=${NR[acct]}" exec "$PROGRAMS/call" "${NR[quotactl]}"
+started=$held
+pid=$started
+for _ in 1 2 3; do read -r pid <"/proc/$pid/task/$pid/children"; done
+move "$pid" "$cgroup"
+open_gate "$gate"
+wait "$started"
+stop_recording
+check "a grandchild of who stays outside is set-up until it executes" equals observed_calls \
+	native:execve native:quotactl native:exit_group
+tap_done
