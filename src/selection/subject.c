@@ -166,6 +166,7 @@ static int absorb_calls(struct subject *subject, const struct lifetime *lifetime
 			     &calls[RECORDER_PENDING], ORIGIN_OBSERVED, err);
 	if (r == 0 && !inside) {
 		note_start(subject, lifetime);
+		observation->start_hook |= lifetime->start_hook;
 		r = note_runtime(subject, lifetime, err);
 	}
 	return r;
@@ -212,7 +213,6 @@ int subject_absorb(struct subject *subject, const struct lifetime *lifetime, str
 	observation->losses[LOSS_DENIED] += lifetime->unwatched_filter;
 	subject->entered |= lifetime->entered;
 	subject->present |= lifetime->present;
-	subject->start_hook |= lifetime->start_hook;
 	if (lifetime->died > observation->end)
 		observation->end = lifetime->died;
 	subject->live--;

@@ -34,7 +34,6 @@ struct subject {
 	bool found;		       /* its cgroup was there before the recording began */
 	bool present;		       /* a task of it was: it ran */
 	bool waited;		       /* it was created then, and not started: nothing ran */
-	bool start_hook;	       /* its runtime ran a hook under its filter */
 	unsigned int live;	       /* its cgroups that exist */
 	int64_t born;
 	int64_t next_look; /* CLOCK_MONOTONIC: when its bundle is looked for again */

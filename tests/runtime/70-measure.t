@@ -32,9 +32,15 @@ passes() {
 	measure --check --runs 5 "$1" || { cat "$said" && return 1; }
 }
 
-# Without no_new_privs the filter is loaded before the user changes.
+# Without no_new_privs the filter is loaded before the user changes. Only for a hook another process
+# is made.
 tells_operations_apart() {
-	local operation
+	local operation no_new_privs
+	for no_new_privs in yes no; do
+		row "$no_new_privs" hook | grep -qw clone || return
+		! row "$no_new_privs" start | grep -qw clone || return
+		! row "$no_new_privs" hook | grep -qwE 'execve|exit_group' || return
+	done
 	for operation in start exec; do
 		row yes "$operation" | grep -qw execve || return
 		! row yes "$operation" | grep -q 'set[a-z]*uid' || return
@@ -72,7 +78,7 @@ interrupted() {
 }
 
 [ "$(id -u)" = 0 ] || tap_skip_all "starting containers needs root"
-tap_plan 12
+tap_plan 15
 traces | sort >"$TEST_TMP/before"
 
 for runtime in runc crun; do
@@ -85,6 +91,12 @@ measure --check --runs 1 --table "$TEST_TMP/without-capset" crun
 tap_is "a table that lacks a call does not pass" $? 1
 tap_match "and the call is named" "$(cat "$said")" \
 	'no_new_privs=no start: not in the table: capset'
+
+sed 's/\<wait4\>//' "$table" >"$TEST_TMP/without-wait4"
+measure --check --runs 1 --only hook --table "$TEST_TMP/without-wait4" crun
+tap_is "nor does a table that lacks a call for hooks" $? 1
+tap_match "which is named" "$(cat "$said")" 'no_new_privs=yes hook: not in the table: wait4'
+tap_is "and only hooks are measured" "$(grep -c '^crun' "$rows") $(grep -c ' hook$' "$rows")" "2 2"
 
 awk '/^[^\t]/ { there = !/^crun/ } there' "$table" >"$TEST_TMP/without-crun"
 measure --check --runs 1 --table "$TEST_TMP/without-crun" crun

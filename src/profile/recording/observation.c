@@ -265,6 +265,7 @@ static void merge_facts(struct observation *into, struct observation *from)
 		into->seccomp = from->seccomp;
 	if (from->no_new_privs > into->no_new_privs)
 		into->no_new_privs = from->no_new_privs;
+	into->start_hook |= from->start_hook;
 	if (from->end > into->end)
 		into->end = from->end;
 	if (from->folded > into->folded)

@@ -113,6 +113,11 @@ struct observation {
 	/* Under what it ran. */
 	enum seccomp_mode seccomp;
 	enum tristate no_new_privs;
+	/*
+	 * The runtime ran a startContainer hook, which runs under the filter too. No file has it: it is
+	 * needed until the runtime's calls were added, and those are in the file.
+	 */
+	bool start_hook;
 	char **capabilities; /* bounding set, "CAP_…", sorted */
 	size_t capability_count;
 	bool capabilities_known;

@@ -15,8 +15,11 @@ struct version_range {
 	struct version high;
 };
 
-/* Returns -ENOENT when the table has no version of this runtime. */
-static int version_range_find(const char *runtime, const char *version,
+/*
+ * Returns -ENOENT when the table has no version of this runtime. Hooks have a range of their own, for not
+ * each version was measured with them.
+ */
+static int version_range_find(const char *runtime, const char *version, bool hook,
 			      struct version_range *ret_range)
 {
 	struct version wanted = version_parse(version), row;
@@ -25,7 +28,8 @@ static int version_range_find(const char *runtime, const char *version,
 	size_t i;
 
 	for (i = 0; i < runtime_calls_count; i++) {
-		if (!runtime_calls[i].version || strcmp(runtime_calls[i].runtime, runtime) != 0)
+		if (!runtime_calls[i].version || strcmp(runtime_calls[i].runtime, runtime) != 0 ||
+		    (runtime_calls[i].operation == RUNTIME_HOOK) != hook)
 			continue;
 		row = version_parse(runtime_calls[i].version);
 		if (version_compare(&row, &wanted) <= 0 &&
@@ -71,8 +75,21 @@ bool runtime_calls_match(const struct runtime_calls *row, const struct runtime_c
 	struct version_range range = { { { 0 } } };
 
 	return (!choice->version ||
-		version_range_find(choice->name, choice->version, &range) == 0) &&
+		version_range_find(choice->name, choice->version, row->operation == RUNTIME_HOOK,
+				   &range) == 0) &&
 	       is_in_range(row, choice, &range);
+}
+
+/*
+ * The number of a call of the table, which was measured on x86-64; negative when the machine has
+ * neither the call nor what C libraries make of it there: arm64 has no dup2.
+ */
+static int number_on(enum machine machine, const char *name)
+{
+	int nr = syscall_number(machine, ABI_NATIVE, name);
+
+	return nr < 0 && strcmp(name, "dup2") == 0 ? syscall_number(machine, ABI_NATIVE, "dup3") :
+						     nr;
 }
 
 static int add_row(struct observation *observation, const struct runtime_calls *row,
@@ -83,8 +100,7 @@ static int add_row(struct observation *observation, const struct runtime_calls *
 	int nr, ret;
 
 	for (name = row->names; *name; name++) {
-		/* The table was measured on x86-64; a call that another machine lacks is not made. */
-		nr = syscall_number(observation->machine, ABI_NATIVE, *name);
+		nr = number_on(observation->machine, *name);
 		if (nr < 0)
 			continue;
 		call.nr = nr;
@@ -98,18 +114,22 @@ static int add_row(struct observation *observation, const struct runtime_calls *
 int observation_add_runtime_calls(struct observation *observation,
 				  const struct runtime_choice *choice, struct error *err)
 {
-	struct version_range range = { { { 0 } } };
-	bool known = false;
+	struct version_range range = { { { 0 } } }, hook_range = { { { 0 } } };
+	bool known = false, hook;
 	size_t i;
 	int ret;
 
 	if (!choice->name)
 		return 0;
-	if (choice->version && version_range_find(choice->name, choice->version, &range) < 0)
+	if (choice->version &&
+	    (version_range_find(choice->name, choice->version, false, &range) < 0 ||
+	     version_range_find(choice->name, choice->version, true, &hook_range) < 0))
 		return error_set(err, ENOENT, "the system calls of the runtime %s are not known",
 				 choice->name);
 	for (i = 0; i < runtime_calls_count; i++) {
-		if (!is_in_range(&runtime_calls[i], choice, &range))
+		hook = runtime_calls[i].operation == RUNTIME_HOOK;
+		if ((hook && !observation->start_hook) ||
+		    !is_in_range(&runtime_calls[i], choice, hook ? &hook_range : &range))
 			continue;
 		known = true;
 		ret = add_row(observation, &runtime_calls[i], err);

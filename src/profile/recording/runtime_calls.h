@@ -15,6 +15,8 @@ enum runtime_operation {
 	RUNTIME_ANY,
 	RUNTIME_START,
 	RUNTIME_EXEC,
+	RUNTIME_HOOK, /* what a start with startContainer hooks calls besides */
+	RUNTIME_OPERATIONS,
 };
 
 struct runtime_calls {

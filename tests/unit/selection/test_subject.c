@@ -156,6 +156,7 @@ static void what_was_moved_from_inside_is_work(void **state)
 	below->movers[0] = OUTSIDE;
 	below->movers[RECORDER_MOVERS - 1] = OWN;
 	below->movers[1] = below->movers[2] = OUTSIDE + 1;
+	below->start_hook = true; /* of a container within the container */
 	assert_true(subject_moved_from_inside(subject, below));
 	live(subject, below);
 	assert_origin(subject, NR_WORK, ORIGIN_OBSERVED);
@@ -163,6 +164,19 @@ static void what_was_moved_from_inside_is_work(void **state)
 	assert_origin(subject, NR_SETUP, ORIGIN_OBSERVED);
 	assert_int_equal(subject->pending.length, 0);
 	assert_null(subject->observation.runtime); /* crun is what the container runs */
+	assert_false(subject->observation.start_hook);
+}
+
+static void a_start_hook_is_remembered(void **state)
+{
+	_cleanup_lifetime_ struct lifetime *start = lifetime_create(OWN, 10, 20);
+	_cleanup_lifetime_ struct lifetime *exec = lifetime_create(BELOW, 11, 21);
+	_cleanup_subject_ struct subject *subject = container_create();
+
+	start->start_hook = true;
+	live(subject, start);
+	live(subject, exec);
+	assert_true(subject->observation.start_hook);
 }
 
 /* What is no container: a cgroup, whose processes may have done something before. */
@@ -510,6 +524,7 @@ int main(void)
 		cmocka_unit_test(each_kind_of_call_goes_to_its_place),
 		cmocka_unit_test(what_runtime_and_work_both_make_is_work),
 		cmocka_unit_test(what_was_moved_from_inside_is_work),
+		cmocka_unit_test(a_start_hook_is_remembered),
 		cmocka_unit_test(movers_outside_are_a_runtime),
 		cmocka_unit_test(a_program_of_no_runtime_names_none),
 		cmocka_unit_test(a_runtime_that_is_known_is_kept),

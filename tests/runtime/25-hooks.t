@@ -1,0 +1,150 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# timeout: 480
+#
+# Containers with hooks. A startContainer hook runs under the container's filter, with what the
+# runtime calls to launch it: a profile of an unconfined recording allows both, as the runtime's
+# calls and not as the workload's. Other hooks are outside the filter, and add nothing.
+# shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
+set -u
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=tests/runtime/containers.bash
+. ./containers.bash
+
+needs_root
+needs_programs runc crun busybox jq
+bundle_prepare_crun "$TEST_TMP" || tap_skip_all "crun cannot have its cgroup hierarchies"
+tap_plan $((2 * 2 * 2 * 11))
+
+BUNDLE=$TEST_TMP/bundle
+bundle_new "$BUNDLE" /bin/sh -c 'cat /tmp/hooked; echo work'
+image_new "$BUNDLE/rootfs"
+image_add_busybox "$BUNDLE/rootfs"
+install -m 755 "$PROGRAMS/call" "$BUNDLE/rootfs/bin/call"
+install -m 755 "$PROGRAMS/call" "$TEST_TMP/call"
+chmod 711 "$TEST_TMP" "$BUNDLE"
+
+new_cgroup cgroup
+parent=${cgroup#"$(cgroup_root)"}
+cleanup_add bundle_cgroup_remove "$parent"
+
+# What nobody but the hooks calls: those of the container's start, and those outside.
+HOOK_CALL=acct
+OUTSIDE_CALL=timer_delete
+
+no_hooks() {
+	bundle_edit "$BUNDLE" 'del(.hooks)'
+}
+
+# Of three that run after each other the second has a time limit, and lasts; the third writes.
+start_hooks() {
+	bundle_edit "$BUNDLE" --arg nr "${NR[$HOOK_CALL]}" '.hooks.startContainer = [
+		{path: "/bin/call", args: ["call", $nr]},
+		{path: "/bin/sh", args: ["sh", "-c", "usleep 50000"], timeout: 10},
+		{path: "/bin/sh", args: ["sh", "-c", "cat >/dev/null; echo hooked >>/tmp/hooked"]}]'
+}
+
+# They run before the container's root directory is its own: their programs are the machine's.
+outside_hooks() {
+	bundle_edit "$BUNDLE" --arg call "$TEST_TMP/call" --arg nr "${NR[$OUTSIDE_CALL]}" '
+		{path: $call, args: ["call", $nr]} as $hook
+		| .hooks = {prestart: [$hook], createRuntime: [$hook], createContainer: [$hook]}'
+}
+
+run_container() { # RUNTIME
+	local id
+
+	id=$(new_id)
+	rm -f "$BUNDLE/rootfs/tmp/hooked"
+	echo start >"$BUNDLE/rootfs/tmp/hooked" && chmod 666 "$BUNDLE/rootfs/tmp/hooked"
+	bundle_cgroup "$BUNDLE" "$parent/$id"
+	timeout 20 "$1" run --bundle "$BUNDLE" "$id" >"$TEST_TMP/out" 2>&1 </dev/null ||
+		echo "status $?" >>"$TEST_TMP/out"
+	"$1" delete --force "$id" 2>/dev/null
+}
+
+prints() { # LINE...
+	diff "$TEST_TMP/out" <(printf '%s\n' "$@")
+}
+
+# Recorders are waited for by the shell that started them, and a check is a shell of its own.
+record_container() { # RUNTIME
+	start_both --cgroup "$parent"
+	run_container "$1"
+	stop_both >"$TEST_TMP/said" 2>&1
+	recorded=$?
+}
+
+is_recorded() { # LINE...
+	[ "$recorded" = 0 ] || { cat "$TEST_TMP/said" && return 1; }
+	is_complete && prints "$@"
+}
+
+# Implied ones are left out: whether they were made depends on timing.
+work_calls() {
+	calls_of_origin observed | grep -vxE 'rt_sigreturn|restart_syscall'
+}
+
+# The workload's calls and the profile are what they are without hooks.
+adds_nothing() {
+	diff "$TEST_TMP/work" <(work_calls) && diff "$TEST_TMP/profile" "$PROFILE"
+}
+
+# Whether the container starts and prints the lines where all that the profile does not allow kills.
+runs_under_profile() { # RUNTIME LINE...
+	bundle_seccomp "$BUNDLE" "$KILL"
+	run_container "$1"
+	bundle_seccomp "$BUNDLE" ""
+	prints "${@:2}"
+}
+
+try_hooks() { # RUNTIME NO_NEW_PRIVS UID
+	local name="$1, no_new_privs $2, uid $3"
+
+	bundle_no_new_privs "$BUNDLE" "$2"
+	bundle_user "$BUNDLE" "$3" "$3"
+	bundle_seccomp "$BUNDLE" ""
+	no_hooks
+	record_container "$1"
+	check "$name: recorded without hooks" is_recorded start work
+	work_calls >"$TEST_TMP/work"
+	cp "$PROFILE" "$TEST_TMP/profile"
+
+	outside_hooks
+	record_container "$1"
+	check "$name: recorded with hooks outside the filter" is_recorded start work
+	check "$name: they add nothing" adds_nothing
+
+	no_hooks
+	start_hooks
+	record_container "$1"
+	check "$name: recorded with startContainer hooks" is_recorded start hooked work
+	check "$name: the workload's calls are the same" diff "$TEST_TMP/work" <(work_calls)
+	check "$name: the hooks' are the runtime's" \
+		contains_all 'calls_of_origin runtime' "$HOOK_CALL" pipe2
+	check "$name: what sets the container up is not" \
+		contains_none allowed_calls "${SETUP_CALLS[@]}"
+	check "$name: the container starts under its profile, with its hooks" \
+		runs_under_profile "$1" start hooked work
+
+	# Under a filter that allows all, everything is seen and nothing added.
+	echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["swapoff"],
+		"action": "SCMP_ACT_ERRNO"}]}' >"$TEST_TMP/all.json"
+	bundle_seccomp "$BUNDLE" "$TEST_TMP/all.json"
+	record_container "$1"
+	check "$name: recorded under a filter" prints start hooked work
+	check "$name: the workload's calls are the same there" \
+		diff "$TEST_TMP/work" <(work_calls)
+	check "$name: the container starts under that profile, too" \
+		runs_under_profile "$1" start hooked work
+}
+
+for runtime in runc crun; do
+	for no_new_privs in true false; do
+		for uid in 0 1000; do
+			try_hooks "$runtime" "$no_new_privs" "$uid"
+		done
+	done
+done
+tap_done
