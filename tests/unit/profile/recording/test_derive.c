@@ -145,11 +145,28 @@ static void hooks_add_their_calls_where_one_ran(void **state)
 		_cleanup_observation_ struct observation plain = { 0 }, hooked = { 0 };
 
 		add_runtime(&plain, names[i], NULL, TRISTATE_UNKNOWN);
-		assert_false(has(&plain, "pipe2") || has(&plain, "clone"));
+		assert_false(has(&plain, "pipe2") || has(&plain, "clone") || has(&plain, "wait4"));
 		hooked.start_hook = true;
 		add_runtime(&hooked, names[i], NULL, TRISTATE_UNKNOWN);
-		assert_true(has(&hooked, "pipe2") && has(&hooked, "clone"));
+		assert_true(has(&hooked, "pipe2") && has(&hooked, "clone") &&
+			    has(&hooked, "wait4"));
 		assert_true(hooked.calls.length > plain.calls.length);
+	}
+}
+
+/* Also where the version itself was not measured with hooks: its neighbours were. */
+static void hooks_of_each_version_add_calls(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < runtime_calls_count; i++) {
+		_cleanup_observation_ struct observation hooked = { .start_hook = true };
+
+		if (!runtime_calls[i].version)
+			continue;
+		add_runtime(&hooked, runtime_calls[i].runtime, runtime_calls[i].version,
+			    runtime_calls[i].no_new_privs);
+		assert_true(has(&hooked, "pipe2") && has(&hooked, "clone"));
 	}
 }
 
@@ -428,6 +445,7 @@ int main(void)
 		cmocka_unit_test(numbers_without_a_name_are_reported),
 		cmocka_unit_test(a_measured_version_gets_its_own_calls),
 		cmocka_unit_test(hooks_add_their_calls_where_one_ran),
+		cmocka_unit_test(hooks_of_each_version_add_calls),
 		cmocka_unit_test(a_hook_of_one_lifetime_counts_for_the_sum),
 		cmocka_unit_test(other_versions_take_their_neighbours),
 		cmocka_unit_test(an_unknown_runtime_is_said_so),
