@@ -382,7 +382,7 @@ int BPF_PROG(attach_task, struct cgroup *cgroup, const char *path, struct task_s
 		return 0;
 	if (mode == RECORDER_CGROUPS && mover->tgid != task->tgid)
 		moved_in(task, state, slot, index, mover);
-	else if (!in_setup(state))
+	else if (!in_setup(state) || !same_domain(state->cgroup_id, slot))
 		begin_work(state, slot);
 	return 0;
 }

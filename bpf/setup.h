@@ -335,11 +335,23 @@ static __always_inline void slot_enter(struct recorder_slot *slot, struct task_s
 	__sync_fetch_and_or(&slot->flags, flags);
 }
 
+/* True if the task has another root directory than its arrival came with: it is the container's. */
+static __always_inline bool root_changed(struct task_struct *task,
+					 const struct recorder_arrival *arrival)
+{
+	struct inode *root = task->fs->root.dentry->d_inode;
+
+	return root->i_ino != arrival->root || root->i_sb->s_dev != arrival->root_device;
+}
+
 static __always_inline void setup_end(struct task_struct *task, struct recorder_task *state,
 				      struct recorder_slot *slot, struct recorder_arrival *arrival)
 {
 	if (arrival) {
 		slot_enter(slot, task, arrival);
+		/* Where the root stays the host's, nothing tells which hooks ran under the filter. */
+		if (arrival->flags & RECORDER_ARRIVAL_HOOK && !root_changed(task, arrival))
+			__sync_fetch_and_or(&slot->flags, RECORDER_PENDING_HOOK);
 		__sync_fetch_and_or(&arrival->flags, RECORDER_ARRIVAL_ENDED);
 	} else {
 		__sync_fetch_and_or(&slot->flags, RECORDER_ENTERED);
@@ -354,15 +366,6 @@ static __always_inline bool parent_in_setup(struct task_struct *task,
 	struct recorder_task *parent = state_get(task->real_parent->group_leader);
 
 	return parent && in_setup(parent) && parent->arrival == state->arrival;
-}
-
-/* True if the task has another root directory than its arrival came with: it is the container's. */
-static __always_inline bool root_changed(struct task_struct *task,
-					 const struct recorder_arrival *arrival)
-{
-	struct inode *root = task->fs->root.dentry->d_inode;
-
-	return root->i_ino != arrival->root || root->i_sb->s_dev != arrival->root_device;
 }
 
 static __always_inline void become_hook(struct task_struct *task, struct recorder_task *state,

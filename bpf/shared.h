@@ -74,7 +74,7 @@ enum recorder_slot_flag {
 	RECORDER_PENDING_RUNTIME = 1 << 10, /* looked like a runtime's, and never executed */
 	RECORDER_PENDING_OTHER = 1 << 11,   /* others that never executed */
 	RECORDER_PENDING_MOVED = 1 << 12, /* moved in by a task of a recorded cgroup: see movers */
-	RECORDER_PENDING_HOOK = 1 << 13,  /* set-up ran a program, and never the workload */
+	RECORDER_PENDING_HOOK = 1 << 13,  /* set-up ran a program whose calls may be needed */
 	RECORDER_LEFT_PENDING = 1 << 14,  /* a task went away whose calls are pending */
 };
 

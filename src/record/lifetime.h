@@ -42,7 +42,7 @@ struct lifetime {
 	pid_t left_pid;
 	uint64_t left_to[RECORDER_LEFT_MAX]; /* where processes went; 0 ends the list */
 	char left_process[RECORDER_COMM_SIZE];
-	bool left_pending; /* it was work only if the pending calls are */
+	bool left_pending;    /* it was work only if the pending calls are */
 	bool left_unrecorded; /* one of those cgroups is not recorded; set by the target */
 
 	/*

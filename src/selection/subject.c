@@ -188,8 +188,9 @@ static int absorb_reasons(struct subject *subject, const struct lifetime *lifeti
 	if (r == 0 && subject->is_container && lifetime->pending & RECORDER_PENDING_HOOK)
 		r = observation_add_reason(
 			observation, err,
-			"the runtime ran a program in the container that may have been its "
-			"hook or the workload: what that did is not in the recording");
+			"the runtime ran a program that may have been a hook under the "
+			"container's filter, or the workload: what that did is not in the "
+			"recording");
 	if (r == 0 && lifetime->unwatched_tracer)
 		r = observation_add_reason(observation, err,
 					   "a tracer could answer system calls before that was "

@@ -12,7 +12,7 @@ cd "$(dirname "$0")" || exit 1
 needs_root
 STEPS=$PROGRAMS/steps_static
 with_namespace=(unshare --mount --) # it executes the command
-tap_plan 17
+tap_plan 18
 
 # Two pairs of gates, so that two processes can be held at once.
 here=$TEST_TMP/here gate=$TEST_TMP/gate pid_file=$TEST_TMP/pid
@@ -160,6 +160,18 @@ check "so are its children" contains_all observed_calls native:swapoff
 check "and orphans" contains_all observed_calls native:mq_unlink
 check "what is born inside and never executes is work" contains_all observed_calls native:quotactl
 check "nothing was lost" is_complete
+
+# Moved into one cgroup by another process, it enters the next by itself: no runtime does that to start a container.
+mkdir "$cgroup/one" "$cgroup/two"
+start_recording --cgroup "$cgroup"
+start_held "$here" "$STEPS" "tell=$here" "wait=$gate" "enter=$cgroup/two" "call=${NR[acct]}" \
+	exec /usr/bin/env "${with_namespace[@]}" "$PROGRAMS/call" "${NR[quotactl]}"
+move "$held" "$cgroup/one"
+open_gate "$gate"
+wait "$held"
+stop_recording
+check "what goes on by itself is work, wherever it was moved before" \
+	contains_all observed_calls native:acct native:quotactl
 
 # Between the move and the kernel's telling of it a process forks; its children are what it is.
 start_recording --cgroup "$cgroup"
