@@ -18,9 +18,9 @@ struct runtime_choice {
 
 /*
  * Adds with origin runtime what the runtime makes between loading the filter and execve,
- * for start (create and start, run) and exec, and to launch hooks if start_hook is set. -ENOENT when
- * the table knows no such runtime. A version between two measured ones takes the union of the two;
- * one newer or older than all takes the nearest.
+ * for start (create and start, run) and exec, and to launch hooks if start_hook is set. -ENOENT
+ * when the table knows no such runtime. A version between two measured ones takes the union of the
+ * two; one newer or older than all takes the nearest.
  */
 int observation_add_runtime_calls(struct observation *observation,
 				  const struct runtime_choice *choice, struct error *err);

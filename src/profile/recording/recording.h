@@ -114,8 +114,8 @@ struct observation {
 	enum seccomp_mode seccomp;
 	enum tristate no_new_privs;
 	/*
-	 * The runtime ran a startContainer hook, which runs under the filter too. No file has it: it is
-	 * needed until the runtime's calls were added, and those are in the file.
+	 * The runtime ran a startContainer hook, which runs under the filter too. No file has it:
+	 * it is needed until the runtime's calls were added, and those are in the file.
 	 */
 	bool start_hook;
 	char **capabilities; /* bounding set, "CAP_…", sorted */

@@ -16,8 +16,8 @@ struct version_range {
 };
 
 /*
- * Returns -ENOENT when the table has no version of this runtime. Hooks have a range of their own, for not
- * each version was measured with them.
+ * Returns -ENOENT when the table has no version of this runtime. Hooks have a range of their own,
+ * because not every version was measured with them.
  */
 static int version_range_find(const char *runtime, const char *version, bool hook,
 			      struct version_range *ret_range)

@@ -235,8 +235,8 @@ static void a_later_series_than_the_measured_ones_is_told(void **state)
 }
 
 /*
- * Each measured version has its four rows, or six: start, exec and, of those that were measured with
- * hooks, hook, with and without no_new_privs.
+ * Each measured version has its four rows, with and without no_new_privs for start and exec, or six
+ * if it was measured with hooks.
  */
 static void the_runtime_table_is_whole(void **state)
 {
