@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
+# timeout: 300
+#
 # The table of what runtimes call under the filter holds for the runtimes of this machine, and
 # the tool that measures it finds what a table lacks. It leaves nothing behind.
 # shellcheck disable=SC2317 # names given to functions
