@@ -69,22 +69,10 @@ static __always_inline bool was_notified(struct task_struct *task, struct record
 	return changed;
 }
 
-#define PTRACE_EVENT_SECCOMP 7				    /* include/uapi/linux/ptrace.h */
-#define PT_TRACE_SECCOMP (1U << (3 + PTRACE_EVENT_SECCOMP)) /* include/linux/ptrace.h */
+#define PTRACE_EVENT_SECCOMP 7 /* include/uapi/linux/ptrace.h */
 #define SIGTRAP 5
 #define STOP_SECCOMP (SIGTRAP | PTRACE_EVENT_SECCOMP << 8)
 #define STOP_SYSCALL_BIT 0x80 /* PTRACE_O_TRACESYSGOOD */
-
-/* A tracer can answer this task's calls, and that is not watched yet. */
-static __always_inline void tracer_unwatched(struct recorder_slot *slot, __u32 index)
-{
-	struct hit hit = { .slot = index };
-
-	if (slot->flags & RECORDER_UNWATCHED_TRACER)
-		return;
-	__sync_fetch_and_or(&slot->flags, RECORDER_UNWATCHED_TRACER);
-	tell(RECORDER_EVENT_TRACER, &hit, slot->generation);
-}
 
 /* A task that is traced stops, and its tracer is about to look at it. */
 static __noinline int traced_stop(struct task_struct *task)
@@ -111,16 +99,16 @@ static __noinline int traced_stop(struct task_struct *task)
 }
 
 /*
- * Tracers are watched from now on. A task that has one already may be stopped by it for a call that nobody
- * saw, and go on with another number.
+ * Calls that are not run are watched from now on. Of a task that is under a filter already, some may have been
+ * missed, or one may be in the hands of its tracer.
  */
-static __noinline int find_traced(struct task_struct *task)
+static __noinline int find_filtered(struct task_struct *task)
 {
 	__u32 index = slot_of_task(task);
 	struct recorder_slot *slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
 
-	if (slot && task->ptrace & PT_TRACE_SECCOMP && task_is_filtered(task))
-		__sync_fetch_and_or(&slot->flags, RECORDER_UNWATCHED_TRACER);
+	if (slot && task_is_filtered(task))
+		__sync_fetch_and_or(&slot->flags, RECORDER_FILTERED);
 	return 0;
 }
 

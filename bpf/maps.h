@@ -15,13 +15,12 @@ const volatile bool can_probe = true; /* lockdown "confidentiality" forbids prob
 const volatile __u32 arrivals_count;  /* elements of "arrivals", with the unused one 0 */
 
 /* Set while running. */
-__u32 started;		/* sys_enter is attached: calls are seen */
-__u32 watch_denied;	/* sys_exit is attached: note who entered a call */
-__u32 watch_tracers;	/* sched_switch is attached: tracers are seen to answer calls */
+__u32 started;	    /* sys_enter is attached: calls are seen */
+__u32 watch_denied; /* sys_exit and sched_switch are attached: calls that are not run are seen */
 __u32 present_filtered; /* a task that was there before runs under a filter, or is about to */
 __u32 marked;		/* how many tasks the iterator has marked so far */
 __u32 marking;		/* tasks that were there before may not have their phases yet */
-__u32 seek_traced;	/* the iterator looks for tasks that a tracer has already */
+__u32 seek_filtered;	/* the iterator looks for tasks that are under a filter already */
 __u32 mark_rest;	/* the iterator's last pass: nobody is left for a later one */
 __u32 marked_live;	/* marked tasks that have not exited */
 __u32 arrivals_used;	/* elements of "arrivals" that were ever used */

@@ -46,8 +46,6 @@ static __always_inline void enter_filtered(struct task_struct *task, struct reco
 {
 	struct recorder_task *state;
 
-	if (!watch_tracers && task->ptrace & PT_TRACE_SECCOMP)
-		tracer_unwatched(slot, index);
 	if (!watch_denied) {
 		if (!(slot->flags & RECORDER_FILTERED)) {
 			struct hit hit = { .slot = index };
@@ -184,10 +182,6 @@ static __noinline int leave(__u32 nr)
 	notified = was_notified(task, state);
 	if (!was_skipped(state) || nr == NR_NONE)
 		return 0;
-	if (task->ptrace && !watch_tracers) {
-		tracer_unwatched(slot, hit.slot);
-		return 0;
-	}
 	hit.abi = task_abi(task, &nr);
 	hit.nr = nr;
 	hit.kind = notified ? RECORDER_ANSWERED : RECORDER_DENIED;
@@ -601,7 +595,7 @@ static __always_inline int mark_thread(struct task_struct *task)
 	return 0;
 }
 
-/* User space runs it until a pass marks nobody, and once when it begins to watch tracers. */
+/* User space runs it until a pass marks nobody, and once when it begins to watch calls that are not run. */
 SEC("iter/task")
 int mark_tasks(struct bpf_iter__task *context)
 {
@@ -609,7 +603,7 @@ int mark_tasks(struct bpf_iter__task *context)
 
 	if (!task)
 		return 0;
-	if (seek_traced)
-		return find_traced(task);
+	if (seek_filtered)
+		return find_filtered(task);
 	return mode == RECORDER_TASKS ? mark_thread(task) : mark_present(task, mark_rest);
 }

@@ -64,12 +64,11 @@ enum recorder_slot_flag {
 	RECORDER_CONTAINER = 1 << 2, /* user space knows that this is a container's own cgroup */
 	/* When set-up ended for the first time: how the container was started. */
 	RECORDER_NO_NEW_PRIVS = 1 << 3,
-	RECORDER_CONFINED = 1 << 4,	    /* under a filter */
-	RECORDER_OWN_NAMESPACE = 1 << 5,    /* in a mount namespace of its own */
-	RECORDER_PRESENT = 1 << 6,	    /* a task was here before the recording began */
-	RECORDER_LEFT = 1 << 7,		    /* a task of the workload went elsewhere: see left_to */
-	RECORDER_UNWATCHED_TRACER = 1 << 8, /* a tracer answered calls before that was watched */
-	RECORDER_START_HOOK = 1 << 9,	    /* set-up ran a hook after it had changed its root */
+	RECORDER_CONFINED = 1 << 4,	 /* under a filter */
+	RECORDER_OWN_NAMESPACE = 1 << 5, /* in a mount namespace of its own */
+	RECORDER_PRESENT = 1 << 6,	 /* a task was here before the recording began */
+	RECORDER_LEFT = 1 << 7,		 /* a task of the workload went elsewhere: see left_to */
+	RECORDER_START_HOOK = 1 << 9,	 /* set-up ran a hook after it had changed its root */
 	/* Whose calls are in the bitmap RECORDER_PENDING, of arrivals that ended. */
 	RECORDER_PENDING_RUNTIME = 1 << 10, /* looked like a runtime's, and never executed */
 	RECORDER_PENDING_OTHER = 1 << 11,   /* others that never executed */
@@ -191,7 +190,6 @@ enum recorder_event_type {
 	RECORDER_EVENT_CREATED, /* a cgroup got a slot */
 	RECORDER_EVENT_REMOVED,
 	RECORDER_EVENT_FILTER, /* a filter is in force and denied calls are not watched yet */
-	RECORDER_EVENT_TRACER, /* a tracer may answer calls, which is not watched yet */
 };
 
 /* Decoration: may be lost, and then is counted. The slots are the truth. */

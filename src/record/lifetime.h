@@ -33,7 +33,6 @@ struct lifetime {
 	bool start_hook;       /* set-up ran a hook under the container's filter */
 	uint64_t setup_size;   /* size of the program that set it up; 0 when unknown */
 	bool unwatched_filter; /* a task under a filter ran before denied calls were watched */
-	bool unwatched_tracer; /* a tracer could answer calls before that was watched */
 	uint32_t pending; /* RECORDER_PENDING_* flags: whose calls calls[RECORDER_PENDING] are */
 	uint64_t lost;	  /* what could not be stored about it */
 	/* Recorded cgroups whose tasks moved others in; 0 ends the list. */

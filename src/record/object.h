@@ -58,11 +58,10 @@ struct object {
 	/* Global data of the program, shared with the kernel. */
 	__u32 *started;
 	__u32 *watch_denied;
-	__u32 *watch_tracers;
 	__u32 *present_filtered;
 	__u32 *marked;
 	__u32 *marking;
-	__u32 *seek_traced;
+	__u32 *seek_filtered;
 	__u32 *mark_rest;
 	__u32 *marked_live;
 	__u64 *runtime_sizes;

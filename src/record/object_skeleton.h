@@ -70,11 +70,10 @@
 			.tasks = MAP_FD(skel, tasks), \
 			.started = &skel->bss->started, \
 			.watch_denied = &skel->bss->watch_denied,                               \
-			.watch_tracers = &skel->bss->watch_tracers, \
 			.present_filtered = &skel->bss->present_filtered, \
 			.marked = &skel->bss->marked, \
 			.marking = &skel->bss->marking, \
-			.seek_traced = &skel->bss->seek_traced, \
+			.seek_filtered = &skel->bss->seek_filtered, \
 			.mark_rest = &skel->bss->mark_rest, \
 			.marked_live = &skel->bss->marked_live, \
 			.runtime_sizes = skel->bss->runtime_sizes, \

@@ -15,7 +15,6 @@
 #include "record/object.h"
 #include "record/slots.h"
 #include "record/tracepoint.h"
-#include "syscalls/syscalls.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -39,7 +38,6 @@ struct recorder {
 	int links[PROGRAM_COUNT];
 	int64_t last_scan; /* 0: a scan is due */
 	bool filter_seen;
-	bool tracer_seen;
 	bool tracepoints;	  /* classic ones, where a skipped run could hide a call */
 	struct error event_error; /* of a callback of the ring buffer */
 };
@@ -81,15 +79,6 @@ static int ended(struct recorder *recorder, uint32_t slot, struct error *err)
 	return 0;
 }
 
-/* The first sign that a tracer may come to answer calls. */
-static bool is_ptrace(const struct recorder_event *event)
-{
-	char name[SYSCALL_NAME_SIZE];
-
-	return strcmp(syscall_name_or_number(machine_native(), event->abi, event->nr, name),
-		      "ptrace") == 0;
-}
-
 /* A bit was set: kept with its time and its process. */
 static int handle_call(struct recorder *recorder, const struct recorder_event *event,
 		       struct error *err)
@@ -100,8 +89,6 @@ static int handle_call(struct recorder *recorder, const struct recorder_event *e
 
 	if (r < 0)
 		return r;
-	if (is_ptrace(event))
-		recorder->tracer_seen = true;
 	if (event->kind >= RECORDER_KINDS || event->abi >= RECORDER_ABIS)
 		return 0;
 	call.first_seen = (int64_t)event->time + recorder->slots.boot_to_epoch;
@@ -128,9 +115,6 @@ static int handle_event(void *data, void *bytes, size_t size)
 		return 0;
 	case RECORDER_EVENT_FILTER:
 		recorder->filter_seen = true;
-		return 0;
-	case RECORDER_EVENT_TRACER:
-		recorder->tracer_seen = true;
 		return 0;
 	case RECORDER_EVENT_CALL:
 		return handle_call(recorder, event, &recorder->event_error);
@@ -234,17 +218,6 @@ static void detach(struct recorder *recorder, enum object_program program)
 	recorder->links[program] = -1;
 }
 
-static int watch_denied(struct recorder *recorder, struct error *err)
-{
-	static const enum object_program programs[] = { PROGRAM_EXIT_CALL, PROGRAM_EXIT_TASK };
-	int r = attach_all(recorder, programs, 2, err);
-
-	if (r < 0)
-		return r;
-	__atomic_store_n(recorder->object.watch_denied, 1, __ATOMIC_SEQ_CST);
-	return 0;
-}
-
 void recorder_watch_denied(struct recorder *recorder)
 {
 	recorder->options.watch_denied = true;
@@ -321,29 +294,31 @@ static int iterate_tasks(struct recorder *recorder, struct error *err)
 	return 0;
 }
 
-/* Has the slots of tasks that have a tracer already say so. */
-static int seek_traced(struct recorder *recorder, struct error *err)
+/* Has the slots of tasks that are under a filter already say so. */
+static int seek_filtered(struct recorder *recorder, struct error *err)
 {
 	int r;
 
-	__atomic_store_n(recorder->object.seek_traced, 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(recorder->object.seek_filtered, 1, __ATOMIC_SEQ_CST);
 	r = iterate_tasks(recorder, err);
-	__atomic_store_n(recorder->object.seek_traced, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(recorder->object.seek_filtered, 0, __ATOMIC_SEQ_CST);
 	return r;
 }
 
-static int watch_tracers(struct recorder *recorder, struct error *err)
+/* Sees the calls that a filter, a supervisor or a tracer keeps the kernel from running. */
+static int watch_denied(struct recorder *recorder, struct error *err)
 {
+	static const enum object_program programs[] = { PROGRAM_SWITCH_TASK, PROGRAM_EXIT_CALL,
+							PROGRAM_EXIT_TASK };
 	int r;
 
-	if (__atomic_load_n(recorder->object.watch_tracers, __ATOMIC_SEQ_CST))
+	if (__atomic_load_n(recorder->object.watch_denied, __ATOMIC_SEQ_CST))
 		return 0;
-	r = attach(recorder, PROGRAM_SWITCH_TASK, err);
-	if (r == 0 && recorder->links[PROGRAM_ENTER_CALL] >= 0)
-		r = seek_traced(recorder, err);
-	if (r == 0)
-		__atomic_store_n(recorder->object.watch_tracers, 1, __ATOMIC_SEQ_CST);
-	return r;
+	r = attach_all(recorder, programs, array_size(programs), err);
+	if (r < 0)
+		return r;
+	__atomic_store_n(recorder->object.watch_denied, 1, __ATOMIC_SEQ_CST);
+	return recorder->links[PROGRAM_ENTER_CALL] < 0 ? 0 : seek_filtered(recorder, err);
 }
 
 /* Until a pass marks nobody: a task's mark comes from its leader's, or its parent's phase. */
@@ -426,9 +401,6 @@ int recorder_start(struct recorder *recorder, struct error *err)
 
 	if (recorder->options.mode == RECORDER_CGROUPS)
 		r = mark_present(recorder, err);
-	/* Any command may be a tracer; elsewhere one is watched once it is seen. */
-	if (r == 0 && recorder->options.mode == RECORDER_COMMAND)
-		r = watch_tracers(recorder, err);
 	if (r == 0 && recorder->options.watch_denied)
 		r = watch_denied(recorder, err);
 	if (r == 0)
@@ -455,8 +427,6 @@ static int look_at_slots(struct recorder *recorder, struct error *err)
 
 		if (entry->flags & RECORDER_FILTERED)
 			recorder->filter_seen = true;
-		if (entry->flags & RECORDER_UNWATCHED_TRACER)
-			recorder->tracer_seen = true;
 		if (entry->state != RECORDER_DEAD)
 			continue;
 		r = slots_lifetime(&recorder->slots, slot, &lifetime, err);
@@ -509,11 +479,6 @@ int recorder_poll(struct recorder *recorder, struct error *err)
 	if (now - recorder->last_scan >= SCAN_INTERVAL_NS) {
 		recorder->last_scan = now;
 		r = scan(recorder, err);
-		if (r < 0)
-			return r;
-	}
-	if (recorder->tracer_seen) {
-		r = watch_tracers(recorder, err);
 		if (r < 0)
 			return r;
 	}

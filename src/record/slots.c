@@ -247,7 +247,6 @@ static void read_flags(struct lifetime *lifetime, const struct recorder_slot *sl
 	lifetime->start_hook = slot->flags & RECORDER_START_HOOK;
 	lifetime->present = slot->flags & RECORDER_PRESENT;
 	lifetime->unwatched_filter = slot->flags & RECORDER_FILTERED;
-	lifetime->unwatched_tracer = slot->flags & RECORDER_UNWATCHED_TRACER;
 	lifetime->pending = slot->flags & pending;
 	lifetime->left_pid =
 		slot->flags & (RECORDER_LEFT | RECORDER_LEFT_PENDING) ? slot->left_pid : 0;

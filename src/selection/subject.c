@@ -191,10 +191,6 @@ static int absorb_reasons(struct subject *subject, const struct lifetime *lifeti
 			"the runtime ran a program that may have been a hook under the "
 			"container's filter, or the workload: what that did is not in the "
 			"recording");
-	if (r == 0 && lifetime->unwatched_tracer)
-		r = observation_add_reason(observation, err,
-					   "a tracer could answer system calls before that was "
-					   "watched: such calls may be missing");
 	return r;
 }
 
