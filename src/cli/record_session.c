@@ -9,6 +9,7 @@
 
 #include "cli/record_view.h"
 #include "selection/target.h"
+#include "session/progress.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/error.h"
@@ -29,12 +30,11 @@ struct session {
 	const struct session_options *options;
 	struct target *target;
 	struct recorder *recorder;
+	struct progress progress;
 	struct view view;
 	int signals;
 	bool leader_ended; /* the target's descriptor has told all it can */
 	int64_t begun;
-	size_t count;  /* containers so far */
-	int64_t grown; /* when that changed: --until-stable gives them time to begin */
 	int64_t next_refresh;
 	int64_t deadline; /* 0: none */
 	bool stopping;	  /* a command was asked to end */
@@ -90,27 +90,22 @@ static void handle_signal(struct session *session)
 		stop(session, info.ssi_signo, info.ssi_code != SI_KERNEL);
 }
 
-/* Nothing new for as long as the user wants: no system call and no container. */
-static bool is_stable(struct session *session, int64_t now)
-{
-	int64_t wanted = session->options->until_stable;
-	size_t count = target_count(session->target);
-
-	if (count > session->count) {
-		session->count = count;
-		session->grown = now;
-	}
-	return wanted && count && now - session->view.last_new >= wanted &&
-	       now - session->grown >= wanted;
-}
-
 static void check_time(struct session *session, int64_t now)
 {
-	bool stable = is_stable(session, now);
+	if (!session->deadline || now < session->deadline)
+		return;
+	if (session->stopping)
+		session->done = true;
+	else
+		stop(session, SIGTERM, true);
+}
 
-	if (session->deadline && now >= session->deadline)
-		session->stopping ? (void)(session->done = true) : stop(session, SIGTERM, true);
-	else if (stable && !session->stopping)
+/* --until-stable; only an update just made knows whether anything is new. */
+static void check_stable(struct session *session, int64_t now)
+{
+	int64_t wanted = session->options->until_stable;
+
+	if (wanted && !session->stopping && progress_is_stable(&session->progress, now - wanted))
 		stop(session, SIGTERM, true);
 }
 
@@ -118,12 +113,18 @@ static int refresh(struct session *session, int64_t now, struct error *err)
 {
 	bool live = session->options->progress || session->options->verbose;
 	struct recorder_totals totals;
+	int r;
 
 	if (now < session->next_refresh)
 		return 0;
 	session->next_refresh = now + (live ? REFRESH_LIVE_NS : REFRESH_QUIET_NS);
+	r = progress_update(&session->progress, session->target, now, err);
+	if (r < 0)
+		return r;
 	recorder_totals(session->recorder, &totals);
-	return view_refresh(&session->view, session->target, &totals, now, err);
+	view_draw(&session->view, session->target, &session->progress, &totals, now);
+	check_stable(session, now);
+	return 0;
 }
 
 /* Sleeps until something happens or something is due. */
@@ -213,7 +214,8 @@ int session_run(const struct session_options *options, struct target *target,
 	if (r < 0)
 		return r;
 	session.recorder = recorder;
-	view_init(&session.view, options->verbose, options->progress, clock_ns(CLOCK_MONOTONIC));
+	progress_init(&session.progress, clock_ns(CLOCK_MONOTONIC));
+	view_init(&session.view, options->verbose, options->progress);
 	r = begin(&session, err);
 	if (r == 0) {
 		loop(&session, broke);
@@ -223,6 +225,9 @@ int session_run(const struct session_options *options, struct target *target,
 	if (r == 0)
 		r = refresh(&session, clock_ns(CLOCK_MONOTONIC), err);
 	recorder_totals(recorder, ret_totals);
-	view_finish(&session.view, r == 0 ? target : NULL);
+	view_finish(&session.view);
+	if (r == 0)
+		view_summarize(target, &session.progress);
+	progress_finish(&session.progress);
 	return r;
 }

@@ -6,28 +6,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "profile/recording/recording.h"
-
-struct error;
+struct progress;
 struct recorder_totals;
 struct target;
 
 struct view {
-	bool verbose;
-	bool progress;
-	struct call_set seen; /* origin and process of the first that made it */
-	struct call_set denied;
-	int64_t last_new; /* CLOCK_MONOTONIC */
+	bool verbose; /* says each new system call */
+	bool live;    /* keeps one line up to date, on a terminal */
 };
 
-/* now is CLOCK_MONOTONIC. */
-void view_init(struct view *view, bool verbose, bool progress, int64_t now);
+void view_init(struct view *view, bool verbose, bool live);
 
-/* Wipes the line and says what was seen in all, unless target is NULL. */
-void view_finish(struct view *view, const struct target *target);
+/* Says what is new and draws the line again. now is CLOCK_MONOTONIC. */
+void view_draw(const struct view *view, const struct target *target,
+	       const struct progress *progress, const struct recorder_totals *totals, int64_t now);
 
-/* Takes in what is new, tells of it, and draws the line again. */
-int view_refresh(struct view *view, const struct target *target,
-		 const struct recorder_totals *totals, int64_t now, struct error *err);
+/* Wipes the line. */
+void view_finish(struct view *view);
+
+/* Says what was recorded in all. */
+void view_summarize(const struct target *target, const struct progress *progress);
 
 #endif
