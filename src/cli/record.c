@@ -3,20 +3,25 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "cli/frame/cli.h"
 #include "cli/output_file.h"
 #include "cli/record_output.h"
 #include "cli/record_session.h"
+#include "cli/record_view.h"
 #include "cli/runtime_option.h"
 #include "profile/recording/derive.h"
 #include "selection/target.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 #include "util/error.h"
 #include "util/log.h"
+#include "util/loop.h"
 #include "util/str.h"
 
 struct record_options {
@@ -188,32 +193,148 @@ static int note_break(struct recording *recording, const struct error *broke, st
 	return r;
 }
 
+/* A line on a terminal lives; a log only needs to know when nothing new comes. */
+#define UPDATE_LIVE_NS 250000000LL
+#define UPDATE_QUIET_NS 1000000000LL
+
+/* A recording with a person in front of it. */
+struct front {
+	struct loop *loop;
+	struct session *session; /* NULL while it starts */
+	struct target *target;
+	struct view view;
+};
+
+static void say_started(void *data)
+{
+	const struct front *front = data;
+
+	if (!front->view.live) /* there the line says it */
+		log_info("recording %s", target_description(front->target));
+}
+
+static void show_progress(void *data)
+{
+	const struct front *front = data;
+	struct recorder_totals totals;
+
+	session_totals(front->session, &totals);
+	view_draw(&front->view, front->target, session_progress(front->session), &totals,
+		  clock_ns(CLOCK_MONOTONIC));
+}
+
+static void leave_loop(void *data)
+{
+	struct front *front = data;
+
+	loop_stop(front->loop);
+}
+
+/* What a terminal sends, it sends to a command too. */
+static void handle_signal(int fd, unsigned int events, void *data)
+{
+	struct front *front = data;
+	struct signalfd_siginfo info;
+
+	if (read(fd, &info, sizeof(info)) == sizeof(info))
+		session_request_end(front->session,
+				    info.ssi_code == SI_KERNEL ? 0 : (int)info.ssi_signo);
+}
+
+/* The signals that end a recording wait from now on until the loop runs. */
+static int open_signals(struct error *err)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? error_set_errno(err, errno, "wait for signals") : fd;
+}
+
+/* From the start of a session until nothing is counted any more. */
+static int run_session(const struct session_options *options, struct front *front,
+		       struct error *err)
+{
+	const struct session_handler handler = {
+		.started = say_started,
+		.progressed = show_progress,
+		.ended = leave_loop,
+		.data = front,
+	};
+	_cleanup_error_ struct error failure = ERROR_INIT;
+	_cleanup_close_ int signals = open_signals(err);
+	struct loop_fd *watch;
+	int r;
+
+	if (signals < 0)
+		return signals;
+	r = loop_add_fd(front->loop, signals, LOOP_READ, handle_signal, front, &watch, err);
+	if (r < 0)
+		return r;
+	r = session_start(options, &handler, front->target, front->loop, &front->session, err);
+	if (r == 0) {
+		if (loop_run(front->loop, &failure) < 0)
+			session_interrupt(front->session, &failure);
+		r = session_stop(front->session, err);
+	}
+	loop_remove_fd(watch);
+	return r;
+}
+
+static int watch_session(const struct session_options *options, unsigned int verbose, bool live,
+			 struct front *front, struct error *err)
+{
+	int r;
+
+	view_init(&front->view, verbose > 0, live);
+	r = run_session(options, front, err);
+	view_finish(&front->view);
+	if (r == 0)
+		view_summarize(front->target, session_progress(front->session));
+	return r;
+}
+
 static int record(const struct record_options *options, const struct output_options *output,
 		  struct target *target, unsigned int verbose, struct error *err)
 {
-	const struct session_options session = {
+	bool live = isatty(STDERR_FILENO) && log_get_level() >= LOG_INFO &&
+		    log_get_format() == LOG_TEXT;
+	const struct session_options session_options = {
 		.hook = options->hook,
 		.duration = options->duration,
 		.until_stable = options->until_stable,
-		.verbose = verbose > 0,
-		.progress = isatty(STDERR_FILENO) && log_get_level() >= LOG_INFO &&
-			    log_get_format() == LOG_TEXT,
+		.progress_every = live || verbose ? UPDATE_LIVE_NS : UPDATE_QUIET_NS,
 	};
+	_cleanup_loop_ struct loop *loop = NULL;
+	_cleanup_session_ struct session *session = NULL;
 	_cleanup_recording_ struct recording recording = {};
-	_cleanup_error_ struct error broke = ERROR_INIT;
+	struct front front = { .target = target };
+	const struct error *broke;
 	struct recorder_totals totals;
-	int r = session_run(&session, target, &totals, &broke, err);
+	int r = loop_create(&loop, err);
 
 	if (r < 0)
 		return r;
+	front.loop = loop;
+	r = watch_session(&session_options, verbose, live, &front, err);
+	session = front.session;
+	if (r < 0)
+		return r;
+	broke = session_interruption(session);
+	session_totals(session, &totals);
 	r = target_collect(target, &recording, err);
 	if (r < 0)
 		return r;
 	if (recording.observation_count == 0)
-		return broke.code ? error_set(err, broke.code, "%s", error_message(&broke)) :
-				    target_explain_nothing(target, err);
-	if (broke.code)
-		r = note_break(&recording, &broke, err);
+		return broke ? error_set(err, broke->code, "%s", error_message(broke)) :
+			       target_explain_nothing(target, err);
+	if (broke)
+		r = note_break(&recording, broke, err);
 	if (r == 0)
 		r = output_complete(output, &totals, &recording, err);
 	if (r < 0)
@@ -221,9 +342,9 @@ static int record(const struct record_options *options, const struct output_opti
 	r = name_recording(options, output->split, &recording, err);
 	if (r == 0)
 		r = output_write(output, &recording, err);
-	if (r == 0 && broke.code)
-		return error_set(err, broke.code, "the recording broke off: %s",
-				 error_message(&broke));
+	if (r == 0 && broke)
+		return error_set(err, broke->code, "the recording broke off: %s",
+				 error_message(broke));
 	return r;
 }
 

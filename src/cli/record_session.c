@@ -1,45 +1,232 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/record_session.h"
 
-#include <errno.h>
-#include <poll.h>
-#include <signal.h>
-#include <sys/signalfd.h>
+#include <stdlib.h>
 #include <time.h>
 
-#include "cli/record_view.h"
 #include "selection/target.h"
 #include "session/progress.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/error.h"
-#include "util/log.h"
+#include "util/loop.h"
 
 #define NSEC_PER_MSEC 1000000LL
 #define NSEC_PER_SEC 1000000000LL
 
-/* A line on a terminal lives; a log only needs to know when nothing new comes. */
-#define REFRESH_LIVE_NS (250 * NSEC_PER_MSEC)
-#define REFRESH_QUIET_NS NSEC_PER_SEC
 /* Between the end of a process and the end of those that it left behind. */
 #define LINGER_NS (20 * NSEC_PER_MSEC)
 /* How long a command may take to end after it was asked to. */
 #define GRACE_NS (5 * NSEC_PER_SEC)
 
 struct session {
-	const struct session_options *options;
+	struct session_options options;
+	struct session_handler handler;
 	struct target *target;
-	struct recorder *recorder;
+	struct recorder *recorder;     /* NULL once stopped */
+	struct recorder_totals totals; /* at the stop */
 	struct progress progress;
-	struct view view;
-	int signals;
+	struct error interruption;
+	struct loop_fd *recorder_watch;
+	struct loop_fd *target_watch; /* NULL where the target has no descriptor, or had one */
+	struct loop_timer *timer;
 	bool leader_ended; /* the target's descriptor has told all it can */
-	int64_t begun;
-	int64_t next_refresh;
+	int64_t next_update;
 	int64_t deadline; /* 0: none */
 	bool stopping;	  /* a command was asked to end */
-	bool done;
+	bool ending;	  /* after the present step */
+	bool ended;
 };
+
+const struct error *session_interruption(const struct session *session)
+{
+	return session->interruption.code ? &session->interruption : NULL;
+}
+
+const struct progress *session_progress(const struct session *session)
+{
+	return &session->progress;
+}
+
+void session_totals(const struct session *session, struct recorder_totals *ret_totals)
+{
+	*ret_totals = session->totals;
+	if (session->recorder)
+		recorder_totals(session->recorder, ret_totals);
+}
+
+static void stop_watching(struct session *session)
+{
+	loop_remove_fd(session->recorder_watch);
+	loop_remove_fd(session->target_watch);
+	loop_remove_timer(session->timer);
+	session->recorder_watch = NULL;
+	session->target_watch = NULL;
+	session->timer = NULL;
+}
+
+static void end(struct session *session)
+{
+	if (session->ended)
+		return;
+	session->ended = true;
+	stop_watching(session);
+	if (session->handler.ended)
+		session->handler.ended(session->handler.data);
+}
+
+/* Gives a command time to end; false where there is none, or no more time. */
+static bool wait_for_command(struct session *session)
+{
+	if (session->stopping || target_fd(session->target) < 0 ||
+	    !target_ends_by_signal(session->target))
+		return false;
+	session->stopping = true;
+	session->deadline = clock_ns(CLOCK_MONOTONIC) + GRACE_NS;
+	return true;
+}
+
+void session_request_end(struct session *session, int signal)
+{
+	if (session->ended)
+		return;
+	if (!wait_for_command(session))
+		session->ending = true;
+	else if (signal)
+		target_signal(session->target, signal);
+	/* One more step: what has happened until now is handled before the end. */
+	loop_start_timer(session->timer, 0);
+}
+
+static void end_in_time(struct session *session)
+{
+	if (wait_for_command(session))
+		target_terminate(session->target);
+	else
+		session->ending = true;
+}
+
+void session_interrupt(struct session *session, const struct error *cause)
+{
+	if (!session->interruption.code)
+		error_set(&session->interruption, cause->code, "%s", error_message(cause));
+	end(session);
+}
+
+static int update(struct session *session, int64_t now, struct error *err)
+{
+	int r = progress_update(&session->progress, session->target, now, err);
+
+	if (r == 0 && session->handler.progressed)
+		session->handler.progressed(session->handler.data);
+	return r;
+}
+
+/* Only an update just made knows whether anything is new. */
+static int update_when_due(struct session *session, int64_t now, struct error *err)
+{
+	int64_t stable = session->options.until_stable;
+	int r;
+
+	if (now < session->next_update)
+		return 0;
+	session->next_update = now + session->options.progress_every;
+	r = update(session, now, err);
+	if (r == 0 && stable && !session->stopping &&
+	    progress_is_stable(&session->progress, now - stable))
+		end_in_time(session);
+	return r;
+}
+
+static int advance(struct session *session, struct error *err)
+{
+	int64_t now;
+	int r = recorder_poll(session->recorder, err);
+
+	if (r < 0)
+		return r;
+	r = target_tick(session->target, err);
+	if (r < 0)
+		return r;
+	now = clock_ns(CLOCK_MONOTONIC);
+	r = update_when_due(session, now, err);
+	if (r < 0)
+		return r;
+	if (session->deadline && now >= session->deadline)
+		end_in_time(session);
+	if (target_finished(session->target))
+		session->ending = true;
+	return 0;
+}
+
+static void let_target_watch_go(struct session *session)
+{
+	session->leader_ended = true;
+	loop_remove_fd(session->target_watch);
+	session->target_watch = NULL;
+}
+
+static void set_timer(struct session *session)
+{
+	int64_t now = clock_ns(CLOCK_MONOTONIC), due = session->next_update;
+
+	if (session->leader_ended && now + LINGER_NS < due)
+		due = now + LINGER_NS;
+	if (session->deadline && session->deadline < due)
+		due = session->deadline;
+	loop_start_timer(session->timer, (due - now + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC);
+}
+
+/* Whenever something has happened or is due. */
+static void step(struct session *session)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+
+	if (advance(session, &err) < 0) {
+		session_interrupt(session, &err);
+		return;
+	}
+	if (session->ending) {
+		end(session);
+		return;
+	}
+	/* The target closes its descriptor where it sees the end before the loop does. */
+	if (session->target_watch && target_fd(session->target) < 0)
+		let_target_watch_go(session);
+	set_timer(session);
+}
+
+static void handle_recorder(int fd, unsigned int events, void *data)
+{
+	step(data);
+}
+
+static void handle_target(int fd, unsigned int events, void *data)
+{
+	let_target_watch_go(data);
+	step(data);
+}
+
+static void handle_timer(void *data)
+{
+	step(data);
+}
+
+static int watch(struct session *session, struct loop *loop, struct error *err)
+{
+	int fd = target_fd(session->target);
+	int r = loop_add_fd(loop, recorder_fd(session->recorder), LOOP_READ, handle_recorder,
+			    session, &session->recorder_watch, err);
+
+	if (r == 0 && fd >= 0)
+		r = loop_add_fd(loop, fd, LOOP_READ, handle_target, session, &session->target_watch,
+				err);
+	if (r == 0)
+		r = loop_add_timer(loop, handle_timer, session, &session->timer, err);
+	if (r == 0)
+		loop_start_timer(session->timer, 0);
+	return r;
+}
 
 static int born(void *data, struct lifetime *lifetime, struct error *err)
 {
@@ -51,132 +238,21 @@ static int ended(void *data, struct lifetime *lifetime, struct error *err)
 	return target_ended(data, lifetime, err);
 }
 
-static int open_signals(struct error *err)
+static int create_recorder(struct session *session, struct error *err)
 {
-	sigset_t set;
-	int fd;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return fd < 0 ? error_set_errno(err, errno, "wait for signals") : fd;
-}
-
-/*
- * The recording is to end. A command ends first, so that its last calls are in it; whoever
- * sent the signal may have sent it to the command as well, as a terminal does.
- */
-static void stop(struct session *session, int signal, bool forward)
-{
-	if (session->stopping || target_fd(session->target) < 0 ||
-	    !target_ends_by_signal(session->target)) {
-		session->done = true;
-		return;
-	}
-	session->stopping = true;
-	session->deadline = clock_ns(CLOCK_MONOTONIC) + GRACE_NS;
-	if (forward)
-		target_signal(session->target, signal);
-}
-
-static void handle_signal(struct session *session)
-{
-	struct signalfd_siginfo info;
-
-	if (read(session->signals, &info, sizeof(info)) == sizeof(info))
-		stop(session, info.ssi_signo, info.ssi_code != SI_KERNEL);
-}
-
-static void check_time(struct session *session, int64_t now)
-{
-	if (!session->deadline || now < session->deadline)
-		return;
-	if (session->stopping)
-		session->done = true;
-	else
-		stop(session, SIGTERM, true);
-}
-
-/* --until-stable; only an update just made knows whether anything is new. */
-static void check_stable(struct session *session, int64_t now)
-{
-	int64_t wanted = session->options->until_stable;
-
-	if (wanted && !session->stopping && progress_is_stable(&session->progress, now - wanted))
-		stop(session, SIGTERM, true);
-}
-
-static int refresh(struct session *session, int64_t now, struct error *err)
-{
-	bool live = session->options->progress || session->options->verbose;
-	struct recorder_totals totals;
-	int r;
-
-	if (now < session->next_refresh)
-		return 0;
-	session->next_refresh = now + (live ? REFRESH_LIVE_NS : REFRESH_QUIET_NS);
-	r = progress_update(&session->progress, session->target, now, err);
-	if (r < 0)
-		return r;
-	recorder_totals(session->recorder, &totals);
-	view_draw(&session->view, session->target, &session->progress, &totals, now);
-	check_stable(session, now);
-	return 0;
-}
-
-/* Sleeps until something happens or something is due. */
-static void wait_for_events(struct session *session)
-{
-	int64_t now = clock_ns(CLOCK_MONOTONIC), due = session->next_refresh;
-	struct pollfd fds[] = {
-		{ .fd = recorder_fd(session->recorder), .events = POLLIN },
-		{ .fd = session->signals, .events = POLLIN },
-		{ .fd = session->leader_ended ? -1 : target_fd(session->target), .events = POLLIN },
+	const struct recorder_handler handler = {
+		.born = born,
+		.ended = ended,
+		.data = session->target,
 	};
+	struct recorder_options options;
 
-	if (session->leader_ended && now + LINGER_NS < due)
-		due = now + LINGER_NS;
-	if (session->deadline && session->deadline < due)
-		due = session->deadline;
-	if (due < now)
-		due = now;
-	if (poll(fds, 3, (due - now + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC) <= 0)
-		return;
-	if (fds[1].revents)
-		handle_signal(session);
-	if (fds[2].revents)
-		session->leader_ended = true;
+	target_recorder_options(session->target, &options);
+	options.hook = session->options.hook;
+	return recorder_create(&options, &handler, &session->recorder, err);
 }
 
-static int loop(struct session *session, struct error *err)
-{
-	int r;
-
-	while (!session->done) {
-		int64_t now;
-
-		wait_for_events(session);
-		r = recorder_poll(session->recorder, err);
-		if (r < 0)
-			return r;
-		r = target_tick(session->target, err);
-		if (r < 0)
-			return r;
-		now = clock_ns(CLOCK_MONOTONIC);
-		r = refresh(session, now, err);
-		if (r < 0)
-			return r;
-		check_time(session, now);
-		if (target_finished(session->target))
-			session->done = true;
-	}
-	return 0;
-}
-
-static int begin(struct session *session, struct error *err)
+static int begin(struct session *session, struct loop *loop, struct error *err)
 {
 	int r = recorder_attach(session->recorder, err);
 
@@ -185,49 +261,69 @@ static int begin(struct session *session, struct error *err)
 	r = target_prepare(session->target, session->recorder, err);
 	if (r < 0)
 		return r;
+	r = watch(session, loop, err);
+	if (r < 0)
+		return r;
 	r = recorder_start(session->recorder, err);
 	if (r < 0)
 		return r;
-	session->begun = clock_ns(CLOCK_MONOTONIC);
-	if (session->options->duration)
-		session->deadline = session->begun + session->options->duration;
-	if (!session->options->progress) /* there the line says it */
-		log_info("recording %s", target_description(session->target));
+	if (session->options.duration)
+		session->deadline = clock_ns(CLOCK_MONOTONIC) + session->options.duration;
+	if (session->handler.started)
+		session->handler.started(session->handler.data);
 	return target_begin(session->target, err);
 }
 
-int session_run(const struct session_options *options, struct target *target,
-		struct recorder_totals *ret_totals, struct error *broke, struct error *err)
+int session_start(const struct session_options *options, const struct session_handler *handler,
+		  struct target *target, struct loop *loop, struct session **ret_session,
+		  struct error *err)
 {
-	const struct recorder_handler handler = { .born = born, .ended = ended, .data = target };
-	_cleanup_recorder_ struct recorder *recorder = NULL;
-	_cleanup_close_ int signals = open_signals(err);
-	struct session session = { .options = options, .target = target, .signals = signals };
-	struct recorder_options recorder_options;
+	_cleanup_session_ struct session *session = calloc(1, sizeof(*session));
 	int r;
 
-	if (signals < 0)
-		return signals;
-	target_recorder_options(target, &recorder_options);
-	recorder_options.hook = options->hook;
-	r = recorder_create(&recorder_options, &handler, &recorder, err);
+	if (!session)
+		return error_nomem(err);
+	*session = (struct session){ .options = *options, .handler = *handler, .target = target };
+	r = create_recorder(session, err);
 	if (r < 0)
 		return r;
-	session.recorder = recorder;
-	progress_init(&session.progress, clock_ns(CLOCK_MONOTONIC));
-	view_init(&session.view, options->verbose, options->progress);
-	r = begin(&session, err);
-	if (r == 0) {
-		loop(&session, broke);
-		r = recorder_stop(recorder, err);
-	}
-	session.next_refresh = 0;
+	progress_init(&session->progress, clock_ns(CLOCK_MONOTONIC));
+	r = begin(session, loop, err);
 	if (r == 0)
-		r = refresh(&session, clock_ns(CLOCK_MONOTONIC), err);
-	recorder_totals(recorder, ret_totals);
-	view_finish(&session.view);
-	if (r == 0)
-		view_summarize(target, &session.progress);
-	progress_finish(&session.progress);
+		*ret_session = steal_pointer(&session);
 	return r;
+}
+
+/* The kernel gets its memory back, however long the owner still works with what was recorded. */
+static void let_recorder_go(struct session *session)
+{
+	if (!session->recorder)
+		return;
+	recorder_totals(session->recorder, &session->totals);
+	recorder_destroy(session->recorder);
+	session->recorder = NULL;
+}
+
+int session_stop(struct session *session, struct error *err)
+{
+	int r;
+
+	session->ended = true;
+	stop_watching(session);
+	r = recorder_stop(session->recorder, err);
+	if (r == 0)
+		r = update(session, clock_ns(CLOCK_MONOTONIC), err);
+	let_recorder_go(session);
+	return r;
+}
+
+void session_destroy(struct session *session)
+{
+	if (!session)
+		return;
+	stop_watching(session);
+	let_recorder_go(session);
+	progress_finish(&session->progress);
+	error_finish(&session->interruption);
+	free(session);
 }

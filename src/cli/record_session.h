@@ -2,29 +2,79 @@
 #ifndef CLI_RECORD_SESSION_H
 #define CLI_RECORD_SESSION_H
 
-/* The time between the beginning of a recording and its end. */
+/*
+ * A recording from its start to its end, on a loop that the owner brings and runs:
+ *
+ *	start ─▶ (the loop runs until handler->ended) ─▶ stop ─▶ destroy
+ *
+ * A session handles no signal, writes to no terminal and logs nothing: its owner does.
+ */
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "record/recorder.h"
+#include "util/cleanup.h"
 
 struct error;
+struct loop;
+struct progress;
+struct session;
 struct target;
 
 struct session_options {
 	enum recorder_hook hook;
-	int64_t duration;     /* ns; 0: until something else ends it */
-	int64_t until_stable; /* ns without a new system call; 0: does not matter */
-	bool verbose;	      /* tell each new system call */
-	bool progress;	      /* standard error is a terminal: keep one line up to date */
+	int64_t duration;	/* ns; 0: until something else ends it */
+	int64_t until_stable;	/* ns without a new system call or workload; 0: no matter */
+	int64_t progress_every; /* ns between two updates of the progress, more than 0 */
+};
+
+/* Any may be NULL. None may stop or destroy the session. */
+struct session_handler {
+	/* Calls are counted from now on. A command of the target starts next. */
+	void (*started)(void *data);
+	/* The progress was updated. */
+	void (*progressed)(void *data);
+	/* Called once: the session does nothing more until session_stop(). */
+	void (*ended)(void *data);
+	void *data;
 };
 
 /*
- * Records the target until it ends, until time is up, or until SIGINT or SIGTERM, which are
- * blocked from here on. ret_totals says what was lost. Where something fails once the recording
- * runs, broke says what, and what was seen until then is there all the same.
+ * Starts to record the target. options and handler are copied; target and loop are borrowed until
+ * the session is destroyed, which the caller does with ret_session.
  */
-int session_run(const struct session_options *options, struct target *target,
-		struct recorder_totals *ret_totals, struct error *broke, struct error *err);
+int session_start(const struct session_options *options, const struct session_handler *handler,
+		  struct target *target, struct loop *loop, struct session **ret_session,
+		  struct error *err);
+
+/*
+ * Asks the session to end. A command ends first, within a few seconds, so that its last calls are
+ * recorded: it is sent the signal, unless that is 0 because the command has got it already, as from
+ * a terminal. Asking twice does not wait for the command.
+ */
+void session_request_end(struct session *session, int signal);
+
+/* Ends the session for an error of its owner, such as one of the loop. */
+void session_interrupt(struct session *session, const struct error *cause);
+
+/* The error that ended the session, or NULL; borrowed. What was seen before it can be collected. */
+const struct error *session_interruption(const struct session *session);
+
+/* Borrowed until the session is destroyed. */
+const struct progress *session_progress(const struct session *session);
+
+/* What was lost so far. */
+void session_totals(const struct session *session, struct recorder_totals *ret_totals);
+
+/*
+ * To be called once. Stops counting, also where the session has not ended, updates the progress
+ * once more and frees the recorder. The target can be collected then.
+ */
+int session_stop(struct session *session, struct error *err);
+
+/* Also frees what session_stop() was not called for. Accepts NULL. */
+void session_destroy(struct session *session);
+DEFINE_CLEANUP(struct session *, session_destroy);
+#define _cleanup_session_ _cleanup_(cleanup_session_destroy)
 
 #endif

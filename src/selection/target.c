@@ -2,6 +2,7 @@
 #include "selection/target.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,11 @@ void target_signal(struct target *target, int signal)
 {
 	if (target->kind->signal)
 		target->kind->signal(target, signal);
+}
+
+void target_terminate(struct target *target)
+{
+	target_signal(target, SIGTERM);
 }
 
 int target_exit_status(const struct target *target)

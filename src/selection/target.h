@@ -68,6 +68,9 @@ bool target_ends_by_signal(const struct target *target);
 /* Passes a signal on to a command; nothing for the other kinds. */
 void target_signal(struct target *target, int signal);
 
+/* Passes SIGTERM on, for owners that know no signals. */
+void target_terminate(struct target *target);
+
 /* The exit status of a command that has ended (128+N for a signal); 0 for the other kinds. */
 int target_exit_status(const struct target *target);
 
