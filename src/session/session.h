@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef CLI_RECORD_SESSION_H
-#define CLI_RECORD_SESSION_H
+#ifndef SESSION_SESSION_H
+#define SESSION_SESSION_H
 
 /*
  * A recording from its start to its end, on a loop that the owner brings and runs:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/record_session.h"
+#include "session/session.h"
 
 #include <stdlib.h>
 #include <time.h>
