@@ -70,7 +70,7 @@ override CPPFLAGS += -D_GNU_SOURCE -DRECORDER_VERSION='"$(VERSION)"' -Isrc -Ibpf
 	-MMD -MP
 override CFLAGS += -std=gnu17 $(WARNINGS) $(HARDENING)
 override LDFLAGS += $(LINK_PIE) -Wl,-z,relro,-z,now -Wl,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE))
-LIBS = $(shell $(PKG_CONFIG_ENV) $(PKG_CONFIG) $(LINK_STATIC) --libs $(LIBRARIES)) -lelf -lz -ldl
+LIBS = $(shell $(PKG_CONFIG_ENV) $(PKG_CONFIG) $(LINK_STATIC) --libs $(LIBRARIES)) -lelf -lz
 
 .DELETE_ON_ERROR:
 .SUFFIXES:

@@ -2,17 +2,46 @@
 #include "container/cri.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 
 #include "container/cri_model.h"
-#include "container/grpc.h"
+#include "net/grpc.h"
 #include "util/array.h"
+#include "util/clock.h"
 #include "util/error.h"
+#include "util/loop.h"
 #include "util/str.h"
 
-#define SERVICE "runtime.v1.RuntimeService/"
+#define NSEC_PER_MSEC 1000000LL
+
+/*
+ * Callers block while a runtime is away, so they wait little for the next attempt to connect to it.
+ */
+#define BACKOFF_MIN_MS 10
+#define BACKOFF_MAX_MS 50
+
+#define SERVICE "/runtime.v1.RuntimeService/"
+
+static const struct grpc_method version_method = {
+	.path = SERVICE "Version",
+	.answer = &cri__version_response__descriptor,
+};
+static const struct grpc_method sandboxes_method = {
+	.path = SERVICE "ListPodSandbox",
+	.answer = &cri__list_pod_sandbox_response__descriptor,
+};
+static const struct grpc_method containers_method = {
+	.path = SERVICE "ListContainers",
+	.answer = &cri__list_containers_response__descriptor,
+};
+static const struct grpc_method status_method = {
+	.path = SERVICE "ContainerStatus",
+	.answer = &cri__container_status_response__descriptor,
+};
 
 /* Where runtimes listen by default; the first that answers is taken. */
 static const char *const usual_sockets[] = {
@@ -23,7 +52,8 @@ static const char *const usual_sockets[] = {
 };
 
 struct cri {
-	struct grpc *grpc;
+	struct loop *loop; /* runs during a call only */
+	struct http2_client *client;
 	char *socket;
 	char *runtime_name;
 	char *runtime_version;
@@ -40,7 +70,8 @@ void cri_destroy(struct cri *cri)
 {
 	if (!cri)
 		return;
-	grpc_destroy(cri->grpc);
+	http2_client_destroy(cri->client);
+	loop_destroy(cri->loop);
 	free(cri->socket);
 	free(cri->runtime_name);
 	free(cri->runtime_version);
@@ -62,13 +93,32 @@ const char *cri_runtime_version(const struct cri *cri)
 	return cri->runtime_version;
 }
 
+/*
+ * Makes a call. One that was lost with its connection, as when the runtime was restarted meanwhile,
+ * is made once more in the time that is left: all calls here only read, so that does no harm.
+ */
+static int call(struct cri *cri, const struct grpc_method *method, const ProtobufCMessage *request,
+		ProtobufCMessage **ret_answer, struct error *err)
+{
+	_cleanup_error_ struct error lost = ERROR_INIT;
+	int64_t begin = clock_ns(CLOCK_MONOTONIC), left;
+	int r = grpc_wait(cri->loop, cri->client, method, request, CRI_TIMEOUT_MS, ret_answer,
+			  &lost);
+
+	if (r == 0)
+		return 0;
+	left = CRI_TIMEOUT_MS - (clock_ns(CLOCK_MONOTONIC) - begin) / NSEC_PER_MSEC;
+	if ((r != -ECONNRESET && r != -ECONNABORTED) || left <= 0)
+		return error_set(err, -r, "%s", error_message(&lost));
+	return grpc_wait(cri->loop, cri->client, method, request, left, ret_answer, err);
+}
+
 static int ask_version(struct cri *cri, struct error *err)
 {
 	Cri__VersionRequest request = CRI__VERSION_REQUEST__INIT;
 	_cleanup_message_ ProtobufCMessage *message = NULL;
 	const Cri__VersionResponse *response;
-	int r = grpc_call(cri->grpc, SERVICE "Version", &request.base,
-			  &cri__version_response__descriptor, &message, err);
+	int r = call(cri, &version_method, &request.base, &message, err);
 
 	if (r == -ENOSYS)
 		return error_set(err, EPROTO,
@@ -81,6 +131,26 @@ static int ask_version(struct cri *cri, struct error *err)
 	cri->runtime_name = strdup(response->runtime_name);
 	cri->runtime_version = strdup(response->runtime_version);
 	return cri->runtime_name && cri->runtime_version ? 0 : error_nomem(err);
+}
+
+static int make_client(struct cri *cri, struct error *err)
+{
+	struct http2_options options = {
+		.connect_timeout_ms = CRI_TIMEOUT_MS,
+		.backoff_min_ms = BACKOFF_MIN_MS,
+		.backoff_max_ms = BACKOFF_MAX_MS,
+	};
+	_cleanup_free_ char *endpoint = NULL;
+	int r = loop_create(&cri->loop, err);
+
+	if (r < 0)
+		return r;
+	if (asprintf(&endpoint, "unix://%s", cri->socket) < 0) {
+		endpoint = NULL;
+		return error_nomem(err);
+	}
+	options.endpoint = endpoint;
+	return http2_client_create(cri->loop, &options, &cri->client, err);
 }
 
 static int check_socket(const char *path, struct error *err)
@@ -113,7 +183,7 @@ static int connect_to(const char *path, struct cri **ret_cri, struct error *err)
 	cri->socket = strdup(path);
 	if (!cri->socket)
 		return error_nomem(err);
-	r = grpc_create(path, CRI_TIMEOUT_MS, &cri->grpc, err);
+	r = make_client(cri, err);
 	if (r == 0)
 		r = ask_version(cri, err);
 	if (r < 0)
@@ -172,8 +242,7 @@ int cri_list_sandboxes(struct cri *cri, struct cri_sandbox **ret_sandboxes, size
 {
 	Cri__ListPodSandboxRequest request = CRI__LIST_POD_SANDBOX_REQUEST__INIT;
 	_cleanup_message_ ProtobufCMessage *message = NULL;
-	int r = grpc_call(cri->grpc, SERVICE "ListPodSandbox", &request.base,
-			  &cri__list_pod_sandbox_response__descriptor, &message, err);
+	int r = call(cri, &sandboxes_method, &request.base, &message, err);
 
 	if (r < 0)
 		return r;
@@ -193,8 +262,7 @@ int cri_list_containers(struct cri *cri, const char *sandbox_id,
 		filter.pod_sandbox_id = (char *)sandbox_id;
 		request.filter = &filter;
 	}
-	r = grpc_call(cri->grpc, SERVICE "ListContainers", &request.base,
-		      &cri__list_containers_response__descriptor, &message, err);
+	r = call(cri, &containers_method, &request.base, &message, err);
 	if (r < 0)
 		return r;
 	return cri_containers_from_message((const Cri__ListContainersResponse *)message,
@@ -210,8 +278,7 @@ int cri_container_status(struct cri *cri, const char *id, struct cri_container_s
 
 	request.container_id = (char *)id;
 	request.verbose = true;
-	r = grpc_call(cri->grpc, SERVICE "ContainerStatus", &request.base,
-		      &cri__container_status_response__descriptor, &message, err);
+	r = call(cri, &status_method, &request.base, &message, err);
 	if (r < 0)
 		return r;
 	return cri_status_from_message((const Cri__ContainerStatusResponse *)message, ret_status,

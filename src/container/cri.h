@@ -4,7 +4,8 @@
 
 /*
  * A client of the Kubernetes container runtime interface (runtime.v1), which containerd,
- * CRI-O and cri-dockerd speak on a Unix socket. Every call blocks for CRI_TIMEOUT_MS at most.
+ * CRI-O and cri-dockerd speak on a Unix socket. All calls share one connection, which is made again
+ * when it is lost. Every call blocks for CRI_TIMEOUT_MS at most.
  * Strings are owned by the structure they stand in and never NULL, "" when unknown.
  */
 #include <stdbool.h>
@@ -74,7 +75,7 @@ struct cri_container_status {
  * Connects to endpoint ("unix:///path" or a path), or to the first of the usual sockets that
  * answers when it is NULL. The caller destroys ret_cri.
  * -ENOENT when there is no socket, -EACCES without the right to use it, -EPROTO when what
- * answers is no CRI, -ETIMEDOUT, -ENOSYS when libcurl is not installed.
+ * answers is no CRI, -ETIMEDOUT, and those of net/http2.h.
  */
 int cri_connect(const char *endpoint, struct cri **ret_cri, struct error *err);
 

@@ -145,7 +145,7 @@ kill -STOP "$CONTAINERD_PID"
 end_while_hung "$CONTAINERD_PID"
 check "a pod that nobody can be asked about: the recording ends" [ $? = 0 ]
 check "and names the container and its cgroup, with the reason" has_reason \
-	"container $unknown \(cgroup /kubepods/.*/$unknown\) may belong to the pods and is not in it: .*no answer in time"
+	"container $unknown \(cgroup /kubepods/.*/$unknown\) may belong to the pods and is not in it: .*no answer within"
 check "each observation says so, for each may be a profile of its own" jq -e \
 	'.observations | length >= 2 and all(.reasons | any(test("may belong to the pods")))' \
 	"$RECORDING"

@@ -589,6 +589,27 @@ static void timeouts_have_eight_digits_at_most(void **state)
 	}
 }
 
+static const struct {
+	const char *encoded;
+	const char *decoded;
+} texts[] = {
+	{ "plain", "plain" }, { "a%20b%C3%A4", "a b\xc3\xa4" },
+	{ "100%", "100%" },   { "%2", "%2" },
+	{ "%zz", "%zz" },     { "%41%", "A%" },
+};
+
+static void messages_are_percent_decoded(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		_cleanup_error_ struct error err = ERROR_INIT;
+
+		assert_int_equal(grpc_message_status("5", texts[i].encoded, &err), -ENOENT);
+		assert_string_equal(error_message(&err), texts[i].decoded);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -601,6 +622,7 @@ int main(void)
 		cmocka_unit_test(a_paused_stream_ends_with_its_client),
 		cmocka_unit_test(a_message_may_be_larger_than_the_window),
 		cmocka_unit_test(timeouts_have_eight_digits_at_most),
+		cmocka_unit_test(messages_are_percent_decoded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
