@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "net/tls_files.h"
+#include "net/tls_operations.h"
 #include "net/tls_socket.h"
 #include "util/error.h"
 #include "util/loop.h"
@@ -19,6 +20,7 @@
 static const unsigned char alpn[] = { 2, 'h', '2' };
 
 struct tls {
+	struct tls_base base;
 	struct tls_files *files;
 	SSL_CTX *context;
 	char *server_name;
@@ -71,6 +73,14 @@ static int load(struct tls *tls, struct error *err)
 	return 0;
 }
 
+static const struct tls_operations operations = {
+	.open = tls_open,
+	.destroy = tls_connection_destroy,
+	.handshake = tls_handshake,
+	.read = tls_read,
+	.write = tls_write,
+};
+
 int tls_create(const struct tls_options *options, struct tls **ret_tls, struct error *err)
 {
 	_cleanup_tls_ struct tls *tls = calloc(1, sizeof(*tls));
@@ -80,6 +90,7 @@ int tls_create(const struct tls_options *options, struct tls **ret_tls, struct e
 		return error_nomem(err);
 	if (!options->server_name || !*options->server_name)
 		return error_set(err, EINVAL, "a TLS server needs a name that is checked");
+	tls->base.operations = &operations;
 	tls->server_name = strdup(options->server_name);
 	if (!tls->server_name)
 		return error_nomem(err);

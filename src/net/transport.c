@@ -9,15 +9,16 @@
 #include <string.h>
 #include <sys/un.h>
 
-#include "net/tls.h"
+#include "net/tls_operations.h"
 #include "util/error.h"
 #include "util/loop.h"
 #include "util/str.h"
 
 struct transport {
 	int fd;
-	bool connected;			/* the socket is */
-	bool open;			/* and so is TLS, where there is any */
+	bool connected; /* the socket is */
+	bool open;	/* and so is TLS, where there is any */
+	const struct tls_operations *tls;
 	struct tls_connection *session; /* NULL without TLS */
 	unsigned int read_events;	/* that the last read or handshake waits for */
 	unsigned int write_events;	/* that the last write waits for */
@@ -118,8 +119,10 @@ int transport_open(const struct transport_address *address, struct tls *tls,
 	if (!transport)
 		return error_nomem(err);
 	r = begin_connect(transport, address, err);
-	if (r == 0 && tls)
-		r = tls_open(tls, transport->fd, &transport->session, err);
+	if (r == 0 && tls) {
+		transport->tls = tls_operations(tls);
+		r = transport->tls->open(tls, transport->fd, &transport->session, err);
+	}
 	if (r < 0)
 		return r;
 	transport->read_events = LOOP_READ;
@@ -132,7 +135,8 @@ void transport_destroy(struct transport *transport)
 {
 	if (!transport)
 		return;
-	tls_connection_destroy(transport->session);
+	if (transport->session)
+		transport->tls->destroy(transport->session);
 	if (transport->fd >= 0)
 		close(transport->fd);
 	free(transport);
@@ -185,7 +189,7 @@ int transport_advance(struct transport *transport, struct error *err)
 	int r = transport->connected ? 0 : finish_connect(transport, err);
 
 	if (r == 0 && transport->session)
-		r = tls_handshake(transport->session, &transport->read_events, err);
+		r = transport->tls->handshake(transport->session, &transport->read_events, err);
 	if (r < 0)
 		return r;
 	transport->read_events = LOOP_READ;
@@ -199,7 +203,8 @@ ssize_t transport_read(struct transport *transport, void *data, size_t size, str
 
 	transport->read_events = LOOP_READ;
 	if (transport->session)
-		return tls_read(transport->session, data, size, &transport->read_events, err);
+		return transport->tls->read(transport->session, data, size, &transport->read_events,
+					    err);
 	got = recv(transport->fd, data, size, 0);
 	if (got >= 0)
 		return got;
@@ -215,7 +220,8 @@ ssize_t transport_write(struct transport *transport, const void *data, size_t si
 
 	transport->write_events = LOOP_WRITE;
 	if (transport->session)
-		return tls_write(transport->session, data, size, &transport->write_events, err);
+		return transport->tls->write(transport->session, data, size,
+					     &transport->write_events, err);
 	sent = send(transport->fd, data, size, MSG_NOSIGNAL);
 	if (sent >= 0)
 		return sent;
