@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The manual page and the shell completion have every command and every option that the help
-# has, and bash proposes what the tables say.
+# has, and bash proposes what the tables say. README.md and CONTRIBUTING.md name only commands, paths
+# and words that exist, and the map of src/ is complete.
 set -u
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=tests/lib/tap.bash
@@ -55,7 +56,54 @@ everything_in_completion() {
 	done
 }
 
-tap_plan 15
+# paths_of FILE: the paths that a page names from the top of the tree, and those that it links to. Those of
+# templates, such as src/cli/<name>.c, are left out.
+paths_of() {
+	local folder
+	folder=$(dirname "$1")
+	grep -oE '(^|[ `(=])(\.ci|bpf|crds|deploy|src|tests|tools)/[]A-Za-z0-9_./<>*-]*' "$1" |
+		sed -E 's/^[ `(=]//; s/[.:]+$//; /[<>*]/d; s|^|../../|'
+	grep -oE '\]\([^)#]+' "$1" | sed -E '/:\/\//d; s/^..//' | sed "s|^|$folder/|"
+}
+
+every_path_exists() { # FILE...
+	local file path
+	for file; do
+		for path in $(paths_of "$file"); do
+			[ -e "$path" ] || { echo "${file#../../}: ${path#../../}"; return 1; }
+		done
+	done
+}
+
+# rows_of FILE HEADING: the first cells of the first table below a heading, without its own heading.
+rows_of() {
+	sed -n "/^## $2$/,/^## /p" "$1" | awk -F ' *[|] *' '
+		/^[|]/ { n++; if (n > 2) print $2; next }
+		n { exit }'
+}
+
+# The layers of tools/check-layers that have files, in their order.
+layers() {
+	local layer
+	sed -n '/^layers=(/,/)$/p' ../../tools/check-layers | sed 's/^layers=(//; s/)$//' |
+		tr -s ' \t' '\n' | while IFS= read -r layer; do
+		if [ "$layer" = main ]; then
+			echo src/main.c
+		elif compgen -G "../../src/$layer/*.c" >/dev/null; then
+			echo "src/$layer/"
+		fi
+	done
+}
+
+every_word_is_used() {
+	local word
+	while IFS= read -r word; do
+		grep -rqiw --include='*.[ch]' -- "$word" ../../src ../../bpf || { echo "$word"; return 1; }
+	done < <(rows_of "$CONTRIBUTING" Words)
+}
+
+README=../../README.md CONTRIBUTING=../../CONTRIBUTING.md
+tap_plan 21
 tap_check "there are commands" test "$(commands | wc -l)" -ge 5
 tap_check "there are options" test "$(options_of record | wc -l)" -ge 20
 tap_check "the manual page has every command and option" everything_in_manual
@@ -72,4 +120,15 @@ tap_is "help is about commands" "$(propose recorder help doc)" doctor
 tap_is "after -- comes a command" "$(propose recorder record -- mkdi | cut -d' ' -f1)" mkdir
 tap_is "and then files" "$(propose recorder record -- cat "$manual")" "$manual"
 tap_is "an unknown command has no options" "$(propose recorder nonsense --)" ""
+tap_check "every path in the pages exists" every_path_exists "$README" "$CONTRIBUTING" \
+	../*/README.md
+tap_check "which are many" test "$(paths_of "$CONTRIBUTING" | wc -l)" -ge 40
+tap_is "README.md has every command" \
+	"$(rows_of "$README" Commands | grep -o '[a-z]*' | sort | paste -sd' ')" \
+	"$(commands | sort | paste -sd' ')"
+tap_is "CONTRIBUTING.md has every layer, from top to bottom" \
+	"$(rows_of "$CONTRIBUTING" 'Source tree' | tr -d '`')" "$(layers)"
+tap_check "its words are those of the code" every_word_is_used
+tap_is "and sorted" "$(rows_of "$CONTRIBUTING" Words)" \
+	"$(rows_of "$CONTRIBUTING" Words | LC_ALL=C sort -f)"
 tap_done
