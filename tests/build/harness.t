@@ -21,7 +21,59 @@ says() {
 	tap_is "$1" "$? ${output##*$'\n'}" "$expected_status $summary"
 }
 
-tap_plan 15
+# sample NAME SCRIPT: makes a test of that name, which leaves a file in $marks for others to see.
+sample() {
+	mkdir -p "$TEST_TMP/$(dirname "$1")" "$marks"
+	printf '#!/bin/bash\n# timeout: 20\nmarks=%s\n%s\n' "$marks" "$2" >"$TEST_TMP/$1"
+	chmod +x "$TEST_TMP/$1"
+}
+
+# A test that ends only after another one has begun, and says two lines with time in between.
+meets() { # NAME OTHER
+	sample "tests/unit/$1" "echo '1..1'; echo '# $1 begins'; touch \$marks/$1
+		until [ -e \$marks/$2 ]; do sleep 0.05; done
+		echo '# $1 ends'; echo 'not ok 1 - $1'; exit 1"
+}
+
+# A test that fails if any other test runs at the same time.
+is_alone() { # NAME
+	# shellcheck disable=SC2016 # of the sample
+	sample "$1" 'echo "1..1"; touch $marks/$$; sleep 0.3
+		[ "$(ls $marks)" = $$ ] && echo "ok 1 - alone" || echo "not ok 1 - alone"
+		rm $marks/$$; [ -z "$(ls $marks)" ]'
+}
+
+# A test that cleans up when it is ended, which takes a moment.
+is_ended() { # NAME
+	sample "tests/unit/$1" "trap 'sleep 0.2; echo $1 >>\$marks/cleaned; exit 1' TERM
+		touch \$marks/$1; while :; do sleep 0.05; done"
+}
+
+run_samples() { # NAME...: with two at once
+	rm -rf "$marks" && mkdir "$marks"
+	output=$(cd "$TEST_TMP" && TESTS_AT_ONCE=2 timeout 60 "$run" "${@/#/$PWD/}" 2>&1)
+	status=$?
+}
+
+# Counts how often the output goes over from one test to another, and begins with 1.
+in_one_piece() {
+	printf '%s\n' "$output" | awk '/FAIL|# /{ sub(/tests\/unit\//, ""); print $2 }' | uniq -c | wc -l
+}
+
+interrupted() {
+	local run_process
+	rm -rf "$marks" && mkdir "$marks"
+	TESTS_AT_ONCE=2 "$run" "$TEST_TMP"/tests/unit/ended{1,2} >/dev/null 2>&1 &
+	run_process=$!
+	until [ -e "$marks/ended1" ] && [ -e "$marks/ended2" ]; do sleep 0.05; done
+	rm -f "$marks/cleaned"
+	kill "$run_process"
+	wait "$run_process" 2>/dev/null
+	sort "$marks/cleaned" | xargs
+}
+
+run=$PWD/tests/run marks=$TEST_TMP/marks
+tap_plan 20
 says "what passes is counted" "2 passed, 0 failed, 0 skipped" \
 	'echo "1..2"; echo "ok 1 - a"; echo "ok 2 - b"'
 says "what fails is counted" "1 passed, 1 failed, 0 skipped" \
@@ -48,4 +100,26 @@ RECORDER_REQUIRE_ALL=1 says "so is a skip where all has to run" "0 passed, 1 fai
 	'echo "1..1"; echo "ok 1 - a # SKIP no root"'
 says "a test may be interrupted by its own signals" "1 passed, 0 failed, 0 skipped" \
 	'trap "echo 1..1; echo ok 1 - a; exit 0" INT; kill -INT $$; exit 1'
+
+meets a b
+meets b a
+is_alone tests/bpf/1.t
+is_alone tests/runtime/2.t
+is_alone tests/unit/3
+# shellcheck disable=SC2016 # of the sample
+sample tests/unit/4 'echo "1..1"; echo "ok 1 - a"; kill -KILL "$(awk "{ print \$4 }" /proc/$PPID/stat)"'
+is_ended ended1
+is_ended ended2
+run_samples tests/unit/{a,b}
+tap_is "unit tests run at the same time, and each is counted" \
+	"$status ${output##*$'\n'}" "1 0 passed, 2 failed, 0 skipped"
+tap_is "what each of them says is in one piece" "$(in_one_piece)" 2
+run_samples tests/unit/3 tests/bpf/1.t tests/runtime/2.t tests/unit/3
+tap_is "a test of the kernel or of a runtime has the machine for itself" \
+	"$status ${output##*$'\n'}" "0 4 passed, 0 failed, 0 skipped"
+run_samples tests/unit/{4,3}
+tap_is "so is a test whose result was lost because the process that ran it was killed" \
+	"$status ${output##*$'\n'}" "1 1 passed, 1 failed, 0 skipped"
+tap_is "tests that run at the same time are all interrupted, and clean up" \
+	"$(interrupted)" "ended1 ended2"
 tap_done
