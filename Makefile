@@ -8,16 +8,16 @@
 #   make clean      remove what was built
 #   make help       these and the other targets
 #
-# V=1 shows the commands; O=DIR builds elsewhere; SANITIZE=address,undefined instruments;
-# WERROR=1 makes warnings errors; CROSS_COMPILE=aarch64-linux-gnu- builds for arm64;
-# STATIC=1 links all libraries in.
+# V=1 shows the commands; O=DIR builds elsewhere; SANITIZE=address,undefined instruments, in
+# build-sanitized; WERROR=1 makes warnings errors, as they always are where code is instrumented;
+# CROSS_COMPILE=aarch64-linux-gnu- builds for arm64; STATIC=1 links all libraries in.
 
 V ?= 0
-O ?= build
+SANITIZE ?=
+O ?= build$(if $(SANITIZE),-sanitized)
 PREFIX ?= /usr/local
 CROSS_COMPILE ?=
-SANITIZE ?=
-WERROR ?= 0
+WERROR ?= $(if $(SANITIZE),1,0)
 STATIC ?= 0
 
 ifeq ($(origin CC),default)

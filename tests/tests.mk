@@ -2,6 +2,8 @@
 #
 # Tests. Included by the Makefile.
 #
+#   make test TEST=REGEX  the tests whose path matches, and builds only what they need;
+#                       SANITIZE=address,undefined instruments them, as check-unit does
 #   make check          everything, after installing what it needs (as root)
 #   make check-unit     C tests of src/, under the address and undefined behaviour sanitizers
 #   make check-build    installation, the cross build, and these tools themselves
@@ -15,10 +17,11 @@
 #   make bench          what recording costs, and working with files; BENCH='files start' picks;
 #                       BEFORE=FILE measures another build's recorder beside this one
 #
-# TESTS=REGEX picks tests by path. A folder with needs of its own says so in its module.mk,
-# such as a program's flags:
+# TESTS=REGEX picks tests by path for all others. A folder with needs of its own says so in its
+# module.mk, such as a program's flags, and what a shell test needs besides the recorder:
 #
 #	$(O)/tests/bpf/compat: TEST_FLAGS := -m32 -nostdlib -static
+#	tests/cli/diff.t: $(O)/tests/schemas
 
 SANITIZED := $(O)-sanitized
 UNIT_SOURCES := $(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c)
@@ -32,13 +35,18 @@ TEST_LIBS :=
 
 RUN_TESTS = RECORDER=$(abspath $(O)/recorder) TEST_PROGRAMS=$(abspath $(O)/tests) \
 	TESTS='$(TESTS)' tests/run
-IN_SANITIZED = +$(Q)$(MAKE) --no-print-directory O=$(SANITIZED) SANITIZE=address,undefined WERROR=1
+IN_SANITIZED = +$(Q)$(MAKE) --no-print-directory O=$(SANITIZED) SANITIZE=address,undefined
 
-$(O)/tests/unit/%: tests/unit/%.c $(O)/librecorder.a
-	$(call say,TEST,$<)
+# Compiling costs ten times as much as linking, and a change of src/ asks only for the latter.
+$(O)/obj/tests/unit/%.o: tests/unit/%.c $(O)/flags | $(GENERATED_HEADERS)
+	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(TEST_FLAGS) -MF $@.d -o $@ $< $(O)/librecorder.a \
-		-lcmocka $(LIBS) $(TEST_LIBS)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(UNIT_TESTS): $(O)/tests/unit/%: $(O)/obj/tests/unit/%.o $(O)/librecorder.a
+	$(call say,TEST,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(TEST_FLAGS) -o $@ $^ -lcmocka $(LIBS) $(TEST_LIBS)
 
 # Programs that are recorded: built plainly, without what hardening and sanitizers add.
 $(O)/tests/%_static: TEST_FLAGS += -static
@@ -48,11 +56,28 @@ $(O)/tests/%: tests/%.c
 	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O1 -g $(TEST_FLAGS) -o $@ $< $(TEST_LIBS)
 
 -include tests/*/module.mk
--include $(UNIT_TESTS:=.d)
+-include $(UNIT_TESTS:$(O)/%=$(O)/obj/%.d)
+
+$(SHELL_TESTS): $(O)/recorder
+$(filter tests/bpf/% tests/runtime/%,$(SHELL_TESTS)): test-programs
 
 .PHONY: test-programs unit-tests
 test-programs: $(TEST_PROGRAMS)
 unit-tests: $(UNIT_TESTS)
+
+# A path may be absolute, as editors give it.
+ifneq ($(filter test,$(MAKECMDGOALS)),)
+PICKED := $(if $(TEST),$(shell printf '%s\n' $(UNIT_SOURCES) $(SHELL_TESTS) | \
+	grep -E -- $(call quoted,$(patsubst ./%,%,$(subst $(CURDIR)/,,$(value TEST))))))
+ifeq ($(PICKED),)
+$(error $(if $(TEST),no test matches TEST=$(value TEST),TEST=REGEX says which test))
+endif
+endif
+PICKED_TESTS := $(patsubst %.c,$(O)/%,$(PICKED))
+
+.PHONY: test
+test: $(PICKED_TESTS)
+	$(Q)$(RUN_TESTS) $(PICKED_TESTS)
 
 .PHONY: check check-tests check-build check-unit check-cli check-bpf check-runtime
 check:
@@ -60,7 +85,7 @@ check:
 	+$(Q)$(MAKE) --no-print-directory WERROR=1 check-static
 	+$(Q)$(MAKE) --no-print-directory WERROR=1 check-tests
 
-check-tests: all test-programs
+check-tests: $(SHELL_TESTS)
 	$(IN_SANITIZED) all unit-tests
 	$(Q)RECORDER_SANITIZED=$(abspath $(SANITIZED)/recorder) $(RUN_TESTS) \
 		$(UNIT_TESTS:$(O)/%=$(SANITIZED)/%) $(SHELL_TESTS)
@@ -69,16 +94,16 @@ check-unit:
 	$(IN_SANITIZED) unit-tests
 	$(Q)$(RUN_TESTS) $(UNIT_TESTS:$(O)/%=$(SANITIZED)/%)
 
-check-build: all
+check-build: $(filter tests/build/%,$(SHELL_TESTS))
 	$(Q)$(RUN_TESTS) $(filter tests/build/%,$(SHELL_TESTS))
 
-check-cli: all
+check-cli: $(filter tests/cli/%,$(SHELL_TESTS))
 	$(Q)$(RUN_TESTS) $(filter tests/cli/%,$(SHELL_TESTS))
 
-check-bpf: all test-programs
+check-bpf: $(filter tests/bpf/%,$(SHELL_TESTS))
 	$(Q)$(RUN_TESTS) $(filter tests/bpf/%,$(SHELL_TESTS))
 
-check-runtime: all test-programs
+check-runtime: $(filter tests/runtime/%,$(SHELL_TESTS))
 	$(Q)$(RUN_TESTS) $(filter tests/runtime/%,$(SHELL_TESTS))
 
 .PHONY: check-static check-format check-layers check-shell check-manual

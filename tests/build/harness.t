@@ -73,7 +73,7 @@ interrupted() {
 }
 
 run=$PWD/tests/run marks=$TEST_TMP/marks
-tap_plan 20
+tap_plan 27
 says "what passes is counted" "2 passed, 0 failed, 0 skipped" \
 	'echo "1..2"; echo "ok 1 - a"; echo "ok 2 - b"'
 says "what fails is counted" "1 passed, 1 failed, 0 skipped" \
@@ -122,4 +122,19 @@ tap_is "so is a test whose result was lost because the process that ran it was k
 	"$status ${output##*$'\n'}" "1 1 passed, 1 failed, 0 skipped"
 tap_is "tests that run at the same time are all interrupted, and clean up" \
 	"$(interrupted)" "ended1 ended2"
+
+# What "make test" would do, in a tree where nothing is built.
+make_test() { # TEST
+	env -u MAKEFLAGS make --no-print-directory -n O="$TEST_TMP/none" test TEST="$1" 2>&1
+}
+
+for path in tests/unit/util/test_str.c "$PWD/tests/unit/util/test_str.c" util/test_str; do
+	output=$(make_test "$path")
+	tap_is "make test TEST=$path runs that test" "${output##* tests/run }" \
+		"$TEST_TMP/none/tests/unit/util/test_str"
+	tap_is "and builds no other" "$(grep -o 'tests/unit/[^ ]*\.c$' <<<"$output" | sort -u)" \
+		tests/unit/util/test_str.c
+done
+tap_is "a pattern that matches no test is an error" \
+	"$(make_test no-such | sed 's/.*\*\*\* //')" "no test matches TEST=no-such.  Stop."
 tap_done

@@ -5,4 +5,4 @@ $(O)/tests/actionlint: tools/build-actionlint
 	$(call say,GO,$@)
 	$(Q)$< $@
 
-check-tests check-build: $(O)/tests/actionlint
+tests/build/pipelines.t: $(O)/tests/actionlint

@@ -5,4 +5,4 @@ $(O)/tests/schemas: tools/fetch-schemas
 	$(call say,FETCH,$@)
 	$(Q)$< $@
 
-check-tests check-cli: $(O)/tests/schemas
+tests/cli/diff.t: $(O)/tests/schemas

@@ -42,8 +42,8 @@ fuzz: fuzzers
 
 # They are tests as others are.
 SHELL_TESTS += tests/fuzz/fuzz.t
-check-tests: fuzzers
-check-tests: export FUZZ_PROGRAMS := $(abspath $(FUZZED)/tests/fuzz)
+tests/fuzz/fuzz.t: fuzzers
+check-tests test: export FUZZ_PROGRAMS := $(abspath $(FUZZED)/tests/fuzz)
 
 fuzz-campaign: fuzzers
 	$(Q)$(RUN_FUZZERS) FUZZ_RUNS=$(FUZZ_RUNS) FUZZ_JOBS=1 FUZZ_CORPUS=$(abspath $(FUZZED)/corpus) \
