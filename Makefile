@@ -5,6 +5,7 @@
 #   make demo       install what is missing, build, record a real container and run it under its profile
 #   make check      install what the tests need and run them all
 #   make deps       install what all of that needs (as root)
+#   make compile_commands.json  for clangd and clang-tidy: how src/ and tests/unit/ are compiled
 #   make clean      remove what was built
 #   make help       these and the other targets
 #
@@ -127,6 +128,12 @@ $(O)/obj/gen/%.o: $(O)/gen/%.c $(O)/flags | $(GENERATED_HEADERS)
 
 -include tests/tests.mk
 -include deploy/install.mk
+
+# A new source has to be in it, so it is made each time.
+compile_commands.json: FORCE | $(GENERATED_HEADERS)
+	$(call say,GEN,$@)
+	$(Q)printf '%s\n' src/main.c $(SOURCES) $(UNIT_SOURCES) | DIRECTORY=$(call quoted,$(CURDIR)) \
+		COMMAND=$(call quoted,$(FLAGS) -c) LC_ALL=C awk -f tools/gen-compile-commands >$@
 
 .PHONY: static
 static:
