@@ -16,6 +16,7 @@
 #include "cli/runtime_option.h"
 #include "profile/recording/derive.h"
 #include "selection/target.h"
+#include "session/completion.h"
 #include "session/progress.h"
 #include "session/session.h"
 #include "util/cleanup.h"
@@ -23,6 +24,7 @@
 #include "util/error.h"
 #include "util/log.h"
 #include "util/loop.h"
+#include "util/notes.h"
 #include "util/str.h"
 
 struct record_options {
@@ -170,30 +172,6 @@ static void make_request(const struct record_options *options, const struct cli_
 								  DEFAULT_NAMESPACE;
 }
 
-/* A name for the profile where the user gave none. */
-static int name_recording(const struct record_options *options, enum split split,
-			  struct recording *recording, struct error *err)
-{
-	const char *name = options->name;
-
-	/* The parts of a split recording add the container's name themselves. */
-	if (!name && split == SPLIT_NONE && recording->observation_count == 1)
-		name = recording->observations[0].container_name;
-	recording->name = strdup(name ? name : "recording");
-	return recording->name ? 0 : error_nomem(err);
-}
-
-static int note_break(struct recording *recording, const struct error *broke, struct error *err)
-{
-	size_t i;
-	int r = 0;
-
-	for (i = 0; i < recording->observation_count && r == 0; i++)
-		r = observation_add_reason(&recording->observations[i], err,
-					   "the recording broke off: %s", error_message(broke));
-	return r;
-}
-
 /* A line on a terminal lives; a log only needs to know when nothing new comes. */
 #define UPDATE_LIVE_NS 250000000LL
 #define UPDATE_QUIET_NS 1000000000LL
@@ -300,9 +278,35 @@ static int watch_session(const struct session_options *options, unsigned int ver
 	return r;
 }
 
+/* Prints the warnings and writes the files, also where the recording broke off. */
+static int write_evidence(struct session *session, const struct completion_options *completion,
+			  const struct output_options *output, struct error *err)
+{
+	const struct error *interruption = session_interruption(session);
+	_cleanup_recording_ struct recording recording = {};
+	_cleanup_notes_ struct notes notes = {};
+	size_t i;
+	int r = session_collect(session, completion, &recording, &notes, err);
+
+	if (r < 0)
+		return r;
+	for (i = 0; i < notes.count; i++)
+		log_warning("%s", notes.items[i]);
+	r = output_write(output, &recording, err);
+	if (r == 0 && interruption)
+		return error_set(err, interruption->code, "the recording broke off: %s",
+				 error_message(interruption));
+	return r;
+}
+
 static int record(const struct record_options *options, const struct output_options *output,
 		  struct target *target, unsigned int verbose, struct error *err)
 {
+	static const enum tristate no_new_privs[] = {
+		[NNP_AUTO] = TRISTATE_UNKNOWN,
+		[NNP_YES] = TRISTATE_YES,
+		[NNP_NO] = TRISTATE_NO,
+	};
 	bool live = isatty(STDERR_FILENO) && log_get_level() >= LOG_INFO &&
 		    log_get_format() == LOG_TEXT;
 	const struct session_options session_options = {
@@ -311,12 +315,15 @@ static int record(const struct record_options *options, const struct output_opti
 		.until_stable = options->until_stable,
 		.progress_every = live || verbose ? UPDATE_LIVE_NS : UPDATE_QUIET_NS,
 	};
+	const struct completion_options completion = {
+		.name = options->name,
+		.split = output->split,
+		.runtime = options->runtime_calls,
+		.no_new_privs = no_new_privs[options->no_new_privs],
+	};
 	_cleanup_loop_ struct loop *loop = NULL;
 	_cleanup_session_ struct session *session = NULL;
-	_cleanup_recording_ struct recording recording = {};
 	struct front front = { .target = target };
-	const struct error *broke;
-	struct recorder_totals totals;
 	int r = loop_create(&loop, err);
 
 	if (r < 0)
@@ -324,45 +331,16 @@ static int record(const struct record_options *options, const struct output_opti
 	front.loop = loop;
 	r = watch_session(&session_options, verbose, live, &front, err);
 	session = front.session;
-	if (r < 0)
-		return r;
-	broke = session_interruption(session);
-	session_totals(session, &totals);
-	r = target_collect(target, &recording, err);
-	if (r < 0)
-		return r;
-	if (recording.observation_count == 0)
-		return broke ? error_set(err, broke->code, "%s", error_message(broke)) :
-			       target_explain_nothing(target, err);
-	if (broke)
-		r = note_break(&recording, broke, err);
-	if (r == 0)
-		r = output_complete(output, &totals, &recording, err);
-	if (r < 0)
-		return r;
-	r = name_recording(options, output->split, &recording, err);
-	if (r == 0)
-		r = output_write(output, &recording, err);
-	if (r == 0 && broke)
-		return error_set(err, broke->code, "the recording broke off: %s",
-				 error_message(broke));
-	return r;
+	return r < 0 ? r : write_evidence(session, &completion, output, err);
 }
 
 static int run(const struct cli_call *call, struct error *err)
 {
-	static const enum tristate no_new_privs[] = {
-		[NNP_AUTO] = TRISTATE_UNKNOWN,
-		[NNP_YES] = TRISTATE_YES,
-		[NNP_NO] = TRISTATE_NO,
-	};
 	const struct record_options *options = call->options;
 	const struct output_options output = {
 		.path = output_is_standard(options->output) ? NULL : options->output,
 		.format = options->format,
 		.split = split_from_name(splits[options->split]),
-		.runtime = options->runtime_calls,
-		.no_new_privs = no_new_privs[options->no_new_privs],
 	};
 	_cleanup_target_ struct target *target = NULL;
 	struct target_request request;

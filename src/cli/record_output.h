@@ -7,7 +7,6 @@
 
 #include "profile/recording/recording.h"
 #include "profile/recording/split.h"
-#include "record/recorder.h"
 
 struct error;
 
@@ -21,18 +20,12 @@ struct output_options {
 	const char *path; /* a file, a directory when split, NULL for standard output */
 	enum output_format format;
 	enum split split;
-	const char *runtime;	    /* "auto", "none", "runc", "runc@1.2.3", … */
-	enum tristate no_new_privs; /* unknown: as the container had it */
 };
 
 /* Finds out before the recording whether its result could be written. */
 int output_check(const struct output_options *options, struct error *err);
 
-/* Writes into the recording what was lost for all of it, and what the runtime adds. */
-int output_complete(const struct output_options *options, const struct recorder_totals *totals,
-		    struct recording *recording, struct error *err);
-
-/* Says what is not complete or could not be named, and writes the files. Empties recording. */
+/* Says which calls could not be named, and writes the files. Empties recording. */
 int output_write(const struct output_options *options, struct recording *recording,
 		 struct error *err);
 

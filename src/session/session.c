@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "selection/target.h"
+#include "session/completion.h"
 #include "session/progress.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -315,6 +316,21 @@ int session_stop(struct session *session, struct error *err)
 		r = update(session, clock_ns(CLOCK_MONOTONIC), err);
 	let_recorder_go(session);
 	return r;
+}
+
+int session_collect(struct session *session, const struct completion_options *options,
+		    struct recording *recording, struct notes *notes, struct error *err)
+{
+	const struct error *interruption = session_interruption(session);
+	int r = target_collect(session->target, recording, err);
+
+	if (r < 0)
+		return r;
+	if (recording->observation_count == 0)
+		return interruption ? error_set(err, interruption->code, "%s",
+						error_message(interruption)) :
+				      target_explain_nothing(session->target, err);
+	return completion_apply(options, &session->totals, interruption, recording, notes, err);
 }
 
 void session_destroy(struct session *session)

@@ -5,7 +5,7 @@
 /*
  * A recording from its start to its end, on a loop that the owner brings and runs:
  *
- *	start ─▶ (the loop runs until handler->ended) ─▶ stop ─▶ destroy
+ *	start ─▶ (the loop runs until handler->ended) ─▶ stop ─▶ collect ─▶ destroy
  *
  * A session handles no signal, writes to no terminal and logs nothing: its owner does.
  */
@@ -15,9 +15,12 @@
 #include "record/recorder.h"
 #include "util/cleanup.h"
 
+struct completion_options;
 struct error;
 struct loop;
+struct notes;
 struct progress;
+struct recording;
 struct session;
 struct target;
 
@@ -68,9 +71,17 @@ void session_totals(const struct session *session, struct recorder_totals *ret_t
 
 /*
  * To be called once. Stops counting, also where the session has not ended, updates the progress
- * once more and frees the recorder. The target can be collected then.
+ * once more and frees the recorder.
  */
 int session_stop(struct session *session, struct error *err);
+
+/*
+ * After session_stop(), and once: moves what was recorded into the empty recording, and completes it
+ * with what was lost and with the runtime's calls. Adds sentences about what is not complete to
+ * notes. Where nothing was recorded the error is the interruption, or -ENOENT with the reason.
+ */
+int session_collect(struct session *session, const struct completion_options *options,
+		    struct recording *recording, struct notes *notes, struct error *err);
 
 /* Also frees what session_stop() was not called for. Accepts NULL. */
 void session_destroy(struct session *session);
