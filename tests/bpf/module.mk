@@ -17,3 +17,9 @@ $(O)/tests/bpf/call32: tests/bpf/call.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu17 $(WARNINGS) -O1 -g $(TEST_FLAGS) -o $@ $<
 endif
+
+# A front end of the library, not a program that is recorded.
+$(O)/tests/bpf/session_probe: tests/bpf/session_probe.c $(O)/librecorder.a
+	$(call say,TEST,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MF $@.d -o $@ $< $(O)/librecorder.a $(LIBS)
