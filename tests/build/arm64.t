@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The same sources build for arm64, without a warning. Needs 'make deps-arm64'.
+# The same sources build for arm64, without a warning, also as one file. Needs 'make deps-arm64'.
 # timeout: 900
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -13,13 +13,22 @@ cd "$(dirname "$0")/../.." || exit 1
 [ -e /usr/lib/aarch64-linux-gnu/libbpf.so ] ||
 	tap_skip_all "arm64 libraries are not installed ('make deps-arm64' as root)"
 
-tap_plan 3
+# runs TEXT PROGRAM
+runs() {
+	if command -v qemu-aarch64-static >/dev/null; then
+		tap_match "$1" "$(qemu-aarch64-static "$2" version 2>&1)" '^recorder [0-9]'
+	else
+		tap_skip "$1" "qemu-user-static is not installed"
+	fi
+}
+
+tap_plan 6
 tap_check "it builds" make O="$TEST_TMP/arm64" CROSS_COMPILE=aarch64-linux-gnu- WERROR=1 all
 tap_match "it is an arm64 program" "$(file -b "$TEST_TMP/arm64/recorder")" 'ARM aarch64'
-if command -v qemu-aarch64-static >/dev/null; then
-	tap_match "it runs" "$(qemu-aarch64-static "$TEST_TMP/arm64/recorder" version 2>&1)" \
-		'^recorder [0-9]'
-else
-	tap_skip "it runs" "qemu-user-static is not installed"
-fi
+runs "it runs" "$TEST_TMP/arm64/recorder"
+tap_check "it builds as one file" \
+	make O="$TEST_TMP/arm64" CROSS_COMPILE=aarch64-linux-gnu- WERROR=1 static
+program=$TEST_TMP/arm64-static/recorder
+tap_match "which is linked statically" "$(file -b "$program")" 'ARM aarch64.*static-pie linked'
+runs "and runs" "$program"
 tap_done
