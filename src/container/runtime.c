@@ -3,18 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
+#include "util/loop.h"
 #include "util/str.h"
 
 #define VERSION_TIMEOUT_MS 2000
@@ -218,36 +217,59 @@ static int spawn_version(const char *path, const char *name, int output, pid_t *
 	return -r;
 }
 
-static long long now_ms(void)
-{
-	struct timespec now;
+/* What a program has printed so far. */
+struct answer {
+	struct loop *loop;
+	char *text;
+	size_t size, length;
+	bool late;
+};
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+/* Takes what is there; the answer is over at its end and at the limit. */
+static void read_part(int fd, unsigned int events, void *data)
+{
+	struct answer *answer = data;
+	ssize_t got = read(fd, answer->text + answer->length, answer->size - 1 - answer->length);
+
+	if (got < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (got > 0)
+		answer->length += got;
+	if (got <= 0 || answer->length == answer->size - 1)
+		loop_stop(answer->loop);
+}
+
+static void give_up(void *data)
+{
+	struct answer *answer = data;
+
+	answer->late = true;
+	loop_stop(answer->loop);
 }
 
 /* Reads until the end, the limit or the time is up; terminates the text. */
-static int read_output(int fd, char *output, size_t size)
+static int read_output(int fd, char *output, size_t size, struct error *err)
 {
-	long long deadline = now_ms() + VERSION_TIMEOUT_MS;
-	size_t length = 0;
+	_cleanup_loop_ struct loop *loop = NULL;
+	struct answer answer = { .text = output, .size = size };
+	struct loop_timer *timer;
+	struct loop_fd *watch;
+	int r = loop_create(&loop, err);
 
-	while (length < size - 1) {
-		struct pollfd pfd = { .fd = fd, .events = POLLIN };
-		long long left = deadline - now_ms();
-		ssize_t got;
-
-		if (left <= 0 || poll(&pfd, 1, left) == 0)
-			return -ETIMEDOUT;
-		got = read(fd, output + length, size - 1 - length);
-		if (got < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
-		if (got <= 0)
-			break;
-		length += got;
-	}
-	output[length] = '\0';
-	return 0;
+	if (r < 0)
+		return r;
+	answer.loop = loop;
+	r = loop_add_fd(loop, fd, LOOP_READ, read_part, &answer, &watch, err);
+	if (r == 0)
+		r = loop_add_timer(loop, give_up, &answer, &timer, err);
+	if (r < 0)
+		return r;
+	loop_start_timer(timer, VERSION_TIMEOUT_MS);
+	r = loop_run(loop, err);
+	if (r == 0 && answer.late)
+		r = error_set_errno(err, ETIMEDOUT, "wait for an answer");
+	output[answer.length] = '\0';
+	return r;
 }
 
 static int ask_version(const char *path, const char *name, char *output, size_t size,
@@ -266,12 +288,14 @@ static int ask_version(const char *path, const char *name, char *output, size_t 
 	if (r < 0)
 		return error_set_errno(err, -r, "run %s", path);
 	close(steal_fd(&out));
-	r = read_output(in, output, size);
+	r = read_output(in, output, size, err);
 	/* It has said what it had to say, or never will. */
 	kill(pid, SIGKILL);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
-	return r < 0 ? error_set_errno(err, -r, "wait for '%s --version'", path) : 0;
+	if (r < 0)
+		error_prefix(err, "ask '%s --version'", path);
+	return r;
 }
 
 /*

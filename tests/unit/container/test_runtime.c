@@ -135,12 +135,26 @@ static void the_program_itself_is_asked(void **state)
 	unlink(program);
 }
 
+static void a_program_that_says_nothing_is_given_up(void **state)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	_cleanup_free_ char *version = NULL;
+
+	write_program("#!/bin/sh\nexec sleep 1000\n", 0755);
+	assert_int_equal(runtime_version("nothing-of-that-name", program, &version, &err),
+			 -ETIMEDOUT);
+	assert_non_null(strstr(error_message(&err), "--version'"));
+	assert_null(version);
+	unlink(program);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runtimes_are_told_from_what_names_them),
 		cmocka_unit_test(versions_are_read_from_the_first_line),
 		cmocka_unit_test(the_program_itself_is_asked),
+		cmocka_unit_test(a_program_that_says_nothing_is_given_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
