@@ -37,8 +37,15 @@ run_here() { # STEP...
 	"$ENTER_CGROUP" "$cgroup" "$STEPS" "$@"
 }
 
+# Moves the process whose id is in the file. The kernel may refuse it for a moment, while others change what
+# is above both cgroups. The gate is opened in any case, so that nobody waits for ever.
 mover() {
-	await_gate "$here" && cat "$pid_file" >"$elsewhere/cgroup.procs" && open_gate "$gate"
+	await_gate "$here" && wait_until 10 move_victim
+	open_gate "$gate"
+}
+
+move_victim() {
+	cat "$pid_file" 2>/dev/null >"$elsewhere/cgroup.procs"
 }
 
 record -- "$STEPS" name=mover "enter=$elsewhere" "call=${NR[acct]}"
