@@ -92,9 +92,18 @@ lacks_cgroup() { # ID
 	! has_cgroup "$1"
 }
 
+is_stopped() { # PID
+	! grep -qv '^State:[[:space:]]*T ' < <(grep -h '^State:' "/proc/$1"/task/*/status)
+}
+
+# A busy machine may let threads run on for a while after the signal.
+stop() { # PID
+	kill -STOP "$1" && wait_until 20 is_stopped "$1"
+}
+
 # The recorder does not run while the rest happens, so that it asks only afterwards.
 stop_asking() {
-	kill -STOP "$recorder"
+	stop "$recorder"
 }
 
 # An answer that does not come may take its time, which is bounded.
@@ -124,12 +133,12 @@ run_unasked() {
 # 1: the runtime hangs, and knew the container before.
 web=$(start_pod web app=web)
 first=$(create "$web" first sh -c 'sleep 100')
-second=$(create "$web" second sh -c '/test/call "$0"; sleep 100' "${NR[quotactl]}")
+second=$(create "$web" second sh -c '/test/call "$0"; sleep 1000' "${NR[quotactl]}")
 cri start "$first"
 start_recording --pod app=web "${endpoint[@]}"
 stop_asking
 cri start "$second"
-kill -STOP "$CONTAINERD_PID"
+stop "$CONTAINERD_PID"
 end_while_hung "$CONTAINERD_PID"
 check "a runtime that hangs at the end: the recording ends" [ $? = 0 ]
 check "a container that it told of before is in it" contains_all names second
@@ -141,7 +150,7 @@ stop_asking
 late=$(start_pod late app=web)
 unknown=$(create "$late" unknown sh -c 'sleep 100')
 cri start "$unknown"
-kill -STOP "$CONTAINERD_PID"
+stop "$CONTAINERD_PID"
 end_while_hung "$CONTAINERD_PID"
 check "a pod that nobody can be asked about: the recording ends" [ $? = 0 ]
 check "and names the container and its cgroup, with the reason" has_reason \
