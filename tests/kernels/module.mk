@@ -38,7 +38,7 @@ check-kernels:
 	+$(Q)$(MAKE) --no-print-directory -j$(KERNEL_JOBS) kernel-results
 	$(Q)TESTS= tests/run $(KERNEL_ROWS:%=$(O)/tests/kernels/%.t)
 
-# Writes the table of README.md from the last run.
+# Writes the table of tests/kernels/README.md from the last run.
 .PHONY: kernel-report
 kernel-report:
-	$(Q)tests/kernels/report $(O)/kernels README.md
+	$(Q)tests/kernels/report $(O)/kernels tests/kernels/README.md
