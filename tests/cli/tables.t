@@ -26,7 +26,7 @@ tap_is 'a name is there once' "$(complaint gen-syscalls '0 read\n1 read\n')" \
 tap_is 'a line is a number and a name' "$(complaint gen-syscalls '0 read native\n')" \
 	'table.tbl:1: not "number name"'
 tap_is 'a row of the runtime table is whole' "$(complaint gen-runtime-calls 'runc 1.1.5 start\n')" \
-	'table.tbl:1: not "RUNTIME VERSION no_new_privs=yes|no start|exec" or "RUNTIME any"'
+	'table.tbl:1: not "RUNTIME VERSION no_new_privs=yes|no start|exec|hook" or "RUNTIME any [hook]"'
 tap_is 'a version is one' "$(complaint gen-runtime-calls "${row/1.1.5/new}\n")" \
 	'table.tbl:1: not a version'
 tap_is 'a row is there once' "$(complaint gen-runtime-calls "$row\n\tread\n$row\n")" \
