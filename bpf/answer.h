@@ -74,23 +74,36 @@ static __always_inline bool was_notified(struct task_struct *task, struct record
 #define STOP_SECCOMP (SIGTRAP | PTRACE_EVENT_SECCOMP << 8)
 #define STOP_SYSCALL_BIT 0x80 /* PTRACE_O_TRACESYSGOOD */
 
+/*
+ * What a traced task stops for, or 0. A tracer that waits for the stop on another CPU has taken it from exit_code
+ * already; last_siginfo keeps it, where a task can also have a signal of its own say so.
+ */
+static __always_inline int stop_of(struct task_struct *task)
+{
+	int code = task->exit_code;
+
+	return code ?: task->last_siginfo->si_code;
+}
+
 /* A task that is traced stops, and its tracer is about to look at it. */
 static __noinline int traced_stop(struct task_struct *task)
 {
 	__u32 nr = regs_syscall((struct pt_regs *)bpf_task_pt_regs(task));
+	int stop = stop_of(task);
 	struct recorder_task *state;
 	struct hit hit = {};
 
-	if (task->exit_code == STOP_SECCOMP && nr != NR_NONE) {
+	if (stop == STOP_SECCOMP && nr != NR_NONE) {
 		hit.slot = slot_of_task(task);
 		if (hit.slot == RECORDER_SLOT_NONE)
 			return 0;
 		hit.abi = task_abi(task, &nr);
 		hit.nr = nr;
-		hit.kind = RECORDER_OBSERVED;
+		/* By its word alone a task gets no call that the container's filter may have refused. */
+		hit.kind = task->exit_code ? RECORDER_OBSERVED : RECORDER_ANSWERED;
 		return hit_record(&hit);
 	}
-	if ((task->exit_code & ~STOP_SYSCALL_BIT) == SIGTRAP && task_is_emulated(task)) {
+	if ((stop & ~STOP_SYSCALL_BIT) == SIGTRAP && task_is_emulated(task)) {
 		state = state_get(task);
 		if (state)
 			state->emulated = true;

@@ -17,6 +17,7 @@ const volatile __u32 arrivals_count;  /* elements of "arrivals", with the unused
 /* Set while running. */
 __u32 started;	    /* sys_enter is attached: calls are seen */
 __u32 watch_denied; /* sys_exit and sched_switch are attached: calls that are not run are seen */
+__u32 untracked; /* a fork could not be stored: the child gets its state with its first new call */
 __u32 present_filtered; /* a task that was there before runs under a filter, or is about to */
 __u32 marked;		/* how many tasks the iterator has marked so far */
 __u32 marking;		/* tasks that were there before may not have their phases yet */

@@ -64,14 +64,29 @@ static __always_inline void enter_filtered(struct task_struct *task, struct reco
 	}
 }
 
+/* The same of a task whose state cannot be stored now: it is what its parent is, if that is known. */
+static __always_inline int enter_untracked(struct task_struct *task, struct recorder_slot *slot,
+					   struct hit *hit)
+{
+	const struct recorder_task *relative = relative_of(task, slot);
+
+	if (!relative) {
+		__sync_fetch_and_add(&slot->lost, 1);
+		return 0;
+	}
+	return in_setup(relative) ? hit_in_setup(task, relative, hit) : hit_record(hit);
+}
+
 /* A new call of a container's task: the workload's, or one of a task in set-up. */
 static __noinline int enter_container(struct task_struct *task, struct hit *hit)
 {
 	struct recorder_slot *slot = slot_get(hit->slot);
 	struct recorder_task *state = slot ? state_of(task, slot, hit->slot) : NULL;
 
-	if (!state)
+	if (!slot)
 		return 0;
+	if (!state)
+		return enter_untracked(task, slot, hit);
 	if (!in_setup(state))
 		return hit_record(hit);
 	if (setup_restored(task, state, hit)) {
@@ -367,9 +382,15 @@ int BPF_PROG(attach_task, struct cgroup *cgroup, const char *path, struct task_s
 		return 0;
 	index = slot_of_cgroup(cgroup);
 	slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
-	state = slot ? state_make(task, slot) : state_get(task);
-	if (!state)
+	state = slot ? state_try(task) : state_get(task);
+	if (!state) {
+		/* Without a state it has just been moved in, unless it did that itself. */
+		if (slot && mover->tgid == task->tgid)
+			__sync_fetch_and_add(&slot->lost, 1);
+		if (!slot && untracked)
+			__sync_fetch_and_add(&losses.map, 1);
 		return 0;
+	}
 	if (state->cgroup_id)
 		note_left(task, state, cgroup->kn->id);
 	if (!slot)
@@ -397,10 +418,12 @@ static __always_inline void fork_recorded(struct task_struct *parent, struct tas
 					  struct recorder_slot *slot, __u32 index)
 {
 	bool same = child->cgroups->dfl_cgrp == parent->cgroups->dfl_cgrp;
-	struct recorder_task *state = state_make(child, slot), *from = NULL;
+	struct recorder_task *state = state_try(child), *from = NULL;
 
-	if (!state)
+	if (!state) {
+		untracked = 1;
 		return;
+	}
 	if (mode == RECORDER_COMMAND)
 		from = state_get(parent);
 	else if (same)
@@ -448,7 +471,7 @@ static __noinline int end_setup(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct recorder_slot *slot;
-	struct recorder_task *state;
+	struct recorder_task *state, *relative;
 	struct hit hit = {};
 
 	hit.slot = slot_of_task(task);
@@ -456,6 +479,11 @@ static __noinline int end_setup(void)
 	if (!slot || mode == RECORDER_TASKS)
 		return 0;
 	state = mode == RECORDER_COMMAND ? state_get(task) : state_of(task, slot, hit.slot);
+	if (!state && mode == RECORDER_CGROUPS && !marking) {
+		relative = relative_of(task, slot);
+		if (!relative || in_setup(relative))
+			__sync_fetch_and_add(&slot->lost, 1);
+	}
 	if (!state || !setup_exec(task, state, slot))
 		return 0;
 	/*

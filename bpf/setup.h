@@ -246,25 +246,43 @@ static __noinline int arrive(struct task_struct *task, struct recorder_task *sta
 	return 0;
 }
 
+static __always_inline bool has_phase(const struct recorder_task *state,
+				      const struct recorder_slot *slot)
+{
+	return state && state->phase && state->cgroup_id == slot->cgroup_id;
+}
+
 /*
- * The state of a task of the slot's cgroup, with its phase; NULL, which is counted, when it cannot
- * be stored, and NULL of a task that the iterator has yet to look at: it may have been there before.
+ * The state of whom a task without a phase has it from: its leader, for of a process that is moved the kernel
+ * tells about its leader only, or its parent, where the fork could not be stored. NULL without one.
+ */
+static __always_inline struct recorder_task *relative_of(struct task_struct *task,
+							 const struct recorder_slot *slot)
+{
+	struct recorder_task *leader = state_get(task->group_leader), *parent;
+
+	if (has_phase(leader, slot))
+		return leader;
+	parent = state_get(task->real_parent->group_leader);
+	return has_phase(parent, slot) ? parent : NULL;
+}
+
+/*
+ * The state of a task of the slot's cgroup, with its phase; NULL when it cannot be stored, and NULL of a
+ * task that the iterator has yet to look at: it may have been there before.
  */
 static __always_inline struct recorder_task *state_of(struct task_struct *task,
 						      struct recorder_slot *slot, __u32 slot_index)
 {
-	struct recorder_task *state = state_make(task, slot), *leader;
+	struct recorder_task *state = state_try(task), *relative;
 
-	if (!state)
-		return NULL;
-	if (state->phase && state->cgroup_id == slot->cgroup_id)
+	if (!state || has_phase(state, slot))
 		return state;
-	/* Of a process that is moved, the kernel tells about its leader only. */
-	leader = state_get(task->group_leader);
-	if (leader && leader != state && leader->phase && leader->cgroup_id == slot->cgroup_id) {
+	relative = relative_of(task, slot);
+	if (relative && relative != state) {
 		if (in_setup(state))
 			arrival_leave(state);
-		hand_on(leader, state);
+		hand_on(relative, state);
 		return state;
 	}
 	if (state->phase == RECORDER_PHASE_WORK && same_domain(state->cgroup_id, slot)) {

@@ -43,7 +43,7 @@ enum recorder_kind {
 	RECORDER_PENDING,  /* by a task still in set-up, under no filter of the container's */
 	RECORDER_DENIED,   /* stopped by a filter */
 	RECORDER_BITMAPS,
-	/* Not run, under a filter that has a listener: the filter or a supervisor answered. */
+	/* A filter, a supervisor or a tracer answered; the kernel may not have run it. */
 	RECORDER_ANSWERED = RECORDER_BITMAPS,
 	RECORDER_KINDS,
 };

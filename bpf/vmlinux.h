@@ -134,6 +134,10 @@ struct thread_info {
 	__u32 status;		    /* x86 */
 };
 
+struct kernel_siginfo {
+	int si_code;
+};
+
 struct signal_struct {
 	int group_exit_code;
 	unsigned int flags;
@@ -153,6 +157,7 @@ struct task_struct {
 	struct fs_struct *fs;
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
+	struct kernel_siginfo *last_siginfo;
 	struct seccomp seccomp;
 	struct css_set *cgroups;
 };
