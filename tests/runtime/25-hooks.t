@@ -21,8 +21,8 @@ BUNDLE=$TEST_TMP/bundle
 bundle_new "$BUNDLE" /bin/sh -c 'cat /tmp/hooked; echo work'
 image_new "$BUNDLE/rootfs"
 image_add_busybox "$BUNDLE/rootfs"
-install -m 755 "$PROGRAMS/call" "$BUNDLE/rootfs/bin/call"
-install -m 755 "$PROGRAMS/call" "$TEST_TMP/call"
+install -m 755 "$PROGRAMS/steps_static" "$BUNDLE/rootfs/bin/hook"
+install -m 755 "$PROGRAMS/steps_static" "$TEST_TMP/hook"
 chmod 711 "$TEST_TMP" "$BUNDLE"
 
 new_cgroup cgroup
@@ -37,24 +37,25 @@ no_hooks() {
 	bundle_edit "$BUNDLE" 'del(.hooks)'
 }
 
-# One that makes its call and no other, so that the profile has what launches it from nowhere else.
+# One that launches nothing, so that the profile has what launches it from nowhere else. It reads what it is
+# told of the container: crun fails, now and then, where a hook has ended before.
 one_hook() {
-	bundle_edit "$BUNDLE" --arg nr "${NR[$HOOK_CALL]}" '.hooks.startContainer = [
-		{path: "/bin/call", args: ["call", $nr]}]'
+	bundle_edit "$BUNDLE" --arg call "call=${NR[$HOOK_CALL]}" '.hooks.startContainer = [
+		{path: "/bin/hook", args: ["hook", "read=0", $call]}]'
 }
 
 # Of three that run after each other the second has a time limit, and lasts; the third writes.
 three_hooks() {
 	one_hook
 	bundle_edit "$BUNDLE" '.hooks.startContainer += [
-		{path: "/bin/sh", args: ["sh", "-c", "usleep 50000"], timeout: 10},
+		{path: "/bin/sh", args: ["sh", "-c", "cat >/dev/null; usleep 50000"], timeout: 10},
 		{path: "/bin/sh", args: ["sh", "-c", "cat >/dev/null; echo hooked >>/tmp/hooked"]}]'
 }
 
 # They run before the container's root directory is its own: their programs are the machine's.
 outside_hooks() {
-	bundle_edit "$BUNDLE" --arg call "$TEST_TMP/call" --arg nr "${NR[$OUTSIDE_CALL]}" '
-		{path: $call, args: ["call", $nr]} as $hook
+	bundle_edit "$BUNDLE" --arg hook "$TEST_TMP/hook" --arg call "call=${NR[$OUTSIDE_CALL]}" '
+		{path: $hook, args: ["hook", "read=0", $call]} as $hook
 		| .hooks = {prestart: [$hook], createRuntime: [$hook], createContainer: [$hook]}'
 }
 
