@@ -83,8 +83,15 @@ static __noinline int hit_record(struct hit *hit)
 	if (!slot)
 		return 0;
 	word = hit_word(slot, hit);
-	if (!word)
-		return hit_overflow(hit);
+	if (!word) {
+		/*
+		 * A copy: Linux 7.3 loses track of what a callee reads from the stack of its caller's
+		 * caller ("slot poisoned by dead code elimination").
+		 */
+		struct hit copy = *hit;
+
+		return hit_overflow(&copy);
+	}
 	bit = 1ULL << (hit->nr % 64);
 	if (__sync_fetch_and_or(word, bit) & bit)
 		return 0;

@@ -78,8 +78,9 @@ static __always_inline int enter_untracked(struct task_struct *task, struct reco
 }
 
 /* A new call of a container's task: the workload's, or one of a task in set-up. */
-static __noinline int enter_container(struct task_struct *task, struct hit *hit)
+static __noinline int enter_container(struct task_struct *task, const struct hit *called)
 {
+	struct hit copy = *called, *hit = &copy; /* see hit_record() */
 	struct recorder_slot *slot = slot_get(hit->slot);
 	struct recorder_task *state = slot ? state_of(task, slot, hit->slot) : NULL;
 

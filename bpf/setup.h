@@ -310,8 +310,9 @@ static __always_inline __u32 setup_kind(struct task_struct *task, const struct r
 
 /* A call of a task in set-up. Pending ones are of no interest to anybody who watches. */
 static __noinline int hit_in_setup(struct task_struct *task, const struct recorder_task *state,
-				   struct hit *hit)
+				   const struct hit *called)
 {
+	struct hit copy = *called, *hit = &copy; /* see hit_record() */
 	struct recorder_arrival *arrival = arrival_get(state->arrival);
 	__u32 word = hit->nr / 64, abi = hit->abi, bitmap;
 	struct recorder_slot *slot;
