@@ -98,6 +98,17 @@ static bool loads_no_number(const struct profile *profile, const struct semantic
 	return lacks_a_call(profile, architecture);
 }
 
+/*
+ * Whether a call gets the default action on an architecture that lacks another call of the profile: with that
+ * call libseccomp may leave out what leads to the rules of the next.
+ */
+static bool loses_rules(const struct profile *profile, const struct semantics *semantics,
+			const struct disagreement *disagreement)
+{
+	return effect_equal(disagreement->actual, semantics_default(semantics)) &&
+	       lacks_a_call(profile, disagreement->architecture);
+}
+
 static bool is_known_fault(const struct profile *profile, const struct disagreement *disagreement)
 {
 	const struct scmp_arch *architecture = disagreement->architecture;
@@ -113,7 +124,8 @@ static bool is_known_fault(const struct profile *profile, const struct disagreem
 	verdict = (struct verdict){ .effect = semantics_default(semantics) };
 	if (position >= 0)
 		verdict = semantics_verdict(semantics, position);
-	known = has_faulty_rules(&verdict) || loads_no_number(profile, semantics, architecture);
+	known = has_faulty_rules(&verdict) || loads_no_number(profile, semantics, architecture) ||
+		loses_rules(profile, semantics, disagreement);
 	semantics_destroy(semantics);
 	return known;
 }

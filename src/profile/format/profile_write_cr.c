@@ -125,7 +125,8 @@ static int add_rule(struct writer *writer, json_t *rules, const struct rule *rul
 	builder_set_string(builder, object, "action", action_name(rule->action));
 	if (rule->errno_ret.known && rule->errno_ret.value)
 		builder_set_number(builder, object, "errnoRet", rule->errno_ret.value);
-	else if (rule->errno_ret.known && rule->action == ACTION_ERRNO)
+	else if (rule->errno_ret.known &&
+		 (rule->action == ACTION_ERRNO || rule->action == ACTION_TRACE))
 		ret = lose(writer, err,
 			   "the errno 0 of %s, for which the runtime's default is taken",
 			   rule->names[0]);
