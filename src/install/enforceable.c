@@ -146,19 +146,11 @@ static bool is_granted(enum action action)
 	return action == ACTION_ALLOW || action == ACTION_LOG;
 }
 
-static bool has_name(const struct rule *rule, const char *name)
-{
-	for (size_t i = 0; i < rule->name_count; i++)
-		if (strcmp(rule->names[i], name) == 0)
-			return true;
-	return false;
-}
-
 /* Whether the default action does what none of the name's rules says. */
 static bool is_reversed(const struct profile *profile, const char *name)
 {
 	for (size_t i = 0; i < profile->rule_count; i++)
-		if (has_name(&profile->rules[i], name) &&
+		if (rule_has_name(&profile->rules[i], name) &&
 		    is_granted(profile->rules[i].action) != is_granted(profile->default_action))
 			return true;
 	return false;

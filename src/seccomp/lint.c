@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "profile/semantics/semantics.h"
 #include "profile/model/model.h"
@@ -52,16 +51,6 @@ static int lint_repeated(const struct rule *rule, size_t index, struct findings 
 	return 0;
 }
 
-static bool has_name(const struct rule *rule, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < rule->name_count; i++)
-		if (strcmp(rule->names[i], name) == 0)
-			return true;
-	return false;
-}
-
 static bool does_nothing(const struct profile *profile, const struct rule *rule)
 {
 	return effect_equal(effect_of(rule->action, &rule->errno_ret),
@@ -79,7 +68,7 @@ static int lint_shadowed(const struct profile *profile, size_t index, struct fin
 		for (other = 0; other < profile->rule_count; other++)
 			if (profile->rules[other].condition_count == 0 &&
 			    !does_nothing(profile, &profile->rules[other]) &&
-			    has_name(&profile->rules[other], rule->names[i]))
+			    rule_has_name(&profile->rules[other], rule->names[i]))
 				return findings_add(
 					findings,
 					&(struct finding_of){ SEVERITY_WARNING, "shadowed",

@@ -25,6 +25,22 @@ static int set_unknown(char **field, const char *text, struct error *err)
 	return *field ? 0 : error_nomem(err);
 }
 
+/* What says a field of an observation; NULL where nothing does. */
+struct description {
+	char **field;
+	const char *text;
+};
+
+static int set_all_unknown(const struct description *fields, size_t count, struct error *err)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < count && r == 0; i++)
+		r = set_unknown(fields[i].field, fields[i].text, err);
+	return r;
+}
+
 struct subject *subject_create(void)
 {
 	struct subject *subject = calloc(1, sizeof(*subject));
@@ -242,6 +258,13 @@ static int describe_from_bundle(struct subject *subject, const struct bundle *bu
 				struct error *err)
 {
 	struct observation *observation = &subject->observation;
+	const struct description fields[] = {
+		{ &observation->container_name, bundle->container_name },
+		{ &observation->image, bundle->image },
+		{ &observation->pod_name, bundle->pod_name },
+		{ &observation->pod_namespace, bundle->pod_namespace },
+		{ &observation->pod_uid, bundle->pod_uid },
+	};
 	int r;
 
 	observation->no_new_privs = bundle->no_new_privs;
@@ -249,22 +272,8 @@ static int describe_from_bundle(struct subject *subject, const struct bundle *bu
 						     SECCOMP_MODE_UNCONFINED;
 	note_profile(observation, bundle);
 	subject->mount_namespace = bundle->mount_namespace ? TRISTATE_YES : TRISTATE_NO;
-	r = set_unknown(&observation->container_name, bundle->container_name, err);
-	if (r < 0)
-		return r;
-	r = set_unknown(&observation->image, bundle->image, err);
-	if (r < 0)
-		return r;
-	r = set_unknown(&observation->pod_name, bundle->pod_name, err);
-	if (r < 0)
-		return r;
-	r = set_unknown(&observation->pod_namespace, bundle->pod_namespace, err);
-	if (r < 0)
-		return r;
-	r = set_unknown(&observation->pod_uid, bundle->pod_uid, err);
-	if (r < 0)
-		return r;
-	return copy_capabilities(observation, bundle, err);
+	r = set_all_unknown(fields, array_size(fields), err);
+	return r < 0 ? r : copy_capabilities(observation, bundle, err);
 }
 
 /* Those that have a default profile; runc and crun called by hand have none. */
@@ -285,11 +294,13 @@ static int note_engine(struct observation *observation, const struct container *
 static int describe_from_record(struct observation *observation, const struct container *container,
 				struct error *err)
 {
-	int r = set_unknown(&observation->container_name, container->name, err);
+	const struct description fields[] = {
+		{ &observation->container_name, container->name },
+		{ &observation->image, container->image },
+		{ &observation->image_digest, container->image_digest },
+	};
 
-	if (r == 0)
-		r = set_unknown(&observation->image, container->image, err);
-	return r < 0 ? r : set_unknown(&observation->image_digest, container->image_digest, err);
+	return set_all_unknown(fields, array_size(fields), err);
 }
 
 int subject_describe(struct subject *subject, const struct container *container, struct error *err)

@@ -101,6 +101,9 @@ int profile_add_rule(struct profile *profile, enum action action, struct rule **
 		     struct error *err);
 int rule_add_name(struct rule *rule, const char *name, struct error *err);
 
+/* True if name is among the calls of the rule, with arguments or without. */
+bool rule_has_name(const struct rule *rule, const char *name);
+
 /* All names of the rules, sorted, each once: the array is owned by the caller, the names are not. */
 int profile_collect_names(const struct profile *profile, const char ***ret_names, size_t *ret_count,
 			  struct error *err);

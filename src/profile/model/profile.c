@@ -163,6 +163,16 @@ int rule_add_name(struct rule *rule, const char *name, struct error *err)
 	return string_set_add(&rule->names, &rule->name_count, name, err);
 }
 
+bool rule_has_name(const struct rule *rule, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < rule->name_count; i++)
+		if (strcmp(rule->names[i], name) == 0)
+			return true;
+	return false;
+}
+
 static int compare_names(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);

@@ -2,7 +2,6 @@
 #include "profile/recording/derive.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "profile/model/model.h"
 #include "profile/recording/fallbacks.h"
@@ -65,29 +64,16 @@ static int add_observation(struct profile *profile, struct rule *allowed,
 static bool profile_has_syscall(const struct profile *profile, const char *name)
 {
 	int machine, abi;
-	size_t i;
 
 	for (machine = 0; machine < MACHINE_COUNT; machine++) {
 		for (abi = 0; abi < ABI_COUNT; abi++) {
 			const char *arch = abi_scmp_arch(machine, abi);
 
-			if (!arch || syscall_number(machine, abi, name) < 0)
-				continue;
-			for (i = 0; i < profile->architecture_count; i++)
-				if (strcmp(profile->architectures[i], arch) == 0)
-					return true;
+			if (arch && syscall_number(machine, abi, name) >= 0 &&
+			    profile_lists(profile, arch))
+				return true;
 		}
 	}
-	return false;
-}
-
-static bool rule_has_name(const struct rule *rule, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < rule->name_count; i++)
-		if (strcmp(rule->names[i], name) == 0)
-			return true;
 	return false;
 }
 

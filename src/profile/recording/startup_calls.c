@@ -20,16 +20,6 @@ static bool is_granted(enum action action)
 	       action == ACTION_TRACE;
 }
 
-static bool names(const struct rule *rule, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < rule->name_count; i++)
-		if (strcmp(rule->names[i], name) == 0)
-			return true;
-	return false;
-}
-
 /* True where the profile allows the call with some arguments at least. */
 static bool may_allow(const struct profile *profile, const char *name)
 {
@@ -39,7 +29,7 @@ static bool may_allow(const struct profile *profile, const char *name)
 	for (i = 0; i < profile->rule_count; i++) {
 		const struct rule *rule = &profile->rules[i];
 
-		if (!names(rule, name))
+		if (!rule_has_name(rule, name))
 			continue;
 		if (is_granted(rule->action))
 			return true;
@@ -160,7 +150,8 @@ static int refuse_denied(const struct profile *profile, const char *name, struct
 	size_t i;
 
 	for (i = 0; i < profile->rule_count; i++)
-		if (names(&profile->rules[i], name) && !is_granted(profile->rules[i].action) &&
+		if (rule_has_name(&profile->rules[i], name) &&
+		    !is_granted(profile->rules[i].action) &&
 		    profile->rules[i].action != profile->default_action)
 			return error_set(
 				err, EINVAL,
