@@ -52,6 +52,15 @@ cleanup_process() { # PID
 	return 0
 }
 
+# Unmounts what is mounted below a directory, the deepest first.
+cleanup_mounts() { # DIRECTORY
+	local mount
+	awk -v top="$1/" 'index($2, top) == 1 { print $2 }' /proc/mounts | sort -r |
+		while read -r mount; do
+			umount -l "$mount"
+		done
+}
+
 # Removes a cgroup with all below, in the v2 hierarchy; its processes are killed.
 cleanup_cgroup() { # DIRECTORY
 	[ -d "$1" ] || return 0

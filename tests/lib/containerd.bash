@@ -82,17 +82,13 @@ containerd_start() { # DIRECTORY
 
 # Ends pods first: their shims outlive containerd.
 containerd_stop() {
-	local mount
 	[ -n "${CONTAINERD_PID-}" ] || return 0
 	timeout 60 "$containerd_library/cri.py" cleanup
 	cleanup_process "$CONTAINERD_PID"
 	CONTAINERD_PID=
 	containerd_kill_shims
-	# Deepest first: a container's file systems lie inside the state directory.
-	awk -v top="$CONTAINERD_DIRECTORY/" 'index($2, top) == 1 { print $2 }' /proc/mounts |
-		sort -r | while read -r mount; do
-		umount -l "$mount"
-	done
+	# A container's file systems lie inside the state directory.
+	cleanup_mounts "$CONTAINERD_DIRECTORY"
 	containerd_remove_cgroups
 	# These places are the shim's own choice, not of the configuration.
 	rmdir /run/containerd/runc/k8s.io /run/containerd/runc /run/containerd/s \

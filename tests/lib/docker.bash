@@ -63,18 +63,15 @@ docker_import() { # ROOTFS
 
 # Containers first: their shims outlive the daemon. Its containerd ends with it.
 docker_stop() {
-	local containers mount
+	local containers
 	[ -n "${DOCKER_PID-}" ] || return 0
 	mapfile -t containers < <(docker_here ps --all --quiet)
 	[ "${#containers[@]}" = 0 ] || docker_here rm --force --volumes "${containers[@]}"
 	cleanup_process "$DOCKER_PID"
 	DOCKER_PID=
 	docker_kill_rest
-	# Deepest first: a container's file systems lie inside the state directory.
-	awk -v top="$DOCKER_DIRECTORY/" 'index($2, top) == 1 { print $2 }' /proc/mounts |
-		sort -r | while read -r mount; do
-		umount -l "$mount"
-	done
+	# A container's file systems lie inside the state directory.
+	cleanup_mounts "$DOCKER_DIRECTORY"
 	# These places are not of the configuration.
 	rmdir /run/docker/plugins /run/docker /etc/docker /run/containerd/s /run/containerd
 }

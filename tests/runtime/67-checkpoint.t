@@ -67,13 +67,13 @@ check "and not CRIU's work" contains_none observed_calls native:ptrace native:mo
 # By Docker, which starts the same container again.
 docker_start "$TEST_TMP" "$parent" && docker_import "$BUNDLE/rootfs" || exit 1
 docker_here run --detach --name saved --network none --security-opt seccomp=unconfined \
-	--volume "$TEST_TMP/shared:/tmp" "$DOCKER_IMAGE" sh -c "$WORK" >/dev/null
+	--volume "$TEST_TMP/volume:/tmp" "$DOCKER_IMAGE" sh -c "$WORK" >/dev/null
 check 'one of Docker is taken down' docker_here checkpoint create saved first
 wait_until 10 eval '[ "$(docker_here inspect --format "{{.State.Running}}" saved)" = false ]'
 start_recording --container-id saved --wait
 check 'and started from what was saved' docker_here start --checkpoint first saved
-touch "$TEST_TMP/shared/go"
-wait_until 10 eval '[ ! -e "$TEST_TMP/shared/go" ]'
+touch "$TEST_TMP/volume/go"
+wait_until 10 eval '[ ! -e "$TEST_TMP/volume/go" ]'
 docker_here kill saved >/dev/null
 wait_until 20 has_ended "$recorder" || kill -INT "$recorder"
 wait "$recorder"

@@ -362,6 +362,18 @@ static void start_stream(struct exchange *exchange, struct stream *stream)
 			 0);
 }
 
+static void answers_until(struct exchange *exchange, const struct stream *stream, int answers)
+{
+	while (stream->answers < answers)
+		assert_int_equal(loop_iterate(exchange->loop, -1, NULL), 0);
+}
+
+static void runs_to_its_end(struct exchange *exchange, const struct stream *stream)
+{
+	while (!stream->ends)
+		assert_int_equal(loop_iterate(exchange->loop, -1, NULL), 0);
+}
+
 static void streams_a_thousand(struct peer *peer)
 {
 	static uint8_t many[1000 * sizeof(version_frame)];
@@ -385,8 +397,7 @@ static void a_stream_has_all_its_messages(void **state)
 	server_start(&server, streams_a_thousand);
 	exchange_open(&exchange, NULL, server.endpoint);
 	start_stream(&exchange, &stream);
-	while (!stream.ends)
-		assert_int_equal(loop_iterate(exchange.loop, -1, NULL), 0);
+	runs_to_its_end(&exchange, &stream);
 	assert_int_equal(stream.result, 0);
 	assert_int_equal(stream.answers, 1000);
 	exchange_close(&exchange);
@@ -403,16 +414,14 @@ static void a_paused_stream_waits_also_with_its_end(void **state)
 	server_start(&server, streams_a_thousand);
 	exchange_open(&exchange, NULL, server.endpoint);
 	start_stream(&exchange, &stream);
-	while (stream.answers < 10)
-		assert_int_equal(loop_iterate(exchange.loop, -1, NULL), 0);
+	answers_until(&exchange, &stream, 10);
 	for (i = 0; i < 20; i++)
 		assert_int_equal(loop_iterate(exchange.loop, 5, NULL), 0);
 	assert_int_equal(stream.answers, 10);
 	assert_int_equal(stream.ends, 0);
 	grpc_resume(stream.call);
 	assert_int_equal(stream.answers, 10);
-	while (!stream.ends)
-		assert_int_equal(loop_iterate(exchange.loop, -1, NULL), 0);
+	runs_to_its_end(&exchange, &stream);
 	assert_int_equal(stream.result, 0);
 	assert_int_equal(stream.answers, 1000);
 	exchange_close(&exchange);
@@ -460,15 +469,13 @@ static void a_paused_stream_holds_the_server_back(void **state)
 	server_start(&server, streams_for_ever);
 	exchange_open(&exchange, &options, server.endpoint);
 	start_stream(&exchange, &stream);
-	while (!stream.answers)
-		assert_int_equal(loop_iterate(exchange.loop, -1, NULL), 0);
+	answers_until(&exchange, &stream, 1);
 	for (i = 0; i < 100; i++)
 		assert_int_equal(loop_iterate(exchange.loop, 1, NULL), 0);
 	assert_int_equal(stream.answers, 1);
 	assert_true(*told <= 65536);
 	grpc_resume(stream.call);
-	while (stream.answers < 100000)
-		assert_int_equal(loop_iterate(exchange.loop, -1, NULL), 0);
+	answers_until(&exchange, &stream, 100000);
 	grpc_cancel(stream.call);
 	exchange_close(&exchange);
 	server_stop(&server);
@@ -485,8 +492,7 @@ static void a_stream_is_cancelled_by_its_own_handler(void **state)
 	server_start(&server, streams_a_thousand);
 	exchange_open(&exchange, NULL, server.endpoint);
 	start_stream(&exchange, &stream);
-	while (stream.answers < 7)
-		assert_int_equal(loop_iterate(exchange.loop, -1, NULL), 0);
+	answers_until(&exchange, &stream, 7);
 	for (i = 0; i < 10; i++)
 		assert_int_equal(loop_iterate(exchange.loop, 5, NULL), 0);
 	assert_int_equal(stream.answers, 7);
@@ -504,8 +510,7 @@ static void a_paused_stream_ends_with_its_client(void **state)
 	server_start(&server, streams_a_thousand);
 	exchange_open(&exchange, NULL, server.endpoint);
 	start_stream(&exchange, &stream);
-	while (stream.answers < 10)
-		assert_int_equal(loop_iterate(exchange.loop, -1, NULL), 0);
+	answers_until(&exchange, &stream, 10);
 	http2_client_destroy(exchange.client);
 	/* The request may have been complete before, and only its messages wait. */
 	if (!stream.ends) {
