@@ -38,7 +38,7 @@ static __always_inline void tell(__u32 type, const struct hit *hit, __u32 genera
 	bpf_ringbuf_submit(event, 0);
 }
 
-/* The number is past the bitmaps: kept in a map, a bounded number a slot. */
+/* A call without a bit: kept in a map, a bounded number a slot. */
 static __noinline int hit_overflow(struct hit *hit)
 {
 	struct recorder_slot *slot;
@@ -65,11 +65,23 @@ static __noinline int hit_overflow(struct hit *hit)
 	return 0;
 }
 
+/*
+ * The workload's call that ends the set-up of a task that was restored: setup_restored(). With a
+ * bit it would not be looked at again once any task has made it, and tasks restored after that
+ * one would stay in set-up. So it has none, and is kept like a number past the bitmaps.
+ */
+static __always_inline bool ends_setup(const struct hit *hit)
+{
+	return mode == RECORDER_CGROUPS && hit->kind == RECORDER_OBSERVED &&
+	       is_sigreturn(hit->abi, hit->nr);
+}
+
 static __always_inline __u64 *hit_word(struct recorder_slot *slot, const struct hit *hit)
 {
 	__u32 kind = hit->kind, abi = hit->abi, word = hit->nr / 64;
 
-	if (kind >= RECORDER_BITMAPS || abi >= RECORDER_ABIS || word >= RECORDER_WORDS)
+	if (kind >= RECORDER_BITMAPS || abi >= RECORDER_ABIS || word >= RECORDER_WORDS ||
+	    ends_setup(hit))
 		return NULL;
 	return &slot->bitmaps[kind].words[abi][word];
 }

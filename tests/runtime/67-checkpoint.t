@@ -32,8 +32,9 @@ BUNDLE=$TEST_TMP/bundle
 image_new "$BUNDLE/rootfs" && image_add_busybox "$BUNDLE/rootfs" &&
 	install -m 755 "$PROGRAMS/call" "$BUNDLE/rootfs/bin/call" || exit 1
 
-# Before it is told to go on, it does nothing but sleep; then one call in a child.
-WORK="while [ ! -e /tmp/go ]; do sleep 0.1; done; call ${NR[io_destroy]}; rm /tmp/go; exec sleep 1000"
+# Before it is told to go on, it does nothing but sleep; then one call in a child. Others sleep
+# beside it, so that it is seldom the first of those restored to come back.
+WORK="for i in 1 2 3 4 5 6 7 8; do sleep 1000 & done; while [ ! -e /tmp/go ]; do sleep 0.1; done; call ${NR[io_destroy]}; rm /tmp/go; exec sleep 1000"
 
 is_restored_work() {
 	contains_all observed_calls native:io_destroy native:clock_nanosleep ||
