@@ -74,10 +74,11 @@ bundle_cgroup() { # BUNDLE PATH
 bundle_prepare_crun() { # DIRECTORY
 	local controller
 	grep -q ' cgroup .*name=systemd' /proc/mounts || return 0
+	# Asked for in the order in which a controller returns, so that none slips through.
 	for controller in $(
-		cat "$(bundle_cgroup_mount)/cgroup.controllers"
 		sed -n 's|^[^ ]* [^ ]*/v1-\([a-z_]*\) cgroup .*|\1|p' /proc/mounts
 		bundle_returning_controllers
+		cat "$(bundle_cgroup_mount)/cgroup.controllers"
 	); do
 		[ ! -d "$1/v1-$controller" ] || continue
 		mkdir -p "$1/v1-$controller"
