@@ -28,6 +28,12 @@ def cgroup_root():
     raise SystemExit("no cgroup v2 hierarchy is mounted")
 
 
+def least(command):
+    """Of the numbers that a command prints, that of the batch that was disturbed least."""
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+    return min(float(line) for line in result.stdout.split())
+
+
 @contextlib.contextmanager
 def cgroup():
     """A new cgroup; what is left in it and below goes at the end."""

@@ -28,9 +28,7 @@ CALLS_TRACED, BATCHES_TRACED = 1000, 3
 
 def loop(*prefix, calls=CALLS, batches=BATCHES):
     """Nanoseconds a call, in the batch that was disturbed least."""
-    command = [*prefix, bench.LOOP, str(calls), str(batches)]
-    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-    return min(float(line) for line in result.stdout.split())
+    return bench.least([*prefix, bench.LOOP, str(calls), str(batches)])
 
 
 def on_cpu(cpu):
@@ -57,8 +55,8 @@ def in_cgroup(path):
     return [bench.ENTER_CGROUP, path]
 
 
-def recorder(recorded, denied, hook="btf", program=bench.RECORDER):
-    """program at work. With a filter in sight it also watches how calls end."""
+def recorder(recorded, denied, hook="btf", program=bench.RECORDER, work=loop):
+    """program while that work is done. With a filter in sight it also watches how calls end."""
 
     def measure(cpu):
         with contextlib.ExitStack() as stack:
@@ -68,7 +66,7 @@ def recorder(recorded, denied, hook="btf", program=bench.RECORDER):
                 # Twice: the first call under a filter makes the recorder attach sys_exit.
                 for _ in range(2):
                     subprocess.run([*in_cgroup(cgroup), DENIED, "exec", CALL], check=True)
-            return loop(*on_cpu(cpu), *(in_cgroup(cgroup) if recorded else []))
+            return work(*on_cpu(cpu), *(in_cgroup(cgroup) if recorded else []))
 
     return measure
 
@@ -88,11 +86,11 @@ def perf_works():
     return None if result.returncode == 0 else "perf trace: " + result.stderr.strip()
 
 
-def with_before(name, *arguments):
+def with_before(name, *arguments, **options):
     """A variant of the recorder, and the same of the build to compare with, if there is one."""
-    result = {name: recorder(*arguments)}
+    result = {name: recorder(*arguments, **options)}
     if bench.BEFORE:
-        result[name + ", before"] = recorder(*arguments, program=bench.BEFORE)
+        result[name + ", before"] = recorder(*arguments, program=bench.BEFORE, **options)
     return result
 
 

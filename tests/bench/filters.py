@@ -27,8 +27,7 @@ def loop(profile, number):
     """Nanoseconds a call, in the batch that was disturbed least."""
     command = [bench.RECORDER, "run", "--quiet", "--profile", profile, "--"] if profile else []
     command += [bench.LOOP, str(CALLS), str(BATCHES)] + ([str(number)] if number else [])
-    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-    return min(float(line) for line in result.stdout.split())
+    return bench.least(command)
 
 
 def instructions(profile):
