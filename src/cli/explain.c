@@ -3,8 +3,8 @@
 
 #include "cli/frame/cli.h"
 #include "cli/input.h"
-#include "profile/recording/explain.h"
-#include "profile/recording/recording.h"
+#include "recording/explain.h"
+#include "recording/recording.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 

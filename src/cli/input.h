@@ -7,7 +7,7 @@
 
 #include "cli/frame/cli.h"
 #include "profile/document/document.h"
-#include "profile/recording/recording.h"
+#include "recording/recording.h"
 
 struct error;
 

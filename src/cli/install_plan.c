@@ -10,7 +10,7 @@
 #include "install/localhost_path.h"
 #include "profile/format/profile_write.h"
 #include "profile/model/profile.h"
-#include "profile/recording/startup_calls.h"
+#include "recording/startup_calls.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"

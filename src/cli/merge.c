@@ -14,7 +14,7 @@
 #include "profile/format/profile_write.h"
 #include "profile/format/resource.h"
 #include "profile/model/profile.h"
-#include "profile/recording/recording_format.h"
+#include "recording/recording_format.h"
 #include "seccomp/compile.h"
 #include "seccomp/prove.h"
 #include "seccomp/scmp_arch.h"

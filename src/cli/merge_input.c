@@ -7,7 +7,7 @@
 
 #include "cli/file_list.h"
 #include "cli/input.h"
-#include "profile/recording/derive.h"
+#include "recording/derive.h"
 #include "util/error.h"
 #include "util/log.h"
 

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "profile/merge/merge.h"
-#include "profile/recording/recording_union.h"
+#include "recording/recording_union.h"
 
 struct document_options;
 struct error;

@@ -14,7 +14,7 @@
 #include "cli/record_output.h"
 #include "cli/record_view.h"
 #include "cli/runtime_option.h"
-#include "profile/recording/derive.h"
+#include "recording/derive.h"
 #include "selection/target.h"
 #include "session/completion.h"
 #include "session/progress.h"

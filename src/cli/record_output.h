@@ -5,8 +5,8 @@
 /* From a recording to the files that the user asked for. */
 #include <stdbool.h>
 
-#include "profile/recording/recording.h"
-#include "profile/recording/split.h"
+#include "recording/recording.h"
+#include "recording/split.h"
 
 struct error;
 

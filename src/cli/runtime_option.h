@@ -3,7 +3,7 @@
 #define CLI_RUNTIME_OPTION_H
 
 /* "RUNTIME[@VERSION]" of --runtime-calls: runc, crun, runc@1.1.5. */
-#include "profile/recording/derive.h"
+#include "recording/derive.h"
 
 struct error;
 

@@ -7,9 +7,9 @@
 
 #include "profile/model/architecture.h"
 #include "profile/model/model.h"
-#include "profile/recording/applied_profile.h"
-#include "profile/recording/derive.h"
-#include "profile/recording/split.h"
+#include "recording/applied_profile.h"
+#include "recording/derive.h"
+#include "recording/split.h"
 #include "util/array.h"
 #include "util/error.h"
 #include "util/string_set.h"

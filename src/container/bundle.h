@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "profile/recording/recording.h"
+#include "recording/recording.h"
 #include "util/cleanup.h"
 
 struct error;

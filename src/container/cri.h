@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "profile/recording/recording.h"
+#include "recording/recording.h"
 #include "util/cleanup.h"
 
 struct error;

@@ -1,12 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 BASELINE_INDEX := src/profile/baseline/tables/index.tbl
 BASELINE_TABLES := $(sort $(wildcard src/profile/baseline/tables/*.json))
-GENERATED_OBJECTS += $(O)/obj/gen/runtime_calls_data.o $(O)/obj/gen/baseline_data.o
-
-$(O)/gen/runtime_calls_data.c: src/profile/recording/runtime-calls.tbl tools/gen-runtime-calls
-	$(call say,GEN,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)LC_ALL=C awk -f tools/gen-runtime-calls $< > $@
+GENERATED_OBJECTS += $(O)/obj/gen/baseline_data.o
 
 $(O)/gen/baseline_data.c: $(BASELINE_INDEX) $(BASELINE_TABLES) tools/gen-baselines
 	$(call say,GEN,$@)

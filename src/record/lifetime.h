@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "profile/recording/recording.h"
+#include "recording/recording.h"
 #include "shared.h"
 
 struct error;

@@ -9,7 +9,7 @@
 
 #include "profile/semantics/semantics.h"
 #include "profile/model/model.h"
-#include "profile/recording/fallbacks.h"
+#include "syscalls/fallbacks.h"
 #include "seccomp/scmp_arch.h"
 #include "syscalls/other_names.h"
 #include "syscalls/purpose.h"

@@ -8,7 +8,7 @@
 
 #include "profile/semantics/semantics.h"
 #include "profile/model/model.h"
-#include "profile/recording/startup_calls.h"
+#include "recording/startup_calls.h"
 #include "seccomp/lint.h"
 #include "seccomp/prove.h"
 #include "seccomp/scmp_arch.h"

@@ -4,8 +4,8 @@
 #include "profile/semantics/allowance.h"
 #include "profile/semantics/semantics.h"
 #include "profile/model/profile.h"
-#include "profile/recording/applied_profile.h"
-#include "profile/recording/recording.h"
+#include "recording/applied_profile.h"
+#include "recording/recording.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 

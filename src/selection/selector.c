@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/recording/recording.h"
+#include "recording/recording.h"
 #include "selection/label_syntax.h"
 #include "util/array.h"
 #include "util/error.h"

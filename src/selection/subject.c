@@ -7,7 +7,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
-#include "profile/recording/applied_profile.h"
+#include "recording/applied_profile.h"
 #include "record/lifetime.h"
 #include "selection/answered.h"
 #include "container/container.h"

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "profile/recording/recording.h"
+#include "recording/recording.h"
 #include "util/cleanup.h"
 
 struct container;

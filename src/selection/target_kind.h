@@ -3,7 +3,7 @@
 #define SELECTION_TARGET_KIND_H
 
 /* For target.c and the target_<kind>.c files: what a kind of target brings. */
-#include "profile/recording/recording.h"
+#include "recording/recording.h"
 #include "selection/left_out.h"
 #include "selection/subjects.h"
 #include "selection/target.h"

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "profile/recording/derive.h"
-#include "profile/recording/recording.h"
+#include "recording/derive.h"
+#include "recording/recording.h"
 #include "record/recorder.h"
 #include "util/error.h"
 #include "util/notes.h"

@@ -3,8 +3,8 @@
 #define SESSION_COMPLETION_H
 
 /* From what was seen to evidence: what the recorder lost, and the calls that nobody could see. */
-#include "profile/recording/recording.h"
-#include "profile/recording/split.h"
+#include "recording/recording.h"
+#include "recording/split.h"
 
 struct error;
 struct notes;

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "profile/recording/recording.h"
+#include "recording/recording.h"
 
 struct error;
 struct target;

@@ -8,8 +8,8 @@
  */
 #include <stdio.h>
 
-#include "profile/recording/recording.h"
-#include "profile/recording/recording_format.h"
+#include "recording/recording.h"
+#include "recording/recording_format.h"
 #include "selection/target.h"
 #include "session/completion.h"
 #include "session/session.h"

@@ -29,7 +29,7 @@ for awk in mawk gawk; do
 	fi
 	generate "$awk" gen-syscalls "${syscalls[@]}"
 	generate "$awk" gen-purposes src/syscalls/purpose.tbl src/syscalls/risk.tbl
-	generate "$awk" gen-runtime-calls src/profile/recording/runtime-calls.tbl
+	generate "$awk" gen-runtime-calls src/recording/runtime-calls.tbl
 	generate "$awk" gen-baselines src/profile/baseline/tables/index.tbl \
 		src/profile/baseline/tables/*.json
 	mkdir -p "$TEST_TMP/$awk"

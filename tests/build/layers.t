@@ -62,7 +62,7 @@ refuses "a folder without a place is noticed" src/selection/a.c '#include "misc/
 refuses "the BPF program knows nothing of src/" bpf/a.c '#include "util/error.h"' \
 	"bpf/ includes nothing of src/"
 refuses "profile/ opens no file" src/profile/model/a.c '#include <fcntl.h>' \
-	'profile/ is bytes in, bytes out:#include <fcntl.h>'
+	'profile/ and recording/ are bytes in, bytes out:#include <fcntl.h>'
 accepts "a session runs on a loop" src/session/a.c '#include "util/loop.h"'
 for header in '"util/log.h"' '<signal.h>' '<termios.h>' '<sys/signalfd.h>' '<poll.h>'; do
 	refuses "a session does without $header" src/session/a.c "#include $header" \

@@ -6,8 +6,8 @@
 
 #include <errno.h>
 
-#include "profile/recording/recording.h"
-#include "profile/recording/recording_format.h"
+#include "recording/recording.h"
+#include "recording/recording_format.h"
 #include "container/bundle.h"
 #include "container/cri_model.h"
 #include "net/grpc.h"

@@ -10,7 +10,7 @@
 
 #include "profile/diff/diff.h"
 #include "profile/diff/diff_report.h"
-#include "profile/recording/recording.h"
+#include "recording/recording.h"
 
 /* What the first of the calls that are about to be allowed was made by. */
 static void take_evidence(struct input *input, struct recording *recording)

@@ -10,8 +10,8 @@
 
 #include "profile/format/profile_write.h"
 #include "profile/merge/merge.h"
-#include "profile/recording/recording.h"
-#include "profile/recording/recording_format.h"
+#include "recording/recording.h"
+#include "recording/recording_format.h"
 
 /* One of few texts, so that much of it is the same; NULL for one that is not known. */
 static char *take_word(struct input *input)

@@ -8,11 +8,11 @@
 
 #include "profile/format/profile_write.h"
 #include "profile/model/profile.h"
-#include "profile/recording/derive.h"
-#include "profile/recording/explain.h"
-#include "profile/recording/recording.h"
-#include "profile/recording/recording_format.h"
-#include "profile/recording/split.h"
+#include "recording/derive.h"
+#include "recording/explain.h"
+#include "recording/recording.h"
+#include "recording/recording_format.h"
+#include "recording/split.h"
 #include "json/unsigned.h"
 #include "util/str.h"
 

@@ -4,7 +4,7 @@
 // "key=value".
 #include "input.h"
 
-#include "profile/recording/recording.h"
+#include "recording/recording.h"
 #include "selection/label_syntax.h"
 #include "selection/selector.h"
 #include "util/array.h"

@@ -17,7 +17,7 @@ cd "$(dirname "$0")" || exit 1
 [ -n "${TEST_TMP:-}" ] || cleanup_directory TEST_TMP
 export RECORDER TMPDIR=$TEST_TMP
 tool=../../tools/measure-runtime-calls
-table=../../src/profile/recording/runtime-calls.tbl
+table=../../src/recording/runtime-calls.tbl
 rows=$TEST_TMP/rows said=$TEST_TMP/said
 
 # measure ARGUMENT...: the rows are in $rows, what is missing in a table in $said.

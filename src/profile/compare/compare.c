@@ -9,7 +9,7 @@
 #include "profile/semantics/allowance.h"
 #include "profile/semantics/semantics.h"
 #include "profile/model/model.h"
-#include "profile/recording/fallbacks.h"
+#include "syscalls/fallbacks.h"
 #include "syscalls/purpose.h"
 #include "util/array.h"
 #include "util/error.h"

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "profile/recording/recording.h"
+#include "recording/recording.h"
 #include "syscalls/syscalls.h"
 
 struct capability_effects;

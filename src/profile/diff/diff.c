@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "profile/diff/diff_pair.h"
-#include "profile/recording/evidence.h"
+#include "recording/evidence.h"
 #include "syscalls/syscalls.h"
 #include "util/array.h"
 #include "util/error.h"

@@ -12,7 +12,7 @@
 
 #include "profile/diff/ignore.h"
 #include "profile/semantics/semantics.h"
-#include "profile/recording/recording.h"
+#include "recording/recording.h"
 #include "util/cleanup.h"
 
 struct default_profiles;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "profile/diff/default_profiles.h"
-#include "profile/recording/evidence.h"
+#include "recording/evidence.h"
 #include "syscalls/purpose.h"
 #include "util/array.h"
 #include "util/error.h"

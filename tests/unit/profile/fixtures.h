@@ -17,8 +17,8 @@
 
 #include <cmocka.h>
 
-#include "profile/recording/recording.h"
-#include "profile/recording/recording_format.h"
+#include "recording/recording.h"
+#include "recording/recording_format.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/file.h"

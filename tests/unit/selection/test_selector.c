@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "profile/recording/recording.h"
+#include "recording/recording.h"
 #include "selection/selector.h"
 #include "util/array.h"
 #include "util/error.h"

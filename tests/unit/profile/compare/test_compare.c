@@ -6,7 +6,7 @@
 #include "profile/compare/compare.h"
 #include "profile/compare/compare_report.h"
 #include "profile/format/template.h"
-#include "profile/recording/derive.h"
+#include "recording/derive.h"
 #include "syscalls/purpose.h"
 
 /* The builder of the golden recording beside containerd's default of one release. */

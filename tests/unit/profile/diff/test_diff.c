@@ -4,7 +4,7 @@
 #include "profile/diff/default_profiles.h"
 #include "profile/diff/diff.h"
 #include "profile/diff/diff_describe.h"
-#include "profile/recording/derive.h"
+#include "recording/derive.h"
 
 /* Two profiles that lie ready to be changed, and their diff. */
 struct fixture {

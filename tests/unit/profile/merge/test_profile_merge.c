@@ -3,7 +3,7 @@
 
 #include "profile/format/profile_write.h"
 #include "profile/merge/merge.h"
-#include "profile/recording/derive.h"
+#include "recording/derive.h"
 #include "util/array.h"
 
 #define ROUNDS 1000

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recording/recording.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/array.h"
+#include "util/error.h"
+
+static int call_compare(const struct call *a, enum abi abi, uint32_t nr)
+{
+	if (a->abi != abi)
+		return a->abi < abi ? -1 : 1;
+	if (a->nr != nr)
+		return a->nr < nr ? -1 : 1;
+	return 0;
+}
+
+/* Where the call is or would be inserted. */
+static size_t call_set_position(const struct call_set *set, enum abi abi, uint32_t nr)
+{
+	size_t low = 0, high = set->length;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (call_compare(&set->items[middle], abi, nr) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const struct call *call_set_find(const struct call_set *set, enum abi abi, uint32_t nr)
+{
+	size_t at = call_set_position(set, abi, nr);
+
+	if (at == set->length || call_compare(&set->items[at], abi, nr) != 0)
+		return NULL;
+	return &set->items[at];
+}
+
+/*
+ * Whether a tells more about the first time than b. A total order, so that the better of any
+ * number of calls does not depend on the order in which they are compared.
+ */
+static bool call_seen_before(const struct call *a, const struct call *b)
+{
+	if (a->first_seen != b->first_seen)
+		return a->first_seen && (!b->first_seen || a->first_seen < b->first_seen);
+	if (!a->process[0] != !b->process[0])
+		return a->process[0];
+	return strcmp(a->process, b->process) < 0;
+}
+
+int call_set_add(struct call_set *set, const struct call *call, struct error *err)
+{
+	size_t at = call_set_position(set, call->abi, call->nr);
+	struct call *there, *items;
+
+	if (at < set->length && call_compare(&set->items[at], call->abi, call->nr) == 0) {
+		there = &set->items[at];
+		if (call->origin < there->origin)
+			there->origin = call->origin;
+		if (call_seen_before(call, there)) {
+			there->first_seen = call->first_seen;
+			memcpy(there->process, call->process, sizeof(there->process));
+		}
+		return 0;
+	}
+	items = array_grow(set->items, set->length, sizeof(*items));
+	if (!items)
+		return error_nomem(err);
+	set->items = items;
+	memmove(items + at + 1, items + at, (set->length - at) * sizeof(*items));
+	items[at] = *call;
+	set->length++;
+	return 0;
+}
+
+int call_set_merge(struct call_set *set, const struct call_set *other, struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < other->length; i++)
+		if (call_set_add(set, &other->items[i], err) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
+void call_set_finish(struct call_set *set)
+{
+	free(set->items);
+	set->items = NULL;
+	set->length = 0;
+}

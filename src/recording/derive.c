@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recording/derive.h"
+
+#include <errno.h>
+
+#include "profile/model/model.h"
+#include "syscalls/fallbacks.h"
+#include "util/error.h"
+
+/*
+ * Numbers that x86-64's filters kill for where they do not list x32, whether the kernel has x32 and
+ * such a call or not: libseccomp takes all from this one on for another architecture's, but for -1.
+ */
+#define X32_NUMBERS 0x40000000u
+
+bool call_needs_x32(enum machine machine, const struct call *call)
+{
+	return machine == MACHINE_X86_64 &&
+	       (call->abi == ABI_X32 ||
+		(call->abi == ABI_NATIVE && call->nr >= X32_NUMBERS && call->nr != UINT32_MAX));
+}
+
+const char *recording_x32_reason(const struct profile *profile, const struct call *unnamed)
+{
+	return profile_lists(profile, abi_scmp_arch(MACHINE_X86_64, ABI_X32)) &&
+			       call_needs_x32(MACHINE_X86_64, unnamed) ?
+		       "; SCMP_ARCH_X32 is listed, without which it would be killed for that" :
+		       "";
+}
+
+/*
+ * A rule of an OCI profile names calls for all architectures of the profile at once. So the names
+ * of all ABIs and machines become one set, and the architectures those under which any was made.
+ */
+static int add_observation(struct profile *profile, struct rule *allowed,
+			   const struct observation *observation, struct call_set *unnamed,
+			   struct error *err)
+{
+	enum machine machine = observation->machine;
+	size_t i;
+	int ret;
+
+	for (i = 0; i < observation->calls.length; i++) {
+		const struct call *call = &observation->calls.items[i];
+		const char *name = syscall_name(machine, call->abi, call->nr);
+
+		ret = profile_add_architecture(profile, abi_scmp_arch(machine, call->abi), err);
+		if (ret == 0 && call_needs_x32(machine, call))
+			ret = profile_add_architecture(profile, abi_scmp_arch(machine, ABI_X32),
+						       err);
+		if (ret < 0)
+			return ret;
+		if (name)
+			ret = rule_add_name(allowed, name, err);
+		else
+			ret = call_set_add(unnamed, call, err);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+/* Whether any of the profile's architectures has the call; the others ignore its name. */
+static bool profile_has_syscall(const struct profile *profile, const char *name)
+{
+	int machine, abi;
+
+	for (machine = 0; machine < MACHINE_COUNT; machine++) {
+		for (abi = 0; abi < ABI_COUNT; abi++) {
+			const char *arch = abi_scmp_arch(machine, abi);
+
+			if (arch && syscall_number(machine, abi, name) >= 0 &&
+			    profile_lists(profile, arch))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Tells the programs that try new calls first that they are not there, so that they fall back. */
+static int add_fallbacks(struct profile *profile, struct error *err)
+{
+	struct rule *absent;
+	size_t i;
+	int ret;
+
+	ret = profile_add_rule(profile, ACTION_ERRNO, &absent, err);
+	if (ret < 0)
+		return ret;
+	absent->errno_ret = (struct optional_errno){ true, ENOSYS };
+	for (i = 0; i < fallback_count; i++) {
+		const char *name = fallbacks[i].name;
+
+		if (rule_has_name(&profile->rules[0], name) || !profile_has_syscall(profile, name))
+			continue;
+		ret = rule_add_name(absent, name, err);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+int recording_derive_profile(const struct recording *recording, struct profile **ret_profile,
+			     struct call_set *ret_unnamed, struct error *err)
+{
+	_cleanup_profile_ struct profile *profile = profile_create(ACTION_ERRNO);
+	_cleanup_(call_set_finish) struct call_set unnamed = { 0 };
+	struct rule *allowed;
+	size_t i;
+	int ret;
+
+	if (!profile)
+		return error_nomem(err);
+	ret = profile_add_rule(profile, ACTION_ALLOW, &allowed, err);
+	if (ret < 0)
+		return ret;
+	for (i = 0; i < recording->observation_count; i++) {
+		ret = add_observation(profile, allowed, &recording->observations[i], &unnamed, err);
+		if (ret < 0)
+			return ret;
+	}
+	ret = add_fallbacks(profile, err);
+	if (ret < 0)
+		return ret;
+	profile_drop_empty_rules(profile);
+	*ret_profile = steal_pointer(&profile);
+	if (ret_unnamed) {
+		*ret_unnamed = unnamed;
+		unnamed = (struct call_set){ 0 };
+	}
+	return 0;
+}

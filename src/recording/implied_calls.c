@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recording/derive.h"
+
+#include "util/array.h"
+#include "util/error.h"
+
+/*
+ * The kernel makes them happen without the program's asking: the first three return from a signal
+ * handler and restart a call that a signal or a debugger interrupted, and every process ends
+ * by one of the next two (also when the recording stopped before it did). The others are
+ * what the vDSO falls back to when the clock source cannot be read from user space: which one that
+ * is changes while the machine runs, and differs between the nodes of a cluster. An ABI takes those
+ * that it has.
+ */
+static const char *const implied_names[] = {
+	"rt_sigreturn",	   "sigreturn",	   "restart_syscall",	  "exit",
+	"exit_group",	   "clock_getres", "clock_getres_time64", "clock_gettime",
+	"clock_gettime64", "getcpu",	   "gettimeofday",	  "time",
+};
+
+int observation_add_implied_calls(struct observation *observation, struct error *err)
+{
+	bool seen[ABI_COUNT] = { false };
+	struct call call = { .origin = ORIGIN_IMPLIED };
+	size_t i;
+	int abi, nr, ret;
+
+	/* A number of no call says nothing of the ABI: a program may have made it up. */
+	for (i = 0; i < observation->calls.length; i++) {
+		const struct call *made = &observation->calls.items[i];
+
+		if (syscall_name(observation->machine, made->abi, made->nr))
+			seen[made->abi] = true;
+	}
+	for (abi = 0; abi < ABI_COUNT; abi++) {
+		for (i = 0; seen[abi] && i < array_size(implied_names); i++) {
+			nr = syscall_number(observation->machine, abi, implied_names[i]);
+			if (nr < 0)
+				continue;
+			call.abi = abi;
+			call.nr = nr;
+			ret = call_set_add(&observation->calls, &call, err);
+			if (ret < 0)
+				return ret;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recording/recording_union.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "recording/applied_profile.h"
+#include "recording/observation.h"
+#include "util/array.h"
+#include "util/error.h"
+
+/* So few are not worth uniting. */
+#define UNITE_MIN 64
+
+static int compare_lifetimes(const void *a, const void *b)
+{
+	return observation_compare_lifetimes(a, b);
+}
+
+static int compare_observations(const void *a, const void *b)
+{
+	return observation_compare(a, b);
+}
+
+/* Makes one of what is about the same lifetime. */
+static int unite(struct recording_union *all, struct error *err)
+{
+	struct observation *last = all->items;
+	size_t i;
+	int ret = 0;
+
+	if (!all->length) /* nor an array to sort */
+		return 0;
+	qsort(all->items, all->length, sizeof(*all->items), compare_lifetimes);
+	for (i = 1; i < all->length; i++) {
+		struct observation *next = &all->items[i];
+
+		if (ret < 0 || observation_compare_lifetimes(last, next) != 0) {
+			*++last = *next;
+			continue;
+		}
+		ret = observation_merge(last, next, err);
+		observation_finish(next);
+	}
+	all->length = last - all->items + 1;
+	all->distinct = all->length;
+	return ret;
+}
+
+int recording_union_add(struct recording_union *all, struct observation *observation,
+			struct error *err)
+{
+	struct observation *items;
+	int ret;
+
+	/* So that the same recordings again and again take no more memory than one of them. */
+	if (all->length >= UNITE_MIN + 2 * all->distinct && (ret = unite(all, err)) < 0)
+		return ret;
+	items = array_grow(all->items, all->length, sizeof(*items));
+	if (!items)
+		return error_nomem(err);
+	all->items = items;
+	if (all->length)
+		applied_profile_share(&observation->applied_profile,
+				      items[all->length - 1].applied_profile);
+	items[all->length++] = *observation;
+	*observation = (struct observation){ 0 };
+	return 0;
+}
+
+int recording_union_add_all(struct recording_union *all, struct recording *recording,
+			    struct error *err)
+{
+	size_t i;
+	int ret;
+
+	for (i = 0; i < recording->observation_count; i++) {
+		ret = recording_union_add(all, &recording->observations[i], err);
+		if (ret < 0)
+			return ret;
+	}
+	if (recording->name && (!all->name || strcmp(recording->name, all->name) < 0)) {
+		free(all->name);
+		all->name = steal_pointer(&recording->name);
+	}
+	recording_finish(recording);
+	return 0;
+}
+
+int recording_union_take(struct recording_union *all, struct recording *ret_recording,
+			 struct error *err)
+{
+	int ret = unite(all, err);
+
+	if (ret < 0)
+		return ret;
+	if (all->length)
+		qsort(all->items, all->length, sizeof(*all->items), compare_observations);
+	*ret_recording = (struct recording){ all->name, all->items, all->length };
+	*all = (struct recording_union){ 0 };
+	return 0;
+}
+
+void recording_union_finish(struct recording_union *all)
+{
+	size_t i;
+
+	for (i = 0; i < all->length; i++)
+		observation_finish(&all->items[i]);
+	free(all->items);
+	free(all->name);
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recording/startup_calls.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/model/model.h"
+#include "recording/recording.h"
+#include "recording/runtime_calls.h"
+#include "syscalls/syscalls.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+#include "util/string_set.h"
+
+static bool is_granted(enum action action)
+{
+	return action == ACTION_ALLOW || action == ACTION_LOG || action == ACTION_NOTIFY ||
+	       action == ACTION_TRACE;
+}
+
+/* True where the profile allows the call with some arguments at least. */
+static bool may_allow(const struct profile *profile, const char *name)
+{
+	bool allowed = is_granted(profile->default_action);
+	size_t i;
+
+	for (i = 0; i < profile->rule_count; i++) {
+		const struct rule *rule = &profile->rules[i];
+
+		if (!rule_has_name(rule, name))
+			continue;
+		if (is_granted(rule->action))
+			return true;
+		allowed &= rule->condition_count > 0;
+	}
+	return allowed;
+}
+
+static bool row_has(const struct runtime_calls *row, const char *name)
+{
+	const char *const *each;
+
+	for (each = row->names; *each; each++)
+		if (strcmp(*each, name) == 0)
+			return true;
+	return false;
+}
+
+static bool is_start(const struct runtime_calls *row, const struct runtime_choice *choice)
+{
+	return row->operation == RUNTIME_START && runtime_calls_match(row, choice);
+}
+
+/* With a version, one of the rows that stand for it is enough. */
+static bool is_needed(const char *name, const struct runtime_choice *choice)
+{
+	size_t i;
+
+	for (i = 0; i < runtime_calls_count && !choice->version; i++)
+		if (is_start(&runtime_calls[i], choice) && !row_has(&runtime_calls[i], name))
+			return false;
+	return true;
+}
+
+int startup_calls_missing(const struct profile *profile, const struct runtime_choice *choice,
+			  char ***ret_names, size_t *ret_count, struct error *err)
+{
+	char **missing = NULL;
+	const char *const *name;
+	size_t i, count = 0;
+	int ret = 0;
+
+	for (i = 0; i < runtime_calls_count && ret == 0; i++) {
+		if (!is_start(&runtime_calls[i], choice))
+			continue;
+		for (name = runtime_calls[i].names; *name && ret == 0; name++)
+			if (syscall_number(machine_native(), ABI_NATIVE, *name) >= 0 &&
+			    !may_allow(profile, *name) && is_needed(*name, choice))
+				ret = string_set_add(&missing, &count, *name, err);
+	}
+	if (ret < 0) {
+		string_set_free(missing, count);
+		return ret;
+	}
+	*ret_names = missing;
+	*ret_count = count;
+	return 0;
+}
+
+static int write_advice(const struct runtime_choice *choice, char *const *missing, size_t count,
+			char **ret_text, struct error *err)
+{
+	const char *at = choice->version ? "@" : "",
+		   *version = choice->version ? choice->version : "";
+	size_t size, i;
+	char *text = NULL;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return error_nomem(err);
+	fprintf(out, "%s%s%s", choice->name, choice->version ? " " : "", version);
+	if (choice->no_new_privs == TRISTATE_NO)
+		fputs(" starts containers with no_new_privs (allowPrivilegeEscalation: false) "
+		      "alone under it: without, it",
+		      out);
+	fputs(" calls what the profile does not allow before it executes the container's program: ",
+	      out);
+	for (i = 0; i < count; i++)
+		fprintf(out, "%s%s", i ? ", " : "", missing[i]);
+	if (choice->no_new_privs == TRISTATE_YES)
+		fputs("; a container may not start under it", out);
+	fprintf(out, " ('recorder convert --runtime-calls %s%s%s' adds them)", choice->name, at,
+		version);
+	if (fclose(out) != 0) {
+		free(text);
+		return error_nomem(err);
+	}
+	*ret_text = text;
+	return 0;
+}
+
+int startup_calls_describe(const struct profile *profile, const char *name, const char *version,
+			   char **ret_text, struct error *err)
+{
+	static const enum tristate ways[] = { TRISTATE_YES, TRISTATE_NO };
+	struct runtime_choice choice = { .name = name, .version = version };
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		char **missing = NULL;
+		size_t count = 0;
+
+		choice.no_new_privs = ways[i];
+		ret = startup_calls_missing(profile, &choice, &missing, &count, err);
+		if (ret == 0 && count)
+			ret = write_advice(&choice, missing, count, ret_text, err);
+		string_set_free(missing, count);
+		if (ret < 0 || count)
+			return ret;
+	}
+	*ret_text = NULL;
+	return 0;
+}
+
+static int refuse_denied(const struct profile *profile, const char *name, struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < profile->rule_count; i++)
+		if (rule_has_name(&profile->rules[i], name) &&
+		    !is_granted(profile->rules[i].action) &&
+		    profile->rules[i].action != profile->default_action)
+			return error_set(
+				err, EINVAL,
+				"the profile refuses %s by a rule, and the runtime needs it", name);
+	return 0;
+}
+
+/* Of the rule that refuses it as the default action does, such as with another errno. */
+static void withdraw(struct profile *profile, const char *name)
+{
+	size_t i, k;
+
+	for (i = 0; i < profile->rule_count; i++) {
+		struct rule *rule = &profile->rules[i];
+
+		if (is_granted(rule->action))
+			continue;
+		for (k = 0; k < rule->name_count; k++) {
+			if (strcmp(rule->names[k], name) != 0)
+				continue;
+			free(rule->names[k]);
+			memmove(rule->names + k, rule->names + k + 1,
+				(--rule->name_count - k) * sizeof(*rule->names));
+			break;
+		}
+	}
+}
+
+int profile_add_runtime_calls(struct profile *profile, const struct runtime_choice *choice,
+			      struct error *err)
+{
+	struct observation observation = { .machine = machine_native() };
+	struct rule *allowed = NULL;
+	size_t i;
+	int ret = observation_add_runtime_calls(&observation, choice, err);
+
+	for (i = 0; i < observation.calls.length && ret == 0; i++) {
+		const char *name =
+			syscall_name(machine_native(), ABI_NATIVE, observation.calls.items[i].nr);
+
+		if (may_allow(profile, name))
+			continue;
+		ret = refuse_denied(profile, name, err);
+		if (ret == 0 && !allowed)
+			ret = profile_add_rule(profile, ACTION_ALLOW, &allowed, err);
+		if (ret < 0)
+			break;
+		withdraw(profile, name);
+		ret = rule_add_name(allowed, name, err);
+	}
+	profile_drop_empty_rules(profile);
+	observation_finish(&observation);
+	return ret;
+}
