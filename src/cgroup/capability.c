@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "recording/recording.h"
+#include "recording/observation.h"
 #include "syscalls/capability_names.h"
 
 int capability_add_mask(struct observation *observation, uint64_t mask, struct error *err)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "recording/recording.h"
+#include "recording/observation.h"
 #include "cgroup/capability.h"
 #include "util/cleanup.h"
 #include "util/error.h"

@@ -9,8 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "recording/recording.h"
 #include "util/cleanup.h"
+#include "util/label.h"
+#include "util/tristate.h"
 
 struct error;
 struct state_directory;

@@ -13,8 +13,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "recording/recording.h"
 #include "util/cleanup.h"
+#include "util/label.h"
 
 struct error;
 struct cri;

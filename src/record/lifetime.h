@@ -12,8 +12,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "recording/recording.h"
+#include "recording/call_set.h"
 #include "shared.h"
+#include "util/cleanup.h"
 
 struct error;
 

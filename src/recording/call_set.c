@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "recording/recording.h"
+#include "recording/call_set.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -7,6 +7,28 @@
 
 #include "util/array.h"
 #include "util/error.h"
+
+static const char *const origin_names[ORIGIN_COUNT] = {
+	[ORIGIN_OBSERVED] = "observed",
+	[ORIGIN_RUNTIME] = "runtime",
+	[ORIGIN_IMPLIED] = "implied",
+};
+
+const char *origin_name(enum origin origin)
+{
+	return origin_names[origin];
+}
+
+int origin_from_name(const char *name)
+{
+	int i;
+
+	for (i = 0; i < ORIGIN_COUNT; i++)
+		if (strcmp(origin_names[i], name) == 0)
+			return i;
+	return -ENOENT;
+}
+
 
 static int call_compare(const struct call *a, enum abi abi, uint32_t nr)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "recording/applied_profile.h"
-#include "recording/observation.h"
+#include "recording/observation_merge.h"
 #include "recording/recording_union.h"
 #include "util/array.h"
 #include "util/error.h"

@@ -9,7 +9,7 @@
  */
 #include <stdio.h>
 
-#include "recording/recording.h"
+#include "recording/call_set.h"
 #include "json/scan.h"
 
 struct error;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "recording/applied_profile.h"
-#include "recording/observation.h"
+#include "recording/observation_merge.h"
 #include "util/array.h"
 #include "util/error.h"
 

@@ -9,7 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "recording/recording.h"
+#include "util/tristate.h"
+
 
 enum runtime_operation {
 	RUNTIME_ANY,

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "profile/model/model.h"
-#include "recording/recording.h"
+#include "recording/observation.h"
 #include "recording/runtime_calls.h"
 #include "syscalls/syscalls.h"
 #include "util/cleanup.h"

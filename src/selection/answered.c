@@ -5,7 +5,7 @@
 #include "profile/semantics/semantics.h"
 #include "profile/model/profile.h"
 #include "recording/applied_profile.h"
-#include "recording/recording.h"
+#include "recording/observation.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "recording/recording.h"
+#include "recording/observation.h"
 #include "util/error.h"
 
 static int format_sentence(char **ret_sentence, struct error *err, const char *format, va_list args)

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "recording/recording.h"
 #include "selection/label_syntax.h"
 #include "util/array.h"
 #include "util/error.h"
+#include "util/label.h"
 #include "util/str.h"
 
 enum operator{

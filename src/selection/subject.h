@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "recording/recording.h"
+#include "recording/observation.h"
 #include "util/cleanup.h"
 
 struct container;

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "container/container.h"
+#include "recording/recording.h"
 #include "util/array.h"
 #include "util/clock.h"
 #include "util/error.h"

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "recording/recording.h"
+#include "recording/observation.h"
 
 struct error;
 struct target;

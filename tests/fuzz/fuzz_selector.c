@@ -4,10 +4,10 @@
 // "key=value".
 #include "input.h"
 
-#include "recording/recording.h"
 #include "selection/label_syntax.h"
 #include "selection/selector.h"
 #include "util/array.h"
+#include "recording/observation.h"
 
 static struct selector *parse(const char *text)
 {

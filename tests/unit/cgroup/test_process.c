@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "recording/recording.h"
+#include "recording/observation.h"
 #include "cgroup/capability.h"
 #include "cgroup/process.h"
 #include "util/cleanup.h"

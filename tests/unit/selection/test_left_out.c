@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "recording/recording.h"
+#include "recording/observation.h"
 #include "selection/left_out.h"
 
 static void nothing_left_out_is_complete(void **state)

@@ -6,10 +6,10 @@
 
 #include <cmocka.h>
 
-#include "recording/recording.h"
 #include "selection/selector.h"
 #include "util/array.h"
 #include "util/error.h"
+#include "util/label.h"
 
 #define LETTERS_63 "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk"
 

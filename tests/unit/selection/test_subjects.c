@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "record/lifetime.h"
+#include "recording/recording.h"
 #include "selection/subjects.h"
 
 #define APART 1000 /* so many lifetimes keep an observation of their own */

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RECORDING_CALL_SET_H
+#define RECORDING_CALL_SET_H
+
+/* System calls as an observation has them: which, by whom, first when, and for what reason. */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "syscalls/syscalls.h"
+
+struct error;
+
+enum origin {
+	ORIGIN_OBSERVED, /* the workload made it */
+	ORIGIN_RUNTIME,	 /* the runtime makes it between loading the filter and execve */
+	ORIGIN_IMPLIED,	 /* the kernel or the vDSO can make it happen (rt_sigreturn, …) */
+	ORIGIN_COUNT,
+};
+
+const char *origin_name(enum origin origin);
+int origin_from_name(const char *name); /* negative when unknown */
+
+#define CALL_PROCESS_SIZE 16 /* TASK_COMM_LEN */
+
+/* One system call of an observation. */
+struct call {
+	uint32_t nr; /* without x32's bit 30 */
+	enum abi abi;
+	enum origin origin;
+	int64_t first_seen;
+	char process[CALL_PROCESS_SIZE]; /* comm of the first that made it, "" when unknown */
+};
+
+/* Calls sorted by ABI and number, each at most once. */
+struct call_set {
+	struct call *items;
+	size_t length;
+};
+
+/* The call, or NULL; owned by the set, valid until it changes. */
+const struct call *call_set_find(const struct call_set *set, enum abi abi, uint32_t nr);
+
+/*
+ * Adds a call or merges it with the one that is there: the earlier first_seen wins (with
+ * its process; a known time wins over an unknown one), and of two origins the one named
+ * first in enum origin. This makes the union commutative, associative, idempotent.
+ */
+int call_set_add(struct call_set *set, const struct call *call, struct error *err);
+int call_set_merge(struct call_set *set, const struct call_set *other, struct error *err);
+void call_set_finish(struct call_set *set);
+
+#endif

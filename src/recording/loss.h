@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RECORDING_LOSS_H
+#define RECORDING_LOSS_H
+
+#include <stdbool.h>
+
+/* How the tool can lose something; each that is not zero makes the observation incomplete. */
+enum loss {
+	LOSS_SLOTS,	/* no free slot for a container's bitmaps */
+	LOSS_MAP,	/* a map update in the BPF program failed */
+	LOSS_RECURSION, /* the kernel did not run the program for a call (recursion_misses) */
+	LOSS_LATE,	/* the container ran before the recording began */
+	LOSS_DENIED,	/* a filter was loaded before denied calls were watched */
+	LOSS_EVENTS,	/* events for the live view; hides no call */
+	LOSS_COUNT,
+};
+
+const char *loss_name(enum loss loss);	  /* "slots", "map", … as in the recording format */
+const char *loss_meaning(enum loss loss); /* a clause, for people */
+bool loss_hides_calls(enum loss loss);	  /* false for LOSS_EVENTS only */
+
+#endif
