@@ -7,15 +7,16 @@
 
 #include "cli/frame/cli.h"
 #include "cli/input.h"
-#include "cli/install_plan.h"
 #include "cli/report_format.h"
 #include "cli/store_options.h"
+#include "install/install_plan.h"
 #include "json/builder.h"
 #include "container/runtime.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/log.h"
+#include "util/str.h"
 
 enum runtime_choice {
 	RUNTIME_AUTO,
@@ -50,10 +51,51 @@ static void choose_runtime(enum runtime_choice choice, struct install_runtime *r
 	}
 }
 
+/* "web" for "profiles/web.seccomp.json": what commands and people put behind a name is no part of it. */
+static char *name_of_file(const char *file)
+{
+	static const char *const suffixes[] = { ".json",      ".yaml",	  ".yml",
+						".recording", ".seccomp", ".profile" };
+	const char *slash = strrchr(file, '/');
+	char *name = strdup(slash ? slash + 1 : file);
+
+	for (size_t i = 0; name && i < array_size(suffixes); i++)
+		if (str_has_suffix(name, suffixes[i]))
+			name[strlen(name) - strlen(suffixes[i])] = '\0';
+	return name;
+}
+
+/* Adds everything in a file. */
+static int add_file(struct install_plan *plan, const char *file,
+		    const struct document_options *reading, struct install_naming naming,
+		    const struct install_runtime *runtime, struct error *err)
+{
+	_cleanup_documents_ struct documents documents = { 0 };
+	_cleanup_free_ char *from_file = NULL;
+	int r = input_read(file, reading, &documents, err);
+
+	if (r < 0)
+		return r;
+	if (strcmp(file, "-") != 0) {
+		naming.fallback = from_file = name_of_file(file);
+		if (!from_file)
+			return error_nomem(err);
+	}
+	for (size_t i = 0; r == 0 && i < documents.length; i++) {
+		if (!naming.name && !documents.items[i].name && !naming.fallback)
+			return cli_usage_error(err,
+					       "a profile from standard input needs a --name");
+		r = install_plan_add(plan, input_name(file), &documents.items[i], &naming, runtime,
+				     err);
+	}
+	return r;
+}
+
 static int make_plan(const struct cli_call *call, struct install_plan *plan, struct error *err)
 {
 	const struct install_options *options = call->options;
-	const struct install_naming naming = { options->prefix, options->namespace, options->name };
+	const struct install_naming naming = { options->prefix, options->namespace, options->name,
+					       NULL };
 	_cleanup_(input_circumstances_finish) struct input_circumstances circumstances = { 0 };
 	struct document_options reading = { .circumstances = &circumstances.circumstances };
 	struct install_runtime runtime = { NULL, NULL };
@@ -64,7 +106,7 @@ static int make_plan(const struct cli_call *call, struct install_plan *plan, str
 		return r;
 	choose_runtime(options->runtime, &runtime, &version);
 	for (int i = 0; r == 0 && i < call->argc; i++)
-		r = install_plan_add(plan, call->argv[i], &reading, &naming, &runtime, err);
+		r = add_file(plan, call->argv[i], &reading, naming, &runtime, err);
 	return r;
 }
 
@@ -74,6 +116,8 @@ static int judge(const struct install_plan *plan, bool force, struct error *err)
 	for (size_t i = 0; i < plan->length; i++) {
 		const struct planned_profile *planned = &plan->items[i];
 
+		for (size_t k = 0; k < planned->warnings.count; k++)
+			log_warning("%s: %s", planned->file, planned->warnings.items[k]);
 		for (size_t k = 0; k < planned->obstacles.length; k++) {
 			const struct obstacle *obstacle = &planned->obstacles.items[k];
 

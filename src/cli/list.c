@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cli/frame/cli.h"
-#include "cli/profile_use.h"
+#include "install/profile_use.h"
 #include "cli/report_format.h"
 #include "cli/store_options.h"
 #include "install/drift.h"

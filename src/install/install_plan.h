@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef CLI_INSTALL_PLAN_H
-#define CLI_INSTALL_PLAN_H
+#ifndef INSTALL_INSTALL_PLAN_H
+#define INSTALL_INSTALL_PLAN_H
 
 /*
- * What 'recorder install' is going to do: all files are read, named and checked before the first is
- * written.
+ * What is going to be installed: every profile is named and checked before the first is written.
  */
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "install/enforceable.h"
 #include "install/store.h"
+#include "util/notes.h"
 
-struct document_options;
+struct document;
 struct error;
 
 struct planned_profile {
@@ -20,6 +19,7 @@ struct planned_profile {
 	char *path;	  /* localhostProfile */
 	char *content;	  /* OCI JSON */
 	struct obstacles obstacles;
+	struct notes warnings; /* sentences about what works, and is worth knowing before it is used */
 	enum store_outcome outcome; /* once it is installed */
 };
 
@@ -31,7 +31,8 @@ struct install_plan {
 struct install_naming {
 	const char *prefix;
 	const char *namespace; /* NULL: that of the custom resource, or none */
-	const char *name;      /* NULL: that of the document, or of the file */
+	const char *name;      /* NULL: that of the document */
+	const char *fallback;  /* for a document without a name; NULL: none */
 };
 
 /* The runtime that is to enforce the profiles; NULL where not known. */
@@ -40,10 +41,13 @@ struct install_runtime {
 	const char *version;
 };
 
-/* Adds everything in a file. Two profiles of the same path are -EEXIST. */
-int install_plan_add(struct install_plan *plan, const char *file,
-		     const struct document_options *reading, const struct install_naming *naming,
-		     const struct install_runtime *runtime, struct error *err);
+/*
+ * Adds the profile of a document. file is what messages call the document's origin, and outlives the
+ * plan. Two profiles of the same path are -EEXIST, one without any name is -EINVAL.
+ */
+int install_plan_add(struct install_plan *plan, const char *file, const struct document *document,
+		     const struct install_naming *naming, const struct install_runtime *runtime,
+		     struct error *err);
 
 void install_plan_finish(struct install_plan *plan);
 #define _cleanup_install_plan_ __attribute__((cleanup(install_plan_finish)))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/profile_use.h"
+#include "install/profile_use.h"
 
 #include <errno.h>
 #include <stdio.h>

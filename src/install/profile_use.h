@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef CLI_PROFILE_USE_H
-#define CLI_PROFILE_USE_H
+#ifndef INSTALL_PROFILE_USE_H
+#define INSTALL_PROFILE_USE_H
 
 /*
  * Which running containers use an installed profile. CRI knows the path that a container was given;
