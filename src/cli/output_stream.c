@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 
 #include "util/cleanup.h"
 #include "util/error.h"
+#include "util/loop.h"
 
 /* A named pipe without a reader cannot be waited for: it is asked again. */
 #define ASK_AGAIN_MS 50
@@ -23,7 +23,16 @@ struct stream {
 	int fd;
 	int signals; /* signalfd; nothing is read from it, so that what is pending stays so */
 	int failure; /* errno of the first write that failed, or 0 */
+	struct loop *loop;
+	bool writable;
+	bool interrupted;
 };
+
+static void stream_finish(struct stream *stream)
+{
+	cleanup_close_p(&stream->signals);
+	loop_destroy(stream->loop);
+}
 
 static int open_signals(void)
 {
@@ -36,17 +45,42 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Waits for signals, and for the stream where that is open. Returns -EINTR for a signal. */
-static int wait_for(const struct stream *stream, int timeout)
+static void on_writable(int fd, unsigned int events, void *data)
 {
-	struct pollfd fds[] = {
-		{ .fd = stream->fd, .events = POLLOUT },
-		{ .fd = stream->signals, .events = POLLIN },
-	};
+	struct stream *stream = data;
 
-	if (poll(fds, 2, timeout) < 0)
-		return errno == EINTR ? 0 : -errno;
-	return !fds[0].revents && fds[1].revents ? -EINTR : 0;
+	stream->writable = true;
+}
+
+static void on_signal(int fd, unsigned int events, void *data)
+{
+	struct stream *stream = data;
+
+	stream->interrupted = true;
+}
+
+static int stream_init(struct stream *stream, struct error *err)
+{
+	struct loop_fd *watch;
+	int r = loop_create(&stream->loop, err);
+
+	if (r < 0)
+		return r;
+	stream->signals = open_signals();
+	if (stream->signals < 0)
+		return error_set_errno(err, errno, "watch for signals");
+	return loop_add_fd(stream->loop, stream->signals, LOOP_READ, on_signal, stream, &watch,
+			   err);
+}
+
+/* Waits for signals, and for the stream where that is open. Returns -EINTR for a signal. */
+static int wait_for(struct stream *stream, int timeout)
+{
+	int r;
+
+	stream->writable = stream->interrupted = false;
+	r = loop_iterate(stream->loop, timeout, NULL);
+	return r == 0 && !stream->writable && stream->interrupted ? -EINTR : r;
 }
 
 /* Has no reader yet; a socket and a device without a driver are told of by the same errno. */
@@ -76,8 +110,7 @@ static int open_stream(struct stream *stream, const char *path)
 }
 
 /* A pipe that can be written to has room for PIPE_BUF bytes, which are written without waiting. */
-static int write_some(const struct stream *stream, const char *data, size_t size,
-		      size_t *ret_written)
+static int write_some(struct stream *stream, const char *data, size_t size, size_t *ret_written)
 {
 	ssize_t written;
 	int r = wait_for(stream, -1);
@@ -120,29 +153,36 @@ static int print_to(struct stream *stream, const char *path, file_printer *print
 		    struct error *err)
 {
 	const cookie_io_functions_t functions = { .write = write_all };
-	FILE *out = fopencookie(stream, "w", functions);
-	int ret;
+	struct loop_fd *watch;
+	FILE *out;
+	int r = loop_add_fd(stream->loop, stream->fd, LOOP_WRITE, on_writable, stream, &watch, err);
 
+	if (r < 0)
+		return r;
+	out = fopencookie(stream, "w", functions);
 	if (!out)
 		return error_nomem(err);
 	__fsetlocking(out, FSETLOCKING_BYCALLER); /* nobody else has it */
-	ret = print(out, data, err);
+	r = print(out, data, err);
 	if (fclose(out) != 0 && !stream->failure)
 		stream->failure = errno;
-	if (ret < 0 || !stream->failure)
-		return ret;
+	if (r < 0 || !stream->failure)
+		return r;
 	return fail(stream->failure, "write", path, err);
 }
 
 int output_stream_print(const char *path, file_printer *print, const void *data, struct error *err)
 {
-	_cleanup_close_ int opened = -1, signals = open_signals();
-	struct stream stream = { .fd = STDOUT_FILENO, .signals = signals };
+	_cleanup_(stream_finish) struct stream stream = { .fd = STDOUT_FILENO, .signals = -1 };
+	_cleanup_close_ int opened = -1;
 	struct stat status;
 	int r;
 
 	if (!path && fstat(STDOUT_FILENO, &status) == 0 && S_ISREG(status.st_mode))
 		return file_print(STDOUT_FILENO, "standard output", print, data, err);
+	r = stream_init(&stream, err);
+	if (r < 0)
+		return r;
 	if (!path)
 		return print_to(&stream, "standard output", print, data, err);
 	r = open_stream(&stream, path);

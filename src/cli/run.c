@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <linux/audit.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +28,7 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/log.h"
+#include "util/loop.h"
 #include "util/user.h"
 
 struct run_options {
@@ -42,93 +42,109 @@ struct run_options {
 };
 
 /* A command on its way. */
-struct session {
+struct execution {
 	const struct run_options *options;
 	struct launch launch;
 	struct compilation compilation; /* what the profile really makes */
 	struct filter asking;		/* the same with questions for denials */
 	struct outside outside;
-	int signals; /* signalfd */
+	struct loop *loop;
+	struct loop_fd *end, *questions; /* of the command; NULL once there are none to come */
+	struct error *err;		 /* of whoever waits for the command */
+	int failure;			 /* negative errno of a handler */
+	int signals;			 /* signalfd */
 	int kernel_log;
-	bool stopped; /* the user wants no more of what the command left running */
 };
 
-static void session_finish(struct session *session)
+static void execution_finish(struct execution *execution)
 {
-	launch_finish(&session->launch);
-	outside_finish(&session->outside);
-	compilation_finish(&session->compilation);
-	filter_finish(&session->asking);
-	if (session->signals >= 0)
-		close(session->signals);
-	if (session->kernel_log >= 0)
-		close(session->kernel_log);
+	launch_finish(&execution->launch);
+	outside_finish(&execution->outside);
+	compilation_finish(&execution->compilation);
+	filter_finish(&execution->asking);
+	loop_destroy(execution->loop);
+	cleanup_close_p(&execution->signals);
+	cleanup_close_p(&execution->kernel_log);
 }
 
 /*
  * What a terminal sends it sends to the command too; what comes from elsewhere is passed on. Once the
  * command has ended a signal ends the wait for what it left running.
  */
-static void handle_signal(struct session *session)
+static void on_signal(int fd, unsigned int events, void *data)
 {
+	struct execution *execution = data;
 	struct signalfd_siginfo info;
 
-	if (read(session->signals, &info, sizeof(info)) != sizeof(info) ||
-	    info.ssi_signo == SIGCHLD)
+	if (read(fd, &info, sizeof(info)) != sizeof(info))
 		return;
-	if (session->launch.reaped)
-		session->stopped = true;
+	if (execution->launch.reaped)
+		loop_stop(execution->loop);
 	else if (info.ssi_code <= 0)
-		kill(session->launch.pid, info.ssi_signo);
+		kill(execution->launch.pid, info.ssi_signo);
+}
+
+static void on_end(int fd, unsigned int events, void *data)
+{
+	struct execution *execution = data;
+
+	launch_reap(&execution->launch);
+	if (!execution->launch.reaped)
+		return;
+	loop_remove_fd(execution->end);
+	execution->end = NULL;
+	if (!execution->questions)
+		loop_stop(execution->loop);
+	else if (!loop_is_ready(execution->launch.listener, LOOP_READ))
+		log_info("the command has ended; waiting for what it left running");
 }
 
 /* Without anybody left under the filter the listener hangs up, from Linux 5.9 on. */
-static int serve(struct session *session, struct error *err)
+static void on_question(int fd, unsigned int events, void *data)
 {
-	struct pollfd polled[] = {
-		{ .fd = session->signals, .events = POLLIN },
-		{ .fd = session->launch.pidfd, .events = POLLIN },
-		{ .fd = session->launch.listener, .events = POLLIN },
-	};
-	bool told = false;
-	int r;
+	struct execution *execution = data;
 
-	while (!session->stopped) {
-		if (session->launch.reaped) {
-			polled[1].fd = -1;
-			if (polled[2].fd < 0)
-				break;
-			if (!told && poll(&polled[2], 1, 0) == 0)
-				log_info("the command has ended; waiting for what it left running");
-			told = true;
-		}
-		if (poll(polled, 3, -1) < 0 && errno != EINTR)
-			return error_set_errno(err, errno, "wait for the command");
-		if (polled[0].revents & POLLIN)
-			handle_signal(session);
-		if (polled[1].revents & POLLIN)
-			launch_reap(&session->launch);
-		if (polled[2].revents & POLLIN) {
-			r = outside_receive(&session->outside, session->launch.listener,
-					    &session->compilation.filter, err);
-			if (r < 0)
-				return r;
-		} else if (polled[2].revents & (POLLHUP | POLLERR)) {
-			polled[2].fd = -1;
-		}
+	if (events & LOOP_HANG_UP) {
+		loop_remove_fd(execution->questions);
+		execution->questions = NULL;
+	} else {
+		execution->failure = outside_receive(&execution->outside, fd,
+						     &execution->compilation.filter,
+						     execution->err);
 	}
-	return 0;
+	if (execution->failure < 0 || (!execution->questions && !execution->end))
+		loop_stop(execution->loop);
 }
 
-static void explain_death(const struct session *session, const char *command)
+static int serve(struct execution *execution, struct error *err)
+{
+	struct loop_fd *signals;
+	int r = loop_create(&execution->loop, err);
+
+	execution->err = err;
+	if (r == 0)
+		r = loop_add_fd(execution->loop, execution->signals, LOOP_READ, on_signal,
+				execution, &signals, err);
+	if (r == 0)
+		r = loop_add_fd(execution->loop, execution->launch.pidfd, LOOP_READ, on_end,
+				execution, &execution->end, err);
+	if (r == 0 && execution->launch.listener >= 0)
+		r = loop_add_fd(execution->loop, execution->launch.listener, LOOP_READ, on_question,
+				execution, &execution->questions, err);
+	if (r == 0)
+		r = loop_run(execution->loop, err);
+	return r < 0 ? r : execution->failure;
+}
+
+static void explain_death(const struct execution *execution, const char *command)
 {
 	const struct scmp_arch *architecture;
 	char name[SCMP_ARCH_CALL_SIZE];
 	struct killed killed;
 
-	if (!WIFSIGNALED(session->launch.status) || WTERMSIG(session->launch.status) != SIGSYS)
+	if (!WIFSIGNALED(execution->launch.status) || WTERMSIG(execution->launch.status) != SIGSYS)
 		return;
-	if (!kill_log_find(session->kernel_log, session->launch.pid, &killed)) {
+	if (!kill_log_find(execution->kernel_log, execution->launch.pid, &killed)) {
 		log_error("%s was killed by the filter; 'recorder run --log' shows what the "
 			  "profile lacks",
 			  command);
@@ -144,13 +160,13 @@ static void explain_death(const struct session *session, const char *command)
 			  command, killed.nr);
 }
 
-static int report(const struct session *session, int status, struct error *err)
+static int report(const struct execution *execution, int status, struct error *err)
 {
-	const struct run_options *options = session->options;
+	const struct run_options *options = execution->options;
 	_cleanup_free_ char *text = NULL;
 	int r = options->format == REPORT_JSON ?
-			run_report_json(&session->outside, status, &text, err) :
-			run_report_text(&session->outside, &text, err);
+			run_report_json(&execution->outside, status, &text, err) :
+			run_report_text(&execution->outside, &text, err);
 
 	if (r < 0)
 		return r;
@@ -291,7 +307,7 @@ static int check_execve(const struct run_options *options, const struct filter *
 		options->profile, effect_text(effect, text));
 }
 
-static int start(struct session *session, const struct launch_options *launch, struct error *err)
+static int start(struct execution *execution, const struct launch_options *launch, struct error *err)
 {
 	static const int passed_on[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2 };
 	struct launch_options options = *launch;
@@ -304,14 +320,14 @@ static int start(struct session *session, const struct launch_options *launch, s
 		sigaddset(&signals, passed_on[i]);
 	sigprocmask(SIG_BLOCK, &signals, &before);
 	options.signals = &before;
-	session->signals = signalfd(-1, &signals, SFD_CLOEXEC);
-	if (session->signals < 0)
+	execution->signals = signalfd(-1, &signals, SFD_CLOEXEC);
+	if (execution->signals < 0)
 		return error_set_errno(err, errno, "watch for signals");
-	session->kernel_log = kill_log_open();
-	r = launch_start(&session->launch, &options, err);
+	execution->kernel_log = kill_log_open();
+	r = launch_start(&execution->launch, &options, err);
 	if (r == 0)
-		r = serve(session, err);
-	return r < 0 ? r : launch_failure(&session->launch, &options, err);
+		r = serve(execution, err);
+	return r < 0 ? r : launch_failure(&execution->launch, &options, err);
 }
 
 static int find_user(const char *name, const struct passwd **ret_user, struct error *err)
@@ -341,9 +357,9 @@ static int exit_status(const struct launch *launch)
 }
 
 /* What the command gets: the profile's filter, or the one that asks. */
-static int prepare(struct session *session, struct launch_options *launch, struct error *err)
+static int prepare(struct execution *execution, struct launch_options *launch, struct error *err)
 {
-	const struct run_options *options = session->options;
+	const struct run_options *options = execution->options;
 	_cleanup_documents_ struct documents documents = {};
 	struct runtime_range runtime = {};
 	struct profile *profile = NULL;
@@ -354,36 +370,36 @@ static int prepare(struct session *session, struct launch_options *launch, struc
 	    (r = find_user(options->user, &launch->user, err)) < 0 ||
 	    (r = prepare_profile(options, &runtime, &documents, &profile, err)) < 0 ||
 	    (r = launch_flags(profile, &launch->flags, err)) < 0 ||
-	    (r = compile(options, &runtime, profile, &session->compilation, err)) < 0)
+	    (r = compile(options, &runtime, profile, &execution->compilation, err)) < 0)
 		return r;
-	launch->filter = &session->compilation.filter;
+	launch->filter = &execution->compilation.filter;
 	if (!options->log)
 		return check_execve(options, launch->filter, err);
-	r = filter_ask_instead(launch->filter, &session->asking, err);
-	launch->filter = &session->asking;
+	r = filter_ask_instead(launch->filter, &execution->asking, err);
+	launch->filter = &execution->asking;
 	return r;
 }
 
 static int run(const struct cli_call *call, struct error *err)
 {
 	const struct run_options *options = call->options;
-	_cleanup_(session_finish) struct session session = {
+	_cleanup_(execution_finish) struct execution execution = {
 		.options = options,
 		.launch = { .pidfd = -1, .listener = -1 },
 		.signals = -1,
 		.kernel_log = -1,
 	};
 	struct launch_options launch = { .command = call->argv, .supervised = options->log };
-	int r = prepare(&session, &launch, err), status;
+	int r = prepare(&execution, &launch, err), status;
 
 	if (r == 0)
-		r = start(&session, &launch, err);
+		r = start(&execution, &launch, err);
 	if (r < 0)
 		return r;
-	status = exit_status(&session.launch);
-	explain_death(&session, call->argv[0]);
+	status = exit_status(&execution.launch);
+	explain_death(&execution, call->argv[0]);
 	if (options->log)
-		r = report(&session, status, err);
+		r = report(&execution, status, err);
 	return r < 0 ? r : status;
 }
 

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <time.h>
 
 #include "util/array.h"
@@ -185,6 +184,11 @@ static struct timespec *wait_time(const struct loop *loop, int64_t timeout_ms,
 	return space;
 }
 
+static short poll_events(unsigned int events)
+{
+	return (events & LOOP_READ ? POLLIN : 0) | (events & LOOP_WRITE ? POLLOUT : 0);
+}
+
 /* A descriptor below 0 is one that ppoll() skips. */
 static int fill_polled(struct loop *loop, struct error *err)
 {
@@ -199,8 +203,7 @@ static int fill_polled(struct loop *loop, struct error *err)
 
 		polled[i] = (struct pollfd){
 			.fd = watch->events ? watch->fd : -1,
-			.events = (watch->events & LOOP_READ ? POLLIN : 0) |
-				  (watch->events & LOOP_WRITE ? POLLOUT : 0),
+			.events = poll_events(watch->events),
 		};
 	}
 	return 0;
@@ -218,8 +221,8 @@ static void call_watches(struct loop *loop, size_t count)
 				      (happened & POLLOUT ? LOOP_WRITE : 0);
 
 		if (happened & (POLLHUP | POLLERR | POLLNVAL))
-			events = LOOP_READ | LOOP_WRITE;
-		events &= watch->events;
+			events = LOOP_READ | LOOP_WRITE | LOOP_HANG_UP;
+		events &= watch->events | LOOP_HANG_UP;
 		if (events && watch->handler)
 			watch->handler(watch->fd, events, watch->data);
 	}
@@ -262,6 +265,13 @@ int loop_iterate(struct loop *loop, int64_t timeout_ms, struct error *err)
 	loop->iterating = false;
 	free_removed(loop);
 	return 0;
+}
+
+bool loop_is_ready(int fd, unsigned int events)
+{
+	struct pollfd polled = { .fd = fd, .events = poll_events(events) };
+
+	return poll(&polled, 1, 0) > 0;
 }
 
 int loop_run(struct loop *loop, struct error *err)

@@ -13,6 +13,7 @@
  *
  * Times are those of CLOCK_MONOTONIC.
  */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "util/cleanup.h"
@@ -25,11 +26,12 @@ struct loop_timer;
 enum loop_events {
 	LOOP_READ = 1 << 0,
 	LOOP_WRITE = 1 << 1,
+	LOOP_HANG_UP = 1 << 2, /* reported beside the others, and of no interest alone */
 };
 
 /*
  * events are those of interest that hold now. A hang-up or an error is reported as all events of
- * interest: the read or write that follows says what happened.
+ * interest and LOOP_HANG_UP: the read or write that follows says what happened.
  */
 typedef void loop_fd_handler(int fd, unsigned int events, void *data);
 typedef void loop_timer_handler(void *data);
@@ -65,6 +67,9 @@ void loop_remove_timer(struct loop_timer *timer);
  * calls handlers. A signal ends the wait too. -EDEADLK inside a handler.
  */
 int loop_iterate(struct loop *loop, int64_t timeout_ms, struct error *err);
+
+/* True if an event of interest, or a hang-up, holds now. Does not wait. */
+bool loop_is_ready(int fd, unsigned int events);
 
 /* Iterates until loop_stop(), which may also come before. */
 int loop_run(struct loop *loop, struct error *err);

@@ -2,9 +2,10 @@
 #include "util/pidfd.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "util/loop.h"
 
 int pidfd_of(pid_t pid)
 {
@@ -15,7 +16,5 @@ int pidfd_of(pid_t pid)
 
 bool pidfd_is_alive(int pidfd)
 {
-	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
-
-	return poll(&poll_fd, 1, 0) == 0;
+	return !loop_is_ready(pidfd, LOOP_READ);
 }

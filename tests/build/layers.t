@@ -35,7 +35,7 @@ refuses() { # TEXT FILE TEXT COMPLAINT [LINE]
 	tap_is "$1" "$? $said" "1 $2:${5:-1}: $4"
 }
 
-tap_plan 28
+tap_plan 31
 tap_check "this project keeps its layers" tools/check-layers
 accepts "a folder may include its own headers" src/selection/a.c '#include "container/b.h"'
 accepts "and those below" src/cli/a.c '#include "util/error.h"'
@@ -64,10 +64,15 @@ refuses "the BPF program knows nothing of src/" bpf/a.c '#include "util/error.h"
 refuses "profile/ opens no file" src/profile/model/a.c '#include <fcntl.h>' \
 	'profile/ and recording/ are bytes in, bytes out:#include <fcntl.h>'
 accepts "a session runs on a loop" src/session/a.c '#include "util/loop.h"'
-for header in '"util/log.h"' '<signal.h>' '<termios.h>' '<sys/signalfd.h>' '<poll.h>'; do
+for header in '"util/log.h"' '<signal.h>' '<termios.h>' '<sys/signalfd.h>'; do
 	refuses "a session does without $header" src/session/a.c "#include $header" \
-		"session/ knows no signal, terminal, log or poll:#include $header"
+		"session/ knows no signal, terminal or log:#include $header"
 done
+for header in '<poll.h>' '<sys/epoll.h>' '<sys/select.h>'; do
+	refuses "nobody but the loop polls with $header" src/cli/a.c "#include $header" \
+		"only util/loop polls:#include $header"
+done
+accepts "the loop polls" src/util/loop.c '#include <poll.h>'
 refuses "and asks for no terminal" src/session/a.c 'if (isatty(2))' \
 	"session/ knows no signal, terminal, log or poll:if (isatty(2))"
 accepts "who asks servers knows net/" src/container/a.c '#include "net/grpc.h"'
