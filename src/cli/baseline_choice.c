@@ -154,23 +154,3 @@ int baseline_choice_init_table(struct baseline_choice *ret_choice, const char *t
 	choice = (struct baseline_choice){};
 	return 0;
 }
-
-int baseline_choice_resolve(const struct baseline_choice *choice,
-			    const struct circumstances *circumstances, struct profile **ret_owned,
-			    const struct profile **ret_profile, struct error *err)
-{
-	struct profile *profile = NULL;
-	int ret;
-
-	if (!choice->template) {
-		*ret_owned = NULL;
-		*ret_profile = choice->documents.items[0].profile;
-		return 0;
-	}
-	ret = template_resolve(choice->template, circumstances, &profile, err);
-	if (ret < 0)
-		return ret;
-	*ret_owned = profile;
-	*ret_profile = profile;
-	return 0;
-}

@@ -44,12 +44,4 @@ int baseline_choice_init_engine(struct baseline_choice *ret_choice, const char *
 int baseline_choice_init_table(struct baseline_choice *ret_choice, const char *text,
 			       struct error *err);
 
-/*
- * The profile for a container. ret_owned is to be destroyed by the caller, or NULL where ret_profile
- * belongs to the choice.
- */
-int baseline_choice_resolve(const struct baseline_choice *choice,
-			    const struct circumstances *circumstances, struct profile **ret_owned,
-			    const struct profile **ret_profile, struct error *err);
-
 #endif

@@ -11,7 +11,7 @@
 #include "cli/input.h"
 #include "cli/report_format.h"
 #include "cli/workload.h"
-#include "profile/baseline/capability_effects.h"
+#include "profile/baseline/resolved_baseline.h"
 #include "profile/compare/compare_report.h"
 #include "profile/model/architecture.h"
 #include "recording/applied_profile.h"
@@ -30,14 +30,11 @@ struct compare_options {
 };
 
 /* The baseline for one set of circumstances: containers mostly share them. */
-struct resolved {
+struct comparable {
 	const struct workload *workload; /* the first that has them */
 	bool started_under;		 /* the baseline is what the workload was started under */
 	const struct baseline_choice *choice; /* what it is otherwise */
-	const char *scmp_arch;
-	struct profile *owned;
-	const struct profile *profile;
-	struct capability_effects *effects; /* NULL where nothing depends on capabilities */
+	struct resolved_baseline baseline;
 };
 
 /* The table of an engine that workloads ran under. */
@@ -54,8 +51,8 @@ struct comparing {
 	struct engine_table *tables;
 	size_t table_count;
 	struct workloads workloads;
-	struct resolved *resolved;
-	size_t resolved_count;
+	struct comparable *comparables;
+	size_t comparable_count;
 	struct compared *compared; /* one a workload */
 	size_t compared_count;
 };
@@ -66,15 +63,13 @@ static void comparing_finish(struct comparing *comparing)
 
 	for (i = 0; i < comparing->compared_count; i++)
 		compared_finish(&comparing->compared[i]);
-	for (i = 0; i < comparing->resolved_count; i++) {
-		capability_effects_destroy(comparing->resolved[i].effects);
-		profile_destroy(comparing->resolved[i].owned);
-	}
+	for (i = 0; i < comparing->comparable_count; i++)
+		resolved_baseline_finish(&comparing->comparables[i].baseline);
 	for (i = 0; i < comparing->table_count; i++)
 		baseline_choice_finish(&comparing->tables[i].choice);
 	free(comparing->tables);
 	free(comparing->compared);
-	free(comparing->resolved);
+	free(comparing->comparables);
 	workloads_finish(&comparing->workloads);
 	baseline_choice_finish(&comparing->baseline);
 }
@@ -134,59 +129,71 @@ static int choose_baseline(struct comparing *comparing, const struct workload *w
 	return ret;
 }
 
-static int resolve(struct comparing *comparing, const struct workload *workload,
-		   const char *scmp_arch, const struct resolved **ret_resolved, struct error *err)
+/* What the workload was started under, or the baseline for its circumstances. */
+static int resolve(struct comparable *item, const char *scmp_arch, struct error *err)
 {
-	struct resolved *items = comparing->resolved, *item;
+	const struct baseline_choice *choice = item->choice;
+	const struct workload *workload = item->workload;
+	_cleanup_profile_ struct profile *applied = NULL;
+	int ret;
+
+	if (!item->started_under && choice->template)
+		return resolved_baseline_init(&item->baseline, choice->template,
+					      &workload->circumstances, scmp_arch, err);
+	if (!item->started_under)
+		return resolved_baseline_init_profile(
+			&item->baseline, choice->documents.items[0].profile, scmp_arch, err);
+	ret = applied_profile_parse(workload->applied, &applied, err);
+	if (ret == 0)
+		ret = resolved_baseline_init_profile(&item->baseline, applied, scmp_arch, err);
+	if (ret == 0)
+		item->baseline.owned = steal_pointer(&applied);
+	return ret;
+}
+
+static int find_baseline(struct comparing *comparing, const struct workload *workload,
+			 const char *scmp_arch, const struct comparable **ret_comparable,
+			 struct error *err)
+{
+	struct comparable *items = comparing->comparables, *item;
 	const struct baseline_choice *choice;
 	size_t i;
 	int ret = choose_baseline(comparing, workload, &choice, err);
 
 	if (ret < 0)
 		return ret;
-	for (i = 0; i < comparing->resolved_count; i++) {
+	for (i = 0; i < comparing->comparable_count; i++) {
 		bool same = items[i].started_under ?
 				    items[i].workload->applied == workload->applied :
 				    items[i].choice == choice &&
 					    same_circumstances(items[i].workload, workload);
 
-		if (same && items[i].scmp_arch == scmp_arch &&
+		if (same && strcmp(items[i].baseline.scmp_arch, scmp_arch) == 0 &&
 		    items[i].started_under == started_under(comparing, workload)) {
-			*ret_resolved = &items[i];
+			*ret_comparable = &items[i];
 			return 0;
 		}
 	}
 	/* As many as there are workloads at most, so that what was returned stays where it is. */
-	item = &items[comparing->resolved_count++];
-	*item = (struct resolved){
+	item = &items[comparing->comparable_count++];
+	*item = (struct comparable){
 		.workload = workload,
 		.started_under = started_under(comparing, workload),
 		.choice = choice,
-		.scmp_arch = scmp_arch,
 	};
-	*ret_resolved = item;
-	if (item->started_under) {
-		ret = applied_profile_parse(workload->applied, &item->owned, err);
-		item->profile = item->owned;
-		return ret;
-	}
-	ret = baseline_choice_resolve(choice, &workload->circumstances, &item->owned,
-				      &item->profile, err);
-	if (ret == 0 && choice->template)
-		ret = capability_effects_create(choice->template, &workload->circumstances,
-						scmp_arch, &item->effects, err);
-	return ret;
+	*ret_comparable = item;
+	return resolve(item, scmp_arch, err);
 }
 
 /* Why the baseline is what it is, where the user did not say so. NULL when memory ran out. */
-static char *explain_choice(const struct comparing *comparing, const struct resolved *resolved,
+static char *explain_choice(const struct comparing *comparing, const struct comparable *comparable,
 			    const struct workload *workload)
 {
-	const char *note = resolved->choice->note;
+	const char *note = comparable->choice->note;
 	const char *before = note ? "; " : "", *which = "that engine", *beside = "";
 	char *text;
 
-	if (resolved->choice == &comparing->baseline)
+	if (comparable->choice == &comparing->baseline)
 		return strdup(note ? note : "");
 	if (!workload->engine_version)
 		beside = ", of a version that is not known";
@@ -200,13 +207,13 @@ static char *explain_choice(const struct comparing *comparing, const struct reso
 
 /* What the report says about the workload beside the findings. */
 static int describe(struct compared *compared, const struct comparing *comparing,
-		    const struct resolved *resolved, const struct workload *workload,
+		    const struct comparable *comparable, const struct workload *workload,
 		    struct error *err)
 {
-	const char *title = resolved->started_under ? STARTED_UNDER : resolved->choice->title;
-	_cleanup_free_ char *note = resolved->started_under ?
+	const char *title = comparable->started_under ? STARTED_UNDER : comparable->choice->title;
+	_cleanup_free_ char *note = comparable->started_under ?
 					    strdup("") :
-					    explain_choice(comparing, resolved, workload);
+					    explain_choice(comparing, comparable, workload);
 	size_t i;
 	int ret = 0;
 
@@ -220,7 +227,7 @@ static int describe(struct compared *compared, const struct comparing *comparing
 		return error_nomem(err);
 	if (*note)
 		compared->note = steal_pointer(&note);
-	compared->capabilities_matter = resolved->effects;
+	compared->capabilities_matter = comparable->baseline.effects;
 	compared->capabilities_assumed = workload->capabilities_assumed;
 	for (i = 0; i < workload->capability_count && ret == 0; i++)
 		ret = string_set_add(&compared->capabilities, &compared->capability_count,
@@ -244,17 +251,16 @@ static int compare_workload(struct comparing *comparing, const struct workload *
 		.machine = workload->machine,
 		.own = workload->own,
 	};
-	const struct resolved *resolved;
+	const struct comparable *comparable;
 	int ret;
 
 	compared->scmp_arch = compare_architecture(workload->own, workload->machine);
-	ret = resolve(comparing, workload, compared->scmp_arch, &resolved, err);
+	ret = find_baseline(comparing, workload, compared->scmp_arch, &comparable, err);
 	if (ret == 0)
-		ret = describe(compared, comparing, resolved, workload, err);
+		ret = describe(compared, comparing, comparable, workload, err);
 	if (ret < 0)
 		return ret;
-	input.baseline = resolved->profile;
-	input.effects = resolved->effects;
+	input.baseline = &comparable->baseline;
 	return compare_with_baseline(&input, &compared->report, err);
 }
 
@@ -263,10 +269,10 @@ static int compare_all(struct comparing *comparing, struct error *err)
 	size_t count = comparing->workloads.length, i;
 	int ret = 0;
 
-	comparing->resolved = calloc(count, sizeof(*comparing->resolved));
+	comparing->comparables = calloc(count, sizeof(*comparing->comparables));
 	comparing->compared = calloc(count, sizeof(*comparing->compared));
 	comparing->tables = calloc(count, sizeof(*comparing->tables));
-	if (!comparing->resolved || !comparing->compared || !comparing->tables)
+	if (!comparing->comparables || !comparing->compared || !comparing->tables)
 		return error_nomem(err);
 	for (i = 0; i < count && ret == 0; i++)
 		ret = compare_workload(comparing, &comparing->workloads.items[i], err);

@@ -83,8 +83,7 @@ static int add_file(struct install_plan *plan, const char *file,
 	}
 	for (size_t i = 0; r == 0 && i < documents.length; i++) {
 		if (!naming.name && !documents.items[i].name && !naming.fallback)
-			return cli_usage_error(err,
-					       "a profile from standard input needs a --name");
+			return cli_usage_error(err, "a profile from standard input needs a --name");
 		r = install_plan_add(plan, input_name(file), &documents.items[i], &naming, runtime,
 				     err);
 	}

@@ -108,9 +108,8 @@ static void on_question(int fd, unsigned int events, void *data)
 		loop_remove_fd(execution->questions);
 		execution->questions = NULL;
 	} else {
-		execution->failure = outside_receive(&execution->outside, fd,
-						     &execution->compilation.filter,
-						     execution->err);
+		execution->failure = outside_receive(
+			&execution->outside, fd, &execution->compilation.filter, execution->err);
 	}
 	if (execution->failure < 0 || (!execution->questions && !execution->end))
 		loop_stop(execution->loop);
@@ -307,7 +306,8 @@ static int check_execve(const struct run_options *options, const struct filter *
 		options->profile, effect_text(effect, text));
 }
 
-static int start(struct execution *execution, const struct launch_options *launch, struct error *err)
+static int start(struct execution *execution, const struct launch_options *launch,
+		 struct error *err)
 {
 	static const int passed_on[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2 };
 	struct launch_options options = *launch;

@@ -19,7 +19,8 @@ struct planned_profile {
 	char *path;	  /* localhostProfile */
 	char *content;	  /* OCI JSON */
 	struct obstacles obstacles;
-	struct notes warnings; /* sentences about what works, and is worth knowing before it is used */
+	struct notes
+		warnings; /* sentences about what works, and is worth knowing before it is used */
 	enum store_outcome outcome; /* once it is installed */
 };
 

@@ -29,7 +29,6 @@ int origin_from_name(const char *name)
 	return -ENOENT;
 }
 
-
 static int call_compare(const struct call *a, enum abi abi, uint32_t nr)
 {
 	if (a->abi != abi)

@@ -11,7 +11,6 @@
 
 #include "util/tristate.h"
 
-
 enum runtime_operation {
 	RUNTIME_ANY,
 	RUNTIME_START,

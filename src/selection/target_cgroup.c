@@ -91,8 +91,15 @@ static int classify(struct target *target, struct lifetime *lifetime, struct sub
 	}
 	*ret_subject = parent;
 	/* A container of the node, and not one that runs inside of another. */
-	if (!parent || parent->is_container || !lifetime->path ||
-	    !cgroup_path_parse(lifetime->path, &container) ||
+	if (!parent || parent->is_container)
+		return 0;
+	if (!lifetime->path || lifetime->path_cut)
+		return observation_add_reason(
+			&parent->observation, err,
+			"a cgroup below it was gone before its path could be read (%s…), so that a "
+			"container's calls may be among these",
+			lifetime->path ? lifetime->path : "");
+	if (!cgroup_path_parse(lifetime->path, &container) ||
 	    container.length != strlen(lifetime->path))
 		return 0;
 	return subjects_add_container(&target->subjects, VERDICT_WANTED, container.id,

@@ -59,7 +59,7 @@ int main(int argc, char **argv)
 		const double start = now();
 
 		for (long i = 0; i < switches / 2; i++)
-			if (write(there[1], "", 1) != 1 || read(back[0], &(char){0}, 1) != 1)
+			if (write(there[1], "", 1) != 1 || read(back[0], &(char){ 0 }, 1) != 1)
 				err(1, "pipe");
 		results[batch] = (now() - start) / switches;
 	}

@@ -12,7 +12,7 @@ cd "$(dirname "$0")" || exit 1
 needs_root
 STEPS=$PROGRAMS/steps_static
 with_namespace=(unshare --mount --) # it executes the command
-tap_plan 18
+tap_plan 20
 
 # Two pairs of gates, so that two processes can be held at once.
 here=$TEST_TMP/here gate=$TEST_TMP/gate pid_file=$TEST_TMP/pid
@@ -120,6 +120,25 @@ stop_recording
 check "set-ups that a recording finds are not work" \
 	contains_none observed_calls native:acct native:quotactl
 check "what they execute is" contains_all observed_calls native:add_key native:swapoff
+
+# The same where nothing tells that they are a runtime's: they run no program of their parent's.
+start_held "$here" "${with_namespace[@]}" "$STEPS" "tell=$here" "wait=$gate" "call=${NR[acct]}" exec \
+	"$PROGRAMS/call" "${NR[add_key]}"
+first=$held
+move "$first" "$container"
+start_held "$here2" "${with_namespace[@]}" "$STEPS" "tell=$here2" "wait=$gate2" "call=${NR[quotactl]}"
+second=$held
+move "$second" "$container"
+start_recording --cgroup "$cgroup"
+open_gate "$gate"
+wait "$first"
+open_gate "$gate2"
+wait "$second"
+stop_recording
+check "what a recording finds in a container is not work until it executes" \
+	contains_none observed_calls native:acct
+check "what it executes is, and what never executes" \
+	contains_all observed_calls native:add_key native:quotactl
 
 # One that a recording finds in set-up, and that ends without having executed anything.
 start_held "$here" "${with_namespace[@]}" "$STEPS" fork "tell=$here" "wait=$gate" "call=${NR[acct]}"

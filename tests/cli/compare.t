@@ -43,7 +43,7 @@ verdict() {
 	sed -n 's/^  fits RuntimeDefault: //p' "$out" | paste -sd' '
 }
 
-tap_plan 50
+tap_plan 52
 
 prints compare.txt 1 compare "$builder"
 prints baseline-list.txt 0 baseline list cri-o --arch amd64
@@ -179,6 +179,13 @@ refused 2 "'print' is neither list nor show; see 'recorder help baseline'" basel
 refused 2 "say which table to show, such as containerd@2.3.4; see 'recorder help baseline'" baseline show
 refused 2 "--format seccomp prints one table: name it with 'recorder baseline show'; see 'recorder help baseline'" \
 	baseline list --format seccomp
+printf '%s\n' 'apiVersion: security-profiles-operator.x-k8s.io/v1beta1' 'kind: SeccompProfile' 'metadata: {name: web}' \
+	'spec: {baseProfileName: runc-v1.3.0, defaultAction: SCMP_ACT_ERRNO}' >"$TEST_TMP/based.yaml"
+run compare "$TEST_TMP/based.yaml"
+tap_check 'a base profile is told of' grep -q \
+	'^  note: the operator unites it with runc-v1.3.0, which is not read: it may use more than is said here$' "$out"
+run compare --format json "$TEST_TMP/based.yaml"
+tap_is 'programs are told of it too' "$(jq -r '.comparisons[0].baseProfile' "$out")" runc-v1.3.0
 tap_check 'each table has as many rows as the index' \
 	test "$("$RECORDER" baseline list | tail -n +2 | wc -l)" = \
 	"$(grep -cE '^(containerd|cri-o|docker|podman) ' src/profile/baseline/tables/index.tbl)"

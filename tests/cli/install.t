@@ -70,7 +70,7 @@ spec:
   defaultAction: SCMP_ACT_LOG
 END
 
-tap_plan 51
+tap_plan 54
 
 succeeds "a profile is installed" install "$TEST_TMP/web.seccomp.json"
 tap_is "with a snippet for the pod" "$(cat "$out")" "# installed: $root/operator/web.json
@@ -121,6 +121,21 @@ tap_match "a name that libseccomp does not know" "$status $(cat "$err")" \
 tap_is "leaves nothing" "$(state_of operator/unknown.json)" ''
 succeeds "with --force it is installed" install --force "$TEST_TMP/unknown.json"
 tap_match "with a warning" "$(cat "$err")" '^recorder: warning: .* does not know no_such_call: '
+
+printf '%s\n' 'apiVersion: security-profiles-operator.x-k8s.io/v1beta1' 'kind: SeccompProfile' 'metadata: {name: based}' \
+	'spec: {baseProfileName: runc-v1.3.0, disabled: true, defaultAction: SCMP_ACT_ALLOW}' \
+	>"$TEST_TMP/based.yaml"
+run install --runtime runc "$TEST_TMP/based.yaml"
+tap_match "what only the operator does is worth a warning" "$status $(paste -sd' ' "$err")" \
+	'^0 .*based.yaml: it is to be united with the profile runc-v1.3.0, .*based.yaml: it is disabled, '
+jq '.complete = false | .observations[0] |= (.complete = false | .reasons = ["late"])' \
+	../golden/profile/pod.recording.json >"$TEST_TMP/late.json"
+run install --force --runtime runc "$TEST_TMP/late.json"
+tap_match "so is a recording that is not complete" "$status $(paste -sd' ' "$err")" \
+	'^0 .*late.json: the recording is not complete: the workload may need more'
+"$RECORDER" install --root "$root" - <"$TEST_TMP/web.seccomp.json" >"$out" 2>"$err"
+tap_match "standard input has no name to take" "$? $(cat "$err")" \
+	'^2 .*a profile from standard input needs a --name'
 profile '.flags = ["SECCOMP_FILTER_FLAG_LOG"]' >"$TEST_TMP/flags.json"
 succeeds "flags, for a runtime that has them" install --runtime crun "$TEST_TMP/flags.json"
 

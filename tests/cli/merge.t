@@ -117,7 +117,7 @@ lenient() {
 		[ "$status" = 0 ] && grep -q 'warning: .*argss' "$err" && ! grep -q argss "$out"
 }
 
-tap_plan 27
+tap_plan 29
 tap_check 'a recording alone, or twice, is itself' alone
 tap_check 'the order of recordings and their repetition make no difference' any_order
 tap_check 'recordings can be united in steps' united_in_steps
@@ -156,6 +156,14 @@ refused 1 'mount on SCMP_ARCH_X86 would get allow, where the most permissive of 
 listing narrow.json '"SCMP_ARCH_X86_64"' '"write"'
 checks 0 'the usual default errno need not be written to be the same' '"defaultErrnoRet": 1' \
 	"$TEST_TMP/narrow.json" "$TEST_TMP/wide.json"
+# Runtimes add the native architecture to every filter, and may know calls that recorder does not.
+listing less.json '"SCMP_ARCH_X86"' '"read"'
+listing more.json '"SCMP_ARCH_X86"' '"read","kexec_file_load"'
+listing newer.json '"SCMP_ARCH_X86"' '"read","some_new_call"'
+checks 1 'a call of the architecture that runtimes add is needed more' \
+	'added +kexec_file_load \(SCMP_ARCH_X86_64\)' --check "$TEST_TMP/less.json" "$TEST_TMP/more.json"
+checks 1 'so is one of which recorder does not know' 'added +some_new_call' \
+	--check "$TEST_TMP/less.json" "$TEST_TMP/newer.json"
 # Of 32 bits the conditions are the same, and libseccomp takes no two actions for them.
 bound() { # FILE ACTION BOUND
 	printf '{"defaultAction":"SCMP_ACT_ERRNO","architectures":["SCMP_ARCH_X86_64","SCMP_ARCH_X86"],

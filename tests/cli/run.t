@@ -46,7 +46,7 @@ await() { # FILE
 	done
 }
 
-tap_plan 46
+tap_plan 50
 
 run 7 'a command ends with its own status' --profile "$TEST_TMP/no-mkdir.json" -- sh -c 'exit 7'
 # shellcheck disable=SC2016 # for the shell that is run
@@ -142,6 +142,19 @@ kill "$pid"
 wait "$pid"
 tap_is 'a signal is passed on' $? 9
 
+# What a command leaves running is waited for, until there is a signal.
+"$RECORDER" run -v --profile "$TEST_TMP/rare.json" --log -- sh -c 'sleep 60 & exit 3' \
+	2>"$TEST_TMP/waiting" &
+pid=$!
+for _ in {1..400}; do
+	! grep -q 'waiting for what it left running' "$TEST_TMP/waiting" || break
+	sleep 0.05
+done
+tap_check 'what is left running is waited for' kill -0 "$pid"
+kill "$pid"
+wait "$pid"
+tap_is 'until a signal ends that' $? 3
+
 # Without its supervisor a command would be refused what it was promised.
 # shellcheck disable=SC2016 # for the shell that is run
 "$RECORDER" run --profile "$TEST_TMP/rare.json" --log -- sh -c 'echo $$ >"$0"; exec sleep 60' \
@@ -156,6 +169,11 @@ for _ in {1..100}; do
 	sleep 0.05
 done
 tap_check_fails 'a supervised command dies with its supervisor' kill -0 "$command"
+
+printf '%s\n' 'apiVersion: security-profiles-operator.x-k8s.io/v1beta1' 'kind: SeccompProfile' 'metadata: {name: web}' \
+	'spec: {baseProfileName: runc-v1.3.0, defaultAction: SCMP_ACT_ALLOW}' >"$TEST_TMP/based.yaml"
+run 0 'a base profile is worth a warning' --profile "$TEST_TMP/based.yaml" true
+said_that 'which names it' 'warning: .*based.yaml: the operator unites it with runc-v1.3.0, which is not part of this run'
 
 if [ "$(id -u)" = 0 ]; then
 	tap_is '--user runs it as that user' \

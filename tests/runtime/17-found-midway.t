@@ -18,7 +18,8 @@ bundle_prepare_crun "$TEST_TMP" || tap_skip_all "crun cannot have its cgroup hie
 BUNDLE=$TEST_TMP/bundle ROOT=$TEST_TMP/bundle/rootfs
 WORK=(native:execve native:mq_unlink native:exit_group)
 here=$TEST_TMP/here gate=$TEST_TMP/gate
-tap_plan $((2 * (4 + 4 + 3)))
+TRIES=8
+tap_plan $((2 * (4 + 4 + 1 + 3)))
 
 bundle_new "$BUNDLE" /bin/call "${NR[mq_unlink]}"
 image_new "$ROOT"
@@ -48,6 +49,33 @@ hold_in_hook() { # KIND PROGRAM HERE GATE
 	bundle_edit "$BUNDLE" --arg kind "$1" --arg path "$2" --arg here "tell=$3" --arg gate "wait=$4" \
 		--arg call "call=${NR[acct]}" \
 		'.hooks = {($kind): [{path: $path, args: ["steps", $here, $gate, $call]}]}'
+}
+
+# Stops the first process of the container wherever in its set-up it is when it shows up.
+stop_first() {
+	local pid
+
+	until read -r pid 2>/dev/null <"$cgroup/$id/cgroup.procs"; do
+		has_ended "$container" && return
+	done
+	kill -STOP "$pid"
+	stopped=$pid
+}
+
+# A recording that begins then has the workload's calls and no other.
+begins_anywhere() {
+	local i stopped
+
+	for ((i = 0; i < TRIES; i++)); do
+		new_container
+		start_container
+		stop_first
+		start_recording --cgroup "$parent"
+		kill -CONT "$stopped"
+		wait "$container"
+		stop_recording
+		equals observed_calls "${WORK[@]}" || return
+	done
 }
 
 # How many processes of the container wait for somebody to open a FIFO.
@@ -120,6 +148,8 @@ for runtime in runc crun; do
 		check "$runtime${filter:+, filter}: found in its new root directory" \
 			equals observed_calls "${WORK[@]}"
 	done
+
+	check "$runtime: found wherever it is" begins_anywhere
 
 	# Two processes are being added to a running container: one is done before the other goes on.
 	new_container

@@ -15,7 +15,7 @@ cd "$(dirname "$0")" || exit 1
 needs_root
 needs_programs runc crun busybox jq unshare
 bundle_prepare_crun "$TEST_TMP" || tap_skip_all "crun cannot have its cgroup hierarchies"
-tap_plan 37
+tap_plan 41
 
 # The tests' cgroups are below one of their own, as a path and as a directory.
 new_cgroup top
@@ -133,6 +133,25 @@ mkdir "$top/$deep/$id"
 rmdir "$top/$deep/$id"
 await_recording
 check "a long path: a cgroup that is waited for is found" contains_all observed_calls native:acct
+
+start_recording --cgroup "$parent"
+mkdir "$top/$deep/$id"
+run_in "$top/$deep/$id" "$PROGRAMS/call" "${NR[acct]}"
+rmdir "$top/$deep/$id"
+stop_recording
+check "a long path: a container below a cgroup is told apart by its whole id" \
+	equals "jq -r '.observations[].container.id // empty' $RECORDING" "$id"
+check "and recorded" contains_all observed_calls native:acct
+start_recording --cgroup "$parent"
+kill -STOP "$recorder"
+mkdir "$top/$deep/$id"
+run_in "$top/$deep/$id" "$PROGRAMS/call" "${NR[acct]}"
+rmdir "$top/$deep/$id"
+kill -CONT "$recorder"
+stop_recording
+check "one that was gone before anybody looked is in the recording all the same" \
+	contains_all observed_calls native:acct
+check "which says that it cannot tell it apart" has_reason 'was gone before its path could be read'
 remove_cgroup "$deep"
 
 # A container in a cgroup that is not its own.

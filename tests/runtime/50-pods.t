@@ -21,7 +21,7 @@ needs_programs crun
 missing=$(containerd_missing)
 [ -z "$missing" ] || tap_skip_all "${missing//$'\n'/, }"
 bundle_prepare_crun "$TEST_TMP" || exit 1
-tap_plan $((2 * 22 + 16))
+tap_plan $((2 * 22 + 17))
 containerd_start "$TEST_TMP" && containerd_import_busybox || exit 1
 
 containerd_version=$(containerd --version | sed 's/^[^ ]* [^ ]* v*\([0-9.]*\).*/\1/')
@@ -254,6 +254,14 @@ start_recording --pod app=web -n blue --container side "${endpoint[@]}"
 cri exec "${side[blue]}" -- true
 stop_recording
 check "one namespace: only its pod" containers_are blue-pod/side
+
+# As kubectl prints it, and named as CRI knows it.
+start_recording --container-id "containerd://${side[blue]}" "${endpoint[@]}"
+cri exec "${side[blue]}" -- /test/call "${NR[io_destroy]}"
+stop_recording
+check "by the id that kubectl prints" equals \
+	"jq -r '.observations[].container.id' $RECORDING; contains_all observed_calls native:io_destroy" \
+	"${side[blue]}"
 cri cleanup
 
 # Whose calls this kernel never sees.

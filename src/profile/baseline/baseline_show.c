@@ -7,6 +7,7 @@
 #include "profile/baseline/baseline.h"
 #include "profile/baseline/baseline_report.h"
 #include "profile/baseline/capability_effects.h"
+#include "profile/baseline/resolved_baseline.h"
 #include "profile/format/template.h"
 #include "profile/semantics/allowance.h"
 #include "profile/semantics/semantics.h"
@@ -15,43 +16,32 @@
 #include "util/error.h"
 #include "util/str.h"
 
-/* A table resolved, with what is said about it. */
-struct resolved {
+/* A table shown, with what is said about it. */
+struct shown {
 	const struct baseline_view *view;
-	struct profile *profile;
-	struct semantics *semantics;
-	struct capability_effects *effects;
+	struct resolved_baseline baseline;
 };
 
-static void resolved_finish(struct resolved *resolved)
+static void shown_finish(struct shown *shown)
 {
-	capability_effects_destroy(resolved->effects);
-	semantics_destroy(resolved->semantics);
-	profile_destroy(resolved->profile);
+	resolved_baseline_finish(&shown->baseline);
 }
 
-static int resolve(const struct baseline_view *view, struct resolved *resolved, struct error *err)
+static int shown_init(struct shown *shown, const struct baseline_view *view, struct error *err)
 {
-	int ret = template_resolve(view->template, view->circumstances, &resolved->profile, err);
-
-	resolved->view = view;
-	if (ret == 0)
-		ret = semantics_create(resolved->profile, view->scmp_arch, &resolved->semantics,
-				       err);
-	if (ret == 0)
-		ret = capability_effects_create(view->template, view->circumstances,
-						view->scmp_arch, &resolved->effects, err);
-	return ret;
+	shown->view = view;
+	return resolved_baseline_init(&shown->baseline, view->template, view->circumstances,
+				      view->scmp_arch, err);
 }
 
-static void print_head(FILE *out, const struct resolved *resolved)
+static void print_head(FILE *out, const struct shown *shown)
 {
-	const struct baseline_view *view = resolved->view;
+	const struct baseline_view *view = shown->view;
 	struct paragraph paragraph = { out, 0 };
 	struct allowance_counts counts;
 	size_t i;
 
-	semantics_count_allowances(resolved->semantics, &counts);
+	semantics_count_allowances(shown->baseline.semantics, &counts);
 	fprintf(out, "%s, %s: %zu calls allowed, %zu for some arguments, %zu left out\n",
 		view->title, view->scmp_arch, counts.all, counts.some, counts.none);
 	if (view->note)
@@ -81,31 +71,31 @@ static size_t list_calls(const struct semantics *semantics, enum allowance allow
 	return count;
 }
 
-static bool opens(const struct resolved *resolved, const char *capability, const char *name)
+static bool opens(const struct shown *shown, const char *capability, const char *name)
 {
 	const char *other;
 	size_t position = 0;
 
-	while ((other = capability_effects_next(resolved->effects, name, &position)))
+	while ((other = capability_effects_next(shown->baseline.effects, name, &position)))
 		if (strcmp(other, capability) == 0)
 			return true;
 	return false;
 }
 
 /* "CAP_SYS_CHROOT: chroot" a capability, of the calls that are left out. */
-static void print_capabilities(FILE *out, const struct resolved *resolved,
+static void print_capabilities(FILE *out, const struct shown *shown,
 			       const struct listed_call *calls, size_t count)
 {
 	const char *const *capabilities;
 	size_t capability_count, i, j;
 
-	capabilities = template_capabilities(resolved->view->template, &capability_count);
+	capabilities = template_capabilities(shown->view->template, &capability_count);
 	for (i = 0; i < capability_count; i++) {
 		struct paragraph paragraph = { out, 2 };
 		bool any = false;
 
 		for (j = 0; j < count; j++) {
-			if (!opens(resolved, capabilities[i], calls[j].name))
+			if (!opens(shown, capabilities[i], calls[j].name))
 				continue;
 			if (!any)
 				paragraph_add(&paragraph, capabilities[i], ":");
@@ -117,8 +107,8 @@ static void print_capabilities(FILE *out, const struct resolved *resolved,
 	}
 }
 
-static int print_conditions(FILE *out, const struct resolved *resolved,
-			    const struct listed_call *calls, size_t count, struct error *err)
+static int print_conditions(FILE *out, const struct shown *shown, const struct listed_call *calls,
+			    size_t count, struct error *err)
 {
 	size_t i;
 	int ret;
@@ -127,7 +117,8 @@ static int print_conditions(FILE *out, const struct resolved *resolved,
 		struct paragraph paragraph = { out, 2 };
 		_cleanup_free_ char *condition = NULL;
 
-		ret = semantics_condition_text(resolved->semantics, calls[i].name, &condition, err);
+		ret = semantics_condition_text(shown->baseline.semantics, calls[i].name, &condition,
+					       err);
 		if (ret < 0)
 			return ret;
 		paragraph_add(&paragraph, calls[i].name, ":");
@@ -137,24 +128,24 @@ static int print_conditions(FILE *out, const struct resolved *resolved,
 	return 0;
 }
 
-static int print_view(FILE *out, const struct resolved *resolved, struct error *err)
+static int print_view(FILE *out, const struct shown *shown, struct error *err)
 {
-	size_t total = semantics_call_count(resolved->semantics), count;
+	size_t total = semantics_call_count(shown->baseline.semantics), count;
 	_cleanup_free_ struct listed_call *calls = calloc(total + 1, sizeof(*calls));
 	int ret;
 
 	if (!calls)
 		return error_nomem(err);
-	print_head(out, resolved);
-	count = list_calls(resolved->semantics, ALLOWANCE_NONE, calls);
+	print_head(out, shown);
+	count = list_calls(shown->baseline.semantics, ALLOWANCE_NONE, calls);
 	fputs("\nleft out:\n", out);
 	listing_print_groups(out, 2, calls, count);
 	fputs("\nleft out, and allowed with:\n", out);
-	print_capabilities(out, resolved, calls, count);
-	count = list_calls(resolved->semantics, ALLOWANCE_SOME, calls);
+	print_capabilities(out, shown, calls, count);
+	count = list_calls(shown->baseline.semantics, ALLOWANCE_SOME, calls);
 	fputs("\nallowed for some arguments:\n", out);
-	ret = print_conditions(out, resolved, calls, count, err);
-	count = list_calls(resolved->semantics, ALLOWANCE_ALL, calls);
+	ret = print_conditions(out, shown, calls, count, err);
+	count = list_calls(shown->baseline.semantics, ALLOWANCE_ALL, calls);
 	fputs("\nallowed:\n", out);
 	listing_print_groups(out, 2, calls, count);
 	return ret;
@@ -162,18 +153,18 @@ static int print_view(FILE *out, const struct resolved *resolved, struct error *
 
 int baseline_show_text(const struct baseline_view *view, char **ret_text, struct error *err)
 {
-	_cleanup_(resolved_finish) struct resolved resolved = { 0 };
+	_cleanup_(shown_finish) struct shown shown = { 0 };
 	_cleanup_free_ char *text = NULL;
 	size_t size;
 	FILE *out;
-	int ret = resolve(view, &resolved, err);
+	int ret = shown_init(&shown, view, err);
 
 	if (ret < 0)
 		return ret;
 	out = open_memstream(&text, &size);
 	if (!out)
 		return error_nomem(err);
-	ret = print_view(out, &resolved, err);
+	ret = print_view(out, &shown, err);
 	if (fclose(out) != 0 && ret == 0)
 		ret = error_nomem(err);
 	if (ret == 0)
@@ -181,7 +172,7 @@ int baseline_show_text(const struct baseline_view *view, char **ret_text, struct
 	return ret;
 }
 
-static json_t *from_call(struct builder *builder, const struct resolved *resolved, const char *name,
+static json_t *from_call(struct builder *builder, const struct shown *shown, const char *name,
 			 const char *condition)
 {
 	static const char *const allowed[] = {
@@ -196,10 +187,10 @@ static json_t *from_call(struct builder *builder, const struct resolved *resolve
 
 	builder_set_string(builder, object, "name", name);
 	builder_set_string(builder, object, "allowed",
-			   allowed[semantics_allowance(resolved->semantics, name)]);
+			   allowed[semantics_allowance(shown->baseline.semantics, name)]);
 	if (*condition)
 		builder_set_string(builder, object, "condition", condition);
-	while ((capability = capability_effects_next(resolved->effects, name, &position)))
+	while ((capability = capability_effects_next(shown->baseline.effects, name, &position)))
 		builder_append(builder, capabilities, json_string(capability));
 	builder_set_unless_empty(builder, object, "capabilities", capabilities);
 	builder_set_string(builder, object, "group", purpose->group->key);
@@ -229,28 +220,28 @@ static json_t *from_view(struct builder *builder, const struct baseline_view *vi
 
 int baseline_show_json(const struct baseline_view *view, char **ret_text, struct error *err)
 {
-	_cleanup_(resolved_finish) struct resolved resolved = { 0 };
+	_cleanup_(shown_finish) struct shown shown = { 0 };
 	_cleanup_json_ json_t *root = NULL;
 	struct builder builder = { 0 };
 	json_t *calls;
 	size_t i;
-	int ret = resolve(view, &resolved, err);
+	int ret = shown_init(&shown, view, err);
 
 	if (ret < 0)
 		return ret;
 	root = from_view(&builder, view);
 	calls = builder_array(&builder);
 	builder_set(&builder, root, "calls", calls);
-	for (i = 0; i < semantics_call_count(resolved.semantics); i++) {
-		const char *name = semantics_call_name(resolved.semantics, i);
+	for (i = 0; i < semantics_call_count(shown.baseline.semantics); i++) {
+		const char *name = semantics_call_name(shown.baseline.semantics, i);
 		_cleanup_free_ char *condition = NULL;
 
-		if (!semantics_call_is_listed(resolved.semantics, i))
+		if (!semantics_call_is_listed(shown.baseline.semantics, i))
 			continue;
-		ret = semantics_condition_text(resolved.semantics, name, &condition, err);
+		ret = semantics_condition_text(shown.baseline.semantics, name, &condition, err);
 		if (ret < 0)
 			return ret;
-		builder_append(&builder, calls, from_call(&builder, &resolved, name, condition));
+		builder_append(&builder, calls, from_call(&builder, &shown, name, condition));
 	}
 	return builder_text(&builder, root, ret_text, err);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "profile/baseline/capability_effects.h"
+#include "profile/baseline/resolved_baseline.h"
 #include "profile/semantics/allowance.h"
 #include "profile/semantics/semantics.h"
 #include "profile/model/model.h"
@@ -28,7 +29,8 @@ struct side_by_side {
 	const char *scmp_arch;
 	bool counted; /* this is compare_architecture() */
 	struct semantics *own;
-	struct semantics *baseline;
+	struct semantics *owned; /* the next, unless it is the input's */
+	const struct semantics *baseline;
 };
 
 static void evidence_union_finish(struct evidence_union *evidence)
@@ -40,7 +42,7 @@ static void evidence_union_finish(struct evidence_union *evidence)
 static void side_by_side_finish(struct side_by_side *sides)
 {
 	semantics_destroy(sides->own);
-	semantics_destroy(sides->baseline);
+	semantics_destroy(sides->owned);
 }
 
 void compare_report_finish(struct compare_report *report)
@@ -182,8 +184,9 @@ static int compare_used(const struct side_by_side *sides, const char *name, cons
 	    semantics_compare(sides->baseline, sides->own, name, &comparison, NULL) == 0 &&
 	    !comparison.wider.found)
 		return 0;
-	if (sides->input->effects)
-		ret = capability_effects_list(sides->input->effects, name, &capabilities, err);
+	if (sides->input->baseline->effects)
+		ret = capability_effects_list(sides->input->baseline->effects, name, &capabilities,
+					      err);
 	if (ret < 0 || (allowance == ALLOWANCE_ALL && !capabilities))
 		return ret;
 	ret = add_finding(sides, judge(allowance, instead), name, report, &finding, err);
@@ -295,22 +298,26 @@ static int compare_abi(const struct compare_input *input, const struct evidence_
 		.abi = abi,
 		.scmp_arch = abi_scmp_arch(input->machine, abi),
 	};
+	const struct resolved_baseline *baseline = input->baseline;
 	int ret;
 
 	if (!sides.scmp_arch)
 		return 0;
 	sides.counted = strcmp(sides.scmp_arch, compare_architecture(input->own, input->machine)) ==
 			0;
-	if ((ret = semantics_create(input->own, sides.scmp_arch, &sides.own, err)) < 0 ||
-	    (ret = semantics_create(input->baseline, sides.scmp_arch, &sides.baseline, err)) < 0)
+	ret = semantics_create(input->own, sides.scmp_arch, &sides.own, err);
+	if (ret == 0 && strcmp(sides.scmp_arch, baseline->scmp_arch) != 0)
+		ret = semantics_create(baseline->profile, sides.scmp_arch, &sides.owned, err);
+	if (ret < 0)
 		return ret;
+	sides.baseline = sides.owned ? sides.owned : baseline->semantics;
 	return compare_calls(&sides, report, err);
 }
 
 static int list_other_architectures(const struct compare_input *input,
 				    struct compare_report *report, struct error *err)
 {
-	const struct profile *baseline = input->baseline, *own = input->own;
+	const struct profile *baseline = input->baseline->profile, *own = input->own;
 	size_t i, length = 0;
 
 	report->other_architectures =

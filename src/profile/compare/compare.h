@@ -12,9 +12,9 @@
 #include "recording/recording.h"
 #include "syscalls/syscalls.h"
 
-struct capability_effects;
 struct error;
 struct profile;
+struct resolved_baseline;
 struct syscall_purpose;
 
 /* One workload and one baseline; everything is borrowed. */
@@ -26,8 +26,7 @@ struct compare_input {
 	const struct recording *recording;
 	enum machine machine;
 	const struct profile *own;
-	const struct profile *baseline;
-	const struct capability_effects *effects; /* of the baseline; NULL: none */
+	const struct resolved_baseline *baseline;
 };
 
 /* The architecture whose calls are counted: the machine's own, unless the profile has only others. */

@@ -7,6 +7,7 @@
 
 #include "profile/baseline/baseline.h"
 #include "profile/baseline/capability_effects.h"
+#include "profile/baseline/resolved_baseline.h"
 #include "profile/format/template.h"
 #include "profile/semantics/allowance.h"
 #include "profile/model/architecture.h"
@@ -15,28 +16,19 @@
 #include "util/version.h"
 
 /* Sets of capabilities are few; of more, the tables are resolved anew. */
-#define RESOLVED_MAX 64
+#define KNOWN_MAX 64
 
-struct resolved {
+struct known_container {
 	char *key; /* architecture and capabilities */
-	struct profile *profile;
-	struct semantics *semantics;
-};
-
-/* What the capabilities do on one architecture; of those there are few. */
-struct effects {
-	char *scmp_arch;
-	struct capability_effects *by_capability;
+	struct resolved_baseline baseline;
 };
 
 /* What one version of a runtime allows. */
 struct default_table {
 	char *label;
 	struct template *template;
-	struct resolved *resolved;
-	size_t resolved_count;
-	struct effects *effects;
-	size_t effects_count;
+	struct known_container *known;
+	size_t known_count;
 };
 
 struct default_profiles {
@@ -45,35 +37,22 @@ struct default_profiles {
 	bool follow; /* a recording names the engine */
 };
 
-static void forget_resolved(struct default_table *table)
+static void forget_known(struct default_table *table)
 {
 	size_t i;
 
-	for (i = 0; i < table->resolved_count; i++) {
-		free(table->resolved[i].key);
-		semantics_destroy(table->resolved[i].semantics);
-		profile_destroy(table->resolved[i].profile);
+	for (i = 0; i < table->known_count; i++) {
+		resolved_baseline_finish(&table->known[i].baseline);
+		free(table->known[i].key);
 	}
-	free(table->resolved);
-	table->resolved = NULL;
-	table->resolved_count = 0;
-}
-
-static void forget_effects(struct default_table *table)
-{
-	size_t i;
-
-	for (i = 0; i < table->effects_count; i++) {
-		free(table->effects[i].scmp_arch);
-		capability_effects_destroy(table->effects[i].by_capability);
-	}
-	free(table->effects);
+	free(table->known);
+	table->known = NULL;
+	table->known_count = 0;
 }
 
 static void table_destroy(struct default_table *table)
 {
-	forget_resolved(table);
-	forget_effects(table);
+	forget_known(table);
 	template_destroy(table->template);
 	free(table->label);
 	free(table);
@@ -232,77 +211,36 @@ static char *make_key(const char *scmp_arch, const struct circumstances *circums
 	return NULL;
 }
 
-/* Makes room for one more and adds what was resolved, which it takes over. */
-static int remember(struct default_table *table, const struct resolved *resolved, struct error *err)
-{
-	struct resolved *grown;
-
-	if (table->resolved_count == RESOLVED_MAX)
-		forget_resolved(table);
-	grown = array_grow(table->resolved, table->resolved_count, sizeof(*grown));
-	if (!grown)
-		return error_nomem(err);
-	table->resolved = grown;
-	grown[table->resolved_count++] = *resolved;
-	return 0;
-}
-
 static int resolve(struct default_table *table, const char *scmp_arch,
 		   const struct circumstances *circumstances,
-		   const struct semantics **ret_semantics, struct error *err)
+		   const struct resolved_baseline **ret_baseline, struct error *err)
 {
 	_cleanup_free_ char *key = make_key(scmp_arch, circumstances);
-	_cleanup_profile_ struct profile *profile = NULL;
-	_cleanup_semantics_ struct semantics *semantics = NULL;
+	struct known_container *grown;
 	size_t i;
 	int ret;
 
 	if (!key)
 		return error_nomem(err);
-	for (i = 0; i < table->resolved_count; i++)
-		if (strcmp(table->resolved[i].key, key) == 0) {
-			*ret_semantics = table->resolved[i].semantics;
-			return 0;
-		}
-	if ((ret = template_resolve(table->template, circumstances, &profile, err)) < 0 ||
-	    (ret = semantics_create(profile, scmp_arch, &semantics, err)) < 0 ||
-	    (ret = remember(table, &(struct resolved){ key, profile, semantics }, err)) < 0)
-		return ret;
-	*ret_semantics = semantics;
-	key = NULL;
-	profile = NULL;
-	semantics = NULL;
-	return 0;
-}
-
-static int find_effects(struct default_table *table, const char *scmp_arch,
-			const struct circumstances *circumstances,
-			const struct capability_effects **ret_effects, struct error *err)
-{
-	_cleanup_free_ char *copy = NULL;
-	struct effects *grown;
-	size_t i;
-	int ret;
-
-	for (i = 0; i < table->effects_count; i++)
-		if (strcmp(table->effects[i].scmp_arch, scmp_arch) == 0) {
-			*ret_effects = table->effects[i].by_capability;
-			return 0;
-		}
-	copy = strdup(scmp_arch);
-	grown = array_grow(table->effects, table->effects_count, sizeof(*grown));
-	if (grown)
-		table->effects = grown;
-	if (!copy || !grown)
-		return error_nomem(err);
-	grown += table->effects_count;
-	ret = capability_effects_create(table->template, circumstances, scmp_arch,
-					&grown->by_capability, err);
-	if (ret < 0)
-		return ret;
-	grown->scmp_arch = steal_pointer(&copy);
-	table->effects_count++;
-	*ret_effects = grown->by_capability;
+	for (i = 0; i < table->known_count && strcmp(table->known[i].key, key) != 0; i++)
+		;
+	if (i == KNOWN_MAX) {
+		forget_known(table);
+		i = 0;
+	}
+	if (i == table->known_count) {
+		grown = array_grow(table->known, table->known_count, sizeof(*grown));
+		if (!grown)
+			return error_nomem(err);
+		table->known = grown;
+		ret = resolved_baseline_init(&grown[i].baseline, table->template, circumstances,
+					     scmp_arch, err);
+		if (ret < 0)
+			return ret;
+		grown[i].key = steal_pointer(&key);
+		table->known_count++;
+	}
+	*ret_baseline = &table->known[i].baseline;
 	return 0;
 }
 
@@ -316,19 +254,17 @@ int default_profiles_ask(struct default_profiles *defaults, const char *scmp_arc
 		[ALLOWANCE_ALL] = DEFAULT_PERMITS,
 	};
 	struct circumstances circumstances = circumstances_of(scmp_arch, recording);
-	const struct capability_effects *effects = NULL;
-	const struct semantics *semantics = NULL;
+	const struct resolved_baseline *baseline = NULL;
 	struct default_table *table;
 	int ret;
 
 	if (!architecture_find(circumstances.architecture))
 		return 0;
 	if ((ret = choose_table(defaults, recording, &table, err)) < 0 ||
-	    (ret = resolve(table, scmp_arch, &circumstances, &semantics, err)) < 0 ||
-	    (ret = find_effects(table, scmp_arch, &circumstances, &effects, err)) < 0 ||
-	    (ret = capability_effects_list(effects, call, ret_capabilities, err)) < 0)
+	    (ret = resolve(table, scmp_arch, &circumstances, &baseline, err)) < 0 ||
+	    (ret = capability_effects_list(baseline->effects, call, ret_capabilities, err)) < 0)
 		return ret;
-	*ret_answer = answers[semantics_allowance(semantics, call)];
+	*ret_answer = answers[semantics_allowance(baseline->semantics, call)];
 	*ret_label = table->label;
 	return 0;
 }

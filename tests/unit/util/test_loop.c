@@ -134,10 +134,27 @@ static void a_hang_up_is_reported_as_what_was_asked_for(void **state)
 	assert_int_equal(pair.calls, 0);
 	loop_set_events(pair.watch, LOOP_WRITE);
 	iterate(loop);
-	assert_int_equal(pair.events, LOOP_WRITE);
+	assert_int_equal(pair.events, LOOP_WRITE | LOOP_HANG_UP);
 	loop_set_events(pair.watch, LOOP_READ);
 	iterate(loop);
-	assert_int_equal(pair.events, LOOP_READ);
+	assert_int_equal(pair.events, LOOP_READ | LOOP_HANG_UP);
+	pair_close(&pair);
+}
+
+static void what_is_ready_can_be_asked_without_waiting(void **state)
+{
+	_cleanup_loop_ struct loop *loop = new_loop();
+	struct pair pair;
+
+	pair_open(&pair, loop);
+	assert_false(loop_is_ready(pair.near, LOOP_READ));
+	assert_true(loop_is_ready(pair.near, LOOP_READ | LOOP_WRITE));
+	assert_int_equal(write(pair.far, "x", 1), 1);
+	assert_true(loop_is_ready(pair.near, LOOP_READ));
+	assert_int_equal(read(pair.near, &(char){ 0 }, 1), 1);
+	close(pair.far);
+	pair.far = -1;
+	assert_true(loop_is_ready(pair.near, LOOP_READ));
 	pair_close(&pair);
 }
 
@@ -385,6 +402,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_descriptor_is_reported_while_it_is_ready),
 		cmocka_unit_test(a_hang_up_is_reported_as_what_was_asked_for),
+		cmocka_unit_test(what_is_ready_can_be_asked_without_waiting),
 		cmocka_unit_test(timers_fire_once_and_in_any_order_of_starting),
 		cmocka_unit_test(a_timer_that_starts_itself_again_leaves_room_for_others),
 		cmocka_unit_test(what_a_handler_removes_is_not_called),

@@ -2,7 +2,7 @@
 #include "../profiles.h"
 
 #include "profile/baseline/baseline.h"
-#include "profile/baseline/capability_effects.h"
+#include "profile/baseline/resolved_baseline.h"
 #include "profile/compare/compare.h"
 #include "profile/compare/compare_report.h"
 #include "profile/format/template.h"
@@ -14,16 +14,14 @@ struct builder {
 	struct recording recording;
 	struct profile *own;
 	struct template *template;
-	struct profile *baseline;
-	struct capability_effects *effects;
+	struct resolved_baseline baseline;
 	struct compare_report report;
 };
 
 static void builder_finish(struct builder *builder)
 {
 	compare_report_finish(&builder->report);
-	capability_effects_destroy(builder->effects);
-	profile_destroy(builder->baseline);
+	resolved_baseline_finish(&builder->baseline);
 	template_destroy(builder->template);
 	profile_destroy(builder->own);
 	recording_finish(&builder->recording);
@@ -42,11 +40,8 @@ static void resolve_baseline(struct builder *builder)
 
 	assert_success(baseline_find("containerd", "2.3.4", &baseline, NULL, &err), &err);
 	assert_success(baseline_template(baseline, &builder->template, &err), &err);
-	assert_success(template_resolve(builder->template, &circumstances, &builder->baseline,
-					&err),
-		       &err);
-	assert_success(capability_effects_create(builder->template, &circumstances, ARCH,
-						 &builder->effects, &err),
+	assert_success(resolved_baseline_init(&builder->baseline, builder->template, &circumstances,
+					      ARCH, &err),
 		       &err);
 }
 
@@ -56,8 +51,7 @@ static void compare(struct builder *builder, const struct recording *recording)
 		.recording = recording,
 		.machine = MACHINE_X86_64,
 		.own = builder->own,
-		.baseline = builder->baseline,
-		.effects = builder->effects,
+		.baseline = &builder->baseline,
 	};
 	_cleanup_error_ struct error err = ERROR_INIT;
 
