@@ -399,9 +399,10 @@ struct tree {
 /* The id of the container's cgroup that a cgroup is or is in: the subject's, or told by the path; 0: none. */
 static uint64_t container_of_cgroup(struct tree *tree, const char *path, uint64_t id)
 {
+	const struct subject *owner = tree->target->adopting;
 	struct cgroup_container found;
 
-	if (tree->target->adopting->is_container) {
+	if (owner && owner->is_container) {
 		if (!tree->container_cgroup)
 			tree->container_cgroup = id; /* the top one comes first */
 		return tree->container_cgroup;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * record --cgroup: everything in a cgroup and below. Containers that are started below it are
- * told apart, each an observation of its own.
+ * record --cgroup: everything in a cgroup and below. Containers below it are told apart, each an
+ * observation of its own.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -67,11 +67,7 @@ static int prepare(struct target *target, struct error *err)
 	if (!cgroup->exists && !cgroup_exists(cgroup->path))
 		return 0;
 	r = add_root(cgroup, err);
-	if (r == 0)
-		r = target_add_tree(target, cgroup->root, cgroup->path, err);
-	/* If not, the program did see it, and tells. */
-	cgroup->begun = cgroup->root && cgroup->root->live;
-	return r;
+	return r < 0 ? r : target_add_tree(target, NULL, cgroup->path, err);
 }
 
 static int classify(struct target *target, struct lifetime *lifetime, struct subject *parent,
@@ -82,7 +78,8 @@ static int classify(struct target *target, struct lifetime *lifetime, struct sub
 	int r;
 
 	/* A container may be in the making; its filter comes later than its cgroup. */
-	recorder_watch_denied(target->recorder);
+	if (!lifetime->found)
+		recorder_watch_denied(target->recorder);
 	if (!cgroup->begun && lifetime->path && strcmp(lifetime->path, cgroup->path) == 0) {
 		r = cgroup->seen ? 0 : add_root(cgroup, err);
 		cgroup->begun = r == 0;

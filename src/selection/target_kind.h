@@ -61,8 +61,8 @@ int target_create_pods(const struct target_request *request, struct target **ret
 		       struct error *err);
 
 /*
- * Adds a cgroup that exists, with all below it, to the recorder. What is found belongs to
- * subject: target_born() asks for it while this runs.
+ * Adds a cgroup that exists, with all below it, to the recorder. What is found belongs to subject,
+ * for which target_born() asks while this runs; without one the kind classifies it as it does new ones.
  */
 int target_add_tree(struct target *target, struct subject *subject, const char *cgroup,
 		    struct error *err);

@@ -51,29 +51,38 @@ hold_in_hook() { # KIND PROGRAM HERE GATE
 		'.hooks = {($kind): [{path: $path, args: ["steps", $here, $gate, $call]}]}'
 }
 
-# Stops the first process of the container wherever in its set-up it is when it shows up.
+# Stops the first process of the container wherever in its set-up it is when it shows up. False where it
+# was too quick.
 stop_first() {
-	local pid
+	local size
 
-	until read -r pid 2>/dev/null <"$cgroup/$id/cgroup.procs"; do
-		has_ended "$container" && return
+	until read -r stopped 2>/dev/null <"$cgroup/$id/cgroup.procs"; do
+		has_ended "$container" && return 1
 	done
-	kill -STOP "$pid"
-	stopped=$pid
+	kill -STOP "$stopped" 2>/dev/null || return
+	size=$(stat -Lc %s "/proc/$stopped/exe" 2>/dev/null) &&
+		[ "$size" != "$(stat -c %s "$ROOT/bin/call")" ] && return
+	kill -CONT "$stopped" 2>/dev/null
+	return 1
 }
 
 # A recording that begins then has the workload's calls and no other.
 begins_anywhere() {
-	local i stopped
+	local tries=0 held=0 stopped
 
-	for ((i = 0; i < TRIES; i++)); do
+	while [ "$held" -lt "$TRIES" ]; do
+		[ $((++tries)) -le $((20 * TRIES)) ] || { echo "held $held of $tries" && return 1; }
 		new_container
 		start_container
-		stop_first
+		if ! stop_first; then
+			wait "$container"
+			continue
+		fi
 		start_recording --cgroup "$parent"
 		kill -CONT "$stopped"
 		wait "$container"
 		stop_recording
+		held=$((held + 1))
 		equals observed_calls "${WORK[@]}" || return
 	done
 }

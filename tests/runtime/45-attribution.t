@@ -15,7 +15,7 @@ cd "$(dirname "$0")" || exit 1
 needs_root
 needs_programs runc crun busybox jq unshare
 bundle_prepare_crun "$TEST_TMP" || tap_skip_all "crun cannot have its cgroup hierarchies"
-tap_plan 41
+tap_plan 43
 
 # The tests' cgroups are below one of their own, as a path and as a directory.
 new_cgroup top
@@ -105,6 +105,18 @@ stop_recording
 check "--cgroup of an empty cgroup is complete" is_complete
 check "and has what came into it" contains_all observed_calls native:acct
 remove_cgroup plain/below
+
+# So is what runs in a container before, which is told apart from the cgroup that was named.
+id=$(new_id)
+bundle_cgroup "$BUNDLE" "$parent/$id"
+run_detached runc "$id"
+start_recording --cgroup "$parent"
+runc exec "$id" /bin/call "${NR[quotactl]}"
+stop_recording
+check "a container that runs below a cgroup is told apart" \
+	equals "jq -r '.observations[] | .container.id + \" \" + (.complete | tostring)' $RECORDING" "$id false"
+check "with what is executed in it" contains_all observed_calls native:quotactl
+runc delete --force "$id"
 
 # A path that the program in the kernel has no room for.
 deep=$(printf "%0110d/%0110d/%0110d/%0110d" 1 2 3 4)
