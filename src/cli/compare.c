@@ -10,7 +10,7 @@
 #include "cli/frame/cli.h"
 #include "cli/input.h"
 #include "cli/report_format.h"
-#include "cli/workload.h"
+#include "cli/comparand.h"
 #include "profile/baseline/resolved_baseline.h"
 #include "profile/compare/compare_report.h"
 #include "profile/model/architecture.h"
@@ -30,14 +30,14 @@ struct compare_options {
 };
 
 /* The baseline for one set of circumstances: containers mostly share them. */
-struct comparable {
-	const struct workload *workload; /* the first that has them */
-	bool started_under;		 /* the baseline is what the workload was started under */
+struct shared_baseline {
+	const struct comparand *comparand; /* the first that has them */
+	bool started_under;		 /* the baseline is what the comparand was started under */
 	const struct baseline_choice *choice; /* what it is otherwise */
 	struct resolved_baseline baseline;
 };
 
-/* The table of an engine that workloads ran under. */
+/* The table of an engine that comparands ran under. */
 struct engine_table {
 	const char *engine;
 	const char *version; /* NULL: unknown */
@@ -50,10 +50,10 @@ struct comparing {
 	struct baseline_choice baseline; /* given, or the usual one */
 	struct engine_table *tables;
 	size_t table_count;
-	struct workloads workloads;
-	struct comparable *comparables;
-	size_t comparable_count;
-	struct compared *compared; /* one a workload */
+	struct comparands comparands;
+	struct shared_baseline *shared_baselines;
+	size_t shared_baseline_count;
+	struct compared *compared; /* one a comparand */
 	size_t compared_count;
 };
 
@@ -63,24 +63,24 @@ static void comparing_finish(struct comparing *comparing)
 
 	for (i = 0; i < comparing->compared_count; i++)
 		compared_finish(&comparing->compared[i]);
-	for (i = 0; i < comparing->comparable_count; i++)
-		resolved_baseline_finish(&comparing->comparables[i].baseline);
+	for (i = 0; i < comparing->shared_baseline_count; i++)
+		resolved_baseline_finish(&comparing->shared_baselines[i].baseline);
 	for (i = 0; i < comparing->table_count; i++)
 		baseline_choice_finish(&comparing->tables[i].choice);
 	free(comparing->tables);
 	free(comparing->compared);
-	free(comparing->comparables);
-	workloads_finish(&comparing->workloads);
+	free(comparing->shared_baselines);
+	comparands_finish(&comparing->comparands);
 	baseline_choice_finish(&comparing->baseline);
 }
 
 /* Without --baseline, what a container was started under is the truth about its default. */
-static bool started_under(const struct comparing *comparing, const struct workload *workload)
+static bool started_under(const struct comparing *comparing, const struct comparand *comparand)
 {
-	return !comparing->baseline_given && workload->applied;
+	return !comparing->baseline_given && comparand->applied;
 }
 
-static bool same_circumstances(const struct workload *a, const struct workload *b)
+static bool same_circumstances(const struct comparand *a, const struct comparand *b)
 {
 	size_t i;
 
@@ -101,9 +101,9 @@ static bool same_text(const char *a, const char *b)
 
 /*
  * Without --baseline, the engine that the recording names says which version's table it is. There are
- * as many tables as workloads at most, so that what was returned stays where it is.
+ * as many tables as comparands at most, so that what was returned stays where it is.
  */
-static int choose_baseline(struct comparing *comparing, const struct workload *workload,
+static int choose_baseline(struct comparing *comparing, const struct comparand *comparand,
 			   const struct baseline_choice **ret_choice, struct error *err)
 {
 	struct engine_table *table = comparing->tables;
@@ -111,15 +111,15 @@ static int choose_baseline(struct comparing *comparing, const struct workload *w
 	int ret = 0;
 
 	*ret_choice = &comparing->baseline;
-	if (comparing->baseline_given || !workload->engine)
+	if (comparing->baseline_given || !comparand->engine)
 		return 0;
 	for (i = 0; i < comparing->table_count; i++, table++)
-		if (strcmp(table->engine, workload->engine) == 0 &&
-		    same_text(table->version, workload->engine_version))
+		if (strcmp(table->engine, comparand->engine) == 0 &&
+		    same_text(table->version, comparand->engine_version))
 			break;
 	if (i == comparing->table_count) {
-		table->engine = workload->engine;
-		table->version = workload->engine_version;
+		table->engine = comparand->engine;
+		table->version = comparand->engine_version;
 		ret = baseline_choice_init_engine(&table->choice, table->engine, table->version,
 						  &table->known, err);
 		comparing->table_count += ret == 0;
@@ -129,21 +129,21 @@ static int choose_baseline(struct comparing *comparing, const struct workload *w
 	return ret;
 }
 
-/* What the workload was started under, or the baseline for its circumstances. */
-static int resolve(struct comparable *item, const char *scmp_arch, struct error *err)
+/* What the comparand was started under, or the baseline for its circumstances. */
+static int resolve(struct shared_baseline *item, const char *scmp_arch, struct error *err)
 {
 	const struct baseline_choice *choice = item->choice;
-	const struct workload *workload = item->workload;
+	const struct comparand *comparand = item->comparand;
 	_cleanup_profile_ struct profile *applied = NULL;
 	int ret;
 
 	if (!item->started_under && choice->template)
 		return resolved_baseline_init(&item->baseline, choice->template,
-					      &workload->circumstances, scmp_arch, err);
+					      &comparand->circumstances, scmp_arch, err);
 	if (!item->started_under)
 		return resolved_baseline_init_profile(
 			&item->baseline, choice->documents.items[0].profile, scmp_arch, err);
-	ret = applied_profile_parse(workload->applied, &applied, err);
+	ret = applied_profile_parse(comparand->applied, &applied, err);
 	if (ret == 0)
 		ret = resolved_baseline_init_profile(&item->baseline, applied, scmp_arch, err);
 	if (ret == 0)
@@ -151,53 +151,53 @@ static int resolve(struct comparable *item, const char *scmp_arch, struct error 
 	return ret;
 }
 
-static int find_baseline(struct comparing *comparing, const struct workload *workload,
-			 const char *scmp_arch, const struct comparable **ret_comparable,
+static int find_baseline(struct comparing *comparing, const struct comparand *comparand,
+			 const char *scmp_arch, const struct shared_baseline **ret_shared,
 			 struct error *err)
 {
-	struct comparable *items = comparing->comparables, *item;
+	struct shared_baseline *items = comparing->shared_baselines, *item;
 	const struct baseline_choice *choice;
 	size_t i;
-	int ret = choose_baseline(comparing, workload, &choice, err);
+	int ret = choose_baseline(comparing, comparand, &choice, err);
 
 	if (ret < 0)
 		return ret;
-	for (i = 0; i < comparing->comparable_count; i++) {
+	for (i = 0; i < comparing->shared_baseline_count; i++) {
 		bool same = items[i].started_under ?
-				    items[i].workload->applied == workload->applied :
+				    items[i].comparand->applied == comparand->applied :
 				    items[i].choice == choice &&
-					    same_circumstances(items[i].workload, workload);
+					    same_circumstances(items[i].comparand, comparand);
 
 		if (same && strcmp(items[i].baseline.scmp_arch, scmp_arch) == 0 &&
-		    items[i].started_under == started_under(comparing, workload)) {
-			*ret_comparable = &items[i];
+		    items[i].started_under == started_under(comparing, comparand)) {
+			*ret_shared = &items[i];
 			return 0;
 		}
 	}
-	/* As many as there are workloads at most, so that what was returned stays where it is. */
-	item = &items[comparing->comparable_count++];
-	*item = (struct comparable){
-		.workload = workload,
-		.started_under = started_under(comparing, workload),
+	/* As many as there are comparands at most, so that what was returned stays where it is. */
+	item = &items[comparing->shared_baseline_count++];
+	*item = (struct shared_baseline){
+		.comparand = comparand,
+		.started_under = started_under(comparing, comparand),
 		.choice = choice,
 	};
-	*ret_comparable = item;
+	*ret_shared = item;
 	return resolve(item, scmp_arch, err);
 }
 
 /* Why the baseline is what it is, where the user did not say so. NULL when memory ran out. */
-static char *explain_choice(const struct comparing *comparing, const struct comparable *comparable,
-			    const struct workload *workload)
+static char *explain_choice(const struct comparing *comparing, const struct shared_baseline *shared_baseline,
+			    const struct comparand *comparand)
 {
-	const char *note = comparable->choice->note;
+	const char *note = shared_baseline->choice->note;
 	const char *before = note ? "; " : "", *which = "that engine", *beside = "";
 	char *text;
 
-	if (comparable->choice == &comparing->baseline)
+	if (shared_baseline->choice == &comparing->baseline)
 		return strdup(note ? note : "");
-	if (!workload->engine_version)
+	if (!comparand->engine_version)
 		beside = ", of a version that is not known";
-	else if (workload->engine_versions_differ)
+	else if (comparand->engine_versions_differ)
 		which = "several versions of that engine", beside = ", of which this is the oldest";
 	return asprintf(&text, "the container ran under %s%s, as the recording says%s%s", which,
 			beside, before, note ? note : "") < 0 ?
@@ -205,77 +205,77 @@ static char *explain_choice(const struct comparing *comparing, const struct comp
 		       text;
 }
 
-/* What the report says about the workload beside the findings. */
+/* What the report says about the comparand beside the findings. */
 static int describe(struct compared *compared, const struct comparing *comparing,
-		    const struct comparable *comparable, const struct workload *workload,
+		    const struct shared_baseline *shared_baseline, const struct comparand *comparand,
 		    struct error *err)
 {
-	const char *title = comparable->started_under ? STARTED_UNDER : comparable->choice->title;
-	_cleanup_free_ char *note = comparable->started_under ?
+	const char *title = shared_baseline->started_under ? STARTED_UNDER : shared_baseline->choice->title;
+	_cleanup_free_ char *note = shared_baseline->started_under ?
 					    strdup("") :
-					    explain_choice(comparing, comparable, workload);
+					    explain_choice(comparing, shared_baseline, comparand);
 	size_t i;
 	int ret = 0;
 
-	compared->name = strdup(workload->name);
-	compared->file = strdup(workload->path);
+	compared->name = strdup(comparand->name);
+	compared->file = strdup(comparand->path);
 	compared->baseline = strdup(title);
 	if (!compared->name || !compared->file || !compared->baseline || !note ||
-	    (workload->base_profile &&
-	     !(compared->base_profile = strdup(workload->base_profile))) ||
-	    (workload->kernel && !(compared->kernel = strdup(workload->kernel))))
+	    (comparand->base_profile &&
+	     !(compared->base_profile = strdup(comparand->base_profile))) ||
+	    (comparand->kernel && !(compared->kernel = strdup(comparand->kernel))))
 		return error_nomem(err);
 	if (*note)
 		compared->note = steal_pointer(&note);
-	compared->capabilities_matter = comparable->baseline.effects;
-	compared->capabilities_assumed = workload->capabilities_assumed;
-	for (i = 0; i < workload->capability_count && ret == 0; i++)
+	compared->capabilities_matter = shared_baseline->baseline.effects;
+	compared->capabilities_assumed = comparand->capabilities_assumed;
+	for (i = 0; i < comparand->capability_count && ret == 0; i++)
 		ret = string_set_add(&compared->capabilities, &compared->capability_count,
-				     workload->capabilities[i], err);
-	if (ret == 0 && workload->recording) {
-		for (i = 0; i < workload->recording->observation_count; i++)
-			compared->observations += workload->recording->observations[i].machine ==
-						  workload->machine;
-		ret = incompleteness_reasons(workload->recording, &compared->reasons,
+				     comparand->capabilities[i], err);
+	if (ret == 0 && comparand->recording) {
+		for (i = 0; i < comparand->recording->observation_count; i++)
+			compared->observations += comparand->recording->observations[i].machine ==
+						  comparand->machine;
+		ret = incompleteness_reasons(comparand->recording, &compared->reasons,
 					     &compared->reason_count, err);
 	}
 	return ret;
 }
 
-static int compare_workload(struct comparing *comparing, const struct workload *workload,
+static int compare_comparand(struct comparing *comparing, const struct comparand *comparand,
 			    struct error *err)
 {
 	struct compared *compared = &comparing->compared[comparing->compared_count++];
 	struct compare_input input = {
-		.recording = workload->recording,
-		.machine = workload->machine,
-		.own = workload->own,
+		.recording = comparand->recording,
+		.machine = comparand->machine,
+		.own = comparand->own,
 	};
-	const struct comparable *comparable;
+	const struct shared_baseline *shared_baseline;
 	int ret;
 
-	compared->scmp_arch = compare_architecture(workload->own, workload->machine);
-	ret = find_baseline(comparing, workload, compared->scmp_arch, &comparable, err);
+	compared->scmp_arch = compare_architecture(comparand->own, comparand->machine);
+	ret = find_baseline(comparing, comparand, compared->scmp_arch, &shared_baseline, err);
 	if (ret == 0)
-		ret = describe(compared, comparing, comparable, workload, err);
+		ret = describe(compared, comparing, shared_baseline, comparand, err);
 	if (ret < 0)
 		return ret;
-	input.baseline = &comparable->baseline;
+	input.baseline = &shared_baseline->baseline;
 	return compare_with_baseline(&input, &compared->report, err);
 }
 
 static int compare_all(struct comparing *comparing, struct error *err)
 {
-	size_t count = comparing->workloads.length, i;
+	size_t count = comparing->comparands.length, i;
 	int ret = 0;
 
-	comparing->comparables = calloc(count, sizeof(*comparing->comparables));
+	comparing->shared_baselines = calloc(count, sizeof(*comparing->shared_baselines));
 	comparing->compared = calloc(count, sizeof(*comparing->compared));
 	comparing->tables = calloc(count, sizeof(*comparing->tables));
-	if (!comparing->comparables || !comparing->compared || !comparing->tables)
+	if (!comparing->shared_baselines || !comparing->compared || !comparing->tables)
 		return error_nomem(err);
 	for (i = 0; i < count && ret == 0; i++)
-		ret = compare_workload(comparing, &comparing->workloads.items[i], err);
+		ret = compare_comparand(comparing, &comparing->comparands.items[i], err);
 	return ret;
 }
 
@@ -325,7 +325,7 @@ static int run(const struct cli_call *call, struct error *err)
 					&usual.circumstances, err)) < 0)
 		return ret;
 	for (i = 0; i < call->argc && ret == 0; i++)
-		ret = workloads_add_file(&comparing.workloads, call->argv[i],
+		ret = comparands_add_file(&comparing.comparands, call->argv[i],
 					 &options->circumstances, &usual, err);
 	if (ret == 0)
 		ret = compare_all(&comparing, err);

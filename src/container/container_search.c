@@ -20,16 +20,16 @@
 #define CANDIDATES_SHOWN 5
 
 /* How a candidate matches; the best first. */
-enum match {
-	MATCH_ID,
-	MATCH_NAME,
-	MATCH_PREFIX,
-	MATCH_COUNT,
+enum id_match {
+	ID_MATCH_ID,
+	ID_MATCH_NAME,
+	ID_MATCH_PREFIX,
+	ID_MATCH_COUNT,
 };
 
 struct found {
 	struct container_candidate candidate;
-	enum match match;
+	enum id_match match;
 };
 
 struct search {
@@ -70,13 +70,13 @@ static int add(struct search *search, const char *id, const char *name, uid_t ow
 	       enum container_engine engine, struct found **ret_found, struct error *err)
 {
 	const char *text = search->reference->text;
-	enum match match = name && strcmp(name, text) == 0 ? MATCH_NAME : MATCH_PREFIX;
+	enum id_match match = name && strcmp(name, text) == 0 ? ID_MATCH_NAME : ID_MATCH_PREFIX;
 	struct found *found = find(search, id, owner), *grown;
 
 	*ret_found = NULL;
 	if (strcmp(id, text) == 0)
-		match = MATCH_ID;
-	if (match == MATCH_PREFIX && !str_has_prefix(id, text))
+		match = ID_MATCH_ID;
+	if (match == ID_MATCH_PREFIX && !str_has_prefix(id, text))
 		return 0;
 	if (!found) {
 		grown = array_grow(search->items, search->length, sizeof(*grown));
@@ -204,7 +204,7 @@ static bool is_eligible(const struct search *search, const struct found *found, 
 	return (found->candidate.owner == OWNER_ROOT) == of_root;
 }
 
-static int ambiguous(const struct search *search, enum match match, bool of_root, size_t count,
+static int ambiguous(const struct search *search, enum id_match match, bool of_root, size_t count,
 		     struct error *err)
 {
 	_cleanup_free_ char *list = NULL;
@@ -220,7 +220,7 @@ static int ambiguous(const struct search *search, enum match match, bool of_root
 		    !is_eligible(search, &search->items[i], of_root))
 			continue;
 		fprintf(out, "%s%s", shown++ ? ", " : "", candidate->id);
-		if (match == MATCH_NAME && candidate->engine)
+		if (match == ID_MATCH_NAME && candidate->engine)
 			fprintf(out, " (%s)", container_engine_name(candidate->engine));
 		if (!of_root)
 			fprintf(out, " of user %u", candidate->owner);
@@ -228,7 +228,7 @@ static int ambiguous(const struct search *search, enum match match, bool of_root
 	if (shown < count)
 		fprintf(out, " and %zu more", count - shown);
 	fclose(out);
-	if (match == MATCH_NAME)
+	if (match == ID_MATCH_NAME)
 		return error_set(err, ENOTUNIQ,
 				 "%zu containers have the name '%s': %s; write the id of one",
 				 count, search->reference->text, list);
@@ -241,10 +241,10 @@ static int ambiguous(const struct search *search, enum match match, bool of_root
 static int choose_among(struct search *search, bool of_root, struct found **ret_found,
 			struct error *err)
 {
-	enum match match;
+	enum id_match match;
 	size_t i, count;
 
-	for (match = MATCH_ID; match < MATCH_COUNT; match++) {
+	for (match = ID_MATCH_ID; match < ID_MATCH_COUNT; match++) {
 		struct found *last = NULL;
 
 		for (i = count = 0; i < search->length; i++) {
@@ -318,7 +318,7 @@ int container_search(const struct cgroup_mount *mount, struct cri *cri,
 		r = search_cgroups(&search, mount, mount->root, 0, err);
 	if (r == 0)
 		r = choose(&search, &found, err);
-	if (r == 0 && found->match == MATCH_NAME)
+	if (r == 0 && found->match == ID_MATCH_NAME)
 		r = find_cgroup(mount, &found->candidate, err);
 	if (r < 0)
 		return r;

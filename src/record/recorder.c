@@ -11,7 +11,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "record/lifetime.h"
+#include "record/tracked_cgroup.h"
 #include "record/object.h"
 #include "record/slots.h"
 #include "record/tracepoint.h"
@@ -48,34 +48,34 @@ struct recorder {
  */
 static int announce(struct recorder *recorder, uint32_t slot, struct error *err)
 {
-	struct lifetime *lifetime;
+	struct tracked_cgroup *tracked;
 	uint32_t above;
-	int r = slots_lifetime(&recorder->slots, slot, &lifetime, err);
+	int r = slots_tracked(&recorder->slots, slot, &tracked, err);
 
-	if (r < 0 || lifetime->announced)
+	if (r < 0 || tracked->announced)
 		return r;
-	lifetime->announced = true;
-	above = slots_find(&recorder->slots, lifetime->parent_id);
+	tracked->announced = true;
+	above = slots_find(&recorder->slots, tracked->parent_id);
 	if (above != RECORDER_SLOT_NONE) {
 		r = announce(recorder, above, err);
 		if (r < 0)
 			return r;
 	}
-	return recorder->handler.born ?
-		       recorder->handler.born(recorder->handler.data, lifetime, err) :
+	return recorder->handler.created ?
+		       recorder->handler.created(recorder->handler.data, tracked, err) :
 		       0;
 }
 
 static int ended(struct recorder *recorder, uint32_t slot, struct error *err)
 {
-	struct lifetime *lifetime;
-	int r = slots_harvest(&recorder->slots, slot, &lifetime, err);
+	struct tracked_cgroup *tracked;
+	int r = slots_collect(&recorder->slots, slot, &tracked, err);
 
 	if (r < 0)
 		return r;
-	if (recorder->handler.ended)
-		return recorder->handler.ended(recorder->handler.data, lifetime, err);
-	lifetime_destroy(lifetime);
+	if (recorder->handler.removed)
+		return recorder->handler.removed(recorder->handler.data, tracked, err);
+	tracked_cgroup_destroy(tracked);
 	return 0;
 }
 
@@ -83,9 +83,9 @@ static int ended(struct recorder *recorder, uint32_t slot, struct error *err)
 static int handle_call(struct recorder *recorder, const struct recorder_event *event,
 		       struct error *err)
 {
-	struct lifetime *lifetime;
+	struct tracked_cgroup *tracked;
 	struct call call = { .nr = event->nr, .abi = event->abi };
-	int r = slots_lifetime(&recorder->slots, event->slot, &lifetime, err);
+	int r = slots_tracked(&recorder->slots, event->slot, &tracked, err);
 
 	if (r < 0)
 		return r;
@@ -93,7 +93,7 @@ static int handle_call(struct recorder *recorder, const struct recorder_event *e
 		return 0;
 	call.first_seen = (int64_t)event->time + recorder->slots.boot_to_epoch;
 	memcpy(call.process, event->comm, sizeof(call.process) - 1);
-	return call_set_add(&lifetime->calls[event->kind], &call, err);
+	return call_set_add(&tracked->calls[event->kind], &call, err);
 }
 
 static int handle_event(void *data, void *bytes, size_t size)
@@ -241,12 +241,12 @@ int recorder_attach(struct recorder *recorder, struct error *err)
 /* Tells of a slot that user space took. */
 static int announce_found(struct recorder *recorder, uint32_t slot, struct error *err)
 {
-	struct lifetime *lifetime;
-	int r = slots_lifetime(&recorder->slots, slot, &lifetime, err);
+	struct tracked_cgroup *tracked;
+	int r = slots_tracked(&recorder->slots, slot, &tracked, err);
 
 	if (r < 0)
 		return r;
-	lifetime->found = true;
+	tracked->pre_existing = true;
 	return announce(recorder, slot, err);
 }
 
@@ -423,15 +423,15 @@ static int look_at_slots(struct recorder *recorder, struct error *err)
 
 	for (slot = 1; slot < recorder->slots.count && r == 0; slot++) {
 		const struct recorder_slot *entry = &recorder->slots.slots[slot];
-		struct lifetime *lifetime;
+		struct tracked_cgroup *tracked;
 
 		if (entry->flags & RECORDER_FILTERED)
 			recorder->filter_seen = true;
 		if (entry->state != RECORDER_DEAD)
 			continue;
-		r = slots_lifetime(&recorder->slots, slot, &lifetime, err);
+		r = slots_tracked(&recorder->slots, slot, &tracked, err);
 		if (r == 0)
-			lifetime->gone = true;
+			tracked->gone = true;
 	}
 	return r;
 }
@@ -450,7 +450,7 @@ static int scan(struct recorder *recorder, struct error *err)
 		if (recorder->slots.slots[slot].state != RECORDER_FREE)
 			r = announce(recorder, slot, err);
 	for (slot = 1; slot < recorder->slots.count && r == 0; slot++)
-		if (recorder->slots.lifetimes[slot] && recorder->slots.lifetimes[slot]->gone)
+		if (recorder->slots.tracked[slot] && recorder->slots.tracked[slot]->gone)
 			r = ended(recorder, slot, err);
 	return r;
 }

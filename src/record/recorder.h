@@ -18,7 +18,7 @@
 #include "util/cleanup.h"
 
 struct error;
-struct lifetime;
+struct tracked_cgroup;
 struct recorder;
 
 /* What the programs are attached to where there is a choice. */
@@ -50,21 +50,21 @@ struct found_cgroup {
 /* What happens while recording. Any may be NULL; a failure ends recorder_poll() with it. */
 struct recorder_handler {
 	/*
-	 * A cgroup was added or made; may set lifetime->owner. The cgroup above it comes first, if it is
+	 * A cgroup was added or made; may set tracked->owner. The cgroup above it comes first, if it is
 	 * recorded, also where both are gone already.
 	 */
-	int (*born)(void *data, struct lifetime *lifetime, struct error *err);
+	int (*created)(void *data, struct tracked_cgroup *tracked, struct error *err);
 	/*
-	 * The cgroup is gone (died is set), or the recording ends. The sets are complete. The
-	 * handler owns the lifetime now, whatever it returns.
+	 * The cgroup is gone (removed is set), or the recording ends. The sets are complete. The
+	 * handler owns the tracked cgroup now, whatever it returns.
 	 */
-	int (*ended)(void *data, struct lifetime *lifetime, struct error *err);
+	int (*removed)(void *data, struct tracked_cgroup *tracked, struct error *err);
 	void *data;
 };
 
 struct recorder_totals {
 	uint64_t lost_slots;  /* new cgroups for which no slot was free */
-	uint64_t lost_map;    /* map updates that failed, and belong to no lifetime */
+	uint64_t lost_map;    /* map updates that failed, and belong to no cgroup */
 	uint64_t lost_events; /* events only: no call is lost with them */
 	uint64_t recursion;   /* program runs that the kernel skipped */
 };
@@ -107,7 +107,7 @@ int recorder_fd(const struct recorder *recorder);
 /* Handles what has happened and frees the slots of cgroups that are gone. Does not block. */
 int recorder_poll(struct recorder *recorder, struct error *err);
 
-/* Stops counting and ends every lifetime that is left. */
+/* Stops counting and hands over every cgroup that is left. */
 int recorder_stop(struct recorder *recorder, struct error *err);
 
 /* What was lost so far. */

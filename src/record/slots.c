@@ -10,7 +10,7 @@
 
 #include <bpf/bpf.h>
 
-#include "record/lifetime.h"
+#include "record/tracked_cgroup.h"
 #include "record/object.h"
 #include "record/recorder.h"
 #include "util/clock.h"
@@ -42,8 +42,8 @@ int slots_init(struct slots *slots, const struct object *object, uint32_t count,
 
 	*slots = (struct slots){ .object = object, .count = count, .arrival_count = arrivals };
 	slots->boot_to_epoch = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
-	slots->lifetimes = calloc(count, sizeof(*slots->lifetimes));
-	if (!slots->lifetimes)
+	slots->tracked = calloc(count, sizeof(*slots->tracked));
+	if (!slots->tracked)
 		return error_nomem(err);
 	slots->slots = map_array(object->slots, count * sizeof(*slots->slots), err);
 	if (!slots->slots)
@@ -67,10 +67,10 @@ void slots_finish(struct slots *slots)
 {
 	uint32_t slot;
 
-	if (slots->lifetimes)
+	if (slots->tracked)
 		for (slot = 0; slot < slots->count; slot++)
-			lifetime_destroy(slots->lifetimes[slot]);
-	free(slots->lifetimes);
+			tracked_cgroup_destroy(slots->tracked[slot]);
+	free(slots->tracked);
 	if (slots->slots)
 		munmap(slots->slots, slots->count * sizeof(*slots->slots));
 	if (slots->paths)
@@ -120,36 +120,36 @@ uint32_t slots_find(const struct slots *slots, uint64_t cgroup_id)
 	return RECORDER_SLOT_NONE;
 }
 
-int slots_lifetime(struct slots *slots, uint32_t slot, struct lifetime **ret_lifetime,
+int slots_tracked(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
 		   struct error *err)
 {
 	const struct recorder_slot *entry = &slots->slots[slot];
 	const struct recorder_path *path = &slots->paths[slot];
-	_cleanup_lifetime_ struct lifetime *lifetime = NULL;
+	_cleanup_tracked_cgroup_ struct tracked_cgroup *tracked = NULL;
 
-	if (!slots->lifetimes[slot]) {
-		lifetime = calloc(1, sizeof(*lifetime));
-		if (!lifetime)
+	if (!slots->tracked[slot]) {
+		tracked = calloc(1, sizeof(*tracked));
+		if (!tracked)
 			return error_nomem(err);
-		lifetime->cgroup_id = entry->cgroup_id;
-		lifetime->parent_id = entry->parent_id;
-		lifetime->born = entry->created + slots->boot_to_epoch;
-		lifetime->slot = slot;
-		lifetime->generation = entry->generation;
+		tracked->cgroup_id = entry->cgroup_id;
+		tracked->parent_id = entry->parent_id;
+		tracked->created = entry->created + slots->boot_to_epoch;
+		tracked->slot = slot;
+		tracked->generation = entry->generation;
 		if (path->text[0]) {
-			lifetime->path = strndup(path->text, sizeof(path->text));
-			if (!lifetime->path)
+			tracked->path = strndup(path->text, sizeof(path->text));
+			if (!tracked->path)
 				return error_nomem(err);
-			lifetime->path_cut = strlen(lifetime->path) == sizeof(path->text) - 1;
+			tracked->path_cut = strlen(tracked->path) == sizeof(path->text) - 1;
 		}
-		slots->lifetimes[slot] = steal_pointer(&lifetime);
+		slots->tracked[slot] = steal_pointer(&tracked);
 	}
-	*ret_lifetime = slots->lifetimes[slot];
+	*ret_tracked = slots->tracked[slot];
 	return 0;
 }
 
 /* Moves the numbers past the bitmaps out of their map. */
-static int harvest_overflow(struct slots *slots, struct lifetime *lifetime, struct error *err)
+static int collect_overflow(struct slots *slots, struct tracked_cgroup *tracked, struct error *err)
 {
 	struct recorder_overflow key, next;
 	struct recorder_overflow *previous = NULL;
@@ -157,28 +157,28 @@ static int harvest_overflow(struct slots *slots, struct lifetime *lifetime, stru
 	uint64_t time;
 
 	while (bpf_map_get_next_key(fd, previous, &next) == 0) {
-		bool ours = next.slot == lifetime->slot && next.generation == lifetime->generation;
+		bool ours = next.slot == tracked->slot && next.generation == tracked->generation;
 
 		if (ours && next.kind < RECORDER_KINDS && next.abi < RECORDER_ABIS &&
 		    bpf_map_lookup_elem(fd, &next, &time) == 0) {
 			struct call call = { .nr = next.nr, .abi = next.abi };
 
 			/* The event, if it was not lost, told the process as well. */
-			if (!call_set_find(&lifetime->calls[next.kind], call.abi, call.nr))
+			if (!call_set_find(&tracked->calls[next.kind], call.abi, call.nr))
 				call.first_seen = (int64_t)time + slots->boot_to_epoch;
 
-			r = call_set_add(&lifetime->calls[next.kind], &call, err);
+			r = call_set_add(&tracked->calls[next.kind], &call, err);
 			if (r < 0)
 				return r;
 		}
 		/* The next key is asked for before this one is deleted. */
-		if (previous && key.slot == lifetime->slot &&
-		    key.generation == lifetime->generation)
+		if (previous && key.slot == tracked->slot &&
+		    key.generation == tracked->generation)
 			bpf_map_delete_elem(fd, &key);
 		key = next;
 		previous = &key;
 	}
-	if (previous && key.slot == lifetime->slot && key.generation == lifetime->generation)
+	if (previous && key.slot == tracked->slot && key.generation == tracked->generation)
 		bpf_map_delete_elem(fd, &key);
 	return 0;
 }
@@ -235,64 +235,64 @@ static void add_arrivals(const struct slots *slots, uint32_t index, struct recor
 	}
 }
 
-static void read_flags(struct lifetime *lifetime, const struct recorder_slot *slot)
+static void read_flags(struct tracked_cgroup *tracked, const struct recorder_slot *slot)
 {
 	static const uint32_t pending = RECORDER_PENDING_RUNTIME | RECORDER_PENDING_OTHER |
 					RECORDER_PENDING_MOVED;
 
-	lifetime->entered = slot->flags & RECORDER_ENTERED;
-	lifetime->own_namespace = slot->flags & RECORDER_OWN_NAMESPACE;
-	lifetime->no_new_privs = slot->flags & RECORDER_NO_NEW_PRIVS;
-	lifetime->confined = slot->flags & RECORDER_CONFINED;
-	lifetime->start_hook = slot->flags & RECORDER_START_HOOK;
-	lifetime->present = slot->flags & RECORDER_PRESENT;
-	lifetime->unwatched_filter = slot->flags & RECORDER_FILTERED;
-	lifetime->pending = slot->flags & pending;
-	lifetime->left_pid =
+	tracked->entered = slot->flags & RECORDER_ENTERED;
+	tracked->own_namespace = slot->flags & RECORDER_OWN_NAMESPACE;
+	tracked->no_new_privs = slot->flags & RECORDER_NO_NEW_PRIVS;
+	tracked->confined = slot->flags & RECORDER_CONFINED;
+	tracked->start_hook = slot->flags & RECORDER_START_HOOK;
+	tracked->present = slot->flags & RECORDER_PRESENT;
+	tracked->unwatched_filter = slot->flags & RECORDER_FILTERED;
+	tracked->pending = slot->flags & pending;
+	tracked->left_pid =
 		slot->flags & (RECORDER_LEFT | RECORDER_LEFT_PENDING) ? slot->left_pid : 0;
-	lifetime->left_pending = !(slot->flags & RECORDER_LEFT);
-	memcpy(lifetime->left_to, slot->left_to, sizeof(lifetime->left_to));
-	memcpy(lifetime->left_process, slot->left_comm, sizeof(lifetime->left_process) - 1);
+	tracked->left_pending = !(slot->flags & RECORDER_LEFT);
+	memcpy(tracked->left_to, slot->left_to, sizeof(tracked->left_to));
+	memcpy(tracked->left_process, slot->left_comm, sizeof(tracked->left_process) - 1);
 }
 
-/* Fills the lifetime in from what the slot holds now. */
-static int read_slot(struct slots *slots, struct lifetime *lifetime, struct error *err)
+/* Fills the tracked cgroup in from what the slot holds now. */
+static int read_slot(struct slots *slots, struct tracked_cgroup *tracked, struct error *err)
 {
-	struct recorder_slot slot = slots->slots[lifetime->slot];
+	struct recorder_slot slot = slots->slots[tracked->slot];
 	int r;
 
-	add_arrivals(slots, lifetime->slot, &slot);
-	r = lifetime_add_bitmaps(lifetime, &slot, err);
+	add_arrivals(slots, tracked->slot, &slot);
+	r = tracked_cgroup_add_bitmaps(tracked, &slot, err);
 	if (r < 0)
 		return r;
 	if (slot.overflow) {
-		r = harvest_overflow(slots, lifetime, err);
+		r = collect_overflow(slots, tracked, err);
 		if (r < 0)
 			return r;
 	}
-	lifetime->died =
+	tracked->removed =
 		slot.state == RECORDER_DEAD ? (int64_t)slot.removed + slots->boot_to_epoch : 0;
-	read_flags(lifetime, &slot);
-	lifetime->lost = slot.lost;
-	lifetime->setup_size = slot.setup_size;
-	memcpy(lifetime->movers, slot.movers, sizeof(lifetime->movers));
+	read_flags(tracked, &slot);
+	tracked->lost = slot.lost;
+	tracked->setup_size = slot.setup_size;
+	memcpy(tracked->movers, slot.movers, sizeof(tracked->movers));
 	return 0;
 }
 
-int slots_harvest(struct slots *slots, uint32_t slot, struct lifetime **ret_lifetime,
+int slots_collect(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
 		  struct error *err)
 {
 	struct recorder_slot *entry = &slots->slots[slot];
 	uint32_t generation = entry->generation + 1;
-	struct lifetime *lifetime;
-	int r = slots_lifetime(slots, slot, &lifetime, err);
+	struct tracked_cgroup *tracked;
+	int r = slots_tracked(slots, slot, &tracked, err);
 
 	if (r < 0)
 		return r;
-	r = read_slot(slots, lifetime, err);
+	r = read_slot(slots, tracked, err);
 	if (r < 0)
 		return r;
-	*ret_lifetime = steal_pointer(&slots->lifetimes[slot]);
+	*ret_tracked = steal_pointer(&slots->tracked[slot]);
 	memset(entry, 0, sizeof(*entry));
 	entry->generation = generation;
 	slots->paths[slot].text[0] = '\0';

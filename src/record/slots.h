@@ -3,7 +3,7 @@
 #define RECORD_SLOTS_H
 
 /*
- * The slot maps from user space: which slots are in use, by which lifetime, and giving them
+ * The slot maps from user space: which slots are in use, by which tracked, and giving them
  * back. Both maps are mapped into memory, so reading a slot costs no system call.
  */
 #include <stdbool.h>
@@ -12,7 +12,7 @@
 #include "shared.h"
 
 struct error;
-struct lifetime;
+struct tracked_cgroup;
 struct object;
 
 struct slots {
@@ -22,7 +22,7 @@ struct slots {
 	struct recorder_path *paths;
 	uint32_t arrival_count; /* with the unused arrival 0 */
 	struct recorder_arrival *arrivals;
-	struct lifetime **lifetimes; /* by slot; NULL where user space knows of none */
+	struct tracked_cgroup **tracked; /* by slot; NULL where user space knows of none */
 	int64_t boot_to_epoch;	     /* added to CLOCK_BOOTTIME gives the time of day */
 };
 
@@ -37,15 +37,15 @@ struct found_cgroup;
 int slots_take(struct slots *slots, const struct found_cgroup *found, uint32_t *ret_slot,
 	       struct error *err);
 
-/* Returns in ret_lifetime the lifetime of a slot in use; made when there is none yet. */
-int slots_lifetime(struct slots *slots, uint32_t slot, struct lifetime **ret_lifetime,
+/* Returns in ret_tracked the cgroup of a slot in use; made when there is none yet. */
+int slots_tracked(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
 		   struct error *err);
 
-/* The slot of a cgroup by its id, also of one that was removed and not harvested; 0 without one. */
+/* The slot of a cgroup by its id, also of one that was removed and not collected; 0 without one. */
 uint32_t slots_find(const struct slots *slots, uint64_t cgroup_id);
 
-/* Completes the lifetime of a slot from its bitmaps; the caller owns it. Frees the slot. */
-int slots_harvest(struct slots *slots, uint32_t slot, struct lifetime **ret_lifetime,
+/* Completes the tracked cgroup of a slot from its bitmaps; the caller owns it. Frees the slot. */
+int slots_collect(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
 		  struct error *err);
 
 #endif

@@ -4,7 +4,7 @@
 
 /*
  * For target_pods.c and the pods_*.c files: record --pod. Every new cgroup of the node is recorded
- * from its birth, and is a subject whose verdict is open where its path names a container. What
+ * from its birth, and is a workload whose match is open where its path names a container. What
  * the runtime says then decides; what it cannot say any more is told, and never left out silently.
  */
 #include <stdbool.h>
@@ -30,7 +30,7 @@ struct target_pods {
 	struct inventory inventory; /* the last answer */
 	char *failure;		    /* why there was none the last time; NULL when there was */
 	int64_t began;		    /* CLOCK_REALTIME */
-	int64_t next_ask;	    /* CLOCK_MONOTONIC: where a verdict is open, */
+	int64_t next_ask;	    /* CLOCK_MONOTONIC: where a match is open, */
 	int64_t next_check;	    /* and for containers of which no cgroup was seen */
 };
 
@@ -43,9 +43,9 @@ const struct cri_sandbox *pods_selected(const struct target_pods *pods,
 					const struct inventory *inventory,
 					const struct cri_container *container);
 
-int pods_describe_pod(const struct target_pods *pods, struct subject *subject,
+int pods_describe_pod(const struct target_pods *pods, struct workload *workload,
 		      const struct cri_sandbox *sandbox, struct error *err);
-int pods_describe_container(struct target_pods *pods, struct subject *subject,
+int pods_describe_container(struct target_pods *pods, struct workload *workload,
 			    const struct cri_sandbox *sandbox,
 			    const struct cri_container *container, struct error *err);
 
@@ -56,8 +56,8 @@ int pods_describe_container(struct target_pods *pods, struct subject *subject,
  */
 int pods_check_visible(const struct cri_sandbox *sandbox, const char *text, struct error *err);
 
-/* The subject of a container's id, or NULL. */
-struct subject *pods_subject(const struct target_pods *pods, const char *id);
+/* The workload of a container's id, or NULL. */
+struct workload *pods_workload(const struct target_pods *pods, const char *id);
 
 /* pods_decide.c: whose a container is that was born. */
 

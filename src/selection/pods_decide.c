@@ -13,21 +13,21 @@
 #define PATIENCE_NS 5000000000LL
 
 /* Nobody can say any more whether the container is one of those that are meant. */
-static int give_up(struct target_pods *pods, struct subject *subject, const char *why,
+static int give_up(struct target_pods *pods, struct workload *workload, const char *why,
 		   struct error *err)
 {
-	subject->verdict = VERDICT_UNWANTED;
+	workload->match = MATCH_IGNORED;
 	return left_out_add(&pods->target.left_out, err,
 			    "container %s (cgroup %s) may belong to the pods and is not in it: %s",
-			    subject->observation.container_id, subject->cgroup, why);
+			    workload->observation.container_id, workload->cgroup, why);
 }
 
 /* Engines whose containers CRI does not know, where they are in no pod. */
-static bool is_of_other_engine(const struct subject *subject)
+static bool is_of_other_engine(const struct workload *workload)
 {
 	struct cgroup_container container;
 
-	if (!cgroup_path_parse(subject->cgroup, &container))
+	if (!cgroup_path_parse(workload->cgroup, &container))
 		return false;
 	switch (container.engine) {
 	case ENGINE_DOCKER:
@@ -45,119 +45,119 @@ static bool is_of_other_engine(const struct subject *subject)
  * runtime's, which knows its containers before it makes their cgroups. But CRI-O does not list
  * one that it is still creating.
  */
-static bool is_foreign(const struct target_pods *pods, const struct subject *subject)
+static bool is_foreign(const struct target_pods *pods, const struct workload *workload)
 {
 	_cleanup_free_ char *directory = NULL;
 	struct cgroup_container container;
 
-	if (subject->observation.pod_uid)
+	if (workload->observation.pod_uid)
 		return false;
-	if (is_of_other_engine(subject))
+	if (is_of_other_engine(workload))
 		return true;
-	return !pods->failure && cgroup_path_parse(subject->cgroup, &container) &&
+	return !pods->failure && cgroup_path_parse(workload->cgroup, &container) &&
 	       container.engine != ENGINE_CRIO &&
-	       cgroup_directory(&pods->mount, subject->cgroup, &directory, NULL) == 0 &&
+	       cgroup_directory(&pods->mount, workload->cgroup, &directory, NULL) == 0 &&
 	       access(directory, F_OK) == 0;
 }
 
 /* The runtime has forgotten the container, but may know its pod. */
-static int decide_by_pod(struct target_pods *pods, struct subject *subject, struct error *err)
+static int decide_by_pod(struct target_pods *pods, struct workload *workload, struct error *err)
 {
 	const struct inventory *inventory = &pods->inventory;
-	const char *uid = subject->observation.pod_uid;
+	const char *uid = workload->observation.pod_uid;
 	const struct cri_sandbox *sandbox = uid ? inventory_sandbox_of_pod(inventory, uid) : NULL;
 	int r;
 
 	if (!sandbox || (pods_select_pod(pods, sandbox) && pods->name_count))
-		return give_up(pods, subject,
+		return give_up(pods, workload,
 			       pods->failure ? pods->failure : "the runtime has forgotten it", err);
 	if (!pods_select_pod(pods, sandbox)) {
-		subject->verdict = VERDICT_UNWANTED;
+		workload->match = MATCH_IGNORED;
 		return 0;
 	}
-	subject->verdict = VERDICT_WANTED;
-	r = pods_describe_pod(pods, subject, sandbox, err);
+	workload->match = MATCH_SELECTED;
+	r = pods_describe_pod(pods, workload, sandbox, err);
 	return r < 0 ? r :
-		       observation_add_reason(&subject->observation, err,
+		       observation_add_reason(&workload->observation, err,
 					      "the runtime could not be asked for the container's "
 					      "name before it forgot the container");
 }
 
-static int accept(struct target_pods *pods, struct subject *subject,
+static int accept(struct target_pods *pods, struct workload *workload,
 		  const struct cri_sandbox *sandbox, const struct cri_container *container,
 		  struct error *err)
 {
 	int r = pods_check_visible(sandbox, sandbox->runtime_handler, err);
 
-	subject->next_look = 0;
+	workload->next_look = 0;
 	if (r == 0)
-		r = pods_describe_pod(pods, subject, sandbox, err);
+		r = pods_describe_pod(pods, workload, sandbox, err);
 	if (r == 0)
-		r = pods_describe_container(pods, subject, sandbox, container, err);
-	subject->verdict = r == 0 ? VERDICT_WANTED : VERDICT_UNWANTED;
+		r = pods_describe_container(pods, workload, sandbox, container, err);
+	workload->match = r == 0 ? MATCH_SELECTED : MATCH_IGNORED;
 	return r;
 }
 
 /* With last, what cannot be decided now never will be. */
-static int decide(struct target_pods *pods, struct subject *subject, bool last, struct error *err)
+static int decide(struct target_pods *pods, struct workload *workload, bool last, struct error *err)
 {
 	const struct inventory *inventory = &pods->inventory;
-	const char *id = subject->observation.container_id;
+	const char *id = workload->observation.container_id;
 	const struct cri_container *container = inventory_container(inventory, id);
 	int64_t now = clock_ns(CLOCK_MONOTONIC);
 	const struct cri_sandbox *sandbox;
 
 	/* A pod's own is under the runtime's default profile. */
 	if (inventory_sandbox(inventory, id)) {
-		subject->verdict = VERDICT_UNWANTED;
+		workload->match = MATCH_IGNORED;
 		return 0;
 	}
 	if (container && inventory_sandbox(inventory, container->sandbox_id)) {
 		sandbox = pods_selected(pods, inventory, container);
 		if (sandbox)
-			return accept(pods, subject, sandbox, container, err);
-		subject->verdict = VERDICT_UNWANTED;
+			return accept(pods, workload, sandbox, container, err);
+		workload->match = MATCH_IGNORED;
 		return 0;
 	}
-	if (is_foreign(pods, subject)) {
-		subject->verdict = VERDICT_UNWANTED;
+	if (is_foreign(pods, workload)) {
+		workload->match = MATCH_IGNORED;
 		return 0;
 	}
-	if (!subject->next_look)
-		subject->next_look = now + PATIENCE_NS;
-	if (!last && (subject->live || now < subject->next_look))
+	if (!workload->next_look)
+		workload->next_look = now + PATIENCE_NS;
+	if (!last && (workload->live || now < workload->next_look))
 		return 0;
-	return decide_by_pod(pods, subject, err);
+	return decide_by_pod(pods, workload, err);
 }
 
 int pods_decide_all(struct target_pods *pods, struct error *err)
 {
-	struct subjects *subjects = &pods->target.subjects;
+	struct workloads *workloads = &pods->target.workloads;
 	size_t i;
 	int r = 0;
 
-	for (i = 0; i < subjects->length && r == 0; i++)
-		if (subjects->items[i]->verdict == VERDICT_OPEN)
-			r = decide(pods, subjects->items[i], false, err);
+	for (i = 0; i < workloads->length && r == 0; i++)
+		if (workloads->items[i]->match == MATCH_PENDING)
+			r = decide(pods, workloads->items[i], false, err);
 	return r;
 }
 
 int pods_decide_last(struct target_pods *pods, struct error *err)
 {
-	struct subjects *subjects = &pods->target.subjects;
+	struct workloads *workloads = &pods->target.workloads;
 	size_t i;
 	int r = 0;
 
-	for (i = 0; i < subjects->length && r == 0; i++) {
+	for (i = 0; i < workloads->length && r == 0; i++) {
 		_cleanup_error_ struct error why = ERROR_INIT;
-		struct subject *subject = subjects->items[i];
+		struct workload *workload = workloads->items[i];
 
-		if (subject->verdict == VERDICT_WANTED && !subject->born)
-			r = give_up(pods, subject, "it was gone before it could be recorded", err);
-		if (subject->verdict != VERDICT_OPEN)
+		if (workload->match == MATCH_SELECTED && !workload->created)
+			r = give_up(pods, workload, "it was gone before it could be recorded", err);
+		if (workload->match != MATCH_PENDING)
 			continue;
 		/* One that cannot be recorded is no reason to lose the others. */
-		if (decide(pods, subject, true, &why) < 0)
+		if (decide(pods, workload, true, &why) < 0)
 			r = left_out_add(&pods->target.left_out, err, "%s", error_message(&why));
 	}
 	return r;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record/lifetime.h"
+#include "record/tracked_cgroup.h"
 #include "cgroup/cgroup.h"
 #include "container/container.h"
 #include "container/container_cgroup.h"
@@ -77,17 +77,17 @@ static int locate(struct target_pods *pods, const char *id, struct place *place,
 
 static int add_wanted(struct target_pods *pods, const struct cri_sandbox *sandbox,
 		      const struct cri_container *container, const struct place *place,
-		      struct subject **ret_subject, struct error *err)
+		      struct workload **ret_workload, struct error *err)
 {
-	int r = subjects_add_container(&pods->target.subjects, VERDICT_WANTED, container->id,
-				       place->cgroup, sandbox->uid, ret_subject, err);
+	int r = workloads_add_container(&pods->target.workloads, MATCH_SELECTED, container->id,
+				       place->cgroup, sandbox->uid, ret_workload, err);
 
 	if (r == 0)
-		r = pods_describe_pod(pods, *ret_subject, sandbox, err);
+		r = pods_describe_pod(pods, *ret_workload, sandbox, err);
 	if (r == 0)
-		r = pods_describe_container(pods, *ret_subject, sandbox, container, err);
+		r = pods_describe_container(pods, *ret_workload, sandbox, container, err);
 	if (r == 0 && place->doubt)
-		r = observation_add_reason(&(*ret_subject)->observation, err, "%s", place->doubt);
+		r = observation_add_reason(&(*ret_workload)->observation, err, "%s", place->doubt);
 	return r;
 }
 
@@ -97,7 +97,7 @@ int pods_add_existing(struct target_pods *pods, const struct cri_sandbox *sandbo
 {
 	_cleanup_error_ struct error why = ERROR_INIT;
 	_cleanup_place_ struct place place = {};
-	struct subject *subject;
+	struct workload *workload;
 	int r = locate(pods, container->id, &place, &why);
 
 	if (r == -ENOTSUP)
@@ -106,24 +106,24 @@ int pods_add_existing(struct target_pods *pods, const struct cri_sandbox *sandbo
 		return error_set(err, why.code, "%s", error_message(&why));
 	if (!place.cgroup)
 		return 0;
-	r = add_wanted(pods, sandbox, container, &place, &subject, err);
-	return r < 0 ? r : target_add_tree(&pods->target, subject, place.cgroup, err);
+	r = add_wanted(pods, sandbox, container, &place, &workload, err);
+	return r < 0 ? r : target_add_tree(&pods->target, workload, place.cgroup, err);
 }
 
 /* Cgroups without an owner that a container was found in after all, from their birth on. */
-static int adopt_tree(struct target_pods *pods, struct subject *subject, struct error *err)
+static int attach_tree(struct target_pods *pods, struct workload *workload, struct error *err)
 {
-	size_t i, length = strlen(subject->cgroup);
+	size_t i, length = strlen(workload->cgroup);
 	int r = 0;
 
 	for (i = 0; i < pods->target.live_count && r == 0; i++) {
-		struct lifetime *lifetime = pods->target.live[i];
+		struct tracked_cgroup *tracked = pods->target.live[i];
 
-		if (lifetime->owner || !lifetime->path ||
-		    strncmp(lifetime->path, subject->cgroup, length) != 0 ||
-		    (lifetime->path[length] && lifetime->path[length] != '/'))
+		if (tracked->owner || !tracked->path ||
+		    strncmp(tracked->path, workload->cgroup, length) != 0 ||
+		    (tracked->path[length] && tracked->path[length] != '/'))
 			continue;
-		r = subject_adopt(subject, lifetime, err);
+		r = workload_attach(workload, tracked, err);
 	}
 	return r;
 }
@@ -148,7 +148,7 @@ static int add_missed(struct target_pods *pods, const struct cri_sandbox *sandbo
 {
 	_cleanup_error_ struct error why = ERROR_INIT;
 	_cleanup_place_ struct place place = {};
-	struct subject *subject;
+	struct workload *workload;
 	int r = pods_check_visible(sandbox, sandbox->runtime_handler, &why);
 
 	if (r == 0)
@@ -160,8 +160,8 @@ static int add_missed(struct target_pods *pods, const struct cri_sandbox *sandbo
 	if (!is_unowned(pods, place.cgroup))
 		return last ? leave_out(pods, sandbox, container, "its cgroup was not seen", err) :
 			      0;
-	r = add_wanted(pods, sandbox, container, &place, &subject, err);
-	return r < 0 ? r : adopt_tree(pods, subject, err);
+	r = add_wanted(pods, sandbox, container, &place, &workload, err);
+	return r < 0 ? r : attach_tree(pods, workload, err);
 }
 
 int pods_check_missed(struct target_pods *pods, bool last, struct error *err)
@@ -175,7 +175,7 @@ int pods_check_missed(struct target_pods *pods, bool last, struct error *err)
 			pods_selected(pods, &pods->inventory, container);
 
 		if (sandbox && container->state == CRI_CONTAINER_RUNNING &&
-		    !pods_subject(pods, container->id))
+		    !pods_workload(pods, container->id))
 			r = add_missed(pods, sandbox, container, last, err);
 	}
 	return r;
@@ -190,7 +190,7 @@ static bool was_recorded(const struct target_pods *pods, const char *id)
 		if (ended->observations[i].container_id &&
 		    strcmp(ended->observations[i].container_id, id) == 0)
 			return true;
-	return pods_subject(pods, id);
+	return pods_workload(pods, id);
 }
 
 /* Containers that began and ended meanwhile, and of which no cgroup was ever seen. */

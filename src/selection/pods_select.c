@@ -41,25 +41,25 @@ static int set(char **field, const char *text, struct error *err)
 	return 0;
 }
 
-static int attribute(const struct target_pods *pods, struct subject *subject,
+static int attribute(const struct target_pods *pods, struct workload *workload,
 		     const struct cri_sandbox *sandbox, struct error *err)
 {
 	_cleanup_free_ char *text = NULL;
 
-	if (asprintf(&text, "cgroup %s of pod %s/%s, whose labels match %s", subject->cgroup,
+	if (asprintf(&text, "cgroup %s of pod %s/%s, whose labels match %s", workload->cgroup,
 		     sandbox->namespace, sandbox->name, pods->selector_text) < 0) {
 		text = NULL;
 		return error_nomem(err);
 	}
-	return set(&subject->observation.attribution, text, err);
+	return set(&workload->observation.attribution, text, err);
 }
 
-int pods_describe_pod(const struct target_pods *pods, struct subject *subject,
+int pods_describe_pod(const struct target_pods *pods, struct workload *workload,
 		      const struct cri_sandbox *sandbox, struct error *err)
 {
-	struct observation *observation = &subject->observation;
+	struct observation *observation = &workload->observation;
 	size_t i;
-	int r = attribute(pods, subject, sandbox, err);
+	int r = attribute(pods, workload, sandbox, err);
 
 	if (r == 0)
 		r = set(&observation->pod_name, sandbox->name, err);
@@ -85,12 +85,12 @@ int pods_check_visible(const struct cri_sandbox *sandbox, const char *text, stru
 			 sandbox->namespace, sandbox->name, runtime);
 }
 
-int pods_describe_container(struct target_pods *pods, struct subject *subject,
+int pods_describe_container(struct target_pods *pods, struct workload *workload,
 			    const struct cri_sandbox *sandbox,
 			    const struct cri_container *container, struct error *err)
 {
 	_cleanup_container_ struct container described = {};
-	struct observation *observation = &subject->observation;
+	struct observation *observation = &workload->observation;
 	const char *digest = strstr(container->image_ref, "sha256:");
 	int r = set(&observation->container_name, container->name, err);
 
@@ -100,10 +100,10 @@ int pods_describe_container(struct target_pods *pods, struct subject *subject,
 		r = set(&observation->image_digest, digest, err);
 	if (r == 0)
 		r = container_describe(pods->failure ? NULL : pods->cri, container->id,
-				       subject->cgroup, &described, err);
+				       workload->cgroup, &described, err);
 	if (r == 0 && described.runtime)
 		r = pods_check_visible(sandbox, described.runtime, err);
-	return r < 0 ? r : subject_describe(subject, &described, err);
+	return r < 0 ? r : workload_describe(workload, &described, err);
 }
 
 const struct cri_sandbox *pods_selected(const struct target_pods *pods,
@@ -118,12 +118,12 @@ const struct cri_sandbox *pods_selected(const struct target_pods *pods,
 	return sandbox;
 }
 
-struct subject *pods_subject(const struct target_pods *pods, const char *id)
+struct workload *pods_workload(const struct target_pods *pods, const char *id)
 {
 	size_t i;
 
-	for (i = 0; i < pods->target.subjects.length; i++)
-		if (strcmp(pods->target.subjects.items[i]->observation.container_id, id) == 0)
-			return pods->target.subjects.items[i];
+	for (i = 0; i < pods->target.workloads.length; i++)
+		if (strcmp(pods->target.workloads.items[i]->observation.container_id, id) == 0)
+			return pods->target.workloads.items[i];
 	return NULL;
 }

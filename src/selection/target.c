@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "record/lifetime.h"
+#include "record/tracked_cgroup.h"
 #include "cgroup/cgroup.h"
 #include "cgroup/cgroup_path.h"
 #include "cgroup/cgroup_tree.h"
@@ -81,11 +81,11 @@ static void look_who_waits(struct target *target)
 {
 	size_t i;
 
-	for (i = 0; i < target->subjects.length; i++) {
-		struct subject *subject = target->subjects.items[i];
+	for (i = 0; i < target->workloads.length; i++) {
+		struct workload *workload = target->workloads.items[i];
 
-		subject->waited = subject->is_container && subject->found &&
-				  container_waits_for_start(subject->observation.container_id);
+		workload->waited = workload->is_container && workload->pre_existing &&
+				  container_waits_for_start(workload->observation.container_id);
 	}
 }
 
@@ -101,8 +101,8 @@ int target_tick(struct target *target, struct error *err)
 
 	if (r < 0)
 		return r;
-	r = subjects_describe(&target->subjects, err);
-	return r < 0 ? r : subjects_collect(&target->subjects, false, &target->ended, err);
+	r = workloads_describe(&target->workloads, err);
+	return r < 0 ? r : workloads_collect(&target->workloads, false, &target->ended, err);
 }
 
 int target_fd(const struct target *target)
@@ -136,56 +136,56 @@ int target_exit_status(const struct target *target)
 	return target->exit_status;
 }
 
-/* The subject of the cgroup above a new one. */
-static struct subject *subject_above(const struct target *target, const struct lifetime *lifetime)
+/* The workload of the cgroup above a new one. */
+static struct workload *workload_above(const struct target *target, const struct tracked_cgroup *tracked)
 {
 	size_t i;
 
 	for (i = 0; i < target->live_count; i++)
-		if (target->live[i]->cgroup_id == lifetime->parent_id)
+		if (target->live[i]->cgroup_id == tracked->parent_id)
 			return target->live[i]->owner;
 	return NULL;
 }
 
 /* A path that was cut, or that the program could not read, is looked up while its cgroup exists. */
-static void complete_path(struct lifetime *lifetime)
+static void complete_path(struct tracked_cgroup *tracked)
 {
 	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
 	char *path;
 
-	if ((lifetime->path && !lifetime->path_cut) || !lifetime->cgroup_id ||
+	if ((tracked->path && !tracked->path_cut) || !tracked->cgroup_id ||
 	    cgroup_mount_find(&mount, NULL) < 0 ||
-	    cgroup_path_of_id(&mount, lifetime->cgroup_id, &path, NULL) < 0)
+	    cgroup_path_of_id(&mount, tracked->cgroup_id, &path, NULL) < 0)
 		return;
-	free(lifetime->path);
-	lifetime->path = path;
-	lifetime->path_cut = false;
+	free(tracked->path);
+	tracked->path = path;
+	tracked->path_cut = false;
 }
 
-int target_born(struct target *target, struct lifetime *lifetime, struct error *err)
+int target_cgroup_created(struct target *target, struct tracked_cgroup *tracked, struct error *err)
 {
-	struct subject *subject = target->adopting, *above = subject_above(target, lifetime);
-	struct lifetime **grown = array_grow(target->live, target->live_count, sizeof(*grown));
+	struct workload *workload = target->attaching, *above = workload_above(target, tracked);
+	struct tracked_cgroup **grown = array_grow(target->live, target->live_count, sizeof(*grown));
 	int r = 0;
 
 	if (!grown)
 		return error_nomem(err);
-	complete_path(lifetime);
+	complete_path(tracked);
 	target->live = grown;
-	target->live[target->live_count++] = lifetime;
-	if (!subject && target->kind->classify)
-		r = target->kind->classify(target, lifetime, above, &subject, err);
-	else if (!subject)
-		subject = above;
-	return r < 0 || !subject ? r : subject_adopt(subject, lifetime, err);
+	target->live[target->live_count++] = tracked;
+	if (!workload && target->kind->classify)
+		r = target->kind->classify(target, tracked, above, &workload, err);
+	else if (!workload)
+		workload = above;
+	return r < 0 || !workload ? r : workload_attach(workload, tracked, err);
 }
 
-static void forget_live(struct target *target, const struct lifetime *lifetime)
+static void forget_live(struct target *target, const struct tracked_cgroup *tracked)
 {
 	size_t i;
 
 	for (i = 0; i < target->live_count; i++)
-		if (target->live[i] == lifetime) {
+		if (target->live[i] == tracked) {
 			target->live[i] = target->live[--target->live_count];
 			return;
 		}
@@ -193,24 +193,24 @@ static void forget_live(struct target *target, const struct lifetime *lifetime)
 
 /*
  * A container was started from outside in a cgroup whose name told nothing about it: it is a
- * subject of its own, named after the cgroup.
+ * workload of its own, named after the cgroup.
  */
-static int split_off(struct target *target, struct lifetime *lifetime, struct error *err)
+static int split(struct target *target, struct tracked_cgroup *tracked, struct error *err)
 {
-	const struct subject *above = lifetime->owner;
-	const char *slash = lifetime->path ? strrchr(lifetime->path, '/') : NULL;
-	struct subject *subject;
+	const struct workload *above = tracked->owner;
+	const char *slash = tracked->path ? strrchr(tracked->path, '/') : NULL;
+	struct workload *workload;
 	int r;
 
-	if (above->is_container || lifetime->found || !lifetime->own_namespace || !slash ||
-	    subject_moved_from_inside(above, lifetime))
+	if (above->is_container || tracked->pre_existing || !tracked->own_namespace || !slash ||
+	    workload_moved_from_inside(above, tracked))
 		return 0;
-	r = subjects_add_container(&target->subjects, above->verdict, slash + 1, lifetime->path, "",
-				   &subject, err);
+	r = workloads_add_container(&target->workloads, above->match, slash + 1, tracked->path, "",
+				   &workload, err);
 	if (r < 0)
 		return r;
-	subject_disown(lifetime);
-	return subject_adopt(subject, lifetime, err);
+	workload_detach(tracked);
+	return workload_attach(workload, tracked, err);
 }
 
 /* True if the cgroup is, or was, of a workload that the target records. */
@@ -218,36 +218,36 @@ static bool is_recorded(const struct target *target, uint64_t cgroup_id)
 {
 	size_t i, k;
 
-	for (i = 0; i < target->subjects.length; i++) {
-		const struct subject *subject = target->subjects.items[i];
+	for (i = 0; i < target->workloads.length; i++) {
+		const struct workload *workload = target->workloads.items[i];
 
-		for (k = 0; k < subject->cgroup_count; k++)
-			if (subject->cgroups[k] == cgroup_id)
-				return subject->verdict != VERDICT_UNWANTED;
+		for (k = 0; k < workload->cgroup_count; k++)
+			if (workload->cgroups[k] == cgroup_id)
+				return workload->match != MATCH_IGNORED;
 	}
 	return false;
 }
 
-static void look_where_it_went(const struct target *target, struct lifetime *lifetime)
+static void look_where_it_went(const struct target *target, struct tracked_cgroup *tracked)
 {
 	size_t i;
 
-	for (i = 0; i < RECORDER_LEFT_MAX && lifetime->left_to[i]; i++)
-		if (!is_recorded(target, lifetime->left_to[i]))
-			lifetime->left_unrecorded = true;
+	for (i = 0; i < RECORDER_LEFT_MAX && tracked->left_to[i]; i++)
+		if (!is_recorded(target, tracked->left_to[i]))
+			tracked->left_unrecorded = true;
 }
 
-int target_ended(struct target *target, struct lifetime *lifetime, struct error *err)
+int target_cgroup_removed(struct target *target, struct tracked_cgroup *tracked, struct error *err)
 {
-	_cleanup_lifetime_ struct lifetime *owned = lifetime;
+	_cleanup_tracked_cgroup_ struct tracked_cgroup *owned = tracked;
 	int r;
 
-	forget_live(target, lifetime);
-	if (!lifetime->owner)
+	forget_live(target, tracked);
+	if (!tracked->owner)
 		return 0;
-	look_where_it_went(target, lifetime);
-	r = split_off(target, owned, err);
-	return r < 0 ? r : subject_absorb(owned->owner, owned, err);
+	look_where_it_went(target, tracked);
+	r = split(target, owned, err);
+	return r < 0 ? r : workload_merge(owned->owner, owned, err);
 }
 
 struct visitor {
@@ -293,21 +293,21 @@ int target_visit_calls(const struct target *target,
 
 		r = visit_both(&visitor, ended, &ended->calls, &ended->denied, err);
 	}
-	for (i = 0; i < target->subjects.length && r == 0; i++) {
-		const struct subject *subject = target->subjects.items[i];
+	for (i = 0; i < target->workloads.length && r == 0; i++) {
+		const struct workload *workload = target->workloads.items[i];
 
-		if (subject->verdict == VERDICT_WANTED)
-			r = visit_both(&visitor, &subject->observation, &subject->observation.calls,
-				       &subject->observation.denied, err);
+		if (workload->match == MATCH_SELECTED)
+			r = visit_both(&visitor, &workload->observation, &workload->observation.calls,
+				       &workload->observation.denied, err);
 	}
 	for (i = 0; i < target->live_count && r == 0; i++) {
-		const struct lifetime *lifetime = target->live[i];
-		const struct subject *subject = lifetime->owner;
+		const struct tracked_cgroup *tracked = target->live[i];
+		const struct workload *workload = tracked->owner;
 
-		if (subject && subject->verdict == VERDICT_WANTED)
-			r = visit_both(&visitor, &subject->observation,
-				       &lifetime->calls[RECORDER_OBSERVED],
-				       &lifetime->calls[RECORDER_DENIED], err);
+		if (workload && workload->match == MATCH_SELECTED)
+			r = visit_both(&visitor, &workload->observation,
+				       &tracked->calls[RECORDER_OBSERVED],
+				       &tracked->calls[RECORDER_DENIED], err);
 	}
 	return r;
 }
@@ -316,9 +316,9 @@ static size_t count_wanted(const struct target *target, bool live_only)
 {
 	size_t i, count = 0;
 
-	for (i = 0; i < target->subjects.length; i++)
-		if (target->subjects.items[i]->verdict == VERDICT_WANTED &&
-		    (!live_only || target->subjects.items[i]->live))
+	for (i = 0; i < target->workloads.length; i++)
+		if (target->workloads.items[i]->match == MATCH_SELECTED &&
+		    (!live_only || target->workloads.items[i]->live))
 			count++;
 	return count;
 }
@@ -349,10 +349,10 @@ static bool is_empty_frame(const struct target *target, const struct observation
 int target_collect(struct target *target, struct recording *recording, struct error *err)
 {
 	size_t i;
-	int r = target->kind->conclude ? target->kind->conclude(target, err) : 0;
+	int r = target->kind->finalize ? target->kind->finalize(target, err) : 0;
 
 	if (r == 0)
-		r = subjects_collect(&target->subjects, true, &target->ended, err);
+		r = workloads_collect(&target->workloads, true, &target->ended, err);
 	for (i = 0; i < target->ended.observation_count && r == 0; i++) {
 		struct observation *observation = &target->ended.observations[i];
 
@@ -379,7 +379,7 @@ void target_destroy(struct target *target)
 		return;
 	if (target->kind && target->kind->destroy)
 		target->kind->destroy(target);
-	subjects_finish(&target->subjects);
+	workloads_finish(&target->workloads);
 	recording_finish(&target->ended);
 	left_out_finish(&target->left_out);
 	free(target->live);
@@ -396,10 +396,10 @@ struct tree {
 	uint64_t container_cgroup;	   /* id of its cgroup; 0: none */
 };
 
-/* The id of the container's cgroup that a cgroup is or is in: the subject's, or told by the path; 0: none. */
+/* The id of the container's cgroup that a cgroup is or is in: the workload's, or told by the path; 0: none. */
 static uint64_t container_of_cgroup(struct tree *tree, const char *path, uint64_t id)
 {
-	const struct subject *owner = tree->target->adopting;
+	const struct workload *owner = tree->target->attaching;
 	struct cgroup_container found;
 
 	if (owner && owner->is_container) {
@@ -431,7 +431,7 @@ static int add_one(void *data, const char *path, uint64_t id, uint64_t parent_id
 	return recorder_add_cgroup(tree->target->recorder, &found, err);
 }
 
-int target_add_tree(struct target *target, struct subject *subject, const char *cgroup,
+int target_add_tree(struct target *target, struct workload *workload, const char *cgroup,
 		    struct error *err)
 {
 	struct tree tree = { .target = target };
@@ -440,8 +440,8 @@ int target_add_tree(struct target *target, struct subject *subject, const char *
 
 	recorder_set_runtimes(target->recorder, sizes,
 			      runtime_program_sizes(sizes, array_size(sizes)));
-	target->adopting = subject;
+	target->attaching = workload;
 	r = cgroup_tree_walk(cgroup, add_one, &tree, err);
-	target->adopting = NULL;
+	target->attaching = NULL;
 	return r;
 }

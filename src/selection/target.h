@@ -17,7 +17,7 @@
 
 struct call;
 struct error;
-struct lifetime;
+struct tracked_cgroup;
 struct observation;
 struct recording;
 struct target;
@@ -75,8 +75,8 @@ void target_terminate(struct target *target);
 int target_exit_status(const struct target *target);
 
 /* For recorder_handler. */
-int target_born(struct target *target, struct lifetime *lifetime, struct error *err);
-int target_ended(struct target *target, struct lifetime *lifetime, struct error *err);
+int target_cgroup_created(struct target *target, struct tracked_cgroup *tracked, struct error *err);
+int target_cgroup_removed(struct target *target, struct tracked_cgroup *tracked, struct error *err);
 
 /*
  * Calls visit for every system call that is known so far of what the target selects, denied
@@ -87,7 +87,7 @@ int target_visit_calls(const struct target *target,
 				    const struct call *call, struct error *err),
 		       void *data, struct error *err);
 
-/* How many wanted subjects are recorded now, and were in all. */
+/* How many wanted workloads are recorded now, and were in all. */
 size_t target_live_count(const struct target *target);
 size_t target_count(const struct target *target);
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record/lifetime.h"
+#include "record/tracked_cgroup.h"
 #include "cgroup/cgroup.h"
 #include "cgroup/cgroup_path.h"
 #include "selection/target_kind.h"
@@ -18,7 +18,7 @@ struct target_cgroup {
 	struct target target;
 	char *path;
 	bool exists;
-	struct subject *root; /* borrowed; NULL before it appeared, and when it has ended */
+	struct workload *root; /* borrowed; NULL before it appeared, and when it has ended */
 	bool seen;
 	bool begun; /* the root has its cgroup: whatever has that path later is another */
 };
@@ -33,16 +33,16 @@ static struct target_cgroup *cgroup_of(struct target *target)
 
 static int add_root(struct target_cgroup *cgroup, struct error *err)
 {
-	struct subjects *subjects = &cgroup->target.subjects;
+	struct workloads *workloads = &cgroup->target.workloads;
 	const char *name = strrchr(cgroup->path, '/') + 1;
 	struct cgroup_container container;
 	int r;
 
 	cgroup->seen = true;
 	if (cgroup_path_parse(cgroup->path, &container))
-		return subjects_add_container(subjects, VERDICT_WANTED, container.id, cgroup->path,
+		return workloads_add_container(workloads, MATCH_SELECTED, container.id, cgroup->path,
 					      container.pod_uid, &cgroup->root, err);
-	r = subjects_add_plain(subjects, *name ? name : MACHINE, "cgroup", &cgroup->root, err);
+	r = workloads_add_plain(workloads, *name ? name : MACHINE, "cgroup", &cgroup->root, err);
 	if (r < 0)
 		return r;
 	cgroup->root->cgroup = strdup(cgroup->path);
@@ -70,37 +70,37 @@ static int prepare(struct target *target, struct error *err)
 	return r < 0 ? r : target_add_tree(target, NULL, cgroup->path, err);
 }
 
-static int classify(struct target *target, struct lifetime *lifetime, struct subject *parent,
-		    struct subject **ret_subject, struct error *err)
+static int classify(struct target *target, struct tracked_cgroup *tracked, struct workload *parent,
+		    struct workload **ret_workload, struct error *err)
 {
 	struct target_cgroup *cgroup = cgroup_of(target);
 	struct cgroup_container container;
 	int r;
 
 	/* A container may be in the making; its filter comes later than its cgroup. */
-	if (!lifetime->found)
+	if (!tracked->pre_existing)
 		recorder_watch_denied(target->recorder);
-	if (!cgroup->begun && lifetime->path && strcmp(lifetime->path, cgroup->path) == 0) {
+	if (!cgroup->begun && tracked->path && strcmp(tracked->path, cgroup->path) == 0) {
 		r = cgroup->seen ? 0 : add_root(cgroup, err);
 		cgroup->begun = r == 0;
-		*ret_subject = cgroup->root;
+		*ret_workload = cgroup->root;
 		return r;
 	}
-	*ret_subject = parent;
+	*ret_workload = parent;
 	/* A container of the node, and not one that runs inside of another. */
 	if (!parent || parent->is_container)
 		return 0;
-	if (!lifetime->path || lifetime->path_cut)
+	if (!tracked->path || tracked->path_cut)
 		return observation_add_reason(
 			&parent->observation, err,
 			"a cgroup below it was gone before its path could be read (%s…), so that a "
 			"container's calls may be among these",
-			lifetime->path ? lifetime->path : "");
-	if (!cgroup_path_parse(lifetime->path, &container) ||
-	    container.length != strlen(lifetime->path))
+			tracked->path ? tracked->path : "");
+	if (!cgroup_path_parse(tracked->path, &container) ||
+	    container.length != strlen(tracked->path))
 		return 0;
-	return subjects_add_container(&target->subjects, VERDICT_WANTED, container.id,
-				      lifetime->path, container.pod_uid, ret_subject, err);
+	return workloads_add_container(&target->workloads, MATCH_SELECTED, container.id,
+				      tracked->path, container.pod_uid, ret_workload, err);
 }
 
 /* The cgroup was removed. */
@@ -109,8 +109,8 @@ static bool finished(const struct target *target)
 	const struct target_cgroup *cgroup = (const struct target_cgroup *)target;
 	size_t i;
 
-	for (i = 0; i < target->subjects.length; i++)
-		if (target->subjects.items[i] == cgroup->root)
+	for (i = 0; i < target->workloads.length; i++)
+		if (target->workloads.items[i] == cgroup->root)
 			return !cgroup->root->live;
 	return cgroup->seen;
 }

@@ -118,8 +118,8 @@ static int prepare(struct target *target, struct error *err)
 	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
 	const char *slash = strrchr(command->argv[0], '/');
 	const char *name = slash && slash[1] ? slash + 1 : command->argv[0];
-	struct subject *subject;
-	int r = subjects_add_plain(&target->subjects, name, "command", &subject, err);
+	struct workload *workload;
+	int r = workloads_add_plain(&target->workloads, name, "command", &workload, err);
 
 	if (r < 0)
 		return r;
@@ -129,13 +129,13 @@ static int prepare(struct target *target, struct error *err)
 	r = cgroup_create_for_command(&mount, &command->cgroup, err);
 	if (r < 0)
 		return r;
-	r = target_add_tree(target, subject, command->cgroup.path, err);
+	r = target_add_tree(target, workload, command->cgroup.path, err);
 	if (r < 0)
 		return r;
 	r = spawn(command, err);
 	if (r < 0)
 		return r;
-	r = process_describe(command->pid, &subject->observation, err);
+	r = process_describe(command->pid, &workload->observation, err);
 	if (r < 0)
 		return r;
 	return recorder_mark_command(target->recorder, command->pid, err);

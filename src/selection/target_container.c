@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record/lifetime.h"
+#include "record/tracked_cgroup.h"
 #include "container/container.h"
 #include "container/container_cgroup.h"
 #include "container/cri.h"
@@ -21,12 +21,12 @@
 #define LOOK_INTERVAL_NS 500000000LL
 
 /* What a new cgroup's path tells about the container that is waited for; the better the greater. */
-enum match {
-	MATCH_NONE,
-	MATCH_PREFIX, /* an id of a form that engines make begins so */
-	MATCH_NAME,   /* the cgroup is called so, which may be chance */
-	MATCH_ID,     /* an id of such a form */
-	MATCH_FOUND,  /* the container's process is in it */
+enum cgroup_match {
+	CGROUP_MATCH_NONE,
+	CGROUP_MATCH_PREFIX, /* an id of a form that engines make begins so */
+	CGROUP_MATCH_NAME,   /* the cgroup is called so, which may be chance */
+	CGROUP_MATCH_ID,     /* an id of such a form */
+	CGROUP_MATCH_FOUND,  /* the container's process is in it */
 };
 
 struct target_container {
@@ -35,11 +35,11 @@ struct target_container {
 	const char *text;  /* the same without the engine */
 	struct cgroup_mount mount;
 	struct container container; /* when it exists */
-	struct subject *subject;    /* borrowed; NULL before it appeared */
+	struct workload *workload;    /* borrowed; NULL before it appeared */
 	char id[CONTAINER_ID_SIZE]; /* when it was seen */
 	char *doubt;		    /* why not all in its cgroup may be its own; NULL */
 	bool seen;
-	enum match match; /* how its cgroup was found; MATCH_NONE while it has none */
+	enum cgroup_match match; /* how its cgroup was found; CGROUP_MATCH_NONE while it has none */
 	int64_t next_look;
 };
 
@@ -48,13 +48,13 @@ static struct target_container *container_of_target(struct target *target)
 	return (struct target_container *)target;
 }
 
-static int add_subject(struct target_container *wanted, const char *id, const char *cgroup,
+static int add_workload(struct target_container *wanted, const char *id, const char *cgroup,
 		       struct error *err)
 {
 	wanted->seen = true;
 	snprintf(wanted->id, sizeof(wanted->id), "%s", id);
-	return subjects_add_container(&wanted->target.subjects, VERDICT_WANTED, id, cgroup, "",
-				      &wanted->subject, err);
+	return workloads_add_container(&wanted->target.workloads, MATCH_SELECTED, id, cgroup, "",
+				      &wanted->workload, err);
 }
 
 /* Whether what was found is recorded: not by what it is, and not by where it runs. */
@@ -96,41 +96,41 @@ static int prepare(struct target *target, struct error *err)
 	/* One that is waited for may have been made before the program could see it. */
 	if (r <= 0)
 		return r;
-	r = add_subject(wanted, container->id, container->cgroup, err);
+	r = add_workload(wanted, container->id, container->cgroup, err);
 	if (r == 0)
-		r = subject_describe(wanted->subject, container, err);
+		r = workload_describe(wanted->workload, container, err);
 	if (r == 0 && wanted->doubt)
-		r = observation_add_reason(&wanted->subject->observation, err, "%s", wanted->doubt);
+		r = observation_add_reason(&wanted->workload->observation, err, "%s", wanted->doubt);
 	if (r == 0)
-		r = target_add_tree(target, wanted->subject, container->cgroup, err);
+		r = target_add_tree(target, wanted->workload, container->cgroup, err);
 	/* If it has no cgroup yet, the program did see it, and tells. */
-	if (wanted->subject && wanted->subject->live)
-		wanted->match = MATCH_FOUND;
+	if (wanted->workload && wanted->workload->live)
+		wanted->match = CGROUP_MATCH_FOUND;
 	return r;
 }
 
-static enum match match_path(const struct target_container *wanted, const char *path,
+static enum cgroup_match match_path(const struct target_container *wanted, const char *path,
 			     struct cgroup_container *ret_container)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 
 	if (wanted->container.cgroup && strcmp(path, wanted->container.cgroup) == 0)
-		return MATCH_FOUND;
+		return CGROUP_MATCH_FOUND;
 	if (cgroup_path_parse(path, ret_container)) {
 		if (ret_container->length != strlen(path) ||
 		    !container_is_meant(wanted->typed, ret_container->id, path))
-			return MATCH_NONE; /* in another container, or another one */
+			return CGROUP_MATCH_NONE; /* in another container, or another one */
 		/* The engine's record of the name is as good as the whole id. */
 		return str_has_prefix(ret_container->id, wanted->text) &&
 				       strcmp(ret_container->id, wanted->text) != 0 ?
-			       MATCH_PREFIX :
-			       MATCH_ID;
+			       CGROUP_MATCH_PREFIX :
+			       CGROUP_MATCH_ID;
 	}
 	/* Anybody's cgroup may have a name that begins so. */
 	if (strcmp(name, wanted->text) != 0)
-		return MATCH_NONE;
+		return CGROUP_MATCH_NONE;
 	snprintf(ret_container->id, sizeof(ret_container->id), "%s", name);
-	return MATCH_NAME;
+	return CGROUP_MATCH_NAME;
 }
 
 /* True while it has a cgroup. One that ended may be freed already, and only its address is known. */
@@ -138,9 +138,9 @@ static bool is_alive(const struct target_container *wanted)
 {
 	size_t i;
 
-	for (i = 0; i < wanted->target.subjects.length; i++)
-		if (wanted->target.subjects.items[i] == wanted->subject)
-			return wanted->subject->live;
+	for (i = 0; i < wanted->target.workloads.length; i++)
+		if (wanted->target.workloads.items[i] == wanted->workload)
+			return wanted->workload->live;
 	return false;
 }
 
@@ -152,7 +152,7 @@ static bool has_ended(const struct target_container *wanted)
 /* Its engine has started it again: what is known of its last cgroup does not hold for the new one. */
 static void begin_again(struct target_container *wanted)
 {
-	wanted->match = MATCH_NONE;
+	wanted->match = CGROUP_MATCH_NONE;
 	wanted->seen = false;
 	free(steal_pointer(&wanted->container.cgroup));
 }
@@ -162,7 +162,7 @@ static bool is_whole(const struct target_container *wanted)
 {
 	if (wanted->container.id)
 		return strcmp(wanted->container.id, wanted->text) == 0;
-	return wanted->match > MATCH_PREFIX;
+	return wanted->match > CGROUP_MATCH_PREFIX;
 }
 
 /* Two that nothing tells apart: one is recorded. */
@@ -173,72 +173,72 @@ static int tell_another(struct target_container *wanted, const char *cgroup, str
 			    wanted->typed);
 }
 
-static int take(struct target_container *wanted, const struct lifetime *lifetime, const char *id,
-		enum match match, struct error *err)
+static int take(struct target_container *wanted, const struct tracked_cgroup *tracked, const char *id,
+		enum cgroup_match match, struct error *err)
 {
 	int r = 0;
 
-	if (wanted->match == MATCH_NAME && match > MATCH_NAME)
-		r = tell_another(wanted, wanted->subject->cgroup, err);
+	if (wanted->match == CGROUP_MATCH_NAME && match > CGROUP_MATCH_NAME)
+		r = tell_another(wanted, wanted->workload->cgroup, err);
 	if (wanted->match) { /* what was recorded so far was not meant */
-		wanted->subject->verdict = VERDICT_UNWANTED;
+		wanted->workload->match = MATCH_IGNORED;
 		wanted->seen = false;
 	}
 	if (r == 0 && !wanted->seen)
-		r = add_subject(wanted, id, lifetime->path, err);
+		r = add_workload(wanted, id, tracked->path, err);
 	if (r == 0)
 		wanted->match = match;
 	return r;
 }
 
 /* A cgroup that belongs to nobody yet, while the container is waited for, or after it came. */
-static int consider(struct target_container *wanted, const struct lifetime *lifetime,
-		    struct subject **ret_subject, struct error *err)
+static int consider(struct target_container *wanted, const struct tracked_cgroup *tracked,
+		    struct workload **ret_workload, struct error *err)
 {
 	struct cgroup_container found;
-	enum match match = match_path(wanted, lifetime->path, &found);
+	enum cgroup_match match = match_path(wanted, tracked->path, &found);
 	int r;
 
-	if (match == MATCH_NONE)
+	if (match == CGROUP_MATCH_NONE)
 		return 0;
 	if (has_ended(wanted)) {
-		if (match != MATCH_FOUND && strcmp(found.id, wanted->id) != 0)
+		if (match != CGROUP_MATCH_FOUND && strcmp(found.id, wanted->id) != 0)
 			return 0;
 		begin_again(wanted);
 		snprintf(found.id, sizeof(found.id), "%s", wanted->id);
-		match = MATCH_ID;
+		match = CGROUP_MATCH_ID;
 	}
-	if (match == MATCH_PREFIX && is_whole(wanted))
+	if (match == CGROUP_MATCH_PREFIX && is_whole(wanted))
 		return 0;
-	if (cgroup_made_by(&wanted->mount, lifetime->path) != CGROUP_OF_ROOT &&
-	    match != MATCH_FOUND)
+	if (cgroup_made_by(&wanted->mount, tracked->path) != CGROUP_OF_ROOT &&
+	    match != CGROUP_MATCH_FOUND)
 		return left_out_pass_over(&wanted->target.left_out, err,
 					  "the cgroup %s has the name, but a user other than root "
 					  "may have made it; record it with --cgroup",
-					  lifetime->path);
-	if (match <= wanted->match || (wanted->container.cgroup && match != MATCH_FOUND))
-		return tell_another(wanted, lifetime->path, err);
-	r = take(wanted, lifetime, found.id, match, err);
+					  tracked->path);
+	if (match <= wanted->match || (wanted->container.cgroup && match != CGROUP_MATCH_FOUND))
+		return tell_another(wanted, tracked->path, err);
+	r = take(wanted, tracked, found.id, match, err);
 	if (r == 0)
-		*ret_subject = wanted->subject;
+		*ret_workload = wanted->workload;
 	return r;
 }
 
-static int classify(struct target *target, struct lifetime *lifetime, struct subject *parent,
-		    struct subject **ret_subject, struct error *err)
+static int classify(struct target *target, struct tracked_cgroup *tracked, struct workload *parent,
+		    struct workload **ret_workload, struct error *err)
 {
 	struct target_container *wanted = container_of_target(target);
 
-	*ret_subject = parent;
+	*ret_workload = parent;
 	if (parent || !target->recorder_options.mark_new)
 		return 0;
-	if (!lifetime->path || lifetime->path_cut)
+	if (!tracked->path || tracked->path_cut)
 		return left_out_pass_over(&target->left_out, err,
 					  "a cgroup was gone before its path could be read (%s…), "
 					  "and %s may have been in it",
-					  lifetime->path ? lifetime->path : "",
+					  tracked->path ? tracked->path : "",
 					  target->description);
-	return consider(wanted, lifetime, ret_subject, err);
+	return consider(wanted, tracked, ret_workload, err);
 }
 
 /* A sandbox may have no cgroup of its own that could tell of it, or one like any container's. */
@@ -249,7 +249,7 @@ static int tick(struct target *target, struct error *err)
 	int64_t now = clock_ns(CLOCK_MONOTONIC);
 
 	if (is_alive(wanted))
-		return container_check_visible(wanted->id, wanted->subject->observation.runtime,
+		return container_check_visible(wanted->id, wanted->workload->observation.runtime,
 					       err);
 	if (wanted->seen || now < wanted->next_look)
 		return 0;

@@ -5,7 +5,7 @@
 /* For target.c and the target_<kind>.c files: what a kind of target brings. */
 #include "recording/recording.h"
 #include "selection/left_out.h"
-#include "selection/subjects.h"
+#include "selection/workloads.h"
 #include "selection/target.h"
 
 struct target_kind {
@@ -17,14 +17,14 @@ struct target_kind {
 	int (*tick)(struct target *target, struct error *err);
 	bool (*finished)(const struct target *target);
 	/*
-	 * A new cgroup: sets ret_subject to the one that it belongs to (which may be new), or
-	 * to NULL. parent is the subject of the cgroup above, NULL when that has none. Without
+	 * A new cgroup: sets ret_workload to the one that it belongs to (which may be new), or
+	 * to NULL. parent is the workload of the cgroup above, NULL when that has none. Without
 	 * this function a cgroup belongs to whom the one above belongs.
 	 */
-	int (*classify)(struct target *target, struct lifetime *lifetime, struct subject *parent,
-			struct subject **ret_subject, struct error *err);
+	int (*classify)(struct target *target, struct tracked_cgroup *tracked, struct workload *parent,
+			struct workload **ret_workload, struct error *err);
 	/* After the end: the last word about what is undecided. */
-	int (*conclude)(struct target *target, struct error *err);
+	int (*finalize)(struct target *target, struct error *err);
 	void (*signal)(struct target *target, int signal);
 	void (*destroy)(struct target *target);
 };
@@ -34,11 +34,11 @@ struct target {
 	const struct target_kind *kind;
 	struct recorder_options recorder_options; /* the kind's; may be changed by its creator */
 	struct recorder *recorder;		  /* borrowed, after prepare */
-	struct subjects subjects;
-	struct subject *adopting; /* borrowed: owner of what target_add_tree() finds */
-	struct lifetime **live;	  /* borrowed from the recorder: cgroups that exist */
+	struct workloads workloads;
+	struct workload *attaching; /* borrowed: owner of what target_add_tree() finds */
+	struct tracked_cgroup **live;	  /* borrowed from the recorder: cgroups that exist */
 	size_t live_count;
-	struct recording ended; /* observations of subjects that have ended */
+	struct recording ended; /* observations of workloads that have ended */
 	struct left_out left_out;
 	char *description;
 	int fd;		 /* of target_fd(); owned */
@@ -61,10 +61,10 @@ int target_create_pods(const struct target_request *request, struct target **ret
 		       struct error *err);
 
 /*
- * Adds a cgroup that exists, with all below it, to the recorder. What is found belongs to subject,
- * for which target_born() asks while this runs; without one the kind classifies it as it does new ones.
+ * Adds a cgroup that exists, with all below it, to the recorder. What is found belongs to workload,
+ * for which target_cgroup_created() asks while this runs; without one the kind classifies it as it does new ones.
  */
-int target_add_tree(struct target *target, struct subject *subject, const char *cgroup,
+int target_add_tree(struct target *target, struct workload *workload, const char *cgroup,
 		    struct error *err);
 
 #endif

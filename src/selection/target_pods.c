@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "record/lifetime.h"
+#include "record/tracked_cgroup.h"
 #include "cgroup/cgroup.h"
 #include "cgroup/cgroup_path.h"
 #include "container/cri.h"
@@ -62,71 +62,71 @@ static int prepare(struct target *target, struct error *err)
 		if (r == 0 && container->state != CRI_CONTAINER_EXITED)
 			r = pods_add_existing(pods, sandbox, container, err);
 	}
-	if (r == 0 && target->subjects.length == 0 && !pods->wait)
+	if (r == 0 && target->workloads.length == 0 && !pods->wait)
 		return no_match(pods, inventory->sandbox_count, err);
 	return r;
 }
 
 /* A cgroup that is gone, and of which nothing tells that it was no container's. */
-static int leave_out_nameless(struct target_pods *pods, const struct lifetime *lifetime,
+static int leave_out_nameless(struct target_pods *pods, const struct tracked_cgroup *tracked,
 			      struct error *err)
 {
 	struct cgroup_container container;
 
-	if (lifetime->path && cgroup_path_parse(lifetime->path, &container) &&
-	    container.length < strlen(lifetime->path))
+	if (tracked->path && cgroup_path_parse(tracked->path, &container) &&
+	    container.length < strlen(tracked->path))
 		return 0; /* inside of a container */
-	if (lifetime->path && cgroup_made_by(&pods->mount, lifetime->path) == CGROUP_OF_USER)
+	if (tracked->path && cgroup_made_by(&pods->mount, tracked->path) == CGROUP_OF_USER)
 		return 0;
 	return left_out_add(&pods->target.left_out, err,
 			    "the cgroup %llu was gone before its path could be read (%.40s…): a "
 			    "container of the pods may have been in it",
-			    (unsigned long long)lifetime->cgroup_id,
-			    lifetime->path ? lifetime->path : "");
+			    (unsigned long long)tracked->cgroup_id,
+			    tracked->path ? tracked->path : "");
 }
 
-static int classify(struct target *target, struct lifetime *lifetime, struct subject *parent,
-		    struct subject **ret_subject, struct error *err)
+static int classify(struct target *target, struct tracked_cgroup *tracked, struct workload *parent,
+		    struct workload **ret_workload, struct error *err)
 {
 	struct target_pods *pods = pods_of(target);
 	struct cgroup_container container;
-	struct subject *known;
+	struct workload *known;
 
-	*ret_subject = parent;
+	*ret_workload = parent;
 	if (parent)
 		return 0;
-	if (!lifetime->path || lifetime->path_cut)
-		return leave_out_nameless(pods, lifetime, err);
-	if (!cgroup_path_parse(lifetime->path, &container) ||
-	    container.length != strlen(lifetime->path))
+	if (!tracked->path || tracked->path_cut)
+		return leave_out_nameless(pods, tracked, err);
+	if (!cgroup_path_parse(tracked->path, &container) ||
+	    container.length != strlen(tracked->path))
 		return 0;
-	switch (cgroup_made_by(&pods->mount, lifetime->path)) {
+	switch (cgroup_made_by(&pods->mount, tracked->path)) {
 	case CGROUP_OF_USER: /* a name that anybody could give: the runtime knows who runs there */
 		return 0;
 	case CGROUP_OF_UNKNOWN:
 		return left_out_add(&target->left_out, err,
 				    "the cgroup %s was gone before it could be seen who made it: a "
 				    "container of the pods may have been in it",
-				    lifetime->path);
+				    tracked->path);
 	default:
 		break;
 	}
-	known = pods_subject(pods, container.id);
-	if (known && !known->born) { /* it was found while its birth was told */
-		*ret_subject = known;
+	known = pods_workload(pods, container.id);
+	if (known && !known->created) { /* it was found while its birth was told */
+		*ret_workload = known;
 		return 0;
 	}
 	pods->next_ask = 0;
-	return subjects_add_container(&target->subjects, VERDICT_OPEN, container.id, lifetime->path,
-				      container.pod_uid, ret_subject, err);
+	return workloads_add_container(&target->workloads, MATCH_PENDING, container.id, tracked->path,
+				      container.pod_uid, ret_workload, err);
 }
 
 static bool has_open(const struct target *target)
 {
 	size_t i;
 
-	for (i = 0; i < target->subjects.length; i++)
-		if (target->subjects.items[i]->verdict == VERDICT_OPEN)
+	for (i = 0; i < target->workloads.length; i++)
+		if (target->workloads.items[i]->match == MATCH_PENDING)
 			return true;
 	return false;
 }
@@ -169,7 +169,7 @@ static int tick(struct target *target, struct error *err)
 	return pods_check_missed(pods, false, err);
 }
 
-static int conclude(struct target *target, struct error *err)
+static int finalize(struct target *target, struct error *err)
 {
 	struct target_pods *pods = pods_of(target);
 	bool answered = ask(pods);
@@ -178,7 +178,7 @@ static int conclude(struct target *target, struct error *err)
 	if (r == 0 && answered)
 		r = pods_check_missed(pods, true, err);
 	/* Of very many the recording has not each by its id. */
-	if (r == 0 && answered && target->ended.observation_count < SUBJECTS_APART)
+	if (r == 0 && answered && target->ended.observation_count < WORKLOADS_APART)
 		r = pods_check_ended(pods, err);
 	return r;
 }
@@ -199,7 +199,7 @@ static const struct target_kind kind = {
 	.prepare = prepare,
 	.tick = tick,
 	.classify = classify,
-	.conclude = conclude,
+	.finalize = finalize,
 	.destroy = destroy,
 };
 

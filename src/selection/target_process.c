@@ -26,15 +26,15 @@ static int prepare(struct target *target, struct error *err)
 	const struct target_process *process = (const struct target_process *)target;
 	_cleanup_free_ char *name = NULL;
 	struct observation *observation;
-	struct subject *subject;
+	struct workload *workload;
 	int r = process_name(process->pid, &name, err);
 
 	if (r < 0)
 		return r;
-	r = subjects_add_plain(&target->subjects, name, target->description, &subject, err);
+	r = workloads_add_plain(&target->workloads, name, target->description, &workload, err);
 	if (r < 0)
 		return r;
-	observation = &subject->observation;
+	observation = &workload->observation;
 	r = process_describe(process->pid, observation, err);
 	if (r < 0)
 		return r;
@@ -44,9 +44,9 @@ static int prepare(struct target *target, struct error *err)
 				   "then is not in it");
 	if (r < 0)
 		return r;
-	target->adopting = subject;
+	target->attaching = workload;
 	r = recorder_mark_process(target->recorder, process->pid, err);
-	target->adopting = NULL;
+	target->attaching = NULL;
 	if (r == 0 && !pidfd_is_alive(target->fd))
 		return error_set(err, ESRCH, "process %d ended before it could be marked",
 				 process->pid);

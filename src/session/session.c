@@ -229,21 +229,21 @@ static int watch(struct session *session, struct loop *loop, struct error *err)
 	return r;
 }
 
-static int born(void *data, struct lifetime *lifetime, struct error *err)
+static int cgroup_created(void *data, struct tracked_cgroup *tracked, struct error *err)
 {
-	return target_born(data, lifetime, err);
+	return target_cgroup_created(data, tracked, err);
 }
 
-static int ended(void *data, struct lifetime *lifetime, struct error *err)
+static int cgroup_removed(void *data, struct tracked_cgroup *tracked, struct error *err)
 {
-	return target_ended(data, lifetime, err);
+	return target_cgroup_removed(data, tracked, err);
 }
 
 static int create_recorder(struct session *session, struct error *err)
 {
 	const struct recorder_handler handler = {
-		.born = born,
-		.ended = ended,
+		.created = cgroup_created,
+		.removed = cgroup_removed,
 		.data = session->target,
 	};
 	struct recorder_options options;

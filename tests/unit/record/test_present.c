@@ -22,7 +22,7 @@
 
 #include <cmocka.h>
 
-#include "record/lifetime.h"
+#include "record/tracked_cgroup.h"
 #include "record/recorder.h"
 #include "util/error.h"
 
@@ -31,7 +31,7 @@
 #define NR_CHILD 481
 
 static char cgroup[PATH_MAX];
-static struct lifetime *ended;
+static struct tracked_cgroup *ended;
 
 static void succeed(int r, const struct error *err)
 {
@@ -39,9 +39,9 @@ static void succeed(int r, const struct error *err)
 		fail_msg("%s", error_message(err));
 }
 
-static int note_end(void *data, struct lifetime *lifetime, struct error *err)
+static int note_removed(void *data, struct tracked_cgroup *tracked, struct error *err)
 {
-	ended = lifetime;
+	ended = tracked;
 	return 0;
 }
 
@@ -98,7 +98,7 @@ static pid_t start_in(const char *path, const int fork_pipe[2], const int call_p
 static struct recorder *begin(uint64_t id, bool is_container)
 {
 	const struct recorder_options options = { .mode = RECORDER_CGROUPS, .slots = 8 };
-	const struct recorder_handler handler = { .ended = note_end };
+	const struct recorder_handler handler = { .removed = note_removed };
 	const struct found_cgroup found = {
 		.id = id,
 		.domain = id,
@@ -115,18 +115,18 @@ static struct recorder *begin(uint64_t id, bool is_container)
 }
 
 /* Both run the program of their parent, as what a runtime forks: so user space decides about them. */
-static bool has_call(const struct lifetime *lifetime, uint32_t nr)
+static bool has_call(const struct tracked_cgroup *tracked, uint32_t nr)
 {
-	return call_set_find(&lifetime->calls[RECORDER_OBSERVED], ABI_NATIVE, nr) ||
-	       (call_set_find(&lifetime->calls[RECORDER_PENDING], ABI_NATIVE, nr) &&
-		lifetime->pending);
+	return call_set_find(&tracked->calls[RECORDER_OBSERVED], ABI_NATIVE, nr) ||
+	       (call_set_find(&tracked->calls[RECORDER_PENDING], ABI_NATIVE, nr) &&
+		tracked->pending);
 }
 
 static void check_present(bool is_container)
 {
 	int fork_pipe[2], call_pipe[2], told_pipe[2];
 	_cleanup_recorder_ struct recorder *recorder = NULL;
-	_cleanup_lifetime_ struct lifetime *lifetime = NULL;
+	_cleanup_tracked_cgroup_ struct tracked_cgroup *tracked = NULL;
 	_cleanup_error_ struct error err = ERROR_INIT;
 	struct stat st;
 	char forked;
@@ -145,11 +145,11 @@ static void check_present(bool is_container)
 	close(call_pipe[1]);
 	waitpid(pid, NULL, 0);
 	succeed(recorder_stop(recorder, &err), &err);
-	lifetime = ended;
-	assert_non_null(lifetime);
-	assert_true(lifetime->present);
-	assert_true(has_call(lifetime, NR_PARENT));
-	assert_true(has_call(lifetime, NR_CHILD));
+	tracked = ended;
+	assert_non_null(tracked);
+	assert_true(tracked->present);
+	assert_true(has_call(tracked, NR_PARENT));
+	assert_true(has_call(tracked, NR_CHILD));
 	close(fork_pipe[0]);
 	close(call_pipe[0]);
 	close(told_pipe[0]);

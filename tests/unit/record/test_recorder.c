@@ -23,7 +23,7 @@
 
 #include <cmocka.h>
 
-#include "record/lifetime.h"
+#include "record/tracked_cgroup.h"
 #include "record/recorder.h"
 #include "util/error.h"
 
@@ -41,7 +41,7 @@ struct made {
 	size_t above; /* index of the one above; CGROUPS: the one that all are below */
 	uint32_t nr;  /* the call that was made in it */
 	bool dead;    /* removed before the recorder was polled */
-	unsigned int born, ended;
+	unsigned int created, removed;
 };
 
 struct world {
@@ -65,43 +65,43 @@ static struct made *find_made(uint64_t id)
 	return NULL;
 }
 
-static int note_birth(void *data, struct lifetime *lifetime, struct error *err)
+static int note_created(void *data, struct tracked_cgroup *tracked, struct error *err)
 {
-	struct made *made = world.counts ? find_made(lifetime->cgroup_id) : NULL;
+	struct made *made = world.counts ? find_made(tracked->cgroup_id) : NULL;
 
 	if (!made)
 		return 0;
-	made->born++;
+	made->created++;
 	if (made->above < CGROUPS) {
-		assert_int_equal(lifetime->parent_id, world.made[made->above].id);
-		assert_int_equal(world.made[made->above].born, 1);
+		assert_int_equal(tracked->parent_id, world.made[made->above].id);
+		assert_int_equal(world.made[made->above].created, 1);
 	} else {
-		assert_int_equal(lifetime->parent_id, world.top_id);
+		assert_int_equal(tracked->parent_id, world.top_id);
 	}
 	return 0;
 }
 
-static bool has_call(const struct lifetime *lifetime, uint32_t nr)
+static bool has_call(const struct tracked_cgroup *tracked, uint32_t nr)
 {
 	size_t kind;
 
 	for (kind = 0; kind < RECORDER_BITMAPS; kind++)
-		if (call_set_find(&lifetime->calls[kind], ABI_NATIVE, nr))
+		if (call_set_find(&tracked->calls[kind], ABI_NATIVE, nr))
 			return true;
 	return false;
 }
 
-static int note_end(void *data, struct lifetime *lifetime, struct error *err)
+static int note_removed(void *data, struct tracked_cgroup *tracked, struct error *err)
 {
-	_cleanup_lifetime_ struct lifetime *owned = lifetime;
+	_cleanup_tracked_cgroup_ struct tracked_cgroup *owned = tracked;
 	struct made *made = world.counts ? find_made(owned->cgroup_id) : NULL;
 	uint32_t nr;
 
 	if (!made)
 		return 0;
-	assert_int_equal(made->born, 1);
-	made->ended++;
-	assert_int_equal(owned->died != 0, made->dead);
+	assert_int_equal(made->created, 1);
+	made->removed++;
+	assert_int_equal(owned->removed != 0, made->dead);
 	assert_int_equal(owned->lost, 0);
 	for (nr = NR_FIRST; nr < NR_FIRST + NR_COUNT; nr++)
 		assert_int_equal(has_call(owned, nr), nr == made->nr);
@@ -207,7 +207,7 @@ static void begin(enum recorder_mode mode, bool mark_new)
 		.slots = SLOTS,
 		.event_bytes = PAGE,
 	};
-	const struct recorder_handler handler = { .born = note_birth, .ended = note_end };
+	const struct recorder_handler handler = { .created = note_created, .removed = note_removed };
 	const struct found_cgroup top = {
 		.id = world.top_id,
 		.domain = world.top_id,
@@ -239,8 +239,8 @@ static void check_all_told(unsigned int ended)
 	size_t i;
 
 	for (i = 0; i < CGROUPS; i++) {
-		assert_int_equal(world.made[i].born, 1);
-		assert_int_equal(world.made[i].ended, ended);
+		assert_int_equal(world.made[i].created, 1);
+		assert_int_equal(world.made[i].removed, ended);
 	}
 }
 
@@ -343,9 +343,9 @@ static void test_first_call_without_birth(void **state)
 	poll_whole();
 	nanosleep(&scan_interval, NULL);
 	poll_whole();
-	assert_int_equal(world.made[0].born, 1);
+	assert_int_equal(world.made[0].created, 1);
 	finish();
-	assert_int_equal(world.made[0].ended, 1);
+	assert_int_equal(world.made[0].removed, 1);
 }
 
 static int set_up(void **state)

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "record/lifetime.h"
+#include "record/tracked_cgroup.h"
 #include "selection/pods.h"
 #include "selection/selector.h"
 #include "util/array.h"
@@ -83,39 +83,39 @@ static struct target_pods *pods_new(void)
 static void pods_free(struct target_pods *pods)
 {
 	selector_destroy(pods->selector);
-	subjects_finish(&pods->target.subjects);
+	workloads_finish(&pods->target.workloads);
 	left_out_finish(&pods->target.left_out);
 	free(pods);
 }
 
 /* A container that has ended, and about which nobody has decided. */
-static struct subject *add_open(struct target_pods *pods, const char *id, const char *cgroup,
+static struct workload *add_open(struct target_pods *pods, const char *id, const char *cgroup,
 				const char *uid)
 {
-	struct lifetime lifetime = { .cgroup_id = 1, .born = 1 };
-	struct subject *subject;
+	struct tracked_cgroup tracked = { .cgroup_id = 1, .created = 1 };
+	struct workload *workload;
 
-	assert_int_equal(subjects_add_container(&pods->target.subjects, VERDICT_OPEN, id, cgroup,
-						uid, &subject, NULL),
+	assert_int_equal(workloads_add_container(&pods->target.workloads, MATCH_PENDING, id, cgroup,
+						uid, &workload, NULL),
 			 0);
-	assert_int_equal(subject_adopt(subject, &lifetime, NULL), 0);
-	subject->live = 0;
-	return subject;
+	assert_int_equal(workload_attach(workload, &tracked, NULL), 0);
+	workload->live = 0;
+	return workload;
 }
 
 static void what_the_runtime_says_decides(void **state)
 {
 	struct target_pods *pods = pods_new();
-	struct subject *wanted = add_open(pods, "c1", "/k/c1", UID);
-	struct subject *other = add_open(pods, "c2", "/k/c2", OTHER_UID);
-	struct subject *sandbox = add_open(pods, SANDBOX, "/k/" SANDBOX, UID);
+	struct workload *wanted = add_open(pods, "c1", "/k/c1", UID);
+	struct workload *other = add_open(pods, "c2", "/k/c2", OTHER_UID);
+	struct workload *sandbox = add_open(pods, SANDBOX, "/k/" SANDBOX, UID);
 
 	assert_int_equal(pods_decide_all(pods, NULL), 0);
-	assert_int_equal(wanted->verdict, VERDICT_WANTED);
+	assert_int_equal(wanted->match, MATCH_SELECTED);
 	assert_string_equal(wanted->observation.container_name, "main");
 	assert_string_equal(wanted->observation.pod_name, "web");
-	assert_int_equal(other->verdict, VERDICT_UNWANTED);
-	assert_int_equal(sandbox->verdict, VERDICT_UNWANTED);
+	assert_int_equal(other->match, MATCH_IGNORED);
+	assert_int_equal(sandbox->match, MATCH_IGNORED);
 	assert_null(left_out_reason(&pods->target.left_out));
 	pods_free(pods);
 }
@@ -123,16 +123,16 @@ static void what_the_runtime_says_decides(void **state)
 static void a_forgotten_container_is_its_pods(void **state)
 {
 	struct target_pods *pods = pods_new();
-	struct subject *wanted = add_open(pods, HEX, "/k/" HEX, UID);
-	struct subject *other = add_open(pods, "f" HEX, "/k/f" HEX, OTHER_UID);
+	struct workload *wanted = add_open(pods, HEX, "/k/" HEX, UID);
+	struct workload *other = add_open(pods, "f" HEX, "/k/f" HEX, OTHER_UID);
 
 	/* The runtime may be late. */
 	assert_int_equal(pods_decide_all(pods, NULL), 0);
-	assert_int_equal(wanted->verdict, VERDICT_OPEN);
+	assert_int_equal(wanted->match, MATCH_PENDING);
 	assert_int_equal(pods_decide_last(pods, NULL), 0);
-	assert_int_equal(wanted->verdict, VERDICT_WANTED);
+	assert_int_equal(wanted->match, MATCH_SELECTED);
 	assert_false(observation_complete(&wanted->observation));
-	assert_int_equal(other->verdict, VERDICT_UNWANTED);
+	assert_int_equal(other->match, MATCH_IGNORED);
 	assert_null(left_out_reason(&pods->target.left_out));
 	pods_free(pods);
 }
@@ -152,12 +152,12 @@ static void one_whose_name_decides_is_told(void **state)
 {
 	static const char *const names[] = { "main" };
 	struct target_pods *pods = pods_new();
-	struct subject *subject = add_open(pods, HEX, "/k/" HEX, UID);
+	struct workload *workload = add_open(pods, HEX, "/k/" HEX, UID);
 
 	pods->names = names;
 	pods->name_count = 1;
 	assert_int_equal(pods_decide_last(pods, NULL), 0);
-	assert_int_equal(subject->verdict, VERDICT_UNWANTED);
+	assert_int_equal(workload->match, MATCH_IGNORED);
 	is_told(pods, "the runtime has forgotten it");
 	pods_free(pods);
 }
@@ -165,12 +165,12 @@ static void one_whose_name_decides_is_told(void **state)
 static void one_of_an_unknown_pod_is_told(void **state)
 {
 	struct target_pods *pods = pods_new();
-	struct subject *subject =
+	struct workload *workload =
 		add_open(pods, HEX, "/k/" HEX, "11111111-1111-1111-1111-111111111111");
 
 	pods->failure = (char *)"no answer in time";
 	assert_int_equal(pods_decide_last(pods, NULL), 0);
-	assert_int_equal(subject->verdict, VERDICT_UNWANTED);
+	assert_int_equal(workload->match, MATCH_IGNORED);
 	is_told(pods, "no answer in time");
 	pods_free(pods);
 }
@@ -178,13 +178,13 @@ static void one_of_an_unknown_pod_is_told(void **state)
 static void one_that_was_found_and_is_gone_is_told(void **state)
 {
 	struct target_pods *pods = pods_new();
-	struct subject *subject;
+	struct workload *workload;
 
-	assert_int_equal(subjects_add_container(&pods->target.subjects, VERDICT_WANTED, HEX,
-						"/k/" HEX, UID, &subject, NULL),
+	assert_int_equal(workloads_add_container(&pods->target.workloads, MATCH_SELECTED, HEX,
+						"/k/" HEX, UID, &workload, NULL),
 			 0);
 	assert_int_equal(pods_decide_last(pods, NULL), 0);
-	assert_int_equal(subject->verdict, VERDICT_UNWANTED);
+	assert_int_equal(workload->match, MATCH_IGNORED);
 	is_told(pods, "gone before it could be recorded");
 	pods_free(pods);
 }
@@ -205,7 +205,7 @@ static void other_engines_are_no_matter(void **state)
 		add_open(pods, HEX, cgroups[i], "");
 	assert_int_equal(pods_decide_all(pods, NULL), 0);
 	for (i = 0; i < array_size(cgroups); i++)
-		assert_int_equal(pods->target.subjects.items[i]->verdict, VERDICT_UNWANTED);
+		assert_int_equal(pods->target.workloads.items[i]->match, MATCH_IGNORED);
 	assert_null(left_out_reason(&pods->target.left_out));
 
 	add_open(pods, HEX, "/k/" HEX, "");
@@ -218,7 +218,7 @@ static void other_engines_are_no_matter(void **state)
 static void one_that_lives_and_is_unknown_is_anothers(void **state)
 {
 	struct target_pods *pods = pods_new();
-	struct subject *subject = add_open(pods, HEX, "/" HEX, "");
+	struct workload *workload = add_open(pods, HEX, "/" HEX, "");
 	char top[] = "/tmp/recorder-test.XXXXXX", directory[128];
 
 	assert_non_null(mkdtemp(top));
@@ -228,10 +228,10 @@ static void one_that_lives_and_is_unknown_is_anothers(void **state)
 	/* But an answer that did not come says nothing. */
 	pods->failure = (char *)"no answer in time";
 	assert_int_equal(pods_decide_all(pods, NULL), 0);
-	assert_int_equal(subject->verdict, VERDICT_OPEN);
+	assert_int_equal(workload->match, MATCH_PENDING);
 	pods->failure = NULL;
 	assert_int_equal(pods_decide_all(pods, NULL), 0);
-	assert_int_equal(subject->verdict, VERDICT_UNWANTED);
+	assert_int_equal(workload->match, MATCH_IGNORED);
 	assert_null(left_out_reason(&pods->target.left_out));
 	rmdir(directory);
 	rmdir(top);
@@ -241,10 +241,10 @@ static void one_that_lives_and_is_unknown_is_anothers(void **state)
 static void one_in_a_kernel_of_its_own_is_told_at_the_end(void **state)
 {
 	struct target_pods *pods = pods_new();
-	struct subject *subject = add_open(pods, "c3", "/k/c3", "u3");
+	struct workload *workload = add_open(pods, "c3", "/k/c3", "u3");
 
 	assert_int_equal(pods_decide_last(pods, NULL), 0);
-	assert_int_equal(subject->verdict, VERDICT_UNWANTED);
+	assert_int_equal(workload->match, MATCH_IGNORED);
 	assert_non_null(strstr(left_out_reason(&pods->target.left_out),
 			       "shop/sealed runs in a kernel of its own"));
 	pods_free(pods);

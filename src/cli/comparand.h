@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef CLI_WORKLOAD_H
-#define CLI_WORKLOAD_H
+#ifndef CLI_COMPARAND_H
+#define CLI_COMPARAND_H
 
 /* What is compared with a baseline: each container of a recording, or a profile. */
 #include <stdbool.h>
@@ -13,7 +13,7 @@ struct applied_profile;
 struct error;
 struct recording;
 
-struct workload {
+struct comparand {
 	const char *name;		   /* borrowed from the file */
 	const char *path;		   /* borrowed from the arguments */
 	const struct recording *recording; /* borrowed from the file; NULL for a profile */
@@ -38,25 +38,25 @@ struct workload {
 	struct circumstances circumstances;
 };
 
-/* A file that was read, which workloads borrow from. */
-struct workload_file {
+/* A file that was read, which comparands borrow from. */
+struct comparand_file {
 	struct documents documents;
 	struct recording *parts; /* of all recordings in it, by container name */
 	size_t part_count;
 };
 
-struct workloads {
-	struct workload *items; /* in the order of the files and names */
+struct comparands {
+	struct comparand *items; /* in the order of the files and names */
 	size_t length;
-	struct workload_file *files;
+	struct comparand_file *files;
 	size_t file_count;
 };
 
 /* Reads a file and adds what is in it. */
-int workloads_add_file(struct workloads *workloads, const char *path,
+int comparands_add_file(struct comparands *comparands, const char *path,
 		       const struct circumstance_options *options,
 		       const struct input_circumstances *usual, struct error *err);
-void workloads_finish(struct workloads *workloads);
-#define _cleanup_workloads_ _cleanup_(workloads_finish)
+void comparands_finish(struct comparands *comparands);
+#define _cleanup_comparands_ _cleanup_(comparands_finish)
 
 #endif

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "record/lifetime.h"
+#include "record/tracked_cgroup.h"
 
 #include <stdlib.h>
 
 _Static_assert((int)RECORDER_ABIS == (int)ABI_COUNT, "both sides know the same ABIs");
 
-void lifetime_destroy(struct lifetime *lifetime)
+void tracked_cgroup_destroy(struct tracked_cgroup *tracked)
 {
 	size_t kind;
 
-	if (!lifetime)
+	if (!tracked)
 		return;
 	for (kind = 0; kind < RECORDER_KINDS; kind++)
-		call_set_finish(&lifetime->calls[kind]);
-	free(lifetime->path);
-	free(lifetime);
+		call_set_finish(&tracked->calls[kind]);
+	free(tracked->path);
+	free(tracked);
 }
 
 static int add_word(struct call_set *set, enum abi abi, uint32_t first, uint64_t word,
@@ -33,7 +33,7 @@ static int add_word(struct call_set *set, enum abi abi, uint32_t first, uint64_t
 	return 0;
 }
 
-int lifetime_add_bitmaps(struct lifetime *lifetime, const struct recorder_slot *slot,
+int tracked_cgroup_add_bitmaps(struct tracked_cgroup *tracked, const struct recorder_slot *slot,
 			 struct error *err)
 {
 	size_t kind, abi, word;
@@ -42,7 +42,7 @@ int lifetime_add_bitmaps(struct lifetime *lifetime, const struct recorder_slot *
 	for (kind = 0; kind < RECORDER_BITMAPS; kind++)
 		for (abi = 0; abi < RECORDER_ABIS; abi++)
 			for (word = 0; word < RECORDER_WORDS; word++) {
-				r = add_word(&lifetime->calls[kind], abi, word * 64,
+				r = add_word(&tracked->calls[kind], abi, word * 64,
 					     slot->bitmaps[kind].words[abi][word], err);
 				if (r < 0)
 					return r;

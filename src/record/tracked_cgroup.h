@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef RECORD_LIFETIME_H
-#define RECORD_LIFETIME_H
+#ifndef RECORD_TRACKED_CGROUP_H
+#define RECORD_TRACKED_CGROUP_H
 
 /*
  * What one cgroup did from its birth (or from the beginning of the recording) to its end (or
@@ -18,14 +18,14 @@
 
 struct error;
 
-struct lifetime {
+struct tracked_cgroup {
 	uint64_t cgroup_id;
 	uint64_t parent_id;
 	char *path;	       /* as the kernel printed it; NULL when it could not be read */
 	bool path_cut;	       /* the path is longer than the program keeps: its end is missing */
-	bool found;	       /* it was there before the recording began */
-	int64_t born;	       /* nanoseconds since the epoch */
-	int64_t died;	       /* 0 while it lives */
+	bool pre_existing;	       /* it was there before the recording began */
+	int64_t created;	       /* nanoseconds since the epoch */
+	int64_t removed;	       /* 0 while it lives */
 	bool present;	       /* a task was in it before the recording began */
 	bool entered;	       /* a task ended its set-up here: a workload was started */
 	bool own_namespace;    /* and how: in a mount namespace of its own, */
@@ -47,7 +47,7 @@ struct lifetime {
 
 	/*
 	 * Filled in from events while it lives, and completed from the bitmaps when it is
-	 * harvested: only then the sets are the truth.
+	 * collected: only then the sets are the truth.
 	 */
 	struct call_set calls[RECORDER_KINDS];
 
@@ -59,12 +59,12 @@ struct lifetime {
 };
 
 /* Releases the memory, not the owner. */
-void lifetime_destroy(struct lifetime *lifetime);
-DEFINE_CLEANUP(struct lifetime *, lifetime_destroy);
-#define _cleanup_lifetime_ _cleanup_(cleanup_lifetime_destroy)
+void tracked_cgroup_destroy(struct tracked_cgroup *tracked);
+DEFINE_CLEANUP(struct tracked_cgroup *, tracked_cgroup_destroy);
+#define _cleanup_tracked_cgroup_ _cleanup_(cleanup_tracked_cgroup_destroy)
 
 /* Adds the calls of a slot's bitmaps that no event told of. */
-int lifetime_add_bitmaps(struct lifetime *lifetime, const struct recorder_slot *slot,
+int tracked_cgroup_add_bitmaps(struct tracked_cgroup *tracked, const struct recorder_slot *slot,
 			 struct error *err);
 
 #endif

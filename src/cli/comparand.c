@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/workload.h"
+#include "cli/comparand.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,35 +15,35 @@
 #include "util/string_set.h"
 #include "util/version.h"
 
-static void workload_finish(struct workload *workload)
+static void comparand_finish(struct comparand *comparand)
 {
-	profile_destroy(workload->derived);
-	string_set_free(workload->capabilities, workload->capability_count);
+	profile_destroy(comparand->derived);
+	string_set_free(comparand->capabilities, comparand->capability_count);
 }
 
-void workloads_finish(struct workloads *workloads)
+void comparands_finish(struct comparands *comparands)
 {
 	size_t i;
 
-	for (i = 0; i < workloads->length; i++)
-		workload_finish(&workloads->items[i]);
-	for (i = 0; i < workloads->file_count; i++) {
-		documents_finish(&workloads->files[i].documents);
-		recordings_free(workloads->files[i].parts, workloads->files[i].part_count);
+	for (i = 0; i < comparands->length; i++)
+		comparand_finish(&comparands->items[i]);
+	for (i = 0; i < comparands->file_count; i++) {
+		documents_finish(&comparands->files[i].documents);
+		recordings_free(comparands->files[i].parts, comparands->files[i].part_count);
 	}
-	free(workloads->items);
-	free(workloads->files);
-	*workloads = (struct workloads){};
+	free(comparands->items);
+	free(comparands->files);
+	*comparands = (struct comparands){};
 }
 
-static int copy_capabilities(struct workload *workload, const char *const *names, size_t count,
+static int copy_capabilities(struct comparand *comparand, const char *const *names, size_t count,
 			     struct error *err)
 {
 	size_t i;
 	int ret = 0;
 
 	for (i = 0; i < count && ret == 0; i++)
-		ret = string_set_add(&workload->capabilities, &workload->capability_count, names[i],
+		ret = string_set_add(&comparand->capabilities, &comparand->capability_count, names[i],
 				     err);
 	return ret;
 }
@@ -59,16 +59,16 @@ static bool has_capability(const struct observation *observation, const char *na
 }
 
 /* Those that every lifetime had: what one of them lacked cannot be relied on. */
-static int take_recorded_capabilities(struct workload *workload, bool *ret_known, struct error *err)
+static int take_recorded_capabilities(struct comparand *comparand, bool *ret_known, struct error *err)
 {
 	const struct observation *first = NULL;
 	size_t i, j;
 	int ret = 0;
 
-	for (i = 0; i < workload->recording->observation_count; i++) {
-		const struct observation *observation = &workload->recording->observations[i];
+	for (i = 0; i < comparand->recording->observation_count; i++) {
+		const struct observation *observation = &comparand->recording->observations[i];
 
-		if (observation->machine != workload->machine)
+		if (observation->machine != comparand->machine)
 			continue;
 		if (!observation_knows_container_capabilities(observation))
 			return 0;
@@ -77,19 +77,19 @@ static int take_recorded_capabilities(struct workload *workload, bool *ret_known
 	for (j = 0; first && j < first->capability_count && ret == 0; j++) {
 		bool all = true;
 
-		for (i = 0; i < workload->recording->observation_count && all; i++)
-			all = workload->recording->observations[i].machine != workload->machine ||
-			      has_capability(&workload->recording->observations[i],
+		for (i = 0; i < comparand->recording->observation_count && all; i++)
+			all = comparand->recording->observations[i].machine != comparand->machine ||
+			      has_capability(&comparand->recording->observations[i],
 					     first->capabilities[j]);
 		if (all)
-			ret = string_set_add(&workload->capabilities, &workload->capability_count,
+			ret = string_set_add(&comparand->capabilities, &comparand->capability_count,
 					     first->capabilities[j], err);
 	}
 	*ret_known = ret == 0 && first;
 	return ret;
 }
 
-static int choose_capabilities(struct workload *workload, const struct document *document,
+static int choose_capabilities(struct comparand *comparand, const struct document *document,
 			       const struct circumstance_options *options,
 			       const struct input_circumstances *usual, struct error *err)
 {
@@ -97,80 +97,80 @@ static int choose_capabilities(struct workload *workload, const struct document 
 	int ret = 0;
 
 	if (options->capabilities.length == 0) {
-		if (workload->recording)
-			ret = take_recorded_capabilities(workload, &known, err);
+		if (comparand->recording)
+			ret = take_recorded_capabilities(comparand, &known, err);
 		else if (document->format == DOCUMENT_BUNDLE)
-			ret = copy_capabilities(workload,
+			ret = copy_capabilities(comparand,
 						(const char *const *)document->capabilities,
 						document->capability_count, err);
 		known |= document->format == DOCUMENT_BUNDLE;
-		workload->capabilities_assumed = !known;
+		comparand->capabilities_assumed = !known;
 	}
 	if (ret == 0 && !known)
-		ret = copy_capabilities(workload, usual->circumstances.capabilities,
+		ret = copy_capabilities(comparand, usual->circumstances.capabilities,
 					usual->circumstances.capability_count, err);
 	return ret;
 }
 
 /* The oldest, as fewer rules hold there. */
-static void choose_kernel(struct workload *workload, const struct circumstance_options *options)
+static void choose_kernel(struct comparand *comparand, const struct circumstance_options *options)
 {
 	struct version oldest, version;
-	size_t i, count = workload->recording ? workload->recording->observation_count : 0;
+	size_t i, count = comparand->recording ? comparand->recording->observation_count : 0;
 
-	workload->kernel = options->kernel;
+	comparand->kernel = options->kernel;
 	for (i = 0; !options->kernel && i < count; i++) {
-		const struct observation *observation = &workload->recording->observations[i];
+		const struct observation *observation = &comparand->recording->observations[i];
 
-		if (observation->machine != workload->machine || !observation->kernel)
+		if (observation->machine != comparand->machine || !observation->kernel)
 			continue;
 		version = version_parse(observation->kernel);
-		if (workload->kernel && version_compare(&version, &oldest) >= 0)
+		if (comparand->kernel && version_compare(&version, &oldest) >= 0)
 			continue;
 		oldest = version;
-		workload->kernel = observation->kernel;
+		comparand->kernel = observation->kernel;
 	}
 }
 
-static void find_applied(struct workload *workload)
+static void find_applied(struct comparand *comparand)
 {
-	const struct recording *recording = workload->recording;
+	const struct recording *recording = comparand->recording;
 	size_t i;
 
 	for (i = 0; recording && i < recording->observation_count; i++) {
 		const struct applied_profile *applied = recording->observations[i].applied_profile;
 
-		if (recording->observations[i].machine != workload->machine)
+		if (recording->observations[i].machine != comparand->machine)
 			continue;
-		if (!applied || (workload->applied &&
-				 applied_profile_compare(workload->applied, applied) != 0)) {
-			workload->applied = NULL;
+		if (!applied || (comparand->applied &&
+				 applied_profile_compare(comparand->applied, applied) != 0)) {
+			comparand->applied = NULL;
 			return;
 		}
-		workload->applied = applied;
+		comparand->applied = applied;
 	}
 }
 
 /* False where there is no version. */
-static bool note_engine_version(struct workload *workload, const char *text)
+static bool note_engine_version(struct comparand *comparand, const char *text)
 {
 	struct version version = version_parse(text ? text : ""), oldest;
 	int order;
 
 	if (!version_is_known(&version))
 		return false;
-	oldest = version_parse(workload->engine_version ? workload->engine_version : text);
+	oldest = version_parse(comparand->engine_version ? comparand->engine_version : text);
 	order = version_compare(&version, &oldest);
-	workload->engine_versions_differ |= order != 0;
-	if (!workload->engine_version || order < 0)
-		workload->engine_version = text;
+	comparand->engine_versions_differ |= order != 0;
+	if (!comparand->engine_version || order < 0)
+		comparand->engine_version = text;
 	return true;
 }
 
 /* Of versions the oldest, as for the kernel: it knows fewer calls. */
-static void find_engine(struct workload *workload)
+static void find_engine(struct comparand *comparand)
 {
-	const struct recording *recording = workload->recording;
+	const struct recording *recording = comparand->recording;
 	bool all_versions = true;
 	size_t i;
 
@@ -178,48 +178,48 @@ static void find_engine(struct workload *workload)
 		const struct observation *observation = &recording->observations[i];
 		const char *version = observation->engine_version;
 
-		if (observation->machine != workload->machine)
+		if (observation->machine != comparand->machine)
 			continue;
 		if (!observation->engine ||
-		    (workload->engine && strcmp(workload->engine, observation->engine) != 0)) {
-			workload->engine = workload->engine_version = NULL;
+		    (comparand->engine && strcmp(comparand->engine, observation->engine) != 0)) {
+			comparand->engine = comparand->engine_version = NULL;
 			return;
 		}
-		workload->engine = observation->engine;
-		all_versions &= note_engine_version(workload, version);
+		comparand->engine = observation->engine;
+		all_versions &= note_engine_version(comparand, version);
 	}
 	if (!all_versions)
-		workload->engine_version = NULL;
+		comparand->engine_version = NULL;
 }
 
-static int add_workload(struct workloads *workloads, struct workload *workload,
+static int add_comparand(struct comparands *comparands, struct comparand *comparand,
 			const struct document *document, const struct circumstance_options *options,
 			const struct input_circumstances *usual, struct error *err)
 {
-	struct workload *items;
-	int ret = choose_capabilities(workload, document, options, usual, err);
+	struct comparand *items;
+	int ret = choose_capabilities(comparand, document, options, usual, err);
 
-	choose_kernel(workload, options);
-	find_applied(workload);
-	find_engine(workload);
-	items = array_grow(workloads->items, workloads->length, sizeof(*items));
+	choose_kernel(comparand, options);
+	find_applied(comparand);
+	find_engine(comparand);
+	items = array_grow(comparands->items, comparands->length, sizeof(*items));
 	if (ret == 0 && !items)
 		ret = error_nomem(err);
 	if (items)
-		workloads->items = items;
+		comparands->items = items;
 	if (ret < 0) {
-		workload_finish(workload);
+		comparand_finish(comparand);
 		return ret;
 	}
-	workload->circumstances = (struct circumstances){
-		.architecture = machine_name(workload->machine),
-		.capabilities = (const char *const *)workload->capabilities,
-		.capability_count = workload->capability_count,
+	comparand->circumstances = (struct circumstances){
+		.architecture = machine_name(comparand->machine),
+		.capabilities = (const char *const *)comparand->capabilities,
+		.capability_count = comparand->capability_count,
 	};
 	/* One that cannot be read is taken for a new one. */
-	if (workload->kernel)
-		kernel_version_parse(workload->kernel, &workload->circumstances.kernel, NULL);
-	items[workloads->length++] = *workload;
+	if (comparand->kernel)
+		kernel_version_parse(comparand->kernel, &comparand->circumstances.kernel, NULL);
+	items[comparands->length++] = *comparand;
 	return 0;
 }
 
@@ -260,7 +260,7 @@ static bool ran_on(const struct recording *recording, enum machine machine)
 }
 
 /* A container, once for each machine that it ran on. */
-static int add_container(struct workloads *workloads, const char *path,
+static int add_container(struct comparands *comparands, const char *path,
 			 const struct recording *part, const struct document *document,
 			 const struct circumstance_options *options,
 			 const struct input_circumstances *usual, struct error *err)
@@ -269,7 +269,7 @@ static int add_container(struct workloads *workloads, const char *path,
 	int wanted = wanted_machine(options), machine, ret = 0;
 
 	for (machine = 0; machine < MACHINE_COUNT && ret == 0; machine++) {
-		struct workload workload = {
+		struct comparand comparand = {
 			.name = name && *name ? name : part->name,
 			.path = path,
 			.recording = part,
@@ -278,20 +278,20 @@ static int add_container(struct workloads *workloads, const char *path,
 
 		if (!ran_on(part, machine) || (wanted >= 0 && machine != wanted))
 			continue;
-		ret = recording_derive_profile(part, &workload.derived, NULL, err);
-		workload.own = workload.derived;
+		ret = recording_derive_profile(part, &comparand.derived, NULL, err);
+		comparand.own = comparand.derived;
 		if (ret == 0)
-			ret = add_workload(workloads, &workload, document, options, usual, err);
+			ret = add_comparand(comparands, &comparand, document, options, usual, err);
 	}
 	return ret;
 }
 
-static int add_profile_of(struct workloads *workloads, const char *path,
+static int add_profile_of(struct comparands *comparands, const char *path,
 			  const struct document *document, enum machine machine,
 			  const struct circumstance_options *options,
 			  const struct input_circumstances *usual, struct error *err)
 {
-	struct workload workload = {
+	struct comparand comparand = {
 		.name = document->name ? document->name : path,
 		.path = path,
 		.machine = machine,
@@ -299,11 +299,11 @@ static int add_profile_of(struct workloads *workloads, const char *path,
 		.base_profile = document->base_profile,
 	};
 
-	return add_workload(workloads, &workload, document, options, usual, err);
+	return add_comparand(comparands, &comparand, document, options, usual, err);
 }
 
 /* A profile, once for each machine that it is for; one that is for no known machine for this one. */
-static int add_profile(struct workloads *workloads, const char *path,
+static int add_profile(struct comparands *comparands, const char *path,
 		       const struct document *document, const struct circumstance_options *options,
 		       const struct input_circumstances *usual, struct error *err)
 {
@@ -316,39 +316,39 @@ static int add_profile(struct workloads *workloads, const char *path,
 				 "recording instead",
 				 path);
 	if (wanted >= 0)
-		return add_profile_of(workloads, path, document, wanted, options, usual, err);
+		return add_profile_of(comparands, path, document, wanted, options, usual, err);
 	for (machine = 0; machine < MACHINE_COUNT && ret == 0; machine++) {
 		if (!is_for(document->profile, machine))
 			continue;
 		any = true;
-		ret = add_profile_of(workloads, path, document, machine, options, usual, err);
+		ret = add_profile_of(comparands, path, document, machine, options, usual, err);
 	}
 	if (ret < 0 || any)
 		return ret;
-	return add_profile_of(workloads, path, document, machine_native(), options, usual, err);
+	return add_profile_of(comparands, path, document, machine_native(), options, usual, err);
 }
 
-int workloads_add_file(struct workloads *workloads, const char *path,
+int comparands_add_file(struct comparands *comparands, const char *path,
 		       const struct circumstance_options *options,
 		       const struct input_circumstances *usual, struct error *err)
 {
 	const struct document_options reading = { .circumstances = &usual->circumstances };
-	struct workload_file *files =
-		array_grow(workloads->files, workloads->file_count, sizeof(*files));
+	struct comparand_file *files =
+		array_grow(comparands->files, comparands->file_count, sizeof(*files));
 	struct document *document;
-	struct workload_file *file;
+	struct comparand_file *file;
 	size_t i;
 	int ret;
 
 	if (!files)
 		return error_nomem(err);
-	workloads->files = files;
-	file = &files[workloads->file_count];
-	*file = (struct workload_file){};
+	comparands->files = files;
+	file = &files[comparands->file_count];
+	*file = (struct comparand_file){};
 	ret = input_read(path, &reading, &file->documents, err);
 	if (ret < 0)
 		return ret;
-	workloads->file_count++;
+	comparands->file_count++;
 	document = &file->documents.items[0];
 	if (document->format == DOCUMENT_RECORDING) {
 		ret = recording_split(document->recording, SPLIT_CONTAINER, &file->parts,
@@ -356,11 +356,11 @@ int workloads_add_file(struct workloads *workloads, const char *path,
 		if (ret == 0 && file->part_count == 0)
 			return error_set(err, EINVAL, "%s: nothing was observed", path);
 		for (i = 0; i < file->part_count && ret == 0; i++)
-			ret = add_container(workloads, path, &file->parts[i], document, options,
+			ret = add_container(comparands, path, &file->parts[i], document, options,
 					    usual, err);
 		return ret;
 	}
 	for (i = 0; i < file->documents.length && ret == 0; i++)
-		ret = add_profile(workloads, path, &file->documents.items[i], options, usual, err);
+		ret = add_profile(comparands, path, &file->documents.items[i], options, usual, err);
 	return ret;
 }

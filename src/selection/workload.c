@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "selection/subject.h"
+#include "selection/workload.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "recording/applied_profile.h"
-#include "record/lifetime.h"
+#include "record/tracked_cgroup.h"
 #include "selection/answered.h"
 #include "container/container.h"
 #include "container/runtime.h"
@@ -41,72 +41,72 @@ static int set_all_unknown(const struct description *fields, size_t count, struc
 	return r;
 }
 
-struct subject *subject_create(void)
+struct workload *workload_create(void)
 {
-	struct subject *subject = calloc(1, sizeof(*subject));
+	struct workload *workload = calloc(1, sizeof(*workload));
 
-	if (!subject)
+	if (!workload)
 		return NULL;
-	subject->verdict = VERDICT_WANTED;
-	subject->mount_namespace = TRISTATE_UNKNOWN;
-	subject->observation.no_new_privs = TRISTATE_UNKNOWN;
-	return subject;
+	workload->match = MATCH_SELECTED;
+	workload->mount_namespace = TRISTATE_UNKNOWN;
+	workload->observation.no_new_privs = TRISTATE_UNKNOWN;
+	return workload;
 }
 
-void subject_destroy(struct subject *subject)
+void workload_destroy(struct workload *workload)
 {
-	if (!subject)
+	if (!workload)
 		return;
-	observation_finish(&subject->observation);
-	call_set_finish(&subject->pending);
-	call_set_finish(&subject->answered);
-	free(subject->cgroup);
-	free(subject->cgroups);
-	free(subject);
+	observation_finish(&workload->observation);
+	call_set_finish(&workload->pending);
+	call_set_finish(&workload->answered);
+	free(workload->cgroup);
+	free(workload->cgroups);
+	free(workload);
 }
 
-int subject_adopt(struct subject *subject, struct lifetime *lifetime, struct error *err)
+int workload_attach(struct workload *workload, struct tracked_cgroup *tracked, struct error *err)
 {
 	uint64_t *grown =
-		array_grow(subject->cgroups, subject->cgroup_count, sizeof(*subject->cgroups));
+		array_grow(workload->cgroups, workload->cgroup_count, sizeof(*workload->cgroups));
 
 	if (!grown)
 		return error_nomem(err);
-	subject->cgroups = grown;
-	subject->cgroups[subject->cgroup_count++] = lifetime->cgroup_id;
-	subject->live++;
-	if (!subject->born || lifetime->born < subject->born)
-		subject->born = lifetime->born;
-	if (lifetime->found)
-		subject->found = true;
-	lifetime->owner = subject;
+	workload->cgroups = grown;
+	workload->cgroups[workload->cgroup_count++] = tracked->cgroup_id;
+	workload->live++;
+	if (!workload->created || tracked->created < workload->created)
+		workload->created = tracked->created;
+	if (tracked->pre_existing)
+		workload->pre_existing = true;
+	tracked->owner = workload;
 	return 0;
 }
 
-void subject_disown(struct lifetime *lifetime)
+void workload_detach(struct tracked_cgroup *tracked)
 {
-	struct subject *subject = lifetime->owner;
+	struct workload *workload = tracked->owner;
 
-	subject->live--;
-	lifetime->owner = NULL;
+	workload->live--;
+	tracked->owner = NULL;
 }
 
-static bool owns_cgroup(const struct subject *subject, uint64_t id)
+static bool owns_cgroup(const struct workload *workload, uint64_t id)
 {
 	size_t i;
 
-	for (i = 0; i < subject->cgroup_count; i++)
-		if (subject->cgroups[i] == id)
+	for (i = 0; i < workload->cgroup_count; i++)
+		if (workload->cgroups[i] == id)
 			return true;
 	return false;
 }
 
-bool subject_moved_from_inside(const struct subject *subject, const struct lifetime *lifetime)
+bool workload_moved_from_inside(const struct workload *workload, const struct tracked_cgroup *tracked)
 {
 	size_t i;
 
-	for (i = 0; i < RECORDER_MOVERS && lifetime->movers[i]; i++)
-		if (owns_cgroup(subject, lifetime->movers[i]))
+	for (i = 0; i < RECORDER_MOVERS && tracked->movers[i]; i++)
+		if (owns_cgroup(workload, tracked->movers[i]))
 			return true;
 	return false;
 }
@@ -129,44 +129,44 @@ static int merge_as(struct call_set *into, const struct call_set *from, enum ori
 }
 
 /* Which runtime it was, where the container is gone before its bundle could be read. */
-static int note_runtime(struct subject *subject, const struct lifetime *lifetime, struct error *err)
+static int note_runtime(struct workload *workload, const struct tracked_cgroup *tracked, struct error *err)
 {
-	return set_unknown(&subject->observation.runtime,
-			   runtime_name_of_size(lifetime->setup_size), err);
+	return set_unknown(&workload->observation.runtime,
+			   runtime_name_of_size(tracked->setup_size), err);
 }
 
 /* How the container was started, where it was gone before its bundle could be read. */
-static void note_start(struct subject *subject, const struct lifetime *lifetime)
+static void note_start(struct workload *workload, const struct tracked_cgroup *tracked)
 {
-	struct observation *observation = &subject->observation;
+	struct observation *observation = &workload->observation;
 
-	if (!subject->is_container || !lifetime->entered)
+	if (!workload->is_container || !tracked->entered)
 		return;
 	if (observation->no_new_privs == TRISTATE_UNKNOWN)
-		observation->no_new_privs = lifetime->no_new_privs ? TRISTATE_YES : TRISTATE_NO;
+		observation->no_new_privs = tracked->no_new_privs ? TRISTATE_YES : TRISTATE_NO;
 	if (observation->seccomp == SECCOMP_MODE_UNKNOWN)
-		observation->seccomp = lifetime->confined ? SECCOMP_MODE_FILTERED :
+		observation->seccomp = tracked->confined ? SECCOMP_MODE_FILTERED :
 							    SECCOMP_MODE_UNCONFINED;
 }
 
 /*
- * True if the pending calls are work: a process of the subject moved those in who made them, or they were
+ * True if the pending calls are work: a process of the workload moved those in who made them, or they were
  * never about to become anything else. What runs its parent's program in a container's cgroup and never
  * executes another is a runtime that failed.
  */
-static bool pending_is_work(const struct subject *subject, const struct lifetime *lifetime)
+static bool pending_is_work(const struct workload *workload, const struct tracked_cgroup *tracked)
 {
-	return lifetime->pending & RECORDER_PENDING_OTHER ||
-	       (lifetime->pending & RECORDER_PENDING_RUNTIME && !subject->is_container) ||
-	       (lifetime->pending & RECORDER_PENDING_MOVED &&
-		subject_moved_from_inside(subject, lifetime));
+	return tracked->pending & RECORDER_PENDING_OTHER ||
+	       (tracked->pending & RECORDER_PENDING_RUNTIME && !workload->is_container) ||
+	       (tracked->pending & RECORDER_PENDING_MOVED &&
+		workload_moved_from_inside(workload, tracked));
 }
 
-static int absorb_calls(struct subject *subject, const struct lifetime *lifetime, struct error *err)
+static int merge_calls(struct workload *workload, const struct tracked_cgroup *tracked, struct error *err)
 {
-	struct observation *observation = &subject->observation;
-	const struct call_set *calls = lifetime->calls;
-	bool inside = subject_moved_from_inside(subject, lifetime);
+	struct observation *observation = &workload->observation;
+	const struct call_set *calls = tracked->calls;
+	bool inside = workload_moved_from_inside(workload, tracked);
 	int r = merge_as(&observation->calls, &calls[RECORDER_OBSERVED], ORIGIN_OBSERVED, err);
 
 	if (r == 0)
@@ -175,33 +175,33 @@ static int absorb_calls(struct subject *subject, const struct lifetime *lifetime
 	if (r == 0)
 		r = merge_as(&observation->denied, &calls[RECORDER_DENIED], ORIGIN_OBSERVED, err);
 	if (r == 0)
-		r = merge_as(&subject->answered, &calls[RECORDER_ANSWERED], ORIGIN_OBSERVED, err);
+		r = merge_as(&workload->answered, &calls[RECORDER_ANSWERED], ORIGIN_OBSERVED, err);
 	if (r == 0)
-		r = merge_as(pending_is_work(subject, lifetime) ? &observation->calls :
-								  &subject->pending,
+		r = merge_as(pending_is_work(workload, tracked) ? &observation->calls :
+								  &workload->pending,
 			     &calls[RECORDER_PENDING], ORIGIN_OBSERVED, err);
 	if (r == 0 && !inside) {
-		note_start(subject, lifetime);
-		observation->start_hook |= lifetime->start_hook;
-		r = note_runtime(subject, lifetime, err);
+		note_start(workload, tracked);
+		observation->start_hook |= tracked->start_hook;
+		r = note_runtime(workload, tracked, err);
 	}
 	return r;
 }
 
-static int absorb_reasons(struct subject *subject, const struct lifetime *lifetime,
+static int merge_reasons(struct workload *workload, const struct tracked_cgroup *tracked,
 			  struct error *err)
 {
-	struct observation *observation = &subject->observation;
+	struct observation *observation = &workload->observation;
 	int r = 0;
 
-	if (lifetime->left_unrecorded &&
-	    (!lifetime->left_pending || pending_is_work(subject, lifetime)))
+	if (tracked->left_unrecorded &&
+	    (!tracked->left_pending || pending_is_work(workload, tracked)))
 		r = observation_add_reason(
 			observation, err,
 			"process %d (%s) left for a cgroup that is not recorded: "
 			"what it did there is missing",
-			lifetime->left_pid, lifetime->left_process);
-	if (r == 0 && subject->is_container && lifetime->pending & RECORDER_PENDING_HOOK)
+			tracked->left_pid, tracked->left_process);
+	if (r == 0 && workload->is_container && tracked->pending & RECORDER_PENDING_HOOK)
 		r = observation_add_reason(
 			observation, err,
 			"the runtime ran a program that may have been a hook under the "
@@ -210,25 +210,25 @@ static int absorb_reasons(struct subject *subject, const struct lifetime *lifeti
 	return r;
 }
 
-int subject_absorb(struct subject *subject, const struct lifetime *lifetime, struct error *err)
+int workload_merge(struct workload *workload, const struct tracked_cgroup *tracked, struct error *err)
 {
-	struct observation *observation = &subject->observation;
-	int r = absorb_calls(subject, lifetime, err);
+	struct observation *observation = &workload->observation;
+	int r = merge_calls(workload, tracked, err);
 
 	if (r == 0)
-		r = absorb_reasons(subject, lifetime, err);
+		r = merge_reasons(workload, tracked, err);
 	if (r < 0)
 		return r;
-	if (lifetime->calls[RECORDER_RUNTIME].length && subject->is_container &&
-	    !lifetime->start_hook)
+	if (tracked->calls[RECORDER_RUNTIME].length && workload->is_container &&
+	    !tracked->start_hook)
 		observation->seccomp = SECCOMP_MODE_FILTERED;
-	observation->losses[LOSS_MAP] += lifetime->lost;
-	observation->losses[LOSS_DENIED] += lifetime->unwatched_filter;
-	subject->entered |= lifetime->entered;
-	subject->present |= lifetime->present;
-	if (lifetime->died > observation->end)
-		observation->end = lifetime->died;
-	subject->live--;
+	observation->losses[LOSS_MAP] += tracked->lost;
+	observation->losses[LOSS_DENIED] += tracked->unwatched_filter;
+	workload->entered |= tracked->entered;
+	workload->present |= tracked->present;
+	if (tracked->removed > observation->end)
+		observation->end = tracked->removed;
+	workload->live--;
 	return 0;
 }
 
@@ -254,10 +254,10 @@ static void note_profile(struct observation *observation, const struct bundle *b
 		applied_profile_create(bundle->seccomp, &observation->applied_profile, NULL);
 }
 
-static int describe_from_bundle(struct subject *subject, const struct bundle *bundle,
+static int describe_from_bundle(struct workload *workload, const struct bundle *bundle,
 				struct error *err)
 {
-	struct observation *observation = &subject->observation;
+	struct observation *observation = &workload->observation;
 	const struct description fields[] = {
 		{ &observation->container_name, bundle->container_name },
 		{ &observation->image, bundle->image },
@@ -271,7 +271,7 @@ static int describe_from_bundle(struct subject *subject, const struct bundle *bu
 	observation->seccomp = bundle->has_seccomp ? SECCOMP_MODE_FILTERED :
 						     SECCOMP_MODE_UNCONFINED;
 	note_profile(observation, bundle);
-	subject->mount_namespace = bundle->mount_namespace ? TRISTATE_YES : TRISTATE_NO;
+	workload->mount_namespace = bundle->mount_namespace ? TRISTATE_YES : TRISTATE_NO;
 	r = set_all_unknown(fields, array_size(fields), err);
 	return r < 0 ? r : copy_capabilities(observation, bundle, err);
 }
@@ -303,9 +303,9 @@ static int describe_from_record(struct observation *observation, const struct co
 	return set_all_unknown(fields, array_size(fields), err);
 }
 
-int subject_describe(struct subject *subject, const struct container *container, struct error *err)
+int workload_describe(struct workload *workload, const struct container *container, struct error *err)
 {
-	struct observation *observation = &subject->observation;
+	struct observation *observation = &workload->observation;
 	int r = set_unknown(&observation->container_id, container->id, err);
 
 	if (r < 0)
@@ -318,8 +318,8 @@ int subject_describe(struct subject *subject, const struct container *container,
 		return r;
 	r = note_engine(observation, container, err);
 	if (r == 0 && container->bundle_known) {
-		subject->described = true;
-		r = describe_from_bundle(subject, &container->bundle, err);
+		workload->described = true;
+		r = describe_from_bundle(workload, &container->bundle, err);
 	}
 	return r < 0 ? r : describe_from_record(observation, container, err);
 }
@@ -338,18 +338,18 @@ int observation_set_node(struct observation *observation, struct error *err)
 }
 
 /* True if set-up cannot be told from work: the container shares its mount namespace with the runtime. */
-static bool has_no_namespace(const struct subject *subject)
+static bool has_no_namespace(const struct workload *workload)
 {
-	return subject->is_container && !subject->entered &&
-	       subject->mount_namespace == TRISTATE_NO;
+	return workload->is_container && !workload->entered &&
+	       workload->mount_namespace == TRISTATE_NO;
 }
 
 /* A cgroup that was empty when the recording began is recorded from its first process. */
-static int conclude_plain(struct subject *subject, struct error *err)
+static int finalize_plain(struct workload *workload, struct error *err)
 {
-	struct observation *observation = &subject->observation;
+	struct observation *observation = &workload->observation;
 
-	if (!subject->cgroup || !subject->present)
+	if (!workload->cgroup || !workload->present)
 		return 0;
 	observation->losses[LOSS_LATE] = 1;
 	return observation_add_reason(observation, err,
@@ -357,23 +357,23 @@ static int conclude_plain(struct subject *subject, struct error *err)
 				      "what they did until then is not in it");
 }
 
-static int conclude_container(struct subject *subject, struct error *err)
+static int finalize_container(struct workload *workload, struct error *err)
 {
-	struct observation *observation = &subject->observation;
+	struct observation *observation = &workload->observation;
 
 	/* A short container may be gone before its files were read; its runtime is still there. */
 	if (observation->runtime && !observation->runtime_version)
 		runtime_version(observation->runtime, NULL, &observation->runtime_version, NULL);
 
-	if (subject->present && !subject->waited) {
+	if (workload->present && !workload->waited) {
 		observation->losses[LOSS_LATE] = 1;
 		return observation_add_reason(observation, err,
 					      "the container ran before the recording began: what "
 					      "it did until then is not in it");
 	}
-	if (subject->entered)
+	if (workload->entered)
 		return 0;
-	if (subject->mount_namespace == TRISTATE_NO)
+	if (workload->mount_namespace == TRISTATE_NO)
 		return observation_add_reason(
 			observation, err,
 			"the container has no mount namespace of its own: the runtime's set-up "
@@ -382,21 +382,21 @@ static int conclude_container(struct subject *subject, struct error *err)
 				      "no start of a program in the container was seen");
 }
 
-int subject_conclude(struct subject *subject, struct error *err)
+int workload_finalize(struct workload *workload, struct error *err)
 {
-	struct observation *observation = &subject->observation;
+	struct observation *observation = &workload->observation;
 	struct timespec now;
 	int r = observation_set_node(observation, err);
 
 	if (r < 0)
 		return r;
 	clock_gettime(CLOCK_REALTIME, &now);
-	observation->start = subject->born;
-	if (!observation->end || subject->live)
+	observation->start = workload->created;
+	if (!observation->end || workload->live)
 		observation->end = now.tv_sec * 1000000000LL + now.tv_nsec;
-	r = answered_resolve(observation, &subject->answered, err);
-	if (r == 0 && has_no_namespace(subject))
-		r = call_set_merge(&observation->calls, &subject->pending, err);
+	r = answered_resolve(observation, &workload->answered, err);
+	if (r == 0 && has_no_namespace(workload))
+		r = call_set_merge(&observation->calls, &workload->pending, err);
 	if (r < 0)
 		return r;
 	if (observation->losses[LOSS_DENIED]) {
@@ -414,6 +414,6 @@ int subject_conclude(struct subject *subject, struct error *err)
 		if (r < 0)
 			return r;
 	}
-	return subject->is_container ? conclude_container(subject, err) :
-				       conclude_plain(subject, err);
+	return workload->is_container ? finalize_container(workload, err) :
+				       finalize_plain(workload, err);
 }

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "record/tracked_cgroup.h"
+#include "recording/recording.h"
+#include "selection/workloads.h"
+
+#define APART 1000 /* so many lifetimes keep an observation of their own */
+
+/* A container that was born and has made one call; it lives until end() is called. */
+static struct workload *begin(struct workloads *workloads, enum match match, uint32_t number)
+{
+	struct tracked_cgroup tracked = { .cgroup_id = number, .created = number };
+	struct workload *workload;
+	char id[16];
+
+	snprintf(id, sizeof(id), "c%u", number);
+	assert_int_equal(workloads_add_container(workloads, match, id, "/c", "", &workload, NULL),
+			 0);
+	assert_int_equal(workload_attach(workload, &tracked, NULL), 0);
+	return workload;
+}
+
+static void end(struct workload *workload, uint32_t nr)
+{
+	_cleanup_tracked_cgroup_ struct tracked_cgroup *tracked = calloc(1, sizeof(*tracked));
+	const struct call call = { .nr = nr };
+
+	assert_non_null(tracked);
+	tracked->removed = workload->created + 1;
+	tracked->entered = true;
+	call_set_add(&tracked->calls[RECORDER_OBSERVED], &call, NULL);
+	assert_int_equal(workload_merge(workload, tracked, NULL), 0);
+}
+
+static void what_is_added_is_named(void **state)
+{
+	struct workloads workloads = {};
+	struct workload *workload;
+
+	assert_int_equal(workloads_add_plain(&workloads, "ls", "command", &workload, NULL), 0);
+	assert_ptr_equal(workloads.items[0], workload);
+	assert_false(workload->is_container);
+	assert_int_equal(workload->match, MATCH_SELECTED);
+	assert_null(workload->cgroup);
+	assert_string_equal(workload->observation.container_name, "ls");
+	assert_string_equal(workload->observation.attribution, "command");
+
+	assert_int_equal(workloads_add_container(&workloads, MATCH_PENDING, "c1", "/a/c1", "u1",
+						&workload, NULL),
+			 0);
+	assert_ptr_equal(workloads.items[1], workload);
+	assert_true(workload->is_container);
+	assert_int_equal(workload->match, MATCH_PENDING);
+	assert_string_equal(workload->cgroup, "/a/c1");
+	assert_string_equal(workload->observation.container_id, "c1");
+	assert_string_equal(workload->observation.pod_uid, "u1");
+	assert_string_equal(workload->observation.attribution, "cgroup /a/c1");
+
+	assert_int_equal(workloads_add_container(&workloads, MATCH_SELECTED, "c2", "/c2", "",
+						&workload, NULL),
+			 0);
+	assert_null(workload->observation.pod_uid);
+	assert_int_equal(workloads.length, 3);
+	workloads_finish(&workloads);
+	assert_int_equal(workloads.length, 0);
+}
+
+/* Ended or not, wanted or not: what becomes of each. */
+static void what_ended_and_is_wanted_is_collected(void **state)
+{
+	_cleanup_recording_ struct recording recording = {};
+	struct workloads workloads = {};
+	struct workload *open, *living, *unused;
+
+	end(begin(&workloads, MATCH_SELECTED, 1), 1);
+	end(begin(&workloads, MATCH_IGNORED, 2), 2);
+	open = begin(&workloads, MATCH_PENDING, 3);
+	end(open, 3);
+	living = begin(&workloads, MATCH_SELECTED, 4);
+	assert_int_equal(workloads_add_plain(&workloads, "ls", "command", &unused, NULL), 0);
+	begin(&workloads, MATCH_IGNORED, 5);
+
+	assert_int_equal(workloads_collect(&workloads, false, &recording, NULL), 0);
+	assert_int_equal(recording.observation_count, 1);
+	assert_string_equal(recording.observations[0].container_id, "c1");
+	assert_int_equal(workloads.length, 4);
+	assert_ptr_equal(workloads.items[0], open);
+	assert_ptr_equal(workloads.items[1], living);
+	assert_ptr_equal(workloads.items[2], unused);
+
+	/* Now it is known whose it was. */
+	open->match = MATCH_SELECTED;
+	assert_int_equal(workloads_collect(&workloads, false, &recording, NULL), 0);
+	assert_int_equal(recording.observation_count, 2);
+
+	/* The recording ends: so does everything else. */
+	assert_int_equal(workloads_collect(&workloads, true, &recording, NULL), 0);
+	assert_int_equal(recording.observation_count, 4);
+	assert_int_equal(workloads.length, 0);
+	workloads_finish(&workloads);
+}
+
+/* Memory stays flat when there are more, and no call is lost. */
+static void past_the_limit_lifetimes_are_folded(void **state)
+{
+	_cleanup_recording_ struct recording recording = {};
+	struct workloads workloads = {};
+	struct workload *other;
+	uint64_t folded = 0;
+	bool kept = false;
+	uint32_t i;
+
+	for (i = 1; i <= APART + 5; i++)
+		end(begin(&workloads, MATCH_SELECTED, i), i <= APART ? 1 : i);
+	assert_int_equal(workloads_collect(&workloads, false, &recording, NULL), 0);
+	assert_int_equal(recording.observation_count, APART);
+	for (i = 0; i < recording.observation_count; i++) {
+		const struct observation *observation = &recording.observations[i];
+
+		folded += observation->folded;
+		kept |= observation->folded && call_set_find(&observation->calls, 0, 1) &&
+			call_set_find(&observation->calls, 0, APART + 1) &&
+			call_set_find(&observation->calls, 0, APART + 5);
+	}
+	assert_int_equal(folded, 5);
+	assert_true(kept);
+
+	/* Another container's calls are not mixed with theirs. */
+	other = begin(&workloads, MATCH_SELECTED, APART + 6);
+	other->observation.container_name = strdup("other");
+	end(other, 1);
+	assert_int_equal(workloads_collect(&workloads, false, &recording, NULL), 0);
+	assert_int_equal(recording.observation_count, APART + 1);
+	workloads_finish(&workloads);
+}
+
+static void a_bundle_is_looked_for_where_that_can_help(void **state)
+{
+	struct workloads workloads = {};
+	struct workload *living = begin(&workloads, MATCH_SELECTED, 1);
+	struct workload *open = begin(&workloads, MATCH_PENDING, 2);
+	struct workload *ended = begin(&workloads, MATCH_SELECTED, 3);
+	struct workload *known = begin(&workloads, MATCH_SELECTED, 4);
+	int64_t next_look;
+
+	end(ended, 1);
+	known->described = true;
+	assert_int_equal(workloads_describe(&workloads, NULL), 0);
+	assert_false(living->described); /* there is no such container */
+	assert_true(living->next_look > 0);
+	assert_int_equal(open->next_look, 0);
+	assert_int_equal(ended->next_look, 0);
+	assert_int_equal(known->next_look, 0);
+
+	/* Not again before its time has come. */
+	living->next_look = next_look = INT64_MAX;
+	assert_int_equal(workloads_describe(&workloads, NULL), 0);
+	assert_int_equal(living->next_look, next_look);
+	workloads_finish(&workloads);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_added_is_named),
+		cmocka_unit_test(what_ended_and_is_wanted_is_collected),
+		cmocka_unit_test(past_the_limit_lifetimes_are_folded),
+		cmocka_unit_test(a_bundle_is_looked_for_where_that_can_help),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
