@@ -28,13 +28,13 @@ static const char *const formats[] = {
 
 struct baseline_options {
 	int format;
-	struct circumstance_options circumstances;
+	struct context_options context;
 };
 
-static int list(const char *runtime, int format, const struct circumstances *circumstances,
+static int list(const char *runtime, int format, const struct container_context *context,
 		struct error *err)
 {
-	const char *scmp_arch = architecture_find(circumstances->architecture)->scmp;
+	const char *scmp_arch = architecture_find(context->architecture)->scmp;
 	_cleanup_free_ char *text = NULL;
 	int ret;
 
@@ -46,30 +46,29 @@ static int list(const char *runtime, int format, const struct circumstances *cir
 	if (format == FORMAT_SECCOMP)
 		return cli_usage_error(err, "--format seccomp prints one table: name it with "
 					    "'recorder baseline show'");
-	ret = format == FORMAT_JSON ?
-		      baseline_list_json(runtime, circumstances, scmp_arch, &text, err) :
-		      baseline_list_text(runtime, circumstances, scmp_arch, &text, err);
+	ret = format == FORMAT_JSON ? baseline_list_json(runtime, context, scmp_arch, &text, err) :
+				      baseline_list_text(runtime, context, scmp_arch, &text, err);
 	return ret < 0 ? ret : cli_print(text, err);
 }
 
 static int write_seccomp(const struct baseline_choice *choice,
-			 const struct circumstances *circumstances, char **ret_text,
+			 const struct container_context *context, char **ret_text,
 			 struct error *err)
 {
 	_cleanup_profile_ struct profile *profile = NULL;
-	int ret = template_resolve(choice->template, circumstances, &profile, err);
+	int ret = conditional_profile_resolve(choice->conditional, context, &profile, err);
 
 	return ret < 0 ? ret : profile_write_oci(profile, ret_text, err);
 }
 
-static int show(const char *name, int format, const struct circumstances *circumstances,
+static int show(const char *name, int format, const struct container_context *context,
 		struct error *err)
 {
 	_cleanup_baseline_choice_ struct baseline_choice choice = {};
 	_cleanup_free_ char *text = NULL;
 	struct baseline_view view = {
-		.circumstances = circumstances,
-		.scmp_arch = architecture_find(circumstances->architecture)->scmp,
+		.context = context,
+		.scmp_arch = architecture_find(context->architecture)->scmp,
 	};
 	int ret = baseline_choice_init_table(&choice, name, err);
 
@@ -78,9 +77,9 @@ static int show(const char *name, int format, const struct circumstances *circum
 	view.title = choice.title;
 	view.note = choice.note;
 	view.table = choice.table;
-	view.template = choice.template;
+	view.conditional = choice.conditional;
 	if (format == FORMAT_SECCOMP)
-		ret = write_seccomp(&choice, circumstances, &text, err);
+		ret = write_seccomp(&choice, context, &text, err);
 	else if (format == FORMAT_JSON)
 		ret = baseline_show_json(&view, &text, err);
 	else
@@ -91,19 +90,19 @@ static int show(const char *name, int format, const struct circumstances *circum
 static int run(const struct cli_call *call, struct error *err)
 {
 	const struct baseline_options *options = call->options;
-	_cleanup_input_circumstances_ struct input_circumstances circumstances = {};
+	_cleanup_input_context_ struct input_context context = {};
 	const char *verb = call->argv[0], *name = call->argv[1];
-	int ret = input_circumstances_init(&circumstances, &options->circumstances, err);
+	int ret = input_context_init(&context, &options->context, err);
 
 	if (ret < 0)
 		return ret;
 	if (strcmp(verb, "list") == 0)
-		return list(name, options->format, &circumstances.circumstances, err);
+		return list(name, options->format, &context.context, err);
 	if (strcmp(verb, "show") != 0)
 		return cli_usage_error(err, "'%s' is neither list nor show", verb);
 	if (!name)
 		return cli_usage_error(err, "say which table to show, such as containerd@2.3.4");
-	return show(name, options->format, &circumstances.circumstances, err);
+	return show(name, options->format, &context.context, err);
 }
 
 static const struct cli_option options_table[] = {
@@ -116,11 +115,11 @@ static const struct cli_option options_table[] = {
 	{ .name = "arch",
 	  .argument = "ARCH",
 	  .type = CLI_STRING,
-	  .offset = offsetof(struct baseline_options, circumstances.architecture),
+	  .offset = offsetof(struct baseline_options, context.architecture),
 	  .group = "Under what a container runs",
 	  .help = "the architecture, such as amd64 or arm64; this machine's without it" },
-	CAPABILITY_OPTION(struct baseline_options, circumstances.capabilities, NULL, "DEFAULT"),
-	KERNEL_OPTION(struct baseline_options, circumstances.kernel, "a new one"),
+	CAPABILITY_OPTION(struct baseline_options, context.capabilities, NULL, "DEFAULT"),
+	KERNEL_OPTION(struct baseline_options, context.kernel, "a new one"),
 	{},
 };
 

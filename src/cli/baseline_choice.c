@@ -16,7 +16,7 @@ void baseline_choice_finish(struct baseline_choice *choice)
 {
 	free(choice->title);
 	free(choice->note);
-	template_destroy(choice->own_template);
+	conditional_profile_destroy(choice->own_conditional);
 	documents_finish(&choice->documents);
 	*choice = (struct baseline_choice){};
 }
@@ -55,15 +55,15 @@ static int use_table(struct baseline_choice *choice, const char *runtime, const 
 	if (ret == 0)
 		ret = describe(choice, version, exact, err);
 	if (ret == 0)
-		ret = baseline_template(choice->table, &choice->own_template, err);
-	choice->template = choice->own_template;
+		ret = baseline_conditional_profile(choice->table, &choice->own_conditional, err);
+	choice->conditional = choice->own_conditional;
 	return ret;
 }
 
 static int use_file(struct baseline_choice *choice, const char *path,
-		    const struct circumstances *circumstances, struct error *err)
+		    const struct container_context *context, struct error *err)
 {
-	const struct document_options options = { .circumstances = circumstances };
+	const struct document_options options = { .context = context };
 	_cleanup_error_ struct error reason = ERROR_INIT;
 	int ret = input_read(path, &options, &choice->documents, &reason);
 
@@ -79,7 +79,7 @@ static int use_file(struct baseline_choice *choice, const char *path,
 				 "%s has %zu profiles, and a baseline is one: take it out with "
 				 "'recorder convert --document'",
 				 path, choice->documents.length);
-	choice->template = choice->documents.items[0].template;
+	choice->conditional = choice->documents.items[0].conditional;
 	choice->title = strdup(path);
 	return choice->title ? 0 : error_nomem(err);
 }
@@ -99,7 +99,7 @@ static int split_name(const char *text, char **ret_runtime, const char **ret_ver
 }
 
 int baseline_choice_init(struct baseline_choice *ret_choice, const char *text,
-			 const struct circumstances *circumstances, struct error *err)
+			 const struct container_context *context, struct error *err)
 {
 	_cleanup_baseline_choice_ struct baseline_choice choice = {};
 	_cleanup_free_ char *runtime = NULL;
@@ -108,7 +108,7 @@ int baseline_choice_init(struct baseline_choice *ret_choice, const char *text,
 
 	if (ret == 0)
 		ret = runtime ? use_table(&choice, runtime, version, err) :
-				use_file(&choice, text, circumstances, err);
+				use_file(&choice, text, context, err);
 	if (ret < 0)
 		return ret;
 	*ret_choice = choice;

@@ -11,25 +11,25 @@
 #define BASELINE_RUNTIMES "containerd, cri-o, docker and podman"
 
 struct baseline;
-struct circumstances;
+struct container_context;
 struct error;
 
 struct baseline_choice {
 	const struct baseline *table; /* NULL: a file */
 	char *title;		      /* "containerd 2.3.4", or the file */
 	char *note;		      /* where another version's table stands in; NULL */
-	/* What resolves for a container; NULL where the circumstances do not matter. */
-	const struct template *template;
-	struct template *own_template; /* that of the table */
-	struct documents documents;    /* the file's */
+	/* What resolves for a container; NULL where the container does not matter. */
+	const struct conditional_profile *conditional;
+	struct conditional_profile *own_conditional; /* that of the table */
+	struct documents documents;		     /* the file's */
 };
 
 /*
  * RUNTIME, RUNTIME@VERSION or a file; a file that has a runtime's name is written with a slash.
- * circumstances check a file in Docker's form. The caller finishes the choice.
+ * context checks a file in Docker's form. The caller finishes the choice.
  */
 int baseline_choice_init(struct baseline_choice *ret_choice, const char *text,
-			 const struct circumstances *circumstances, struct error *err);
+			 const struct container_context *context, struct error *err);
 void baseline_choice_finish(struct baseline_choice *choice);
 #define _cleanup_baseline_choice_ _cleanup_(baseline_choice_finish)
 

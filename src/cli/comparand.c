@@ -43,8 +43,8 @@ static int copy_capabilities(struct comparand *comparand, const char *const *nam
 	int ret = 0;
 
 	for (i = 0; i < count && ret == 0; i++)
-		ret = string_set_add(&comparand->capabilities, &comparand->capability_count, names[i],
-				     err);
+		ret = string_set_add(&comparand->capabilities, &comparand->capability_count,
+				     names[i], err);
 	return ret;
 }
 
@@ -59,7 +59,8 @@ static bool has_capability(const struct observation *observation, const char *na
 }
 
 /* Those that every lifetime had: what one of them lacked cannot be relied on. */
-static int take_recorded_capabilities(struct comparand *comparand, bool *ret_known, struct error *err)
+static int take_recorded_capabilities(struct comparand *comparand, bool *ret_known,
+				      struct error *err)
 {
 	const struct observation *first = NULL;
 	size_t i, j;
@@ -90,8 +91,8 @@ static int take_recorded_capabilities(struct comparand *comparand, bool *ret_kno
 }
 
 static int choose_capabilities(struct comparand *comparand, const struct document *document,
-			       const struct circumstance_options *options,
-			       const struct input_circumstances *usual, struct error *err)
+			       const struct context_options *options,
+			       const struct input_context *usual, struct error *err)
 {
 	bool known = false;
 	int ret = 0;
@@ -107,13 +108,13 @@ static int choose_capabilities(struct comparand *comparand, const struct documen
 		comparand->capabilities_assumed = !known;
 	}
 	if (ret == 0 && !known)
-		ret = copy_capabilities(comparand, usual->circumstances.capabilities,
-					usual->circumstances.capability_count, err);
+		ret = copy_capabilities(comparand, usual->context.capabilities,
+					usual->context.capability_count, err);
 	return ret;
 }
 
 /* The oldest, as fewer rules hold there. */
-static void choose_kernel(struct comparand *comparand, const struct circumstance_options *options)
+static void choose_kernel(struct comparand *comparand, const struct context_options *options)
 {
 	struct version oldest, version;
 	size_t i, count = comparand->recording ? comparand->recording->observation_count : 0;
@@ -193,8 +194,8 @@ static void find_engine(struct comparand *comparand)
 }
 
 static int add_comparand(struct comparands *comparands, struct comparand *comparand,
-			const struct document *document, const struct circumstance_options *options,
-			const struct input_circumstances *usual, struct error *err)
+			 const struct document *document, const struct context_options *options,
+			 const struct input_context *usual, struct error *err)
 {
 	struct comparand *items;
 	int ret = choose_capabilities(comparand, document, options, usual, err);
@@ -211,20 +212,20 @@ static int add_comparand(struct comparands *comparands, struct comparand *compar
 		comparand_finish(comparand);
 		return ret;
 	}
-	comparand->circumstances = (struct circumstances){
+	comparand->context = (struct container_context){
 		.architecture = machine_name(comparand->machine),
 		.capabilities = (const char *const *)comparand->capabilities,
 		.capability_count = comparand->capability_count,
 	};
 	/* One that cannot be read is taken for a new one. */
 	if (comparand->kernel)
-		kernel_version_parse(comparand->kernel, &comparand->circumstances.kernel, NULL);
+		kernel_version_parse(comparand->kernel, &comparand->context.kernel, NULL);
 	items[comparands->length++] = *comparand;
 	return 0;
 }
 
 /* The machine that the user names; negative when none. */
-static int wanted_machine(const struct circumstance_options *options)
+static int wanted_machine(const struct context_options *options)
 {
 	const struct architecture *architecture =
 		options->architecture ? architecture_find(options->architecture) : NULL;
@@ -262,8 +263,8 @@ static bool ran_on(const struct recording *recording, enum machine machine)
 /* A container, once for each machine that it ran on. */
 static int add_container(struct comparands *comparands, const char *path,
 			 const struct recording *part, const struct document *document,
-			 const struct circumstance_options *options,
-			 const struct input_circumstances *usual, struct error *err)
+			 const struct context_options *options, const struct input_context *usual,
+			 struct error *err)
 {
 	const char *name = part->observations[0].container_name;
 	int wanted = wanted_machine(options), machine, ret = 0;
@@ -288,8 +289,8 @@ static int add_container(struct comparands *comparands, const char *path,
 
 static int add_profile_of(struct comparands *comparands, const char *path,
 			  const struct document *document, enum machine machine,
-			  const struct circumstance_options *options,
-			  const struct input_circumstances *usual, struct error *err)
+			  const struct context_options *options, const struct input_context *usual,
+			  struct error *err)
 {
 	struct comparand comparand = {
 		.name = document->name ? document->name : path,
@@ -304,8 +305,8 @@ static int add_profile_of(struct comparands *comparands, const char *path,
 
 /* A profile, once for each machine that it is for; one that is for no known machine for this one. */
 static int add_profile(struct comparands *comparands, const char *path,
-		       const struct document *document, const struct circumstance_options *options,
-		       const struct input_circumstances *usual, struct error *err)
+		       const struct document *document, const struct context_options *options,
+		       const struct input_context *usual, struct error *err)
 {
 	int wanted = wanted_machine(options), machine, ret = 0;
 	bool any = false;
@@ -329,10 +330,10 @@ static int add_profile(struct comparands *comparands, const char *path,
 }
 
 int comparands_add_file(struct comparands *comparands, const char *path,
-		       const struct circumstance_options *options,
-		       const struct input_circumstances *usual, struct error *err)
+			const struct context_options *options, const struct input_context *usual,
+			struct error *err)
 {
-	const struct document_options reading = { .circumstances = &usual->circumstances };
+	const struct document_options reading = { .context = &usual->context };
 	struct comparand_file *files =
 		array_grow(comparands->files, comparands->file_count, sizeof(*files));
 	struct document *document;

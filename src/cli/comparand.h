@@ -35,7 +35,7 @@ struct comparand {
 	size_t capability_count;
 	bool capabilities_assumed;
 	const char *kernel; /* as uname(2) has it; NULL when unknown */
-	struct circumstances circumstances;
+	struct container_context context;
 };
 
 /* A file that was read, which comparands borrow from. */
@@ -54,8 +54,8 @@ struct comparands {
 
 /* Reads a file and adds what is in it. */
 int comparands_add_file(struct comparands *comparands, const char *path,
-		       const struct circumstance_options *options,
-		       const struct input_circumstances *usual, struct error *err);
+			const struct context_options *options, const struct input_context *usual,
+			struct error *err);
 void comparands_finish(struct comparands *comparands);
 #define _cleanup_comparands_ _cleanup_(comparands_finish)
 

@@ -26,13 +26,13 @@
 struct compare_options {
 	const char *baseline;
 	int format; /* enum report_format */
-	struct circumstance_options circumstances;
+	struct context_options context;
 };
 
-/* The baseline for one set of circumstances: containers mostly share them. */
+/* The baseline for one context: containers mostly share it. */
 struct shared_baseline {
 	const struct comparand *comparand; /* the first that has them */
-	bool started_under;		 /* the baseline is what the comparand was started under */
+	bool started_under; /* the baseline is what the comparand was started under */
 	const struct baseline_choice *choice; /* what it is otherwise */
 	struct resolved_baseline baseline;
 };
@@ -80,13 +80,12 @@ static bool started_under(const struct comparing *comparing, const struct compar
 	return !comparing->baseline_given && comparand->applied;
 }
 
-static bool same_circumstances(const struct comparand *a, const struct comparand *b)
+static bool same_context(const struct comparand *a, const struct comparand *b)
 {
 	size_t i;
 
 	if (a->machine != b->machine || a->capability_count != b->capability_count ||
-	    memcmp(&a->circumstances.kernel, &b->circumstances.kernel,
-		   sizeof(a->circumstances.kernel)) != 0)
+	    memcmp(&a->context.kernel, &b->context.kernel, sizeof(a->context.kernel)) != 0)
 		return false;
 	for (i = 0; i < a->capability_count; i++)
 		if (strcmp(a->capabilities[i], b->capabilities[i]) != 0)
@@ -129,7 +128,7 @@ static int choose_baseline(struct comparing *comparing, const struct comparand *
 	return ret;
 }
 
-/* What the comparand was started under, or the baseline for its circumstances. */
+/* What the comparand was started under, or the baseline for its context. */
 static int resolve(struct shared_baseline *item, const char *scmp_arch, struct error *err)
 {
 	const struct baseline_choice *choice = item->choice;
@@ -137,9 +136,9 @@ static int resolve(struct shared_baseline *item, const char *scmp_arch, struct e
 	_cleanup_profile_ struct profile *applied = NULL;
 	int ret;
 
-	if (!item->started_under && choice->template)
-		return resolved_baseline_init(&item->baseline, choice->template,
-					      &comparand->circumstances, scmp_arch, err);
+	if (!item->started_under && choice->conditional)
+		return resolved_baseline_init(&item->baseline, choice->conditional,
+					      &comparand->context, scmp_arch, err);
 	if (!item->started_under)
 		return resolved_baseline_init_profile(
 			&item->baseline, choice->documents.items[0].profile, scmp_arch, err);
@@ -166,7 +165,7 @@ static int find_baseline(struct comparing *comparing, const struct comparand *co
 		bool same = items[i].started_under ?
 				    items[i].comparand->applied == comparand->applied :
 				    items[i].choice == choice &&
-					    same_circumstances(items[i].comparand, comparand);
+					    same_context(items[i].comparand, comparand);
 
 		if (same && strcmp(items[i].baseline.scmp_arch, scmp_arch) == 0 &&
 		    items[i].started_under == started_under(comparing, comparand)) {
@@ -186,7 +185,8 @@ static int find_baseline(struct comparing *comparing, const struct comparand *co
 }
 
 /* Why the baseline is what it is, where the user did not say so. NULL when memory ran out. */
-static char *explain_choice(const struct comparing *comparing, const struct shared_baseline *shared_baseline,
+static char *explain_choice(const struct comparing *comparing,
+			    const struct shared_baseline *shared_baseline,
 			    const struct comparand *comparand)
 {
 	const char *note = shared_baseline->choice->note;
@@ -207,10 +207,11 @@ static char *explain_choice(const struct comparing *comparing, const struct shar
 
 /* What the report says about the comparand beside the findings. */
 static int describe(struct compared *compared, const struct comparing *comparing,
-		    const struct shared_baseline *shared_baseline, const struct comparand *comparand,
-		    struct error *err)
+		    const struct shared_baseline *shared_baseline,
+		    const struct comparand *comparand, struct error *err)
 {
-	const char *title = shared_baseline->started_under ? STARTED_UNDER : shared_baseline->choice->title;
+	const char *title = shared_baseline->started_under ? STARTED_UNDER :
+							     shared_baseline->choice->title;
 	_cleanup_free_ char *note = shared_baseline->started_under ?
 					    strdup("") :
 					    explain_choice(comparing, shared_baseline, comparand);
@@ -243,7 +244,7 @@ static int describe(struct compared *compared, const struct comparing *comparing
 }
 
 static int compare_comparand(struct comparing *comparing, const struct comparand *comparand,
-			    struct error *err)
+			     struct error *err)
 {
 	struct compared *compared = &comparing->compared[comparing->compared_count++];
 	struct compare_input input = {
@@ -281,7 +282,7 @@ static int compare_all(struct comparing *comparing, struct error *err)
 
 static int check_architecture(const struct compare_options *options, struct error *err)
 {
-	const char *name = options->circumstances.architecture;
+	const char *name = options->context.architecture;
 	const struct architecture *architecture = name ? architecture_find(name) : NULL;
 
 	if (!name || (architecture && architecture->machine &&
@@ -314,19 +315,19 @@ static int run(const struct cli_call *call, struct error *err)
 {
 	const struct compare_options *options = call->options;
 	_cleanup_(comparing_finish) struct comparing comparing = {};
-	_cleanup_input_circumstances_ struct input_circumstances usual = {};
+	_cleanup_input_context_ struct input_context usual = {};
 	int ret, i;
 
 	comparing.baseline_given = options->baseline;
 	if ((ret = check_architecture(options, err)) < 0 ||
-	    (ret = input_circumstances_init(&usual, &options->circumstances, err)) < 0 ||
+	    (ret = input_context_init(&usual, &options->context, err)) < 0 ||
 	    (ret = baseline_choice_init(&comparing.baseline,
 					options->baseline ? options->baseline : BASELINE_USUAL,
-					&usual.circumstances, err)) < 0)
+					&usual.context, err)) < 0)
 		return ret;
 	for (i = 0; i < call->argc && ret == 0; i++)
-		ret = comparands_add_file(&comparing.comparands, call->argv[i],
-					 &options->circumstances, &usual, err);
+		ret = comparands_add_file(&comparing.comparands, call->argv[i], &options->context,
+					  &usual, err);
 	if (ret == 0)
 		ret = compare_all(&comparing, err);
 	return ret < 0 ? ret : print_compared(&comparing, options->format, err);
@@ -346,13 +347,12 @@ static const struct cli_option options_table[] = {
 	{ .name = "arch",
 	  .argument = "ARCH",
 	  .type = CLI_STRING,
-	  .offset = offsetof(struct compare_options, circumstances.architecture),
+	  .offset = offsetof(struct compare_options, context.architecture),
 	  .group = "Under what the containers run, where the files do not say or are wrong",
 	  .help = "amd64 or arm64" },
-	CAPABILITY_OPTION(struct compare_options, circumstances.capabilities, NULL,
+	CAPABILITY_OPTION(struct compare_options, context.capabilities, NULL,
 			  "what the file says, or DEFAULT,"),
-	KERNEL_OPTION(struct compare_options, circumstances.kernel,
-		      "what the file says, or a new one,"),
+	KERNEL_OPTION(struct compare_options, context.kernel, "what the file says, or a new one,"),
 	{},
 };
 

@@ -43,7 +43,7 @@ struct convert_options {
 	bool lenient;
 	bool lossless;
 	const char *runtime_calls;
-	struct circumstance_options circumstances;
+	struct context_options context;
 };
 
 /* A conversion on its way. */
@@ -268,19 +268,19 @@ static int report_losses(const struct conversion *conversion, struct error *err)
 static int run(const struct cli_call *call, struct error *err)
 {
 	const struct convert_options *options = call->options;
-	_cleanup_input_circumstances_ struct input_circumstances circumstances = {};
+	_cleanup_input_context_ struct input_context context = {};
 	_cleanup_(conversion_finish) struct conversion conversion = {
 		.options = options,
 		.path = input_name(call->argv[0]),
 	};
 	const struct document_options reading = {
 		.lenient = options->lenient,
-		.circumstances = &circumstances.circumstances,
+		.context = &context.context,
 	};
 	_cleanup_free_ char *text = NULL;
 	int ret;
 
-	if ((ret = input_circumstances_init(&circumstances, &options->circumstances, err)) < 0 ||
+	if ((ret = input_context_init(&context, &options->context, err)) < 0 ||
 	    (ret = input_read(call->argv[0], &reading, &conversion.documents, err)) < 0 ||
 	    (options->document && (ret = choose_document(&conversion, err)) < 0) ||
 	    (options->runtime_calls && (ret = add_runtime_calls(&conversion, err)) < 0) ||
@@ -322,7 +322,7 @@ static const struct cli_option options_table[] = {
 	  OPTION(runtime_calls),
 	  .help = "allow what runc or crun call before they execute a container's program, which a "
 		  "profile of a command lacks" },
-	CIRCUMSTANCE_OPTIONS(struct convert_options, circumstances),
+	CONTEXT_OPTIONS(struct convert_options, context),
 	{},
 };
 

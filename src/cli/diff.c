@@ -31,7 +31,7 @@ struct diff_command_options {
 	const char *ignore_file;
 	const char *baseline;
 	bool lenient;
-	struct circumstance_options circumstances;
+	struct context_options context;
 };
 
 /* What the diff borrows, from the options to the report. */
@@ -40,7 +40,7 @@ struct session {
 	struct ignore_list ignore;
 	char today[DATE_SIZE];
 	struct default_profiles *defaults;
-	struct input_circumstances circumstances;
+	struct input_context context;
 	struct diff *diff;
 };
 
@@ -49,7 +49,7 @@ static void session_finish(struct session *session)
 	diff_destroy(session->diff);
 	ignore_list_finish(&session->ignore);
 	default_profiles_destroy(session->defaults);
-	input_circumstances_finish(&session->circumstances);
+	input_context_finish(&session->context);
 }
 
 /* The file that was named has to be there; that of this directory need not. */
@@ -109,7 +109,7 @@ static int check_options(struct session *session, unsigned int *ret_fail_on, str
 	ret = find_defaults(session, err);
 	if (ret < 0)
 		return ret;
-	return input_circumstances_init(&session->circumstances, &options->circumstances, err);
+	return input_context_init(&session->context, &options->context, err);
 }
 
 static int compare(struct session *session, unsigned int fail_on, char *const *paths,
@@ -117,7 +117,7 @@ static int compare(struct session *session, unsigned int fail_on, char *const *p
 {
 	const struct document_options reading = {
 		.lenient = session->options->lenient,
-		.circumstances = &session->circumstances.circumstances,
+		.context = &session->context.context,
 	};
 	struct diff_options options = {
 		.fail_on = fail_on,
@@ -195,7 +195,7 @@ static const struct cli_option options_table[] = {
 		  "known version without one; without it, that of the engine and version that a "
 		  "recording names, or else containerd" },
 	LENIENT_OPTION(struct diff_command_options),
-	CIRCUMSTANCE_OPTIONS(struct diff_command_options, circumstances),
+	CONTEXT_OPTIONS(struct diff_command_options, context),
 	{},
 };
 

@@ -18,71 +18,69 @@
 /* A recording of a thousand containers takes a few MiB. */
 #define INPUT_SIZE_MAX (256u << 20)
 
-static int add_name(struct input_circumstances *circumstances, const char *name, struct error *err)
+static int add_name(struct input_context *context, const char *name, struct error *err)
 {
-	return string_set_add(&circumstances->capabilities, &circumstances->capability_count, name,
-			      err);
+	return string_set_add(&context->capabilities, &context->capability_count, name, err);
 }
 
-static int add_all(struct input_circumstances *circumstances, struct error *err)
+static int add_all(struct input_context *context, struct error *err)
 {
 	const char *name;
 	unsigned int number;
 	int ret = 0;
 
 	for (number = 0; ret == 0 && (name = capability_name(number)); number++)
-		ret = add_name(circumstances, name, err);
+		ret = add_name(context, name, err);
 	return ret;
 }
 
-static int add_defaults(struct input_circumstances *circumstances, struct error *err)
+static int add_defaults(struct input_context *context, struct error *err)
 {
 	size_t i;
 	int ret = 0;
 
 	for (i = 0; i < default_capability_count && ret == 0; i++)
-		ret = add_name(circumstances, default_capabilities[i], err);
+		ret = add_name(context, default_capabilities[i], err);
 	return ret;
 }
 
-static int add_capability(struct input_circumstances *circumstances, const char *name,
-			  struct error *err)
+static int add_capability(struct input_context *context, const char *name, struct error *err)
 {
 	int number;
 
 	if (strcmp(name, "NONE") == 0)
 		return 0;
 	if (strcmp(name, "ALL") == 0)
-		return add_all(circumstances, err);
+		return add_all(context, err);
 	if (strcmp(name, "DEFAULT") == 0)
-		return add_defaults(circumstances, err);
+		return add_defaults(context, err);
 	number = capability_from_name(name);
 	if (number < 0)
 		return cli_usage_error(err,
 				       "--cap %s: there is no such capability; write for example "
 				       "CAP_SYS_ADMIN, or ALL, DEFAULT or NONE",
 				       name);
-	return add_name(circumstances, capability_name(number), err);
+	return add_name(context, capability_name(number), err);
 }
 
-static int add_capabilities(struct input_circumstances *circumstances, const struct cli_list *names,
+static int add_capabilities(struct input_context *context, const struct cli_list *names,
 			    struct error *err)
 {
 	size_t i;
 	int ret = 0;
 
 	if (!names->length)
-		return add_defaults(circumstances, err);
+		return add_defaults(context, err);
 	for (i = 0; i < names->length && ret == 0; i++)
-		ret = add_capability(circumstances, names->items[i], err);
+		ret = add_capability(context, names->items[i], err);
 	return ret;
 }
 
-int input_circumstances_init(struct input_circumstances *ret_circumstances,
-			     const struct circumstance_options *options, struct error *err)
+int input_context_init(struct input_context *ret_context, const struct context_options *options,
+		       struct error *err)
 {
-	_cleanup_input_circumstances_ struct input_circumstances made = {
-		.circumstances.architecture = machine_name(machine_native()),
+	_cleanup_input_context_ struct input_context made = {
+		.context.architecture = machine_name(machine_native()),
 	};
 	int ret;
 
@@ -92,26 +90,26 @@ int input_circumstances_init(struct input_circumstances *ret_circumstances,
 					       "--arch %s: there is no such architecture; write "
 					       "for example amd64 or arm64",
 					       options->architecture);
-		made.circumstances.architecture = options->architecture;
+		made.context.architecture = options->architecture;
 	}
 	if (options->kernel &&
-	    kernel_version_parse(options->kernel, &made.circumstances.kernel, NULL) < 0)
+	    kernel_version_parse(options->kernel, &made.context.kernel, NULL) < 0)
 		return cli_usage_error(err,
 				       "--kernel %s is no kernel version; write for example 5.15",
 				       options->kernel);
 	ret = add_capabilities(&made, &options->capabilities, err);
 	if (ret < 0)
 		return ret;
-	made.circumstances.capabilities = (const char *const *)made.capabilities;
-	made.circumstances.capability_count = made.capability_count;
-	*ret_circumstances = made;
-	made = (struct input_circumstances){};
+	made.context.capabilities = (const char *const *)made.capabilities;
+	made.context.capability_count = made.capability_count;
+	*ret_context = made;
+	made = (struct input_context){};
 	return 0;
 }
 
-void input_circumstances_finish(struct input_circumstances *circumstances)
+void input_context_finish(struct input_context *context)
 {
-	string_set_free(circumstances->capabilities, circumstances->capability_count);
+	string_set_free(context->capabilities, context->capability_count);
 }
 
 static bool is_standard_input(const char *path)
@@ -177,7 +175,7 @@ static int read_text(const char *path, const struct document_options *options,
 int input_read(const char *path, const struct document_options *options,
 	       struct documents *ret_documents, struct error *err)
 {
-	const struct circumstances usual = {
+	const struct container_context usual = {
 		.architecture = machine_name(machine_native()),
 		.capabilities = default_capabilities,
 		.capability_count = default_capability_count,
@@ -189,8 +187,8 @@ int input_read(const char *path, const struct document_options *options,
 
 	if (options)
 		chosen = *options;
-	if (!chosen.circumstances)
-		chosen.circumstances = &usual;
+	if (!chosen.context)
+		chosen.context = &usual;
 	ret = read_text(path, &chosen, &documents, err);
 	if (ret == 0)
 		ret = say_ignored(path, &documents.ignored, err);

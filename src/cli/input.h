@@ -11,8 +11,8 @@
 
 struct error;
 
-/* The circumstances that a user gives for profiles in Docker's form. */
-struct circumstance_options {
+/* The container context that a user gives for profiles in Docker's form. */
+struct context_options {
 	const char *architecture;     /* NULL: this machine's */
 	struct cli_list capabilities; /* with or without "CAP_"; ALL, DEFAULT, NONE; empty: DEFAULT */
 	const char *kernel;	      /* NULL: newer than any rule asks for */
@@ -38,14 +38,14 @@ struct circumstance_options {
 		.help = "the kernel version, such as 5.15; " otherwise " without it" \
 	}
 
-/* Rows for a circumstance_options. */
-#define CIRCUMSTANCE_HEADING "Conditions in Docker's form"
-#define CIRCUMSTANCE_OPTIONS(structure, member)                                     \
+/* Rows for a context_options. */
+#define CONTEXT_HEADING "Conditions in Docker's form"
+#define CONTEXT_OPTIONS(structure, member)                                          \
 	{ .name = "arch",                                                           \
 	  .argument = "ARCH",                                                       \
 	  .type = CLI_STRING,                                                       \
 	  .offset = offsetof(structure, member.architecture),                       \
-	  .group = CIRCUMSTANCE_HEADING,                                            \
+	  .group = CONTEXT_HEADING,                                                 \
 	  .help = "the architecture to resolve them for, such as amd64 or arm64; "  \
 		  "this machine's without it" },                                    \
 		CAPABILITY_OPTION(structure, member.capabilities, NULL, "DEFAULT"), \
@@ -59,17 +59,17 @@ struct circumstance_options {
 	}
 
 /* The same for the library. */
-struct input_circumstances {
-	struct circumstances circumstances; /* points into capabilities and the arguments */
-	char **capabilities;		    /* sorted, each once */
+struct input_context {
+	struct container_context context; /* points into capabilities and the arguments */
+	char **capabilities;		  /* sorted, each once */
 	size_t capability_count;
 };
-#define _cleanup_input_circumstances_ _cleanup_(input_circumstances_finish)
+#define _cleanup_input_context_ _cleanup_(input_context_finish)
 
 /* Checks what the user gave; a name that nobody knows is a usage error. */
-int input_circumstances_init(struct input_circumstances *ret_circumstances,
-			     const struct circumstance_options *options, struct error *err);
-void input_circumstances_finish(struct input_circumstances *circumstances);
+int input_context_init(struct input_context *ret_context, const struct context_options *options,
+		       struct error *err);
+void input_context_finish(struct input_context *context);
 
 /* What messages call a file that was named: the path, or "standard input" for "-". */
 const char *input_name(const char *path);

@@ -32,7 +32,7 @@ struct install_options {
 	bool force;
 	int runtime; /* enum runtime_choice */
 	int format;  /* enum report_format */
-	struct circumstance_options circumstances;
+	struct context_options context;
 };
 
 /* The version is NULL where it cannot be found out; the caller frees it. */
@@ -95,11 +95,11 @@ static int make_plan(const struct cli_call *call, struct install_plan *plan, str
 	const struct install_options *options = call->options;
 	const struct install_naming naming = { options->prefix, options->namespace, options->name,
 					       NULL };
-	_cleanup_(input_circumstances_finish) struct input_circumstances circumstances = { 0 };
-	struct document_options reading = { .circumstances = &circumstances.circumstances };
+	_cleanup_(input_context_finish) struct input_context context = { 0 };
+	struct document_options reading = { .context = &context.context };
 	struct install_runtime runtime = { NULL, NULL };
 	_cleanup_free_ char *version = NULL;
-	int r = input_circumstances_init(&circumstances, &options->circumstances, err);
+	int r = input_context_init(&context, &options->context, err);
 
 	if (r < 0)
 		return r;
@@ -273,7 +273,7 @@ static const struct cli_option options_table[] = {
 	  .initial = "auto",
 	  .help = "which runtime has to enforce it; auto is runc where that is installed" },
 	REPORT_FORMAT_OPTION(struct install_options),
-	CIRCUMSTANCE_OPTIONS(struct install_options, circumstances),
+	CONTEXT_OPTIONS(struct install_options, context),
 	{},
 };
 

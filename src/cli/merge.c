@@ -42,13 +42,13 @@ struct merge_options {
 	const char *check;
 	int check_format; /* enum diff_format */
 	bool lenient;
-	struct circumstance_options circumstances;
+	struct context_options context;
 };
 
 /* A merge on its way. */
 struct session {
 	const struct merge_options *options;
-	struct input_circumstances circumstances;
+	struct input_context context;
 	struct merge_input input;
 	enum format format;	    /* that is written, not FORMAT_AUTO */
 	struct recording recording; /* the union, or that of the recordings among the inputs */
@@ -57,7 +57,7 @@ struct session {
 
 static void session_finish(struct session *session)
 {
-	input_circumstances_finish(&session->circumstances);
+	input_context_finish(&session->context);
 	merge_input_finish(&session->input);
 	recording_finish(&session->recording);
 	profile_destroy(session->profile);
@@ -126,11 +126,11 @@ static int make_union(struct session *session, const struct cli_call *call, stru
 	const struct merge_options *options = session->options;
 	const struct document_options reading = {
 		.lenient = options->lenient,
-		.circumstances = &session->circumstances.circumstances,
+		.context = &session->context.context,
 	};
 	int ret, i;
 
-	ret = input_circumstances_init(&session->circumstances, &options->circumstances, err);
+	ret = input_context_init(&session->context, &options->context, err);
 	for (i = 0; i < call->argc && ret == 0; i++)
 		ret = merge_input_add(&session->input, call->argv[i], &reading, err);
 	if (ret < 0 || (ret = choose_format(session, err)) < 0 ||
@@ -191,7 +191,7 @@ static int check(const struct session *session, struct error *err)
 {
 	const struct document_options reading = {
 		.lenient = session->options->lenient,
-		.circumstances = &session->circumstances.circumstances,
+		.context = &session->context.context,
 	};
 	bool observed = session->input.recording_count && !session->input.profile_count;
 
@@ -255,7 +255,7 @@ static const struct cli_option options_table[] = {
 	  .initial = "text",
 	  .help = "how --check prints it: as 'recorder diff --format' does" },
 	LENIENT_OPTION(struct merge_options),
-	CIRCUMSTANCE_OPTIONS(struct merge_options, circumstances),
+	CONTEXT_OPTIONS(struct merge_options, context),
 	{},
 };
 

@@ -278,7 +278,7 @@ static int watch_session(const struct session_options *options, unsigned int ver
 	return r;
 }
 
-/* Prints the warnings and writes the files, also where the recording broke off. */
+/* Prints the warnings and writes the files, also where the recording was interrupted. */
 static int write_evidence(struct session *session, const struct completion_options *completion,
 			  const struct output_options *output, struct error *err)
 {
@@ -294,7 +294,7 @@ static int write_evidence(struct session *session, const struct completion_optio
 		log_warning("%s", notes.items[i]);
 	r = output_write(output, &recording, err);
 	if (r == 0 && interruption)
-		return error_set(err, interruption->code, "the recording broke off: %s",
+		return error_set(err, interruption->code, "the recording was interrupted: %s",
 				 error_message(interruption));
 	return r;
 }

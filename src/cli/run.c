@@ -20,7 +20,7 @@
 #include "seccomp/compile.h"
 #include "seccomp/kill_log.h"
 #include "seccomp/launch.h"
-#include "seccomp/outside.h"
+#include "seccomp/violations.h"
 #include "seccomp/prove.h"
 #include "seccomp/scmp_arch.h"
 #include "seccomp/stub.h"
@@ -46,8 +46,8 @@ struct execution {
 	const struct run_options *options;
 	struct launch launch;
 	struct compilation compilation; /* what the profile really makes */
-	struct filter asking;		/* the same with questions for denials */
-	struct outside outside;
+	struct filter notify_filter;	/* the same with questions for denials */
+	struct violations violations;
 	struct loop *loop;
 	struct loop_fd *end, *questions; /* of the command; NULL once there are none to come */
 	struct error *err;		 /* of whoever waits for the command */
@@ -59,9 +59,9 @@ struct execution {
 static void execution_finish(struct execution *execution)
 {
 	launch_finish(&execution->launch);
-	outside_finish(&execution->outside);
+	violations_finish(&execution->violations);
 	compilation_finish(&execution->compilation);
-	filter_finish(&execution->asking);
+	filter_finish(&execution->notify_filter);
 	loop_destroy(execution->loop);
 	cleanup_close_p(&execution->signals);
 	cleanup_close_p(&execution->kernel_log);
@@ -108,8 +108,8 @@ static void on_question(int fd, unsigned int events, void *data)
 		loop_remove_fd(execution->questions);
 		execution->questions = NULL;
 	} else {
-		execution->failure = outside_receive(
-			&execution->outside, fd, &execution->compilation.filter, execution->err);
+		execution->failure = violations_receive(
+			&execution->violations, fd, &execution->compilation.filter, execution->err);
 	}
 	if (execution->failure < 0 || (!execution->questions && !execution->end))
 		loop_stop(execution->loop);
@@ -164,8 +164,8 @@ static int report(const struct execution *execution, int status, struct error *e
 	const struct run_options *options = execution->options;
 	_cleanup_free_ char *text = NULL;
 	int r = options->format == REPORT_JSON ?
-			run_report_json(&execution->outside, status, &text, err) :
-			run_report_text(&execution->outside, &text, err);
+			run_report_json(&execution->violations, status, &text, err) :
+			run_report_text(&execution->violations, &text, err);
 
 	if (r < 0)
 		return r;
@@ -375,8 +375,8 @@ static int prepare(struct execution *execution, struct launch_options *launch, s
 	launch->filter = &execution->compilation.filter;
 	if (!options->log)
 		return check_execve(options, launch->filter, err);
-	r = filter_ask_instead(launch->filter, &execution->asking, err);
-	launch->filter = &execution->asking;
+	r = filter_notify_instead(launch->filter, &execution->notify_filter, err);
+	launch->filter = &execution->notify_filter;
 	return r;
 }
 

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 
 #include "json/builder.h"
-#include "seccomp/outside.h"
+#include "seccomp/violations.h"
 #include "seccomp/scmp_arch.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/str.h"
 
-static const char *call_name(const struct outside_call *call, char name[SCMP_ARCH_CALL_SIZE])
+static const char *call_name(const struct violation *call, char name[SCMP_ARCH_CALL_SIZE])
 {
 	if (call->architecture)
 		return scmp_arch_call_name(call->architecture, call->nr, name);
@@ -20,7 +20,7 @@ static const char *call_name(const struct outside_call *call, char name[SCMP_ARC
 	return name;
 }
 
-static void print_call(FILE *out, const struct outside_call *call)
+static void print_call(FILE *out, const struct violation *call)
 {
 	char name[SCMP_ARCH_CALL_SIZE], effect[EFFECT_TEXT_SIZE];
 	_cleanup_free_ char *process = str_escape(call->process);
@@ -38,7 +38,7 @@ static void print_call(FILE *out, const struct outside_call *call)
 	fputc('\n', out);
 }
 
-int run_report_text(const struct outside *outside, char **ret_text, struct error *err)
+int run_report_text(const struct violations *violations, char **ret_text, struct error *err)
 {
 	char *text = NULL;
 	size_t size, i;
@@ -46,15 +46,15 @@ int run_report_text(const struct outside *outside, char **ret_text, struct error
 
 	if (!out)
 		return error_nomem(err);
-	if (outside->length == 0)
+	if (violations->length == 0)
 		fputs("everything that was done is in the profile\n", out);
 	else
 		fprintf(out,
 			"%zu system call%s outside of the profile, with the arguments of the "
 			"first and what it would have got:\n",
-			outside->length, outside->length == 1 ? "" : "s");
-	for (i = 0; i < outside->length; i++)
-		print_call(out, &outside->items[i]);
+			violations->length, violations->length == 1 ? "" : "s");
+	for (i = 0; i < violations->length; i++)
+		print_call(out, &violations->items[i]);
 	if (fclose(out) != 0) {
 		free(text);
 		return error_nomem(err);
@@ -63,7 +63,7 @@ int run_report_text(const struct outside *outside, char **ret_text, struct error
 	return 0;
 }
 
-static json_t *call_json(struct builder *builder, const struct outside_call *call)
+static json_t *call_json(struct builder *builder, const struct violation *call)
 {
 	char name[SCMP_ARCH_CALL_SIZE], text[EFFECT_TEXT_SIZE];
 	json_t *object = builder_object(builder), *arguments = builder_array(builder);
@@ -86,7 +86,7 @@ static json_t *call_json(struct builder *builder, const struct outside_call *cal
 	return object;
 }
 
-int run_report_json(const struct outside *outside, int exit_status, char **ret_text,
+int run_report_json(const struct violations *violations, int exit_status, char **ret_text,
 		    struct error *err)
 {
 	struct builder builder = {};
@@ -94,8 +94,8 @@ int run_report_json(const struct outside *outside, int exit_status, char **ret_t
 	json_t *calls = builder_array(&builder);
 	size_t i;
 
-	for (i = 0; i < outside->length; i++)
-		builder_append(&builder, calls, call_json(&builder, &outside->items[i]));
+	for (i = 0; i < violations->length; i++)
+		builder_append(&builder, calls, call_json(&builder, &violations->items[i]));
 	builder_set_number(&builder, root, "exitStatus", exit_status);
 	builder_set(&builder, root, "outside", calls);
 	return builder_text(&builder, root, ret_text, err);

@@ -6,11 +6,11 @@
 #include <stdbool.h>
 
 struct error;
-struct outside;
+struct violations;
 
 /* Lines for people, or an object; owned by the caller. */
-int run_report_text(const struct outside *outside, char **ret_text, struct error *err);
-int run_report_json(const struct outside *outside, int exit_status, char **ret_text,
+int run_report_text(const struct violations *violations, char **ret_text, struct error *err);
+int run_report_json(const struct violations *violations, int exit_status, char **ret_text,
 		    struct error *err);
 
 #endif

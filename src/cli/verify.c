@@ -195,26 +195,26 @@ static int print_result(struct session *session, char **buffer, struct error *er
 static int run(const struct cli_call *call, struct error *err)
 {
 	const struct verify_options *options = call->options;
-	const struct circumstance_options given = {
+	const struct context_options given = {
 		.architecture = options->architectures.length ? options->architectures.items[0] :
 								NULL,
 		.capabilities = options->capabilities,
 		.kernel = options->kernel,
 	};
-	_cleanup_input_circumstances_ struct input_circumstances circumstances = {};
+	_cleanup_input_context_ struct input_context context = {};
 	_cleanup_free_ char *buffer = NULL;
 	_cleanup_(session_finish) struct session session = {
 		.options = options,
 		.verbose = call->verbose,
 	};
 	size_t size;
-	int ret = input_circumstances_init(&circumstances, &given, err);
+	int ret = input_context_init(&context, &given, err);
 
 	if (ret == 0)
 		ret = choose_runtimes(&session, err);
 	if (ret < 0)
 		return ret;
-	session.document_options.circumstances = &circumstances.circumstances;
+	session.document_options.context = &context.context;
 	session.text = open_memstream(&buffer, &size);
 	session.results = builder_array(&session.builder);
 	if (!session.text)
@@ -254,7 +254,7 @@ static const struct cli_option options_table[] = {
 	  .help = "what has to start containers with it: runc or crun, with @VERSION for one version; "
 		  "may be given several times; runc from 1.1.5 and crun from 1.8.1 on without it" },
 	REPORT_FORMAT_OPTION(struct verify_options),
-	CAPABILITY_OPTION(struct verify_options, capabilities, CIRCUMSTANCE_HEADING, "DEFAULT"),
+	CAPABILITY_OPTION(struct verify_options, capabilities, CONTEXT_HEADING, "DEFAULT"),
 	KERNEL_OPTION(struct verify_options, kernel, "a new one"),
 	{},
 };

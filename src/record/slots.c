@@ -121,7 +121,7 @@ uint32_t slots_find(const struct slots *slots, uint64_t cgroup_id)
 }
 
 int slots_tracked(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
-		   struct error *err)
+		  struct error *err)
 {
 	const struct recorder_slot *entry = &slots->slots[slot];
 	const struct recorder_path *path = &slots->paths[slot];
@@ -172,8 +172,7 @@ static int collect_overflow(struct slots *slots, struct tracked_cgroup *tracked,
 				return r;
 		}
 		/* The next key is asked for before this one is deleted. */
-		if (previous && key.slot == tracked->slot &&
-		    key.generation == tracked->generation)
+		if (previous && key.slot == tracked->slot && key.generation == tracked->generation)
 			bpf_map_delete_elem(fd, &key);
 		key = next;
 		previous = &key;
@@ -248,8 +247,8 @@ static void read_flags(struct tracked_cgroup *tracked, const struct recorder_slo
 	tracked->present = slot->flags & RECORDER_PRESENT;
 	tracked->unwatched_filter = slot->flags & RECORDER_FILTERED;
 	tracked->pending = slot->flags & pending;
-	tracked->left_pid =
-		slot->flags & (RECORDER_LEFT | RECORDER_LEFT_PENDING) ? slot->left_pid : 0;
+	tracked->left_pid = slot->flags & (RECORDER_LEFT | RECORDER_LEFT_PENDING) ? slot->left_pid :
+										    0;
 	tracked->left_pending = !(slot->flags & RECORDER_LEFT);
 	memcpy(tracked->left_to, slot->left_to, sizeof(tracked->left_to));
 	memcpy(tracked->left_process, slot->left_comm, sizeof(tracked->left_process) - 1);

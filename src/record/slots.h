@@ -23,7 +23,7 @@ struct slots {
 	uint32_t arrival_count; /* with the unused arrival 0 */
 	struct recorder_arrival *arrivals;
 	struct tracked_cgroup **tracked; /* by slot; NULL where user space knows of none */
-	int64_t boot_to_epoch;	     /* added to CLOCK_BOOTTIME gives the time of day */
+	int64_t boot_to_epoch;		 /* added to CLOCK_BOOTTIME gives the time of day */
 };
 
 /* Maps the maps and makes every slot free. */
@@ -39,7 +39,7 @@ int slots_take(struct slots *slots, const struct found_cgroup *found, uint32_t *
 
 /* Returns in ret_tracked the cgroup of a slot in use; made when there is none yet. */
 int slots_tracked(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
-		   struct error *err);
+		  struct error *err);
 
 /* The slot of a cgroup by its id, also of one that was removed and not collected; 0 without one. */
 uint32_t slots_find(const struct slots *slots, uint64_t cgroup_id);

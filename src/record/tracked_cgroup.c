@@ -34,7 +34,7 @@ static int add_word(struct call_set *set, enum abi abi, uint32_t first, uint64_t
 }
 
 int tracked_cgroup_add_bitmaps(struct tracked_cgroup *tracked, const struct recorder_slot *slot,
-			 struct error *err)
+			       struct error *err)
 {
 	size_t kind, abi, word;
 	int r;

@@ -23,9 +23,9 @@ struct tracked_cgroup {
 	uint64_t parent_id;
 	char *path;	       /* as the kernel printed it; NULL when it could not be read */
 	bool path_cut;	       /* the path is longer than the program keeps: its end is missing */
-	bool pre_existing;	       /* it was there before the recording began */
-	int64_t created;	       /* nanoseconds since the epoch */
-	int64_t removed;	       /* 0 while it lives */
+	bool pre_existing;     /* it was there before the recording began */
+	int64_t created;       /* nanoseconds since the epoch */
+	int64_t removed;       /* 0 while it lives */
 	bool present;	       /* a task was in it before the recording began */
 	bool entered;	       /* a task ended its set-up here: a workload was started */
 	bool own_namespace;    /* and how: in a mount namespace of its own, */
@@ -65,6 +65,6 @@ DEFINE_CLEANUP(struct tracked_cgroup *, tracked_cgroup_destroy);
 
 /* Adds the calls of a slot's bitmaps that no event told of. */
 int tracked_cgroup_add_bitmaps(struct tracked_cgroup *tracked, const struct recorder_slot *slot,
-			 struct error *err);
+			       struct error *err);
 
 #endif

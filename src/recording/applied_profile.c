@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "profile/format/profile_write.h"
-#include "profile/format/template.h"
+#include "profile/format/conditional_profile.h"
 #include "profile/model/profile.h"
 #include "util/cleanup.h"
 #include "util/error.h"
@@ -15,8 +15,8 @@ struct applied_profile {
 	char *text;
 };
 
-static int create_from(const struct template *template, struct applied_profile **ret_applied,
-		       struct error *err)
+static int create_from(const struct conditional_profile *conditional,
+		       struct applied_profile **ret_applied, struct error *err)
 {
 	_cleanup_profile_ struct profile *profile = NULL;
 	_cleanup_free_ struct applied_profile *applied = calloc(1, sizeof(*applied));
@@ -24,7 +24,7 @@ static int create_from(const struct template *template, struct applied_profile *
 
 	if (!applied)
 		return error_nomem(err);
-	if ((ret = template_resolve(template, NULL, &profile, err)) < 0 ||
+	if ((ret = conditional_profile_resolve(conditional, NULL, &profile, err)) < 0 ||
 	    (ret = profile_write_oci(profile, &applied->text, err)) < 0)
 		return ret;
 	applied->users = 1;
@@ -35,19 +35,19 @@ static int create_from(const struct template *template, struct applied_profile *
 int applied_profile_create(const char *json, struct applied_profile **ret_applied,
 			   struct error *err)
 {
-	_cleanup_template_ struct template *template = NULL;
-	int ret = template_read("linux.seccomp", json, strlen(json), &template, err);
+	_cleanup_conditional_profile_ struct conditional_profile *conditional = NULL;
+	int ret = conditional_profile_read("linux.seccomp", json, strlen(json), &conditional, err);
 
-	return ret < 0 ? ret : create_from(template, ret_applied, err);
+	return ret < 0 ? ret : create_from(conditional, ret_applied, err);
 }
 
 int applied_profile_create_value(const struct cursor *at, struct applied_profile **ret_applied,
 				 struct error *err)
 {
-	_cleanup_template_ struct template *template = NULL;
-	int ret = template_read_value(at, &template, err);
+	_cleanup_conditional_profile_ struct conditional_profile *conditional = NULL;
+	int ret = conditional_profile_read_value(at, &conditional, err);
 
-	return ret < 0 ? ret : create_from(template, ret_applied, err);
+	return ret < 0 ? ret : create_from(conditional, ret_applied, err);
 }
 
 struct applied_profile *applied_profile_ref(struct applied_profile *applied)
@@ -72,11 +72,11 @@ const char *applied_profile_text(const struct applied_profile *applied)
 int applied_profile_parse(const struct applied_profile *applied, struct profile **ret_profile,
 			  struct error *err)
 {
-	_cleanup_template_ struct template *template = NULL;
-	int ret = template_read("linux.seccomp", applied->text, strlen(applied->text), &template,
-				err);
+	_cleanup_conditional_profile_ struct conditional_profile *conditional = NULL;
+	int ret = conditional_profile_read("linux.seccomp", applied->text, strlen(applied->text),
+					   &conditional, err);
 
-	return ret < 0 ? ret : template_resolve(template, NULL, ret_profile, err);
+	return ret < 0 ? ret : conditional_profile_resolve(conditional, NULL, ret_profile, err);
 }
 
 int applied_profile_compare(const struct applied_profile *a, const struct applied_profile *b)

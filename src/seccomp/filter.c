@@ -334,13 +334,13 @@ size_t filter_longest_path(const struct filter *filter)
 	return longest[0];
 }
 
-int filter_ask_instead(const struct filter *filter, struct filter *ret_asking, struct error *err)
+int filter_notify_instead(const struct filter *filter, struct filter *ret_notify, struct error *err)
 {
-	struct filter asking = { .length = filter->length, .big_endian = filter->big_endian };
+	struct filter notify = { .length = filter->length, .big_endian = filter->big_endian };
 	size_t i;
 
-	asking.instructions = calloc(filter->length, sizeof(*asking.instructions));
-	if (!asking.instructions)
+	notify.instructions = calloc(filter->length, sizeof(*notify.instructions));
+	if (!notify.instructions)
 		return error_nomem(err);
 	for (i = 0; i < filter->length; i++) {
 		struct sock_filter instruction = filter->instructions[i];
@@ -349,8 +349,8 @@ int filter_ask_instead(const struct filter *filter, struct filter *ret_asking, s
 		if (instruction.code == (BPF_RET | BPF_K) && action != SECCOMP_RET_ALLOW &&
 		    action != SECCOMP_RET_LOG)
 			instruction.k = SECCOMP_RET_USER_NOTIF;
-		asking.instructions[i] = instruction;
+		notify.instructions[i] = instruction;
 	}
-	*ret_asking = asking;
+	*ret_notify = notify;
 	return 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profile/semantics/argument_space.h"
-#include "profile/semantics/convention.h"
+#include "profile/semantics/arch_info.h"
 #include "profile/semantics/semantics.h"
 #include "seccomp/lint.h"
 #include "seccomp/scmp_arch.h"
@@ -78,7 +78,7 @@ int lint_multiplexed(const struct semantics *semantics, const struct scmp_arch *
 	size_t i;
 	int r = 0;
 
-	if (!convention_find(architecture->name).multiplexed)
+	if (!arch_info_find(architecture->name).multiplexed)
 		return 0;
 	for (i = 0; r == 0 && (call = multiplexed_call_at(i)); i++)
 		r = lint_call(semantics, call, architecture, findings, err);

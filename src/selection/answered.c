@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "selection/answered.h"
 
-#include "profile/semantics/allowance.h"
+#include "profile/semantics/coverage.h"
 #include "profile/semantics/semantics.h"
 #include "profile/model/profile.h"
 #include "recording/applied_profile.h"
@@ -9,30 +9,30 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 
-/* What the profile says of a call; ALLOWANCE_SOME where that cannot be known. */
-static enum allowance ask_profile(const struct observation *observation,
-				  const struct profile *profile, const struct call *call)
+/* What the profile says of a call; COVERAGE_SOME where that cannot be known. */
+static enum coverage ask_profile(const struct observation *observation,
+				 const struct profile *profile, const struct call *call)
 {
 	const char *arch = abi_scmp_arch(observation->machine, call->abi);
 	_cleanup_semantics_ struct semantics *semantics = NULL;
 
 	if (!profile || !arch || semantics_create(profile, arch, &semantics, NULL) < 0)
-		return ALLOWANCE_SOME;
-	return semantics_allowance(semantics,
-				   syscall_name(observation->machine, call->abi, call->nr));
+		return COVERAGE_SOME;
+	return semantics_coverage(semantics,
+				  syscall_name(observation->machine, call->abi, call->nr));
 }
 
 static int resolve(struct observation *observation, const struct profile *profile,
 		   const struct call *call, struct error *err)
 {
-	enum allowance allowance = observation->seccomp == SECCOMP_MODE_FILTERED ?
-					   ask_profile(observation, profile, call) :
-					   ALLOWANCE_ALL;
+	enum coverage coverage = observation->seccomp == SECCOMP_MODE_FILTERED ?
+					 ask_profile(observation, profile, call) :
+					 COVERAGE_ALL;
 	char name[SYSCALL_NAME_SIZE];
-	int r = call_set_add(
-		allowance == ALLOWANCE_ALL ? &observation->calls : &observation->denied, call, err);
+	int r = call_set_add(coverage == COVERAGE_ALL ? &observation->calls : &observation->denied,
+			     call, err);
 
-	if (r < 0 || allowance != ALLOWANCE_SOME)
+	if (r < 0 || coverage != COVERAGE_SOME)
 		return r;
 	return observation_add_reason(
 		observation, err,

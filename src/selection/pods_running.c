@@ -80,7 +80,7 @@ static int add_wanted(struct target_pods *pods, const struct cri_sandbox *sandbo
 		      struct workload **ret_workload, struct error *err)
 {
 	int r = workloads_add_container(&pods->target.workloads, MATCH_SELECTED, container->id,
-				       place->cgroup, sandbox->uid, ret_workload, err);
+					place->cgroup, sandbox->uid, ret_workload, err);
 
 	if (r == 0)
 		r = pods_describe_pod(pods, *ret_workload, sandbox, err);

@@ -85,7 +85,7 @@ static void look_who_waits(struct target *target)
 		struct workload *workload = target->workloads.items[i];
 
 		workload->waited = workload->is_container && workload->pre_existing &&
-				  container_waits_for_start(workload->observation.container_id);
+				   container_waits_for_start(workload->observation.container_id);
 	}
 }
 
@@ -137,7 +137,8 @@ int target_exit_status(const struct target *target)
 }
 
 /* The workload of the cgroup above a new one. */
-static struct workload *workload_above(const struct target *target, const struct tracked_cgroup *tracked)
+static struct workload *workload_above(const struct target *target,
+				       const struct tracked_cgroup *tracked)
 {
 	size_t i;
 
@@ -165,7 +166,8 @@ static void complete_path(struct tracked_cgroup *tracked)
 int target_cgroup_created(struct target *target, struct tracked_cgroup *tracked, struct error *err)
 {
 	struct workload *workload = target->attaching, *above = workload_above(target, tracked);
-	struct tracked_cgroup **grown = array_grow(target->live, target->live_count, sizeof(*grown));
+	struct tracked_cgroup **grown =
+		array_grow(target->live, target->live_count, sizeof(*grown));
 	int r = 0;
 
 	if (!grown)
@@ -206,7 +208,7 @@ static int split(struct target *target, struct tracked_cgroup *tracked, struct e
 	    workload_moved_from_inside(above, tracked))
 		return 0;
 	r = workloads_add_container(&target->workloads, above->match, slash + 1, tracked->path, "",
-				   &workload, err);
+				    &workload, err);
 	if (r < 0)
 		return r;
 	workload_detach(tracked);
@@ -297,8 +299,9 @@ int target_visit_calls(const struct target *target,
 		const struct workload *workload = target->workloads.items[i];
 
 		if (workload->match == MATCH_SELECTED)
-			r = visit_both(&visitor, &workload->observation, &workload->observation.calls,
-				       &workload->observation.denied, err);
+			r = visit_both(&visitor, &workload->observation,
+				       &workload->observation.calls, &workload->observation.denied,
+				       err);
 	}
 	for (i = 0; i < target->live_count && r == 0; i++) {
 		const struct tracked_cgroup *tracked = target->live[i];

@@ -40,8 +40,8 @@ static int add_root(struct target_cgroup *cgroup, struct error *err)
 
 	cgroup->seen = true;
 	if (cgroup_path_parse(cgroup->path, &container))
-		return workloads_add_container(workloads, MATCH_SELECTED, container.id, cgroup->path,
-					      container.pod_uid, &cgroup->root, err);
+		return workloads_add_container(workloads, MATCH_SELECTED, container.id,
+					       cgroup->path, container.pod_uid, &cgroup->root, err);
 	r = workloads_add_plain(workloads, *name ? name : MACHINE, "cgroup", &cgroup->root, err);
 	if (r < 0)
 		return r;
@@ -100,7 +100,7 @@ static int classify(struct target *target, struct tracked_cgroup *tracked, struc
 	    container.length != strlen(tracked->path))
 		return 0;
 	return workloads_add_container(&target->workloads, MATCH_SELECTED, container.id,
-				      tracked->path, container.pod_uid, ret_workload, err);
+				       tracked->path, container.pod_uid, ret_workload, err);
 }
 
 /* The cgroup was removed. */

@@ -35,7 +35,7 @@ struct target_container {
 	const char *text;  /* the same without the engine */
 	struct cgroup_mount mount;
 	struct container container; /* when it exists */
-	struct workload *workload;    /* borrowed; NULL before it appeared */
+	struct workload *workload;  /* borrowed; NULL before it appeared */
 	char id[CONTAINER_ID_SIZE]; /* when it was seen */
 	char *doubt;		    /* why not all in its cgroup may be its own; NULL */
 	bool seen;
@@ -49,12 +49,12 @@ static struct target_container *container_of_target(struct target *target)
 }
 
 static int add_workload(struct target_container *wanted, const char *id, const char *cgroup,
-		       struct error *err)
+			struct error *err)
 {
 	wanted->seen = true;
 	snprintf(wanted->id, sizeof(wanted->id), "%s", id);
 	return workloads_add_container(&wanted->target.workloads, MATCH_SELECTED, id, cgroup, "",
-				      &wanted->workload, err);
+				       &wanted->workload, err);
 }
 
 /* Whether what was found is recorded: not by what it is, and not by where it runs. */
@@ -100,7 +100,8 @@ static int prepare(struct target *target, struct error *err)
 	if (r == 0)
 		r = workload_describe(wanted->workload, container, err);
 	if (r == 0 && wanted->doubt)
-		r = observation_add_reason(&wanted->workload->observation, err, "%s", wanted->doubt);
+		r = observation_add_reason(&wanted->workload->observation, err, "%s",
+					   wanted->doubt);
 	if (r == 0)
 		r = target_add_tree(target, wanted->workload, container->cgroup, err);
 	/* If it has no cgroup yet, the program did see it, and tells. */
@@ -110,7 +111,7 @@ static int prepare(struct target *target, struct error *err)
 }
 
 static enum cgroup_match match_path(const struct target_container *wanted, const char *path,
-			     struct cgroup_container *ret_container)
+				    struct cgroup_container *ret_container)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 
@@ -173,8 +174,8 @@ static int tell_another(struct target_container *wanted, const char *cgroup, str
 			    wanted->typed);
 }
 
-static int take(struct target_container *wanted, const struct tracked_cgroup *tracked, const char *id,
-		enum cgroup_match match, struct error *err)
+static int take(struct target_container *wanted, const struct tracked_cgroup *tracked,
+		const char *id, enum cgroup_match match, struct error *err)
 {
 	int r = 0;
 
@@ -236,8 +237,7 @@ static int classify(struct target *target, struct tracked_cgroup *tracked, struc
 		return left_out_pass_over(&target->left_out, err,
 					  "a cgroup was gone before its path could be read (%s…), "
 					  "and %s may have been in it",
-					  tracked->path ? tracked->path : "",
-					  target->description);
+					  tracked->path ? tracked->path : "", target->description);
 	return consider(wanted, tracked, ret_workload, err);
 }
 

@@ -21,8 +21,8 @@ struct target_kind {
 	 * to NULL. parent is the workload of the cgroup above, NULL when that has none. Without
 	 * this function a cgroup belongs to whom the one above belongs.
 	 */
-	int (*classify)(struct target *target, struct tracked_cgroup *tracked, struct workload *parent,
-			struct workload **ret_workload, struct error *err);
+	int (*classify)(struct target *target, struct tracked_cgroup *tracked,
+			struct workload *parent, struct workload **ret_workload, struct error *err);
 	/* After the end: the last word about what is undecided. */
 	int (*finalize)(struct target *target, struct error *err);
 	void (*signal)(struct target *target, int signal);
@@ -35,8 +35,8 @@ struct target {
 	struct recorder_options recorder_options; /* the kind's; may be changed by its creator */
 	struct recorder *recorder;		  /* borrowed, after prepare */
 	struct workloads workloads;
-	struct workload *attaching; /* borrowed: owner of what target_add_tree() finds */
-	struct tracked_cgroup **live;	  /* borrowed from the recorder: cgroups that exist */
+	struct workload *attaching;   /* borrowed: owner of what target_add_tree() finds */
+	struct tracked_cgroup **live; /* borrowed from the recorder: cgroups that exist */
 	size_t live_count;
 	struct recording ended; /* observations of workloads that have ended */
 	struct left_out left_out;

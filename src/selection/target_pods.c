@@ -117,8 +117,8 @@ static int classify(struct target *target, struct tracked_cgroup *tracked, struc
 		return 0;
 	}
 	pods->next_ask = 0;
-	return workloads_add_container(&target->workloads, MATCH_PENDING, container.id, tracked->path,
-				      container.pod_uid, ret_workload, err);
+	return workloads_add_container(&target->workloads, MATCH_PENDING, container.id,
+				       tracked->path, container.pod_uid, ret_workload, err);
 }
 
 static bool has_open(const struct target *target)

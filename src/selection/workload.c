@@ -101,7 +101,8 @@ static bool owns_cgroup(const struct workload *workload, uint64_t id)
 	return false;
 }
 
-bool workload_moved_from_inside(const struct workload *workload, const struct tracked_cgroup *tracked)
+bool workload_moved_from_inside(const struct workload *workload,
+				const struct tracked_cgroup *tracked)
 {
 	size_t i;
 
@@ -129,7 +130,8 @@ static int merge_as(struct call_set *into, const struct call_set *from, enum ori
 }
 
 /* Which runtime it was, where the container is gone before its bundle could be read. */
-static int note_runtime(struct workload *workload, const struct tracked_cgroup *tracked, struct error *err)
+static int note_runtime(struct workload *workload, const struct tracked_cgroup *tracked,
+			struct error *err)
 {
 	return set_unknown(&workload->observation.runtime,
 			   runtime_name_of_size(tracked->setup_size), err);
@@ -146,7 +148,7 @@ static void note_start(struct workload *workload, const struct tracked_cgroup *t
 		observation->no_new_privs = tracked->no_new_privs ? TRISTATE_YES : TRISTATE_NO;
 	if (observation->seccomp == SECCOMP_MODE_UNKNOWN)
 		observation->seccomp = tracked->confined ? SECCOMP_MODE_FILTERED :
-							    SECCOMP_MODE_UNCONFINED;
+							   SECCOMP_MODE_UNCONFINED;
 }
 
 /*
@@ -162,7 +164,8 @@ static bool pending_is_work(const struct workload *workload, const struct tracke
 		workload_moved_from_inside(workload, tracked));
 }
 
-static int merge_calls(struct workload *workload, const struct tracked_cgroup *tracked, struct error *err)
+static int merge_calls(struct workload *workload, const struct tracked_cgroup *tracked,
+		       struct error *err)
 {
 	struct observation *observation = &workload->observation;
 	const struct call_set *calls = tracked->calls;
@@ -189,7 +192,7 @@ static int merge_calls(struct workload *workload, const struct tracked_cgroup *t
 }
 
 static int merge_reasons(struct workload *workload, const struct tracked_cgroup *tracked,
-			  struct error *err)
+			 struct error *err)
 {
 	struct observation *observation = &workload->observation;
 	int r = 0;
@@ -210,7 +213,8 @@ static int merge_reasons(struct workload *workload, const struct tracked_cgroup 
 	return r;
 }
 
-int workload_merge(struct workload *workload, const struct tracked_cgroup *tracked, struct error *err)
+int workload_merge(struct workload *workload, const struct tracked_cgroup *tracked,
+		   struct error *err)
 {
 	struct observation *observation = &workload->observation;
 	int r = merge_calls(workload, tracked, err);
@@ -303,7 +307,8 @@ static int describe_from_record(struct observation *observation, const struct co
 	return set_all_unknown(fields, array_size(fields), err);
 }
 
-int workload_describe(struct workload *workload, const struct container *container, struct error *err)
+int workload_describe(struct workload *workload, const struct container *container,
+		      struct error *err)
 {
 	struct observation *observation = &workload->observation;
 	int r = set_unknown(&observation->container_id, container->id, err);
@@ -415,5 +420,5 @@ int workload_finalize(struct workload *workload, struct error *err)
 			return r;
 	}
 	return workload->is_container ? finalize_container(workload, err) :
-				       finalize_plain(workload, err);
+					finalize_plain(workload, err);
 }

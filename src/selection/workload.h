@@ -18,9 +18,9 @@ struct error;
 struct tracked_cgroup;
 
 enum match {
-	MATCH_PENDING,	  /* nobody knows yet whose it is */
-	MATCH_SELECTED,	  /* the target selects it */
-	MATCH_IGNORED, /* it does not */
+	MATCH_PENDING,	/* nobody knows yet whose it is */
+	MATCH_SELECTED, /* the target selects it */
+	MATCH_IGNORED,	/* it does not */
 };
 
 struct workload {
@@ -31,7 +31,7 @@ struct workload {
 	char *cgroup;		       /* path of its own cgroup; NULL for a process */
 	enum tristate mount_namespace; /* whether its bundle gives it one of its own */
 	bool entered;		       /* its start was seen: set-up ended in one of its cgroups */
-	bool pre_existing;		       /* its cgroup was there before the recording began */
+	bool pre_existing;	       /* its cgroup was there before the recording began */
 	bool present;		       /* a task of it was: it ran */
 	bool waited;		       /* it was created then, and not started: nothing ran */
 	unsigned int live;	       /* its cgroups that exist */
@@ -59,13 +59,16 @@ void workload_detach(struct tracked_cgroup *tracked);
  * Whether a process of the workload itself moved others into the cgroup: a runtime, a service
  * manager or a build tool inside the container. What it does is the container's work.
  */
-bool workload_moved_from_inside(const struct workload *workload, const struct tracked_cgroup *tracked);
+bool workload_moved_from_inside(const struct workload *workload,
+				const struct tracked_cgroup *tracked);
 
 /* Adds what a removed cgroup did. It stays the caller's. */
-int workload_merge(struct workload *workload, const struct tracked_cgroup *tracked, struct error *err);
+int workload_merge(struct workload *workload, const struct tracked_cgroup *tracked,
+		   struct error *err);
 
 /* Copies what is known about the container: runtime, bundle, seccomp mode, capabilities. */
-int workload_describe(struct workload *workload, const struct container *container, struct error *err);
+int workload_describe(struct workload *workload, const struct container *container,
+		      struct error *err);
 
 /*
  * Decides about the calls of the set-up and names the reasons why the observation is not

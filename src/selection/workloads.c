@@ -13,8 +13,8 @@
 #include "util/error.h"
 
 /* Moves a workload into the list. */
-static int add(struct workloads *workloads, struct workload **workload, struct workload **ret_workload,
-	       struct error *err)
+static int add(struct workloads *workloads, struct workload **workload,
+	       struct workload **ret_workload, struct error *err)
 {
 	struct workload **grown =
 		array_grow(workloads->items, workloads->length, sizeof(*workloads->items));
@@ -28,7 +28,7 @@ static int add(struct workloads *workloads, struct workload **workload, struct w
 }
 
 int workloads_add_plain(struct workloads *workloads, const char *name, const char *attribution,
-		       struct workload **ret_workload, struct error *err)
+			struct workload **ret_workload, struct error *err)
 {
 	_cleanup_workload_ struct workload *workload = workload_create();
 
@@ -42,8 +42,8 @@ int workloads_add_plain(struct workloads *workloads, const char *name, const cha
 }
 
 int workloads_add_container(struct workloads *workloads, enum match match, const char *id,
-			   const char *cgroup, const char *pod_uid, struct workload **ret_workload,
-			   struct error *err)
+			    const char *cgroup, const char *pod_uid, struct workload **ret_workload,
+			    struct error *err)
 {
 	_cleanup_workload_ struct workload *workload = workload_create();
 	struct observation *observation;
@@ -76,7 +76,7 @@ static int collect(struct workload *workload, struct recording *recording, struc
 }
 
 int workloads_collect(struct workloads *workloads, bool also_live, struct recording *recording,
-		     struct error *err)
+		      struct error *err)
 {
 	size_t i, kept = 0;
 	int r = 0;

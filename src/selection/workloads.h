@@ -25,12 +25,12 @@ struct workloads {
  * list.
  */
 int workloads_add_plain(struct workloads *workloads, const char *name, const char *attribution,
-		       struct workload **ret_workload, struct error *err);
+			struct workload **ret_workload, struct error *err);
 
 /* Adds a container with its id, its cgroup, and the uid of its pod ("" without one). */
 int workloads_add_container(struct workloads *workloads, enum match match, const char *id,
-			   const char *cgroup, const char *pod_uid, struct workload **ret_workload,
-			   struct error *err);
+			    const char *cgroup, const char *pod_uid, struct workload **ret_workload,
+			    struct error *err);
 
 /* Looks up bundle and runtime of the live containers that are wanted and not described yet. */
 int workloads_describe(struct workloads *workloads, struct error *err);
@@ -40,7 +40,7 @@ int workloads_describe(struct workloads *workloads, struct error *err);
  * wanted into the recording, and forgets those that are not.
  */
 int workloads_collect(struct workloads *workloads, bool also_live, struct recording *recording,
-		     struct error *err);
+		      struct error *err);
 
 void workloads_finish(struct workloads *workloads);
 

@@ -138,7 +138,7 @@ static int complete_observation(const struct completion_options *options,
 	int r = 0;
 
 	if (interruption)
-		r = observation_add_reason(observation, err, "the recording broke off: %s",
+		r = observation_add_reason(observation, err, "the recording was interrupted: %s",
 					   error_message(interruption));
 	if (r == 0)
 		r = add_losses(observation, totals, err);

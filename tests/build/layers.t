@@ -74,7 +74,7 @@ for header in '<poll.h>' '<sys/epoll.h>' '<sys/select.h>'; do
 done
 accepts "the loop polls" src/util/loop.c '#include <poll.h>'
 refuses "and asks for no terminal" src/session/a.c 'if (isatty(2))' \
-	"session/ knows no signal, terminal, log or poll:if (isatty(2))"
+	"session/ knows no signal, terminal or log:if (isatty(2))"
 accepts "who asks servers knows net/" src/container/a.c '#include "net/grpc.h"'
 refuses "nobody else does" src/profile/model/a.c '#include "net/grpc.h"' \
 	"profile/ asks no server: it may not include net/"

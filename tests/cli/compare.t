@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# compare and baseline: what they print, what they exit with, and where they take the circumstances from.
+# compare and baseline: what they print, what they exit with, and where they take the context from.
 # UPDATE_GOLDEN=1 writes the golden files anew, to be read before they are committed.
 set -u
 # shellcheck source=tests/lib/tap.bash

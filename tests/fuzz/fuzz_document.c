@@ -15,7 +15,7 @@
 #include "profile/semantics/normal_form.h"
 #include "profile/model/profile.h"
 
-static const struct circumstances circumstances = {
+static const struct container_context context = {
 	.architecture = "amd64",
 	.capabilities = default_capabilities,
 	.kernel = { 6, 1 },
@@ -24,8 +24,8 @@ static const struct circumstances circumstances = {
 static bool read_documents(const char *text, size_t size, bool lenient,
 			   struct documents *ret_documents)
 {
-	struct circumstances of_container = circumstances;
-	struct document_options options = { .lenient = lenient, .circumstances = &of_container };
+	struct container_context of_container = context;
+	struct document_options options = { .lenient = lenient, .context = &of_container };
 	struct error err = ERROR_INIT;
 	int ret;
 

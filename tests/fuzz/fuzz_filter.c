@@ -21,19 +21,19 @@ static struct filter take_filter(struct input *input, bool big_endian)
 }
 
 /* Asking instead of denying changes answers and nothing else. */
-static void check_asking(const struct filter *filter, const struct seccomp_data *call)
+static void check_notify(const struct filter *filter, const struct seccomp_data *call)
 {
-	_cleanup_filter_ struct filter asking = { 0 };
+	_cleanup_filter_ struct filter notify = { 0 };
 	struct error err = ERROR_INIT;
 	struct filter_trace trace, as_before;
 	uint32_t verdict = filter_run(filter, call, &as_before);
 	bool let_through = (verdict & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ALLOW ||
 			   (verdict & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_LOG;
 
-	if (failed(filter_ask_instead(filter, &asking, &err), &err))
+	if (failed(filter_notify_instead(filter, &notify, &err), &err))
 		return;
-	assert(!failed(filter_check(&asking, &err), &err));
-	verdict = filter_run(&asking, call, &trace);
+	assert(!failed(filter_check(&notify, &err), &err));
+	verdict = filter_run(&notify, call, &trace);
 	assert(trace.steps == as_before.steps);
 	if (let_through)
 		assert(verdict == filter_run(filter, call, NULL));
@@ -58,6 +58,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	filter_run(&filter, &call, &trace);
 	assert(trace.steps >= 1 && trace.steps <= filter_longest_path(&filter));
 	assert(filter_longest_path(&filter) <= filter.length);
-	check_asking(&filter, &call);
+	check_notify(&filter, &call);
 	return 0;
 }

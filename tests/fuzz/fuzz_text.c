@@ -8,7 +8,7 @@
 
 #include "profile/baseline/baseline.h"
 #include "profile/diff/ignore.h"
-#include "profile/format/template.h"
+#include "profile/format/conditional_profile.h"
 #include "cgroup/cgroup_path.h"
 #include "selection/label_syntax.h"
 #include "container/runtime.h"

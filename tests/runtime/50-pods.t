@@ -275,10 +275,10 @@ start_container "$pod" main -- sleep 100 >/dev/null
 wait_until 20 has_ended "$recorder"
 wait "$recorder"
 check "a pod in a kernel of its own ends a recording: exit status 1" [ $? = 1 ]
-check "a sentence says why" grep -qx 'recorder: error: the recording broke off: pod shop/sealed runs in a kernel of its own (kata): this host never sees its system calls, so they cannot be recorded here' "$LOG"
+check "a sentence says why" grep -qx 'recorder: error: the recording was interrupted: pod shop/sealed runs in a kernel of its own (kata): this host never sees its system calls, so they cannot be recorded here' "$LOG"
 check "what was recorded is written" equals 'calls_of main' execve io_destroy exit_group
 check "and says that it is not all" only_known_of main \
-	'(.complete | not) and (.reasons | any(startswith("the recording broke off: pod shop/sealed ")))'
+	'(.complete | not) and (.reasons | any(startswith("the recording was interrupted: pod shop/sealed ")))'
 "$RECORDER" record --pod app=web -n shop "${endpoint[@]}" 2>"$LOG" >"$TEST_TMP/nothing"
 check "one that is there already is refused: exit status 1" [ $? = 1 ]
 check "and nothing is written" [ "$(wc -l <"$LOG") $(wc -c <"$TEST_TMP/nothing")" = '1 0' ]

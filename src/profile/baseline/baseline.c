@@ -7,7 +7,7 @@
 #include <zlib.h>
 
 #include "profile/baseline/baseline_data.h"
-#include "profile/format/template.h"
+#include "profile/format/conditional_profile.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/version.h"
@@ -78,7 +78,7 @@ static int unpack(char *tables, size_t size, struct error *err)
 	return 0;
 }
 
-/* The table in Docker's template format. */
+/* The table in Docker's form. */
 static int read_table(const struct baseline *baseline, char **ret_text, struct error *err)
 {
 	_cleanup_free_ char *tables = malloc(baseline->offset + baseline->size);
@@ -94,25 +94,26 @@ static int read_table(const struct baseline *baseline, char **ret_text, struct e
 	return 0;
 }
 
-int baseline_template(const struct baseline *baseline, struct template **ret_template,
-		      struct error *err)
+int baseline_conditional_profile(const struct baseline *baseline,
+				 struct conditional_profile **ret_conditional, struct error *err)
 {
 	_cleanup_free_ char *text = NULL;
 	int ret = read_table(baseline, &text, err);
 
 	if (ret == 0)
-		ret = template_read("built-in table", text, baseline->size, ret_template, err);
+		ret = conditional_profile_read("built-in table", text, baseline->size,
+					       ret_conditional, err);
 	if (ret < 0)
 		error_prefix(err, "the default profile of %s %s", baseline->runtime,
 			     baseline->first);
 	return ret;
 }
 
-int baseline_resolve(const struct baseline *baseline, const struct circumstances *circumstances,
+int baseline_resolve(const struct baseline *baseline, const struct container_context *context,
 		     struct profile **ret_profile, struct error *err)
 {
-	_cleanup_template_ struct template *template = NULL;
-	int ret = baseline_template(baseline, &template, err);
+	_cleanup_conditional_profile_ struct conditional_profile *conditional = NULL;
+	int ret = baseline_conditional_profile(baseline, &conditional, err);
 
-	return ret < 0 ? ret : template_resolve(template, circumstances, ret_profile, err);
+	return ret < 0 ? ret : conditional_profile_resolve(conditional, context, ret_profile, err);
 }

@@ -9,10 +9,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct circumstances;
+struct container_context;
 struct error;
 struct profile;
-struct template;
+struct conditional_profile;
 
 /* A range of releases that have one table. */
 struct baseline {
@@ -40,11 +40,11 @@ int baseline_find(const char *runtime, const char *version, const struct baselin
 bool baseline_has_runtime(const char *runtime);
 
 /* The table ready to be resolved; owned by the caller. */
-int baseline_template(const struct baseline *baseline, struct template **ret_template,
-		      struct error *err);
+int baseline_conditional_profile(const struct baseline *baseline,
+				 struct conditional_profile **ret_conditional, struct error *err);
 
-/* The profile that a container gets under the circumstances (template.h); owned by the caller. */
-int baseline_resolve(const struct baseline *baseline, const struct circumstances *circumstances,
+/* The profile that a container gets in a context (conditional_profile.h); owned by the caller. */
+int baseline_resolve(const struct baseline *baseline, const struct container_context *context,
 		     struct profile **ret_profile, struct error *err);
 
 #endif

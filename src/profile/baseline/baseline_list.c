@@ -4,38 +4,37 @@
 
 #include "profile/baseline/baseline.h"
 #include "profile/baseline/baseline_report.h"
-#include "profile/semantics/allowance.h"
+#include "profile/semantics/coverage.h"
 #include "profile/semantics/semantics.h"
 #include "json/builder.h"
 #include "util/error.h"
 
-static int count_calls(const struct baseline *baseline, const struct circumstances *circumstances,
-		       const char *scmp_arch, struct allowance_counts *ret_counts,
-		       struct error *err)
+static int count_calls(const struct baseline *baseline, const struct container_context *context,
+		       const char *scmp_arch, struct coverage_counts *ret_counts, struct error *err)
 {
 	_cleanup_profile_ struct profile *profile = NULL;
 	_cleanup_semantics_ struct semantics *semantics = NULL;
-	int ret = baseline_resolve(baseline, circumstances, &profile, err);
+	int ret = baseline_resolve(baseline, context, &profile, err);
 
 	if (ret == 0)
 		ret = semantics_create(profile, scmp_arch, &semantics, err);
 	if (ret == 0)
-		semantics_count_allowances(semantics, ret_counts);
+		semantics_count_coverage(semantics, ret_counts);
 	return ret;
 }
 
 static void print_row(FILE *out, const struct baseline *baseline,
-		      const struct allowance_counts *counts)
+		      const struct coverage_counts *counts)
 {
 	fprintf(out, "%-10s  %-8s  %-8s  %7zu  %11zu  %8zu\n", baseline->runtime, baseline->first,
 		baseline->last, counts->all, counts->some, counts->none);
 }
 
-int baseline_list_text(const char *runtime, const struct circumstances *circumstances,
+int baseline_list_text(const char *runtime, const struct container_context *context,
 		       const char *scmp_arch, char **ret_text, struct error *err)
 {
 	_cleanup_free_ char *text = NULL;
-	struct allowance_counts counts;
+	struct coverage_counts counts;
 	FILE *out;
 	size_t size, i;
 	int ret = 0;
@@ -47,7 +46,7 @@ int baseline_list_text(const char *runtime, const struct circumstances *circumst
 	for (i = 0; i < baseline_count && ret == 0; i++) {
 		if (runtime && strcmp(baselines[i].runtime, runtime) != 0)
 			continue;
-		ret = count_calls(&baselines[i], circumstances, scmp_arch, &counts, err);
+		ret = count_calls(&baselines[i], context, scmp_arch, &counts, err);
 		if (ret == 0)
 			print_row(out, &baselines[i], &counts);
 	}
@@ -60,7 +59,7 @@ int baseline_list_text(const char *runtime, const struct circumstances *circumst
 }
 
 static json_t *from_row(struct builder *builder, const struct baseline *baseline,
-			const struct allowance_counts *counts)
+			const struct coverage_counts *counts)
 {
 	json_t *object = builder_object(builder);
 
@@ -74,12 +73,12 @@ static json_t *from_row(struct builder *builder, const struct baseline *baseline
 	return object;
 }
 
-int baseline_list_json(const char *runtime, const struct circumstances *circumstances,
+int baseline_list_json(const char *runtime, const struct container_context *context,
 		       const char *scmp_arch, char **ret_text, struct error *err)
 {
 	_cleanup_json_ json_t *root = NULL;
 	struct builder builder = { 0 };
-	struct allowance_counts counts;
+	struct coverage_counts counts;
 	json_t *array;
 	size_t i;
 	int ret = 0;
@@ -92,7 +91,7 @@ int baseline_list_json(const char *runtime, const struct circumstances *circumst
 	for (i = 0; i < baseline_count && ret == 0; i++) {
 		if (runtime && strcmp(baselines[i].runtime, runtime) != 0)
 			continue;
-		ret = count_calls(&baselines[i], circumstances, scmp_arch, &counts, err);
+		ret = count_calls(&baselines[i], context, scmp_arch, &counts, err);
 		if (ret == 0)
 			builder_append(&builder, array, from_row(&builder, &baselines[i], &counts));
 	}

@@ -6,17 +6,17 @@
 #include <stddef.h>
 
 struct baseline;
-struct circumstances;
+struct container_context;
 struct error;
-struct template;
+struct conditional_profile;
 
 /*
  * The tables of a runtime, or of all where it is NULL: how much of the calls of an architecture each
- * allows under the circumstances. The text is owned by the caller.
+ * allows in a context. The text is owned by the caller.
  */
-int baseline_list_text(const char *runtime, const struct circumstances *circumstances,
+int baseline_list_text(const char *runtime, const struct container_context *context,
 		       const char *scmp_arch, char **ret_text, struct error *err);
-int baseline_list_json(const char *runtime, const struct circumstances *circumstances,
+int baseline_list_json(const char *runtime, const struct container_context *context,
 		       const char *scmp_arch, char **ret_text, struct error *err);
 
 /* One table. */
@@ -24,8 +24,8 @@ struct baseline_view {
 	const char *title; /* "containerd 1.6.20" */
 	const char *note;  /* NULL */
 	const struct baseline *table;
-	const struct template *template;
-	const struct circumstances *circumstances;
+	const struct conditional_profile *conditional;
+	const struct container_context *context;
 	const char *scmp_arch;
 };
 

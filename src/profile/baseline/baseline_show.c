@@ -8,8 +8,8 @@
 #include "profile/baseline/baseline_report.h"
 #include "profile/baseline/capability_effects.h"
 #include "profile/baseline/resolved_baseline.h"
-#include "profile/format/template.h"
-#include "profile/semantics/allowance.h"
+#include "profile/format/conditional_profile.h"
+#include "profile/semantics/coverage.h"
 #include "profile/semantics/semantics.h"
 #include "json/builder.h"
 #include "syscalls/listing.h"
@@ -30,7 +30,7 @@ static void shown_finish(struct shown *shown)
 static int shown_init(struct shown *shown, const struct baseline_view *view, struct error *err)
 {
 	shown->view = view;
-	return resolved_baseline_init(&shown->baseline, view->template, view->circumstances,
+	return resolved_baseline_init(&shown->baseline, view->conditional, view->context,
 				      view->scmp_arch, err);
 }
 
@@ -38,25 +38,24 @@ static void print_head(FILE *out, const struct shown *shown)
 {
 	const struct baseline_view *view = shown->view;
 	struct paragraph paragraph = { out, 0 };
-	struct allowance_counts counts;
+	struct coverage_counts counts;
 	size_t i;
 
-	semantics_count_allowances(shown->baseline.semantics, &counts);
+	semantics_count_coverage(shown->baseline.semantics, &counts);
 	fprintf(out, "%s, %s: %zu calls allowed, %zu for some arguments, %zu left out\n",
 		view->title, view->scmp_arch, counts.all, counts.some, counts.none);
 	if (view->note)
 		fprintf(out, "note: %s\n", view->note);
 	fprintf(out, "table of %s %s to %s, from %s\n", view->table->runtime, view->table->first,
 		view->table->last, view->table->source);
-	paragraph_add(&paragraph,
-		      "capabilities:", view->circumstances->capability_count ? "" : " none");
-	for (i = 0; i < view->circumstances->capability_count; i++)
-		paragraph_add(&paragraph, view->circumstances->capabilities[i], "");
+	paragraph_add(&paragraph, "capabilities:", view->context->capability_count ? "" : " none");
+	for (i = 0; i < view->context->capability_count; i++)
+		paragraph_add(&paragraph, view->context->capabilities[i], "");
 	paragraph_end(&paragraph);
 }
 
-/* The calls of one allowance, in the caller's array. */
-static size_t list_calls(const struct semantics *semantics, enum allowance allowance,
+/* The calls of one coverage, in the caller's array. */
+static size_t list_calls(const struct semantics *semantics, enum coverage coverage,
 			 struct listed_call *calls)
 {
 	size_t count = 0, i;
@@ -65,7 +64,7 @@ static size_t list_calls(const struct semantics *semantics, enum allowance allow
 		const char *name = semantics_call_name(semantics, i);
 
 		if (semantics_call_is_listed(semantics, i) &&
-		    semantics_allowance(semantics, name) == allowance)
+		    semantics_coverage(semantics, name) == coverage)
 			calls[count++] = (struct listed_call){ name, syscall_purpose(name) };
 	}
 	return count;
@@ -89,7 +88,8 @@ static void print_capabilities(FILE *out, const struct shown *shown,
 	const char *const *capabilities;
 	size_t capability_count, i, j;
 
-	capabilities = template_capabilities(shown->view->template, &capability_count);
+	capabilities =
+		conditional_profile_capabilities(shown->view->conditional, &capability_count);
 	for (i = 0; i < capability_count; i++) {
 		struct paragraph paragraph = { out, 2 };
 		bool any = false;
@@ -137,15 +137,15 @@ static int print_view(FILE *out, const struct shown *shown, struct error *err)
 	if (!calls)
 		return error_nomem(err);
 	print_head(out, shown);
-	count = list_calls(shown->baseline.semantics, ALLOWANCE_NONE, calls);
+	count = list_calls(shown->baseline.semantics, COVERAGE_NONE, calls);
 	fputs("\nleft out:\n", out);
 	listing_print_groups(out, 2, calls, count);
 	fputs("\nleft out, and allowed with:\n", out);
 	print_capabilities(out, shown, calls, count);
-	count = list_calls(shown->baseline.semantics, ALLOWANCE_SOME, calls);
+	count = list_calls(shown->baseline.semantics, COVERAGE_SOME, calls);
 	fputs("\nallowed for some arguments:\n", out);
 	ret = print_conditions(out, shown, calls, count, err);
-	count = list_calls(shown->baseline.semantics, ALLOWANCE_ALL, calls);
+	count = list_calls(shown->baseline.semantics, COVERAGE_ALL, calls);
 	fputs("\nallowed:\n", out);
 	listing_print_groups(out, 2, calls, count);
 	return ret;
@@ -176,9 +176,9 @@ static json_t *from_call(struct builder *builder, const struct shown *shown, con
 			 const char *condition)
 {
 	static const char *const allowed[] = {
-		[ALLOWANCE_NONE] = "no",
-		[ALLOWANCE_SOME] = "some",
-		[ALLOWANCE_ALL] = "yes",
+		[COVERAGE_NONE] = "no",
+		[COVERAGE_SOME] = "some",
+		[COVERAGE_ALL] = "yes",
 	};
 	const struct syscall_purpose *purpose = syscall_purpose(name);
 	json_t *object = builder_object(builder), *capabilities = builder_array(builder);
@@ -187,7 +187,7 @@ static json_t *from_call(struct builder *builder, const struct shown *shown, con
 
 	builder_set_string(builder, object, "name", name);
 	builder_set_string(builder, object, "allowed",
-			   allowed[semantics_allowance(shown->baseline.semantics, name)]);
+			   allowed[semantics_coverage(shown->baseline.semantics, name)]);
 	if (*condition)
 		builder_set_string(builder, object, "condition", condition);
 	while ((capability = capability_effects_next(shown->baseline.effects, name, &position)))
@@ -211,9 +211,8 @@ static json_t *from_view(struct builder *builder, const struct baseline_view *vi
 	builder_set_string(builder, object, "source", view->table->source);
 	builder_set_string(builder, object, "note", view->note);
 	builder_set_string(builder, object, "architecture", view->scmp_arch);
-	for (i = 0; i < view->circumstances->capability_count; i++)
-		builder_append(builder, capabilities,
-			       json_string(view->circumstances->capabilities[i]));
+	for (i = 0; i < view->context->capability_count; i++)
+		builder_append(builder, capabilities, json_string(view->context->capabilities[i]));
 	builder_set(builder, object, "capabilities", capabilities);
 	return object;
 }

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "profile/format/template.h"
-#include "profile/semantics/allowance.h"
+#include "profile/format/conditional_profile.h"
+#include "profile/semantics/coverage.h"
 #include "profile/semantics/semantics.h"
 #include "util/error.h"
 
@@ -20,20 +20,21 @@ struct capability_effects {
 	struct capability_case cases[]; /* the first is that without any */
 };
 
-static int resolve_case(const struct template *template, const struct circumstances *circumstances,
-			const char *scmp_arch, struct capability_case *one, struct error *err)
+static int resolve_case(const struct conditional_profile *conditional,
+			const struct container_context *context, const char *scmp_arch,
+			struct capability_case *one, struct error *err)
 {
-	struct circumstances with_one = *circumstances;
+	struct container_context with_one = *context;
 	int ret;
 
 	with_one.capabilities = &one->capability;
 	with_one.capability_count = one->capability ? 1 : 0;
-	ret = template_resolve(template, &with_one, &one->profile, err);
+	ret = conditional_profile_resolve(conditional, &with_one, &one->profile, err);
 	return ret < 0 ? ret : semantics_create(one->profile, scmp_arch, &one->semantics, err);
 }
 
-int capability_effects_create(const struct template *template,
-			      const struct circumstances *circumstances, const char *scmp_arch,
+int capability_effects_create(const struct conditional_profile *conditional,
+			      const struct container_context *context, const char *scmp_arch,
 			      struct capability_effects **ret_effects, struct error *err)
 {
 	_cleanup_capability_effects_ struct capability_effects *effects = NULL;
@@ -41,14 +42,14 @@ int capability_effects_create(const struct template *template,
 	size_t count, i;
 	int ret = 0;
 
-	capabilities = template_capabilities(template, &count);
+	capabilities = conditional_profile_capabilities(conditional, &count);
 	effects = calloc(1, sizeof(*effects) + (count + 1) * sizeof(effects->cases[0]));
 	if (!effects)
 		return error_nomem(err);
 	effects->count = count + 1;
 	for (i = 0; i < effects->count && ret == 0; i++) {
 		effects->cases[i].capability = i ? capabilities[i - 1] : NULL;
-		ret = resolve_case(template, circumstances, scmp_arch, &effects->cases[i], err);
+		ret = resolve_case(conditional, context, scmp_arch, &effects->cases[i], err);
 	}
 	if (ret < 0)
 		return ret;
@@ -72,12 +73,12 @@ void capability_effects_destroy(struct capability_effects *effects)
 const char *capability_effects_next(const struct capability_effects *effects, const char *name,
 				    size_t *position)
 {
-	enum allowance without = semantics_allowance(effects->cases[0].semantics, name);
+	enum coverage without = semantics_coverage(effects->cases[0].semantics, name);
 
 	while (*position + 1 < effects->count) {
 		const struct capability_case *one = &effects->cases[++*position];
 
-		if (semantics_allowance(one->semantics, name) > without)
+		if (semantics_coverage(one->semantics, name) > without)
 			return one->capability;
 	}
 	return NULL;

@@ -2,23 +2,23 @@
 #ifndef PROFILE_BASELINE_CAPABILITY_EFFECTS_H
 #define PROFILE_BASELINE_CAPABILITY_EFFECTS_H
 
-/* Which calls of a template a capability opens, on one architecture. */
+/* Which calls of a conditional profile a capability opens, on one architecture. */
 #include <stddef.h>
 #include <stdio.h>
 
 #include "util/cleanup.h"
 
 struct capability_effects;
-struct circumstances;
+struct container_context;
 struct error;
-struct template;
+struct conditional_profile;
 
 /*
- * For the architecture and kernel of the circumstances, whose capabilities do not matter, seen by
- * processes of scmp_arch. Borrows from the template.
+ * For the architecture and kernel of the context, whose capabilities do not matter, seen by
+ * processes of scmp_arch. Borrows from the conditional profile.
  */
-int capability_effects_create(const struct template *template,
-			      const struct circumstances *circumstances, const char *scmp_arch,
+int capability_effects_create(const struct conditional_profile *conditional,
+			      const struct container_context *context, const char *scmp_arch,
 			      struct capability_effects **ret_effects, struct error *err);
 void capability_effects_destroy(struct capability_effects *effects);
 DEFINE_CLEANUP(struct capability_effects *, capability_effects_destroy);
@@ -33,7 +33,7 @@ const char *capability_effects_next(const struct capability_effects *effects, co
 
 /*
  * All of them, ending with NULL; NULL where there is none. The array is owned by the caller, the names
- * by the template.
+ * by the conditional profile.
  */
 int capability_effects_list(const struct capability_effects *effects, const char *name,
 			    const char ***ret_capabilities, struct error *err);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "profile/baseline/capability_effects.h"
-#include "profile/format/template.h"
+#include "profile/format/conditional_profile.h"
 #include "profile/model/profile.h"
 #include "profile/semantics/semantics.h"
 #include "util/error.h"
@@ -35,18 +35,19 @@ int resolved_baseline_init_profile(struct resolved_baseline *ret_resolved,
 	return r;
 }
 
-int resolved_baseline_init(struct resolved_baseline *ret_resolved, const struct template *template,
-			   const struct circumstances *circumstances, const char *scmp_arch,
+int resolved_baseline_init(struct resolved_baseline *ret_resolved,
+			   const struct conditional_profile *conditional,
+			   const struct container_context *context, const char *scmp_arch,
 			   struct error *err)
 {
 	_cleanup_resolved_baseline_ struct resolved_baseline resolved = { 0 };
 	_cleanup_profile_ struct profile *profile = NULL;
-	int r = template_resolve(template, circumstances, &profile, err);
+	int r = conditional_profile_resolve(conditional, context, &profile, err);
 
 	if (r == 0)
 		r = resolved_baseline_init_profile(&resolved, profile, scmp_arch, err);
 	if (r == 0)
-		r = capability_effects_create(template, circumstances, scmp_arch, &resolved.effects,
+		r = capability_effects_create(conditional, context, scmp_arch, &resolved.effects,
 					      err);
 	if (r < 0)
 		return r;

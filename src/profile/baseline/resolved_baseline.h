@@ -6,11 +6,11 @@
 #include "util/cleanup.h"
 
 struct capability_effects;
-struct circumstances;
+struct container_context;
 struct error;
 struct profile;
 struct semantics;
-struct template;
+struct conditional_profile;
 
 struct resolved_baseline {
 	char *scmp_arch;
@@ -20,9 +20,10 @@ struct resolved_baseline {
 	struct capability_effects *effects; /* NULL: capabilities do not matter */
 };
 
-/* From what resolves for a container. Borrows from the template; the caller finishes the result. */
-int resolved_baseline_init(struct resolved_baseline *ret_resolved, const struct template *template,
-			   const struct circumstances *circumstances, const char *scmp_arch,
+/* From what resolves for a container. Borrows from the conditional; the caller finishes the result. */
+int resolved_baseline_init(struct resolved_baseline *ret_resolved,
+			   const struct conditional_profile *conditional,
+			   const struct container_context *context, const char *scmp_arch,
 			   struct error *err);
 
 /* From a profile that is the same for each container, and stays the caller's. */

@@ -7,7 +7,7 @@
 
 #include "profile/baseline/capability_effects.h"
 #include "profile/baseline/resolved_baseline.h"
-#include "profile/semantics/allowance.h"
+#include "profile/semantics/coverage.h"
 #include "profile/semantics/semantics.h"
 #include "profile/model/model.h"
 #include "syscalls/fallbacks.h"
@@ -130,7 +130,7 @@ static int add_finding(const struct side_by_side *sides, enum finding_kind kind,
 		.scmp_arch = sides->scmp_arch,
 		.counted = sides->counted,
 		.purpose = syscall_purpose(name),
-		.allowed = semantics_allowance(sides->baseline, name) != ALLOWANCE_NONE,
+		.allowed = semantics_coverage(sides->baseline, name) != COVERAGE_NONE,
 	};
 	memcpy(item->name, name, length);
 	report->counts[kind]++;
@@ -158,9 +158,9 @@ static const char *find_fallback(const struct side_by_side *sides, const char *n
 }
 
 /* What using a call comes to that is not simply allowed. */
-static enum finding_kind judge(enum allowance allowance, const char *instead)
+static enum finding_kind judge(enum coverage coverage, const char *instead)
 {
-	if (allowance != ALLOWANCE_NONE)
+	if (coverage != COVERAGE_NONE)
 		return FINDING_CONDITIONAL;
 	return instead ? FINDING_FALLBACK : FINDING_BREAKS;
 }
@@ -169,7 +169,7 @@ static enum finding_kind judge(enum allowance allowance, const char *instead)
 static int compare_used(const struct side_by_side *sides, const char *name, const struct call *call,
 			struct compare_report *report, struct error *err)
 {
-	enum allowance allowance = semantics_allowance(sides->baseline, name);
+	enum coverage coverage = semantics_coverage(sides->baseline, name);
 	const char *instead = find_fallback(sides, name);
 	_cleanup_free_ const char **capabilities = NULL;
 	struct call_comparison comparison;
@@ -180,22 +180,22 @@ static int compare_used(const struct side_by_side *sides, const char *name, cons
 	if (call && call->origin == ORIGIN_RUNTIME)
 		return 0;
 	/* A profile that has conditions of its own may stay within those of the baseline. */
-	if (allowance == ALLOWANCE_SOME && !sides->input->recording &&
+	if (coverage == COVERAGE_SOME && !sides->input->recording &&
 	    semantics_compare(sides->baseline, sides->own, name, &comparison, NULL) == 0 &&
 	    !comparison.wider.found)
 		return 0;
 	if (sides->input->baseline->effects)
 		ret = capability_effects_list(sides->input->baseline->effects, name, &capabilities,
 					      err);
-	if (ret < 0 || (allowance == ALLOWANCE_ALL && !capabilities))
+	if (ret < 0 || (coverage == COVERAGE_ALL && !capabilities))
 		return ret;
-	ret = add_finding(sides, judge(allowance, instead), name, report, &finding, err);
+	ret = add_finding(sides, judge(coverage, instead), name, report, &finding, err);
 	if (ret < 0)
 		return ret;
 	finding->instead = instead;
 	finding->capabilities = steal_pointer(&capabilities);
 	find_witness(sides->input, call, false, finding);
-	if (allowance == ALLOWANCE_SOME)
+	if (coverage == COVERAGE_SOME)
 		ret = semantics_condition_text(sides->baseline, name, &finding->condition, err);
 	return ret;
 }
@@ -205,8 +205,8 @@ static int compare_named(const struct side_by_side *sides, size_t position,
 {
 	const char *name = semantics_call_name(sides->baseline, position);
 	bool has_evidence = sides->input->recording;
-	bool own = semantics_allowance(sides->own, name) != ALLOWANCE_NONE;
-	bool allowed = semantics_allowance(sides->baseline, name) != ALLOWANCE_NONE;
+	bool own = semantics_coverage(sides->own, name) != COVERAGE_NONE;
+	bool allowed = semantics_coverage(sides->baseline, name) != COVERAGE_NONE;
 	const struct call *call = NULL;
 	struct finding *finding;
 
@@ -265,7 +265,7 @@ static int compare_unlisted(const struct side_by_side *sides, struct compare_rep
 
 		if (!semantics_call_is_listed(sides->own, i) &&
 		    semantics_find(sides->baseline, name) < 0 &&
-		    semantics_allowance(sides->own, name) != ALLOWANCE_NONE)
+		    semantics_coverage(sides->own, name) != COVERAGE_NONE)
 			ret = compare_used(sides, name, NULL, report, err);
 	}
 	return ret;

@@ -8,8 +8,8 @@
 #include "profile/baseline/baseline.h"
 #include "profile/baseline/capability_effects.h"
 #include "profile/baseline/resolved_baseline.h"
-#include "profile/format/template.h"
-#include "profile/semantics/allowance.h"
+#include "profile/format/conditional_profile.h"
+#include "profile/semantics/coverage.h"
 #include "profile/model/architecture.h"
 #include "util/array.h"
 #include "util/error.h"
@@ -26,7 +26,7 @@ struct known_container {
 /* What one version of a runtime allows. */
 struct default_table {
 	char *label;
-	struct template *template;
+	struct conditional_profile *conditional;
 	struct known_container *known;
 	size_t known_count;
 };
@@ -53,7 +53,7 @@ static void forget_known(struct default_table *table)
 static void table_destroy(struct default_table *table)
 {
 	forget_known(table);
-	template_destroy(table->template);
+	conditional_profile_destroy(table->conditional);
 	free(table->label);
 	free(table);
 }
@@ -91,7 +91,7 @@ static int add_table(struct default_profiles *defaults, const char *runtime, con
 			*ret_table = defaults->tables[i];
 			return 0;
 		}
-	if ((ret = baseline_template(baseline, &table->template, err)) < 0)
+	if ((ret = baseline_conditional_profile(baseline, &table->conditional, err)) < 0)
 		return ret;
 	grown = array_grow(defaults->tables, defaults->table_count, sizeof(*grown));
 	if (!grown)
@@ -172,10 +172,9 @@ static const char *machine_architecture(const char *scmp_arch)
 	return scmp_arch;
 }
 
-static struct circumstances circumstances_of(const char *scmp_arch,
-					     const struct recording *recording)
+static struct container_context context_of(const char *scmp_arch, const struct recording *recording)
 {
-	struct circumstances circumstances = {
+	struct container_context context = {
 		.architecture = machine_architecture(scmp_arch),
 		.capabilities = default_capabilities,
 		.capability_count = default_capability_count,
@@ -187,14 +186,14 @@ static struct circumstances circumstances_of(const char *scmp_arch,
 
 		if (!observation_knows_container_capabilities(observation))
 			continue;
-		circumstances.capabilities = (const char *const *)observation->capabilities;
-		circumstances.capability_count = observation->capability_count;
+		context.capabilities = (const char *const *)observation->capabilities;
+		context.capability_count = observation->capability_count;
 		break;
 	}
-	return circumstances;
+	return context;
 }
 
-static char *make_key(const char *scmp_arch, const struct circumstances *circumstances)
+static char *make_key(const char *scmp_arch, const struct container_context *context)
 {
 	char *key;
 	size_t size, i;
@@ -203,8 +202,8 @@ static char *make_key(const char *scmp_arch, const struct circumstances *circums
 	if (!out)
 		return NULL;
 	fputs(scmp_arch, out);
-	for (i = 0; i < circumstances->capability_count; i++)
-		fprintf(out, " %s", circumstances->capabilities[i]);
+	for (i = 0; i < context->capability_count; i++)
+		fprintf(out, " %s", context->capabilities[i]);
 	if (fclose(out) == 0)
 		return key;
 	free(key);
@@ -212,10 +211,10 @@ static char *make_key(const char *scmp_arch, const struct circumstances *circums
 }
 
 static int resolve(struct default_table *table, const char *scmp_arch,
-		   const struct circumstances *circumstances,
+		   const struct container_context *context,
 		   const struct resolved_baseline **ret_baseline, struct error *err)
 {
-	_cleanup_free_ char *key = make_key(scmp_arch, circumstances);
+	_cleanup_free_ char *key = make_key(scmp_arch, context);
 	struct known_container *grown;
 	size_t i;
 	int ret;
@@ -233,7 +232,7 @@ static int resolve(struct default_table *table, const char *scmp_arch,
 		if (!grown)
 			return error_nomem(err);
 		table->known = grown;
-		ret = resolved_baseline_init(&grown[i].baseline, table->template, circumstances,
+		ret = resolved_baseline_init(&grown[i].baseline, table->conditional, context,
 					     scmp_arch, err);
 		if (ret < 0)
 			return ret;
@@ -249,22 +248,22 @@ int default_profiles_ask(struct default_profiles *defaults, const char *scmp_arc
 			 const char **ret_label, const char ***ret_capabilities, struct error *err)
 {
 	static const enum default_answer answers[] = {
-		[ALLOWANCE_NONE] = DEFAULT_REFUSES,
-		[ALLOWANCE_SOME] = DEFAULT_CONDITIONAL,
-		[ALLOWANCE_ALL] = DEFAULT_PERMITS,
+		[COVERAGE_NONE] = DEFAULT_REFUSES,
+		[COVERAGE_SOME] = DEFAULT_CONDITIONAL,
+		[COVERAGE_ALL] = DEFAULT_PERMITS,
 	};
-	struct circumstances circumstances = circumstances_of(scmp_arch, recording);
+	struct container_context context = context_of(scmp_arch, recording);
 	const struct resolved_baseline *baseline = NULL;
 	struct default_table *table;
 	int ret;
 
-	if (!architecture_find(circumstances.architecture))
+	if (!architecture_find(context.architecture))
 		return 0;
 	if ((ret = choose_table(defaults, recording, &table, err)) < 0 ||
-	    (ret = resolve(table, scmp_arch, &circumstances, &baseline, err)) < 0 ||
+	    (ret = resolve(table, scmp_arch, &context, &baseline, err)) < 0 ||
 	    (ret = capability_effects_list(baseline->effects, call, ret_capabilities, err)) < 0)
 		return ret;
-	*ret_answer = answers[semantics_allowance(baseline->semantics, call)];
+	*ret_answer = answers[semantics_coverage(baseline->semantics, call)];
 	*ret_label = table->label;
 	return 0;
 }

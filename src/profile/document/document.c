@@ -7,7 +7,7 @@
 
 #include "profile/document/config_map.h"
 #include "profile/document/profile_read_cr.h"
-#include "profile/format/template_model.h"
+#include "profile/format/conditional_profile_model.h"
 #include "recording/derive.h"
 #include "recording/recording.h"
 #include "recording/recording_format.h"
@@ -39,7 +39,7 @@ static void document_finish(struct document *document)
 	free(document->name);
 	free(document->name_space);
 	profile_destroy(document->profile);
-	template_destroy(document->template);
+	conditional_profile_destroy(document->conditional);
 	if (document->recording)
 		recording_finish(document->recording);
 	free(document->recording);
@@ -115,20 +115,22 @@ static int read_recording(const struct input *input, struct document *document, 
 static int read_profile(const struct cursor *at, const struct input *input,
 			struct document *document, struct error *err)
 {
-	_cleanup_template_ struct template *template = NULL;
-	int ret = template_read_value(at, &template, err);
+	_cleanup_conditional_profile_ struct conditional_profile *conditional = NULL;
+	int ret = conditional_profile_read_value(at, &conditional, err);
 
 	if (ret < 0)
 		return ret;
-	document->format = template_is_docker(template) ? DOCUMENT_DOCKER : DOCUMENT_OCI;
-	if (!template_is_conditional(template)) {
-		document->profile = template_take_profile(template);
+	document->format = conditional_profile_is_docker(conditional) ? DOCUMENT_DOCKER :
+									DOCUMENT_OCI;
+	if (!conditional_profile_has_conditions(conditional)) {
+		document->profile = conditional_profile_take_profile(conditional);
 		return 0;
 	}
-	ret = template_resolve(template, input->options->circumstances, &document->profile, err);
+	ret = conditional_profile_resolve(conditional, input->options->context, &document->profile,
+					  err);
 	if (ret < 0)
 		return error_prefix(err, "%s", input->source.name);
-	document->template = steal_pointer(&template);
+	document->conditional = steal_pointer(&conditional);
 	return 0;
 }
 
@@ -177,7 +179,7 @@ static int read_bundle(const struct cursor *root, const struct input *input,
 				   "unconfined");
 	ret = read_profile(&seccomp, input, document, err);
 	document->format = DOCUMENT_BUNDLE;
-	if (ret == 0 && document->template)
+	if (ret == 0 && document->conditional)
 		return cursor_fail(&seccomp, err,
 				   "runc and crun ignore Docker's \"includes\", \"excludes\" and "
 				   "\"archMap\", which nobody resolved here");

@@ -19,7 +19,7 @@
 #include <stddef.h>
 
 #include "profile/format/members.h"
-#include "profile/format/template.h"
+#include "profile/format/conditional_profile.h"
 #include "profile/model/profile.h"
 #include "util/notes.h"
 #include "util/cleanup.h"
@@ -44,8 +44,8 @@ struct document {
 	char *name;		 /* of the resource or recording; NULL where the format has none */
 	char *name_space;	 /* of the resource; NULL */
 	struct profile *profile; /* NULL of a recording that was to stay underived */
-	struct template *template;   /* DOCUMENT_DOCKER: what profile was resolved from */
-	struct recording *recording; /* DOCUMENT_RECORDING */
+	struct conditional_profile *conditional; /* DOCUMENT_DOCKER: what profile was resolved from */
+	struct recording *recording;		 /* DOCUMENT_RECORDING */
 
 	/* DOCUMENT_BUNDLE: process.capabilities.bounding, sorted. */
 	char **capabilities;
@@ -69,7 +69,7 @@ struct document_options {
 	bool lenient;	/* unknown fields that are no comments are passed over */
 	bool underived; /* of recordings no profile is derived */
 	/* What conditions of Docker's form are resolved for; NULL refuses such conditions. */
-	const struct circumstances *circumstances;
+	const struct container_context *context;
 };
 
 /* options may be NULL. The caller finishes the documents. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/semantics/alternatives.h"
+#include "profile/semantics/rule_set.h"
 #include "profile/merge/merge_calls.h"
 #include "profile/merge/merge_proof.h"
 #include "profile/model/model.h"

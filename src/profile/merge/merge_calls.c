@@ -12,8 +12,8 @@
 static void merge_call_finish(struct merge_call *call)
 {
 	free(call->name);
-	alternatives_finish(&call->wider);
-	alternatives_finish(&call->narrower);
+	rule_set_finish(&call->wider);
+	rule_set_finish(&call->narrower);
 }
 
 void merge_calls_finish(struct merge_calls *calls)
@@ -62,7 +62,7 @@ static struct merge_call *find_call(const struct merge_calls *calls, const char 
 /* What always holds has one alternative, without conditions. */
 static bool is_decided(const struct merge_call *call)
 {
-	const struct alternatives *set = call->wider.length ? &call->wider : &call->narrower;
+	const struct rule_set *set = call->wider.length ? &call->wider : &call->narrower;
 
 	return set->length == 1 && set->items[0].condition_count == 0;
 }
@@ -71,8 +71,8 @@ static int add_alternative(struct merge_call *call, struct effect standard,
 			   const struct alternative *alternative, struct error *err)
 {
 	if (effect_rank(alternative->effect) > effect_rank(standard))
-		return alternatives_add(&call->wider, LEANING_WIDER, alternative, err);
-	return alternatives_add(&call->narrower, LEANING_NARROWER, alternative, err);
+		return rule_set_add(&call->wider, WIDENING, alternative, err);
+	return rule_set_add(&call->narrower, NARROWING, alternative, err);
 }
 
 static int condition_sort(const void *a, const void *b)
@@ -210,9 +210,9 @@ int merge_calls_join(struct merge_calls *into, struct merge_calls *from, struct 
 		take_call(call, order <= 0 ? one : other);
 		if (order != 0)
 			/* Where it is not named it has the default action: nothing narrower is left. */
-			alternatives_finish(&call->narrower);
-		else if (alternatives_unite(&call->wider, &other->wider, err) < 0 ||
-			 alternatives_intersect(&call->narrower, &other->narrower, err) < 0)
+			rule_set_finish(&call->narrower);
+		else if (rule_set_unite(&call->wider, &other->wider, err) < 0 ||
+			 rule_set_intersect(&call->narrower, &other->narrower, err) < 0)
 			return error_prefix(err, "%s", call->name);
 		i += order <= 0;
 		k += order >= 0;

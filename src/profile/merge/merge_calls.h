@@ -9,15 +9,15 @@
  */
 #include <stddef.h>
 
-#include "profile/semantics/alternatives.h"
+#include "profile/semantics/rule_set.h"
 
 struct error;
 struct profile;
 
 struct merge_call {
 	char *name;
-	struct alternatives wider;
-	struct alternatives narrower;
+	struct rule_set wider;
+	struct rule_set narrower;
 };
 
 /* Sorted by name; a call without alternatives is as good as none. A zeroed structure is empty. */

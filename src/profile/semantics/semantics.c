@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/semantics/convention.h"
+#include "profile/semantics/arch_info.h"
 #include "profile/semantics/precedence.h"
 #include "profile/model/architecture.h"
 #include "profile/model/condition.h"
@@ -31,7 +31,7 @@ struct call {
 };
 
 struct semantics {
-	struct convention convention;
+	struct arch_info arch;
 	bool has_architecture;
 	struct effect default_effect;
 	const char **names; /* of the calls that are in no table; sorted and borrowed */
@@ -68,14 +68,14 @@ struct effect effect_of(enum action action, const struct optional_errno *errno_r
  * machines are not taken to be meant for that machine.
  */
 static bool profile_applies(const struct profile *profile, const char *scmp_arch,
-			    const struct convention *convention)
+			    const struct arch_info *arch)
 {
 	size_t i;
 
 	if (profile_lists(profile, scmp_arch))
 		return true;
-	if (!convention->native || convention->table || profile->architecture_count == 0)
-		return convention->native;
+	if (!arch->native || arch->table || profile->architecture_count == 0)
+		return arch->native;
 	for (i = 0; i < profile->architecture_count; i++)
 		if (strcmp(architecture_native(profile->architectures[i]), scmp_arch) == 0)
 			return true;
@@ -85,7 +85,7 @@ static bool profile_applies(const struct profile *profile, const char *scmp_arch
 /* Converts an index in name order to a position. */
 static size_t position_at(const struct semantics *semantics, size_t index)
 {
-	return semantics->convention.table->by_name[index];
+	return semantics->arch.table->by_name[index];
 }
 
 static int compare_at(const struct semantics *semantics, size_t index, const char *name)
@@ -211,7 +211,7 @@ static int add_for_names(struct builder *builder, const struct rule *from, const
 	for (i = 0; i < from->name_count && ret == 0; i++) {
 		if (positions[i] >= 0)
 			ret = add_for_position(builder, positions[i], rule, err);
-		if (ret == 0 && builder->semantics->convention.multiplexed)
+		if (ret == 0 && builder->semantics->arch.multiplexed)
 			ret = add_multiplexed(builder, from->names[i], rule, err);
 	}
 	return ret;
@@ -252,8 +252,8 @@ static int add_rule(struct builder *builder, const struct rule *from, const int 
 		seen |= 1u << index;
 	}
 	for (i = 0; i < from->condition_count && ret == 0; i++) {
-		bool always = !condition_normalize(
-			&from->conditions[i], builder->semantics->convention.narrow, &condition);
+		bool always = !condition_normalize(&from->conditions[i],
+						   builder->semantics->arch.narrow, &condition);
 
 		if (repeated)
 			rule = (struct argument_rule){ .effect = effect };
@@ -313,9 +313,9 @@ static void take_rules(struct semantics *semantics, struct candidate *candidates
 
 	if (call->decided)
 		return;
-	precedence_sort(candidates, count, semantics->convention.narrow);
+	precedence_sort(candidates, count, semantics->arch.narrow);
 	count = drop_covered(candidates, count);
-	precedence_sort(candidates, count, semantics->convention.narrow);
+	precedence_sort(candidates, count, semantics->arch.narrow);
 	call->first_rule = semantics->rule_count;
 	call->rule_count = count;
 	for (i = 0; i < count; i++)
@@ -352,8 +352,8 @@ static int keep_candidates(struct builder *builder, struct error *err)
  */
 static bool is_kept(const struct semantics *semantics, const char *name)
 {
-	return !semantics->convention.table || !syscall_is_known(name) ||
-	       (semantics->convention.multiplexed && multiplexed_call_find(name));
+	return !semantics->arch.table || !syscall_is_known(name) ||
+	       (semantics->arch.multiplexed && multiplexed_call_find(name));
 }
 
 static int add_name(struct semantics *semantics, const char *name, struct error *err)
@@ -382,7 +382,7 @@ static int find_names(struct semantics *semantics, const struct rule *rule, int 
 		if (positions[i] >= 0 || !is_kept(semantics, name))
 			continue;
 		ret = add_name(semantics, name, err);
-		if (semantics->convention.table || !semantics->convention.multiplexed)
+		if (semantics->arch.table || !semantics->arch.multiplexed)
 			continue;
 		call = multiplexed_call_find(name);
 		if (ret == 0 && call)
@@ -458,15 +458,15 @@ int semantics_create(const struct profile *profile, const char *scmp_arch,
 
 	if (!semantics)
 		return error_nomem(err);
-	semantics->convention = convention_find(scmp_arch);
-	semantics->has_architecture = profile_applies(profile, scmp_arch, &semantics->convention);
+	semantics->arch = arch_info_find(scmp_arch);
+	semantics->has_architecture = profile_applies(profile, scmp_arch, &semantics->arch);
 	/* SCMP_FLTATR_ACT_BADARCH, which no runtime sets, is SCMP_ACT_KILL. */
 	semantics->default_effect =
 		semantics->has_architecture ?
 			effect_of(profile->default_action, &profile->default_errno_ret) :
 			(struct effect){ .action = ACTION_KILL_THREAD };
-	if (semantics->convention.table)
-		semantics->table_length = semantics->convention.table->length;
+	if (semantics->arch.table)
+		semantics->table_length = semantics->arch.table->length;
 	ret = find_calls(&builder, profile, err);
 	if (ret < 0)
 		return ret;
@@ -500,7 +500,7 @@ bool semantics_has_architecture(const struct semantics *semantics)
 
 bool semantics_is_narrow(const struct semantics *semantics)
 {
-	return semantics->convention.narrow;
+	return semantics->arch.narrow;
 }
 
 struct effect semantics_default(const struct semantics *semantics)
@@ -516,20 +516,20 @@ size_t semantics_call_count(const struct semantics *semantics)
 const char *semantics_call_name(const struct semantics *semantics, size_t position)
 {
 	if (position < semantics->table_length)
-		return semantics->convention.table->by_number[position].name;
+		return semantics->arch.table->by_number[position].name;
 	return semantics->names[position - semantics->table_length];
 }
 
 int semantics_call_number(const struct semantics *semantics, size_t position)
 {
 	if (position < semantics->table_length)
-		return (int)semantics->convention.table->by_number[position].nr;
+		return (int)semantics->arch.table->by_number[position].nr;
 	return -1;
 }
 
 bool semantics_call_is_listed(const struct semantics *semantics, size_t position)
 {
-	return !semantics->convention.table || position < semantics->table_length;
+	return !semantics->arch.table || position < semantics->table_length;
 }
 
 int semantics_find(const struct semantics *semantics, const char *name)
@@ -554,7 +554,7 @@ struct effect semantics_evaluate(const struct semantics *semantics, size_t posit
 				 const uint64_t arguments[ARGUMENT_COUNT])
 {
 	struct verdict verdict = semantics_verdict(semantics, position);
-	uint64_t width = semantics->convention.narrow ? UINT32_MAX : UINT64_MAX;
+	uint64_t width = semantics->arch.narrow ? UINT32_MAX : UINT64_MAX;
 	size_t i, j;
 
 	for (i = 0; i < verdict.rule_count; i++) {

@@ -207,7 +207,8 @@ static void begin(enum recorder_mode mode, bool mark_new)
 		.slots = SLOTS,
 		.event_bytes = PAGE,
 	};
-	const struct recorder_handler handler = { .created = note_created, .removed = note_removed };
+	const struct recorder_handler handler = { .created = note_created,
+						  .removed = note_removed };
 	const struct found_cgroup top = {
 		.id = world.top_id,
 		.domain = world.top_id,

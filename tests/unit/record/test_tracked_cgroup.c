@@ -46,11 +46,13 @@ static void each_kind_and_abi_has_its_own_bits(void **state)
 	for (kind = 0; kind < RECORDER_BITMAPS; kind++)
 		for (abi = 0; abi < RECORDER_ABIS; abi++)
 			for (i = 0; i < array_size(numbers); i++) {
-				_cleanup_tracked_cgroup_ struct tracked_cgroup *tracked = tracked_create();
+				_cleanup_tracked_cgroup_ struct tracked_cgroup *tracked =
+					tracked_create();
 				struct recorder_slot slot = {};
 
 				set_bit(&slot, kind, abi, numbers[i]);
-				assert_int_equal(tracked_cgroup_add_bitmaps(tracked, &slot, NULL), 0);
+				assert_int_equal(tracked_cgroup_add_bitmaps(tracked, &slot, NULL),
+						 0);
 				for (other = 0; other < RECORDER_KINDS; other++)
 					assert_int_equal(tracked->calls[other].length,
 							 other == kind);

@@ -228,15 +228,15 @@ static void only_what_is_not_allowed_is_asked_about(void **state)
 		RETURN(SECCOMP_RET_KILL_THREAD),
 	};
 	struct filter filter = { program, array_size(program), false };
-	_cleanup_filter_ struct filter asking = {};
+	_cleanup_filter_ struct filter notify = {};
 	size_t i;
 
-	assert_int_equal(filter_ask_instead(&filter, &asking, NULL), 0);
-	assert_int_equal(asking.length, filter.length);
-	assert_int_equal(asking.instructions[0].k, SECCOMP_RET_ALLOW);
-	assert_int_equal(asking.instructions[1].k, SECCOMP_RET_LOG);
+	assert_int_equal(filter_notify_instead(&filter, &notify, NULL), 0);
+	assert_int_equal(notify.length, filter.length);
+	assert_int_equal(notify.instructions[0].k, SECCOMP_RET_ALLOW);
+	assert_int_equal(notify.instructions[1].k, SECCOMP_RET_LOG);
 	for (i = 2; i < array_size(program); i++)
-		assert_int_equal(asking.instructions[i].k, SECCOMP_RET_USER_NOTIF);
+		assert_int_equal(notify.instructions[i].k, SECCOMP_RET_USER_NOTIF);
 	assert_int_equal(program[2].k, SECCOMP_RET_ERRNO | 38);
 }
 

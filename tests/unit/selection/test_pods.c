@@ -90,13 +90,13 @@ static void pods_free(struct target_pods *pods)
 
 /* A container that has ended, and about which nobody has decided. */
 static struct workload *add_open(struct target_pods *pods, const char *id, const char *cgroup,
-				const char *uid)
+				 const char *uid)
 {
 	struct tracked_cgroup tracked = { .cgroup_id = 1, .created = 1 };
 	struct workload *workload;
 
 	assert_int_equal(workloads_add_container(&pods->target.workloads, MATCH_PENDING, id, cgroup,
-						uid, &workload, NULL),
+						 uid, &workload, NULL),
 			 0);
 	assert_int_equal(workload_attach(workload, &tracked, NULL), 0);
 	workload->live = 0;
@@ -181,7 +181,7 @@ static void one_that_was_found_and_is_gone_is_told(void **state)
 	struct workload *workload;
 
 	assert_int_equal(workloads_add_container(&pods->target.workloads, MATCH_SELECTED, HEX,
-						"/k/" HEX, UID, &workload, NULL),
+						 "/k/" HEX, UID, &workload, NULL),
 			 0);
 	assert_int_equal(pods_decide_last(pods, NULL), 0);
 	assert_int_equal(workload->match, MATCH_IGNORED);

@@ -111,7 +111,8 @@ static void a_new_workload_knows_nothing(void **state)
 
 static void each_kind_of_call_goes_to_its_place(void **state)
 {
-	_cleanup_tracked_cgroup_ struct tracked_cgroup *tracked = tracked_of_all_kinds(OWN, "runc:[2:INIT]");
+	_cleanup_tracked_cgroup_ struct tracked_cgroup *tracked =
+		tracked_of_all_kinds(OWN, "runc:[2:INIT]");
 	_cleanup_workload_ struct workload *workload = container_create();
 
 	tracked->movers[0] = OUTSIDE;
@@ -388,7 +389,8 @@ static void set_up_counts_where_it_cannot_be_told_from_work(void **state)
 	size_t i;
 
 	for (i = 0; i < array_size(conclusions); i++) {
-		_cleanup_tracked_cgroup_ struct tracked_cgroup *tracked = tracked_of_all_kinds(OWN, "sh");
+		_cleanup_tracked_cgroup_ struct tracked_cgroup *tracked =
+			tracked_of_all_kinds(OWN, "sh");
 		_cleanup_workload_ struct workload *workload = workload_create();
 		const struct call *setup;
 
@@ -415,8 +417,10 @@ static void set_up_counts_where_it_cannot_be_told_from_work(void **state)
 /* An exec into a running container is set up too, after its start. */
 static void one_start_is_enough(void **state)
 {
-	_cleanup_tracked_cgroup_ struct tracked_cgroup *first = tracked_of_all_kinds(OWN, "runc:[2:INIT]");
-	_cleanup_tracked_cgroup_ struct tracked_cgroup *second = tracked_of_all_kinds(BELOW, "runc:[2:INIT]");
+	_cleanup_tracked_cgroup_ struct tracked_cgroup *first =
+		tracked_of_all_kinds(OWN, "runc:[2:INIT]");
+	_cleanup_tracked_cgroup_ struct tracked_cgroup *second =
+		tracked_of_all_kinds(BELOW, "runc:[2:INIT]");
 	_cleanup_workload_ struct workload *workload = container_create();
 
 	first->entered = true;

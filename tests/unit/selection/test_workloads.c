@@ -54,7 +54,7 @@ static void what_is_added_is_named(void **state)
 	assert_string_equal(workload->observation.attribution, "command");
 
 	assert_int_equal(workloads_add_container(&workloads, MATCH_PENDING, "c1", "/a/c1", "u1",
-						&workload, NULL),
+						 &workload, NULL),
 			 0);
 	assert_ptr_equal(workloads.items[1], workload);
 	assert_true(workload->is_container);
@@ -65,7 +65,7 @@ static void what_is_added_is_named(void **state)
 	assert_string_equal(workload->observation.attribution, "cgroup /a/c1");
 
 	assert_int_equal(workloads_add_container(&workloads, MATCH_SELECTED, "c2", "/c2", "",
-						&workload, NULL),
+						 &workload, NULL),
 			 0);
 	assert_null(workload->observation.pod_uid);
 	assert_int_equal(workloads.length, 3);

@@ -70,7 +70,7 @@ static void an_interruption_is_a_reason_and_a_note(void **state)
 	assert_false(recording_complete(&recording));
 	assert_int_equal(notes.count, 1);
 	assert_string_equal(notes.items[0],
-			    "web is not complete: the recording broke off: the disk is gone");
+			    "web is not complete: the recording was interrupted: the disk is gone");
 }
 
 static void what_the_recorder_lost_is_missing_everywhere(void **state)

@@ -3,8 +3,8 @@
 
 #include "profile/baseline/baseline.h"
 #include "profile/baseline/capability_effects.h"
-#include "profile/format/template.h"
-#include "profile/semantics/allowance.h"
+#include "profile/format/conditional_profile.h"
+#include "profile/semantics/coverage.h"
 #include "profile/semantics/semantics.h"
 #include "syscalls/capability_names.h"
 #include "syscalls/syscalls.h"
@@ -17,23 +17,23 @@ static const char *const none[] = { NULL };
 static const char *const admin[] = { "CAP_SYS_ADMIN" };
 static const char *all[CAPABILITY_COUNT];
 
-static void use_capabilities(struct circumstances *circumstances, const char *set)
+static void use_capabilities(struct container_context *context, const char *set)
 {
 	unsigned int i;
 
-	circumstances->capabilities = none;
-	circumstances->capability_count = 0;
+	context->capabilities = none;
+	context->capability_count = 0;
 	if (strcmp(set, "default") == 0) {
-		circumstances->capabilities = default_capabilities;
-		circumstances->capability_count = default_capability_count;
+		context->capabilities = default_capabilities;
+		context->capability_count = default_capability_count;
 	} else if (strcmp(set, "admin") == 0) {
-		circumstances->capabilities = admin;
-		circumstances->capability_count = array_size(admin);
+		context->capabilities = admin;
+		context->capability_count = array_size(admin);
 	} else if (strcmp(set, "all") == 0) {
 		for (i = 0; i < CAPABILITY_COUNT; i++)
 			all[i] = capability_name(i);
-		circumstances->capabilities = all;
-		circumstances->capability_count = array_size(all);
+		context->capabilities = all;
+		context->capability_count = array_size(all);
 	} else {
 		assert_string_equal(set, "none");
 	}
@@ -51,13 +51,13 @@ static const struct baseline *find(const char *runtime, const char *version)
 static struct semantics *resolve(const struct baseline *baseline, const char *machine,
 				 const char *capabilities, struct profile **ret_profile)
 {
-	struct circumstances circumstances = { .architecture = machine };
+	struct container_context context = { .architecture = machine };
 	_cleanup_error_ struct error err = ERROR_INIT;
 	const char *scmp_arch = abi_scmp_arch(machine_from_name(machine), ABI_NATIVE);
 	struct semantics *semantics;
 
-	use_capabilities(&circumstances, capabilities);
-	assert_success(baseline_resolve(baseline, &circumstances, ret_profile, &err), &err);
+	use_capabilities(&context, capabilities);
+	assert_success(baseline_resolve(baseline, &context, ret_profile, &err), &err);
 	assert_success(semantics_create(*ret_profile, scmp_arch, &semantics, &err), &err);
 	return semantics;
 }
@@ -72,13 +72,13 @@ static void every_table_allows_as_many_calls_as_its_source(void **state)
 		_cleanup_profile_ struct profile *profile = NULL;
 		_cleanup_semantics_ struct semantics *semantics = NULL;
 		char runtime[16], version[16], machine[16], capabilities[16];
-		struct allowance_counts counts, wanted;
+		struct coverage_counts counts, wanted;
 
 		if (sscanf(line, "%15s %15s %15s %15s %zu %zu %zu", runtime, version, machine,
 			   capabilities, &wanted.all, &wanted.some, &wanted.none) != 7)
 			continue;
 		semantics = resolve(find(runtime, version), machine, capabilities, &profile);
-		semantics_count_allowances(semantics, &counts);
+		semantics_count_coverage(semantics, &counts);
 		if (memcmp(&counts, &wanted, sizeof(counts)) != 0)
 			fail_msg("%s: got %zu %zu %zu", line, counts.all, counts.some, counts.none);
 		rows++;
@@ -152,31 +152,31 @@ static void what_has_no_table_is_refused(void **state)
 	assert_non_null(strstr(error_message(&err), "'latest' is no version of docker"));
 }
 
-static enum allowance allowance(const struct baseline *baseline, const char *capabilities,
-				const char *name)
+static enum coverage coverage(const struct baseline *baseline, const char *capabilities,
+			      const char *name)
 {
 	_cleanup_profile_ struct profile *profile = NULL;
 	_cleanup_semantics_ struct semantics *semantics = NULL;
 
 	semantics = resolve(baseline, "x86_64", capabilities, &profile);
-	return semantics_allowance(semantics, name);
+	return semantics_coverage(semantics, name);
 }
 
 static void what_is_known_of_the_tables_holds(void **state)
 {
 	const struct baseline *old = find("containerd", "1.6.20"), *new = find("containerd", NULL);
 
-	assert_int_equal(allowance(old, "default", "unshare"), ALLOWANCE_NONE);
-	assert_int_equal(allowance(old, "admin", "unshare"), ALLOWANCE_ALL);
-	assert_int_equal(allowance(old, "default", "clone"), ALLOWANCE_SOME);
-	assert_int_equal(allowance(old, "default", "chroot"), ALLOWANCE_ALL);
-	assert_int_equal(allowance(old, "none", "chroot"), ALLOWANCE_NONE);
+	assert_int_equal(coverage(old, "default", "unshare"), COVERAGE_NONE);
+	assert_int_equal(coverage(old, "admin", "unshare"), COVERAGE_ALL);
+	assert_int_equal(coverage(old, "default", "clone"), COVERAGE_SOME);
+	assert_int_equal(coverage(old, "default", "chroot"), COVERAGE_ALL);
+	assert_int_equal(coverage(old, "none", "chroot"), COVERAGE_NONE);
 	/* io_uring left containerd's list in 2.0, AF_VSOCK and AF_ALG sockets later. */
-	assert_int_equal(allowance(old, "default", "io_uring_setup"), ALLOWANCE_ALL);
-	assert_int_equal(allowance(new, "default", "io_uring_setup"), ALLOWANCE_NONE);
-	assert_int_equal(allowance(old, "default", "socket"), ALLOWANCE_ALL);
-	assert_int_equal(allowance(new, "default", "socket"), ALLOWANCE_SOME);
-	assert_int_equal(allowance(find("podman", "4.3.1"), "default", "mount"), ALLOWANCE_ALL);
+	assert_int_equal(coverage(old, "default", "io_uring_setup"), COVERAGE_ALL);
+	assert_int_equal(coverage(new, "default", "io_uring_setup"), COVERAGE_NONE);
+	assert_int_equal(coverage(old, "default", "socket"), COVERAGE_ALL);
+	assert_int_equal(coverage(new, "default", "socket"), COVERAGE_SOME);
+	assert_int_equal(coverage(find("podman", "4.3.1"), "default", "mount"), COVERAGE_ALL);
 }
 
 static void conditions_are_told_in_words(void **state)
@@ -213,13 +213,14 @@ static void the_capabilities_that_open_a_call_are_found(void **state)
 		{ "kexec_load", "" },
 	};
 	_cleanup_capability_effects_ struct capability_effects *effects = NULL;
-	struct circumstances circumstances = { .architecture = "x86_64" };
-	_cleanup_template_ struct template *template = NULL;
+	struct container_context context = { .architecture = "x86_64" };
+	_cleanup_conditional_profile_ struct conditional_profile *conditional = NULL;
 	_cleanup_error_ struct error err = ERROR_INIT;
 	size_t i;
 
-	assert_success(baseline_template(find("containerd", NULL), &template, &err), &err);
-	assert_success(capability_effects_create(template, &circumstances, "SCMP_ARCH_X86_64",
+	assert_success(baseline_conditional_profile(find("containerd", NULL), &conditional, &err),
+		       &err);
+	assert_success(capability_effects_create(conditional, &context, "SCMP_ARCH_X86_64",
 						 &effects, &err),
 		       &err);
 	for (i = 0; i < array_size(cases); i++) {

@@ -5,7 +5,7 @@
 #include "profile/baseline/resolved_baseline.h"
 #include "profile/compare/compare.h"
 #include "profile/compare/compare_report.h"
-#include "profile/format/template.h"
+#include "profile/format/conditional_profile.h"
 #include "recording/derive.h"
 #include "syscalls/purpose.h"
 
@@ -13,7 +13,7 @@
 struct builder {
 	struct recording recording;
 	struct profile *own;
-	struct template *template;
+	struct conditional_profile *conditional;
 	struct resolved_baseline baseline;
 	struct compare_report report;
 };
@@ -22,7 +22,7 @@ static void builder_finish(struct builder *builder)
 {
 	compare_report_finish(&builder->report);
 	resolved_baseline_finish(&builder->baseline);
-	template_destroy(builder->template);
+	conditional_profile_destroy(builder->conditional);
 	profile_destroy(builder->own);
 	recording_finish(&builder->recording);
 }
@@ -30,7 +30,7 @@ static void builder_finish(struct builder *builder)
 static void resolve_baseline(struct builder *builder)
 {
 	const struct observation *observation = &builder->recording.observations[1];
-	struct circumstances circumstances = {
+	struct container_context context = {
 		.architecture = machine_name(observation->machine),
 		.capabilities = (const char *const *)observation->capabilities,
 		.capability_count = observation->capability_count,
@@ -39,8 +39,8 @@ static void resolve_baseline(struct builder *builder)
 	const struct baseline *baseline;
 
 	assert_success(baseline_find("containerd", "2.3.4", &baseline, NULL, &err), &err);
-	assert_success(baseline_template(baseline, &builder->template, &err), &err);
-	assert_success(resolved_baseline_init(&builder->baseline, builder->template, &circumstances,
+	assert_success(baseline_conditional_profile(baseline, &builder->conditional, &err), &err);
+	assert_success(resolved_baseline_init(&builder->baseline, builder->conditional, &context,
 					      ARCH, &err),
 		       &err);
 }

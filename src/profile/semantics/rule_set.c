@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/semantics/alternatives.h"
+#include "profile/semantics/rule_set.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -59,23 +59,23 @@ static bool alternative_covers(const struct alternative *a, const struct alterna
 
 /* Whether with a, b says nothing more. */
 static bool alternative_replaces(const struct alternative *a, const struct alternative *b,
-				 enum leaning leaning)
+				 enum direction direction)
 {
 	uint64_t a_rank = effect_rank(a->effect), b_rank = effect_rank(b->effect);
 
-	return (leaning == LEANING_WIDER ? a_rank >= b_rank : a_rank <= b_rank) &&
+	return (direction == WIDENING ? a_rank >= b_rank : a_rank <= b_rank) &&
 	       alternative_covers(a, b);
 }
 
 /* Takes the conditions over. */
-static int alternatives_take(struct alternatives *set, enum leaning leaning,
-			     struct alternative *alternative, struct error *err)
+static int rule_set_take(struct rule_set *set, enum direction direction,
+			 struct alternative *alternative, struct error *err)
 {
 	struct alternative *items;
 	size_t from, to = 0;
 
 	for (from = 0; from < set->length; from++)
-		if (alternative_replaces(&set->items[from], alternative, leaning))
+		if (alternative_replaces(&set->items[from], alternative, direction))
 			return 0;
 	if (set->length == ALTERNATIVES_MAX)
 		return error_set(err, E2BIG, "its rules have more than %d combinations",
@@ -85,7 +85,7 @@ static int alternatives_take(struct alternatives *set, enum leaning leaning,
 		return error_nomem(err);
 	set->items = items;
 	for (from = 0; from < set->length; from++) {
-		if (alternative_replaces(alternative, &items[from], leaning))
+		if (alternative_replaces(alternative, &items[from], direction))
 			free(items[from].conditions);
 		else
 			items[to++] = items[from];
@@ -138,8 +138,8 @@ static bool alternative_is_void(const struct alternative *alternative)
 	return false;
 }
 
-int alternatives_add(struct alternatives *set, enum leaning leaning,
-		     const struct alternative *alternative, struct error *err)
+int rule_set_add(struct rule_set *set, enum direction direction,
+		 const struct alternative *alternative, struct error *err)
 {
 	size_t size = alternative->condition_count * sizeof(*alternative->conditions);
 	struct alternative copy = *alternative;
@@ -152,30 +152,28 @@ int alternatives_add(struct alternatives *set, enum leaning leaning,
 			return error_nomem(err);
 		memcpy(copy.conditions, alternative->conditions, size);
 	}
-	ret = alternatives_take(set, leaning, &copy, err);
+	ret = rule_set_take(set, direction, &copy, err);
 	free(copy.conditions);
 	return ret;
 }
 
-int alternatives_unite(struct alternatives *set, const struct alternatives *other,
-		       struct error *err)
+int rule_set_unite(struct rule_set *set, const struct rule_set *other, struct error *err)
 {
 	size_t i;
 	int ret;
 
 	for (i = 0; i < other->length; i++) {
-		ret = alternatives_add(set, LEANING_WIDER, &other->items[i], err);
+		ret = rule_set_add(set, WIDENING, &other->items[i], err);
 		if (ret < 0)
 			return ret;
 	}
 	return 0;
 }
 
-int alternatives_intersect(struct alternatives *set, const struct alternatives *other,
-			   struct error *err)
+int rule_set_intersect(struct rule_set *set, const struct rule_set *other, struct error *err)
 {
-	_cleanup_alternatives_ struct alternatives both = { 0 };
-	struct alternatives before;
+	_cleanup_rule_set_ struct rule_set both = { 0 };
+	struct rule_set before;
 	size_t i, k;
 	int ret;
 
@@ -187,7 +185,7 @@ int alternatives_intersect(struct alternatives *set, const struct alternatives *
 			if (ret < 0)
 				return ret;
 			if (!alternative_is_void(&joined))
-				ret = alternatives_take(&both, LEANING_NARROWER, &joined, err);
+				ret = rule_set_take(&both, NARROWING, &joined, err);
 			free(joined.conditions);
 			if (ret < 0)
 				return ret;
@@ -198,12 +196,12 @@ int alternatives_intersect(struct alternatives *set, const struct alternatives *
 	return 0;
 }
 
-void alternatives_finish(struct alternatives *set)
+void rule_set_finish(struct rule_set *set)
 {
 	size_t i;
 
 	for (i = 0; i < set->length; i++)
 		free(set->items[i].conditions);
 	free(set->items);
-	*set = (struct alternatives){ 0 };
+	*set = (struct rule_set){ 0 };
 }

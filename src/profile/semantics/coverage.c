@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/semantics/allowance.h"
+#include "profile/semantics/coverage.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ static bool arguments_matter(const struct verdict *verdict)
 	return false;
 }
 
-enum allowance semantics_allowance(const struct semantics *semantics, const char *name)
+enum coverage semantics_coverage(const struct semantics *semantics, const char *name)
 {
 	int position = name ? semantics_find(semantics, name) : -1;
 	struct call_comparison comparison;
@@ -41,32 +41,31 @@ enum allowance semantics_allowance(const struct semantics *semantics, const char
 	if (position >= 0)
 		verdict = semantics_verdict(semantics, position);
 	if (!arguments_matter(&verdict))
-		return granted(verdict.effect) ? ALLOWANCE_ALL : ALLOWANCE_NONE;
+		return granted(verdict.effect) ? COVERAGE_ALL : COVERAGE_NONE;
 	/* Rules can cover all arguments between them. What is too much to decide is said to depend. */
 	if (semantics_compare(semantics, semantics, name, &comparison, NULL) < 0)
-		return ALLOWANCE_SOME;
+		return COVERAGE_SOME;
 	if (comparison.a_most != PERMISSION_GRANTED)
-		return ALLOWANCE_NONE;
-	return comparison.a_least == PERMISSION_GRANTED ? ALLOWANCE_ALL : ALLOWANCE_SOME;
+		return COVERAGE_NONE;
+	return comparison.a_least == PERMISSION_GRANTED ? COVERAGE_ALL : COVERAGE_SOME;
 }
 
-void semantics_count_allowances(const struct semantics *semantics,
-				struct allowance_counts *ret_counts)
+void semantics_count_coverage(const struct semantics *semantics, struct coverage_counts *ret_counts)
 {
 	size_t i;
 
-	*ret_counts = (struct allowance_counts){ 0 };
+	*ret_counts = (struct coverage_counts){ 0 };
 	for (i = 0; i < semantics_call_count(semantics); i++) {
 		if (!semantics_call_is_listed(semantics, i))
 			continue;
-		switch (semantics_allowance(semantics, semantics_call_name(semantics, i))) {
-		case ALLOWANCE_NONE:
+		switch (semantics_coverage(semantics, semantics_call_name(semantics, i))) {
+		case COVERAGE_NONE:
 			ret_counts->none++;
 			break;
-		case ALLOWANCE_SOME:
+		case COVERAGE_SOME:
 			ret_counts->some++;
 			break;
-		case ALLOWANCE_ALL:
+		case COVERAGE_ALL:
 			ret_counts->all++;
 			break;
 		}

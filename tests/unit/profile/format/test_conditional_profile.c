@@ -2,7 +2,7 @@
 #include "../profiles.h"
 
 #include "profile/document/document.h"
-#include "profile/format/template.h"
+#include "profile/format/conditional_profile.h"
 #include "profile/model/architecture.h"
 #include "util/array.h"
 
@@ -30,21 +30,23 @@ static const char text[] =
 	"{\"names\":[\"arch_prctl\"],\"action\":\"SCMP_ACT_ALLOW\","
 	"\"includes\":{\"arches\":[\"amd64\",\"x32\"]}}]}";
 
-static struct template *read_template(void)
+static struct conditional_profile *read_conditional(void)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
-	struct template *template;
+	struct conditional_profile *conditional;
 
-	assert_success(template_read("docker.json", text, strlen(text), &template, &err), &err);
-	return template;
+	assert_success(conditional_profile_read("docker.json", text, strlen(text), &conditional,
+						&err),
+		       &err);
+	return conditional;
 }
 
 /* What a container gets, on one line: architectures, and a name of each rule. */
 static char *resolve(const char *architecture, const char *const *capabilities, size_t count,
 		     const char *kernel)
 {
-	struct circumstances circumstances = { architecture, capabilities, count, { 0 } };
-	_cleanup_template_ struct template *template = read_template();
+	struct container_context context = { architecture, capabilities, count, { 0 } };
+	_cleanup_conditional_profile_ struct conditional_profile *conditional = read_conditional();
 	_cleanup_error_ struct error err = ERROR_INIT;
 	_cleanup_profile_ struct profile *profile = NULL;
 	char *line = NULL;
@@ -52,8 +54,8 @@ static char *resolve(const char *architecture, const char *const *capabilities, 
 	FILE *out;
 
 	if (kernel)
-		assert_success(kernel_version_parse(kernel, &circumstances.kernel, &err), &err);
-	assert_success(template_resolve(template, &circumstances, &profile, &err), &err);
+		assert_success(kernel_version_parse(kernel, &context.kernel, &err), &err);
+	assert_success(conditional_profile_resolve(conditional, &context, &profile, &err), &err);
 	assert_int_equal(profile->default_errno_ret.value, ENOSYS);
 	out = open_memstream(&line, &size);
 	for (i = 0; i < profile->architecture_count; i++)
@@ -65,7 +67,7 @@ static char *resolve(const char *architecture, const char *const *capabilities, 
 	return line;
 }
 
-static void rules_hold_under_their_circumstances(void **state)
+static void rules_hold_in_their_context(void **state)
 {
 	static const char *const none[] = { NULL };
 	static const char *const admin[] = { "CAP_SYS_CHROOT", "CAP_SYS_ADMIN" };
@@ -102,30 +104,31 @@ static void rules_hold_under_their_circumstances(void **state)
 	}
 }
 
-static void a_template_knows_what_it_asks(void **state)
+static void it_knows_what_it_asks(void **state)
 {
-	_cleanup_template_ struct template *template = read_template();
+	_cleanup_conditional_profile_ struct conditional_profile *conditional = read_conditional();
 	_cleanup_error_ struct error err = ERROR_INIT;
-	struct circumstances nowhere = { .architecture = "vax" };
+	struct container_context nowhere = { .architecture = "vax" };
 	const char *const *capabilities;
 	struct profile *profile = NULL;
 	size_t count;
 
-	assert_true(template_is_conditional(template));
-	assert_true(template_is_docker(template));
-	capabilities = template_capabilities(template, &count);
+	assert_true(conditional_profile_has_conditions(conditional));
+	assert_true(conditional_profile_is_docker(conditional));
+	capabilities = conditional_profile_capabilities(conditional, &count);
 	assert_int_equal(count, 3);
 	assert_string_equal(capabilities[0], "CAP_BPF");
 	assert_string_equal(capabilities[2], "CAP_SYS_CHROOT");
-	assert_int_equal(template_resolve(template, &nowhere, &profile, &err), -EINVAL);
+	assert_int_equal(conditional_profile_resolve(conditional, &nowhere, &profile, &err),
+			 -EINVAL);
 	assert_null(profile);
 }
 
 static void a_document_is_resolved_and_can_be_again(void **state)
 {
 	static const char *const capabilities[] = { "CAP_SYS_ADMIN", "CAP_SYS_CHROOT" };
-	const struct circumstances circumstances = { "amd64", capabilities, 2, { 4, 0 } };
-	const struct document_options options = { .circumstances = &circumstances };
+	const struct container_context context = { "amd64", capabilities, 2, { 4, 0 } };
+	const struct document_options options = { .context = &context };
 	_cleanup_documents_ struct documents documents = { 0 };
 	_cleanup_error_ struct error err = ERROR_INIT;
 
@@ -136,10 +139,10 @@ static void a_document_is_resolved_and_can_be_again(void **state)
 	assert_success(documents_read("d", text, strlen(text), &options, &documents, &err), &err);
 	assert_int_equal(documents.items[0].format, DOCUMENT_DOCKER);
 	assert_int_equal(documents.items[0].profile->rule_count, 4);
-	assert_non_null(documents.items[0].template);
+	assert_non_null(documents.items[0].conditional);
 }
 
-/* An unconditional profile in Docker's form needs no circumstances. */
+/* An unconditional profile in Docker's form needs no context. */
 static void the_older_form_is_read(void **state)
 {
 	static const char older[] =
@@ -174,8 +177,8 @@ static void architectures_have_one_row_each(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rules_hold_under_their_circumstances),
-		cmocka_unit_test(a_template_knows_what_it_asks),
+		cmocka_unit_test(rules_hold_in_their_context),
+		cmocka_unit_test(it_knows_what_it_asks),
 		cmocka_unit_test(a_document_is_resolved_and_can_be_again),
 		cmocka_unit_test(the_older_form_is_read),
 		cmocka_unit_test(architectures_have_one_row_each),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_SEMANTICS_ALTERNATIVES_H
-#define PROFILE_SEMANTICS_ALTERNATIVES_H
+#ifndef PROFILE_SEMANTICS_RULE_SET_H
+#define PROFILE_SEMANTICS_RULE_SET_H
 
 /*
  * What rules say about one call beside the default action, in a form in which the same rules always
@@ -32,36 +32,34 @@ struct alternative {
 };
 
 /* A zeroed structure is empty and valid. */
-struct alternatives {
+struct rule_set {
 	struct alternative *items;
 	size_t length;
 };
 
-/* What is wider than the default action, or what is narrower. */
-enum leaning {
-	LEANING_WIDER,
-	LEANING_NARROWER,
+/* Which rules a set has: those that permit more than the default action, or those that permit less. */
+enum direction {
+	WIDENING,
+	NARROWING,
 };
 
 /* Adds a copy, unless it is superfluous; removes those that it makes so. */
-int alternatives_add(struct alternatives *set, enum leaning leaning,
-		     const struct alternative *alternative, struct error *err);
+int rule_set_add(struct rule_set *set, enum direction direction,
+		 const struct alternative *alternative, struct error *err);
 
 /*
  * Makes of set what holds where either says so (for what is wider: one that allows is enough), or
  * only where both do (for what is narrower: one that does not deny is enough). -E2BIG where the
  * latter has too many combinations.
  */
-int alternatives_unite(struct alternatives *set, const struct alternatives *other,
-		       struct error *err);
-int alternatives_intersect(struct alternatives *set, const struct alternatives *other,
-			   struct error *err);
+int rule_set_unite(struct rule_set *set, const struct rule_set *other, struct error *err);
+int rule_set_intersect(struct rule_set *set, const struct rule_set *other, struct error *err);
 
 /* The order of conditions in which alternatives and rules are written. */
 int conditions_compare(const struct condition *a, size_t a_count, const struct condition *b,
 		       size_t b_count);
 
-void alternatives_finish(struct alternatives *set);
-#define _cleanup_alternatives_ _cleanup_(alternatives_finish)
+void rule_set_finish(struct rule_set *set);
+#define _cleanup_rule_set_ _cleanup_(rule_set_finish)
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/semantics/convention.h"
+#include "profile/semantics/arch_info.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,23 +70,23 @@ static int compare_names(const void *name, const void *row)
 #define IS_AMONG(name, names) \
 	(bsearch(&(name), names, array_size(names), sizeof((names)[0]), compare_names) != NULL)
 
-struct convention convention_find(const char *scmp_arch)
+struct arch_info arch_info_find(const char *scmp_arch)
 {
-	struct convention convention = {};
+	struct arch_info arch = {};
 	int machine, abi;
 
-	convention.native = strcmp(architecture_native(scmp_arch), scmp_arch) == 0;
-	convention.narrow = IS_AMONG(scmp_arch, narrow_architectures);
-	convention.multiplexed = IS_AMONG(scmp_arch, multiplexed_architectures);
+	arch.native = strcmp(architecture_native(scmp_arch), scmp_arch) == 0;
+	arch.narrow = IS_AMONG(scmp_arch, narrow_architectures);
+	arch.multiplexed = IS_AMONG(scmp_arch, multiplexed_architectures);
 	for (machine = 0; machine < MACHINE_COUNT; machine++)
 		for (abi = 0; abi < ABI_COUNT; abi++) {
 			const char *name = abi_scmp_arch(machine, abi);
 
 			if (!name || strcmp(name, scmp_arch) != 0)
 				continue;
-			convention.table = abi_syscall_table(machine, abi);
+			arch.table = abi_syscall_table(machine, abi);
 		}
-	return convention;
+	return arch;
 }
 
 const struct multiplexed_call *multiplexed_call_find(const char *name)

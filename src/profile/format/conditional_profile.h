@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_FORMAT_TEMPLATE_H
-#define PROFILE_FORMAT_TEMPLATE_H
+#ifndef PROFILE_FORMAT_CONDITIONAL_PROFILE_H
+#define PROFILE_FORMAT_CONDITIONAL_PROFILE_H
 
 /*
- * A template is a profile whose rules hold only under circumstances: the JSON that Docker, Podman,
+ * A conditional profile is one whose rules hold only in some contexts: the JSON that Docker, Podman,
  * CRI-O and containerd's defaults are written in, a superset of the OCI runtime-spec's. For
  * one container it is resolved to a profile.
  *
@@ -20,14 +20,14 @@
 struct error;
 struct cursor;
 struct profile;
-struct template;
+struct conditional_profile;
 
 struct kernel_version {
 	unsigned int major, minor;
 };
 
 /* What a container runs on and with. */
-struct circumstances {
+struct container_context {
 	const char *architecture;	 /* any name that architecture_find() knows */
 	const char *const *capabilities; /* bounding set, "CAP_…" in any order */
 	size_t capability_count;
@@ -45,31 +45,34 @@ int kernel_version_parse(const char *text, struct kernel_version *ret_version, s
  * Reads such JSON; name is what messages call it. Every refusal is
  * "name:line:column: path: what is wrong".
  */
-int template_read(const char *name, const char *text, size_t size, struct template **ret_template,
-		  struct error *err);
+int conditional_profile_read(const char *name, const char *text, size_t size,
+			     struct conditional_profile **ret_conditional, struct error *err);
 
 /* The same from a value in a document. */
-int template_read_value(const struct cursor *at, struct template **ret_template, struct error *err);
+int conditional_profile_read_value(const struct cursor *at,
+				   struct conditional_profile **ret_conditional, struct error *err);
 
-void template_destroy(struct template *template);
-DEFINE_CLEANUP(struct template *, template_destroy);
-#define _cleanup_template_ _cleanup_(cleanup_template_destroy)
+void conditional_profile_destroy(struct conditional_profile *conditional);
+DEFINE_CLEANUP(struct conditional_profile *, conditional_profile_destroy);
+#define _cleanup_conditional_profile_ _cleanup_(cleanup_conditional_profile_destroy)
 
-/* Whether the circumstances can make a difference: false for plain OCI JSON. */
-bool template_is_conditional(const struct template *template);
+/* Whether the context can make a difference: false for plain OCI JSON. */
+bool conditional_profile_has_conditions(const struct conditional_profile *conditional);
 
 /* Whether it was written in Docker's form: with conditions, archMap, name, comment or errno names. */
-bool template_is_docker(const struct template *template);
+bool conditional_profile_is_docker(const struct conditional_profile *conditional);
 
 /* All capabilities that rules ask about: sorted, each once, borrowed. */
-const char *const *template_capabilities(const struct template *template, size_t *ret_count);
+const char *const *conditional_profile_capabilities(const struct conditional_profile *conditional,
+						    size_t *ret_count);
 
 /*
- * The profile for these circumstances, which may be NULL for a template that is not conditional.
+ * The profile for a context, which may be NULL where the profile has no conditions.
  * Where archMap has no entry for the architecture the profile lists none, as with Docker:
  * the native one then. -EINVAL where the architecture is not known.
  */
-int template_resolve(const struct template *template, const struct circumstances *circumstances,
-		     struct profile **ret_profile, struct error *err);
+int conditional_profile_resolve(const struct conditional_profile *conditional,
+				const struct container_context *context,
+				struct profile **ret_profile, struct error *err);
 
 #endif

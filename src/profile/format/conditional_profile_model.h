@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_FORMAT_TEMPLATE_MODEL_H
-#define PROFILE_FORMAT_TEMPLATE_MODEL_H
+#ifndef PROFILE_FORMAT_CONDITIONAL_PROFILE_MODEL_H
+#define PROFILE_FORMAT_CONDITIONAL_PROFILE_MODEL_H
 
-/* The inside of struct template, for the files that read and resolve it. */
+/* The inside of struct conditional_profile, for the files that read and resolve it. */
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "profile/format/template.h"
+#include "profile/format/conditional_profile.h"
 
 /* "includes" or "excludes" of a rule. Strings are sorted, each once. */
 struct filter {
@@ -29,8 +29,7 @@ struct architecture_entry {
 	size_t other_count;
 };
 
-struct template
-{
+struct conditional_profile {
 	struct profile *profile;      /* with all rules */
 	struct rule_filters *filters; /* one for each rule of the profile */
 	size_t filter_count;
@@ -42,7 +41,7 @@ struct template
 	bool conditional;
 };
 
-/* Takes the profile out of a template that is not conditional and is then destroyed. */
-struct profile *template_take_profile(struct template *template);
+/* Takes the profile out of one without conditions, which is then destroyed. */
+struct profile *conditional_profile_take_profile(struct conditional_profile *conditional);
 
 #endif

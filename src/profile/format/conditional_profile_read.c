@@ -6,8 +6,8 @@
 
 #include "profile/format/members.h"
 #include "profile/format/profile_read.h"
-#include "profile/format/template.h"
-#include "profile/format/template_model.h"
+#include "profile/format/conditional_profile.h"
+#include "profile/format/conditional_profile_model.h"
 #include "profile/model/model.h"
 #include "json/cursor.h"
 #include "util/array.h"
@@ -35,14 +35,14 @@ static bool is_capability(const char *text)
 
 /* Whose filter is read. */
 struct filter_reader {
-	struct template *template;
+	struct conditional_profile *conditional;
 	struct filter *filter;
 };
 
 static int read_capability(const struct cursor *at, void *data, struct error *err)
 {
 	const struct filter_reader *reader = data;
-	struct template *template = reader->template;
+	struct conditional_profile *conditional = reader->conditional;
 	struct filter *filter = reader->filter;
 	const char *text;
 	int ret = cursor_get_string(at, &text, err);
@@ -51,12 +51,12 @@ static int read_capability(const struct cursor *at, void *data, struct error *er
 		return ret;
 	if (!is_capability(text))
 		return cursor_fail(at, err, "\"%s\" is no capability, such as CAP_SYS_ADMIN", text);
-	if (template->capability_count >= CAPABILITIES_MAX)
+	if (conditional->capability_count >= CAPABILITIES_MAX)
 		return cursor_fail(at, err, "there are not that many capabilities");
 	ret = string_set_add(&filter->capabilities, &filter->capability_count, text, err);
 	return ret < 0 ? ret :
-			 string_set_add(&template->capabilities, &template->capability_count, text,
-					err);
+			 string_set_add(&conditional->capabilities, &conditional->capability_count,
+					text, err);
 }
 
 static int read_architecture(const struct cursor *at, void *data, struct error *err)
@@ -89,11 +89,12 @@ static int read_min_kernel(const struct cursor *object, struct filter *filter, s
 	return 0;
 }
 
-static int read_filter(const struct cursor *rule, const char *key, struct template *template,
-		       struct filter *filter, struct error *err)
+static int read_filter(const struct cursor *rule, const char *key,
+		       struct conditional_profile *conditional, struct filter *filter,
+		       struct error *err)
 {
 	static const char *const fields[] = { "caps", "arches", "minKernel", NULL };
-	struct filter_reader reader = { template, filter };
+	struct filter_reader reader = { conditional, filter };
 	struct cursor at;
 	int ret;
 
@@ -105,7 +106,7 @@ static int read_filter(const struct cursor *rule, const char *key, struct templa
 	    (ret = read_min_kernel(&at, filter, err)) < 0)
 		return ret;
 	if (filter->capability_count || filter->architecture_count || filter->kernel_known)
-		template->conditional = true;
+		conditional->conditional = true;
 	return 0;
 }
 
@@ -157,38 +158,38 @@ static int read_names(const struct cursor *at, struct rule *rule, struct error *
 	return rule_read_name(&name, rule, err);
 }
 
-static int add_filters(struct template *template, struct rule_filters **ret_filters,
+static int add_filters(struct conditional_profile *conditional, struct rule_filters **ret_filters,
 		       struct error *err)
 {
 	struct rule_filters *filters =
-		array_grow(template->filters, template->filter_count, sizeof(*filters));
+		array_grow(conditional->filters, conditional->filter_count, sizeof(*filters));
 
 	if (!filters)
 		return error_nomem(err);
-	template->filters = filters;
-	*ret_filters = &filters[template->filter_count++];
+	conditional->filters = filters;
+	*ret_filters = &filters[conditional->filter_count++];
 	**ret_filters = (struct rule_filters){ 0 };
 	return 0;
 }
 
 static int read_rule(const struct cursor *at, void *data, struct error *err)
 {
-	struct template *template = data;
+	struct conditional_profile *conditional = data;
 	static const char *const fields[] = { "names",	 "action",   "errnoRet", "args",  "name",
 					      "comment", "includes", "excludes", "errno", NULL };
 	struct rule_filters *filters = NULL;
 	struct rule *rule = NULL;
 	int ret;
 
-	if ((ret = profile_add_rule(template->profile, ACTION_ERRNO, &rule, err)) < 0 ||
+	if ((ret = profile_add_rule(conditional->profile, ACTION_ERRNO, &rule, err)) < 0 ||
 	    (ret = members_check(at, fields, &rule->unknown, err)) < 0 ||
-	    (ret = add_filters(template, &filters, err)) < 0 ||
+	    (ret = add_filters(conditional, &filters, err)) < 0 ||
 	    (ret = read_names(at, rule, err)) < 0 ||
 	    (ret = rule_read(at, DIALECT_OCI, rule, err)) < 0 ||
 	    (ret = read_errno_name(at, "errno", &rule->errno_ret, err)) < 0 ||
-	    (ret = read_filter(at, "includes", template, &filters->includes, err)) < 0)
+	    (ret = read_filter(at, "includes", conditional, &filters->includes, err)) < 0)
 		return ret;
-	return read_filter(at, "excludes", template, &filters->excludes, err);
+	return read_filter(at, "excludes", conditional, &filters->excludes, err);
 }
 
 static int read_sub_architecture(const struct cursor *at, void *data, struct error *err)
@@ -205,16 +206,16 @@ static int read_sub_architecture(const struct cursor *at, void *data, struct err
 static int read_entry(const struct cursor *at, void *data, struct error *err)
 {
 	static const char *const fields[] = { "architecture", "subArchitectures", NULL };
-	struct template *template = data;
+	struct conditional_profile *conditional = data;
 	struct architecture_entry *entry =
-		array_grow(template->entries, template->entry_count, sizeof(*entry));
+		array_grow(conditional->entries, conditional->entry_count, sizeof(*entry));
 	struct cursor native;
 	int ret;
 
 	if (!entry)
 		return error_nomem(err);
-	template->entries = entry;
-	entry += template->entry_count++;
+	conditional->entries = entry;
+	entry += conditional->entry_count++;
 	*entry = (struct architecture_entry){ 0 };
 	if ((ret = members_check(at, fields, NULL, err)) < 0 ||
 	    (ret = cursor_required(at, "architecture", &native, err)) < 0 ||
@@ -223,16 +224,16 @@ static int read_entry(const struct cursor *at, void *data, struct error *err)
 	return cursor_each(at, "subArchitectures", read_sub_architecture, entry, err);
 }
 
-static int read_architecture_map(const struct cursor *object, struct template *template,
-				 struct error *err)
+static int read_architecture_map(const struct cursor *object,
+				 struct conditional_profile *conditional, struct error *err)
 {
 	struct cursor map;
-	int ret = cursor_each(object, "archMap", read_entry, template, err);
+	int ret = cursor_each(object, "archMap", read_entry, conditional, err);
 
-	if (ret < 0 || !template->entry_count)
+	if (ret < 0 || !conditional->entry_count)
 		return ret;
-	template->conditional = true;
-	if (template->profile->architecture_count && cursor_member(object, "archMap", &map))
+	conditional->conditional = true;
+	if (conditional->profile->architecture_count && cursor_member(object, "archMap", &map))
 		return cursor_fail(&map, err, "use \"architectures\" or \"archMap\", not both");
 	return 0;
 }
@@ -254,13 +255,14 @@ static bool has_docker_fields(const json_t *root)
 	return false;
 }
 
-static int read_template(const struct cursor *at, struct template *template, struct error *err)
+static int read_conditional(const struct cursor *at, struct conditional_profile *conditional,
+			    struct error *err)
 {
 	static const char *const fields[] = {
 		"defaultAction", "defaultErrnoRet",  "defaultErrno", "architectures", "archMap",
 		"flags",	 "listenerMetadata", "listenerPath", "syscalls",      NULL,
 	};
-	struct profile *profile = template->profile;
+	struct profile *profile = conditional->profile;
 	int ret;
 
 	if ((ret = members_check(at, fields, &profile->unknown, err)) < 0 ||
@@ -268,28 +270,30 @@ static int read_template(const struct cursor *at, struct template *template, str
 	    (ret = errno_read(at, "defaultErrnoRet", DIALECT_OCI, profile->default_action,
 			      &profile->default_errno_ret, err)) < 0 ||
 	    (ret = read_errno_name(at, "defaultErrno", &profile->default_errno_ret, err)) < 0 ||
-	    (ret = read_architecture_map(at, template, err)) < 0)
+	    (ret = read_architecture_map(at, conditional, err)) < 0)
 		return ret;
-	template->docker = has_docker_fields(at->value);
-	return cursor_each(at, "syscalls", read_rule, template, err);
+	conditional->docker = has_docker_fields(at->value);
+	return cursor_each(at, "syscalls", read_rule, conditional, err);
 }
 
-int template_read_value(const struct cursor *at, struct template **ret_template, struct error *err)
+int conditional_profile_read_value(const struct cursor *at,
+				   struct conditional_profile **ret_conditional, struct error *err)
 {
-	_cleanup_template_ struct template *template = calloc(1, sizeof(*template));
+	_cleanup_conditional_profile_ struct conditional_profile *conditional =
+		calloc(1, sizeof(*conditional));
 	int ret;
 
-	if (!template || !(template->profile = profile_create(ACTION_ERRNO)))
+	if (!conditional || !(conditional->profile = profile_create(ACTION_ERRNO)))
 		return error_nomem(err);
-	ret = read_template(at, template, err);
+	ret = read_conditional(at, conditional, err);
 	if (ret < 0)
 		return ret;
-	*ret_template = steal_pointer(&template);
+	*ret_conditional = steal_pointer(&conditional);
 	return 0;
 }
 
-int template_read(const char *name, const char *text, size_t size, struct template **ret_template,
-		  struct error *err)
+int conditional_profile_read(const char *name, const char *text, size_t size,
+			     struct conditional_profile **ret_conditional, struct error *err)
 {
 	const struct tree_source source = { .name = name, .text = text, .size = size };
 	_cleanup_json_ json_t *root = NULL;
@@ -299,5 +303,5 @@ int template_read(const char *name, const char *text, size_t size, struct templa
 	if (ret < 0)
 		return ret;
 	at.value = root;
-	return template_read_value(&at, ret_template, err);
+	return conditional_profile_read_value(&at, ret_conditional, err);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef SECCOMP_OUTSIDE_H
-#define SECCOMP_OUTSIDE_H
+#ifndef SECCOMP_VIOLATIONS_H
+#define SECCOMP_VIOLATIONS_H
 
 /*
  * What a supervised command does outside of its profile. The filter asks about each such call
@@ -20,7 +20,7 @@ struct scmp_arch;
 #define PROCESS_NAME_SIZE 16 /* TASK_COMM_LEN */
 
 /* One call that the profile does not let through, as often as it was made. */
-struct outside_call {
+struct violation {
 	const struct scmp_arch *architecture;
 	uint32_t nr;	      /* as in struct seccomp_data */
 	struct effect effect; /* that it would have had */
@@ -31,8 +31,8 @@ struct outside_call {
 };
 
 /* Memory of the caller; a zeroed structure is empty and valid. */
-struct outside {
-	struct outside_call *items; /* sorted by architecture, number and effect */
+struct violations {
+	struct violation *items; /* sorted by architecture, number and effect */
 	size_t length;
 };
 
@@ -41,10 +41,10 @@ struct outside {
  * profile really makes, and says what would have become of the call. Returns 0, also where the
  * process is gone before it could be answered; -EINTR and other failures to receive.
  */
-int outside_receive(struct outside *outside, int listener, const struct filter *filter,
-		    struct error *err);
+int violations_receive(struct violations *violations, int listener, const struct filter *filter,
+		       struct error *err);
 
-void outside_finish(struct outside *outside);
-#define _cleanup_outside_ __attribute__((cleanup(outside_finish)))
+void violations_finish(struct violations *violations);
+#define _cleanup_violations_ __attribute__((cleanup(violations_finish)))
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROFILE_SEMANTICS_CONVENTION_H
-#define PROFILE_SEMANTICS_CONVENTION_H
+#ifndef PROFILE_SEMANTICS_ARCH_INFO_H
+#define PROFILE_SEMANTICS_ARCH_INFO_H
 
 /* How system calls are made on an architecture, as far as a filter has to care. */
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 
 struct syscall_table;
 
-struct convention {
+struct arch_info {
 	const struct syscall_table *table; /* NULL: its calls are known by name only */
 	bool narrow;			   /* arguments have 32 bits */
 	bool multiplexed;		   /* it has socketcall(2) and ipc(2) */
@@ -16,7 +16,7 @@ struct convention {
 };
 
 /* Of an architecture as "SCMP_ARCH_X86_64"; one that nobody knows has no table. */
-struct convention convention_find(const char *scmp_arch);
+struct arch_info arch_info_find(const char *scmp_arch);
 
 /*
  * On i386, s390x and some others libseccomp lets a rule of a socket or System V IPC call stand for the

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "seccomp/outside.h"
+#include "seccomp/violations.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 #include "util/error.h"
 
 /* Which call it is, and what would have become of it. */
-static int compare_calls(const struct outside_call *a, const struct outside_call *b)
+static int compare_calls(const struct violation *a, const struct violation *b)
 {
 	if (a->architecture != b->architecture)
 		return a->architecture < b->architecture ? -1 : 1;
@@ -29,13 +29,14 @@ static int compare_calls(const struct outside_call *a, const struct outside_call
 }
 
 /* The place of a call in the list; whether it is there. */
-static bool find(const struct outside *outside, const struct outside_call *call, size_t *ret_place)
+static bool find(const struct violations *violations, const struct violation *call,
+		 size_t *ret_place)
 {
-	size_t low = 0, high = outside->length;
+	size_t low = 0, high = violations->length;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = compare_calls(&outside->items[middle], call);
+		int order = compare_calls(&violations->items[middle], call);
 
 		if (order == 0) {
 			*ret_place = middle;
@@ -51,7 +52,7 @@ static bool find(const struct outside *outside, const struct outside_call *call,
 }
 
 /* The process waits for its answer, so that it cannot be another by now, unless it was killed. */
-static void read_process_name(struct outside_call *call)
+static void read_process_name(struct violation *call)
 {
 	char path[64];
 	_cleanup_close_ int fd = -1;
@@ -64,26 +65,26 @@ static void read_process_name(struct outside_call *call)
 	call->process[strcspn(call->process, "\n")] = '\0';
 }
 
-static int insert(struct outside *outside, size_t place, struct outside_call *call,
+static int insert(struct violations *violations, size_t place, struct violation *call,
 		  struct error *err)
 {
-	struct outside_call *items = array_grow(outside->items, outside->length, sizeof(*items));
+	struct violation *items = array_grow(violations->items, violations->length, sizeof(*items));
 
 	if (!items)
 		return error_nomem(err);
-	outside->items = items;
+	violations->items = items;
 	read_process_name(call);
-	memmove(&items[place + 1], &items[place], (outside->length - place) * sizeof(*items));
+	memmove(&items[place + 1], &items[place], (violations->length - place) * sizeof(*items));
 	items[place] = *call;
-	outside->length++;
+	violations->length++;
 	return 0;
 }
 
-static int take_down(struct outside *outside, const struct seccomp_notif *question,
+static int take_down(struct violations *violations, const struct seccomp_notif *question,
 		     const struct filter *filter, struct error *err)
 {
 	const struct seccomp_data *data = &question->data;
-	struct outside_call call = {
+	struct violation call = {
 		.architecture = scmp_arch_of_call(data->arch, data->nr),
 		.nr = data->nr,
 		.effect = effect_of_verdict(filter_run(filter, data, NULL)),
@@ -92,13 +93,13 @@ static int take_down(struct outside *outside, const struct seccomp_notif *questi
 	};
 	size_t place, i;
 
-	if (find(outside, &call, &place)) {
-		outside->items[place].count++;
+	if (find(violations, &call, &place)) {
+		violations->items[place].count++;
 		return 0;
 	}
 	for (i = 0; i < ARGUMENT_COUNT; i++)
 		call.arguments[i] = data->args[i];
-	return insert(outside, place, &call, err);
+	return insert(violations, place, &call, err);
 }
 
 static void notification_free(struct seccomp_notif **question)
@@ -111,8 +112,8 @@ static void response_free(struct seccomp_notif_resp **answer)
 	seccomp_notify_free(NULL, *answer);
 }
 
-int outside_receive(struct outside *outside, int listener, const struct filter *filter,
-		    struct error *err)
+int violations_receive(struct violations *violations, int listener, const struct filter *filter,
+		       struct error *err)
 {
 	_cleanup_(notification_free) struct seccomp_notif *question = NULL;
 	_cleanup_(response_free) struct seccomp_notif_resp *answer = NULL;
@@ -125,7 +126,7 @@ int outside_receive(struct outside *outside, int listener, const struct filter *
 		return 0; /* it was killed before it could be asked about */
 	if (r < 0)
 		return error_set_errno(err, errno, "receive a notification");
-	r = take_down(outside, question, filter, err);
+	r = take_down(violations, question, filter, err);
 	answer->id = question->id;
 	answer->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 	/* One that is gone needs no answer; one that is not would wait for ever. */
@@ -133,8 +134,8 @@ int outside_receive(struct outside *outside, int listener, const struct filter *
 	return r;
 }
 
-void outside_finish(struct outside *outside)
+void violations_finish(struct violations *violations)
 {
-	free(outside->items);
-	*outside = (struct outside){};
+	free(violations->items);
+	*violations = (struct violations){};
 }

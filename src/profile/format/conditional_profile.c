@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/format/template.h"
+#include "profile/format/conditional_profile.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/format/template_model.h"
+#include "profile/format/conditional_profile_model.h"
 #include "profile/model/architecture.h"
 #include "profile/model/model.h"
 #include "util/array.h"
@@ -27,23 +27,23 @@ static void filter_finish(struct filter *filter)
 	string_set_free(filter->architectures, filter->architecture_count);
 }
 
-void template_destroy(struct template *template)
+void conditional_profile_destroy(struct conditional_profile *conditional)
 {
 	size_t i;
 
-	if (!template)
+	if (!conditional)
 		return;
-	for (i = 0; i < template->filter_count; i++) {
-		filter_finish(&template->filters[i].includes);
-		filter_finish(&template->filters[i].excludes);
+	for (i = 0; i < conditional->filter_count; i++) {
+		filter_finish(&conditional->filters[i].includes);
+		filter_finish(&conditional->filters[i].excludes);
 	}
-	for (i = 0; i < template->entry_count; i++)
-		free(template->entries[i].others);
-	profile_destroy(template->profile);
-	string_set_free(template->capabilities, template->capability_count);
-	free(template->filters);
-	free(template->entries);
-	free(template);
+	for (i = 0; i < conditional->entry_count; i++)
+		free(conditional->entries[i].others);
+	profile_destroy(conditional->profile);
+	string_set_free(conditional->capabilities, conditional->capability_count);
+	free(conditional->filters);
+	free(conditional->entries);
+	free(conditional);
 }
 
 int kernel_version_parse(const char *text, struct kernel_version *ret_version, struct error *err)
@@ -57,35 +57,36 @@ int kernel_version_parse(const char *text, struct kernel_version *ret_version, s
 	return 0;
 }
 
-bool template_is_conditional(const struct template *template)
+bool conditional_profile_has_conditions(const struct conditional_profile *conditional)
 {
-	return template->conditional;
+	return conditional->conditional;
 }
 
-bool template_is_docker(const struct template *template)
+bool conditional_profile_is_docker(const struct conditional_profile *conditional)
 {
-	return template->docker;
+	return conditional->docker;
 }
 
-const char *const *template_capabilities(const struct template *template, size_t *ret_count)
+const char *const *conditional_profile_capabilities(const struct conditional_profile *conditional,
+						    size_t *ret_count)
 {
-	*ret_count = template->capability_count;
-	return (const char *const *)template->capabilities;
+	*ret_count = conditional->capability_count;
+	return (const char *const *)conditional->capabilities;
 }
 
 /* The question that filters are asked. */
 struct question {
 	const char *architecture; /* "amd64" */
-	const struct circumstances *circumstances;
+	const struct container_context *context;
 };
 
 static bool holds_capability(const struct question *question, const char *name)
 {
-	const struct circumstances *circumstances = question->circumstances;
+	const struct container_context *context = question->context;
 	size_t i;
 
-	for (i = 0; i < circumstances->capability_count; i++)
-		if (strcmp(circumstances->capabilities[i], name) == 0)
+	for (i = 0; i < context->capability_count; i++)
+		if (strcmp(context->capabilities[i], name) == 0)
 			return true;
 	return false;
 }
@@ -102,7 +103,7 @@ static bool lists_architecture(const struct filter *filter, const char *architec
 
 static bool kernel_reached(const struct question *question, const struct filter *filter)
 {
-	struct kernel_version kernel = question->circumstances->kernel;
+	struct kernel_version kernel = question->context->kernel;
 
 	if (kernel.major == 0 && kernel.minor == 0)
 		return true;
@@ -136,14 +137,14 @@ static bool is_included(const struct question *question, const struct filter *in
 	return !includes->kernel_known || kernel_reached(question, includes);
 }
 
-static int add_architectures(const struct template *template, const char *native,
+static int add_architectures(const struct conditional_profile *conditional, const char *native,
 			     struct profile *profile, struct error *err)
 {
 	size_t i, k;
 	int ret;
 
-	for (i = 0; i < template->entry_count; i++) {
-		const struct architecture_entry *entry = &template->entries[i];
+	for (i = 0; i < conditional->entry_count; i++) {
+		const struct architecture_entry *entry = &conditional->entries[i];
 
 		if (strcmp(entry->native, native) != 0)
 			continue;
@@ -155,38 +156,39 @@ static int add_architectures(const struct template *template, const char *native
 	return 0;
 }
 
-int template_resolve(const struct template *template, const struct circumstances *circumstances,
-		     struct profile **ret_profile, struct error *err)
+int conditional_profile_resolve(const struct conditional_profile *conditional,
+				const struct container_context *context,
+				struct profile **ret_profile, struct error *err)
 {
 	_cleanup_profile_ struct profile *profile = NULL;
 	const struct architecture *architecture = NULL;
-	struct question question = { .circumstances = circumstances };
+	struct question question = { .context = context };
 	size_t i;
-	int ret = profile_copy_head(template->profile, &profile, err);
+	int ret = profile_copy_head(conditional->profile, &profile, err);
 
 	if (ret < 0)
 		return ret;
-	if (template->conditional) {
-		architecture = circumstances && circumstances->architecture ?
-				       architecture_find(circumstances->architecture) :
+	if (conditional->conditional) {
+		architecture = context && context->architecture ?
+				       architecture_find(context->architecture) :
 				       NULL;
 		if (!architecture)
 			return error_set(err, EINVAL,
 					 "the rules depend on the container's architecture, and "
 					 "%s",
-					 circumstances && circumstances->architecture ?
+					 context && context->architecture ?
 						 "there is none of that name" :
 						 "none was given");
 		question.architecture = architecture->name;
-		ret = add_architectures(template, architecture->scmp, profile, err);
+		ret = add_architectures(conditional, architecture->scmp, profile, err);
 	}
-	for (i = 0; i < template->filter_count && ret == 0; i++) {
-		const struct rule_filters *filters = &template->filters[i];
+	for (i = 0; i < conditional->filter_count && ret == 0; i++) {
+		const struct rule_filters *filters = &conditional->filters[i];
 
 		if (architecture && (is_excluded(&question, &filters->excludes) ||
 				     !is_included(&question, &filters->includes)))
 			continue;
-		ret = profile_copy_rule(profile, &template->profile->rules[i], err);
+		ret = profile_copy_rule(profile, &conditional->profile->rules[i], err);
 	}
 	if (ret < 0)
 		return ret;
@@ -194,7 +196,7 @@ int template_resolve(const struct template *template, const struct circumstances
 	return 0;
 }
 
-struct profile *template_take_profile(struct template *template)
+struct profile *conditional_profile_take_profile(struct conditional_profile *conditional)
 {
-	return steal_pointer(&template->profile);
+	return steal_pointer(&conditional->profile);
 }
