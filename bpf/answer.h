@@ -16,12 +16,12 @@
  * Who answers a call that the kernel does not run. Such a call has a sys_exit and no sys_enter:
  *
  *	a filter (ERRNO, TRAP, KILL)	denied
- *	a supervisor (USER_NOTIF)	answered, if a listener of the task's filters was told of a call
+ *	a supervisor (USER_NOTIF)	answered, if a listener of the task's filters was notified
  *	a tracer (PTRACE_SYSEMU)	nobody's: no filter was asked
  *
- * A tracer that a filter asks (TRACE) may change the number, or set it to -1, before there is a sys_enter or a
- * sys_exit. It is asked only if no filter refuses the call, so the call that the task stops for is
- * the workload's.
+ * A tracer that a filter asks (TRACE) may change the number, or set it to -1, before there is a
+ * sys_enter or a sys_exit. It is asked only if no filter refuses the call, so the call that the
+ * task stops for is the workload's.
  */
 
 /* How many filters of a task are looked at for listeners. */
@@ -75,8 +75,9 @@ static __always_inline bool was_notified(struct task_struct *task, struct record
 #define STOP_SYSCALL_BIT 0x80 /* PTRACE_O_TRACESYSGOOD */
 
 /*
- * What a traced task stops for, or 0. A tracer that waits for the stop on another CPU has taken it from exit_code
- * already; last_siginfo keeps it, where a task can also have a signal of its own say so.
+ * What a traced task stops for, or 0. A tracer that waits for the stop on another CPU has taken
+ * it from exit_code already; last_siginfo keeps it, where a task can also have a signal of its
+ * own say so.
  */
 static __always_inline int stop_of(struct task_struct *task)
 {
@@ -99,7 +100,10 @@ static __noinline int traced_stop(struct task_struct *task)
 			return 0;
 		hit.abi = task_abi(task, &nr);
 		hit.nr = nr;
-		/* By its word alone a task gets no call that the container's filter may have refused. */
+		/*
+		 * By its word alone a task gets no call that the container's filter may have
+		 * refused.
+		 */
 		hit.kind = task->exit_code ? RECORDER_OBSERVED : RECORDER_ANSWERED;
 		return hit_record(&hit);
 	}
@@ -112,8 +116,8 @@ static __noinline int traced_stop(struct task_struct *task)
 }
 
 /*
- * Calls that are not run are watched from now on. Of a task that is under a filter already, some may have been
- * missed, or one may be in the hands of its tracer.
+ * Calls that are not run are watched from now on. Of a task that is under a filter already,
+ * some may have been missed, or one may be in the hands of its tracer.
  */
 static __noinline int find_filtered(struct task_struct *task)
 {

@@ -97,8 +97,8 @@ static __noinline int hit_record(struct hit *hit)
 	word = hit_word(slot, hit);
 	if (!word) {
 		/*
-		 * A copy: Linux 7.3 loses track of what a callee reads from the stack of its caller's
-		 * caller ("slot poisoned by dead code elimination").
+		 * A copy: Linux 7.3 loses track of what a callee reads from the stack of its
+		 * caller's caller ("slot poisoned by dead code elimination").
 		 */
 		struct hit copy = *hit;
 

@@ -12,10 +12,10 @@
  *	sched_process_exit   a thread that a filter killed; the last task of an arrival, or marked
  *	iter/task            the tasks that were there before
  *
- * All are tp_btf: they need BTF and nothing else. Since Linux 7.2 those of system calls are preempted, and
- * the kernel skips a program on a CPU where it is being run already, by the task that was
- * preempted. So with TRACEPOINT_VARIANT the same is built for classic tracepoints where the loss of a
- * run can hide a call: dearer, but always run with preemption off.
+ * All are tp_btf: they need BTF and nothing else. Since Linux 7.2 those of system calls are
+ * preempted, and the kernel skips a program on a CPU where it is being run already, by the task
+ * that was preempted. So with TRACEPOINT_VARIANT the same is built for classic tracepoints
+ * where the loss of a run can hide a call: dearer, but always run with preemption off.
  */
 #include "vmlinux.h"
 
@@ -64,7 +64,10 @@ static __always_inline void enter_filtered(struct task_struct *task, struct reco
 	}
 }
 
-/* The same of a task whose state cannot be stored now: it is what its parent is, if that is known. */
+/*
+ * The same of a task whose state cannot be stored now: it is what its parent is, if that is
+ * known.
+ */
 static __always_inline int enter_untracked(struct task_struct *task, struct recorder_slot *slot,
 					   struct hit *hit)
 {
@@ -320,8 +323,8 @@ static __always_inline void slot_add_left(struct recorder_slot *slot, __u64 id)
 }
 
 /*
- * A task is in another cgroup now, that of its container no more. User space knows whether it is recorded
- * there and, of a task in set-up, whether it was work.
+ * A task is in another cgroup now, that of its container no more. User space knows whether it
+ * is recorded there and, of a task in set-up, whether it was work.
  */
 static __noinline int note_left(struct task_struct *task, const struct recorder_task *state,
 				__u64 id)
@@ -624,7 +627,10 @@ static __always_inline int mark_thread(struct task_struct *task)
 	return 0;
 }
 
-/* User space runs it until a pass marks nobody, and once when it begins to watch calls that are not run. */
+/*
+ * User space runs it until a pass marks nobody, and once when it begins to watch calls that are
+ * not run.
+ */
 SEC("iter/task")
 int mark_tasks(struct bpf_iter__task *context)
 {

@@ -36,9 +36,10 @@
  * meanwhile the task runs on, and forks. So every fork hands the phase on, and what was there
  * before the recording began is marked by an iterator.
  *
- * An arrival is a task that came from outside, with all that it forks in set-up. Its pending calls are
- * kept by themselves until the last of its tasks has ended set-up or exited. Then they are
- * dropped if one of them executed the workload; otherwise user space decides whose they were.
+ * An arrival is a task that came from outside, with all that it forks in set-up. Its pending
+ * calls are kept by themselves until the last of its tasks has ended set-up or exited. Then
+ * they are dropped if one of them executed the workload; otherwise user space decides whose
+ * they were.
  */
 
 static __always_inline struct recorder_arrival *arrival_get(__u32 index)
@@ -184,7 +185,10 @@ static __always_inline bool is_inside(struct task_struct *task, const struct rec
 	return same_domain(task->cgroups->dfl_cgrp->kn->id, slot);
 }
 
-/* The compiler must not merge these loads with those from a slot, which is another kind of pointer. */
+/*
+ * The compiler must not merge these loads with those from a slot, which is another kind of
+ * pointer.
+ */
 #define keep_apart() asm volatile("" ::: "memory")
 
 static __always_inline void arrival_set_outside(struct recorder_arrival *arrival,
@@ -253,8 +257,9 @@ static __always_inline bool has_phase(const struct recorder_task *state,
 }
 
 /*
- * The state of whom a task without a phase has it from: its leader, for of a process that is moved the kernel
- * tells about its leader only, or its parent, where the fork could not be stored. NULL without one.
+ * The state of whom a task without a phase has it from: its leader, for of a process that is
+ * moved the kernel tells about its leader only, or its parent, where the fork could not be
+ * stored. NULL without one.
  */
 static __always_inline struct recorder_task *relative_of(struct task_struct *task,
 							 const struct recorder_slot *slot)
@@ -268,8 +273,8 @@ static __always_inline struct recorder_task *relative_of(struct task_struct *tas
 }
 
 /*
- * The state of a task of the slot's cgroup, with its phase; NULL when it cannot be stored, and NULL of a
- * task that the iterator has yet to look at: it may have been there before.
+ * The state of a task of the slot's cgroup, with its phase; NULL when it cannot be stored, and
+ * NULL of a task that the iterator has yet to look at: it may have been there before.
  */
 static __always_inline struct recorder_task *state_of(struct task_struct *task,
 						      struct recorder_slot *slot, __u32 slot_index)
@@ -368,7 +373,10 @@ static __always_inline void setup_end(struct task_struct *task, struct recorder_
 {
 	if (arrival) {
 		slot_enter(slot, task, arrival);
-		/* Where the root stays the host's, nothing tells which hooks ran under the filter. */
+		/*
+		 * Where the root stays the host's, nothing tells which hooks ran under the
+		 * filter.
+		 */
 		if (arrival->flags & RECORDER_ARRIVAL_HOOK && !root_changed(task, arrival))
 			__sync_fetch_and_or(&slot->flags, RECORDER_PENDING_HOOK);
 		__sync_fetch_and_or(&arrival->flags, RECORDER_ARRIVAL_ENDED);
@@ -449,10 +457,10 @@ static __always_inline bool is_runtime_size(__u64 size)
 }
 
 /*
- * A process that was there before the recording began, whose parent is not of the container. It is in
- * set-up if it runs its parent's program, or a runtime's. Otherwise it is work, in a container only if it is
- * the first of its pid namespace: what was added later may be about to execute, so it is pending, and
- * work unless it does.
+ * A process that was there before the recording began, whose parent is not of the container. It
+ * is in set-up if it runs its parent's program, or a runtime's. Otherwise it is work, in a
+ * container only if it is the first of its pid namespace: what was added later may be about to
+ * execute, so it is pending, and work unless it does.
  */
 static __always_inline void mark_first(struct task_struct *task, struct recorder_task *state,
 				       struct recorder_slot *slot, __u32 slot_index)
@@ -488,9 +496,9 @@ static __always_inline void mark_child(struct task_struct *task, struct recorder
 }
 
 /*
- * Gives a task its phase that was in a recorded cgroup before the recording began. Needs the phase of
- * its leader or parent, so that user space runs the iterator until a pass marks nobody. Then it does so
- * with "rest", which marks those whose parent never gets one.
+ * Gives a task its phase that was in a recorded cgroup before the recording began. Needs the
+ * phase of its leader or parent, so that user space runs the iterator until a pass marks
+ * nobody. Then it does so with "rest", which marks those whose parent never gets one.
  */
 static __noinline int mark_present(struct task_struct *task, bool rest)
 {

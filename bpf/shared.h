@@ -89,7 +89,10 @@ struct recorder_slot {
 	__u64 domain;  /* id of the cgroup of the container, as far as known, that it belongs to */
 	__u64 created; /* CLOCK_BOOTTIME, ns; when the cgroup was made, or found */
 	__u64 removed;
-	/* Recorded cgroups whose tasks moved others in here: the container's own, or a runtime's. */
+	/*
+	 * Recorded cgroups whose tasks moved others in here: the container's own, or a
+	 * runtime's.
+	 */
 	__u64 movers[RECORDER_MOVERS];
 	/* Size of the program that set the container up: tells which runtime it was. */
 	__u64 setup_size;

@@ -116,8 +116,8 @@ static __always_inline bool is_exec(__u32 abi, __u32 nr)
 #endif
 
 /*
- * Also of a task that its filter is killing: since Linux 5.17 (495ac3069a66) the kernel marks it with a
- * mode of its own, SECCOMP_MODE_DEAD, which is 3; before, the mode stays.
+ * Also of a task that its filter is killing: since Linux 5.17 (495ac3069a66) the kernel marks
+ * it with a mode of its own, SECCOMP_MODE_DEAD, which is 3; before, the mode stays.
  */
 static __always_inline bool task_is_filtered(struct task_struct *task)
 {
@@ -143,8 +143,8 @@ static __always_inline struct inode *task_program(struct task_struct *task)
 }
 
 /*
- * True if both run the same program. runc executes sealed copies of itself, which are other files, so that
- * it is the size to the byte that is compared.
+ * True if both run the same program. runc executes sealed copies of itself, which are other
+ * files, so that it is the size to the byte that is compared.
  */
 static __always_inline bool task_is_copy(struct task_struct *task, struct task_struct *other)
 {

@@ -3,8 +3,9 @@
 #define CGROUP_OWNER_H
 
 /*
- * Whose word a file or a cgroup is. The owner of a path is the one user besides root who can change
- * what the path leads to: who owns the file or one of the directories and symbolic links on the way.
+ * Whose word a file or a cgroup is. The owner of a path is the one user besides root who can
+ * change what the path leads to: who owns the file or one of the directories and symbolic links
+ * on the way.
  *
  * One rule decides what is believed: evidence of root tells about every container, and evidence of
  * another user tells only about containers in a cgroup of that same user. So nothing that a user
@@ -39,8 +40,8 @@ bool owner_tells_about(uid_t evidence, uid_t container);
 
 /*
  * The user who can have made a cgroup: OWNER_ROOT, or whom a part of the tree was given to. The
- * cgroup's own directory does not count, because runtimes hand it to the user of their container, nor
- * does what is gone.
+ * cgroup's own directory does not count, because runtimes hand it to the user of their
+ * container, nor does what is gone.
  */
 int owner_of_cgroup(const struct cgroup_mount *mount, const char *cgroup, uid_t *ret_owner,
 		    struct error *err);

@@ -105,7 +105,10 @@ int process_is_kernel_thread(pid_t pid, bool *ret_kernel, struct error *err)
 
 	if (r < 0)
 		return r;
-	/* The name may hold anything. Then state, ppid, pgrp, session, tty, tpgid and flags: proc(5). */
+	/*
+	 * The name may hold anything. Then state, ppid, pgrp, session, tty, tpgid and flags:
+	 * proc(5).
+	 */
 	name_end = strrchr(text, ')');
 	if (!name_end || sscanf(name_end, ") %*c %*d %*d %*d %*d %*d %lu", &flags) != 1)
 		return error_set(err, EBADMSG, "/proc/%d/stat is not as expected", pid);

@@ -303,7 +303,10 @@ static int add_profile_of(struct comparands *comparands, const char *path,
 	return add_comparand(comparands, &comparand, document, options, usual, err);
 }
 
-/* A profile, once for each machine that it is for; one that is for no known machine for this one. */
+/*
+ * A profile, once for each machine that it is for; one that is for no known machine for this
+ * one.
+ */
 static int add_profile(struct comparands *comparands, const char *path,
 		       const struct document *document, const struct context_options *options,
 		       const struct input_context *usual, struct error *err)

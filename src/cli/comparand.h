@@ -24,8 +24,8 @@ struct comparand {
 	/* What all its lifetimes were started under; NULL unless that is known and the same. */
 	const struct applied_profile *applied;
 	/*
-	 * The engine of all its lifetimes, and the oldest of that engine's versions; NULL unless each
-	 * of them is known. Borrowed from the recording.
+	 * The engine of all its lifetimes, and the oldest of that engine's versions; NULL
+	 * unless each of them is known. Borrowed from the recording.
 	 */
 	const char *engine;
 	const char *engine_version;

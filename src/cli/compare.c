@@ -99,8 +99,8 @@ static bool same_text(const char *a, const char *b)
 }
 
 /*
- * Without --baseline, the engine that the recording names says which version's table it is. There are
- * as many tables as comparands at most, so that what was returned stays where it is.
+ * Without --baseline, the engine that the recording names says which version's table it is.
+ * There are as many tables as comparands at most, so that what was returned stays where it is.
  */
 static int choose_baseline(struct comparing *comparing, const struct comparand *comparand,
 			   const struct baseline_choice **ret_choice, struct error *err)

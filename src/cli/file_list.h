@@ -20,8 +20,8 @@ struct file_list {
 bool file_list_is_directory(const char *path);
 
 /*
- * The files below a directory that end with .json, .yaml or .yml, except those that begin with a dot
- * or are in such a directory. The caller finishes the list, also after a failure.
+ * The files below a directory that end with .json, .yaml or .yml, except those that begin with
+ * a dot or are in such a directory. The caller finishes the list, also after a failure.
  */
 int file_list_read(const char *directory, struct file_list *list, struct error *err);
 void file_list_finish(struct file_list *list);

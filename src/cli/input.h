@@ -19,9 +19,9 @@ struct context_options {
 };
 
 /*
- * Rows of an option table. structure is what the options fill in, and member where it has the value;
- * heading is over the row and those that follow, or NULL; otherwise says what is taken without the
- * option.
+ * Rows of an option table. structure is what the options fill in, and member where it has the
+ * value; heading is over the row and those that follow, or NULL; otherwise says what is taken
+ * without the option.
  */
 #define CAPABILITY_OPTION(structure, member, heading, otherwise)                             \
 	{                                                                                    \

@@ -51,7 +51,10 @@ static void choose_runtime(enum runtime_choice choice, struct install_runtime *r
 	}
 }
 
-/* "web" for "profiles/web.seccomp.json": what commands and people put behind a name is no part of it. */
+/*
+ * "web" for "profiles/web.seccomp.json": what commands and people put behind a name is no part
+ * of it.
+ */
 static char *name_of_file(const char *file)
 {
 	static const char *const suffixes[] = { ".json",      ".yaml",	  ".yml",

@@ -22,13 +22,16 @@ struct merge_input {
 	size_t profile_count;
 };
 
-/* Adds a file, standard input ("-"), or the files of a directory (file_list.h), which has to have any. */
+/*
+ * Adds a file, standard input ("-"), or the files of a directory (file_list.h), which has to
+ * have any.
+ */
 int merge_input_add(struct merge_input *input, const char *path,
 		    const struct document_options *options, struct error *err);
 
 /*
- * The union of all recordings; and of everything as a profile, from that recording and the profiles. To
- * be called once each, in this order; the caller owns the results.
+ * The union of all recordings; and of everything as a profile, from that recording and the
+ * profiles. To be called once each, in this order; the caller owns the results.
  */
 int merge_input_recording(struct merge_input *input, struct recording *ret_recording,
 			  struct error *err);

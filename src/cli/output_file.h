@@ -19,10 +19,10 @@ struct error;
 	}
 
 /*
- * Writes a result to the path that a user named; NULL and "-" are standard output. A regular file, or a new one, is there whole
- * or not at all; a device or a pipe (/dev/stdout, a named pipe) is written to; a symbolic link
- * stays and what it points to is written, but one that points to nothing is replaced: whoever
- * made it does not choose where a new file appears.
+ * Writes a result to the path that a user named; NULL and "-" are standard output. A regular
+ * file, or a new one, is there whole or not at all; a device or a pipe (/dev/stdout, a named
+ * pipe) is written to; a symbolic link stays and what it points to is written, but one that
+ * points to nothing is replaced: whoever made it does not choose where a new file appears.
  */
 int output_file_write(const char *path, const char *text, size_t size, struct error *err);
 

@@ -68,8 +68,8 @@ static void execution_finish(struct execution *execution)
 }
 
 /*
- * What a terminal sends it sends to the command too; what comes from elsewhere is passed on. Once the
- * command has ended a signal ends the wait for what it left running.
+ * What a terminal sends it sends to the command too; what comes from elsewhere is passed on.
+ * Once the command has ended a signal ends the wait for what it left running.
  */
 static void on_signal(int fd, unsigned int events, void *data)
 {
@@ -242,7 +242,10 @@ static struct version stub_version(const struct runtime_range *runtime,
 	return version_parse(installed);
 }
 
-/* What runc adds to the filter. With --kill the calls that are not named kill, whatever their number. */
+/*
+ * What runc adds to the filter. With --kill the calls that are not named kill, whatever their
+ * number.
+ */
 static int add_stub(const struct run_options *options, const struct runtime_range *runtime,
 		    const struct profile *profile, struct compilation *compilation,
 		    struct error *err)

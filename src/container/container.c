@@ -207,7 +207,10 @@ static int look_up(struct container *container, struct container_states *states,
 	return 0;
 }
 
-/* The engine of the socket, where that knows the container; its version is the daemon's own word. */
+/*
+ * The engine of the socket, where that knows the container; its version is the daemon's own
+ * word.
+ */
 static void tell_engine_by_cri(struct container *container, const struct cri *cri)
 {
 	const char *name = cri_runtime_name(cri), *version = cri_runtime_version(cri);

@@ -3,9 +3,9 @@
 #define CONTAINER_CONTAINER_H
 
 /*
- * A container that the user named by its id, the beginning of it, or its name, found in everything
- * that this machine knows about containers: CRI, state directories, the engines' records, the cgroup
- * tree.
+ * A container that the user named by its id, the beginning of it, or its name, found in
+ * everything that this machine knows about containers: CRI, state directories, the engines'
+ * records, the cgroup tree.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,7 +37,10 @@ struct container {
 	struct bundle bundle; /* empty unless bundle_known */
 };
 
-/* What the user typed: "4f2a", "web1", or with the engine, "containerd://4f2a" as kubectl prints it. */
+/*
+ * What the user typed: "4f2a", "web1", or with the engine, "containerd://4f2a" as kubectl
+ * prints it.
+ */
 struct container_reference {
 	enum container_engine engine; /* ENGINE_UNKNOWN: any */
 	const char *text;	      /* a name, an id or its beginning; borrowed */
@@ -57,12 +60,15 @@ int container_resolve(const struct cgroup_mount *mount, struct cri *cri, const c
 		      struct container *ret_container, struct error *err);
 
 /*
- * True if a reference means the container with that id in that new cgroup, also by its name. One that
- * is waited for is root's: a cgroup that another user can have made is not meant.
+ * True if a reference means the container with that id in that new cgroup, also by its name.
+ * One that is waited for is root's: a cgroup that another user can have made is not meant.
  */
 bool container_is_meant(const char *reference, const char *id, const char *cgroup);
 
-/* -ENOTSUP, with the reason, for a runtime whose containers have a kernel of their own; NULL is none. */
+/*
+ * -ENOTSUP, with the reason, for a runtime whose containers have a kernel of their own; NULL is
+ * none.
+ */
 int container_check_visible(const char *id, const char *runtime, struct error *err);
 
 /* True if the engine is going to start the container again, or did, after its end. */

@@ -194,7 +194,10 @@ static int search_cgroups(struct search *search, const struct cgroup_mount *moun
 	return 0;
 }
 
-/* True if the candidate is one of root's, or one of a user's, and of the engine that is asked for. */
+/*
+ * True if the candidate is one of root's, or one of a user's, and of the engine that is asked
+ * for.
+ */
 static bool is_eligible(const struct search *search, const struct found *found, bool of_root)
 {
 	enum container_engine wanted = search->reference->engine;

@@ -25,11 +25,11 @@ void container_candidate_finish(struct container_candidate *candidate);
 #define _cleanup_container_candidate_ _cleanup_(container_candidate_finish)
 
 /*
- * Looks in the state directories, the engines' records, CRI (cri may be NULL) and the cgroup tree.
- * Containers of root come first: those of users are meant only when none of root's matches, so that
- * nobody makes a text ambiguous that is clear among root's. Of one owner's, a whole id comes before
- * a name, and a name before the beginning of an id. -ENOENT when nothing matches, -ENOTUNIQ with the
- * candidates when several do.
+ * Looks in the state directories, the engines' records, CRI (cri may be NULL) and the cgroup
+ * tree. Containers of root come first: those of users are meant only when none of root's
+ * matches, so that nobody makes a text ambiguous that is clear among root's. Of one owner's, a
+ * whole id comes before a name, and a name before the beginning of an id. -ENOENT when nothing
+ * matches, -ENOTUNIQ with the candidates when several do.
  */
 int container_search(const struct cgroup_mount *mount, struct cri *cri,
 		     const struct container_reference *reference,

@@ -9,8 +9,8 @@
 #include "util/cleanup.h"
 
 /*
- * runc (libcontainer/container_linux.go, execFifoFilename) and crun (src/libcrun/status.c) have it from
- * create to start.
+ * runc (libcontainer/container_linux.go, execFifoFilename) and crun (src/libcrun/status.c) have
+ * it from create to start.
  */
 #define START_FIFO "exec.fifo"
 

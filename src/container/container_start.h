@@ -5,8 +5,9 @@
 #include <stdbool.h>
 
 /*
- * True if the container was created and not started: its runtime's state directory has the FIFO on which the
- * container's first process waits. Only root's directories are believed. False if nobody knows.
+ * True if the container was created and not started: its runtime's state directory has the FIFO
+ * on which the container's first process waits. Only root's directories are believed. False if
+ * nobody knows.
  */
 bool container_waits_for_start(const char *id);
 

@@ -126,7 +126,10 @@ static char *find_program(const char *name)
 	return NULL;
 }
 
-/* Visits the programs of visible runtimes in the usual directories, until the visitor returns false. */
+/*
+ * Visits the programs of visible runtimes in the usual directories, until the visitor returns
+ * false.
+ */
 static void visit_programs(bool (*visit)(void *data, const char *name, uint64_t size), void *data)
 {
 	size_t i, k;

@@ -25,8 +25,8 @@ const char *runtime_name_of(const char *text);
 bool runtime_is_visible(const char *name);
 
 /*
- * Sizes in bytes of the programs of visible runtimes that are in the usual directories. Returns how many
- * there are, at most max.
+ * Sizes in bytes of the programs of visible runtimes that are in the usual directories. Returns
+ * how many there are, at most max.
  */
 size_t runtime_program_sizes(uint64_t *ret_sizes, size_t max);
 
@@ -41,8 +41,8 @@ const char *runtime_name_of_size(uint64_t size);
 int runtime_version(const char *name, const char *binary, char **ret_version, struct error *err);
 
 /*
- * The same of a program at a path, which must be root's or the caller's and nobody else's to change.
- * It finds name as its own name; -EPERM when it may not be run.
+ * The same of a program at a path, which must be root's or the caller's and nobody else's to
+ * change. It finds name as its own name; -EPERM when it may not be run.
  */
 int program_version(const char *path, const char *name, char **ret_version, struct error *err);
 

@@ -14,9 +14,9 @@
 struct error;
 
 /*
- * Opens the directory that a file's path goes through; with create, what is not there is made with
- * mode 0755. Returns the file's own name within path. -ENOENT where a component is missing, -ENOTDIR
- * where one is no directory. The caller closes ret_fd.
+ * Opens the directory that a file's path goes through; with create, what is not there is made
+ * with mode 0755. Returns the file's own name within path. -ENOENT where a component is
+ * missing, -ENOTDIR where one is no directory. The caller closes ret_fd.
  */
 int directory_open_parent(int fd, const char *path, bool create, int *ret_fd, const char **ret_name,
 			  struct error *err);
@@ -36,14 +36,14 @@ int directory_write(int fd, const char *path, const void *data, size_t size, mod
 int directory_remove(int fd, const char *path, struct error *err);
 
 /*
- * Adds to a string set the paths of what is no directory, in the directory and in up to depth levels
- * of directories below it. Hidden names are passed over.
+ * Adds to a string set the paths of what is no directory, in the directory and in up to depth
+ * levels of directories below it. Hidden names are passed over.
  */
 int directory_list(int fd, int depth, char ***paths, size_t *count, struct error *err);
 
 /*
- * Removes what writes that were killed left in the directory and in up to depth levels of directories
- * below it (util/temporary.h), as far as that is possible.
+ * Removes what writes that were killed left in the directory and in up to depth levels of
+ * directories below it (util/temporary.h), as far as that is possible.
  */
 void directory_clean(int fd, int depth);
 

@@ -43,8 +43,9 @@ struct install_runtime {
 };
 
 /*
- * Adds the profile of a document. file is what messages call the document's origin, and outlives the
- * plan. Two profiles of the same path are -EEXIST, one without any name is -EINVAL.
+ * Adds the profile of a document. file is what messages call the document's origin, and
+ * outlives the plan. Two profiles of the same path are -EEXIST, one without any name is
+ * -EINVAL.
  */
 int install_plan_add(struct install_plan *plan, const char *file, const struct document *document,
 		     const struct install_naming *naming, const struct install_runtime *runtime,

@@ -10,10 +10,10 @@
  *	operator/shop/web.json             what the runtime reads
  *	.recorder/operator/shop/web.json   what was installed, and when (its time of modification)
  *
- * A copy rather than a digest, so that it can be said what has changed and not only that something
- * has; a file of its own for each, so that installing one costs the same whatever else is there, and
- * no index is rewritten. The record is written first and removed last: after a power failure every
- * file that recorder put there is still known to be its own.
+ * A copy rather than a digest, so that it can be said what has changed and not only that
+ * something has; a file of its own for each, so that installing one costs the same whatever
+ * else is there, and no index is rewritten. The record is written first and removed last: after
+ * a power failure every file that recorder put there is still known to be its own.
  *
  * .recorder/ belongs to root alone, and its lock orders those who write.
  */

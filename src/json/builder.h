@@ -56,8 +56,8 @@ void builder_set_number(struct builder *builder, json_t *object, const char *key
 void tree_print(FILE *out, const json_t *value, unsigned int depth);
 
 /*
- * Prints the members of an object in the same way, so that others can be added: between the brackets of
- * an object that stands at this depth. And a new line within what stands there.
+ * Prints the members of an object in the same way, so that others can be added: between the
+ * brackets of an object that stands at this depth. And a new line within what stands there.
  */
 void tree_print_members(FILE *out, const json_t *object, unsigned int depth);
 void tree_print_indent(FILE *out, unsigned int depth);

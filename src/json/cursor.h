@@ -38,8 +38,9 @@ struct cursor {
  * Parses one document of at most 2048 levels; name is what messages call it. Members that
  * are there twice are refused. The caller owns the result.
  *
- * jansson's numbers are signed. One above INT64_MAX is kept as a string that begins with a NUL byte,
- * which no string of a document does: cursor_get_number() reads it, and nothing takes it for a text.
+ * jansson's numbers are signed. One above INT64_MAX is kept as a string that begins with a NUL
+ * byte, which no string of a document does: cursor_get_number() reads it, and nothing takes it
+ * for a text.
  */
 int tree_parse(const char *name, const char *text, size_t size, json_t **ret_root,
 	       struct error *err);
@@ -73,7 +74,10 @@ int cursor_check_members(const struct cursor *at, const char *const *known, stru
 bool cursor_member(const struct cursor *object, const char *key, struct cursor *ret_member);
 struct cursor cursor_element(const struct cursor *array, size_t index);
 
-/* As cursor_member(), but null counts as not there: what Go writes for an empty pointer or slice. */
+/*
+ * As cursor_member(), but null counts as not there: what Go writes for an empty pointer or
+ * slice.
+ */
 bool cursor_optional(const struct cursor *object, const char *key, struct cursor *ret_member);
 
 /* As cursor_member(), but one that is not there is refused. */
@@ -84,8 +88,8 @@ int cursor_required(const struct cursor *object, const char *key, struct cursor 
 int cursor_get_length(const struct cursor *at, size_t *ret_length, struct error *err);
 
 /*
- * Reads each element of an array, which need not be there; the first failure ends that. data is handed
- * on.
+ * Reads each element of an array, which need not be there; the first failure ends that. data is
+ * handed on.
  */
 int cursor_each(const struct cursor *object, const char *key,
 		int (*read)(const struct cursor *element, void *data, struct error *err),
@@ -94,7 +98,10 @@ int cursor_each(const struct cursor *object, const char *key,
 /* The value has to be a string; borrowed from the document. */
 int cursor_get_string(const struct cursor *at, const char **ret_text, struct error *err);
 
-/* cursor_required() and cursor_get_string() in one; where the member is, for refusing what it says. */
+/*
+ * cursor_required() and cursor_get_string() in one; where the member is, for refusing what it
+ * says.
+ */
 int cursor_require_string(const struct cursor *object, const char *key, struct cursor *ret_member,
 			  const char **ret_text, struct error *err);
 

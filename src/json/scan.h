@@ -55,9 +55,10 @@ bool slice_number(struct slice value, uint64_t *ret_number);
 int slice_tree(struct slice value, json_t **ret_tree, struct error *err);
 
 /*
- * Reads a value as a tree. Where it is an object, the members in cut (NULL-terminated) are null in the
- * tree, and ret_slices has the texts of their values, empty where there is no such member. The scan
- * goes on behind the value. -EBADMSG when the text is not JSON. The caller owns ret_tree.
+ * Reads a value as a tree. Where it is an object, the members in cut (NULL-terminated) are null
+ * in the tree, and ret_slices has the texts of their values, empty where there is no such
+ * member. The scan goes on behind the value. -EBADMSG when the text is not JSON. The caller
+ * owns ret_tree.
  */
 int scan_outline(struct scan *scan, const char *const *cut, json_t **ret_tree,
 		 struct slice *ret_slices, struct error *err);

@@ -73,7 +73,10 @@ static const char *skip_digits(const char *at, const char *end)
 	return at;
 }
 
-/* Writes the text with such numbers as marked strings. -EINVAL where a string holds an escaped NUL. */
+/*
+ * Writes the text with such numbers as marked strings. -EINVAL where a string holds an escaped
+ * NUL.
+ */
 static int mark_numbers(const char *text, size_t size, FILE *out)
 {
 	const char *at, *next, *end = text + size;

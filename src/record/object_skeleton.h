@@ -3,8 +3,9 @@
 #define RECORD_OBJECT_SKELETON_H
 
 /*
- * From a generated skeleton to a struct object. Each skeleton has a type of its own, and all have the
- * same members, so that this is a macro. Who uses it has defined how that kind of skeleton is handled:
+ * From a generated skeleton to a struct object. Each skeleton has a type of its own, and all
+ * have the same members, so that this is a macro. Who uses it has defined how that kind of
+ * skeleton is handled:
  *
  *	MAP_RESIZE(skel, map, count)			before it is loaded
  *	PROGRAM_FD(skel, program), MAP_FD(skel, map)	when it is

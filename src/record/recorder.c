@@ -21,7 +21,10 @@
 #include "util/error.h"
 
 #define EVENT_BYTES (256 * 1024)
-/* How many processes can come into recorded cgroups at once, and not have executed a program yet. */
+/*
+ * How many processes can come into recorded cgroups at once, and not have executed a program
+ * yet.
+ */
 #define ARRIVALS 1023
 
 /* Events are decoration, so what they told of is looked up again this often. */
@@ -43,8 +46,8 @@ struct recorder {
 };
 
 /*
- * Tells the handler of a slot in use, after the slot of the cgroup above. A cgroup is removed after those
- * below it, so that the one above is still there to be told of.
+ * Tells the handler of a slot in use, after the slot of the cgroup above. A cgroup is removed
+ * after those below it, so that the one above is still there to be told of.
  */
 static int announce(struct recorder *recorder, uint32_t slot, struct error *err)
 {
@@ -437,9 +440,9 @@ static int look_at_slots(struct recorder *recorder, struct error *err)
 }
 
 /*
- * Tells of every slot in use that the handler does not know, and then of those whose cgroup is gone.
- * Gone are only those that were so before anything was told: a cgroup that was made below one of
- * them was made earlier still, so that it is told of in time to find whose it is.
+ * Tells of every slot in use that the handler does not know, and then of those whose cgroup is
+ * gone. Gone are only those that were so before anything was told: a cgroup that was made below
+ * one of them was made earlier still, so that it is told of in time to find whose it is.
  */
 static int scan(struct recorder *recorder, struct error *err)
 {

@@ -50,8 +50,8 @@ struct found_cgroup {
 /* What happens while recording. Any may be NULL; a failure ends recorder_poll() with it. */
 struct recorder_handler {
 	/*
-	 * A cgroup was added or made; may set tracked->owner. The cgroup above it comes first, if it is
-	 * recorded, also where both are gone already.
+	 * A cgroup was added or made; may set tracked->owner. The cgroup above it comes first,
+	 * if it is recorded, also where both are gone already.
 	 */
 	int (*created)(void *data, struct tracked_cgroup *tracked, struct error *err);
 	/*
@@ -81,8 +81,9 @@ int recorder_add_cgroup(struct recorder *recorder, const struct found_cgroup *fo
 			struct error *err);
 
 /*
- * Tells the sizes of the programs of this node's container runtimes, by which their processes are
- * known that are setting a container up when the recording begins. Those that are too many are left out.
+ * Tells the sizes of the programs of this node's container runtimes, by which their processes
+ * are known that are setting a container up when the recording begins. Those that are too many
+ * are left out.
  */
 void recorder_set_runtimes(struct recorder *recorder, const uint64_t *sizes, size_t count);
 

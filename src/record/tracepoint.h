@@ -4,8 +4,8 @@
 
 /*
  * Classic tracepoints. A program on one runs with preemption off on every kernel
- * (include/trace/perf.h), and they cost more than tp_btf: a perf event, an id from tracefs, a copy of
- * the arguments.
+ * (include/trace/perf.h), and they cost more than tp_btf: a perf event, an id from tracefs, a
+ * copy of the arguments.
  */
 #include <stdbool.h>
 
@@ -18,7 +18,10 @@ struct error;
  */
 bool tracepoint_btf_is_preempted(void);
 
-/* Whether this process may use them: tracefs is mounted, and neither lockdown nor anything forbids it. */
+/*
+ * Whether this process may use them: tracefs is mounted, and neither lockdown nor anything
+ * forbids it.
+ */
 bool tracepoint_usable(void);
 
 /*

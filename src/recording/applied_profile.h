@@ -3,8 +3,8 @@
 #define RECORDING_APPLIED_PROFILE_H
 
 /*
- * The profile that a container was started under, as its OCI bundle had it. Containers mostly share one
- * of a few, so that observations share the text, which is counted.
+ * The profile that a container was started under, as its OCI bundle had it. Containers mostly
+ * share one of a few, so that observations share the text, which is counted.
  */
 #include <stddef.h>
 
@@ -14,8 +14,8 @@ struct cursor;
 struct profile;
 
 /*
- * From linux.seccomp of a bundle, or its value in a document; kept in the form in which profiles are
- * written, so that the same profile is the same text.
+ * From linux.seccomp of a bundle, or its value in a document; kept in the form in which
+ * profiles are written, so that the same profile is the same text.
  */
 int applied_profile_create(const char *json, struct applied_profile **ret_applied,
 			   struct error *err);

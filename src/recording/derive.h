@@ -39,8 +39,8 @@ const char *runtime_calls_outdated(const char *runtime, const char *version);
 int observation_add_implied_calls(struct observation *observation, struct error *err);
 
 /*
- * True for a call that is only refused where the profile lists x32, and kills the process elsewhere:
- * those of x32, and numbers of no call from 2^30 on.
+ * True for a call that is only refused where the profile lists x32, and kills the process
+ * elsewhere: those of x32, and numbers of no call from 2^30 on.
  */
 bool call_needs_x32(enum machine machine, const struct call *call);
 

@@ -3,8 +3,8 @@
 #define RECORDING_OBSERVATION_H
 
 /*
- * What one container lifetime, command or process did. Times are nanoseconds since the epoch, 0 when
- * unknown. Strings are owned by the structure that has them, NULL when unknown.
+ * What one container lifetime, command or process did. Times are nanoseconds since the epoch, 0
+ * when unknown. Strings are owned by the structure that has them, NULL when unknown.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -9,8 +9,8 @@ struct error;
 struct observation;
 
 /*
- * An order in which two are equal when they are about the same container lifetime: the same container
- * id (where there is none, the same name), start, node and machine.
+ * An order in which two are equal when they are about the same container lifetime: the same
+ * container id (where there is none, the same name), start, node and machine.
  */
 int observation_compare_lifetimes(const struct observation *a, const struct observation *b);
 

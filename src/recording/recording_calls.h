@@ -15,8 +15,8 @@
 struct error;
 
 /*
- * Reads an array of system calls, or of denied ones, which have no origin. at is where it stands, for
- * messages. -EBADMSG when the text is not JSON.
+ * Reads an array of system calls, or of denied ones, which have no origin. at is where it
+ * stands, for messages. -EBADMSG when the text is not JSON.
  */
 int recording_read_calls(const struct cursor *at, struct slice array, enum machine machine,
 			 bool with_origin, struct call_set *calls, struct error *err);

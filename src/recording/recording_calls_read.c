@@ -8,7 +8,10 @@
 #include "util/str.h"
 
 /* The largest number that BPF can hand over; 32-bit ARM's private calls are at 0xf0000. */
-/* The kernel takes 32 bits of what a program gives for a number, whether there is such a call or not. */
+/*
+ * The kernel takes 32 bits of what a program gives for a number, whether there is such a call
+ * or not.
+ */
 #define CALL_NR_MAX UINT32_MAX
 
 /* In the order in which recorder writes them. */
@@ -73,8 +76,8 @@ static int scan_field(struct scan *scan, int guess, struct call_fields *fields)
 }
 
 /*
- * Reads a call as recorder writes it, whatever the order of its fields. Where this is false, it may be
- * right all the same: jansson has the last word.
+ * Reads a call as recorder writes it, whatever the order of its fields. Where this is false, it
+ * may be right all the same: jansson has the last word.
  */
 static bool scan_fields(struct scan *scan, bool with_origin, struct call_fields *fields)
 {
@@ -222,8 +225,8 @@ static int read_call(struct scan *scan, const struct cursor *at, enum machine ma
 }
 
 /*
- * More than the recorder takes down of a container: 16384 numbers beyond its bitmaps. Calls are kept
- * sorted one by one, which takes the square of their number.
+ * More than the recorder takes down of a container: 16384 numbers beyond its bitmaps. Calls are
+ * kept sorted one by one, which takes the square of their number.
  */
 #define CALLS_MAX 32768
 

@@ -3,8 +3,8 @@
 #define RECORDING_RECORDING_PROFILES_H
 
 /*
- * The profiles that a recording's containers were started under stand in an array of their own, each
- * once; an observation has the index of its.
+ * The profiles that a recording's containers were started under stand in an array of their own,
+ * each once; an observation has the index of its.
  */
 #include <stddef.h>
 #include <stdio.h>

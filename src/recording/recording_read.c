@@ -140,8 +140,8 @@ static int read_program(const struct cursor *object, const char *key, char **nam
 }
 
 /*
- * More labels, reasons or capabilities than anything has; they are kept sorted one by one, which takes
- * the square of their number.
+ * More labels, reasons or capabilities than anything has; they are kept sorted one by one,
+ * which takes the square of their number.
  */
 #define LIST_MAX 4096
 

@@ -3,8 +3,8 @@
 #define RECORDING_RECORDING_UNION_H
 
 /*
- * Any number of observations on their way into one recording. They are sorted once in a while instead
- * of each when it comes, so that ten thousand take n log n comparisons and not n * n.
+ * Any number of observations on their way into one recording. They are sorted once in a while
+ * instead of each when it comes, so that ten thousand take n log n comparisons and not n * n.
  */
 #include "recording/recording.h"
 

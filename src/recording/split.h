@@ -19,12 +19,13 @@ const char *split_name(enum split split);
 int split_from_name(const char *name);
 
 /*
- * Moves the observations into one recording per group, sorted by name; the source keeps its name and
- * nothing else (after a failure, which only memory can cause, it is to be finished). SPLIT_NONE
- * always makes one, the others none where nothing was observed. Each name is a DNS-1123 label, so
- * that it can name a file and a custom resource. A name that had to be changed for that, and one that
- * two groups would share, ends with a hash of what it was made from: no two are the same, and the
- * same groups get the same names in any order. The result is freed with recordings_free().
+ * Moves the observations into one recording per group, sorted by name; the source keeps its
+ * name and nothing else (after a failure, which only memory can cause, it is to be finished).
+ * SPLIT_NONE always makes one, the others none where nothing was observed. Each name is a
+ * DNS-1123 label, so that it can name a file and a custom resource. A name that had to be
+ * changed for that, and one that two groups would share, ends with a hash of what it was made
+ * from: no two are the same, and the same groups get the same names in any order. The result is
+ * freed with recordings_free().
  */
 int recording_split(struct recording *recording, enum split split, struct recording **ret_parts,
 		    size_t *ret_count, struct error *err);

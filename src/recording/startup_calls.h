@@ -3,8 +3,9 @@
 #define RECORDING_STARTUP_CALLS_H
 
 /*
- * Whether containers can start under a profile: a runtime makes calls between loading the filter and
- * executing the container's program. A profile of a command that ran outside a container lacks them.
+ * Whether containers can start under a profile: a runtime makes calls between loading the
+ * filter and executing the container's program. A profile of a command that ran outside a
+ * container lacks them.
  */
 #include <stddef.h>
 

@@ -138,7 +138,10 @@ static int fill(struct boundary_values values[ARGUMENT_COUNT],
 	return r;
 }
 
-/* The values of an argument in the grid where one argument is tried closely, or in the only grid. */
+/*
+ * The values of an argument in the grid where one argument is tried closely, or in the only
+ * grid.
+ */
 static const struct boundary_values *values_of(const struct boundary *boundary, size_t closely,
 					       size_t argument)
 {

@@ -3,9 +3,10 @@
 #define SECCOMP_BOUNDARY_H
 
 /*
- * The argument values with which a filter is tried: for each argument that a verdict depends on, one of
- * every class of values that its conditions tell apart, and what is next to the values that they
- * compare with, in 64 bits and in either half, where a mistake of a compiler would show.
+ * The argument values with which a filter is tried: for each argument that a verdict depends
+ * on, one of every class of values that its conditions tell apart, and what is next to the
+ * values that they compare with, in 64 bits and in either half, where a mistake of a compiler
+ * would show.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,8 +22,9 @@ struct boundary_values {
 };
 
 /*
- * All combinations of what is close to a bound, one value of each argument. Where these are too many, one
- * argument after the other is tried closely, with a value of every class of each of the others.
+ * All combinations of what is close to a bound, one value of each argument. Where these are too
+ * many, one argument after the other is tried closely, with a value of every class of each of
+ * the others.
  */
 struct boundary {
 	struct boundary_values close[ARGUMENT_COUNT];

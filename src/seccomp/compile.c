@@ -29,8 +29,8 @@ DEFINE_CLEANUP(scmp_filter_ctx, seccomp_release);
 #define TREE_NAMES 32
 
 /*
- * What libseccomp may take of the CPU: two seconds, and one more for each so many comparisons. It takes
- * a third of that for the most that check_size() lets by.
+ * What libseccomp may take of the CPU: two seconds, and one more for each so many comparisons.
+ * It takes a third of that for the most that check_size() lets by.
  */
 #define SECONDS_MIN 2
 #define COMPARISONS_A_SECOND 400
@@ -229,7 +229,10 @@ static int add_architectures(scmp_filter_ctx context, const struct scmp_arch_set
 	size_t i;
 	int r;
 
-	/* The native one is there from the start, and fixes the byte order of those that join it. */
+	/*
+	 * The native one is there from the start, and fixes the byte order of those that join
+	 * it.
+	 */
 	r = seccomp_arch_remove(context, SCMP_ARCH_NATIVE);
 	if (r < 0)
 		return error_set_errno(err, -r, "remove the native architecture");
@@ -392,9 +395,9 @@ static void compile_and_exit(const struct profile *profile,
 }
 
 /*
- * libseccomp 2.5 does not come to an end with some rules, as where two conditions on one argument differ
- * and the next one is the same; nor does a runtime that is given them. That is found out beforehand, by
- * a process that can be ended.
+ * libseccomp 2.5 does not come to an end with some rules, as where two conditions on one
+ * argument differ and the next one is the same; nor does a runtime that is given them. That is
+ * found out beforehand, by a process that can be ended.
  */
 static int check_end(const struct profile *profile, const struct scmp_arch_set *architectures,
 		     enum layout first, size_t count, struct error *err)

@@ -23,10 +23,10 @@ struct scmp_arch_set {
 };
 
 /*
- * Those that runtimes make the filter for: the ones that a profile lists and the native one of their
- * machine, which is in the filters of runc and crun from the start and so comes first; without a list, native. -EINVAL for a name that libseccomp
- * does not have. What lists another machine's alone is for that one: add the own one to know what
- * becomes of it here.
+ * Those that runtimes make the filter for: the ones that a profile lists and the native one of
+ * their machine, which is in the filters of runc and crun from the start and so comes first;
+ * without a list, native. -EINVAL for a name that libseccomp does not have. What lists another
+ * machine's alone is for that one: add the own one to know what becomes of it here.
  */
 int scmp_arch_set_of(const struct profile *profile, const struct scmp_arch *native,
 		     struct scmp_arch_set *ret_set, struct error *err);
@@ -36,7 +36,10 @@ bool scmp_arch_set_has(const struct scmp_arch_set *set, const struct scmp_arch *
 void scmp_arch_set_finish(struct scmp_arch_set *set);
 #define _cleanup_scmp_arch_set_ __attribute__((cleanup(scmp_arch_set_finish)))
 
-/* How libseccomp lays out the filter, which is the runtime's choice and does not change verdicts. */
+/*
+ * How libseccomp lays out the filter, which is the runtime's choice and does not change
+ * verdicts.
+ */
 enum layout {
 	LAYOUT_LIST, /* one comparison after the other: crun, runc before 1.2 */
 	LAYOUT_TREE, /* a binary tree of the numbers: runc since 1.2, for more than 32 names */
@@ -57,8 +60,8 @@ int profile_compile(const struct profile *profile, const struct scmp_arch_set *a
 		    enum layout layout, struct compilation *ret_compilation, struct error *err);
 
 /*
- * The same for each layout, with one pass through the rules. The names that libseccomp does not know
- * are in the first. The caller finishes all of them.
+ * The same for each layout, with one pass through the rules. The names that libseccomp does not
+ * know are in the first. The caller finishes all of them.
  */
 int profile_compile_layouts(const struct profile *profile,
 			    const struct scmp_arch_set *architectures,

@@ -102,7 +102,10 @@ static const char *operand_fault(const struct sock_filter *instruction, size_t l
 	return NULL;
 }
 
-/* The kernel's check_load_and_stores(): every scratch word that is read was written on every way. */
+/*
+ * The kernel's check_load_and_stores(): every scratch word that is read was written on every
+ * way.
+ */
 static int check_scratch(const struct filter *filter, struct error *err)
 {
 	_cleanup_free_ uint16_t *written = malloc(filter->length * sizeof(*written));

@@ -49,8 +49,9 @@ uint32_t filter_run(const struct filter *filter, const struct seccomp_data *data
 size_t filter_longest_path(const struct filter *filter);
 
 /*
- * A copy in which each answer that keeps a call from being made is replaced by SECCOMP_RET_USER_NOTIF,
- * so that another process is asked. What is allowed, with or without a log line, stays so.
+ * A copy in which each answer that keeps a call from being made is replaced by
+ * SECCOMP_RET_USER_NOTIF, so that another process is asked. What is allowed, with or without a
+ * log line, stays so.
  */
 int filter_notify_instead(const struct filter *filter, struct filter *ret_notify,
 			  struct error *err);

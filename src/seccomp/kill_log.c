@@ -37,7 +37,10 @@ static bool field(const char *record, const char *name, int base, unsigned long 
 	return errno == 0 && end != at;
 }
 
-/* Names that a process chose are in hexadecimal if they have spaces: they cannot pass for a field. */
+/*
+ * Names that a process chose are in hexadecimal if they have spaces: they cannot pass for a
+ * field.
+ */
 bool kill_log_parse(const char *record, struct killed *ret_killed)
 {
 	unsigned long pid, signal, audit, nr;

@@ -3,8 +3,9 @@
 #define SECCOMP_KILL_LOG_H
 
 /*
- * Which system call a process was killed for. The process cannot tell any more; the kernel writes an
- * audit record (type 1326) into its log, which privileged users can read where no audit daemon takes it.
+ * Which system call a process was killed for. The process cannot tell any more; the kernel
+ * writes an audit record (type 1326) into its log, which privileged users can read where no
+ * audit daemon takes it.
  */
 #include <stdbool.h>
 #include <stdint.h>

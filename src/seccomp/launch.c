@@ -53,7 +53,10 @@ static int load(const struct launch_options *options)
 		return r < 0 ? -errno : 0;
 	}
 	flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
-	/* Linux 5.19: a signal does not interrupt a call that is being answered, so none counts twice. */
+	/*
+	 * Linux 5.19: a signal does not interrupt a call that is being answered, so none counts
+	 * twice.
+	 */
 	r = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
 		    flags | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &program);
 	if (r < 0 && errno == EINVAL)
@@ -91,8 +94,8 @@ _Noreturn static void become_command(const struct launch_options *options, struc
 }
 
 /*
- * A supervised child shares the descriptors until its execve: the listener, which only the child can
- * make, is then the parent's as well.
+ * A supervised child shares the descriptors until its execve: the listener, which only the
+ * child can make, is then the parent's as well.
  */
 static pid_t spawn(bool share_descriptors)
 {

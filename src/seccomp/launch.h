@@ -52,8 +52,9 @@ void launch_finish(struct launch *launch);
 #define _cleanup_launch_ __attribute__((cleanup(launch_finish)))
 
 /*
- * The flags of a profile for seccomp(2). Those about other threads and about a listener say nothing of
- * a command that is just starting: they are passed over, as runtimes do. -EINVAL for unknown ones.
+ * The flags of a profile for seccomp(2). Those about other threads and about a listener say
+ * nothing of a command that is just starting: they are passed over, as runtimes do. -EINVAL for
+ * unknown ones.
  */
 int launch_flags(const struct profile *profile, uint32_t *ret_flags, struct error *err);
 

@@ -56,8 +56,8 @@ struct effect effect_of_verdict(uint32_t verdict)
 }
 
 /*
- * Runs the filter once; whether it looked at the arguments. Of what is not as expected, the first run
- * of each call is noted.
+ * Runs the filter once; whether it looked at the arguments. Of what is not as expected, the
+ * first run of each call is noted.
  */
 static bool try(struct prover *prover, const struct seccomp_data *data, struct effect expected,
 		bool *agreed)
@@ -85,8 +85,8 @@ static bool try(struct prover *prover, const struct seccomp_data *data, struct e
 }
 
 /*
- * A number that is answered in the same way whatever its arguments are. Where the filter does not look
- * at them, one run is a proof.
+ * A number that is answered in the same way whatever its arguments are. Where the filter does
+ * not look at them, one run is a proof.
  */
 static void try_number(struct prover *prover, uint32_t nr, struct effect expected)
 {
@@ -137,8 +137,9 @@ static int64_t number_of(const struct prover *prover, size_t position, int resol
 }
 
 /*
- * Whether libseccomp has a call of that name on an architecture. From -100 to -299 are the calls that
- * are made through socketcall(2) and ipc(2); those below do not exist there (seccomp-syscalls.h).
+ * Whether libseccomp has a call of that name on an architecture. From -100 to -299 are the
+ * calls that are made through socketcall(2) and ipc(2); those below do not exist there
+ * (seccomp-syscalls.h).
  */
 static bool is_enforced(int resolved)
 {
@@ -194,8 +195,8 @@ static void try_others(struct prover *prover, const bool known[NUMBERS])
 }
 
 /*
- * Where calls are known by name only, libseccomp resolves a name to the way through socketcall(2) or
- * ipc(2), also if the call has a number of its own. The number tells.
+ * Where calls are known by name only, libseccomp resolves a name to the way through
+ * socketcall(2) or ipc(2), also if the call has a number of its own. The number tells.
  */
 static int try_direct_calls(struct prover *prover, bool known[NUMBERS], struct error *err)
 {

@@ -3,10 +3,10 @@
 #define SECCOMP_PROVE_H
 
 /*
- * Whether a compiled filter does what its profile says (profile/semantics/semantics.h): it is run over
- * every known system call of each architecture, with all arguments at which the profile's conditions
- * change their mind, over the numbers between and beyond, and over architectures that the profile
- * does not list.
+ * Whether a compiled filter does what its profile says (profile/semantics/semantics.h): it is
+ * run over every known system call of each architecture, with all arguments at which the
+ * profile's conditions change their mind, over the numbers between and beyond, and over
+ * architectures that the profile does not list.
  */
 #include <linux/seccomp.h>
 #include <stdbool.h>
@@ -51,8 +51,9 @@ void proof_finish(struct proof *proof);
 #define _cleanup_proof_ __attribute__((cleanup(proof_finish)))
 
 /*
- * Tries a filter that was compiled from the profile for architectures that it lists. ret_proof, which the
- * caller finishes, says what was found; the return value is about whether it could be tried at all.
+ * Tries a filter that was compiled from the profile for architectures that it lists. ret_proof,
+ * which the caller finishes, says what was found; the return value is about whether it could be
+ * tried at all.
  */
 int filter_prove(const struct filter *filter, const struct profile *profile,
 		 const struct scmp_arch_set *architectures, struct proof *ret_proof,

@@ -14,7 +14,10 @@
 
 #define ANSWER (SECCOMP_RET_ERRNO | ENOSYS)
 
-/* For an architecture: two that choose it, a load, and a comparison, an answer and a jump for each ABI. */
+/*
+ * For an architecture: two that choose it, a load, and a comparison, an answer and a jump for
+ * each ABI.
+ */
 #define INSTRUCTIONS_MAX 9
 
 /* The highest numbers that a profile names among the calls of one AUDIT_ARCH_*; 0: none. */
@@ -32,7 +35,10 @@ struct stub {
 /* runc adds the native architecture itself from here on. */
 static const struct version native_since = { { 1, 1, 15 } };
 
-/* runc looks for SCMP_ACT_ERRNO(ENOSYS) in defaultErrnoRet, which no profile has, and not for ENOSYS. */
+/*
+ * runc looks for SCMP_ACT_ERRNO(ENOSYS) in defaultErrnoRet, which no profile has, and not for
+ * ENOSYS.
+ */
 static bool has_stub(const struct profile *profile)
 {
 	const struct optional_errno *number = &profile->default_errno_ret;

@@ -3,8 +3,8 @@
 #define SECCOMP_VERIFY_H
 
 /*
- * All that can be known about a profile before a kernel is given it: that a filter can be made of it, that
- * the filter does what the profile says, and what is questionable about it.
+ * All that can be known about a profile before a kernel is given it: that a filter can be made
+ * of it, that the filter does what the profile says, and what is questionable about it.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,8 +35,8 @@ struct verify_terms {
 };
 
 /*
- * Verifies a profile for those architectures, whatever it lists itself. Fails only where it cannot be
- * told; what is wrong with the profile is a finding.
+ * Verifies a profile for those architectures, whatever it lists itself. Fails only where it
+ * cannot be told; what is wrong with the profile is a finding.
  */
 int profile_verify(const struct profile *profile, const struct scmp_arch_set *architectures,
 		   const struct verify_terms *terms, struct verification *ret_verification,

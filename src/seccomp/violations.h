@@ -4,8 +4,9 @@
 
 /*
  * What a supervised command does outside of its profile. The filter asks about each such call
- * (SECCOMP_RET_USER_NOTIF), and is told to let it go on: nothing is denied. That serves to learn what a
- * profile lacks; as a barrier it would be none, for other threads could change what pointers point to.
+ * (SECCOMP_RET_USER_NOTIF), and is told to let it go on: nothing is denied. That serves to
+ * learn what a profile lacks; as a barrier it would be none, for other threads could change
+ * what pointers point to.
  */
 #include <stddef.h>
 #include <stdint.h>

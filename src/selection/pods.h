@@ -67,7 +67,10 @@ int pods_decide_last(struct target_pods *pods, struct error *err);
 
 /* pods_running.c: containers that the runtime tells of, and their cgroups. */
 
-/* Adds a container that is there already. One that cannot be recorded is left out with the reason. */
+/*
+ * Adds a container that is there already. One that cannot be recorded is left out with the
+ * reason.
+ */
 int pods_add_existing(struct target_pods *pods, const struct cri_sandbox *sandbox,
 		      const struct cri_container *container, struct error *err);
 

@@ -74,8 +74,8 @@ int target_prepare(struct target *target, struct recorder *recorder, struct erro
 }
 
 /*
- * Of a container that was created and not started nothing was missed, whatever runs in it by now: this
- * comes after the programs were attached.
+ * Of a container that was created and not started nothing was missed, whatever runs in it by
+ * now: this comes after the programs were attached.
  */
 static void look_who_waits(struct target *target)
 {
@@ -399,7 +399,10 @@ struct tree {
 	uint64_t container_cgroup;	   /* id of its cgroup; 0: none */
 };
 
-/* The id of the container's cgroup that a cgroup is or is in: the workload's, or told by the path; 0: none. */
+/*
+ * The id of the container's cgroup that a cgroup is or is in: the workload's, or told by the
+ * path; 0: none.
+ */
 static uint64_t container_of_cgroup(struct tree *tree, const char *path, uint64_t id)
 {
 	const struct workload *owner = tree->target->attaching;

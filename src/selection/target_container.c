@@ -134,7 +134,10 @@ static enum cgroup_match match_path(const struct target_container *wanted, const
 	return CGROUP_MATCH_NAME;
 }
 
-/* True while it has a cgroup. One that ended may be freed already, and only its address is known. */
+/*
+ * True while it has a cgroup. One that ended may be freed already, and only its address is
+ * known.
+ */
 static bool is_alive(const struct target_container *wanted)
 {
 	size_t i;
@@ -150,7 +153,10 @@ static bool has_ended(const struct target_container *wanted)
 	return wanted->match && !is_alive(wanted);
 }
 
-/* Its engine has started it again: what is known of its last cgroup does not hold for the new one. */
+/*
+ * Its engine has started it again: what is known of its last cgroup does not hold for the new
+ * one.
+ */
 static void begin_again(struct target_container *wanted)
 {
 	wanted->match = CGROUP_MATCH_NONE;

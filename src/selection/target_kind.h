@@ -61,8 +61,9 @@ int target_create_pods(const struct target_request *request, struct target **ret
 		       struct error *err);
 
 /*
- * Adds a cgroup that exists, with all below it, to the recorder. What is found belongs to workload,
- * for which target_cgroup_created() asks while this runs; without one the kind classifies it as it does new ones.
+ * Adds a cgroup that exists, with all below it, to the recorder. What is found belongs to
+ * workload, for which target_cgroup_created() asks while this runs; without one the kind
+ * classifies it as it does new ones.
  */
 int target_add_tree(struct target *target, struct workload *workload, const char *cgroup,
 		    struct error *err);

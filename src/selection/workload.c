@@ -152,9 +152,9 @@ static void note_start(struct workload *workload, const struct tracked_cgroup *t
 }
 
 /*
- * True if the pending calls are work: a process of the workload moved those in who made them, or they were
- * never about to become anything else. What runs its parent's program in a container's cgroup and never
- * executes another is a runtime that failed.
+ * True if the pending calls are work: a process of the workload moved those in who made them,
+ * or they were never about to become anything else. What runs its parent's program in a
+ * container's cgroup and never executes another is a runtime that failed.
  */
 static bool pending_is_work(const struct workload *workload, const struct tracked_cgroup *tracked)
 {
@@ -342,7 +342,10 @@ int observation_set_node(struct observation *observation, struct error *err)
 	return set_unknown(&observation->kernel, name.release, err);
 }
 
-/* True if set-up cannot be told from work: the container shares its mount namespace with the runtime. */
+/*
+ * True if set-up cannot be told from work: the container shares its mount namespace with the
+ * runtime.
+ */
 static bool has_no_namespace(const struct workload *workload)
 {
 	return workload->is_container && !workload->entered &&

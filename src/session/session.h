@@ -76,9 +76,10 @@ void session_totals(const struct session *session, struct recorder_totals *ret_t
 int session_stop(struct session *session, struct error *err);
 
 /*
- * After session_stop(), and once: moves what was recorded into the empty recording, and completes it
- * with what was lost and with the runtime's calls. Adds sentences about what is not complete to
- * notes. Where nothing was recorded the error is the interruption, or -ENOENT with the reason.
+ * After session_stop(), and once: moves what was recorded into the empty recording, and
+ * completes it with what was lost and with the runtime's calls. Adds sentences about what is
+ * not complete to notes. Where nothing was recorded the error is the interruption, or -ENOENT
+ * with the reason.
  */
 int session_collect(struct session *session, const struct completion_options *options,
 		    struct recording *recording, struct notes *notes, struct error *err);

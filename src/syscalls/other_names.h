@@ -22,7 +22,10 @@ extern const size_t other_name_count;
 /* The row of a name, or NULL. */
 const struct other_name *other_name_find(const char *name);
 
-/* The call of any architecture whose name is most like a misspelled one; NULL where none is like it. */
+/*
+ * The call of any architecture whose name is most like a misspelled one; NULL where none is
+ * like it.
+ */
 const char *syscall_nearest(const char *name);
 
 #endif

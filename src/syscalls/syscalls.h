@@ -57,8 +57,8 @@ const char *syscall_name(enum machine machine, enum abi abi, uint32_t nr);
 int syscall_number(enum machine machine, enum abi abi, const char *name);
 
 /*
- * True if any machine is known to have a call of that name, also one whose calls have no table here. A
- * name that is not known may be a mistake, or newer than this program.
+ * True if any machine is known to have a call of that name, also one whose calls have no table
+ * here. A name that is not known may be a mistake, or newer than this program.
  */
 bool syscall_is_known(const char *name);
 

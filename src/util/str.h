@@ -32,7 +32,10 @@ bool str_is_dns_label(const char *text);
 /* A DNS-1123 subdomain: labels joined by dots, at most 253 bytes in all. */
 bool str_is_dns_subdomain(const char *text);
 
-/* How many letters to insert, remove, replace or swap with their neighbour; SIZE_MAX for words over 40. */
+/*
+ * How many letters to insert, remove, replace or swap with their neighbour; SIZE_MAX for words
+ * over 40.
+ */
 size_t str_distance(const char *a, const char *b);
 
 /* The nearest of the candidates to what was typed, or NULL when none is near. */

@@ -68,8 +68,8 @@ static int link_as(int fd, int dirfd, const char *path)
 }
 
 /*
- * A file system without locks is one where nothing is cleaned up. False where the file was taken for
- * left behind, and removed, before it was locked.
+ * A file system without locks is one where nothing is cleaned up. False where the file was
+ * taken for left behind, and removed, before it was locked.
  */
 static bool lock(int fd)
 {

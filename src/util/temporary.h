@@ -3,11 +3,11 @@
 #define UTIL_TEMPORARY_H
 
 /*
- * New files that appear under their name when they are whole. Where the file system can, such a file
- * has no name until then (O_TMPFILE), and the kernel removes it with the process. One that takes the
- * place of another has a name for the moment between two system calls; elsewhere it has one from the
- * beginning. Its writer holds a lock (flock) on it, so that a later process can tell what was left
- * behind.
+ * New files that appear under their name when they are whole. Where the file system can, such a
+ * file has no name until then (O_TMPFILE), and the kernel removes it with the process. One that
+ * takes the place of another has a name for the moment between two system calls; elsewhere it
+ * has one from the beginning. Its writer holds a lock (flock) on it, so that a later process
+ * can tell what was left behind.
  */
 #include <stdbool.h>
 #include <sys/types.h>
@@ -25,8 +25,8 @@ struct temporary {
 	}
 
 /*
- * Makes a new, empty file of mode 0600 in the directory of path (relative to dirfd, or AT_FDCWD). The
- * caller ends it with temporary_finish(), also after it was given its name.
+ * Makes a new, empty file of mode 0600 in the directory of path (relative to dirfd, or
+ * AT_FDCWD). The caller ends it with temporary_finish(), also after it was given its name.
  */
 int temporary_open(int dirfd, const char *path, struct temporary *ret_temporary, struct error *err);
 

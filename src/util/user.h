@@ -11,8 +11,8 @@
 struct passwd *user_find(const char *name);
 
 /*
- * Becomes a user, with the user's groups, and tells programs in HOME, USER and LOGNAME. Irrevocable:
- * meant for a child before its execve. Returns 0 or a negative errno.
+ * Becomes a user, with the user's groups, and tells programs in HOME, USER and LOGNAME.
+ * Irrevocable: meant for a child before its execve. Returns 0 or a negative errno.
  */
 int user_become(const struct passwd *user);
 

@@ -7,7 +7,10 @@
 
 #define VERSION_PARTS 3
 
-/* "1.1.5+ds1" and "v1.1.5-rc.2" are { 1, 1, 5 }; what follows the numbers is a packager's business. */
+/*
+ * "1.1.5+ds1" and "v1.1.5-rc.2" are { 1, 1, 5 }; what follows the numbers is a packager's
+ * business.
+ */
 struct version {
 	unsigned long parts[VERSION_PARTS];
 };

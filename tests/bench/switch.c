@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * switch SWITCHES BATCHES: two processes on one CPU hand a byte to and fro, so that each read blocks.
- * Prints for each batch how many nanoseconds one switch took, with the read and the write around it.
+ * switch SWITCHES BATCHES: two processes on one CPU hand a byte to and fro, so that each read
+ * blocks. Prints for each batch how many nanoseconds one switch took, with the read and the
+ * write around it.
  */
 #include <err.h>
 #include <sched.h>

@@ -15,8 +15,8 @@
  *   trap       a handler of the signal of SECCOMP_RET_TRAP, with 0
  *   dispatch   a handler of the signal of syscall user dispatch, with 0: no filter is asked
  *
- * "late HOW NR FIFO" waits on a FIFO before all that. "hold HOW NR FIFO" has the tracer wait on it before it
- * answers.
+ * "late HOW NR FIFO" waits on a FIFO before all that. "hold HOW NR FIFO" has the tracer wait on
+ * it before it answers.
  */
 #include <err.h>
 #include <errno.h>

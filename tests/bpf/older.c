@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * older COMMAND [ARGUMENT...]: runs a command on a kernel that says of itself that it is Linux 5.15.
+ * older COMMAND [ARGUMENT...]: runs a command on a kernel that says of itself that it is Linux
+ * 5.15.
  *
  * A filter answers as 5.15 does what came later and what recorder asks for:
  *

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * preempt FIRST LAST: makes each system call of these numbers once, from a real-time thread that has
- * just preempted one that makes system calls all the time: on each CPU there is a pair of them. Where
- * the kernel preempts BPF programs, and skips one that is being run already, these are the calls
- * that it loses.
+ * preempt FIRST LAST: makes each system call of these numbers once, from a real-time thread
+ * that has just preempted one that makes system calls all the time: on each CPU there is a pair
+ * of them. Where the kernel preempts BPF programs, and skips one that is being run already,
+ * these are the calls that it loses.
  */
 #include <err.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * steps STEP...: does one thing after the other, and ends. It waits where the test wants it to wait, so that a
- * recording can begin, and others can act, in the middle.
+ * steps STEP...: does one thing after the other, and ends. It waits where the test wants it to
+ * wait, so that a recording can begin, and others can act, in the middle.
  *
  *   name=TEXT   calls itself so
  *   call=NR     makes a system call with every argument -1

@@ -80,8 +80,8 @@ static bool lacks_a_call(const struct profile *profile, const struct scmp_arch *
 }
 
 /*
- * Whether the number of a call is never loaded: that is left to the first call of the filter, which is
- * left out if the architecture does not have it. One without conditions comes first.
+ * Whether the number of a call is never loaded: that is left to the first call of the filter,
+ * which is left out if the architecture does not have it. One without conditions comes first.
  */
 static bool loads_no_number(const struct profile *profile, const struct semantics *semantics,
 			    const struct scmp_arch *architecture)
@@ -99,8 +99,8 @@ static bool loads_no_number(const struct profile *profile, const struct semantic
 }
 
 /*
- * Whether a call gets the default action on an architecture that lacks another call of the profile: with that
- * call libseccomp may leave out what leads to the rules of the next.
+ * Whether a call gets the default action on an architecture that lacks another call of the
+ * profile: with that call libseccomp may leave out what leads to the rules of the next.
  */
 static bool loses_rules(const struct profile *profile, const struct semantics *semantics,
 			const struct disagreement *disagreement)

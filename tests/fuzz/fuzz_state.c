@@ -87,7 +87,10 @@ int state_file_read_json(const struct state_directory *directory, const char *na
 	return 0;
 }
 
-/* Every place has one container, whose directory is named as the pattern is, with an x for a star. */
+/*
+ * Every place has one container, whose directory is named as the pattern is, with an x for a
+ * star.
+ */
 int __wrap_glob(const char *pattern, int flags, int (*on_error)(const char *, int), glob_t *paths)
 {
 	static char *path;

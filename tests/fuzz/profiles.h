@@ -3,8 +3,8 @@
 #define TESTS_FUZZ_PROFILES_H
 
 /*
- * Profiles made of an input's bytes: any bytes make one, and few different names and values, so that
- * rules meet. A byte that is missing is 0.
+ * Profiles made of an input's bytes: any bytes make one, and few different names and values, so
+ * that rules meet. A byte that is missing is 0.
  */
 #include "input.h"
 

@@ -129,7 +129,10 @@ static const char *command_name(const char *word)
 	return word;
 }
 
-/* Ends as a program does that handles no signals, for one that interrupted it and is still pending. */
+/*
+ * Ends as a program does that handles no signals, for one that interrupted it and is still
+ * pending.
+ */
 static void end_by_signal(void)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
@@ -165,8 +168,8 @@ static int finish(const struct cli_program *program, const struct cli_command *c
 }
 
 /*
- * Nothing that is opened later gets the number of a standard descriptor that is closed, and is taken
- * for it. Writing to it fails as before, and commands that are run find it closed.
+ * Nothing that is opened later gets the number of a standard descriptor that is closed, and is
+ * taken for it. Writing to it fails as before, and commands that are run find it closed.
  */
 static void hold_standard_descriptors(void)
 {

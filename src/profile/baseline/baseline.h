@@ -3,8 +3,8 @@
 #define PROFILE_BASELINE_BASELINE_H
 
 /*
- * The built-in tables of what a runtime allows by default (RuntimeDefault). src/profile/baseline/tables
- * has them, with their sources.
+ * The built-in tables of what a runtime allows by default (RuntimeDefault).
+ * src/profile/baseline/tables has them, with their sources.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,10 +28,10 @@ extern const struct baseline baselines[];
 extern const size_t baseline_count;
 
 /*
- * The table for a version of a runtime: that of the nearest known release at or below, or the oldest
- * one for a version older than all. NULL stands for the newest known release. ret_exact (may be
- * NULL) says whether just that version is known. -ENOENT when there is no such runtime, -EINVAL for
- * what is no version.
+ * The table for a version of a runtime: that of the nearest known release at or below, or the
+ * oldest one for a version older than all. NULL stands for the newest known release. ret_exact
+ * (may be NULL) says whether just that version is known. -ENOENT when there is no such runtime,
+ * -EINVAL for what is no version.
  */
 int baseline_find(const char *runtime, const char *version, const struct baseline **ret_baseline,
 		  bool *ret_exact, struct error *err);

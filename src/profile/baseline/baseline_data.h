@@ -3,8 +3,8 @@
 #define PROFILE_BASELINE_BASELINE_DATA_H
 
 /*
- * What the build makes of src/profile/baseline/tables: the index, and the tables one behind the other,
- * compressed by gzip. Neighbours differ in a few names, so that all of them take 10 KiB.
+ * What the build makes of src/profile/baseline/tables: the index, and the tables one behind the
+ * other, compressed by gzip. Neighbours differ in a few names, so that all of them take 10 KiB.
  */
 #include "profile/baseline/baseline.h"
 

@@ -11,8 +11,8 @@ struct error;
 struct conditional_profile;
 
 /*
- * The tables of a runtime, or of all where it is NULL: how much of the calls of an architecture each
- * allows in a context. The text is owned by the caller.
+ * The tables of a runtime, or of all where it is NULL: how much of the calls of an architecture
+ * each allows in a context. The text is owned by the caller.
  */
 int baseline_list_text(const char *runtime, const struct container_context *context,
 		       const char *scmp_arch, char **ret_text, struct error *err);

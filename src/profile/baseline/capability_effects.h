@@ -25,15 +25,16 @@ DEFINE_CLEANUP(struct capability_effects *, capability_effects_destroy);
 #define _cleanup_capability_effects_ _cleanup_(cleanup_capability_effects_destroy)
 
 /*
- * Goes through the capabilities each of which by itself allows more of a call than is allowed without
- * any: the one at or behind *position, or NULL. Rules that ask for two at once are not seen.
+ * Goes through the capabilities each of which by itself allows more of a call than is allowed
+ * without any: the one at or behind *position, or NULL. Rules that ask for two at once are not
+ * seen.
  */
 const char *capability_effects_next(const struct capability_effects *effects, const char *name,
 				    size_t *position);
 
 /*
- * All of them, ending with NULL; NULL where there is none. The array is owned by the caller, the names
- * by the conditional profile.
+ * All of them, ending with NULL; NULL where there is none. The array is owned by the caller,
+ * the names by the conditional profile.
  */
 int capability_effects_list(const struct capability_effects *effects, const char *name,
 			    const char ***ret_capabilities, struct error *err);

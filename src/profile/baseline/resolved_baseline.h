@@ -20,7 +20,10 @@ struct resolved_baseline {
 	struct capability_effects *effects; /* NULL: capabilities do not matter */
 };
 
-/* From what resolves for a container. Borrows from the conditional; the caller finishes the result. */
+/*
+ * From what resolves for a container. Borrows from the conditional; the caller finishes the
+ * result.
+ */
 int resolved_baseline_init(struct resolved_baseline *ret_resolved,
 			   const struct conditional_profile *conditional,
 			   const struct container_context *context, const char *scmp_arch,

@@ -139,8 +139,8 @@ static int add_finding(const struct side_by_side *sides, enum finding_kind kind,
 }
 
 /*
- * What C libraries and programs do instead of a call that they try first, where the baseline tells them
- * that it is not there; NULL where it does not, or nobody knows what else to do.
+ * What C libraries and programs do instead of a call that they try first, where the baseline
+ * tells them that it is not there; NULL where it does not, or nobody knows what else to do.
  */
 static const char *find_fallback(const struct side_by_side *sides, const char *name)
 {

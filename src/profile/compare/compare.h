@@ -3,8 +3,8 @@
 #define PROFILE_COMPARE_COMPARE_H
 
 /*
- * What a workload does beside what a baseline allows: what would break under it, and what a profile of
- * its own takes away beyond it.
+ * What a workload does beside what a baseline allows: what would break under it, and what a
+ * profile of its own takes away beyond it.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,7 +29,10 @@ struct compare_input {
 	const struct resolved_baseline *baseline;
 };
 
-/* The architecture whose calls are counted: the machine's own, unless the profile has only others. */
+/*
+ * The architecture whose calls are counted: the machine's own, unless the profile has only
+ * others.
+ */
 const char *compare_architecture(const struct profile *own, enum machine machine);
 
 enum finding_kind {

@@ -3,8 +3,9 @@
 #define PROFILE_DIFF_DIFF_H
 
 /*
- * What new profiles do otherwise than old ones, by their semantics: pairs of profiles, in each the calls
- * that differ. A diff owns all that is in it but constants, so that the profiles can be freed.
+ * What new profiles do otherwise than old ones, by their semantics: pairs of profiles, in each
+ * the calls that differ. A diff owns all that is in it but constants, so that the profiles can
+ * be freed.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -61,7 +62,10 @@ struct change {
 	const struct syscall_purpose *purpose;
 	enum default_answer default_answer;
 	const char *default_label; /* whose answer that is; borrowed from defaults */
-	/* Each allows more of the call; ends with NULL. NULL: no one does. The names are defaults'. */
+	/*
+	 * Each allows more of the call; ends with NULL. NULL: no one does. The names are
+	 * defaults'.
+	 */
 	const char **default_capabilities;
 	struct change_evidence evidence;
 	const struct ignore_entry *ignored; /* by which it does not fail; NULL */
@@ -140,11 +144,10 @@ DEFINE_CLEANUP(struct diff *, diff_destroy);
 #define _cleanup_diff_ _cleanup_(cleanup_diff_destroy)
 
 /*
- * Compares two profiles on every architecture that either lists, or that runtimes add to the list, and
- * adds the result under a name.
- * A side whose path is NULL stands for a profile that permits nothing. What cannot be decided
- * becomes a doubt: a recording that is not complete, too many conditions. -EINVAL and -ENOMEM as
- * for semantics_create().
+ * Compares two profiles on every architecture that either lists, or that runtimes add to the
+ * list, and adds the result under a name. A side whose path is NULL stands for a profile that
+ * permits nothing. What cannot be decided becomes a doubt: a recording that is not complete,
+ * too many conditions. -EINVAL and -ENOMEM as for semantics_create().
  */
 int diff_add(struct diff *diff, const char *name, const struct diff_side *old,
 	     const struct diff_side *new, struct error *err);

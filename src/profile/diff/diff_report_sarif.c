@@ -41,8 +41,8 @@ static const struct {
 };
 
 /*
- * A plain text message of SARIF can have links, "[text](target)" (3.11.6). A name that looks like one
- * is parted by a space.
+ * A plain text message of SARIF can have links, "[text](target)" (3.11.6). A name that looks
+ * like one is parted by a space.
  */
 static json_t *build_message(struct builder *builder, const char *text)
 {

@@ -3,8 +3,8 @@
 #define PROFILE_DOCUMENT_CONFIG_MAP_H
 
 /*
- * ConfigMaps of Kubernetes, in which people bring profiles to nodes: each key of data and binaryData
- * is a file.
+ * ConfigMaps of Kubernetes, in which people bring profiles to nodes: each key of data and
+ * binaryData is a file.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -192,8 +192,8 @@ static bool has(const struct cursor *at, const char *key)
 }
 
 /*
- * Everything in JSON that is read here is an object or, refused, an array. A slash begins a comment,
- * which neither JSON nor YAML has.
+ * Everything in JSON that is read here is an object or, refused, an array. A slash begins a
+ * comment, which neither JSON nor YAML has.
  */
 static bool looks_like_json(const char *text, size_t size)
 {
@@ -338,8 +338,8 @@ static int read_yaml(struct input *input, struct error *err)
 }
 
 /*
- * Whether the text begins as a recording does: so large that it is not to be parsed to find out. Others
- * are still recognised by their "format", wherever it stands.
+ * Whether the text begins as a recording does: so large that it is not to be parsed to find
+ * out. Others are still recognised by their "format", wherever it stands.
  */
 static bool looks_like_recording(const char *text, size_t size)
 {

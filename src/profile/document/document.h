@@ -8,12 +8,12 @@
  * - OCI runtime-spec JSON (linux.seccomp by itself), and Docker's form of it;
  * - SeccompProfile custom resources of v1, v1beta1 and v1alpha1 and lists of them, in JSON, or in
  *   YAML with any number of documents;
- * - recordings, from which the profile is derived;
- * - the config.json of an OCI bundle;
- * - ConfigMaps, of which each file is any of the above. A profile without a name has that of its file.
+ * - recordings, from which the profile is derived; - the config.json of an OCI bundle; -
+ * ConfigMaps, of which each file is any of the above. A profile without a name has that of its
+ * file.
  *
- * Every refusal is "name:line:column: path: what is wrong". In a ConfigMap, name is that of the file
- * too: "name: $.data.web.json".
+ * Every refusal is "name:line:column: path: what is wrong". In a ConfigMap, name is that of the
+ * file too: "name: $.data.web.json".
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,9 +3,9 @@
 #define PROFILE_FORMAT_CONDITIONAL_PROFILE_H
 
 /*
- * A conditional profile is one whose rules hold only in some contexts: the JSON that Docker, Podman,
- * CRI-O and containerd's defaults are written in, a superset of the OCI runtime-spec's. For
- * one container it is resolved to a profile.
+ * A conditional profile is one whose rules hold only in some contexts: the JSON that Docker,
+ * Podman, CRI-O and containerd's defaults are written in, a superset of the OCI runtime-spec's.
+ * For one container it is resolved to a profile.
  *
  * A rule is kept when, of its "excludes", the architecture is not listed, none of the capabilities
  * is held and the kernel is older than minKernel; and when, of its "includes", the architecture
@@ -59,7 +59,10 @@ DEFINE_CLEANUP(struct conditional_profile *, conditional_profile_destroy);
 /* Whether the context can make a difference: false for plain OCI JSON. */
 bool conditional_profile_has_conditions(const struct conditional_profile *conditional);
 
-/* Whether it was written in Docker's form: with conditions, archMap, name, comment or errno names. */
+/*
+ * Whether it was written in Docker's form: with conditions, archMap, name, comment or errno
+ * names.
+ */
 bool conditional_profile_is_docker(const struct conditional_profile *conditional);
 
 /* All capabilities that rules ask about: sorted, each once, borrowed. */

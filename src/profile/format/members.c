@@ -59,7 +59,10 @@ static bool is_among(const char *const *known, const char *key)
 	return *known;
 }
 
-/* The length of the letter at key as Go's encoding/json compares names: ſ is an s, the Kelvin sign a k. */
+/*
+ * The length of the letter at key as Go's encoding/json compares names: ſ is an s, the Kelvin
+ * sign a k.
+ */
 static size_t fold(const char *key, char *ret_letter)
 {
 	if (str_has_prefix(key, "\u017f")) {

@@ -7,7 +7,8 @@
  * each member that it does not know, so people write comments as such. What is ignored must not be
  * what the author relies on, and must be the same for each runtime:
  *
- * - A name that differs from a known one only by capitals is refused. Go's encoding/json, with which
+ * - A name that differs from a known one only by capitals is refused. Go's encoding/json, with
+ * which
  *   runc, containerd, CRI-O, Docker and Podman read, takes it for the known one; crun does not.
  * - A name that begins with something other than a letter ("_syscalls", "//", "$schema"), or with
  *   "x-", is a comment.

@@ -27,11 +27,11 @@ enum resource_syntax {
 };
 
 /*
- * Writes resources; the text is owned by the caller. What has no place in one (defaultErrnoRet, an
- * errno of 0, an architecture that the operator does not know) is left out and added to notes; where
- * that is NULL, -ENOTSUP. What would make it another profile (a value above INT64_MAX, more than six
- * conditions in a rule, SCMP_ACT_NOTIFY by default) is always -ENOTSUP; -EINVAL for a name that
- * is no DNS-1123 subdomain.
+ * Writes resources; the text is owned by the caller. What has no place in one (defaultErrnoRet,
+ * an errno of 0, an architecture that the operator does not know) is left out and added to
+ * notes; where that is NULL, -ENOTSUP. What would make it another profile (a value above
+ * INT64_MAX, more than six conditions in a rule, SCMP_ACT_NOTIFY by default) is always
+ * -ENOTSUP; -EINVAL for a name that is no DNS-1123 subdomain.
  */
 int resources_write(const struct resource *resources, size_t count, enum resource_syntax syntax,
 		    char **ret_text, struct notes *notes, struct error *err);

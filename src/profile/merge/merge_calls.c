@@ -209,7 +209,10 @@ int merge_calls_join(struct merge_calls *into, struct merge_calls *from, struct 
 
 		take_call(call, order <= 0 ? one : other);
 		if (order != 0)
-			/* Where it is not named it has the default action: nothing narrower is left. */
+			/*
+			 * Where it is not named it has the default action: nothing narrower is
+			 * left.
+			 */
 			rule_set_finish(&call->narrower);
 		else if (rule_set_unite(&call->wider, &other->wider, err) < 0 ||
 			 rule_set_intersect(&call->narrower, &other->narrower, err) < 0)

@@ -63,7 +63,10 @@ static int copy_verdict(const struct verdict *verdict, struct verdict *ret_copy,
 	return 0;
 }
 
-/* Adds a copy of a verdict, unless the call has it; the union's own, which comes first, is borrowed. */
+/*
+ * Adds a copy of a verdict, unless the call has it; the union's own, which comes first, is
+ * borrowed.
+ */
 static int add_verdict(struct proof_call *call, const struct verdict *verdict, struct error *err)
 {
 	struct verdict *verdicts;
@@ -85,7 +88,10 @@ static int add_verdict(struct proof_call *call, const struct verdict *verdict, s
 	return ret;
 }
 
-/* True if a rule of the profile with all names is about the call, or about one that is made through it. */
+/*
+ * True if a rule of the profile with all names is about the call, or about one that is made
+ * through it.
+ */
 static bool is_named(const struct semantics *all, size_t position)
 {
 	struct verdict verdict = semantics_verdict(all, position);

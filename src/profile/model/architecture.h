@@ -20,8 +20,8 @@ extern const size_t architecture_count;
 const struct architecture *architecture_find(const char *name);
 
 /*
- * The native architecture of the machines that run one ("SCMP_ARCH_X86_64" of "SCMP_ARCH_X86"), which
- * runtimes add to every filter. An unknown name is returned as it is.
+ * The native architecture of the machines that run one ("SCMP_ARCH_X86_64" of "SCMP_ARCH_X86"),
+ * which runtimes add to every filter. An unknown name is returned as it is.
  */
 const char *architecture_native(const char *scmp);
 

@@ -87,8 +87,9 @@ int profile_add_architecture(struct profile *profile, const char *scmp_arch, str
 bool profile_lists(const struct profile *profile, const char *scmp_arch);
 
 /*
- * Adds to a string set the architectures that runc and crun make a filter for: those that the profile
- * lists, and the native one of their machines. Without a list that is native, this machine's.
+ * Adds to a string set the architectures that runc and crun make a filter for: those that the
+ * profile lists, and the native one of their machines. Without a list that is native, this
+ * machine's.
  */
 int profile_collect_architectures(const struct profile *profile, const char *native, char ***names,
 				  size_t *count, struct error *err);
@@ -104,7 +105,10 @@ int rule_add_name(struct rule *rule, const char *name, struct error *err);
 /* True if name is among the calls of the rule, with arguments or without. */
 bool rule_has_name(const struct rule *rule, const char *name);
 
-/* All names of the rules, sorted, each once: the array is owned by the caller, the names are not. */
+/*
+ * All names of the rules, sorted, each once: the array is owned by the caller, the names are
+ * not.
+ */
 int profile_collect_names(const struct profile *profile, const char ***ret_names, size_t *ret_count,
 			  struct error *err);
 

@@ -19,8 +19,8 @@ struct arch_info {
 struct arch_info arch_info_find(const char *scmp_arch);
 
 /*
- * On i386, s390x and some others libseccomp lets a rule of a socket or System V IPC call stand for the
- * same call through socketcall(2) or ipc(2) as well.
+ * On i386, s390x and some others libseccomp lets a rule of a socket or System V IPC call stand
+ * for the same call through socketcall(2) or ipc(2) as well.
  */
 struct multiplexed_call {
 	const char *name;

@@ -42,7 +42,10 @@ enum coverage semantics_coverage(const struct semantics *semantics, const char *
 		verdict = semantics_verdict(semantics, position);
 	if (!arguments_matter(&verdict))
 		return granted(verdict.effect) ? COVERAGE_ALL : COVERAGE_NONE;
-	/* Rules can cover all arguments between them. What is too much to decide is said to depend. */
+	/*
+	 * Rules can cover all arguments between them. What is too much to decide is said to
+	 * depend.
+	 */
 	if (semantics_compare(semantics, semantics, name, &comparison, NULL) < 0)
 		return COVERAGE_SOME;
 	if (comparison.a_most != PERMISSION_GRANTED)

@@ -26,8 +26,8 @@ void semantics_count_coverage(const struct semantics *semantics,
 			      struct coverage_counts *ret_counts);
 
 /*
- * For which arguments a call is allowed that is allowed for some: "argument 0 & 0x7e020000 is 0", owned
- * by the caller.
+ * For which arguments a call is allowed that is allowed for some: "argument 0 & 0x7e020000 is
+ * 0", owned by the caller.
  */
 int semantics_condition_text(const struct semantics *semantics, const char *name, char **ret_text,
 			     struct error *err);

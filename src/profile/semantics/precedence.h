@@ -3,14 +3,13 @@
 #define PROFILE_SEMANTICS_PRECEDENCE_H
 
 /*
- * The order in which libseccomp tests the rules of one call (_db_tree_add() and _db_chain_lt() in its
- * src/db.c). It makes a tree of comparisons with 32 bits each, two for an argument of 64 bits, the upper
- * half first. On a level come first
+ * The order in which libseccomp tests the rules of one call (_db_tree_add() and _db_chain_lt()
+ * in its src/db.c). It makes a tree of comparisons with 32 bits each, two for an argument of 64
+ * bits, the upper half first. On a level come first
  *
- * - the higher argument,
- * - equality, masked or not, then upper bounds, then lower ones,
- * - the tighter bound, and of equalities the larger value,
- * - what stands first in the profile, where all this is the same and the comparisons are not: masks are
+ * - the higher argument, - equality, masked or not, then upper bounds, then lower ones, - the
+ * tighter bound, and of equalities the larger value, - what stands first in the profile, where
+ * all this is the same and the comparisons are not: masks are
  *   not looked at.
  */
 #include <stdbool.h>

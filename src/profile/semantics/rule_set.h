@@ -37,7 +37,10 @@ struct rule_set {
 	size_t length;
 };
 
-/* Which rules a set has: those that permit more than the default action, or those that permit less. */
+/*
+ * Which rules a set has: those that permit more than the default action, or those that permit
+ * less.
+ */
 enum direction {
 	WIDENING,
 	NARROWING,

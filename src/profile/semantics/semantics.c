@@ -63,9 +63,9 @@ struct effect effect_of(enum action action, const struct optional_errno *errno_r
 }
 
 /*
- * True if the rules are for an architecture. Without a list of architectures they are for the native
- * one, and runtimes add the native one to every list. Where there is no table, profiles for other
- * machines are not taken to be meant for that machine.
+ * True if the rules are for an architecture. Without a list of architectures they are for the
+ * native one, and runtimes add the native one to every list. Where there is no table, profiles
+ * for other machines are not taken to be meant for that machine.
  */
 static bool profile_applies(const struct profile *profile, const char *scmp_arch,
 			    const struct arch_info *arch)
@@ -94,8 +94,8 @@ static int compare_at(const struct semantics *semantics, size_t index, const cha
 }
 
 /*
- * The position of a name among indices from *start to end of the table; moves *start to where it is or
- * would be.
+ * The position of a name among indices from *start to end of the table; moves *start to where
+ * it is or would be.
  */
 static int search_table(const struct semantics *semantics, const char *name, size_t *start,
 			size_t end)
@@ -283,8 +283,8 @@ static bool covers(const struct argument_rule *a, const struct argument_rule *b)
 }
 
 /*
- * Drops candidates that are covered by another one, which libseccomp always tests before; how many are
- * left. One with a single condition has it in common with its neighbour only.
+ * Drops candidates that are covered by another one, which libseccomp always tests before; how
+ * many are left. One with a single condition has it in common with its neighbour only.
  */
 static size_t drop_covered(struct candidate *candidates, size_t count)
 {

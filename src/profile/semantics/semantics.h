@@ -6,9 +6,11 @@
  * What a profile does with every system call of one architecture, as runc and crun make it of it
  * through libseccomp, whatever the order, grouping and repetition of its rules:
  *
- * - An architecture that the profile does not list is killed, but for the native one, which runtimes
+ * - An architecture that the profile does not list is killed, but for the native one, which
+ * runtimes
  *   always add.
- * - A name that only other architectures have is ignored, and so is a rule that does the same as the
+ * - A name that only other architectures have is ignored, and so is a rule that does the same
+ * as the
  *   default action. A name that no table here has counts: a newer libseccomp may know it.
  * - The first rule without conditions decides about a call, whatever rules with conditions say.
  * - Conditions on different arguments have to hold together. Where a rule has two of the same
@@ -147,15 +149,17 @@ struct call_comparison {
 };
 
 /*
- * Compares two profiles' semantics of the same architecture for a call by name, or for numbers without a name
- * where that is NULL. -E2BIG where the conditions are too many to go through all combinations.
+ * Compares two profiles' semantics of the same architecture for a call by name, or for numbers
+ * without a name where that is NULL. -E2BIG where the conditions are too many to go through all
+ * combinations.
  */
 int semantics_compare(const struct semantics *a, const struct semantics *b, const char *name,
 		      struct call_comparison *ret_comparison, struct error *err);
 
 /*
- * Goes through all calls for which the semantics of the same architecture differ, beginning with the
- * numbers without a name (NULL). Ends when the visitor returns anything but 0, and returns that.
+ * Goes through all calls for which the semantics of the same architecture differ, beginning
+ * with the numbers without a name (NULL). Ends when the visitor returns anything but 0, and
+ * returns that.
  */
 typedef int (*semantics_visitor)(void *data, const char *name,
 				 const struct call_comparison *comparison, struct error *err);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Processes that were in a cgroup before the recording, and that fork and execute programs while it begins:
- * after the programs were attached and the cgroup was added, and before every task has its phase.
+ * Processes that were in a cgroup before the recording, and that fork and execute programs
+ * while it begins: after the programs were attached and the cgroup was added, and before every
+ * task has its phase.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +27,10 @@
 #include "record/recorder.h"
 #include "util/error.h"
 
-/* Numbers that no call has yet, and that have a bit: of the process that was there, and of its child. */
+/*
+ * Numbers that no call has yet, and that have a bit: of the process that was there, and of its
+ * child.
+ */
 #define NR_PARENT 480
 #define NR_CHILD 481
 
@@ -114,7 +118,10 @@ static struct recorder *begin(uint64_t id, bool is_container)
 	return recorder;
 }
 
-/* Both run the program of their parent, as what a runtime forks: so user space decides about them. */
+/*
+ * Both run the program of their parent, as what a runtime forks: so user space decides about
+ * them.
+ */
 static bool has_call(const struct tracked_cgroup *tracked, uint32_t nr)
 {
 	return call_set_find(&tracked->calls[RECORDER_OBSERVED], ABI_NATIVE, nr) ||

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * What the handler is told of cgroups when nearly every event is lost: the ring buffer has one page, and
- * nobody reads it while a thousand cgroups are made, worked in, and removed.
+ * What the handler is told of cgroups when nearly every event is lost: the ring buffer has one
+ * page, and nobody reads it while a thousand cgroups are made, worked in, and removed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -159,8 +159,8 @@ static void call_in(const char *path, uint32_t nr)
 }
 
 /*
- * Two of three are below another one: in groups of three, a top one with one below it, and one below
- * that.
+ * Two of three are below another one: in groups of three, a top one with one below it, and one
+ * below that.
  */
 static void make_all(void)
 {
@@ -193,7 +193,10 @@ static void poll_whole(void)
 	_cleanup_error_ struct error err = ERROR_INIT;
 	int i;
 
-	/* The first reads the events, whatever they make due is done by the second at the latest. */
+	/*
+	 * The first reads the events, whatever they make due is done by the second at the
+	 * latest.
+	 */
 	for (i = 0; i < 2; i++)
 		succeed(recorder_poll(world.recorder, &err), &err);
 }
@@ -224,8 +227,8 @@ static void begin(enum recorder_mode mode, bool mark_new)
 }
 
 /*
- * The free slots are a stack. Those that are freed in ascending order are used in descending order, so that
- * the cgroup above has the higher slot.
+ * The free slots are a stack. Those that are freed in ascending order are used in descending
+ * order, so that the cgroup above has the higher slot.
  */
 static void turn_slots_round(void)
 {
@@ -321,8 +324,8 @@ static void fill_events(const char *path)
 }
 
 /*
- * The event of a cgroup's birth is lost, that of its first call is not: it arrives between two scans, and
- * must not make anybody believe that the cgroup is known.
+ * The event of a cgroup's birth is lost, that of its first call is not: it arrives between two
+ * scans, and must not make anybody believe that the cgroup is known.
  */
 static void test_first_call_without_birth(void **state)
 {

@@ -315,7 +315,10 @@ static void implied_calls_follow_the_abis_that_were_seen(void **state)
 	assert_null(call_set_find(&observation.calls, ABI_X32, 60));
 }
 
-/* Programs make up numbers: the kernel answers ENOSYS, and so do filters that list x32 on x86-64. */
+/*
+ * Programs make up numbers: the kernel answers ENOSYS, and so do filters that list x32 on
+ * x86-64.
+ */
 static void a_number_of_no_call_is_refused_and_not_killed_for(void **state)
 {
 	static const struct {

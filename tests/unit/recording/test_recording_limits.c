@@ -3,7 +3,10 @@
 
 #include "util/array.h"
 
-/* A recording of one observation, in which a list has count entries: entry with a number in place of '#'. */
+/*
+ * A recording of one observation, in which a list has count entries: entry with a number in
+ * place of '#'.
+ */
 static char *long_recording(const char *before, const char *entry, const char *after,
 			    unsigned int count)
 {

@@ -90,8 +90,8 @@ static void compiled_filters_do_what_profiles_say(void **state)
 }
 
 /*
- * Filters that libseccomp 2.5.4 makes wrong, each confirmed on the running kernel: this is what a proof
- * is for, and what tests/fuzz/fuzz_compile.c does not hold against it.
+ * Filters that libseccomp 2.5.4 makes wrong, each confirmed on the running kernel: this is what
+ * a proof is for, and what tests/fuzz/fuzz_compile.c does not hold against it.
  */
 static const struct {
 	const char *profile;

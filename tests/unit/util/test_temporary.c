@@ -101,7 +101,10 @@ static void what_is_given_up_leaves_nothing(void **state)
 	}
 }
 
-/* Here, where the tests run, and not wherever someone may run them: what /tmp is made of can do it. */
+/*
+ * Here, where the tests run, and not wherever someone may run them: what /tmp is made of can do
+ * it.
+ */
 static void a_killed_process_leaves_what_the_next_one_removes(void **state)
 {
 	for (int way = 0; way < 2; way++) {

@@ -154,7 +154,10 @@ static void what_is_counted_adds_up(void **state)
 	assert_int_equal(report->counts[FINDING_UNUSED], 309 + 3 - 6);
 }
 
-/* A profile is taken for a workload that makes each call with each of the arguments that it allows. */
+/*
+ * A profile is taken for a workload that makes each call with each of the arguments that it
+ * allows.
+ */
 static void a_profile_is_compared_argument_by_argument(void **state)
 {
 	_cleanup_(builder_finish) struct builder builder = {

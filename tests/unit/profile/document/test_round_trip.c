@@ -196,7 +196,10 @@ static void oci_json_holds_every_profile(void **state)
 	}
 }
 
-/* Takes out of a profile what the writer said that it left out: what it then is, is what is read. */
+/*
+ * Takes out of a profile what the writer said that it left out: what it then is, is what is
+ * read.
+ */
 static void drop_what_has_no_place(struct profile *profile)
 {
 	static const char *const foreign[] = { "SCMP_ARCH_LOONGARCH64", "SCMP_ARCH_M68K",
