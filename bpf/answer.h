@@ -13,26 +13,30 @@
 #include "task.h"
 
 /*
- * Who answers a call that the kernel does not run. Such a call has a sys_exit and no sys_enter:
+ * Records the calls that the kernel does not run. Such a call has a sys_exit, but no sys_enter.
+ * Its kind depends on who answered it:
  *
  *	a filter (ERRNO, TRAP, KILL)	denied
- *	a supervisor (USER_NOTIF)	answered, if a listener of the task's filters was notified
- *	a tracer (PTRACE_SYSEMU)	nobody's: no filter was asked
+ *	a supervisor (USER_NOTIF)	answered, if a listener of a filter was notified
+ *	a tracer (PTRACE_SYSEMU)	not recorded: no filter was asked
  *
- * A tracer that a filter asks (TRACE) may change the number, or set it to -1, before there is a
- * sys_enter or a sys_exit. It is asked only if no filter refuses the call, so the call that the
- * task stops for is the workload's.
+ * A filter can also ask a tracer (TRACE). The tracer may change the number, or set it to -1,
+ * before there is a sys_enter or a sys_exit. The kernel asks the tracer only if no filter
+ * refuses the call, so the call that the task stops for is the workload's.
  */
 
-/* How many filters of a task are looked at for listeners. */
+/* Limit of the filters of a task that listeners_of() looks at. */
 #define FILTERS_MAX 32
 
 struct listeners {
-	__u64 sum; /* of the ids that they give next: changes whenever one is told of a call */
+	__u64 sum; /* of their next notification ids: changes whenever one is notified of a call */
 	bool any;
 };
 
-/* With more filters than are looked at, the sum always changes. */
+/*
+ * Returns the listeners of a task's filters. If there are more than FILTERS_MAX filters, it
+ * assumes a listener, and the sum changes at every call of the function.
+ */
 static __always_inline struct listeners listeners_of(struct task_struct *task)
 {
 	struct seccomp_filter *filter = task->seccomp.filter;
@@ -53,7 +57,7 @@ static __always_inline struct listeners listeners_of(struct task_struct *task)
 	return listeners;
 }
 
-/* True if a listener may have been told of the call that is ending. */
+/* True if a listener may have been notified of the call that is ending. */
 static __always_inline bool was_notified(struct task_struct *task, struct recorder_task *state)
 {
 	bool changed = state->filters != task_filters(task);
@@ -75,9 +79,9 @@ static __always_inline bool was_notified(struct task_struct *task, struct record
 #define STOP_SYSCALL_BIT 0x80 /* PTRACE_O_TRACESYSGOOD */
 
 /*
- * What a traced task stops for, or 0. A tracer that waits for the stop on another CPU has taken
- * it from exit_code already; last_siginfo keeps it, where a task can also have a signal of its
- * own say so.
+ * Returns the reason for which a traced task stops, or 0. A tracer that waits on another CPU
+ * may already have taken it from exit_code. last_siginfo still has it, but a task can fake it
+ * there with a signal of its own.
  */
 static __always_inline int stop_of(struct task_struct *task)
 {
@@ -86,7 +90,7 @@ static __always_inline int stop_of(struct task_struct *task)
 	return code ?: task->last_siginfo->si_code;
 }
 
-/* A task that is traced stops, and its tracer is about to look at it. */
+/* Handles the stop of a traced task, which its tracer is about to look at. */
 static __noinline int traced_stop(struct task_struct *task)
 {
 	__u32 nr = regs_syscall((struct pt_regs *)bpf_task_pt_regs(task));
@@ -101,8 +105,8 @@ static __noinline int traced_stop(struct task_struct *task)
 		hit.abi = task_abi(task, &nr);
 		hit.nr = nr;
 		/*
-		 * By its word alone a task gets no call that the container's filter may have
-		 * refused.
+		 * Without exit_code, the task may have faked the stop, and the container's
+		 * filter may have refused the call.
 		 */
 		hit.kind = task->exit_code ? RECORDER_OBSERVED : RECORDER_ANSWERED;
 		return hit_record(&hit);
@@ -116,8 +120,8 @@ static __noinline int traced_stop(struct task_struct *task)
 }
 
 /*
- * Calls that are not run are watched from now on. Of a task that is under a filter already,
- * some may have been missed, or one may be in the hands of its tracer.
+ * Flags the slot of a task that is already under a filter when the watch for denied calls
+ * begins. Earlier denied calls may have been missed, and a tracer may be handling one now.
  */
 static __noinline int find_filtered(struct task_struct *task)
 {

@@ -9,7 +9,10 @@
 #include "maps.h"
 #include "slot.h"
 
-/* Setting a bit that may be new, and telling. Cold: at most once a call, kind and slot. */
+/*
+ * Records a call that may be new to its slot, and reports a new one as an event. This is the
+ * slow path: enter() does not come here with a call whose bit is set.
+ */
 
 struct hit {
 	__u32 slot;
@@ -38,7 +41,7 @@ static __always_inline void tell(__u32 type, const struct hit *hit, __u32 genera
 	bpf_ringbuf_submit(event, 0);
 }
 
-/* A call without a bit: kept in a map, a bounded number a slot. */
+/* Records a call without a bit in "overflow", up to RECORDER_OVERFLOW_PER_SLOT per slot. */
 static __noinline int hit_overflow(struct hit *hit)
 {
 	struct recorder_slot *slot;
@@ -66,9 +69,9 @@ static __noinline int hit_overflow(struct hit *hit)
 }
 
 /*
- * The workload's call that ends the set-up of a task that was restored: setup_restored(). With a
- * bit it would not be looked at again once any task has made it, and tasks restored after that
- * one would stay in set-up. So it has none, and is kept like a number past the bitmaps.
+ * True for the workload's call that ends the set-up of a restored task: see setup_restored().
+ * Such a call has no bit, and goes to the map "overflow". With a bit, it would be skipped once
+ * any task has made it, and tasks restored later would stay in set-up.
  */
 static __always_inline bool ends_setup(const struct hit *hit)
 {
@@ -97,8 +100,9 @@ static __noinline int hit_record(struct hit *hit)
 	word = hit_word(slot, hit);
 	if (!word) {
 		/*
-		 * A copy: Linux 7.3 loses track of what a callee reads from the stack of its
-		 * caller's caller ("slot poisoned by dead code elimination").
+		 * Pass a copy: the verifier of Linux 7.3 loses track of what a callee reads
+		 * from the stack of its caller's caller ("slot poisoned by dead code
+		 * elimination").
 		 */
 		struct hit copy = *hit;
 

@@ -8,27 +8,30 @@
 
 #include "shared.h"
 
-/* Chosen before load; the verifier removes what they switch off. */
+/* Fixed before load, so that the verifier removes the code that they switch off. */
 const volatile __u32 mode;	      /* enum recorder_mode */
 const volatile bool mark_new;	      /* every new cgroup on the node gets a slot */
 const volatile bool can_probe = true; /* lockdown "confidentiality" forbids probe_read_kernel */
-const volatile __u32 arrivals_count;  /* elements of "arrivals", with the unused one 0 */
+const volatile __u32 arrivals_count;  /* elements of "arrivals", with the unused element 0 */
 
 /* Set while running. */
-__u32 started;	    /* sys_enter is attached: calls are seen */
-__u32 watch_denied; /* sys_exit and sched_switch are attached: calls that are not run are seen */
-__u32 untracked; /* a fork could not be stored: the child gets its state with its first new call */
-__u32 present_filtered; /* a task that was there before runs under a filter, or is about to */
-__u32 marked;		/* how many tasks the iterator has marked so far */
-__u32 marking;		/* tasks that were there before may not have their phases yet */
-__u32 seek_filtered;	/* the iterator looks for tasks that are under a filter already */
-__u32 mark_rest;	/* the iterator's last pass: nobody is left for a later one */
+__u32 started;		/* sys_enter is attached: calls are seen */
+__u32 watch_denied;	/* sys_exit and sched_switch are attached: denied calls are seen */
+__u32 untracked;	/* a fork could not be stored: the child's first new call makes its state */
+__u32 present_filtered; /* a task from before the recording is, or may soon be, under a filter */
+__u32 marked;		/* number of tasks that the iterator has marked so far */
+__u32 marking;		/* tasks from before the recording may not have their phases yet */
+__u32 seek_filtered;	/* the iterator looks for tasks that are already under a filter */
+__u32 mark_rest;	/* the iterator also marks tasks whose parent never gets a phase */
 __u32 marked_live;	/* marked tasks that have not exited */
 __u32 arrivals_used;	/* elements of "arrivals" that were ever used */
 __u64 runtime_sizes[RECORDER_RUNTIMES_MAX];
 struct recorder_losses losses;
 
-/* One element a slot; sized before load. Mapped by user space, which reads bits without a call. */
+/*
+ * One element per slot; sized before load. User space maps it, to read the bits without a
+ * system call.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -46,8 +49,8 @@ struct {
 } paths SEC(".maps");
 
 /*
- * Indexes of free slots: pushed by user space, popped when a cgroup is made; the last
- * one freed is used first, so that few pages are touched.
+ * Indexes of free slots. User space pushes them, and each new cgroup pops one. This is a stack,
+ * because reusing the slot that was freed last touches few pages.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_STACK);
@@ -55,7 +58,7 @@ struct {
 	__type(value, __u32);
 } free_slots SEC(".maps");
 
-/* Cgroup id to slot, for what the cache does not hold. */
+/* The slot of each cgroup id, for cgroups that are not in the cache of slot.h. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 64);
@@ -63,7 +66,10 @@ struct {
 	__type(value, __u32);
 } slot_by_cgroup SEC(".maps");
 
-/* Mapped by user space, which reads those that have not ended when it reads their slot. */
+/*
+ * User space maps it. When user space reads a slot, it also reads the slot's arrivals that have
+ * not ended.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Which system calls the tasks of selected cgroups make: one bit a call.
+ * Records the system calls that the tasks of selected cgroups make: one bit per call.
  *
  *	sys_enter            a call that seccomp let through
  *	sys_exit             a call that seccomp stopped: it exits without having entered
@@ -9,13 +9,13 @@
  *	cgroup_attach_task   a task is moved in, or leaves
  *	sched_process_fork   a task's phase, and the mark of --pid, pass on to its children
  *	sched_process_exec   set-up ends
- *	sched_process_exit   a thread that a filter killed; the last task of an arrival, or marked
- *	iter/task            the tasks that were there before
+ *	sched_process_exit   a thread that a filter killed; end of a marked task or an arrival
+ *	iter/task            the tasks that are older than the recording
  *
- * All are tp_btf: they need BTF and nothing else. Since Linux 7.2 those of system calls are
- * preempted, and the kernel skips a program on a CPU where it is being run already, by the task
- * that was preempted. So with TRACEPOINT_VARIANT the same is built for classic tracepoints
- * where the loss of a run can hide a call: dearer, but always run with preemption off.
+ * All tracepoints are tp_btf, which needs BTF and nothing else. Since Linux 7.2 the programs of
+ * system calls can be preempted, and the kernel skips a program on a CPU where a preempted task
+ * is still running it. So TRACEPOINT_VARIANT builds the programs whose skipped run could hide a
+ * call for classic tracepoints. These cost more, but always run with preemption off.
  */
 #include "vmlinux.h"
 
@@ -38,8 +38,8 @@ static __always_inline bool is_v2(struct cgroup *cgroup)
 }
 
 /*
- * A task under a filter enters a call. Cleared by sys_exit; a call that exits with nothing to
- * clear was denied.
+ * Marks the call that a task under a filter enters. sys_exit clears the mark; a call that exits
+ * without it was denied.
  */
 static __always_inline void enter_filtered(struct task_struct *task, struct recorder_slot *slot,
 					   __u32 index)
@@ -55,7 +55,7 @@ static __always_inline void enter_filtered(struct task_struct *task, struct reco
 		}
 		return;
 	}
-	/* Without a state the exit makes one, and then knows nothing about this call. */
+	/* Without a state, the exit creates one that knows nothing about this call. */
 	state = state_try(task);
 	if (state) {
 		state->entered = true;
@@ -65,8 +65,8 @@ static __always_inline void enter_filtered(struct task_struct *task, struct reco
 }
 
 /*
- * The same of a task whose state cannot be stored now: it is what its parent is, if that is
- * known.
+ * Records a new call of a container's task whose state cannot be stored now. The task has the
+ * phase of its leader or parent, if that is known.
  */
 static __always_inline int enter_untracked(struct task_struct *task, struct recorder_slot *slot,
 					   struct hit *hit)
@@ -80,7 +80,7 @@ static __always_inline int enter_untracked(struct task_struct *task, struct reco
 	return in_setup(relative) ? hit_in_setup(task, relative, hit) : hit_record(hit);
 }
 
-/* A new call of a container's task: the workload's, or one of a task in set-up. */
+/* Records a new call of a container's task, which is work or in set-up. */
 static __noinline int enter_container(struct task_struct *task, const struct hit *called)
 {
 	struct hit copy = *called, *hit = &copy; /* see hit_record() */
@@ -102,7 +102,10 @@ static __noinline int enter_container(struct task_struct *task, const struct hit
 	return hit_in_setup(task, state, hit);
 }
 
-/* A new call of a command's task: what its first process does until its execve does not count. */
+/*
+ * Records a new call of a command's task, unless the command's first process makes it before
+ * its execve.
+ */
 static __always_inline int enter_command(struct task_struct *task, struct hit *hit)
 {
 	struct recorder_task *state = state_get(task);
@@ -114,7 +117,7 @@ static __always_inline int enter_command(struct task_struct *task, struct hit *h
 	return 0;
 }
 
-/* Everything but a native call, without a filter, that was seen before. */
+/* Handles all calls except known native calls of a task without a filter. */
 static __noinline int enter_unusual(__u32 nr)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -141,8 +144,8 @@ static __noinline int enter_unusual(__u32 nr)
 }
 
 /*
- * Every call of every task on the node comes here. Nothing but the number outlives a call made from
- * here, which leaves the compiler with one register to save, and nothing is put together in memory.
+ * Runs for every call of every task on the node, so it must be cheap. Only the number is still
+ * needed after a function call, so the compiler saves one register. Nothing is built in memory.
  */
 static __always_inline int enter(__u64 nr)
 {
@@ -170,12 +173,15 @@ static __always_inline bool watches_exit(void)
 	return task_is_filtered(bpf_get_current_task_btf()) && watch_denied;
 }
 
-/* A call of a task under a filter ends. Returns true if the kernel did not run it. */
+/*
+ * Updates the state when a call of a task under a filter ends. Returns true if the kernel did
+ * not run the call.
+ */
 static __always_inline bool was_skipped(struct recorder_task *state)
 {
 	/*
-	 * The first exit of a task may be the second half of a call that it began before
-	 * we looked, before it had a filter, or, for a new task, in its parent.
+	 * The first exit of a task may end a call that it entered before calls were watched or
+	 * before it had a filter or, for a new task, that its parent entered.
 	 */
 	bool skipped = !state->entered && state->synced && !state->emulated;
 
@@ -208,9 +214,10 @@ static __noinline int leave(__u32 nr)
 }
 
 /*
- * The id of the recorded cgroup that a new one belongs to: the one above, or, of a command,
- * the one of the process that makes it, as runtimes do for the containers they start. Without
- * one it is the id of the one above.
+ * Returns the id of the recorded cgroup to which a new cgroup belongs, and its slot in
+ * ret_slot. This is the cgroup above or, for a command, the cgroup of the process that creates
+ * the new one, as runtimes do for the containers that they start. If neither is recorded,
+ * returns the id of the cgroup above and RECORDER_SLOT_NONE.
  */
 static __always_inline __u64 parent_of(struct cgroup *cgroup, __u32 *ret_slot)
 {
@@ -225,7 +232,10 @@ static __always_inline __u64 parent_of(struct cgroup *cgroup, __u32 *ret_slot)
 	return *ret_slot == RECORDER_SLOT_NONE ? id : maker->cgroups->dfl_cgrp->kn->id;
 }
 
-/* A cgroup that is made in a container's, once its workload runs, is that container's. */
+/*
+ * Returns the domain of a new cgroup. A cgroup that is created below a container's, once the
+ * workload runs, belongs to that container. Any other cgroup is a domain of its own.
+ */
 static __always_inline __u64 domain_of(__u64 id, __u32 parent_slot)
 {
 	struct recorder_slot *parent = NULL;
@@ -323,8 +333,8 @@ static __always_inline void slot_add_left(struct recorder_slot *slot, __u64 id)
 }
 
 /*
- * A task is in another cgroup now, that of its container no more. User space knows whether it
- * is recorded there and, of a task in set-up, whether it was work.
+ * Notes that a task left its container for another cgroup. User space knows whether that cgroup
+ * is recorded, and whether a task in set-up was work.
  */
 static __noinline int note_left(struct task_struct *task, const struct recorder_task *state,
 				__u64 id)
@@ -349,7 +359,7 @@ static __noinline int note_left(struct task_struct *task, const struct recorder_
 	return 0;
 }
 
-/* A task is in the slot's cgroup, moved there by another one than itself. */
+/* Handles a task that another process moved into the slot's cgroup. */
 static __always_inline void moved_in(struct task_struct *task, struct recorder_task *state,
 				     struct recorder_slot *slot, __u32 index,
 				     struct task_struct *mover)
@@ -357,7 +367,7 @@ static __always_inline void moved_in(struct task_struct *task, struct recorder_t
 	bool known = state->phase && state->cgroup_id == slot->cgroup_id;
 	struct recorder_arrival *arrival;
 
-	if (is_inside(mover, slot)) { /* the container's own business */
+	if (is_inside(mover, slot)) { /* the container moved its own task */
 		if (!known && !same_domain(state->cgroup_id, slot))
 			begin_work(state, slot);
 		state->cgroup_id = slot->cgroup_id;
@@ -367,7 +377,7 @@ static __always_inline void moved_in(struct task_struct *task, struct recorder_t
 		arrive(task, state, slot, index, mover);
 		return;
 	}
-	/* It made calls before the kernel told that it was moved. */
+	/* It made calls before the kernel reported the move. */
 	arrival = in_setup(state) ? arrival_get(state->arrival) : NULL;
 	if (arrival)
 		arrival_set_mover(arrival, mover);
@@ -388,7 +398,10 @@ int BPF_PROG(attach_task, struct cgroup *cgroup, const char *path, struct task_s
 	slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
 	state = slot ? state_try(task) : state_get(task);
 	if (!state) {
-		/* Without a state it has just been moved in, unless it did that itself. */
+		/*
+		 * Without a state, a task counts as just moved in. That is wrong if it moved
+		 * itself.
+		 */
 		if (slot && mover->tgid == task->tgid)
 			__sync_fetch_and_add(&slot->lost, 1);
 		if (!slot && untracked)
@@ -417,7 +430,7 @@ static __always_inline void fork_marked(struct recorder_task *parent, struct tas
 	__sync_fetch_and_add(&marked_live, 1);
 }
 
-/* The child was forked in the same recorded cgroup, or into it (CLONE_INTO_CGROUP). */
+/* Handles a child that was forked within a recorded cgroup or into it (CLONE_INTO_CGROUP). */
 static __always_inline void fork_recorded(struct task_struct *parent, struct task_struct *child,
 					  struct recorder_slot *slot, __u32 index)
 {
@@ -462,7 +475,7 @@ int BPF_PROG(fork_task, struct task_struct *parent, struct task_struct *child)
 	if (child->cgroups->dfl_cgrp == parent->cgroups->dfl_cgrp) /* no CLONE_INTO_CGROUP */
 		return 0;
 	from = state_get(parent);
-	/* Of a process that was moved, the kernel told about its leader only. */
+	/* The kernel reports the move of a process only for its leader. */
 	if (!from || !from->phase)
 		from = state_get(parent->group_leader);
 	if (from && from->cgroup_id == parent->cgroups->dfl_cgrp->kn->id)
@@ -470,7 +483,7 @@ int BPF_PROG(fork_task, struct task_struct *parent, struct task_struct *child)
 	return 0;
 }
 
-/* A task has executed a program. */
+/* Ends set-up if the program that the task has executed is the workload. */
 static __noinline int end_setup(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -491,8 +504,9 @@ static __noinline int end_setup(void)
 	if (!state || !setup_exec(task, state, slot))
 		return 0;
 	/*
-	 * The execve itself is made under the filter: the workload's first call. Where it was
-	 * seen before, as for the second exec into a container, it left no trace in the state.
+	 * The execve itself is made under the filter, so it is the workload's first call. An
+	 * execve that the slot knew already, as at the second exec into a container, is not in
+	 * the state.
 	 */
 	if (!is_exec(state->last_abi, state->last_nr))
 		return 0;
@@ -503,10 +517,11 @@ static __noinline int end_setup(void)
 }
 
 /*
- * SECCOMP_RET_KILL_THREAD ends a thread inside the entry of the call, without sys_exit. Its
- * exit code says SIGSYS. The threads that go down with one that was stopped elsewhere say so
- * too, and are told by their process's exit code; that the process may be ending for another
- * reason, because it waited for this thread, tells nothing.
+ * Records the call for which SECCOMP_RET_KILL_THREAD ended a thread. The thread ends inside the
+ * entry of the call, without sys_exit, and with the exit code SIGSYS. Threads that end together
+ * with a killed one have this exit code too, but so does their process: end_task() leaves them
+ * out. Another exit code of the process proves nothing: it may be ending because it waited for
+ * this thread.
  */
 static __always_inline void exit_killed(struct task_struct *task)
 {
@@ -542,7 +557,7 @@ static __noinline int end_task(void)
 	return 0;
 }
 
-/* The four whose lost run could hide a call. */
+/* The four programs whose skipped run could hide a call. */
 #ifndef TRACEPOINT_VARIANT
 SEC("tp_btf/sys_enter")
 int BPF_PROG(enter_call, struct pt_regs *regs, long id)
@@ -568,7 +583,7 @@ int BPF_PROG(exit_task, struct task_struct *task)
 	return end_task();
 }
 #else
-/* include/trace/events/syscalls.h; both events begin like this. */
+/* The beginning of both events, by include/trace/events/syscalls.h. */
 struct call_event {
 	__u64 common;
 	long id;
@@ -608,8 +623,9 @@ int BPF_PROG(switch_task, bool preempt, struct task_struct *previous, struct tas
 }
 
 /*
- * --pid: user space marked the leader of a thread group; this passes the mark on to its other
- * threads. fork_task is attached before, so whoever is born meanwhile is marked as well.
+ * For --pid: user space marked the leader of a thread group, and this passes the mark on to its
+ * other threads. fork_task is already attached, so tasks that are forked meanwhile are marked
+ * as well.
  */
 static __always_inline int mark_thread(struct task_struct *task)
 {
@@ -628,8 +644,8 @@ static __always_inline int mark_thread(struct task_struct *task)
 }
 
 /*
- * User space runs it until a pass marks nobody, and once when it begins to watch calls that are
- * not run.
+ * User space runs this iterator until a pass marks no task, and once when it begins to watch
+ * denied calls.
  */
 SEC("iter/task")
 int mark_tasks(struct bpf_iter__task *context)

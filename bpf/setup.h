@@ -12,34 +12,37 @@
 #include "task.h"
 
 /*
- * Is a task of a recorded cgroup the container's work, or a container runtime that sets it up?
+ * Separates the calls of a container's workload from those of the runtime that sets it up.
  *
- * Every task of a recorded cgroup has a phase. It is decided from who brought the task there and
- * from the program that it runs, never from its name, which anybody can choose.
+ * Every task of a recorded cgroup has a phase. The phase depends on the task that moved it
+ * there and on the program that it runs, never on its name, which anybody can choose.
  *
- *	phase       how a task comes to it                            its calls are
- *	WORK        forked by WORK; moved itself in, or was moved by  the workload's
- *	            a task of the same container; ended set-up
- *	SETUP       moved in, or forked into the cgroup, by a task    the runtime's, if under the
- *	            outside of the container; forked by SETUP         container's filter; else pending
- *	HOOK        forked by SETUP, and executed a program           pending
- *	START_HOOK  the same, with the container's root directory     the runtime's
+ *	phase       how a task enters the phase                 its calls are
+ *	WORK        forked by WORK; moved itself in, or was     the workload's
+ *	            moved by a task of the same container;
+ *	            ended set-up
+ *	SETUP       moved in, or forked into the cgroup, by a   the runtime's, if under the
+ *	            task outside of the container; forked by    container's filter; else pending
+ *	            SETUP
+ *	HOOK        forked by SETUP, and executed a program     pending
+ *	START_HOOK  the same, with the container's root         the runtime's
+ *	            directory
  *
  * SETUP ends, and WORK begins, when the task
- *	- executes a program in another mount namespace than the one that it came from,
- *	- came with its parent's program, as what a runtime forks, and executes a different one,
- *	- runs another program without having executed one, and returns from a signal: a task that
- *	  was restored from a checkpoint,
- * unless its parent is itself in set-up: then the task is a hook, and set-up goes on.
+ *	- executes a program in a mount namespace other than the one that it came from,
+ *	- came with its parent's program, like a runtime's child, and executes a different one,
+ *	- runs another program without having executed one, and returns from a signal: it was
+ *	  restored from a checkpoint.
+ * An execve does not end SETUP if the task's parent is also in set-up. Then the task is a hook.
  *
- * A task without a phase has just been moved in: the kernel tells of a move after it was made, and
- * meanwhile the task runs on, and forks. So every fork hands the phase on, and what was there
- * before the recording began is marked by an iterator.
+ * A task without a phase was just moved in. The kernel reports a move only after it was made,
+ * and meanwhile the task runs on, and forks. So every fork passes the phase on, and an iterator
+ * marks the tasks that were there before the recording began.
  *
- * An arrival is a task that came from outside, with all that it forks in set-up. Its pending
- * calls are kept by themselves until the last of its tasks has ended set-up or exited. Then
- * they are dropped if one of them executed the workload; otherwise user space decides whose
- * they were.
+ * An arrival is a task that came from outside, with all tasks that it forks in set-up. It keeps
+ * its pending calls apart until the last of its tasks has ended set-up or exited. Then the
+ * calls are dropped if one of its tasks executed the workload and no task of a recorded cgroup
+ * moved the arrival in. Otherwise user space decides who made them.
  */
 
 static __always_inline struct recorder_arrival *arrival_get(__u32 index)
@@ -67,7 +70,7 @@ static __always_inline void arrival_join(__u32 index)
 		__sync_fetch_and_add(&arrival->tasks, 1);
 }
 
-/* Remembers the recorded cgroup of who moved a task in: user space knows whose that is. */
+/* Stores the recorded cgroup of a task that moved others in. User space knows its container. */
 static __always_inline void slot_add_mover(struct recorder_slot *slot, __u64 id)
 {
 	int i;
@@ -83,7 +86,7 @@ static __always_inline void slot_add_mover(struct recorder_slot *slot, __u64 id)
 	__sync_fetch_and_add(&slot->lost, 1);
 }
 
-/* The flags that say whose pending calls a slot gets; 0 if they are dropped. */
+/* Returns the slot flags for the pending calls of an arrival; 0 if the calls are dropped. */
 static __always_inline __u32 pending_flags(const struct recorder_arrival *arrival)
 {
 	__u32 flags = arrival->mover ? RECORDER_PENDING_MOVED : 0;
@@ -96,7 +99,7 @@ static __always_inline __u32 pending_flags(const struct recorder_arrival *arriva
 								    RECORDER_PENDING_OTHER);
 }
 
-/* Moves the words of one bitmap of an arrival into the slot, or drops them. */
+/* Moves a bitmap of an arrival into one of the slot, or drops it if the latter is NULL. */
 static __always_inline void bitmap_move(struct recorder_bitmap *from, struct recorder_bitmap *to)
 {
 	__u64 *source = &from->words[0][0], *target = to ? &to->words[0][0] : NULL;
@@ -152,7 +155,7 @@ static __always_inline void set_phase(struct recorder_task *state, const struct 
 	state->phase = phase;
 }
 
-/* What a task of the workload did before calls were seen is missing. */
+/* Flags the slot if sys_enter is not attached yet: the task's calls until then are missing. */
 static __always_inline void begin_work(struct recorder_task *state, struct recorder_slot *slot)
 {
 	set_phase(state, slot, RECORDER_PHASE_WORK);
@@ -160,7 +163,7 @@ static __always_inline void begin_work(struct recorder_task *state, struct recor
 		__sync_fetch_and_or(&slot->flags, RECORDER_PRESENT);
 }
 
-/* A new task gets the phase of the task that forked it. */
+/* Passes the phase and the arrival of a task on to one that it forked. */
 static __always_inline void hand_on(const struct recorder_task *from, struct recorder_task *to)
 {
 	to->cgroup_id = from->cgroup_id;
@@ -171,7 +174,7 @@ static __always_inline void hand_on(const struct recorder_task *from, struct rec
 		arrival_join(to->arrival);
 }
 
-/* True if both cgroups are the same container's, as far as the kernel can tell. */
+/* True if both cgroups belong to the same container, as far as the slots show. */
 static __always_inline bool same_domain(__u64 cgroup_id, const struct recorder_slot *slot)
 {
 	__u32 index = slot_look_up(cgroup_id);
@@ -186,8 +189,8 @@ static __always_inline bool is_inside(struct task_struct *task, const struct rec
 }
 
 /*
- * The compiler must not merge these loads with those from a slot, which is another kind of
- * pointer.
+ * Keeps the compiler from merging loads from a task with loads from a slot, which is another
+ * kind of pointer.
  */
 #define keep_apart() asm volatile("" ::: "memory")
 
@@ -199,7 +202,7 @@ static __always_inline void arrival_set_outside(struct recorder_arrival *arrival
 	keep_apart();
 }
 
-/* Who moved the task in. User space decides about a mover in a recorded cgroup. */
+/* Stores who moved the task in. User space decides about a mover in a recorded cgroup. */
 static __always_inline void arrival_set_mover(struct recorder_arrival *arrival,
 					      struct task_struct *mover)
 {
@@ -211,8 +214,10 @@ static __always_inline void arrival_set_mover(struct recorder_arrival *arrival,
 }
 
 /*
- * The task came into the slot's cgroup from outside. mover is who brought it, or NULL where that is
- * not known yet: then what is outside is told from who made the cgroup, or from the parent.
+ * Begins an arrival: the task came into the slot's cgroup from outside. mover is the task that
+ * moved it, or NULL if that is not known yet. Then the mount namespace and filters of the
+ * cgroup's creator count as those outside or, if the creator is unknown, those of the task's
+ * parent.
  */
 static __noinline int arrive(struct task_struct *task, struct recorder_task *state,
 			     struct recorder_slot *slot, __u32 slot_index,
@@ -257,9 +262,9 @@ static __always_inline bool has_phase(const struct recorder_task *state,
 }
 
 /*
- * The state of whom a task without a phase has it from: its leader, for of a process that is
- * moved the kernel tells about its leader only, or its parent, where the fork could not be
- * stored. NULL without one.
+ * Returns the state from which a task without a phase gets it, or NULL. This is the state of
+ * its leader, because the kernel reports the move of a process only for the leader. Otherwise
+ * it is the state of its parent, because the fork may not have been stored.
  */
 static __always_inline struct recorder_task *relative_of(struct task_struct *task,
 							 const struct recorder_slot *slot)
@@ -273,8 +278,8 @@ static __always_inline struct recorder_task *relative_of(struct task_struct *tas
 }
 
 /*
- * The state of a task of the slot's cgroup, with its phase; NULL when it cannot be stored, and
- * NULL of a task that the iterator has yet to look at: it may have been there before.
+ * Returns the state of a task of the slot's cgroup, with its phase. NULL if the state cannot be
+ * stored, or if the iterator has yet to mark the task, which may be older than the recording.
  */
 static __always_inline struct recorder_task *state_of(struct task_struct *task,
 						      struct recorder_slot *slot, __u32 slot_index)
@@ -300,7 +305,7 @@ static __always_inline struct recorder_task *state_of(struct task_struct *task,
 	return state;
 }
 
-/* The kind of a call that a task in set-up makes. */
+/* Returns the kind of a call that a task in set-up makes. */
 static __always_inline __u32 setup_kind(struct task_struct *task, const struct recorder_task *state,
 					const struct recorder_arrival *arrival)
 {
@@ -313,7 +318,7 @@ static __always_inline __u32 setup_kind(struct task_struct *task, const struct r
 	return RECORDER_PENDING;
 }
 
-/* A call of a task in set-up. Pending ones are of no interest to anybody who watches. */
+/* Records a call of a task in set-up. A pending call sends no event: no live view shows it. */
 static __noinline int hit_in_setup(struct task_struct *task, const struct recorder_task *state,
 				   const struct hit *called)
 {
@@ -338,7 +343,7 @@ static __noinline int hit_in_setup(struct task_struct *task, const struct record
 	return 0;
 }
 
-/* Remembers how the workload was started, the first time. */
+/* Stores how the workload was started the first time. */
 static __always_inline void slot_enter(struct recorder_slot *slot, struct task_struct *task,
 				       const struct recorder_arrival *arrival)
 {
@@ -359,7 +364,7 @@ static __always_inline void slot_enter(struct recorder_slot *slot, struct task_s
 	__sync_fetch_and_or(&slot->flags, flags);
 }
 
-/* True if the task has another root directory than its arrival came with: it is the container's. */
+/* True if the root directory is not the one that the arrival came with, but the container's. */
 static __always_inline bool root_changed(struct task_struct *task,
 					 const struct recorder_arrival *arrival)
 {
@@ -374,8 +379,8 @@ static __always_inline void setup_end(struct task_struct *task, struct recorder_
 	if (arrival) {
 		slot_enter(slot, task, arrival);
 		/*
-		 * Where the root stays the host's, nothing tells which hooks ran under the
-		 * filter.
+		 * If the root directory is still the host's, nothing shows which hooks ran
+		 * under the filter.
 		 */
 		if (arrival->flags & RECORDER_ARRIVAL_HOOK && !root_changed(task, arrival))
 			__sync_fetch_and_or(&slot->flags, RECORDER_PENDING_HOOK);
@@ -386,7 +391,7 @@ static __always_inline void setup_end(struct task_struct *task, struct recorder_
 	begin_work(state, slot);
 }
 
-/* True if the task was forked by one that is in set-up, and still is. */
+/* True if the task's parent is still in set-up, in the same arrival. */
 static __always_inline bool parent_in_setup(struct task_struct *task,
 					    const struct recorder_task *state)
 {
@@ -406,7 +411,7 @@ static __always_inline void become_hook(struct task_struct *task, struct recorde
 	__sync_fetch_and_or(&arrival->flags, RECORDER_ARRIVAL_START_HOOK);
 }
 
-/* A task in set-up has executed a program. Returns true if that is the workload. */
+/* Handles the execve of a task in set-up. Returns true if the new program is the workload. */
 static __always_inline bool setup_exec(struct task_struct *task, struct recorder_task *state,
 				       struct recorder_slot *slot)
 {
@@ -435,8 +440,8 @@ static __always_inline bool setup_exec(struct task_struct *task, struct recorder
 }
 
 /*
- * A task in set-up makes a call that ends it without an execve: criu gives a task that it restores
- * its program back with PR_SET_MM, and lets it go with rt_sigreturn.
+ * True if a call ends set-up without an execve: criu gives a restored task its program back
+ * with PR_SET_MM, and starts it with rt_sigreturn.
  */
 static __always_inline bool setup_restored(struct task_struct *task,
 					   const struct recorder_task *state, const struct hit *hit)
@@ -445,7 +450,7 @@ static __always_inline bool setup_restored(struct task_struct *task,
 	       task_program(task)->i_ino != state->program && is_sigreturn(hit->abi, hit->nr);
 }
 
-/* True if a runtime of this node has a program of that size. */
+/* True if a runtime of this node has a program of this size. */
 static __always_inline bool is_runtime_size(__u64 size)
 {
 	int i;
@@ -457,10 +462,11 @@ static __always_inline bool is_runtime_size(__u64 size)
 }
 
 /*
- * A process that was there before the recording began, whose parent is not of the container. It
- * is in set-up if it runs its parent's program, or a runtime's. Otherwise it is work, in a
- * container only if it is the first of its pid namespace: what was added later may be about to
- * execute, so it is pending, and work unless it does.
+ * Gives a phase to a process that is older than the recording, and whose parent is outside of
+ * the container. It is in set-up if it runs its parent's program, or a runtime's. Otherwise it
+ * is work. One case is undecided: a process in a container that is not the first of its pid
+ * namespace was added later, and may be about to execute the workload. Its calls are pending,
+ * and count as work unless it does.
  */
 static __always_inline void mark_first(struct task_struct *task, struct recorder_task *state,
 				       struct recorder_slot *slot, __u32 slot_index)
@@ -482,7 +488,7 @@ static __always_inline void mark_first(struct task_struct *task, struct recorder
 	present_filtered = 1;
 }
 
-/* The same for one whose parent is of the container, and has its phase. */
+/* Gives a phase to a task that is older than the recording, from its parent or leader. */
 static __always_inline void mark_child(struct task_struct *task, struct recorder_task *state,
 				       const struct recorder_task *parent)
 {
@@ -496,9 +502,10 @@ static __always_inline void mark_child(struct task_struct *task, struct recorder
 }
 
 /*
- * Gives a task its phase that was in a recorded cgroup before the recording began. Needs the
- * phase of its leader or parent, so that user space runs the iterator until a pass marks
- * nobody. Then it does so with "rest", which marks those whose parent never gets one.
+ * Gives a phase to a task that was in a recorded cgroup before the recording began. This needs
+ * the phase of its leader or parent, so user space runs the iterator until a pass marks no
+ * task. Then it repeats that with "rest", which also marks the tasks whose leader or parent
+ * never gets a phase.
  */
 static __noinline int mark_present(struct task_struct *task, bool rest)
 {

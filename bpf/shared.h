@@ -3,47 +3,48 @@
 #define BPF_SHARED_H
 
 /*
- * What the BPF program and user space share. Fixed-width types only; the sizes are asserted,
- * so that the two sides cannot drift.
+ * The interface of the BPF program and user space. It has only types of fixed width, and
+ * asserts their sizes, so that the two sides cannot drift apart.
  */
 
 #ifndef VMLINUX_H
 #include <linux/types.h>
 #endif
 
-/* Native, compat, x32: the order of enum abi in syscalls/syscalls.h. */
+/* Native, compat and x32, in the order of enum abi in syscalls/syscalls.h. */
 #define RECORDER_ABIS 3
 
 /*
- * Numbers below this one have a bit; the few above (ARM's private calls, nonsense that
- * programs try) are kept one by one in the map "overflow". Linux 7.1 ends at 471, x32 at 547.
+ * System call numbers below this limit have a bit in a bitmap. Each of the few others (ARM's
+ * private calls, nonsense that programs try) is an entry of the map "overflow". Linux 7.1 ends
+ * at 471, x32 at 547.
  */
 #define RECORDER_NUMBERS 576
 #define RECORDER_WORDS (RECORDER_NUMBERS / 64)
 
-/* What is followed; chosen before load, so that the other ways cost nothing. */
+/* The tasks to record. The mode is fixed before load, so the other modes cost nothing. */
 enum recorder_mode {
-	RECORDER_CGROUPS, /* containers: the runtime's set-up is told from their work */
-	RECORDER_COMMAND, /* one command's cgroup, and those that its processes make */
+	RECORDER_CGROUPS, /* containers: separates the runtime's set-up from the workload */
+	RECORDER_COMMAND, /* one command's cgroup, and the cgroups that its processes create */
 	RECORDER_TASKS,	  /* marked tasks and their children */
 };
 
-/* Slot 0 is nobody's: an index of 0 says "not recorded". So is arrival 0. */
+/* Slot 0 and arrival 0 are never used: index 0 means "not recorded" and "no arrival". */
 #define RECORDER_SLOT_NONE 0
 #define RECORDER_ARRIVAL_NONE 0
-/* An index shares a word with a pointer in the cache: 16 bits. */
+/* A slot index has 16 bits, because it shares a word with a pointer in the cache of slot.h. */
 #define RECORDER_SLOTS_MAX 65536
-/* Calls that one slot may keep in the map "overflow"; more count as lost. */
+/* Limit of the calls that one slot has in the map "overflow". Further calls count as lost. */
 #define RECORDER_OVERFLOW_PER_SLOT 256
 
-/* Whose call it is. The first RECORDER_BITMAPS have a bitmap in each slot. */
+/* Who made or answered a call. Kinds before RECORDER_BITMAPS have a bitmap in each slot. */
 enum recorder_kind {
-	RECORDER_OBSERVED, /* the workload's */
-	RECORDER_RUNTIME,  /* by a task still in set-up, already under the container's filter */
-	RECORDER_PENDING,  /* by a task still in set-up, under no filter of the container's */
+	RECORDER_OBSERVED, /* made by the workload */
+	RECORDER_RUNTIME,  /* made by a task in set-up, already under the container's filter */
+	RECORDER_PENDING,  /* made by a task in set-up, without the container's filter */
 	RECORDER_DENIED,   /* stopped by a filter */
 	RECORDER_BITMAPS,
-	/* A filter, a supervisor or a tracer answered; the kernel may not have run it. */
+	/* Answered by a filter, a supervisor or a tracer; the kernel may not have run it. */
 	RECORDER_ANSWERED = RECORDER_BITMAPS,
 	RECORDER_KINDS,
 };
@@ -55,70 +56,70 @@ struct recorder_bitmap {
 enum recorder_slot_state {
 	RECORDER_FREE,
 	RECORDER_LIVE,
-	RECORDER_DEAD, /* the cgroup is gone; user space reads the slot and frees it */
+	RECORDER_DEAD, /* the cgroup was removed; user space will read and free the slot */
 };
 
 enum recorder_slot_flag {
 	RECORDER_ENTERED = 1 << 0,  /* set-up ended at least once: a workload was started here */
 	RECORDER_FILTERED = 1 << 1, /* a task under a filter ran before denied calls were watched */
-	RECORDER_CONTAINER = 1 << 2, /* user space knows that this is a container's own cgroup */
-	/* When set-up ended for the first time: how the container was started. */
+	RECORDER_CONTAINER = 1 << 2, /* set by user space: a container's cgroup, or below one */
+	/* How the container was started: the workload's state when set-up first ended. */
 	RECORDER_NO_NEW_PRIVS = 1 << 3,
 	RECORDER_CONFINED = 1 << 4,	 /* under a filter */
 	RECORDER_OWN_NAMESPACE = 1 << 5, /* in a mount namespace of its own */
 	RECORDER_PRESENT = 1 << 6,	 /* a task was here before the recording began */
-	RECORDER_LEFT = 1 << 7,		 /* a task of the workload went elsewhere: see left_to */
-	RECORDER_START_HOOK = 1 << 9,	 /* set-up ran a hook after it had changed its root */
-	/* Whose calls are in the bitmap RECORDER_PENDING, of arrivals that ended. */
-	RECORDER_PENDING_RUNTIME = 1 << 10, /* looked like a runtime's, and never executed */
-	RECORDER_PENDING_OTHER = 1 << 11,   /* others that never executed */
+	RECORDER_LEFT = 1 << 7,	      /* a task of the workload left the container: see left_to */
+	RECORDER_START_HOOK = 1 << 9, /* set-up ran a hook after it changed its root directory */
+	/* The arrivals whose calls are in the bitmap RECORDER_PENDING. Set when they end. */
+	RECORDER_PENDING_RUNTIME = 1 << 10, /* like a runtime's, but never executed the workload */
+	RECORDER_PENDING_OTHER = 1 << 11,   /* others that never executed the workload */
 	RECORDER_PENDING_MOVED = 1 << 12, /* moved in by a task of a recorded cgroup: see movers */
-	RECORDER_PENDING_HOOK = 1 << 13,  /* set-up ran a program whose calls may be needed */
-	RECORDER_LEFT_PENDING = 1 << 14,  /* a task went away whose calls are pending */
+	RECORDER_PENDING_HOOK = 1 << 13,  /* set-up ran a hook whose calls may be needed */
+	RECORDER_LEFT_PENDING = 1 << 14,  /* a task with pending calls left the container */
 };
 
 #define RECORDER_MOVERS 4
 #define RECORDER_LEFT_MAX 3
 #define RECORDER_COMM_SIZE 16 /* TASK_COMM_LEN */
 
-/* One cgroup's share of the evidence. */
+/* The recorded evidence of one cgroup. */
 struct recorder_slot {
 	struct recorder_bitmap bitmaps[RECORDER_BITMAPS];
 	__u64 cgroup_id;
 	__u64 parent_id;
-	__u64 domain;  /* id of the cgroup of the container, as far as known, that it belongs to */
-	__u64 created; /* CLOCK_BOOTTIME, ns; when the cgroup was made, or found */
+	__u64 domain;  /* id of its container's cgroup, as far as known; else its own id */
+	__u64 created; /* CLOCK_BOOTTIME, ns: when the cgroup was created or found */
 	__u64 removed;
 	/*
-	 * Recorded cgroups whose tasks moved others in here: the container's own, or a
-	 * runtime's.
+	 * Ids of the recorded cgroups whose tasks moved others into this one: the container's
+	 * own cgroup, or a runtime's.
 	 */
 	__u64 movers[RECORDER_MOVERS];
-	/* Size of the program that set the container up: tells which runtime it was. */
+	/* Size in bytes of the program that set the container up. It identifies the runtime. */
 	__u64 setup_size;
 	__u32 generation; /* counts the uses of this slot */
 	__u32 state;
 	__u32 flags;
-	__u32 overflow; /* how many calls the map "overflow" has of this slot */
-	__u32 lost;	/* map updates and storage that failed for this slot */
-	/* Mount namespace and filters of who made the cgroup; none of one that was found. */
+	__u32 overflow; /* number of this slot's calls in the map "overflow" */
+	__u32 lost;	/* map updates and allocations that failed for this slot, and full lists */
+	/* Mount namespace and filter count of the cgroup's creator; 0 if it was found. */
 	__u32 outside_ns;
 	__u32 outside_filters;
-	__u32 left_pid; /* the first task that left, in the initial namespace */
+	__u32 left_pid; /* process id of the first task that left, in the initial namespace */
 	char left_comm[RECORDER_COMM_SIZE];
-	__u64 left_to[RECORDER_LEFT_MAX]; /* ids of the cgroups where tasks went; 0 ends the list */
+	__u64 left_to[RECORDER_LEFT_MAX]; /* ids of the tasks' new cgroups; 0 ends the list */
 	__u32 pad[2];
 };
 
 _Static_assert(sizeof(struct recorder_slot) == 1024, "a power of two indexes by shifting");
 
-/* The path of a slot's cgroup, as the kernel printed it when it was made. */
+/* The path of a slot's cgroup, as the kernel printed it when the cgroup was created. */
 #define RECORDER_PATH_SIZE 512
 struct recorder_path {
 	char text[RECORDER_PATH_SIZE];
 };
 
-/* Key of a call that has no bit. */
+/* Key of a call without a bit. */
 struct recorder_overflow {
 	__u32 slot;
 	__u32 generation;
@@ -130,30 +131,30 @@ struct recorder_overflow {
 _Static_assert(sizeof(struct recorder_overflow) == 16, "no padding in a hash key");
 
 enum recorder_arrival_flag {
-	RECORDER_ARRIVAL_RUNTIME = 1 << 0, /* runs its parent's program, as what a runtime forks */
+	RECORDER_ARRIVAL_RUNTIME = 1 << 0, /* runs its parent's program, like a runtime's child */
 	RECORDER_ARRIVAL_ENDED = 1 << 1,   /* one of its tasks executed the workload */
 	RECORDER_ARRIVAL_HOOK = 1 << 2,	   /* it ran a hook */
-	RECORDER_ARRIVAL_START_HOOK = 1 << 3, /* it ran a hook after it had changed its root */
+	RECORDER_ARRIVAL_START_HOOK = 1 << 3, /* the same after it changed its root directory */
 };
 
-/* How many bitmaps an arrival has: RECORDER_RUNTIME and RECORDER_PENDING, in this order. */
+/* Number of an arrival's bitmaps: RECORDER_RUNTIME and RECORDER_PENDING, in this order. */
 #define RECORDER_ARRIVAL_BITMAPS 2
 
 /*
- * A task that came into a recorded cgroup from outside, and the tasks that it forks, until one of
- * them executes the workload: setup.h.
+ * A task that came into a recorded cgroup from outside, with the tasks that it forks in set-up.
+ * See setup.h.
  */
 struct recorder_arrival {
 	struct recorder_bitmap bitmaps[RECORDER_ARRIVAL_BITMAPS];
-	__u64 mover;   /* id of the recorded cgroup from which it was moved in, or 0 */
-	__u64 program; /* size of the program that it came with */
+	__u64 mover;   /* id of the recorded cgroup of the task that moved it in, or 0 */
+	__u64 program; /* size in bytes of the program that it came with */
 	__u64 root;    /* inode number of its parent's root directory */
 	__u32 root_device;
 	__u32 slot;
 	__u32 generation; /* of the slot */
-	__u32 tasks;	  /* how many of them are left */
+	__u32 tasks;	  /* number of its tasks that are still in set-up */
 	__u32 flags;
-	__u32 outside_ns; /* mount namespace and filters of who moved it in */
+	__u32 outside_ns; /* mount namespace and filter count outside: see arrive() */
 	__u32 outside_filters;
 	__u32 pad[7];
 };
@@ -165,37 +166,40 @@ enum recorder_phase {
 	RECORDER_PHASE_WORK,
 	RECORDER_PHASE_SETUP,
 	RECORDER_PHASE_HOOK, /* a program that set-up runs before the container's root is set */
-	RECORDER_PHASE_START_HOOK, /* the same afterwards: under the container's filter */
+	RECORDER_PHASE_START_HOOK, /* the same after that, under the container's filter */
 };
 
-/* What is known of a task that is in a recorded cgroup, runs under a filter, or is marked. */
+/* The state of a task that is in a recorded cgroup, runs under a filter, or is marked. */
 struct recorder_task {
-	__u64 cgroup_id; /* where "phase" holds; elsewhere it is not known */
+	__u64 cgroup_id; /* cgroup in which "phase" is valid; the phase in others is unknown */
 	__u64 program;	 /* inode number of the program that it runs in set-up */
-	__u64 notified;	 /* how many calls the listeners of its filters were told of */
-	__u32 slot;	 /* of a marked task: where its calls go */
+	__u64 notified;	 /* struct listeners.sum when listeners were last looked for */
+	__u32 slot;	 /* of a marked task: the slot of its calls */
 	__u32 arrival;	 /* of a task in set-up */
-	__u32 filters;	 /* when listeners were looked for last */
+	__u32 filters;	 /* their number when listeners were last looked for */
 	__u32 last_nr;	 /* the last call made in set-up: the execve when set-up ends */
 	__u16 last_abi;
 	__u8 phase;    /* enum recorder_phase */
-	__u8 entered;  /* sys_enter ran, sys_exit did not yet */
+	__u8 entered;  /* sys_enter ran, but not yet sys_exit */
 	__u8 synced;   /* "entered" can be trusted: an entry or exit was seen under the filter */
 	__u8 listened; /* one of its filters has a listener */
-	__u8 emulated; /* a tracer takes the call over (PTRACE_SYSEMU): nobody makes it */
+	__u8 emulated; /* a tracer takes the call over (PTRACE_SYSEMU): do not record it */
 	__u8 pad;
 };
 
 _Static_assert(sizeof(struct recorder_task) == 48, "the same on both sides");
 
 enum recorder_event_type {
-	RECORDER_EVENT_CALL,	/* a bit was set for the first time */
+	RECORDER_EVENT_CALL,	/* a hit: the first time that the slot sees a call */
 	RECORDER_EVENT_CREATED, /* a cgroup got a slot */
 	RECORDER_EVENT_REMOVED,
-	RECORDER_EVENT_FILTER, /* a filter is in force and denied calls are not watched yet */
+	RECORDER_EVENT_FILTER, /* a task is under a filter while denied calls are not watched */
 };
 
-/* Decoration: may be lost, and then is counted. The slots are the truth. */
+/*
+ * Reports a change at once, with details such as the process. Events can be lost, and are then
+ * counted. No call is lost with them, because the slots have all calls.
+ */
 struct recorder_event {
 	__u32 type;
 	__u32 slot;
@@ -210,14 +214,14 @@ struct recorder_event {
 
 _Static_assert(sizeof(struct recorder_event) == 48, "the same on both sides");
 
-/* Ways to lose something that belong to no slot. */
+/* Losses that belong to no slot. */
 struct recorder_losses {
 	__u64 slots;  /* no slot was free for a new cgroup */
 	__u64 map;    /* a map update failed */
 	__u64 events; /* the ring buffer was full */
 };
 
-/* Sizes of the runtimes' programs on this node; 0 ends the list. */
+/* Length of the list of the sizes of this node's runtime programs; 0 ends the list early. */
 #define RECORDER_RUNTIMES_MAX 16
 
 #endif

@@ -10,19 +10,20 @@
 #include "task.h"
 
 /*
- * From a cgroup to its slot. It is asked at every system call of every task on the node, and
- * nearly always the answer is "not recorded", so the answers of the last cgroups are kept in a
- * direct-mapped cache in global data, keyed by the cgroup's address: one load less than its
- * id, which lies in another cache line.
+ * Finds the slot of a cgroup. Every system call of every task on the node needs this, and
+ * nearly always the answer is "not recorded". So a direct-mapped cache in global data keeps the
+ * answers for the last cgroups. Its key is the cgroup's address. The cgroup's id would cost one
+ * more load, because it lies in another cache line.
  *
- * An entry is one word, (address - anchor) << 16 | slot, so that it is never read half
- * written. The shift drops the 16 highest bits of the address; they are the same for
- * all objects of the kernel's direct mapping below 256 TiB of memory.
+ * An entry is one word, (address - anchor) << 16 | slot, so that no reader sees half an entry.
+ * The shift drops the 16 highest bits of the address; they are the same for all objects of the
+ * kernel's direct mapping below 256 TiB of memory.
  *
- * An address is used again only after its cgroup was removed, which cgroup_rmdir sees, and no
- * task is left in a removed cgroup that could put it back. Only the system-call programs use
- * the cache: they are attached after user space added what exists, so that "not recorded" is
- * never remembered of a cgroup that is about to be added.
+ * An address is used again only after its cgroup was removed. cgroup_rmdir sees the removal and
+ * clears the entry, and no task is left in the cgroup that could restore it. Only the
+ * system-call programs look cgroups up in the cache. They are attached after user space added
+ * the existing cgroups, so the cache never has "not recorded" for a cgroup that is about to be
+ * added.
  */
 #define CACHE_BITS 12
 #define CACHE_SIZE (1 << CACHE_BITS)
@@ -31,10 +32,10 @@
 
 __u64 cache[CACHE_SIZE];
 
-/* Subtracting it turns a pointer into a number in the eyes of the verifier. */
+/* Subtracting its address turns a pointer into a number for the verifier. */
 static __u64 anchor;
 
-/* struct cgroup is larger than 2 KiB, so that each has a page of its own, or nearly. */
+/* The page number: struct cgroup is larger than 2 KiB, so two of them seldom share a page. */
 static __always_inline __u32 cache_index(__u64 key)
 {
 	return (key >> 12) & (CACHE_SIZE - 1);
@@ -57,7 +58,7 @@ static __always_inline __u32 slot_of_cgroup(struct cgroup *cgroup)
 	return slot_look_up(cgroup->kn->id);
 }
 
-/* The slot, or RECORDER_SLOT_NONE; more than SLOT_MASK if the cache does not have the answer. */
+/* Returns the slot, or RECORDER_SLOT_NONE; more than SLOT_MASK if it is not in the cache. */
 static __always_inline __u64 slot_remembered(struct cgroup *cgroup)
 {
 	__u64 key = cgroup_key(cgroup);
@@ -84,7 +85,7 @@ static __always_inline void cache_set(struct cgroup *cgroup, __u32 slot)
 	cache[cache_index(key)] = key << SLOT_BITS | slot;
 }
 
-/* No cgroup has key 0: the next question is answered by the hash map. */
+/* No cgroup has key 0, so the next lookup goes to the hash map. */
 static __always_inline void cache_forget(struct cgroup *cgroup)
 {
 	cache[cache_index(cgroup_key(cgroup))] = 0;
@@ -96,8 +97,8 @@ static __always_inline struct recorder_task *state_get(struct task_struct *task)
 }
 
 /*
- * Fails where the kernel has no memory at hand, or where the task that it preempted on this CPU
- * was changing a task's storage.
+ * Returns the state of a task, and creates it if needed. NULL if the kernel has no memory at
+ * hand, or if the task that was preempted on this CPU was changing a task's storage.
  */
 static __always_inline struct recorder_task *state_try(struct task_struct *task)
 {
@@ -121,7 +122,7 @@ static __always_inline __u32 slot_of_marked(struct task_struct *task)
 	return state ? state->slot : RECORDER_SLOT_NONE;
 }
 
-/* The slot that a task's calls go to. */
+/* Returns the slot for the calls of a task. */
 static __always_inline __u32 slot_of_task(struct task_struct *task)
 {
 	return mode == RECORDER_TASKS ? slot_of_marked(task) :
@@ -140,8 +141,8 @@ static __always_inline struct recorder_slot *slot_get(__u32 index)
 }
 
 /*
- * The last store of a change: an atomic one that returns what was there, which BPF makes a full
- * barrier, so that user space never sees the new state beside old fields.
+ * Must be the last store of a change. BPF makes an atomic operation that returns the old value
+ * a full barrier, so user space never sees the new state with old fields.
  */
 static __always_inline void slot_set_state(struct recorder_slot *slot, __u32 state)
 {

@@ -6,7 +6,7 @@
 
 #include "shared.h"
 
-/* What a task is doing and under what: all by BTF pointers, no helper, no probe read. */
+/* Properties of a task, read through BTF pointers only: no helpers, no probe reads. */
 
 enum {
 	ABI_NATIVE,
@@ -15,14 +15,14 @@ enum {
 };
 
 #define SECCOMP_MODE_FILTER 2 /* include/uapi/linux/seccomp.h */
-#define NR_NONE ((__u32)-1)   /* a call without a number: rt_sigreturn on its way out */
+#define NR_NONE ((__u32)-1)   /* no call number, as when rt_sigreturn returns */
 
 #if defined(__TARGET_ARCH_x86)
 #define TS_COMPAT 0x0002	/* arch/x86/include/asm/thread_info.h */
 #define X32_NR_FLAG 0x40000000U /* __X32_SYSCALL_BIT, arch/x86/include/uapi/asm/unistd.h */
 #define X32_NR_MASK (X32_NR_FLAG - 1)
 
-/* x32 calls, which have a bit in their number, count as native here. */
+/* Also true for x32 calls, which only a bit in their number marks. */
 static __always_inline bool task_is_native(struct task_struct *task)
 {
 	return !(task->thread_info.status & TS_COMPAT);
@@ -32,7 +32,7 @@ static __always_inline __u32 task_abi(struct task_struct *task, __u32 *nr)
 {
 	if (!task_is_native(task))
 		return ABI_COMPAT;
-	/* With a still higher bit it is no x32 call, only a number that no call has. */
+	/* With an even higher bit set, the number is invalid, and not of an x32 call. */
 	if ((*nr & ~X32_NR_MASK) == X32_NR_FLAG) {
 		*nr &= X32_NR_MASK;
 		return ABI_X32;
@@ -45,13 +45,16 @@ static __always_inline __u32 regs_syscall(struct pt_regs *regs)
 	return regs->orig_ax;
 }
 
-/* A tracer takes every call over: include/linux/thread_info.h, SYSCALL_WORK_BIT_SYSCALL_EMU. */
+/*
+ * True if a tracer takes over all calls: SYSCALL_WORK_BIT_SYSCALL_EMU,
+ * include/linux/thread_info.h.
+ */
 static __always_inline bool task_is_emulated(struct task_struct *task)
 {
 	return task->thread_info.syscall_work & (1UL << 3);
 }
 
-/* rt_sigreturn and sigreturn, by the same tables as below. */
+/* True for rt_sigreturn and sigreturn, by the tables named at is_exec(). */
 static __always_inline bool is_sigreturn(__u32 abi, __u32 nr)
 {
 	switch (abi) {
@@ -64,7 +67,7 @@ static __always_inline bool is_sigreturn(__u32 abi, __u32 nr)
 	}
 }
 
-/* execve and execveat, as arch/x86/entry/syscalls/syscall_{64,32}.tbl number them. */
+/* True for execve and execveat, by arch/x86/entry/syscalls/syscall_{64,32}.tbl. */
 static __always_inline bool is_exec(__u32 abi, __u32 nr)
 {
 	switch (abi) {
@@ -94,19 +97,24 @@ static __always_inline __u32 regs_syscall(struct pt_regs *regs)
 	return regs->syscallno;
 }
 
-/* A tracer takes every call over: TIF_SYSCALL_EMU, arch/arm64/include/asm/thread_info.h. */
+/*
+ * True if a tracer takes over all calls: TIF_SYSCALL_EMU, arch/arm64/include/asm/thread_info.h.
+ */
 static __always_inline bool task_is_emulated(struct task_struct *task)
 {
 	return task->thread_info.flags & (1UL << 12);
 }
 
-/* rt_sigreturn and sigreturn, by the same tables as below. */
+/* True for rt_sigreturn and sigreturn, by the tables named at is_exec(). */
 static __always_inline bool is_sigreturn(__u32 abi, __u32 nr)
 {
 	return abi == ABI_COMPAT ? nr == 119 || nr == 173 : nr == 139;
 }
 
-/* execve and execveat: include/uapi/asm-generic/unistd.h, arch/arm/tools/syscall.tbl. */
+/*
+ * True for execve and execveat, by include/uapi/asm-generic/unistd.h,
+ * arch/arm/tools/syscall.tbl.
+ */
 static __always_inline bool is_exec(__u32 abi, __u32 nr)
 {
 	return abi == ABI_COMPAT ? nr == 11 || nr == 387 : nr == 221 || nr == 281;
@@ -116,8 +124,8 @@ static __always_inline bool is_exec(__u32 abi, __u32 nr)
 #endif
 
 /*
- * Also of a task that its filter is killing: since Linux 5.17 (495ac3069a66) the kernel marks
- * it with a mode of its own, SECCOMP_MODE_DEAD, which is 3; before, the mode stays.
+ * Also true for a task that its filter is killing. Since Linux 5.17 (495ac3069a66) such a task
+ * has a mode of its own, SECCOMP_MODE_DEAD, which is 3. Older kernels do not change its mode.
  */
 static __always_inline bool task_is_filtered(struct task_struct *task)
 {
@@ -136,15 +144,15 @@ static __always_inline __u32 task_mount_ns(struct task_struct *task)
 	return task->nsproxy->mnt_ns->ns.inum;
 }
 
-/* The file that the task executes; a thread of the kernel has none, which reads as zeros. */
+/* Returns the inode of a task's program. For a kernel thread, its fields read as 0. */
 static __always_inline struct inode *task_program(struct task_struct *task)
 {
 	return task->mm->exe_file->f_inode;
 }
 
 /*
- * True if both run the same program. runc executes sealed copies of itself, which are other
- * files, so that it is the size to the byte that is compared.
+ * True if both tasks run the same program. This compares the sizes in bytes, because runc
+ * executes sealed copies of itself, which are different files.
  */
 static __always_inline bool task_is_copy(struct task_struct *task, struct task_struct *other)
 {
@@ -155,13 +163,13 @@ static __always_inline bool task_is_copy(struct task_struct *task, struct task_s
 
 #define SIGNAL_UNKILLABLE 0x40 /* include/linux/sched/signal.h */
 
-/* True of the first process of a pid namespace. */
+/* True for the first process of a pid namespace. */
 static __always_inline bool task_is_init(struct task_struct *task)
 {
 	return task->signal->flags & SIGNAL_UNKILLABLE;
 }
 
-/* How many filters a task runs under. */
+/* Returns the number of filters that a task runs under. */
 static __always_inline __u32 task_filters(struct task_struct *task)
 {
 	return task->seccomp.filter_count.counter;

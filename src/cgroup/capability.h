@@ -7,7 +7,7 @@
 struct error;
 struct observation;
 
-/* Adds the names of the bits of a capability mask; a bit without a name is "CAP_<number>". */
+/* Adds a name for each bit of a capability mask. A bit without a name becomes "CAP_<number>". */
 int capability_add_mask(struct observation *observation, uint64_t mask, struct error *err);
 
 #endif

@@ -23,7 +23,10 @@ void cgroup_mount_finish(struct cgroup_mount *mount)
 	*mount = (struct cgroup_mount){ 0 };
 }
 
-/* Undoes the kernel's \ooo for space, tab, newline and backslash, in place. */
+/*
+ * Decodes in place the octal escapes \ooo that the kernel writes for space, tab, newline and
+ * backslash.
+ */
 static void unescape(char *text)
 {
 	char *out = text;
@@ -47,7 +50,7 @@ struct mountinfo_line {
 	const char *type;
 };
 
-/* Splits a line in place; false when it is not of that form. */
+/* Splits a line in place. False if the line does not have this form. */
 static bool split_mountinfo(char *line, struct mountinfo_line *ret_line)
 {
 	char *fields[5], *separator = strstr(line, " - "), *save = NULL;
@@ -75,8 +78,8 @@ static bool type_is(const char *type, const char *name)
 }
 
 /*
- * Takes the mount when it shows more than the one found so far: a bind mount of a part, as in
- * some containers, has a longer root.
+ * Keeps the mount that shows more of the hierarchy. In some containers only a part of it is
+ * bind-mounted, which gives a longer root.
  */
 static int consider_mount(struct cgroup_mount *best, const struct mountinfo_line *line,
 			  struct error *err)
@@ -140,7 +143,7 @@ int cgroup_mount_find(struct cgroup_mount *ret_mount, struct error *err)
 
 int cgroup_of_text(const char *text, char **ret_path, struct error *err)
 {
-	/* What the kernel appends to the path of a cgroup that is removed already. */
+	/* The kernel appends this to the path of a removed cgroup. */
 	static const char deleted[] = " (deleted)";
 	const char *line = text;
 	char *path;
@@ -171,7 +174,7 @@ int cgroup_of_pid(pid_t pid, char **ret_path, struct error *err)
 
 	snprintf(file, sizeof(file), "/proc/%d/cgroup", pid);
 	r = pidfd < 0 ? pidfd : file_read(AT_FDCWD, file, PROC_CGROUP_MAX, &text, NULL, NULL);
-	/* Where it has ended meanwhile, the file may have been that of another with its number. */
+	/* If the process has ended, the file may be that of another process with the same pid. */
 	if (r == -ENOENT || r == -ESRCH || (r == 0 && !pidfd_is_alive(pidfd)))
 		return error_set(err, ESRCH, "there is no process %d", pid);
 	r = r < 0 ? error_set_errno(err, -r, "read %s", file) : cgroup_of_text(text, &path, err);
@@ -192,7 +195,7 @@ static bool has_dotdot(const char *path)
 	return false;
 }
 
-/* What follows directory in path ("" or "/…"), or NULL when path is not below it. */
+/* Returns the part of path after directory ("" or "/…"), or NULL if path is not below directory. */
 static const char *path_below(const char *path, const char *directory)
 {
 	size_t length = strlen(directory);
@@ -279,7 +282,10 @@ int cgroup_for_each_process(const char *directory, int (*act)(pid_t pid, const v
 	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		pid_t pid = atoi(line);
 
-		/* 0 is a process of another pid namespace, which cannot be named. */
+		/*
+		 * 0 is a process in a pid namespace that is not visible here. It has no pid to
+		 * act on.
+		 */
 		if (pid > 0 && (r = act(pid, data)) < 0 && r != -ESRCH)
 			return r;
 	}

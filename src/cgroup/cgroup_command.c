@@ -28,8 +28,8 @@ void cgroup_command_finish(struct cgroup_command *command)
 }
 
 /*
- * The caller's own cgroup, below which it may make another one even where it is not root; the
- * top of the hierarchy when its own is out of sight.
+ * Finds the caller's own cgroup, because an unprivileged caller may be allowed to make a cgroup
+ * there. Falls back to the top of the hierarchy if the caller's cgroup is not visible.
  */
 static int find_parent(const struct cgroup_mount *mount, char **ret_path, char **ret_directory,
 		       struct error *err)
@@ -60,8 +60,8 @@ static char *join(const char *directory, const char *name)
 }
 
 /*
- * A recorder that was killed could not remove its command's cgroup. Those whose recorder is
- * gone are removed by the next one; the kernel keeps those that are not empty.
+ * Removes cgroups of recorders that were killed before they could do it. The kernel refuses to
+ * remove a cgroup that is not empty.
  */
 static void remove_stale(const char *parent)
 {
@@ -86,7 +86,7 @@ int cgroup_create_for_command(const struct cgroup_mount *mount, struct cgroup_co
 	if (r < 0)
 		return r;
 	remove_stale(command.parent);
-	/* The name is taken where a recorder of the same pid was killed and left its cgroup. */
+	/* The name may exist: a killed recorder with the same pid may have left its cgroup. */
 	for (i = 0; i < NAMES_MAX; i++) {
 		snprintf(name, sizeof(name), "recorder-%d-%d", getpid(), i);
 		free(command.directory);
@@ -111,7 +111,7 @@ int cgroup_create_for_command(const struct cgroup_mount *mount, struct cgroup_co
 	return 0;
 }
 
-/* Writes a control file of a cgroup in one write(2), as the kernel wants it. */
+/* Writes a control file of a cgroup in one write(2), because the kernel requires it. */
 static int write_control(const char *directory, const char *file, const char *text)
 {
 	_cleanup_free_ char *path = join(directory, file);
@@ -148,7 +148,7 @@ int cgroup_command_populated(const struct cgroup_command *command, bool *ret_pop
 	return 0;
 }
 
-/* Calls act on the cgroup and all below it, deepest first. */
+/* Calls act on the cgroup and on all cgroups below it, deepest first. */
 static int for_each_below(const char *directory, int depth,
 			  int (*act)(const char *directory, const void *data), const void *data)
 {
@@ -193,7 +193,7 @@ int cgroup_command_remove(const struct cgroup_command *command, struct error *er
 	int round, r = -EBUSY;
 
 	for (round = 0; round < EMPTY_ROUNDS && r == -EBUSY; round++) {
-		/* One that forks meanwhile needs another round. */
+		/* A process that forks meanwhile needs another round. */
 		if (round)
 			usleep(10000);
 		r = for_each_below(command->directory, 0, move_out, command->parent);

@@ -11,7 +11,7 @@
 #include "util/error.h"
 #include "util/str.h"
 
-/* linux/exportfs.h: the handle of a kernfs node is its 64-bit id. */
+/* linux/exportfs.h: the file handle of a kernfs node is its 64-bit id. */
 #define FILEID_KERNFS 0xfe
 
 union kernfs_handle {
@@ -30,14 +30,17 @@ int cgroup_id_of_directory(const char *directory, uint64_t *ret_id, struct error
 		memcpy(ret_id, u.handle.f_handle, sizeof(*ret_id));
 		return 0;
 	}
-	/* Where seccomp forbids handles: on 64-bit kernels the inode number is the id too. */
+	/*
+	 * For example, seccomp forbids file handles. On 64-bit kernels the inode number equals
+	 * the id.
+	 */
 	if (stat(directory, &st) < 0)
 		return error_set_errno(err, errno, "find the id of the cgroup %s", directory);
 	*ret_id = st.st_ino;
 	return 0;
 }
 
-/* A directory of the hierarchy by its id. Returns a descriptor or a negative errno. */
+/* Opens the directory of a cgroup by its id. Returns a descriptor or a negative errno. */
 static int open_id(const struct cgroup_mount *mount, uint64_t id)
 {
 	union kernfs_handle u = { .handle = { .handle_bytes = sizeof(id),
@@ -54,7 +57,7 @@ static int open_id(const struct cgroup_mount *mount, uint64_t id)
 	return fd;
 }
 
-/* The file name behind a descriptor, into room for PATH_MAX bytes. */
+/* Writes the path of an open descriptor to name, which has room for PATH_MAX bytes. */
 static int name_of_descriptor(int fd, char *name)
 {
 	char link[64];
@@ -70,7 +73,7 @@ static int name_of_descriptor(int fd, char *name)
 	return 0;
 }
 
-/* What a mount point's directory is called in the hierarchy: the reverse of cgroup_directory(). */
+/* Converts a directory under the mount to a cgroup path: the reverse of cgroup_directory(). */
 static char *path_of_directory(const struct cgroup_mount *mount, const char *directory)
 {
 	const char *root = mount->root[1] ? mount->root : "", *below;
@@ -94,7 +97,7 @@ struct wanted_id {
 	char *path;
 };
 
-/* Ends the walk with -EEXIST where the cgroup is found. */
+/* Ends the walk with -EEXIST when it has found the cgroup. */
 static int compare_id(void *data, const char *path, uint64_t id, uint64_t parent_id,
 		      struct error *err)
 {
@@ -128,7 +131,7 @@ static int find_by_handle(const struct cgroup_mount *mount, uint64_t id, char **
 
 	if (r < 0)
 		return r;
-	/* Of one that was removed meanwhile the name has " (deleted)" after it. */
+	/* The name of a cgroup that was removed meanwhile ends with " (deleted)". */
 	if (cgroup_id_of_directory(name, &same, NULL) < 0 || same != id)
 		return -ENOENT;
 	*ret_path = path_of_directory(mount, name);
@@ -141,8 +144,8 @@ int cgroup_path_of_id(const struct cgroup_mount *mount, uint64_t id, char **ret_
 	int r = find_by_handle(mount, id, ret_path);
 
 	/*
-	 * No CAP_DAC_READ_SEARCH, or seccomp forbids handles. Among a thousand cgroups the search
-	 * took 64 ms, and the handle 5 us.
+	 * The caller lacks CAP_DAC_READ_SEARCH, or seccomp forbids file handles. The search is
+	 * slow: among a thousand cgroups it took 64 ms, and the handle 5 us.
 	 */
 	if (r == -EPERM || r == -ENOSYS)
 		r = search_id(mount, id, ret_path);

@@ -6,7 +6,7 @@
 
 #include "cgroup/cgroup.h"
 
-/* Who may make something in a directory. */
+/* Tells who can make entries in a directory. */
 static enum cgroup_maker made_in(const char *directory)
 {
 	struct stat st;
@@ -26,7 +26,7 @@ enum cgroup_maker cgroup_made_by(const struct cgroup_mount *mount, const char *p
 	char *slash;
 	int level = 0;
 
-	/* Where a part of the hierarchy is mounted, nothing can be said of the rest. */
+	/* If only a part of the hierarchy is mounted, the owners of the rest are unknown. */
 	if (cgroup_directory(mount, path, &directory, NULL) < 0)
 		return mount->root[1] ? CGROUP_OF_ROOT : CGROUP_OF_USER;
 	for (slash = strchr(directory + strlen(mount->path), '/'); slash;
@@ -34,7 +34,7 @@ enum cgroup_maker cgroup_made_by(const struct cgroup_mount *mount, const char *p
 		*slash = '\0';
 		maker = made_in(directory);
 		*slash = '/';
-		if (maker == CGROUP_OF_UNKNOWN && level <= 1) /* out of sight */
+		if (maker == CGROUP_OF_UNKNOWN && level <= 1) /* not in the visible part */
 			return CGROUP_OF_ROOT;
 		if (maker != CGROUP_OF_ROOT)
 			return maker;

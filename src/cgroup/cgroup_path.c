@@ -8,23 +8,23 @@
 #define HEX_ID_LENGTH 64
 #define POD_MARK "pod"
 
-/* A part of a path; not terminated. */
+/* A part of a path, without a NUL at its end. */
 struct span {
 	const char *start;
 	size_t length;
 };
 
 /*
- * How a container's component of the path is written: prefix, id, suffix. The systemd driver
- * makes scopes, the cgroupfs driver directories. Sources: containerd and cri-o's cgroup
- * managers, moby's daemon/oci_linux.go, podman's libpod/container_internal_linux.go, the
+ * Names of a container's component of the path: prefix, id, suffix. The systemd driver makes
+ * scopes, the cgroupfs driver makes directories. Sources: cgroup managers of containerd and
+ * cri-o, moby's daemon/oci_linux.go, podman's libpod/container_internal_linux.go, and the
  * default names of runc and crun.
  */
 static const struct pattern {
 	const char *prefix;
 	const char *suffix;
 	enum container_engine engine;
-	bool any_name; /* the id is what the user called the container, not 64 hex digits */
+	bool any_name; /* the id is a name that the user chose, not 64 hex digits */
 } patterns[] = {
 	{ "cri-containerd-", ".scope", ENGINE_CONTAINERD, false },
 	{ "crio-", ".scope", ENGINE_CRIO, false },
@@ -39,8 +39,9 @@ static const struct pattern {
 };
 
 /*
- * Directories whose children are containers. ctr and nerdctl use containerd's namespace as
- * the parent and let the user choose the id, which only a top-level directory makes plausible.
+ * Directories whose children are containers. ctr and nerdctl name the parent after containerd's
+ * namespace and let the user choose the id. A chosen id is plausible, and accepted, only if the
+ * parent is a top-level directory.
  */
 static const struct {
 	const char *name;
@@ -53,7 +54,7 @@ static const struct {
 	{ "docker", ENGINE_DOCKER, false },
 };
 
-/* Podman's cgroupfs driver puts pods here, which look like bare containers. */
+/* Podman's cgroupfs driver puts pods here. Their names look like bare container ids. */
 #define PODMAN_PARENT "libpod_parent"
 
 static const char *const engine_names[] = {
@@ -72,7 +73,7 @@ static bool span_is(struct span span, const char *text)
 	return span.length == strlen(text) && memcmp(span.start, text, span.length) == 0;
 }
 
-/* Takes prefix and suffix off; false when the span lacks them or nothing is left. */
+/* Removes prefix and suffix. False if the span lacks them or nothing would be left. */
 static bool span_strip(struct span *span, const char *prefix, const char *suffix)
 {
 	size_t before = strlen(prefix), after = strlen(suffix);
@@ -98,7 +99,7 @@ static bool has_characters_of_id(struct span span)
 				  "_.+-") >= span.length;
 }
 
-/* What runc, crun and containerd accept as an id. */
+/* True for an id that runc, crun and containerd accept. */
 static bool is_name(struct span span)
 {
 	return span.length < CONTAINER_ID_SIZE && has_characters_of_id(span);
@@ -129,7 +130,9 @@ static void set_pod(struct cgroup_container *container, struct span uid, enum po
 {
 	size_t i;
 
-	/* systemd splits slices at dashes, so its driver writes a uid with underscores. */
+	/*
+	 * systemd splits slices at dashes, so the systemd driver writes the uid with underscores.
+	 */
 	for (i = 0; i < uid.length; i++)
 		container->pod_uid[i] = uid.start[i] == '_' ? '-' : uid.start[i];
 	container->pod_uid[uid.length] = '\0';
@@ -146,7 +149,7 @@ static const struct {
 	{ "kubepods", POD_MARK, POD_QOS_GUARANTEED },
 };
 
-/* "kubepods-burstable-pod<uid>.slice", or behind the kubelet's own root "kubelet-kubepods-…". */
+/* "kubepods-burstable-pod<uid>.slice". With a root of the kubelet it is "kubelet-kubepods-…". */
 static bool parse_pod_slice(struct span component, struct cgroup_container *container)
 {
 	static const char root[] = "kubepods-";
@@ -219,8 +222,8 @@ static bool parse_container(struct span component, struct span parent, bool top_
 }
 
 /*
- * "<slice>:cri-containerd:<id>": the kubelet uses the systemd driver, containerd does not, so
- * that the systemd driver's notation becomes a directory.
+ * "<slice>:cri-containerd:<id>". If the kubelet uses the systemd driver and containerd does
+ * not, the systemd driver's notation becomes the name of a directory.
  */
 static bool parse_unsplit(struct span component, struct span *ret_id,
 			  struct cgroup_container *container)

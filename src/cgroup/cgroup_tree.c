@@ -11,7 +11,7 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 
-/* fts_close() takes a pointer and returns a status. */
+/* A wrapper, because fts_close() returns a status and a cleanup function must not. */
 static void close_walk(FTS *walk)
 {
 	fts_close(walk);

@@ -15,7 +15,7 @@
 #include "util/error.h"
 #include "util/file.h"
 
-#define LINKS_MAX 40 /* as many as the kernel follows: MAXSYMLINKS, include/linux/namei.h */
+#define LINKS_MAX 40 /* the kernel's own limit: MAXSYMLINKS, include/linux/namei.h */
 #define STATUS_MAX (1 << 16)
 
 uid_t owner_join(uid_t a, uid_t b)
@@ -25,14 +25,18 @@ uid_t owner_join(uid_t a, uid_t b)
 	return b == OWNER_ROOT ? a : OWNER_ANYBODY;
 }
 
-/* An access control list that lets others write shows in the bits of the group. */
+/*
+ * The bits of the group also cover access control lists: a list that lets others write sets them.
+ */
 uid_t owner_of_status(const struct stat *status)
 {
 	bool group = (status->st_mode & S_IWGRP) && status->st_gid != 0;
 
 	if (S_ISLNK(status->st_mode))
 		return status->st_uid;
-	/* In a sticky directory such as /tmp everybody adds entries, and keeps their own. */
+	/*
+	 * In a sticky directory such as /tmp everyone can add entries, but only change their own.
+	 */
 	if (S_ISDIR(status->st_mode) && (status->st_mode & S_ISVTX))
 		return status->st_uid;
 	return group || (status->st_mode & S_IWOTH) ? OWNER_ANYBODY : status->st_uid;
@@ -43,7 +47,7 @@ bool owner_tells_about(uid_t evidence, uid_t container)
 	return evidence == OWNER_ROOT || (evidence != OWNER_ANYBODY && evidence == container);
 }
 
-/* What is left of a path, and where the next component of it is looked for. */
+/* The rest of a path, and the directory in which to look up its next component. */
 struct walk {
 	char *rest;
 	int directory;
@@ -73,7 +77,7 @@ static int walk_to_root(struct walk *walk, struct error *err)
 	return 0;
 }
 
-/* Puts the target of a symbolic link before the rest of the path. */
+/* Inserts the target of a symbolic link before the rest of the path. */
 static int walk_follow(struct walk *walk, int link, struct error *err)
 {
 	char target[PATH_MAX];
@@ -92,7 +96,7 @@ static int walk_follow(struct walk *walk, int link, struct error *err)
 	return target[0] == '/' ? walk_to_root(walk, err) : 0;
 }
 
-/* Goes to the next component; more is false after the last one. */
+/* Opens the next component. Sets ret_more to false after the last one. */
 static int walk_step(struct walk *walk, bool *ret_more, struct error *err)
 {
 	char *start = walk->rest + strspn(walk->rest, "/");

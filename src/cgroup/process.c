@@ -29,7 +29,7 @@ static int read_file(pid_t pid, const char *name, char **ret_text, struct error 
 	return r < 0 ? error_set_errno(err, -r, "read %s", path) : 0;
 }
 
-/* The value of a "Key:\tvalue" line, or NULL; points into text. */
+/* Returns the value of a "Key:\tvalue" line as a pointer into text, or NULL. */
 static const char *status_value(const char *text, const char *key)
 {
 	const char *line = text;
@@ -58,7 +58,9 @@ int process_open(pid_t pid, int *ret_directory, uint64_t *ret_started, struct er
 	r = directory < 0 ? -errno : file_read(directory, "stat", STATUS_MAX, &text, NULL, NULL);
 	if (r < 0)
 		return error_set(err, ESRCH, "there is no process %d", pid);
-	/* The name may hold anything. starttime is the 20th field after it: proc(5). */
+	/*
+	 * The name may contain anything, also ")". starttime is the 20th field after it: proc(5).
+	 */
 	name_end = strrchr(text, ')');
 	if (!name_end ||
 	    sscanf(name_end,
@@ -106,8 +108,8 @@ int process_is_kernel_thread(pid_t pid, bool *ret_kernel, struct error *err)
 	if (r < 0)
 		return r;
 	/*
-	 * The name may hold anything. Then state, ppid, pgrp, session, tty, tpgid and flags:
-	 * proc(5).
+	 * The name may contain anything, also ")". After it come state, ppid, pgrp, session,
+	 * tty, tpgid and flags: proc(5).
 	 */
 	name_end = strrchr(text, ')');
 	if (!name_end || sscanf(name_end, ") %*c %*d %*d %*d %*d %*d %lu", &flags) != 1)

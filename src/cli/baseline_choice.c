@@ -21,7 +21,7 @@ void baseline_choice_finish(struct baseline_choice *choice)
 	*choice = (struct baseline_choice){};
 }
 
-/* What the table is called, and whether it is the version's own. */
+/* Sets the title, and a note if the table is that of another version. */
 static int describe(struct baseline_choice *choice, const char *version, bool exact,
 		    struct error *err)
 {
@@ -84,7 +84,7 @@ static int use_file(struct baseline_choice *choice, const char *path,
 	return choice->title ? 0 : error_nomem(err);
 }
 
-/* Splits RUNTIME@VERSION; runtime is owned by the caller and NULL where the text is none. */
+/* Splits RUNTIME@VERSION. The caller owns ret_runtime, which is NULL if text is no runtime. */
 static int split_name(const char *text, char **ret_runtime, const char **ret_version,
 		      struct error *err)
 {

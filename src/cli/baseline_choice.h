@@ -2,12 +2,12 @@
 #ifndef CLI_BASELINE_CHOICE_H
 #define CLI_BASELINE_CHOICE_H
 
-/* What --baseline names: a built-in table or a file. */
+/* The value of --baseline: a built-in table or a file. */
 #include <stdbool.h>
 
 #include "profile/document/document.h"
 
-/* For messages: what there are built-in tables of. */
+/* The runtimes that have built-in tables, for messages. */
 #define BASELINE_RUNTIMES "containerd, cri-o, docker and podman"
 
 struct baseline;
@@ -16,17 +16,17 @@ struct error;
 
 struct baseline_choice {
 	const struct baseline *table; /* NULL: a file */
-	char *title;		      /* "containerd 2.3.4", or the file */
-	char *note;		      /* where another version's table stands in; NULL */
-	/* What resolves for a container; NULL where the container does not matter. */
+	char *title;		      /* "containerd 2.3.4", or the path of the file */
+	char *note;		      /* says that another version's table is used; or NULL */
+	/* The profile to resolve for a container; NULL if it is the same for all. */
 	const struct conditional_profile *conditional;
-	struct conditional_profile *own_conditional; /* that of the table */
-	struct documents documents;		     /* the file's */
+	struct conditional_profile *own_conditional; /* of the table; owned */
+	struct documents documents;		     /* of the file */
 };
 
 /*
- * RUNTIME, RUNTIME@VERSION or a file; a file that has a runtime's name is written with a slash.
- * context checks a file in Docker's form. The caller finishes the choice.
+ * Parses RUNTIME, RUNTIME@VERSION or a file. A file with the name of a runtime needs a slash in
+ * its path. context serves to check a file in Docker's form. The caller finishes ret_choice.
  */
 int baseline_choice_init(struct baseline_choice *ret_choice, const char *text,
 			 const struct container_context *context, struct error *err);
@@ -34,13 +34,13 @@ void baseline_choice_finish(struct baseline_choice *choice);
 #define _cleanup_baseline_choice_ _cleanup_(baseline_choice_finish)
 
 /*
- * The table of an engine's version, or of its newest where version is NULL. ret_known is false, and
- * nothing else is done, where there are no tables of the engine.
+ * Chooses the table of an engine's version, or of its newest one if version is NULL. If there
+ * are no tables of the engine, it only sets ret_known to false.
  */
 int baseline_choice_init_engine(struct baseline_choice *ret_choice, const char *engine,
 				const char *version, bool *ret_known, struct error *err);
 
-/* As baseline_choice_init(), but a built-in table only. */
+/* As baseline_choice_init(), but accepts only a built-in table. */
 int baseline_choice_init_table(struct baseline_choice *ret_choice, const char *text,
 			       struct error *err);
 

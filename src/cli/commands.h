@@ -2,7 +2,7 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
-/* Every command, each in the file of its name; src/main.c puts them in the table. */
+/* Every command is in the file of its name. src/main.c puts them in the table. */
 struct cli_command;
 
 extern const struct cli_command baseline_command;

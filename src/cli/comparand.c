@@ -58,7 +58,7 @@ static bool has_capability(const struct observation *observation, const char *na
 	return false;
 }
 
-/* Those that every lifetime had: what one of them lacked cannot be relied on. */
+/* Takes the capabilities that every lifetime had: others cannot be relied on. */
 static int take_recorded_capabilities(struct comparand *comparand, bool *ret_known,
 				      struct error *err)
 {
@@ -113,7 +113,7 @@ static int choose_capabilities(struct comparand *comparand, const struct documen
 	return ret;
 }
 
-/* The oldest, as fewer rules hold there. */
+/* Chooses the oldest kernel, because fewer rules hold there. */
 static void choose_kernel(struct comparand *comparand, const struct context_options *options)
 {
 	struct version oldest, version;
@@ -152,7 +152,7 @@ static void find_applied(struct comparand *comparand)
 	}
 }
 
-/* False where there is no version. */
+/* Keeps the oldest version. False if text is no version. */
 static bool note_engine_version(struct comparand *comparand, const char *text)
 {
 	struct version version = version_parse(text ? text : ""), oldest;
@@ -168,7 +168,7 @@ static bool note_engine_version(struct comparand *comparand, const char *text)
 	return true;
 }
 
-/* Of versions the oldest, as for the kernel: it knows fewer calls. */
+/* Takes the oldest version, as for the kernel: it knows fewer calls. */
 static void find_engine(struct comparand *comparand)
 {
 	const struct recording *recording = comparand->recording;
@@ -217,14 +217,14 @@ static int add_comparand(struct comparands *comparands, struct comparand *compar
 		.capabilities = (const char *const *)comparand->capabilities,
 		.capability_count = comparand->capability_count,
 	};
-	/* One that cannot be read is taken for a new one. */
+	/* A version that cannot be parsed counts as a new one. */
 	if (comparand->kernel)
 		kernel_version_parse(comparand->kernel, &comparand->context.kernel, NULL);
 	items[comparands->length++] = *comparand;
 	return 0;
 }
 
-/* The machine that the user names; negative when none. */
+/* The machine that the user named; negative if none. */
 static int wanted_machine(const struct context_options *options)
 {
 	const struct architecture *architecture =
@@ -234,7 +234,10 @@ static int wanted_machine(const struct context_options *options)
 						       -ENOENT;
 }
 
-/* True if a profile lists an architecture of the machine; without a list it is for this one. */
+/*
+ * True if a profile lists an architecture of the machine. A profile without a list is for the
+ * machine that this program was built for.
+ */
 static bool is_for(const struct profile *profile, enum machine machine)
 {
 	int abi;
@@ -260,7 +263,7 @@ static bool ran_on(const struct recording *recording, enum machine machine)
 	return false;
 }
 
-/* A container, once for each machine that it ran on. */
+/* Adds a container, once for each machine that it ran on. */
 static int add_container(struct comparands *comparands, const char *path,
 			 const struct recording *part, const struct document *document,
 			 const struct context_options *options, const struct input_context *usual,
@@ -304,8 +307,8 @@ static int add_profile_of(struct comparands *comparands, const char *path,
 }
 
 /*
- * A profile, once for each machine that it is for; one that is for no known machine for this
- * one.
+ * Adds a profile once for each machine that it is for. One that is for no known machine is
+ * added for this one.
  */
 static int add_profile(struct comparands *comparands, const char *path,
 		       const struct document *document, const struct context_options *options,

@@ -2,7 +2,7 @@
 #ifndef CLI_COMPARAND_H
 #define CLI_COMPARAND_H
 
-/* What is compared with a baseline: each container of a recording, or a profile. */
+/* A comparand is compared with a baseline: a container of a recording, or a profile. */
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,18 +19,18 @@ struct comparand {
 	const struct recording *recording; /* borrowed from the file; NULL for a profile */
 	enum machine machine;
 	const struct profile *own;
-	const char *base_profile; /* what an operator unites own with; NULL */
-	struct profile *derived;  /* own, where it was made for this */
-	/* What all its lifetimes were started under; NULL unless that is known and the same. */
+	const char *base_profile; /* that the operator unites own with; or NULL */
+	struct profile *derived;  /* owned; own, if made from a recording */
+	/* The profile that all its lifetimes were started under; NULL if unknown or several. */
 	const struct applied_profile *applied;
 	/*
-	 * The engine of all its lifetimes, and the oldest of that engine's versions; NULL
-	 * unless each of them is known. Borrowed from the recording.
+	 * The engine of all its lifetimes, NULL if unknown or several, and its oldest version,
+	 * NULL unless every lifetime has one. Borrowed from the recording.
 	 */
 	const char *engine;
 	const char *engine_version;
 	bool engine_versions_differ;
-	/* Under what it runs; the user's word stands before what the file says. */
+	/* What it runs under. The options of the user override the file. */
 	char **capabilities; /* sorted */
 	size_t capability_count;
 	bool capabilities_assumed;
@@ -38,21 +38,24 @@ struct comparand {
 	struct container_context context;
 };
 
-/* A file that was read, which comparands borrow from. */
+/* An input file, from which comparands borrow. */
 struct comparand_file {
 	struct documents documents;
-	struct recording *parts; /* of all recordings in it, by container name */
+	struct recording *parts; /* of the recording in it, by container name */
 	size_t part_count;
 };
 
 struct comparands {
-	struct comparand *items; /* in the order of the files and names */
+	struct comparand *items; /* in the order of files and names */
 	size_t length;
 	struct comparand_file *files;
 	size_t file_count;
 };
 
-/* Reads a file and adds what is in it. */
+/*
+ * Reads a file and adds its containers or profiles. usual is options with the defaults filled
+ * in.
+ */
 int comparands_add_file(struct comparands *comparands, const char *path,
 			const struct context_options *options, const struct input_context *usual,
 			struct error *err);

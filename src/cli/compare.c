@@ -29,31 +29,31 @@ struct compare_options {
 	struct context_options context;
 };
 
-/* The baseline for one context: containers mostly share it. */
+/* The baseline for one context, which most containers share. */
 struct shared_baseline {
-	const struct comparand *comparand; /* the first that has them */
-	bool started_under; /* the baseline is what the comparand was started under */
-	const struct baseline_choice *choice; /* what it is otherwise */
+	const struct comparand *comparand; /* the first one with this baseline */
+	bool started_under; /* the baseline is the profile it was started under */
+	const struct baseline_choice *choice; /* the baseline otherwise */
 	struct resolved_baseline baseline;
 };
 
-/* The table of an engine that comparands ran under. */
+/* The table of an engine that some comparands ran under. */
 struct engine_table {
 	const char *engine;
 	const char *version; /* NULL: unknown */
-	bool known;	     /* there is such a table */
+	bool known;	     /* there are tables of the engine */
 	struct baseline_choice choice;
 };
 
 struct comparing {
 	bool baseline_given;
-	struct baseline_choice baseline; /* given, or the usual one */
+	struct baseline_choice baseline; /* from --baseline, or the usual one */
 	struct engine_table *tables;
 	size_t table_count;
 	struct comparands comparands;
 	struct shared_baseline *shared_baselines;
 	size_t shared_baseline_count;
-	struct compared *compared; /* one a comparand */
+	struct compared *compared; /* one for each comparand */
 	size_t compared_count;
 };
 
@@ -74,7 +74,10 @@ static void comparing_finish(struct comparing *comparing)
 	baseline_choice_finish(&comparing->baseline);
 }
 
-/* Without --baseline, what a container was started under is the truth about its default. */
+/*
+ * True if the baseline is the profile that the container was started under. Unless --baseline
+ * is given, that profile is the best evidence of its default.
+ */
 static bool started_under(const struct comparing *comparing, const struct comparand *comparand)
 {
 	return !comparing->baseline_given && comparand->applied;
@@ -99,8 +102,9 @@ static bool same_text(const char *a, const char *b)
 }
 
 /*
- * Without --baseline, the engine that the recording names says which version's table it is.
- * There are as many tables as comparands at most, so that what was returned stays where it is.
+ * Without --baseline, takes the table of the engine and version that the recording names. There
+ * is room for one table for each comparand, so the array never moves and ret_choice stays
+ * valid.
  */
 static int choose_baseline(struct comparing *comparing, const struct comparand *comparand,
 			   const struct baseline_choice **ret_choice, struct error *err)
@@ -128,7 +132,7 @@ static int choose_baseline(struct comparing *comparing, const struct comparand *
 	return ret;
 }
 
-/* What the comparand was started under, or the baseline for its context. */
+/* Resolves the profile that the comparand was started under, or its baseline. */
 static int resolve(struct shared_baseline *item, const char *scmp_arch, struct error *err)
 {
 	const struct baseline_choice *choice = item->choice;
@@ -173,7 +177,7 @@ static int find_baseline(struct comparing *comparing, const struct comparand *co
 			return 0;
 		}
 	}
-	/* As many as there are comparands at most, so that what was returned stays where it is. */
+	/* There is room for one for each comparand, so that ret_shared stays valid. */
 	item = &items[comparing->shared_baseline_count++];
 	*item = (struct shared_baseline){
 		.comparand = comparand,
@@ -184,7 +188,10 @@ static int find_baseline(struct comparing *comparing, const struct comparand *co
 	return resolve(item, scmp_arch, err);
 }
 
-/* Why the baseline is what it is, where the user did not say so. NULL when memory ran out. */
+/*
+ * Explains a baseline that the user did not choose; "" if there is nothing to explain. NULL
+ * when memory ran out.
+ */
 static char *explain_choice(const struct comparing *comparing,
 			    const struct shared_baseline *shared_baseline,
 			    const struct comparand *comparand)
@@ -205,7 +212,7 @@ static char *explain_choice(const struct comparing *comparing,
 		       text;
 }
 
-/* What the report says about the comparand beside the findings. */
+/* Fills in what the report says about the comparand in addition to the findings. */
 static int describe(struct compared *compared, const struct comparing *comparing,
 		    const struct shared_baseline *shared_baseline,
 		    const struct comparand *comparand, struct error *err)

@@ -46,7 +46,7 @@ struct convert_options {
 	struct context_options context;
 };
 
-/* A conversion on its way. */
+/* A conversion in progress. */
 struct conversion {
 	const struct convert_options *options;
 	const char *path; /* of the input */
@@ -60,7 +60,7 @@ static void conversion_finish(struct conversion *conversion)
 	notes_finish(&conversion->notes);
 }
 
-/* "a, b and 3 more", in the order of the file; NULL when memory ran out. */
+/* "a, b, c", in the order of the file; NULL when memory ran out. */
 static char *names_of(const struct documents *documents)
 {
 	_cleanup_free_ char *text = NULL;
@@ -75,7 +75,10 @@ static char *names_of(const struct documents *documents)
 	return fclose(out) == 0 ? steal_pointer(&text) : NULL;
 }
 
-/* Leaves the document that --document names at the beginning, and counts it alone. */
+/*
+ * Moves the document that --document names to the beginning, where the other functions expect
+ * it.
+ */
 static int choose_document(struct conversion *conversion, struct error *err)
 {
 	struct documents *documents = &conversion->documents;
@@ -98,7 +101,7 @@ static int choose_document(struct conversion *conversion, struct error *err)
 			 name, names ? names : "others");
 }
 
-/* The one document that a format without lists can hold. */
+/* Returns the one document, for a format that can hold only one. */
 static int only_document(const struct conversion *conversion, const struct document **ret_document,
 			 struct error *err)
 {
@@ -131,7 +134,10 @@ static int to_recording(const struct conversion *conversion, char **ret_text, st
 	return recording_write(document->recording, ret_text, err);
 }
 
-/* Unknown fields were kept for a conversion into the format that they came from. */
+/*
+ * Drops unknown fields if the output is foreign to the input: they were kept only for a
+ * conversion into the format that they came from.
+ */
 static int drop_unknown(struct conversion *conversion, const struct document *document,
 			bool foreign, struct error *err)
 {
@@ -140,7 +146,7 @@ static int drop_unknown(struct conversion *conversion, const struct document *do
 	return notes_add(&conversion->notes, err, "the unknown fields");
 }
 
-/* What OCI JSON has no place for. */
+/* Notes what OCI JSON has no place for. */
 static int note_losses(struct conversion *conversion, const struct document *document,
 		       struct error *err)
 {
@@ -168,7 +174,7 @@ static int to_seccomp(struct conversion *conversion, char **ret_text, struct err
 	return profile_write_oci(document->profile, ret_text, err);
 }
 
-/* The file's name up to its first dot, for a profile that has none of its own. */
+/* The file's name up to its first dot, for a profile without a name of its own. */
 static char *name_of_file(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -220,7 +226,10 @@ static int to_resources(struct conversion *conversion, enum resource_syntax synt
 	return resources_write(resources, count, syntax, ret_text, &conversion->notes, err);
 }
 
-/* For profiles that are to be used in containers, of commands that ran outside one. */
+/*
+ * Adds the calls of the runtime to profiles of commands that ran outside a container, for use
+ * in one.
+ */
 static int add_runtime_calls(struct conversion *conversion, struct error *err)
 {
 	const char *text = conversion->options->runtime_calls;
@@ -251,7 +260,7 @@ static int make_text(struct conversion *conversion, char **ret_text, struct erro
 	}
 }
 
-/* Says what the output lacks; with --lossless that is a failure. */
+/* Warns of what the output lacks. With --lossless that is a failure. */
 static int report_losses(const struct conversion *conversion, struct error *err)
 {
 	const struct notes *notes = &conversion->notes;

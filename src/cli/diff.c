@@ -34,7 +34,7 @@ struct diff_command_options {
 	struct context_options context;
 };
 
-/* What the diff borrows, from the options to the report. */
+/* The state of the command, from the options to the report. The diff borrows from it. */
 struct session {
 	const struct diff_command_options *options;
 	struct ignore_list ignore;
@@ -52,7 +52,7 @@ static void session_finish(struct session *session)
 	input_context_finish(&session->context);
 }
 
-/* The file that was named has to be there; that of this directory need not. */
+/* A file that the user named must exist; the one in this directory need not. */
 static int read_ignore_file(struct session *session, const char **ret_name, struct error *err)
 {
 	const char *named = session->options->ignore_file;
@@ -71,7 +71,7 @@ static int read_ignore_file(struct session *session, const char **ret_name, stru
 	return ignore_list_read(path, text, size, &session->ignore, err);
 }
 
-/* "containerd" or "containerd@1.7.3". */
+/* Parses --baseline: "containerd" or "containerd@1.7.3". */
 static int find_defaults(struct session *session, struct error *err)
 {
 	const char *baseline = session->options->baseline;
@@ -96,7 +96,7 @@ static void find_today(char today[DATE_SIZE])
 	strftime(today, DATE_SIZE, "%Y-%m-%d", &day);
 }
 
-/* What the command line says by itself. */
+/* Checks the options that need no input file. */
 static int check_options(struct session *session, unsigned int *ret_fail_on, struct error *err)
 {
 	const struct diff_command_options *options = session->options;
@@ -153,7 +153,7 @@ static int run(const struct cli_call *call, struct error *err)
 	if (ret < 0)
 		return ret;
 	if (compare(&session, fail_on, call->argv, err) < 0 || write_report(&session, err) < 0) {
-		/* A gate must not take for a difference what could not be compared. */
+		/* A CI gate must not mistake a failed comparison for a difference. */
 		log_error("%s", error_message(err));
 		return DIFF_CANNOT_TELL;
 	}

@@ -36,7 +36,7 @@ static int compare_documents(const void *left, const void *right)
 	return order ? order : strcmp(a->name ? a->name : "", b->name ? b->name : "");
 }
 
-/* Sorts the documents of a file by name, which has to tell them apart. */
+/* Sorts the documents of a file by name. The names must be unique. */
 static int sort_documents(struct side *side, struct error *err)
 {
 	struct documents *documents = &side->documents;
@@ -86,7 +86,10 @@ static int add_documents(struct diff *diff, const char *name, const struct side 
 	return diff_add(diff, label, &old_side, &new_side, err);
 }
 
-/* Two profiles are a pair whatever they are called; of several, those of one name. */
+/*
+ * If each file has one profile, the two are a pair whatever their names. Otherwise profiles of
+ * the same name are pairs.
+ */
 static int add_files(struct diff *diff, const char *name, const char *old_path,
 		     const char *new_path, const struct document_options *options,
 		     struct error *err)

@@ -22,8 +22,8 @@
 #include "util/str.h"
 
 /*
- * What the BPF program needs came with this version; see README.md. On arm64 that are atomics other
- * than addition ("bpf, arm64: Support more atomic operations").
+ * The first version with everything that the BPF program needs; see README.md. On arm64,
+ * atomics other than addition came last ("bpf, arm64: Support more atomic operations").
  */
 #define KERNEL_MAJOR 5
 #if defined(__aarch64__)
@@ -32,7 +32,7 @@
 #define KERNEL_MINOR 15
 #endif
 
-/* capability.h of kernels older than 5.8 has not all of them. */
+/* capability.h of kernels before 5.8 lacks some of these. */
 #define CAPABILITY_SYS_ADMIN 21
 #define CAPABILITY_PERFMON 38
 #define CAPABILITY_BPF 39
@@ -48,9 +48,8 @@ struct doctor_options {
 };
 
 /*
- * One check. run() returns 0 with what was found in ret_found (owned by the caller), or a
- * negative errno and says in err what is wrong and what to do about it. It gives back all
- * that it took.
+ * One check. run() returns 0 with its result in ret_found (owned by the caller), or a negative
+ * errno with the problem and its remedy in err. It undoes everything that it did.
  */
 struct doctor_check {
 	const char *name;
@@ -156,7 +155,7 @@ static int check_lockdown(const struct doctor_options *options, char **ret_found
 {
 	_cleanup_free_ char *modes = NULL;
 
-	/* Not mounted, or not compiled in: what matters is then whether the program loads. */
+	/* Not mounted, or not compiled in: then the check "load" decides. */
 	if (file_read(AT_FDCWD, LOCKDOWN_PATH, SMALL_FILE, &modes, NULL, NULL) < 0)
 		return found(ret_found, err, "the kernel shows no lockdown");
 	if (strstr(modes, "[confidentiality]"))
@@ -211,10 +210,10 @@ static int check_runtime(const struct doctor_options *options, char **ret_found,
 		     cri_runtime_version(cri), cri_endpoint(cri));
 }
 
-/* In the order in which one failure explains the next. */
+/* In this order a failure explains the ones after it. */
 static const struct doctor_check checks[] = {
 	{ "kernel", true, check_kernel },
-	{ "btf", false, check_btf }, /* a view of it: what the kernel has shows when it loads */
+	{ "btf", false, check_btf }, /* only a view: loading shows whether the kernel has BTF */
 	{ "capabilities", true, check_capabilities },
 	{ "cgroup", true, check_cgroup },
 	{ "lockdown", false, check_lockdown },
@@ -225,7 +224,7 @@ static const struct doctor_check checks[] = {
 	{ "seccomp", false, check_seccomp },
 };
 
-/* Appends what a check came to; returns whether the machine can record as far as it goes. */
+/* Runs a check and appends its result. False if the machine cannot record because of it. */
 static bool run_check(const struct doctor_check *check, const struct doctor_options *options,
 		      json_t *results)
 {

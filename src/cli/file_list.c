@@ -44,7 +44,7 @@ static bool is_profile(const char *name)
 	       str_has_suffix(name, ".yml");
 }
 
-/* Looks at one entry; what begins with a dot is not meant, be it a file or a directory. */
+/* Adds an entry if it is a profile. Skips files and directories that begin with a dot. */
 static int visit_entry(FTS *walk, FTSENT *entry, size_t root_length, struct file_list *list,
 		       struct error *err)
 {
@@ -60,7 +60,10 @@ static int visit_entry(FTS *walk, FTSENT *entry, size_t root_length, struct file
 	case FTS_NS:
 		return error_set_errno(err, entry->fts_errno, "read %s", entry->fts_path);
 	case FTS_SL:
-		/* A link to a file is that file; one to a directory could lead anywhere. */
+		/*
+		 * Follow a link to a file, but not one to a directory, which could lead
+		 * anywhere.
+		 */
 		if (stat(entry->fts_path, &status) < 0 || !S_ISREG(status.st_mode))
 			return 0;
 		break;

@@ -2,7 +2,7 @@
 #ifndef CLI_FILE_LIST_H
 #define CLI_FILE_LIST_H
 
-/* The profiles and recordings in a directory that stands where a file could. */
+/* The profiles and recordings in a directory that a user named instead of a file. */
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -10,18 +10,18 @@
 
 struct error;
 
-/* Paths from the directory; sorted. */
+/* Sorted paths, relative to the directory. */
 struct file_list {
 	char **items;
 	size_t length;
 };
 
-/* Whether a path is a directory; "-", which is standard input, never is. */
+/* True if path is a directory. Never true for "-", which is standard input. */
 bool file_list_is_directory(const char *path);
 
 /*
- * The files below a directory that end with .json, .yaml or .yml, except those that begin with
- * a dot or are in such a directory. The caller finishes the list, also after a failure.
+ * Finds the files below a directory that end with .json, .yaml or .yml. Skips files and
+ * directories whose name begins with a dot. The caller finishes the list, also after a failure.
  */
 int file_list_read(const char *directory, struct file_list *list, struct error *err);
 void file_list_finish(struct file_list *list);

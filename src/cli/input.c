@@ -122,10 +122,10 @@ const char *input_name(const char *path)
 	return is_standard_input(path) ? "standard input" : path;
 }
 
-/* How many names one message holds. */
+/* The most names in one message. */
 #define NAMES_SHOWN 8
 
-/* "a", "b" and "c", without what would not fit on a line. */
+/* Joins names into "a", "b" and "c". Leaves out what does not fit on a line. */
 static int join_names(const struct ignored_members *ignored, char **ret_text, struct error *err)
 {
 	size_t i, size, shown = ignored->count < NAMES_SHOWN ? ignored->count : NAMES_SHOWN;

@@ -2,7 +2,7 @@
 #ifndef CLI_INPUT_H
 #define CLI_INPUT_H
 
-/* The files that commands read: profiles of any format and recordings. */
+/* The input files of commands: recordings, and profiles of any format. */
 #include <stdbool.h>
 
 #include "cli/frame/cli.h"
@@ -19,9 +19,9 @@ struct context_options {
 };
 
 /*
- * Rows of an option table. structure is what the options fill in, and member where it has the
- * value; heading is over the row and those that follow, or NULL; otherwise says what is taken
- * without the option.
+ * Rows of an option table. structure is what the options fill in, and member is where the value
+ * goes. heading is the heading above this row and the next ones, or NULL. otherwise names the
+ * value without the option, for the help.
  */
 #define CAPABILITY_OPTION(structure, member, heading, otherwise)                             \
 	{                                                                                    \
@@ -51,14 +51,14 @@ struct context_options {
 		CAPABILITY_OPTION(structure, member.capabilities, NULL, "DEFAULT"), \
 		KERNEL_OPTION(structure, member.kernel, "a new one")
 
-/* The row of a lenient reading; the member is a bool of that name. */
+/* The row of --lenient. The structure has a bool named lenient. */
 #define LENIENT_OPTION(structure)                                                            \
 	{                                                                                    \
 		.name = "lenient", .type = CLI_FLAG, .offset = offsetof(structure, lenient), \
 		.help = "warn of unknown fields instead of refusing them"                    \
 	}
 
-/* The same for the library. */
+/* The context_options in the form of the library. */
 struct input_context {
 	struct container_context context; /* points into capabilities and the arguments */
 	char **capabilities;		  /* sorted, each once */
@@ -66,23 +66,23 @@ struct input_context {
 };
 #define _cleanup_input_context_ _cleanup_(input_context_finish)
 
-/* Checks what the user gave; a name that nobody knows is a usage error. */
+/* Checks and converts the options of the user. An unknown name is a usage error. */
 int input_context_init(struct input_context *ret_context, const struct context_options *options,
 		       struct error *err);
 void input_context_finish(struct input_context *context);
 
-/* What messages call a file that was named: the path, or "standard input" for "-". */
+/* The name of an input file in messages: its path, or "standard input" for "-". */
 const char *input_name(const char *path);
 
 /*
- * Reads a file, or standard input where the path is "-", of at most 256 MiB. What a lenient reading
- * passed over is logged as warnings. options may be NULL: strict, for this machine, with the
- * capabilities that Docker gives.
+ * Reads a file of at most 256 MiB, or standard input if path is "-". Logs what a lenient
+ * reading skipped as warnings. options may be NULL: a strict reading, for this machine, with
+ * the capabilities that Docker gives.
  */
 int input_read(const char *path, const struct document_options *options,
 	       struct documents *ret_documents, struct error *err);
 
-/* As input_read(), of a file that has to be a recording. */
+/* As input_read(), but the file must be a recording. */
 int input_read_recording(const char *path, struct recording *ret_recording, struct error *err);
 
 #endif

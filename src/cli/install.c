@@ -35,7 +35,10 @@ struct install_options {
 	struct context_options context;
 };
 
-/* The version is NULL where it cannot be found out; the caller frees it. */
+/*
+ * Finds the first runtime that fits choice and whose version can be found out. Otherwise leaves
+ * ret_runtime and ret_version unchanged. The caller frees ret_version.
+ */
 static void choose_runtime(enum runtime_choice choice, struct install_runtime *ret_runtime,
 			   char **ret_version)
 {
@@ -51,10 +54,7 @@ static void choose_runtime(enum runtime_choice choice, struct install_runtime *r
 	}
 }
 
-/*
- * "web" for "profiles/web.seccomp.json": what commands and people put behind a name is no part
- * of it.
- */
+/* "web" for "profiles/web.seccomp.json": drops the suffixes that commands and people add. */
 static char *name_of_file(const char *file)
 {
 	static const char *const suffixes[] = { ".json",      ".yaml",	  ".yml",
@@ -68,7 +68,7 @@ static char *name_of_file(const char *file)
 	return name;
 }
 
-/* Adds everything in a file. */
+/* Adds all profiles of a file. */
 static int add_file(struct install_plan *plan, const char *file,
 		    const struct document_options *reading, struct install_naming naming,
 		    const struct install_runtime *runtime, struct error *err)
@@ -112,7 +112,7 @@ static int make_plan(const struct cli_call *call, struct install_plan *plan, str
 	return r;
 }
 
-/* What cannot be enforced stops everything before anything is written. */
+/* Warns of obstacles. Fails, before anything is written, if a profile cannot be enforced. */
 static int judge(const struct install_plan *plan, bool force, struct error *err)
 {
 	for (size_t i = 0; i < plan->length; i++) {

@@ -33,7 +33,7 @@ struct row {
 	enum store_state state;
 	int64_t installed_at;
 	char *drift;		       /* NULL unless changed */
-	const struct confined **users; /* what they point to belongs to struct profile_use */
+	const struct confined **users; /* the elements point into struct profile_use */
 	size_t user_count;
 };
 
@@ -83,7 +83,7 @@ static int add_row(struct rows *rows, const struct store *store, const struct pr
 	struct row *items;
 	int r = fill_row(&row, store, use, path, err);
 
-	/* Removed by someone else since it was listed. */
+	/* Somebody has removed it since it was listed. */
 	if (r == -ENOENT) {
 		error_finish(err);
 		return 0;

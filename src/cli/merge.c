@@ -45,14 +45,14 @@ struct merge_options {
 	struct context_options context;
 };
 
-/* A merge on its way. */
+/* A merge in progress. */
 struct session {
 	const struct merge_options *options;
 	struct input_context context;
 	struct merge_input input;
-	enum format format;	    /* that is written, not FORMAT_AUTO */
-	struct recording recording; /* the union, or that of the recordings among the inputs */
-	struct profile *profile;    /* NULL where only a recording is written */
+	enum format format;	    /* of the output; never FORMAT_AUTO */
+	struct recording recording; /* the union of the recordings among the inputs */
+	struct profile *profile;    /* NULL if only a recording is written */
 };
 
 static void session_finish(struct session *session)
@@ -63,7 +63,10 @@ static void session_finish(struct session *session)
 	profile_destroy(session->profile);
 }
 
-/* Says what becomes of a mixture, which is not wrong but loses something. */
+/*
+ * Chooses the format of the output. Warns of a mixture of recordings and profiles, whose union
+ * loses the evidence.
+ */
 static int choose_format(struct session *session, struct error *err)
 {
 	const struct merge_input *input = &session->input;
@@ -97,8 +100,9 @@ static int set_name(struct recording *recording, const char *name, struct error 
 }
 
 /*
- * What libseccomp refuses no container starts with, as two rules whose conditions are the same on a
- * 32-bit architecture. Where it does not know an architecture, another version of it may.
+ * Fails if libseccomp refuses the union, because no container would start with it. An example
+ * is two rules whose conditions are the same on a 32-bit architecture. An architecture that
+ * libseccomp does not know is no failure, because another version of it may know it.
  */
 static int check_union(const struct profile *profile, struct error *err)
 {
@@ -186,7 +190,7 @@ static int write_union(const struct session *session, struct error *err)
 	return output_file_write(path, text, strlen(text), err);
 }
 
-/* Standard output has the union, or the check where no file is named for the union. */
+/* Prints the report to standard output, to which the union is not written in this case. */
 static int check(const struct session *session, struct error *err)
 {
 	const struct document_options reading = {
@@ -218,7 +222,7 @@ static int run(const struct cli_call *call, struct error *err)
 		ret = check(&session, err);
 	if (ret >= 0 || !options->check)
 		return ret;
-	/* A gate must not take for a difference what could not be compared. */
+	/* A CI gate must not mistake a failed comparison for a difference. */
 	log_error("%s", error_message(err));
 	return DIFF_CANNOT_TELL;
 }

@@ -10,9 +10,9 @@ struct profile;
 struct recording;
 
 /*
- * Prints what the union needs more than a profile or recording in a file permits, with the
- * evidence that its recording has, and what else differs. recording may be NULL. Returns enum
- * diff_verdict.
+ * Compares the union with a profile or recording in a file. Prints what the union needs in
+ * addition, with the evidence from its recording, and the other differences. recording may be
+ * NULL. Returns enum diff_verdict, or a negative errno.
  */
 int merge_check(const char *base_path, const struct document_options *options,
 		const struct profile *profile, const struct recording *recording,

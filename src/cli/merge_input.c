@@ -96,7 +96,7 @@ int merge_input_recording(struct merge_input *input, struct recording *ret_recor
 	return recording_union_take(&input->recordings, ret_recording, err);
 }
 
-/* Adds to the profiles what all recordings need. */
+/* Adds to the profiles the one that is derived from all recordings. */
 static int add_derived(struct merge_input *input, const struct recording *recording,
 		       struct error *err)
 {

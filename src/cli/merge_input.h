@@ -3,8 +3,8 @@
 #define CLI_MERGE_INPUT_H
 
 /*
- * The files that 'recorder merge' is given, one in memory at a time: recordings become one, and
- * profiles become one.
+ * The input of 'recorder merge', of which one file at a time is in memory: recordings are
+ * united into one, and profiles into one.
  */
 #include <stddef.h>
 
@@ -15,23 +15,24 @@ struct document_options;
 struct error;
 
 struct merge_input {
-	char *name; /* of the names of all profiles the one that sorts first, or NULL */
+	char *name; /* the first of the names of all profiles, in sort order; or NULL */
 	struct recording_union recordings;
 	size_t recording_count;
-	struct profile_merge *profiles; /* NULL where there was none */
+	struct profile_merge *profiles; /* NULL if there was none */
 	size_t profile_count;
 };
 
 /*
- * Adds a file, standard input ("-"), or the files of a directory (file_list.h), which has to
- * have any.
+ * Adds a file, standard input ("-"), or the files of a directory (file_list.h), which must have
+ * at least one.
  */
 int merge_input_add(struct merge_input *input, const char *path,
 		    const struct document_options *options, struct error *err);
 
 /*
- * The union of all recordings; and of everything as a profile, from that recording and the
- * profiles. To be called once each, in this order; the caller owns the results.
+ * merge_input_recording() returns the union of all recordings. merge_input_profile() returns
+ * the union of that recording and all profiles as a profile. Call each once, in this order. The
+ * caller owns the results.
  */
 int merge_input_recording(struct merge_input *input, struct recording *ret_recording,
 			  struct error *err);

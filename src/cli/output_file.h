@@ -10,7 +10,7 @@
 
 struct error;
 
-/* The row of an option table; the member is a const char * of that name. */
+/* The row of --output. The structure has a const char * named output. */
 #define OUTPUT_OPTION(structure)                                                         \
 	{                                                                                \
 		.letter = 'o', .name = "output", .argument = "FILE", .type = CLI_STRING, \
@@ -19,17 +19,21 @@ struct error;
 	}
 
 /*
- * Writes a result to the path that a user named; NULL and "-" are standard output. A regular
- * file, or a new one, is there whole or not at all; a device or a pipe (/dev/stdout, a named
- * pipe) is written to; a symbolic link stays and what it points to is written, but one that
- * points to nothing is replaced: whoever made it does not choose where a new file appears.
+ * Writes a result to the path given by the user. NULL and "-" are standard output.
+ *
+ * A regular or new file is there whole or not at all. A device or a pipe (/dev/stdout, a named
+ * pipe) is written to. A symbolic link stays, and its target is written. But a link that points
+ * to nothing is replaced: its creator must not choose where a new file appears.
  */
 int output_file_write(const char *path, const char *text, size_t size, struct error *err);
 
 /* True for NULL and for "-", as -o has it. */
 bool output_is_standard(const char *path);
 
-/* As output_file_write(), of what is printed, which need not be in memory as a whole. */
+/*
+ * As output_file_write(), but writes the output of a printer, which need not fit into memory as
+ * a whole.
+ */
 int output_file_print(const char *path, file_printer *print, const void *data, struct error *err);
 
 #endif

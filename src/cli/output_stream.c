@@ -16,12 +16,12 @@
 #include "util/error.h"
 #include "util/loop.h"
 
-/* A named pipe without a reader cannot be waited for: it is asked again. */
+/* poll(2) cannot wait for the first reader of a named pipe, so opening is tried this often. */
 #define ASK_AGAIN_MS 50
 
 struct stream {
 	int fd;
-	int signals; /* signalfd; nothing is read from it, so that what is pending stays so */
+	int signals; /* signalfd; never read, so that pending signals stay pending */
 	int failure; /* errno of the first write that failed, or 0 */
 	struct loop *loop;
 	bool writable;
@@ -73,7 +73,10 @@ static int stream_init(struct stream *stream, struct error *err)
 			   err);
 }
 
-/* Waits for signals, and for the stream where that is open. Returns -EINTR for a signal. */
+/*
+ * Waits for signals, and for the stream if it is open. Returns -EINTR for a signal, unless the
+ * stream can be written to.
+ */
 static int wait_for(struct stream *stream, int timeout)
 {
 	int r;
@@ -83,7 +86,10 @@ static int wait_for(struct stream *stream, int timeout)
 	return r == 0 && !stream->writable && stream->interrupted ? -EINTR : r;
 }
 
-/* Has no reader yet; a socket and a device without a driver are told of by the same errno. */
+/*
+ * Tells a pipe without a reader from a socket, and from a device without a driver: opening any
+ * of them fails with ENXIO.
+ */
 static bool is_pipe(const char *path)
 {
 	struct stat status;
@@ -91,7 +97,10 @@ static bool is_pipe(const char *path)
 	return stat(path, &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
-/* Opens without waiting, so that the wait can be ended; writes wait then, as those of others do. */
+/*
+ * Opens without blocking, so that a signal can end the wait for a reader. Later writes do
+ * block, as usual.
+ */
 static int open_stream(struct stream *stream, const char *path)
 {
 	int flags, r;
@@ -109,7 +118,10 @@ static int open_stream(struct stream *stream, const char *path)
 	return flags < 0 || fcntl(stream->fd, F_SETFL, flags & ~O_NONBLOCK) < 0 ? -errno : 0;
 }
 
-/* A pipe that can be written to has room for PIPE_BUF bytes, which are written without waiting. */
+/*
+ * Writes at most PIPE_BUF bytes. A pipe that can be written to has room for them, so that the
+ * write does not block.
+ */
 static int write_some(struct stream *stream, const char *data, size_t size, size_t *ret_written)
 {
 	ssize_t written;
@@ -124,7 +136,7 @@ static int write_some(struct stream *stream, const char *data, size_t size, size
 	return 0;
 }
 
-/* For fopencookie(3). After a failure it takes what is left, for stdio would try that again. */
+/* For fopencookie(3). After a failure it discards the rest, because stdio would try again. */
 static ssize_t write_all(void *cookie, const char *data, size_t size)
 {
 	struct stream *stream = cookie;
@@ -162,7 +174,7 @@ static int print_to(struct stream *stream, const char *path, file_printer *print
 	out = fopencookie(stream, "w", functions);
 	if (!out)
 		return error_nomem(err);
-	__fsetlocking(out, FSETLOCKING_BYCALLER); /* nobody else has it */
+	__fsetlocking(out, FSETLOCKING_BYCALLER); /* no other thread has it */
 	r = print(out, data, err);
 	if (fclose(out) != 0 && !stream->failure)
 		stream->failure = errno;

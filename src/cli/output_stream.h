@@ -7,12 +7,13 @@
 struct error;
 
 /*
- * Writes what is printed to a named pipe or a device, or to standard output where path is NULL.
+ * Writes the output of a printer to a named pipe or a device, or to standard output if path is
+ * NULL.
  *
- * That can wait for ever for somebody who reads. SIGINT, SIGTERM and SIGHUP end the wait, also
- * where they are blocked as in a recording: the result is -EINTR then, and the signal stays
- * pending , of which the program ends then. A signal that came before is not heeded unless
- * there is a wait.
+ * Writing may wait for ever for a reader. SIGINT, SIGTERM and SIGHUP end the wait, even if they
+ * are blocked as in a recording. The result is then -EINTR, and the signal stays pending, so
+ * that the program can end by it. A signal from before the call has no effect unless there is a
+ * wait.
  */
 int output_stream_print(const char *path, file_printer *print, const void *data, struct error *err);
 

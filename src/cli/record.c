@@ -89,7 +89,7 @@ enum {
 static const char *const no_new_privs_choices[] = { "auto", "yes", "no", NULL };
 static const char *const runtime_choices[] = { "auto", "none", "runc", "crun", NULL };
 
-/* Exactly one target, and no option that belongs to another. */
+/* Checks that there is exactly one target, and no option that belongs to another. */
 static int check_target(const struct record_options *options, int argc, struct error *err)
 {
 	int targets = (argc > 0) + (options->pid != 0) + !!options->cgroup +
@@ -172,11 +172,14 @@ static void make_request(const struct record_options *options, const struct cli_
 								  DEFAULT_NAMESPACE;
 }
 
-/* A line on a terminal lives; a log only needs to know when nothing new comes. */
+/*
+ * Time between updates. A line on a terminal has to look live. Without one, updates only serve
+ * to find out when nothing new comes.
+ */
 #define UPDATE_LIVE_NS 250000000LL
 #define UPDATE_QUIET_NS 1000000000LL
 
-/* A recording with a person in front of it. */
+/* The user interface of a recording. */
 struct front {
 	struct loop *loop;
 	struct session *session; /* NULL while it starts */
@@ -188,7 +191,7 @@ static void say_started(void *data)
 {
 	const struct front *front = data;
 
-	if (!front->view.live) /* there the line says it */
+	if (!front->view.live) /* the live line says so anyway */
 		log_info("recording %s", target_description(front->target));
 }
 
@@ -209,7 +212,7 @@ static void leave_loop(void *data)
 	loop_stop(front->loop);
 }
 
-/* What a terminal sends, it sends to a command too. */
+/* A signal from the terminal has reached the command too, so it is not passed on. */
 static void handle_signal(int fd, unsigned int events, void *data)
 {
 	struct front *front = data;
@@ -220,7 +223,10 @@ static void handle_signal(int fd, unsigned int events, void *data)
 				    info.ssi_code == SI_KERNEL ? 0 : (int)info.ssi_signo);
 }
 
-/* The signals that end a recording wait from now on until the loop runs. */
+/*
+ * Blocks the signals that end a recording, so that they stay pending until the loop runs.
+ * Returns a signalfd.
+ */
 static int open_signals(struct error *err)
 {
 	sigset_t set;
@@ -235,7 +241,7 @@ static int open_signals(struct error *err)
 	return fd < 0 ? error_set_errno(err, errno, "wait for signals") : fd;
 }
 
-/* From the start of a session until nothing is counted any more. */
+/* Runs a session from its start until nothing is counted any more. */
 static int run_session(const struct session_options *options, struct front *front,
 		       struct error *err)
 {
@@ -278,7 +284,7 @@ static int watch_session(const struct session_options *options, unsigned int ver
 	return r;
 }
 
-/* Prints the warnings and writes the files, also where the recording was interrupted. */
+/* Prints the warnings and writes the files, even if the recording was interrupted. */
 static int write_evidence(struct session *session, const struct completion_options *completion,
 			  const struct output_options *output, struct error *err)
 {

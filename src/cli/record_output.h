@@ -2,7 +2,7 @@
 #ifndef CLI_RECORD_OUTPUT_H
 #define CLI_RECORD_OUTPUT_H
 
-/* From a recording to the files that the user asked for. */
+/* Turns a recording into the files that the user asked for. */
 #include <stdbool.h>
 
 #include "recording/recording.h"
@@ -22,10 +22,13 @@ struct output_options {
 	enum split split;
 };
 
-/* Finds out before the recording whether its result could be written. */
+/*
+ * Checks, before the recording starts, that its result can be written. Makes the directory of a
+ * split.
+ */
 int output_check(const struct output_options *options, struct error *err);
 
-/* Says which calls could not be named, and writes the files. Empties recording. */
+/* Writes the files. Warns of calls that could not be named. Empties recording. */
 int output_write(const struct output_options *options, struct recording *recording,
 		 struct error *err);
 

@@ -6,13 +6,13 @@
 
 #include "cli/frame/cli.h"
 
-/* The choices of --format where a command reports to people or to machines. */
+/* The choices of --format for commands that report to people or to programs. */
 enum report_format {
 	REPORT_TEXT,
 	REPORT_JSON,
 };
 
-/* The row of an option table; the member is an int of that name. */
+/* The row of --format. The structure has an int named format. */
 #define REPORT_FORMAT_OPTION(structure)                                                      \
 	{                                                                                    \
 		.name = "format", .type = CLI_CHOICE, .offset = offsetof(structure, format), \

@@ -41,16 +41,16 @@ struct run_options {
 	int format;
 };
 
-/* A command on its way. */
+/* A running command. */
 struct execution {
 	const struct run_options *options;
 	struct launch launch;
-	struct compilation compilation; /* what the profile really makes */
-	struct filter notify_filter;	/* the same with questions for denials */
+	struct compilation compilation; /* the filter of the profile */
+	struct filter notify_filter;	/* the same, but asks instead of denying */
 	struct violations violations;
 	struct loop *loop;
-	struct loop_fd *end, *questions; /* of the command; NULL once there are none to come */
-	struct error *err;		 /* of whoever waits for the command */
+	struct loop_fd *end, *questions; /* watches; NULL once no more can come */
+	struct error *err;		 /* of serve(), for handlers */
 	int failure;			 /* negative errno of a handler */
 	int signals;			 /* signalfd */
 	int kernel_log;
@@ -68,8 +68,9 @@ static void execution_finish(struct execution *execution)
 }
 
 /*
- * What a terminal sends it sends to the command too; what comes from elsewhere is passed on.
- * Once the command has ended a signal ends the wait for what it left running.
+ * Passes a signal on to the command, unless it is from the terminal, which sends it to the
+ * command too. Once the command has ended, a signal ends the wait for the processes it left
+ * running.
  */
 static void on_signal(int fd, unsigned int events, void *data)
 {
@@ -99,7 +100,7 @@ static void on_end(int fd, unsigned int events, void *data)
 		log_info("the command has ended; waiting for what it left running");
 }
 
-/* Without anybody left under the filter the listener hangs up, from Linux 5.9 on. */
+/* The listener hangs up when no process is left under the filter, since Linux 5.9. */
 static void on_question(int fd, unsigned int events, void *data)
 {
 	struct execution *execution = data;
@@ -171,7 +172,7 @@ static int report(const struct execution *execution, int status, struct error *e
 		return r;
 	if (options->output)
 		return output_file_write(options->output, text, strlen(text), err);
-	/* Standard output is the command's. */
+	/* Standard output belongs to the command. */
 	return fputs(text, stderr) == EOF ? error_set_errno(err, errno, "write the report") : 0;
 }
 
@@ -188,7 +189,7 @@ static int warn_of_refusals(const struct runtime_range *runtime, const struct pr
 	return r;
 }
 
-/* The profile under which the command runs: for this machine, and with what --kill changes. */
+/* Reads the profile for the command, for this machine, and applies --kill to it. */
 static int prepare_profile(const struct run_options *options, const struct runtime_range *runtime,
 			   struct documents *documents, struct profile **ret_profile,
 			   struct error *err)
@@ -229,7 +230,7 @@ static int prepare_profile(const struct run_options *options, const struct runti
 	return 0;
 }
 
-/* The version of runc decides about the stub only where the profile does not list this machine. */
+/* The version of runc matters for the stub only if the profile does not list this machine. */
 static struct version stub_version(const struct runtime_range *runtime,
 				   const struct profile *profile)
 {
@@ -243,8 +244,8 @@ static struct version stub_version(const struct runtime_range *runtime,
 }
 
 /*
- * What runc adds to the filter. With --kill the calls that are not named kill, whatever their
- * number.
+ * Adds what runc adds to the filter, but not with --kill, where every call that is not named
+ * has to kill, whatever its number.
  */
 static int add_stub(const struct run_options *options, const struct runtime_range *runtime,
 		    const struct profile *profile, struct compilation *compilation,
@@ -292,7 +293,7 @@ static int compile(const struct run_options *options, const struct runtime_range
 	return 0;
 }
 
-/* The filter is there before the command is: it has to let the execve through. */
+/* The filter is installed before the execve of the command, which it therefore has to allow. */
 static int check_execve(const struct run_options *options, const struct filter *filter,
 			struct error *err)
 {
@@ -359,7 +360,7 @@ static int exit_status(const struct launch *launch)
 					     WEXITSTATUS(launch->status);
 }
 
-/* What the command gets: the profile's filter, or the one that asks. */
+/* Prepares the filter of the command: that of the profile, or the one that asks. */
 static int prepare(struct execution *execution, struct launch_options *launch, struct error *err)
 {
 	const struct run_options *options = execution->options;

@@ -2,7 +2,7 @@
 #ifndef CLI_RUNTIME_OPTION_H
 #define CLI_RUNTIME_OPTION_H
 
-/* "RUNTIME[@VERSION]" of --runtime-calls: runc, crun, runc@1.1.5. */
+/* The value "RUNTIME[@VERSION]" of --runtime-calls: runc, crun, runc@1.1.5. */
 #include "recording/derive.h"
 
 struct error;
@@ -12,7 +12,10 @@ struct runtime_option {
 	struct runtime_choice choice; /* points into name and the text */
 };
 
-/* Anything else is a usage error, in which others are named too: "auto, none, ". */
+/*
+ * Parses such a value. Anything else is a usage error. Its message also names the other values
+ * of the option, which others lists: "auto, none, ".
+ */
 int runtime_option_parse(const char *text, const char *others, struct runtime_option *ret_option,
 			 struct error *err);
 

@@ -7,8 +7,8 @@
 struct error;
 
 /*
- * "runc", "crun" or "runc@1.1.5", as users say which runtime a profile is for. What is none of
- * these is a usage error, which names the option. The range keeps nothing of the text.
+ * Parses the runtime that a profile is for, such as "runc", "crun" or "runc@1.1.5". Anything
+ * else is a usage error, whose message names the option. ret_range borrows nothing from text.
  */
 int runtime_range_parse(const char *option, const char *text, struct runtime_range *ret_range,
 			struct error *err);

@@ -2,7 +2,7 @@
 #ifndef CLI_STORE_OPTIONS_H
 #define CLI_STORE_OPTIONS_H
 
-/* What install, uninstall and list have in common. */
+/* Options that install, uninstall and list share. */
 #include <stdbool.h>
 
 #include "cli/frame/cli.h"

@@ -33,7 +33,10 @@ static void paths_finish(struct paths *paths)
 	string_set_free(paths->items, paths->count);
 }
 
-/* A name, or the whole value of localhostProfile as install and list print it. */
+/*
+ * Adds the path for an argument: a name, or the whole value of localhostProfile as install and
+ * list print it.
+ */
 static int add_path(struct paths *paths, const struct uninstall_options *options,
 		    const char *argument, struct error *err)
 {
@@ -69,7 +72,7 @@ static int refuse_if_used(const struct profile_use *use, const struct store_entr
 			 count == 1 ? "" : " and others");
 }
 
-/* All of them, before the first is removed. */
+/* Checks all profiles before the first one is removed. */
 static int check(const struct store *store, const struct paths *paths,
 		 const struct uninstall_options *options, struct error *err)
 {

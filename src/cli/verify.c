@@ -30,7 +30,7 @@ struct verify_options {
 	int format;
 };
 
-/* One call of the command. */
+/* One run of the command. */
 struct session {
 	const struct verify_options *options;
 	struct runtime_range *runtimes;
@@ -66,7 +66,7 @@ static int add_architecture(struct scmp_arch_set *set, const char *name, struct 
 	return scmp_arch_set_add(set, architecture, err);
 }
 
-/* Those that the user named, or else those that the profile lists. */
+/* Takes the architectures that the user named, or else those that the profile lists. */
 static int choose_architectures(const struct session *session, const struct profile *profile,
 				struct scmp_arch_set *set, struct error *err)
 {
@@ -221,7 +221,7 @@ static int run(const struct cli_call *call, struct error *err)
 		return error_nomem(err);
 	ret = verify_files(&session, call, err);
 	if (ret < 0) {
-		/* What cannot be read is neither proven nor refuted. */
+		/* A file that cannot be read is neither proven nor refuted. */
 		log_error("%s", error_message(err));
 		return CLI_USAGE;
 	}

@@ -7,7 +7,7 @@
 #include "seccomp/verify.h"
 #include "util/array.h"
 
-/* Findings that a profile can have by the dozen, and what they come to. */
+/* Checks that can have dozens of findings in a profile, with a text that sums them up. */
 static const struct {
 	const char *check;
 	const char *sum; /* after "12 calls" */
@@ -30,7 +30,7 @@ static void print_architectures(FILE *out, char *const *names, size_t count)
 		fprintf(out, "%s%s", i ? ", " : "", names[i]);
 }
 
-/* A finding that holds on all architectures does not name them. */
+/* Prints a finding. Names its architectures unless it holds on all. */
 static void print_finding(FILE *out, const struct finding *finding, size_t architectures)
 {
 	fprintf(out, "  %s: %s", severity_name(finding->severity), finding->message);
@@ -42,7 +42,7 @@ static void print_finding(FILE *out, const struct finding *finding, size_t archi
 	fprintf(out, " [%s]\n", finding->check);
 }
 
-/* What findings of that check come to, or NULL. */
+/* The text that sums up the findings of this check, or NULL. */
 static const char *sum_of(const struct finding *finding)
 {
 	size_t i;
@@ -58,7 +58,7 @@ static bool same_sum(const struct finding *a, const struct finding *b)
 	return a->severity == b->severity && strcmp(a->check, b->check) == 0;
 }
 
-/* The calls of all findings of the same check, in lines of their own. */
+/* Prints the calls of all findings of the same check, on lines of their own. */
 static void print_calls(FILE *out, const struct findings *findings, const struct finding *first)
 {
 	size_t i, column = WIDTH;
@@ -76,7 +76,10 @@ static void print_calls(FILE *out, const struct findings *findings, const struct
 	fputc('\n', out);
 }
 
-/* Prints all findings of a check at the first of them; false where there is only one. */
+/*
+ * Prints all findings of a check together, when index is the first of them, and nothing for the
+ * others. False if there is only one, or if the check has no sum.
+ */
 static bool print_sum(FILE *out, const struct findings *findings, size_t index)
 {
 	const struct finding *first = &findings->items[index];

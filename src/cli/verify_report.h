@@ -2,7 +2,7 @@
 #ifndef CLI_VERIFY_REPORT_H
 #define CLI_VERIFY_REPORT_H
 
-/* What 'recorder verify' says of a profile. */
+/* The report of 'recorder verify' about a profile. */
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -11,13 +11,14 @@
 struct verification;
 
 /*
- * Lines for people: one about the proof, then the findings, of which those that come in numbers are
- * summed up unless verbose is set. name is the file's, and the resource's where there are several.
+ * Prints lines for people: one about the proof, then the findings. Findings that come in large
+ * numbers are summed up unless verbose is set. name is the name of the file, followed by that
+ * of the resource if the file has several.
  */
 void verify_print(FILE *out, const char *name, const struct verification *verification,
 		  bool verbose);
 
-/* The same as an object, or NULL when memory ran out, which the builder knows. */
+/* Returns the same as a JSON object; NULL when memory ran out, which the builder remembers. */
 json_t *verify_json(struct builder *builder, const char *name,
 		    const struct verification *verification);
 

@@ -34,7 +34,7 @@ void bundle_finish(struct bundle *bundle)
 	*bundle = (struct bundle){ .no_new_privs = TRISTATE_UNKNOWN };
 }
 
-/* Member key of object, which may be absent or null; path is what messages call it. */
+/* Gets the member key of object, which may be absent or null. Messages call it path. */
 static int get_member(const json_t *object, const char *key, const char *path, json_type type,
 		      json_t **ret_member, struct error *err)
 {
@@ -42,7 +42,7 @@ static int get_member(const json_t *object, const char *key, const char *path, j
 
 	if (json_is_null(member))
 		member = NULL;
-	/* jansson has a type each for true and false. */
+	/* jansson has separate types for true and false. */
 	if (member && json_typeof(member) != type &&
 	    !(type == JSON_TRUE && json_is_boolean(member)))
 		return error_set(err, EINVAL, "config.json: %s has the wrong type", path);
@@ -174,8 +174,8 @@ static int copy_annotations(struct bundle *bundle, json_t *annotations, struct e
 }
 
 /*
- * What the CRI plugins write down, from containerd's pkg/cri/annotations and CRI-O's
- * pkg/annotations together with the kubelet's labels, which CRI-O adds.
+ * Copies the annotations of the CRI plugins. Sources: containerd's pkg/cri/annotations; CRI-O's
+ * pkg/annotations, and the kubelet's labels, which CRI-O adds.
  */
 static int copy_known_annotations(struct bundle *bundle, const json_t *annotations,
 				  struct error *err)
@@ -243,7 +243,7 @@ int bundle_parse(const char *text, size_t size, struct bundle *ret_bundle, struc
 	int r;
 
 	config = json_loadb(text, size, 0, &problem);
-	/* The conditions of a profile can have numbers that jansson has no room for. */
+	/* The conditions of a profile can have numbers that jansson cannot hold. */
 	if (!config)
 		config = tree_load_unsigned(text, size, NULL);
 	if (!config)

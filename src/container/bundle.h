@@ -3,8 +3,8 @@
 #define CONTAINER_BUNDLE_H
 
 /*
- * A container's OCI bundle: the resolved truth about how it was started. Strings are owned by
- * the structure, NULL when the bundle does not say.
+ * A container's OCI bundle: the resolved configuration with which it was started. Strings are
+ * owned by the structure, NULL when the bundle does not have them.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 struct error;
 struct state_directory;
 
-/* What config.json says. */
+/* The contents of config.json. */
 struct bundle {
 	enum tristate no_new_privs;
 	char **capabilities; /* bounding set, "CAP_…", sorted */
@@ -42,11 +42,11 @@ struct bundle {
 void bundle_finish(struct bundle *bundle);
 #define _cleanup_bundle_ _cleanup_(bundle_finish)
 
-/* Reads config.json of a directory that is open. */
+/* Reads config.json of an open directory. */
 int bundle_read(const struct state_directory *directory, struct bundle *ret_bundle,
 		struct error *err);
 
-/* The same from its text; -EINVAL with the path of the field that is wrong. */
+/* The same from the text of config.json. -EINVAL if a field is wrong, with the field's path. */
 int bundle_parse(const char *text, size_t size, struct bundle *ret_bundle, struct error *err);
 
 #endif

@@ -38,7 +38,7 @@ static struct confined *find(struct confined_list *list, const char *id)
 	return NULL;
 }
 
-/* The one of that id, added unless it is there; NULL when memory ran out. */
+/* Returns the container with this id, adding it if necessary; NULL if out of memory. */
 static struct confined *find_or_add(struct confined_list *list, const char *id)
 {
 	struct confined *known = find(list, id), *grown;
@@ -53,7 +53,7 @@ static struct confined *find_or_add(struct confined_list *list, const char *id)
 	return grown[list->length].id ? &grown[list->length++] : NULL;
 }
 
-/* What a bundle tells is moved out of it, as far as it was not known. */
+/* Moves a string, unless *to is already known. */
 static void take(char **to, char **from)
 {
 	if (!*to)
@@ -77,7 +77,10 @@ static int add_bundle(struct confined_list *list, const char *id, struct bundle 
 	return 0;
 }
 
-/* The bundle of a container that lives; what a user says counts for the user's processes only. */
+/*
+ * Reads the bundle of a live container. Evidence of a user counts only for that user's
+ * processes.
+ */
 static int read_bundle(const struct container_state *state, struct bundle *ret_bundle)
 {
 	_cleanup_state_directory_ struct state_directory directory = STATE_DIRECTORY_CLOSED;
@@ -100,7 +103,7 @@ static int add_states(struct confined_list *list, const char *root, struct error
 		const struct container_state *state = &states.items[i];
 		_cleanup_bundle_ struct bundle bundle = { 0 };
 
-		/* Of one of root's, a user has nothing to tell. */
+		/* Evidence of a user about one of root's containers is ignored. */
 		if (container_states_choose(&states, state->id, state->owner) == state &&
 		    read_bundle(state, &bundle) == 0)
 			r = add_bundle(list, state->id, &bundle, err);

@@ -21,7 +21,7 @@
 #include "util/str.h"
 
 #define PROC_FILE_MAX 65536
-#define NAME_MAX_LENGTH 255 /* cri-dockerd's are long; no name has more */
+#define NAME_MAX_LENGTH 255 /* cri-dockerd makes long names, but none is longer */
 
 void container_finish(struct container *container)
 {
@@ -67,8 +67,9 @@ int container_reference_parse(const char *text, struct container_reference *ret_
 }
 
 /*
- * The container's own cgroup: the process may be in one below it, as under an init system in
- * the container. A user's word counts only for what is in a cgroup of that user's.
+ * Finds the container's own cgroup. The process may be in a cgroup below it, for example under
+ * an init system in the container. Evidence of an ordinary user is accepted only for a process
+ * in a cgroup of that user.
  */
 static int cgroup_of_container(const struct cgroup_mount *mount, const struct container *container,
 			       int process, char **ret_cgroup, struct error *err)
@@ -110,8 +111,9 @@ static int cgroup_of_container(const struct cgroup_mount *mount, const struct co
 }
 
 /*
- * A sandbox of gVisor or Kata may be told by nothing but the program that its process runs, where
- * the engine knows the runtime under a name of the administrator's.
+ * Recognizes a sandbox of gVisor or Kata by the program that its process runs. There may be no
+ * other evidence, because the administrator chooses the name by which the engine knows the
+ * runtime.
  */
 static void tell_runtime_by_process(struct container *container, int process)
 {
@@ -130,7 +132,7 @@ static void tell_runtime_by_process(struct container *container, int process)
 	}
 }
 
-/* A bundle counts when root or the container's owner alone can change it. */
+/* Reads the bundle if only root and the container's owner can change it. */
 static void read_bundle(struct container *container, const char *path)
 {
 	_cleanup_state_directory_ struct state_directory directory = STATE_DIRECTORY_CLOSED;
@@ -140,7 +142,10 @@ static void read_bundle(struct container *container, const char *path)
 		container->bundle_known = bundle_read(&directory, &container->bundle, NULL) == 0;
 }
 
-/* Bundle, runtime and its version, as far as they can be found out. */
+/*
+ * Sets the first process, the engine, the bundle, and the runtime with its version, as far as
+ * they are known.
+ */
 static void describe(struct container *container, const struct container_state *state)
 {
 	if (!state)
@@ -157,7 +162,7 @@ static void describe(struct container *container, const struct container_state *
 				&container->runtime_version, NULL);
 }
 
-/* What the engine wrote down. */
+/* Adds the details of the engine's record. */
 static void describe_from_record(struct container *container, const struct container_record *record)
 {
 	if (!record)
@@ -172,7 +177,9 @@ static void describe_from_record(struct container *container, const struct conta
 	container->active = record->active;
 }
 
-/* Podman and CRI-O share their state directories: the cgroup's name tells them apart. */
+/*
+ * Podman and CRI-O share their state directories, so the cgroup's name identifies the engine.
+ */
 static void tell_engine(struct container *container)
 {
 	struct cgroup_container found;
@@ -182,7 +189,7 @@ static void tell_engine(struct container *container)
 		container->engine = found.engine;
 }
 
-/* containerd, and runtimes that are called by hand, write nothing down that is read here. */
+/* containerd, and runtimes called by hand, write no records that this program reads. */
 static bool may_have_record(enum container_engine engine)
 {
 	return engine != ENGINE_CONTAINERD && engine != ENGINE_RUNC && engine != ENGINE_CRUN;
@@ -208,8 +215,8 @@ static int look_up(struct container *container, struct container_states *states,
 }
 
 /*
- * The engine of the socket, where that knows the container; its version is the daemon's own
- * word.
+ * Sets the engine to that of the CRI socket, which must know the container, and the version to
+ * the one that the daemon reports.
  */
 static void tell_engine_by_cri(struct container *container, const struct cri *cri)
 {
@@ -227,7 +234,7 @@ static void tell_engine_by_cri(struct container *container, const struct cri *cr
 	container->engine_version = strndup(version, strspn(version, "0123456789."));
 }
 
-/* What CRI knows and the files did not tell. */
+/* Asks CRI for the first process, and for details that are missing in the files. */
 static void ask_cri(struct container *container, struct cri *cri)
 {
 	_cleanup_cri_container_status_ struct cri_container_status status = { 0 };
@@ -267,7 +274,7 @@ int container_check_visible(const char *id, const char *runtime, struct error *e
 			 id, runtime);
 }
 
-/* Finds the cgroup by the first process, or where the search has seen it. */
+/* Finds the cgroup through the first process, or else takes the one that the search found. */
 static int locate(const struct cgroup_mount *mount, struct container *container,
 		  const struct container_states *states, struct container_candidate *candidate,
 		  struct error *err)
@@ -376,7 +383,7 @@ int container_describe(struct cri *cri, const char *id, const char *cgroup,
 	}
 	if (!container.bundle_known)
 		ask_cri(&container, cri);
-	/* Only one of its own is described by CRI. */
+	/* The caller passes cri only if its runtime has the container. */
 	if (cri)
 		tell_engine_by_cri(&container, cri);
 	tell_engine(&container);
@@ -386,7 +393,7 @@ int container_describe(struct cri *cri, const char *id, const char *cgroup,
 	return 0;
 }
 
-/* What the engine wrote about the container by the time that its cgroup was made. */
+/* True if the engine had recorded this name by the time the container's cgroup was made. */
 static bool has_name(const struct container_reference *reference, const char *id)
 {
 	_cleanup_container_records_ struct container_records records = { 0 };

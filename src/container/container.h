@@ -3,9 +3,8 @@
 #define CONTAINER_CONTAINER_H
 
 /*
- * A container that the user named by its id, the beginning of it, or its name, found in
- * everything that this machine knows about containers: CRI, state directories, the engines'
- * records, the cgroup tree.
+ * Resolves a container that the user names by its id, by a prefix of the id, or by its name.
+ * Sources: CRI, state directories, the engines' records and the cgroup tree.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,57 +26,66 @@ struct container {
 	char *runtime;	       /* "runc", "crun", …; NULL when unknown */
 	char *runtime_version; /* NULL when unknown */
 	char *engine_version;  /* NULL when unknown */
-	char *name;	       /* that the user gave it; NULL when unknown */
+	char *name;	       /* given by the user; NULL when unknown */
 	char *image;	       /* NULL when unknown */
 	char *image_digest;    /* NULL when unknown */
 	bool restarts;	       /* its engine starts it again when it has ended */
-	bool active;	       /* it runs or is about to be started again, as its engine says */
-	uid_t owner;	       /* whose container it is: owner.h */
+	bool active;	       /* according to its engine, it runs or is being restarted */
+	uid_t owner;	       /* the user that it belongs to; see owner.h */
 	bool bundle_known;
 	struct bundle bundle; /* empty unless bundle_known */
 };
 
 /*
- * What the user typed: "4f2a", "web1", or with the engine, "containerd://4f2a" as kubectl
- * prints it.
+ * A container as the user typed it: "4f2a", "web1", or with the engine as kubectl prints it,
+ * "containerd://4f2a".
  */
 struct container_reference {
 	enum container_engine engine; /* ENGINE_UNKNOWN: any */
-	const char *text;	      /* a name, an id or its beginning; borrowed */
+	const char *text;	      /* a name, an id or a prefix of one; borrowed */
 };
 
-/* -EINVAL for text that can be neither id nor name, or an engine that is not known. */
+/*
+ * Parses text, which ret_reference borrows. -EINVAL if it can be neither an id nor a name, or
+ * if its engine is unknown.
+ */
 int container_reference_parse(const char *text, struct container_reference *ret_reference,
 			      struct error *err);
 
 /*
- * Resolves a reference (container_search.h says in which order). cri may be NULL: the runtime
- * is then not asked. -EINVAL as above, -ENOENT when nothing matches or what matches does not run,
- * -ENOTUNIQ with the candidates when several match, -ENOTSUP for a container whose calls this
- * machine's kernel never sees, running or not.
+ * Resolves a reference in the order that container_search.h describes. If cri is NULL, the
+ * runtime is not asked. -EINVAL as above; -ENOENT if nothing matches or the match does not run;
+ * -ENOTUNIQ, with the candidates, if several match; -ENOTSUP for a container, running or not,
+ * whose calls this machine's kernel never sees, and for one whose first process is in the top
+ * cgroup.
  */
 int container_resolve(const struct cgroup_mount *mount, struct cri *cri, const char *reference,
 		      struct container *ret_container, struct error *err);
 
 /*
- * True if a reference means the container with that id in that new cgroup, also by its name.
- * One that is waited for is root's: a cgroup that another user can have made is not meant.
+ * True if reference matches the container with this id in a new cgroup, by id, prefix of the
+ * id, or name. A container that is waited for must be root's: a cgroup that another user can
+ * have made never matches.
  */
 bool container_is_meant(const char *reference, const char *id, const char *cgroup);
 
 /*
- * -ENOTSUP, with the reason, for a runtime whose containers have a kernel of their own; NULL is
- * none.
+ * Returns -ENOTSUP, with the reason, if the runtime gives its containers a kernel of their own.
+ * runtime may be NULL, which passes.
  */
 int container_check_visible(const char *id, const char *runtime, struct error *err);
 
-/* True if the engine is going to start the container again, or did, after its end. */
+/*
+ * True if the engine is about to restart the container after its end, or has done so already.
+ */
 bool container_comes_back(const char *id);
 
 /*
- * What is known about one container whose whole id and cgroup are known, as when a new cgroup
- * appeared: bundle and runtime. cri, which may be NULL, is asked when the files are gone, as after
- * the container's end. Never fails for what cannot be found out; -ENOMEM only.
+ * Describes a container whose whole id and cgroup are known, for example when a new cgroup
+ * appeared: its bundle and runtime above all. cri is NULL, or the CRI of the runtime that has
+ * the container. It is asked if the files are gone, as after the container's end. Details that
+ * cannot be found out stay unknown, which is no error. Fails only with -ENOMEM, or if /proc
+ * cannot be opened.
  */
 int container_describe(struct cri *cri, const char *id, const char *cgroup,
 		       struct container *ret_container, struct error *err);

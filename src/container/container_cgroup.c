@@ -14,7 +14,10 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 
-/* systemd's notation, "slice:prefix:name", as the component that it makes: "prefix-name.scope". */
+/*
+ * Converts systemd's notation "slice:prefix:name" to the component that systemd makes of it,
+ * "prefix-name.scope". NULL for any other notation.
+ */
 static char *scope_of(const char *cgroups_path)
 {
 	const char *prefix = strchr(cgroups_path, ':');
@@ -30,7 +33,7 @@ static char *scope_of(const char *cgroups_path)
 	return scope;
 }
 
-/* Where whole components of path are the same as wanted: the length up to their end, or 0. */
+/* Finds wanted in path as whole components. Returns the length up to their end, or 0. */
 static size_t find_components(const char *path, const char *wanted)
 {
 	size_t length;
@@ -54,8 +57,8 @@ static bool ends_with(const char *text, size_t length, const char *end)
 }
 
 /*
- * The component is the id; "…:<id>", as the cgroupfs driver writes what is meant for systemd; or
- * "…-<id>.scope", as systemd's does.
+ * True if the component is the id; "…:<id>", as the cgroupfs driver writes systemd's notation;
+ * or "…-<id>.scope", as the systemd driver writes it.
  */
 static bool names_container(const char *component, size_t length, const char *id)
 {
@@ -96,7 +99,7 @@ size_t container_cgroup_length(const struct container_key *key, const char *path
 	if (key->cgroups_path && *key->cgroups_path) {
 		scope = scope_of(key->cgroups_path);
 		length = scope ? find_components(path, scope) : 0;
-		/* Where systemd's notation is not for systemd, it is a path like any other. */
+		/* The cgroupfs driver takes systemd's notation as a path like any other. */
 		if (!length)
 			length = find_components(path, key->cgroups_path);
 	}
@@ -152,7 +155,7 @@ int container_cgroup_check(const struct cgroup_mount *mount, const struct contai
 	*ret_doubt = NULL;
 	if (!key->pid)
 		return 0;
-	/* What is below a container's own cgroup was made by the container. */
+	/* The container made the cgroups below its own, so they are not searched. */
 	r = neighbour_find(mount, path, key->pid, !own, &neighbour, err);
 	if (r < 0)
 		return r;

@@ -3,8 +3,8 @@
 #define CONTAINER_CONTAINER_CGROUP_H
 
 /*
- * Which cgroup is a container's, found from its first process, and whether the container has it
- * alone: what anybody else does in it would be recorded as the container's.
+ * Finds a container's cgroup from its first process, and checks that the container is alone in
+ * it: calls of other processes in the cgroup would be recorded as the container's.
  */
 #include <stddef.h>
 #include <sys/types.h>
@@ -19,24 +19,25 @@ struct container_key {
 };
 
 /*
- * How much of the path of a cgroup is the container's own, which the rest is below; 0 where
- * nothing tells that any of it is. A component tells it that is the container's id or what
- * runtimes make of it, or else the bundle's cgroupsPath.
+ * Returns the length of path up to the end of the container's own cgroup; 0 if nothing in path
+ * identifies the container. It is identified by a component that is its id or a name that
+ * runtimes make of the id, or by the bundle's cgroupsPath.
  */
 size_t container_cgroup_length(const struct container_key *key, const char *path);
 
 /*
- * The path of the container's own cgroup, owned by the caller. The first process may be in one
- * below it, as under an init system in the container. -ESRCH when the process is gone,
- * -ENOTSUP when it is in the top cgroup, with the whole machine.
+ * Finds the path of the container's own cgroup, owned by the caller. The first process may be
+ * in a cgroup below it, for example under an init system in the container. -ESRCH if the
+ * process is gone, -ENOTSUP if it is in the top cgroup, with the whole machine.
  */
 int container_cgroup_find(const struct container_key *key, char **ret_path, struct error *err);
 
 /*
- * Whether a cgroup is the container's alone. Where it is its own by container_cgroup_length(),
- * whoever else is in it is said, and otherwise a neighbour is reason to refuse (-ENOTSUP).
- * Neighbours are told by namespaces and parents. ret_doubt, owned by the caller, is the reason
- * why what is recorded there may be another's, or NULL.
+ * Checks that the container is alone in a cgroup; without a pid nothing is checked. In the
+ * container's own cgroup, by container_cgroup_length(), a neighbour only sets ret_doubt. In any
+ * other cgroup a neighbour is refused with -ENOTSUP, and ret_doubt is set even without one.
+ * Neighbours are recognized by namespaces and parents (neighbour.h). ret_doubt, owned by the
+ * caller, is the reason why calls recorded there may be those of others, or NULL.
  */
 int container_cgroup_check(const struct cgroup_mount *mount, const struct container_key *key,
 			   const char *path, char **ret_doubt, struct error *err);

@@ -67,7 +67,7 @@ int container_records_add(struct container_records *records, struct container_re
 {
 	struct container_record *grown;
 
-	/* Places overlap: the same list may be found in two ways. */
+	/* Places overlap, so the same list may be found twice. */
 	if (find(records, record->id, record->owner))
 		return 0;
 	grown = array_grow(records->items, records->length, sizeof(*grown));

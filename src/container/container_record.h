@@ -3,8 +3,9 @@
 #define CONTAINER_CONTAINER_RECORD_H
 
 /*
- * What engines write down about their containers, running or not: the name that the user gave, and
- * the image. Docker does so in a file for each container, Podman and CRI-O in one for all.
+ * Reads the records that engines keep about their containers, running or not: the name that the
+ * user gave, the image and more. Docker keeps a record for each container; Podman and CRI-O
+ * keep one list of all containers.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,7 +25,7 @@ struct container_record {
 	char *runtime;	    /* "runc", "runsc", …; NULL when unknown */
 	bool restarts;	    /* the engine starts it again when it has ended */
 	bool active;	    /* it runs, or is about to be started again */
-	uid_t owner;	    /* whose word this is: owner.h */
+	uid_t owner;	    /* the user whose evidence this is; see owner.h */
 };
 
 struct container_records {
@@ -33,15 +34,18 @@ struct container_records {
 };
 
 /*
- * The containers whose id begins with reference, or whose name is reference; "" for all. root is ""
- * or a test's directory. What cannot be read is passed over.
+ * Finds the containers whose id begins with reference or whose name is reference; "" for all.
+ * root is "" or a test's directory. Skips what cannot be read.
  */
 int container_records_find(const char *root, const char *reference,
 			   struct container_records *ret_records, struct error *err);
 void container_records_finish(struct container_records *records);
 #define _cleanup_container_records_ _cleanup_(container_records_finish)
 
-/* Moves a record into the list; the record is empty afterwards. */
+/*
+ * Moves a record into the list, which leaves record empty. Does nothing if the list already has
+ * a record of the same id and owner.
+ */
 int container_records_add(struct container_records *records, struct container_record *record,
 			  struct error *err);
 void container_record_finish(struct container_record *record);
@@ -51,10 +55,10 @@ void container_record_finish(struct container_record *record);
 const struct container_record *container_records_choose(const struct container_records *records,
 							const char *id, uid_t owner);
 
-/* True if the record is one that container_records_find() looks for. */
+/* True if container_records_find() selects the record for this reference. */
 bool container_record_matches(const struct container_record *record, const char *reference);
 
-/* Of two strings of JSON the copy of text; nothing for what is no text or empty. */
+/* Copies text to *to, unless *to is already set or text is NULL or empty. */
 void container_record_set(char **to, const char *text);
 
 #endif

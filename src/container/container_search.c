@@ -19,7 +19,7 @@
 #define CGROUP_DEPTH_MAX 64
 #define CANDIDATES_SHOWN 5
 
-/* How a candidate matches; the best first. */
+/* Kinds of match, best first. */
 enum id_match {
 	ID_MATCH_ID,
 	ID_MATCH_NAME,
@@ -34,7 +34,7 @@ struct found {
 
 struct search {
 	const struct container_reference *reference;
-	struct found *items; /* each pair of id and owner once */
+	struct found *items; /* each pair of id and owner appears once */
 	size_t length;
 };
 
@@ -65,7 +65,10 @@ static struct found *find(struct search *search, const char *id, uid_t owner)
 	return NULL;
 }
 
-/* ret_found is NULL where the container is one that the reference does not mean. */
+/*
+ * Adds a container, or completes a known one. ret_found is NULL if the reference does not match
+ * it.
+ */
 static int add(struct search *search, const char *id, const char *name, uid_t owner,
 	       enum container_engine engine, struct found **ret_found, struct error *err)
 {
@@ -104,7 +107,7 @@ static int search_states(struct search *search, struct error *err)
 	size_t i;
 	int r = 0;
 
-	/* A name can have more characters than an id. */
+	/* A text that is no valid prefix of an id can only be a name. */
 	if (!container_id_is_valid(search->reference->text))
 		return 0;
 	r = container_states_find("", search->reference->text, &states, err);
@@ -127,7 +130,7 @@ static int search_records(struct search *search, struct error *err)
 	return r;
 }
 
-/* A runtime that cannot be asked is no reason to fail: the files may tell. */
+/* A runtime that does not answer is no error: the files may identify the container. */
 static int search_cri(struct search *search, struct cri *cri, struct error *err)
 {
 	struct cri_container *containers = NULL;
@@ -162,7 +165,8 @@ static int add_cgroup(struct search *search, const struct cgroup_mount *mount, c
 }
 
 /*
- * Walks the tree below path; what lies inside a container belongs to it and is not searched.
+ * Searches the tree below path, but not inside containers: cgroups there belong to the
+ * container.
  */
 static int search_cgroups(struct search *search, const struct cgroup_mount *mount, const char *path,
 			  int depth, struct error *err)
@@ -195,8 +199,8 @@ static int search_cgroups(struct search *search, const struct cgroup_mount *moun
 }
 
 /*
- * True if the candidate is one of root's, or one of a user's, and of the engine that is asked
- * for.
+ * True if the candidate is root's (with of_root) or a user's (without), and may be of the
+ * engine asked for.
  */
 static bool is_eligible(const struct search *search, const struct found *found, bool of_root)
 {
@@ -240,7 +244,10 @@ static int ambiguous(const struct search *search, enum id_match match, bool of_r
 			 count, search->reference->text, list);
 }
 
-/* The best match among those of root, or among those of users; ret_found stays NULL without one. */
+/*
+ * Chooses the best match among root's containers, or among those of users. ret_found is not set
+ * if there is none.
+ */
 static int choose_among(struct search *search, bool of_root, struct found **ret_found,
 			struct error *err)
 {
@@ -290,7 +297,10 @@ static int choose(struct search *search, struct found **ret_found, struct error 
 	return 0;
 }
 
-/* A name is not in the cgroup's path: the id that it stands for is. */
+/*
+ * Searches the cgroup tree for a candidate found by name, whose cgroup path contains the id
+ * instead.
+ */
 static int find_cgroup(const struct cgroup_mount *mount, struct container_candidate *candidate,
 		       struct error *err)
 {

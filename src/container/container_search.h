@@ -2,7 +2,7 @@
 #ifndef CONTAINER_CONTAINER_SEARCH_H
 #define CONTAINER_CONTAINER_SEARCH_H
 
-/* Which container the user means by an id, the beginning of one, or a name. */
+/* Finds the container that the user means by an id, a prefix of an id, or a name. */
 #include <sys/types.h>
 
 #include "cgroup/cgroup.h"
@@ -13,11 +13,11 @@ struct container_reference;
 struct cri;
 struct error;
 
-/* A container that may be meant, with what the places know where it was seen. */
+/* A container that may be meant, with the details of the places where it was found. */
 struct container_candidate {
 	char *id;
-	uid_t owner;		      /* owner.h: the container's and its evidence's */
-	enum container_engine engine; /* ENGINE_UNKNOWN when nothing tells */
+	uid_t owner;		      /* of the container and of the evidence; see owner.h */
+	enum container_engine engine; /* ENGINE_UNKNOWN when unknown */
 	char *cgroup;		      /* NULL unless seen in the cgroup tree */
 };
 
@@ -26,10 +26,10 @@ void container_candidate_finish(struct container_candidate *candidate);
 
 /*
  * Looks in the state directories, the engines' records, CRI (cri may be NULL) and the cgroup
- * tree. Containers of root come first: those of users are meant only when none of root's
- * matches, so that nobody makes a text ambiguous that is clear among root's. Of one owner's, a
- * whole id comes before a name, and a name before the beginning of an id. -ENOENT when nothing
- * matches, -ENOTUNIQ with the candidates when several do.
+ * tree. A container of a user matches only if none of root's does, so that no user can make a
+ * text ambiguous that is unique among root's containers. Among the containers of root, and
+ * among those of all users, a whole id takes precedence over a name, and a name over a prefix
+ * of an id. -ENOENT if nothing matches, -ENOTUNIQ, with the candidates, if several match.
  */
 int container_search(const struct cgroup_mount *mount, struct cri *cri,
 		     const struct container_reference *reference,

@@ -9,12 +9,12 @@
 #include "util/cleanup.h"
 
 /*
- * runc (libcontainer/container_linux.go, execFifoFilename) and crun (src/libcrun/status.c) have
- * it from create to start.
+ * The FIFO exists from create to start, in runc (libcontainer/container_linux.go,
+ * execFifoFilename) and in crun (src/libcrun/status.c).
  */
 #define START_FIFO "exec.fifo"
 
-/* True if the directory is root's alone, and has the FIFO. */
+/* True if only root can change the directory, and the FIFO is in it. */
 static bool has_fifo(const char *directory)
 {
 	_cleanup_close_ int fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 
 /*
- * True if the container was created and not started: its runtime's state directory has the FIFO
+ * True if the container was created but not started: its runtime's state directory has the FIFO
  * on which the container's first process waits. Only root's directories are believed. False if
- * nobody knows.
+ * unknown.
  */
 bool container_waits_for_start(const char *id);
 

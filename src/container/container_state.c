@@ -20,7 +20,7 @@
 
 #define TASKS "/io.containerd.runtime.v2.task/*/"
 
-/* More than a node runs; an ordinary user can make as many directories as there is room for. */
+/* More containers than a node runs. An ordinary user can make directories without limit. */
 #define USER_STATES_MAX 1024
 
 void container_state_finish(struct container_state *state)
@@ -75,7 +75,7 @@ static void set_text(char **to, const char *text)
 		*to = strdup(text);
 }
 
-/* A runtime as written somewhere: a name, or a path that also tells where it is. */
+/* Sets the runtime from a name, or from a path, which is also the location of its binary. */
 static void set_runtime(struct container_state *state, const char *text)
 {
 	if (!text || state->runtime)
@@ -85,7 +85,7 @@ static void set_runtime(struct container_state *state, const char *text)
 		set_text(&state->runtime_binary, text);
 }
 
-/* True if the file names one, known or not. */
+/* True if the file names a runtime, known or not. */
 static bool set_runtime_from_file(struct container_state *state,
 				  const struct state_directory *directory, const char *name)
 {
@@ -107,8 +107,9 @@ static void set_namespace(struct container_state *state, const char *directory)
 }
 
 /*
- * containerd's shim: "runtime" holds the runtime's binary when it is configured, otherwise
- * the kind of shim tells. A binary of another name than any runtime's may be any of them.
+ * Reads the directory of containerd's shim. The file "runtime" holds the runtime's binary if
+ * one is configured. Otherwise the kind of shim identifies the runtime. A configured binary of
+ * an unknown name may be any runtime.
  */
 static void read_task(struct container_state *state, const struct state_directory *directory)
 {
@@ -133,7 +134,7 @@ static void read_task(struct container_state *state, const struct state_director
 	}
 }
 
-/* runc lists what containers were made with as "key=value". */
+/* runc keeps labels as a list of "key=value" strings. */
 static const char *find_runc_label(const json_t *labels, const char *prefix)
 {
 	const json_t *label;
@@ -154,7 +155,10 @@ static void set_bundle(struct container_state *state, const char *bundle)
 		set_text(&state->bundle, bundle);
 }
 
-/* runc writes "state.json", crun "status", each also in place of the other below a shim. */
+/*
+ * runc writes "state.json" and crun "status". Below a shim, either may use the directory meant
+ * for the other, so the file identifies the runtime.
+ */
 static void read_runtime_state(struct container_state *state,
 			       const struct state_directory *directory)
 {
@@ -178,21 +182,24 @@ static void read_runtime_state(struct container_state *state,
 	set_text(&state->state, directory->path);
 }
 
-/* The storage library of Podman and CRI-O; which of the two, the cgroup's name tells. */
+/*
+ * Reads a directory of the storage library that Podman and CRI-O share. Only the cgroup's name
+ * identifies the engine, so it stays unknown here.
+ */
 static void read_storage(struct container_state *state, const struct state_directory *directory)
 {
 	set_text(&state->bundle, directory->path);
 	state->pid = pid_of_file(directory, "pidfile");
 }
 
-/* A place where containers leave traces: a pattern of directories, in two parts. */
+/* A pattern of state directories, in two parts: before and after the container's id. */
 struct place {
-	const char *before; /* the id */
+	const char *before; /* up to the id */
 	const char *after;
 	void (*read)(struct container_state *state, const struct state_directory *directory);
 };
 
-/* Of directories that tell the same the one listed first is believed. */
+/* If several directories describe a container, the one listed first is believed. */
 static const struct place places[] = {
 	{ "/run/containerd" TASKS, "", read_task },
 	{ "/run/k3s/containerd" TASKS, "", read_task },
@@ -205,7 +212,7 @@ static const struct place places[] = {
 	{ "/run/user/*/crun/", "", read_runtime_state },
 };
 
-/* Below the directory that each Docker daemon has for what runs. */
+/* Patterns below the exec-root of each Docker daemon. */
 static const struct place docker_places[] = {
 	{ "/containerd/daemon" TASKS, "", read_task },
 	{ "/runtime-runc/*/", "", read_runtime_state },
@@ -228,7 +235,10 @@ static struct container_state *find_state(const struct container_states *states,
 	return NULL;
 }
 
-/* Adds what a place told, or completes what was told before; takes it over. */
+/*
+ * Adds a state, or fills gaps in the known state of the same id and owner. Moves the strings
+ * out of state.
+ */
 static int add_state(struct container_states *states, struct container_state *state,
 		     struct error *err)
 {
@@ -243,7 +253,10 @@ static int add_state(struct container_states *states, struct container_state *st
 		*state = (struct container_state){ 0 };
 		return 0;
 	}
-	/* crun below a shim of runc's kind: its own state is better than the shim's type. */
+	/*
+	 * crun can run below a shim for runc. Then its own state is better evidence than the
+	 * shim.
+	 */
 	if (state->state && state->runtime && known->runtime && !known->runtime_binary) {
 		free(known->runtime);
 		known->runtime = steal_pointer(&state->runtime);
@@ -253,7 +266,7 @@ static int add_state(struct container_states *states, struct container_state *st
 	move_text(&known->namespace, &state->namespace);
 	move_text(&known->runtime, &state->runtime);
 	move_text(&known->runtime_binary, &state->runtime_binary);
-	/* The time is that of the number beside it. */
+	/* A start time is valid only with the pid of the same state. */
 	if (!known->pid || (known->pid == state->pid && !known->started)) {
 		known->pid = state->pid;
 		known->started = state->started;
@@ -263,7 +276,7 @@ static int add_state(struct container_states *states, struct container_state *st
 	return 0;
 }
 
-/* The path's part that stands for the id: the last but what the pattern has after it. */
+/* Returns a copy of the id: the component of path before the suffix after. */
 static char *id_of_path(const char *path, const char *after)
 {
 	size_t length = strlen(path) - strlen(after);
@@ -289,7 +302,7 @@ static int read_place(const struct place *place, const char *path, struct contai
 		return 0;
 	state.owner = directory.owner;
 	place->read(&state, &directory);
-	/* Without anything useful in it, it is no container's directory. */
+	/* A directory without useful content is not a container's. */
 	return state.bundle || state.state ? add_state(states, &state, err) : 0;
 }
 
@@ -342,7 +355,7 @@ int container_states_find(const char *root, const char *id_prefix,
 	size_t i;
 	int r = 0;
 
-	/* It becomes part of a pattern of file names. */
+	/* The prefix becomes part of a glob pattern. */
 	if (!container_id_is_valid(id_prefix))
 		return error_set(err, EINVAL, "'%s' can be no container's id", id_prefix);
 	for (i = 0; i < array_size(places) && r == 0; i++)

@@ -19,7 +19,8 @@
 #define NSEC_PER_MSEC 1000000LL
 
 /*
- * Callers block while a runtime is away, so they wait little for the next attempt to connect to it.
+ * Callers block while a runtime is away, so the pause before the next attempt to connect is
+ * short.
  */
 #define BACKOFF_MIN_MS 10
 #define BACKOFF_MAX_MS 50
@@ -43,7 +44,7 @@ static const struct grpc_method status_method = {
 	.answer = &cri__container_status_response__descriptor,
 };
 
-/* Where runtimes listen by default; the first that answers is taken. */
+/* Sockets on which runtimes listen by default. The first one that answers is used. */
 static const char *const usual_sockets[] = {
 	"/run/containerd/containerd.sock",
 	"/run/k3s/containerd/containerd.sock",
@@ -94,8 +95,9 @@ const char *cri_runtime_version(const struct cri *cri)
 }
 
 /*
- * Makes a call. One that was lost with its connection, as when the runtime was restarted meanwhile,
- * is made once more in the time that is left: all calls here only read, so that does no harm.
+ * Makes a call. If the call is lost with its connection, for example because the runtime was
+ * restarted, it is repeated once in the time that is left. That does no harm, because all calls
+ * here only read.
  */
 static int call(struct cri *cri, const struct grpc_method *method, const ProtobufCMessage *request,
 		ProtobufCMessage **ret_answer, struct error *err)
@@ -193,7 +195,7 @@ static int connect_to(const char *path, struct cri **ret_cri, struct error *err)
 }
 
 /*
- * The error tells about the first socket that exists: that of a missing runtime would only
+ * The error is that of the first socket that exists. The error of a missing runtime would only
  * mislead.
  */
 static int connect_to_any(struct cri **ret_cri, struct error *err)

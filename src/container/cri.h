@@ -3,10 +3,10 @@
 #define CONTAINER_CRI_H
 
 /*
- * A client of the Kubernetes container runtime interface (runtime.v1), which containerd,
- * CRI-O and cri-dockerd speak on a Unix socket. All calls share one connection, which is made again
- * when it is lost. Every call blocks for CRI_TIMEOUT_MS at most.
- * Strings are owned by the structure they stand in and never NULL, "" when unknown.
+ * A client of the Kubernetes container runtime interface (runtime.v1), which containerd, CRI-O
+ * and cri-dockerd speak on a Unix socket. All calls share one connection, which is made again
+ * when it is lost. Every call blocks for CRI_TIMEOUT_MS at most. Strings are owned by their
+ * structure and never NULL, "" when unknown.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -51,7 +51,7 @@ struct cri_container {
 	char *id;
 	char *sandbox_id;
 	char *name;
-	char *image;	 /* as the user asked for it, or the digest where that is not known */
+	char *image;	 /* as the user wrote it, or the digest when that is unknown */
 	char *image_ref; /* with digest, such as "docker.io/library/nginx@sha256:…" or "sha256:…" */
 	enum cri_container_state state;
 	int64_t created_at;
@@ -59,23 +59,23 @@ struct cri_container {
 	size_t label_count;
 };
 
-/* What ContainerStatus adds, much of it from the runtime's verbose information. */
+/* The answer of ContainerStatus. Much of it comes from the runtime's verbose information. */
 struct cri_container_status {
 	struct cri_container container;
 	int64_t started_at;
 	int64_t finished_at;	 /* 0 while it runs */
 	pid_t pid;		 /* of the container's first process, 0 when unknown or ended */
 	char *runtime_type;	 /* such as "io.containerd.runc.v2" */
-	char *runtime_binary;	 /* that the shim calls, where it is configured */
-	char *bundle;		 /* the OCI configuration as JSON, where the runtime tells it */
-	char *localhost_profile; /* path of the seccomp profile that it was asked to load */
+	char *runtime_binary;	 /* called by the shim, if configured */
+	char *bundle;		 /* OCI configuration as JSON, if the runtime reports it */
+	char *localhost_profile; /* path of the seccomp profile that the runtime has to load */
 };
 
 /*
- * Connects to endpoint ("unix:///path" or a path), or to the first of the usual sockets that
- * answers when it is NULL. The caller destroys ret_cri.
- * -ENOENT when there is no socket, -EACCES without the right to use it, -EPROTO when what
- * answers is no CRI, -ETIMEDOUT, and those of net/http2.h.
+ * Connects to endpoint ("unix:///path" or a path), or, if it is NULL, to the first of the usual
+ * sockets that answers. The caller destroys ret_cri. -EINVAL for a malformed endpoint, -ENOENT
+ * if there is no socket, -EACCES without the right to use it, -EPROTO if the server does not
+ * speak CRI, -ETIMEDOUT, and the errors of net/http2.h.
  */
 int cri_connect(const char *endpoint, struct cri **ret_cri, struct error *err);
 

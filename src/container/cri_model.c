@@ -75,7 +75,7 @@ void cri_container_status_finish(struct cri_container_status *status)
 	*status = (struct cri_container_status){ 0 };
 }
 
-/* A field to copy; text may be NULL where its message was not sent. */
+/* A field to copy. text may be NULL if its message was not sent. */
 struct text_field {
 	char **to;
 	const char *text;
@@ -93,7 +93,7 @@ static int copy_texts(const struct text_field *fields, size_t count, struct erro
 	return 0;
 }
 
-/* The caller frees what was copied so far, also on failure. */
+/* The caller frees the labels copied so far, also on failure. */
 static int copy_labels(struct label **labels, size_t *label_count, Cri__KeyValue *const *entries,
 		       size_t count, struct error *err)
 {
@@ -159,8 +159,8 @@ int cri_sandboxes_from_message(const Cri__ListPodSandboxResponse *message,
 }
 
 /*
- * As the user wrote it: since Kubernetes 1.28 that has a field of its own and image may hold
- * the id that it was resolved to.
+ * Returns the image as the user wrote it. Since Kubernetes 1.28 that is in
+ * user_specified_image, and image may hold the id that it was resolved to.
  */
 static const char *image_name(const Cri__ImageSpec *image)
 {
@@ -217,7 +217,7 @@ int cri_containers_from_message(const Cri__ListContainersResponse *message,
 	return 0;
 }
 
-/* What containerd and CRI-O put as JSON under "info"; anything else is passed over. */
+/* Parses the JSON that containerd and CRI-O put under "info". Other entries are skipped. */
 static json_t *parse_info(const Cri__ContainerStatusResponse *message)
 {
 	size_t i;
@@ -231,7 +231,10 @@ static json_t *parse_info(const Cri__ContainerStatusResponse *message)
 	return NULL;
 }
 
-/* containerd tells the whole configuration that CRI gave it; the kubelet gives an absolute path. */
+/*
+ * containerd reports the whole configuration that it got over CRI, in which the kubelet gives
+ * an absolute path.
+ */
 static const char *localhost_profile(const json_t *info)
 {
 	const json_t *config = json_object_get(info, "config");

@@ -3,8 +3,8 @@
 #define CONTAINER_CRI_MODEL_H
 
 /*
- * From the messages of the wire to the structures of container/cri.h; apart from the calls, so
- * that tests and fuzzers need no runtime.
+ * Converts wire messages to the structures of container/cri.h. Separate from the calls, so that
+ * tests and fuzzers need no runtime.
  */
 #include "container/cri.h"
 #include "container/cri.pb-c.h"

@@ -21,7 +21,7 @@
 #define DATA "/var/lib/docker"
 #define RUN "/run/docker"
 
-/* How long it is taken for true which daemons run: the next question is soon. */
+/* Lifetime of the cached list of daemons. The next question usually comes soon. */
 #define DAEMONS_FRESH_NS 1000000000LL
 
 static void docker_root_finish(struct docker_root *root)
@@ -52,7 +52,7 @@ static bool has_root(const struct docker_roots *roots, const struct docker_root 
 	return false;
 }
 
-/* Copies what is given; a pair of directories that is there already is not added again. */
+/* Adds copies of the given directories, unless the list already has this pair. */
 static int add_root(struct docker_roots *roots, const char *prefix, const char *data,
 		    const char *run, json_t *runtimes, struct error *err)
 {
@@ -78,7 +78,7 @@ static int add_root(struct docker_roots *roots, const char *prefix, const char *
 	return 0;
 }
 
-/* A daemon.json that only root can change; NULL when there is none. The caller owns it. */
+/* Reads a daemon.json that only root can change; NULL if there is none. The caller owns it. */
 static json_t *read_config(const char *path)
 {
 	_cleanup_state_directory_ struct state_directory directory = STATE_DIRECTORY_CLOSED;
@@ -102,7 +102,9 @@ static const char *config_path(json_t *config, const char *key)
 	return path && path[0] == '/' ? path : NULL;
 }
 
-/* The runtimes of the file and of "--add-runtime NAME=PATH"; NULL without any. */
+/*
+ * Joins the runtimes of the file and of "--add-runtime NAME=PATH". The caller owns the result.
+ */
 static json_t *runtimes_of(const struct engine_process *daemon, json_t *config)
 {
 	json_t *runtimes = json_object_get(config, "runtimes");
@@ -134,7 +136,7 @@ static int add_daemon(struct docker_roots *roots, const struct engine_process *d
 	_cleanup_json_ json_t *config = NULL, *runtimes = NULL;
 	_cleanup_free_ char *absolute = NULL;
 
-	/* Relative to where the daemon was started. */
+	/* A relative path is relative to the daemon's working directory. */
 	if (asprintf(&absolute, "/proc/%d/cwd/%s", daemon->pid, path) < 0) {
 		absolute = NULL;
 		return error_nomem(err);
@@ -169,7 +171,10 @@ static int find_roots(const char *root, struct docker_roots *roots, struct error
 		path = NULL;
 		return error_nomem(err);
 	}
-	/* Daemons first: what they were told counts more than a file that another one reads. */
+	/*
+	 * Daemons come first: a daemon's arguments count more than a file that another daemon
+	 * may read.
+	 */
 	if (!*root)
 		r = add_daemons(roots, err);
 	config = read_config(path);
@@ -180,7 +185,7 @@ static int find_roots(const char *root, struct docker_roots *roots, struct error
 	return r == 0 ? add_root(roots, root, DATA, RUN, NULL, err) : r;
 }
 
-/* What was found last on this machine. */
+/* The cached directories of this machine. */
 static struct {
 	struct docker_roots roots;
 	int64_t until;
@@ -216,7 +221,7 @@ int docker_roots_find(const char *root, struct docker_roots *ret_roots, struct e
 	return 0;
 }
 
-/* The runtime behind a name that the daemon's configuration gives it. */
+/* Returns the plain name of the runtime that the daemon's configuration calls name. */
 static const char *runtime_of(const struct docker_root *root, const char *name)
 {
 	const json_t *runtime = json_object_get(root->runtimes, name);
@@ -229,7 +234,7 @@ static const char *runtime_of(const struct docker_root *root, const char *name)
 	return found ? found : runtime_name_of(name);
 }
 
-/* hostconfig.json: what the user asked for. */
+/* Reads hostconfig.json, which has the options that the user asked for. */
 static void read_host_config(const struct docker_root *root,
 			     const struct state_directory *directory,
 			     struct container_record *record)
@@ -246,7 +251,7 @@ static void read_host_config(const struct docker_root *root,
 		container_record_set(&record->runtime, runtime_of(root, runtime));
 }
 
-/* config.v2.json; the name begins with a slash. */
+/* Reads config.v2.json, where the name begins with a slash. */
 static void read_container(const struct docker_root *root, const struct state_directory *directory,
 			   struct container_record *record)
 {
@@ -278,7 +283,7 @@ static int add_record(const struct docker_root *root, const char *path, const ch
 	record.id = strdup(strrchr(path, '/') + 1);
 	if (!record.id)
 		return error_nomem(err);
-	/* Of a whole id, the others' names need not be read. */
+	/* With a whole id, the names of other containers need not be read. */
 	if (!container_id_is_valid(record.id) ||
 	    (container_id_is_whole(reference) && strcmp(record.id, reference) != 0) ||
 	    state_directory_open(path, &directory, NULL) < 0 || directory.owner == OWNER_ANYBODY)

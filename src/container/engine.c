@@ -14,7 +14,10 @@
 #include "util/clock.h"
 #include "util/error.h"
 
-/* How long an answer holds: containers start by the hundred, and engines do not change so fast. */
+/*
+ * Lifetime of a cached answer: containers start by the hundred, and engines do not change so
+ * fast.
+ */
 #define FRESH_NS 1000000000LL
 
 static const char *const programs[] = {
@@ -24,13 +27,13 @@ static const char *const programs[] = {
 	[ENGINE_PODMAN] = "podman",
 };
 
-/* The last answers. */
+/* Cached answers. */
 static struct {
-	char version[32]; /* "" when there was none */
+	char version[32]; /* "" if there was no answer */
 	int64_t until;
 } known[array_size(programs)];
 
-/* The program that runs, also when its file was replaced since. */
+/* Asks the program that runs, even if its file was replaced since. */
 static int daemon_version(const struct engine_process *daemon, const char *program,
 			  char **ret_version, struct error *err)
 {
@@ -40,7 +43,7 @@ static int daemon_version(const struct engine_process *daemon, const char *progr
 	return program_version(path, program, ret_version, err);
 }
 
-/* ret_version stays NULL where no daemon runs. */
+/* ret_version stays NULL if no daemon runs. */
 static int daemons_version(const char *program, char **ret_version, struct error *err)
 {
 	_cleanup_engine_processes_ struct engine_processes daemons = { 0 };

@@ -23,9 +23,9 @@ struct engine_processes {
 };
 
 /*
- * The processes that are called name. A name alone is no evidence: only those of root count that
- * see this machine's files, as this process or the machine's first one does, so none of a container
- * or of an ordinary user.
+ * Finds the processes whose comm is name. A name alone is no evidence. A process counts only if
+ * it runs as root, and in the mount namespace of this process or of process 1. That excludes
+ * processes of containers and of ordinary users.
  */
 int engine_processes_find(const char *name, struct engine_processes *ret_processes,
 			  struct error *err);
@@ -33,8 +33,9 @@ void engine_processes_finish(struct engine_processes *processes);
 #define _cleanup_engine_processes_ _cleanup_(engine_processes_finish)
 
 /*
- * The value of an option that is written "--option value", "--option=value" or with its short name
- * ("-o value"); short_option may be NULL. NULL when it is not given. Borrowed from the process.
+ * Returns the value of an option, written as "--option value", "--option=value" or with its
+ * short name ("-o value"); short_option may be NULL. NULL if the option is not given. Borrowed
+ * from the process.
  */
 const char *engine_process_option(const struct engine_process *process, const char *option,
 				  const char *short_option);

@@ -18,21 +18,21 @@
 #include "util/file.h"
 #include "util/pidfd.h"
 
-/* A runtime is done with its part in the cgroup of a container long before the last look. */
+/* A runtime has finished its work in a container's cgroup long before the last look. */
 #define LOOKS 10
 #define LOOK_INTERVAL_US 50000
-/* How far pid namespaces (32, MAX_PID_NS_LEVEL) and processes descend from each other. */
+/* Maximum nesting of pid namespaces (32, MAX_PID_NS_LEVEL), and of processes. */
 #define NAMESPACE_LEVELS_MAX 32
 #define ANCESTORS_MAX 1000
 #define STAT_MAX 65536
 
-/* A namespace is the inode of its file. */
+/* A namespace, identified by the inode of its file. */
 struct space {
 	dev_t device;
 	ino_t inode; /* 0: unknown */
 };
 
-/* What tells that a process is a container's. */
+/* The evidence that a process belongs to a container. */
 struct marks {
 	pid_t first;
 	struct space pid_space;	  /* unknown unless it is the container's own */
@@ -75,8 +75,9 @@ static struct space space_of_process(pid_t pid, const char *name)
 }
 
 /*
- * The namespace of the first process; unknown where it is the machine's. That is the one of the
- * machine's first process, which may not be asked everywhere, or else this program's.
+ * Returns the namespace of the first process, or unknown if it is the machine's. The machine's
+ * is that of process 1. This program's counts too, because process 1 cannot be asked
+ * everywhere.
  */
 static struct space own_space(pid_t pid, const char *name)
 {
@@ -104,7 +105,10 @@ static bool in_pid_space(pid_t pid, const struct space *wanted)
 	return false;
 }
 
-/* True also of a process that may not be asked: nothing tells that it is a neighbour. */
+/*
+ * True also if the namespace of the process cannot be read: there is no evidence then that it
+ * is a neighbour.
+ */
 static bool in_mount_space(pid_t pid, const struct space *wanted)
 {
 	struct space space = space_of_process(pid, "mnt");
@@ -112,7 +116,10 @@ static bool in_mount_space(pid_t pid, const struct space *wanted)
 	return !space.inode || same_space(&space, wanted);
 }
 
-/* proc(5): "pid (name) state ppid …", where the name may hold anything. 0 when it is gone. */
+/*
+ * Reads the parent from proc(5): "pid (name) state ppid …", where the name may have any
+ * character. 0 if the process is gone.
+ */
 static pid_t parent_of(pid_t pid)
 {
 	_cleanup_free_ char *text = NULL;
@@ -148,7 +155,7 @@ static int look_at(pid_t pid, const void *data)
 	_cleanup_close_ int pidfd = pidfd_of(pid);
 	_cleanup_free_ char *name = NULL;
 
-	/* One that has ended does nothing more, and its namespaces cannot be asked for. */
+	/* A process that has ended does nothing more, and its namespaces cannot be read. */
 	if (pidfd < 0 || belongs(search->marks, pid) || process_name(pid, &name, NULL) < 0 ||
 	    !pidfd_is_alive(pidfd))
 		return 0;
@@ -167,7 +174,7 @@ static int look_in(void *data, const char *path, uint64_t id, uint64_t parent_id
 	return cgroup_for_each_process(directory, look_at, search) == -EEXIST ? -EEXIST : 0;
 }
 
-/* One look; false when nobody was found. */
+/* Takes one look. False if no neighbour was found. */
 static bool look(struct search *search, const char *cgroup, bool tree)
 {
 	free(search->found.name);

@@ -2,7 +2,7 @@
 #ifndef CONTAINER_NEIGHBOUR_H
 #define CONTAINER_NEIGHBOUR_H
 
-/* Who else is in a container's cgroup. */
+/* Finds processes in a container's cgroup that do not belong to the container. */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/types.h>
@@ -18,12 +18,12 @@ struct neighbour {
 };
 
 /*
- * Looks for a process in the cgroup (and below it, with the tree) that does not belong to the
- * container of the first process. One belongs to it that is in its pid namespace or in one below
- * that, where the container has one of its own; that is in its mount namespace, where it has one of
- * its own; or that descends from its first process. Several looks are taken, because a runtime
- * that starts a program in the container passes through the cgroup. -ESRCH when the first
- * process is gone.
+ * Looks for a process in the cgroup (with tree, also below it) that does not belong to the
+ * container whose first process is first. A process belongs to the container if it descends
+ * from that process, if it is in the container's own pid namespace or in one below that, or if
+ * it is in the container's own mount namespace. A namespace that the container shares with the
+ * machine does not count. Several looks are taken, because a runtime that starts a program in
+ * the container passes through the cgroup. -ESRCH if the first process is gone.
  */
 int neighbour_find(const struct cgroup_mount *mount, const char *cgroup, pid_t first, bool tree,
 		   struct neighbour *ret_neighbour, struct error *err);

@@ -65,7 +65,7 @@ bool runtime_is_visible(const char *name)
 	return true;
 }
 
-/* containerd prints "containerd", where its source comes from, and the version. */
+/* containerd prints "containerd", the location of its source, and the version. */
 static const char *third_word(const char *text)
 {
 	text += strcspn(text, " \n");
@@ -89,7 +89,10 @@ int runtime_version_parse(const char *name, const char *output, char **ret_versi
 	else
 		return error_set(err, EPROTO, "'%s --version' prints no version", name);
 	at += *at == 'v';
-	/* Without what a distribution adds ("1.1.5+ds1"): it is looked up in a table. */
+	/*
+	 * Leaves out what a distribution adds ("1.1.5+ds1"), because the version is looked up
+	 * in a table.
+	 */
 	version = strndup(at, strspn(at, "0123456789."));
 	if (!version)
 		return error_nomem(err);
@@ -101,7 +104,7 @@ int runtime_version_parse(const char *name, const char *output, char **ret_versi
 	return 0;
 }
 
-/* Only what nobody but root and the caller can change is run. */
+/* True if only root and the caller can change the program. Others are not run. */
 static bool is_trusted_program(const char *path)
 {
 	struct stat st;
@@ -220,7 +223,7 @@ static int spawn_version(const char *path, const char *name, int output, pid_t *
 	return -r;
 }
 
-/* What a program has printed so far. */
+/* The output of a program so far. */
 struct answer {
 	struct loop *loop;
 	char *text;
@@ -228,7 +231,7 @@ struct answer {
 	bool late;
 };
 
-/* Takes what is there; the answer is over at its end and at the limit. */
+/* Reads what is available. The answer ends with the output, or at the size limit. */
 static void read_part(int fd, unsigned int events, void *data)
 {
 	struct answer *answer = data;
@@ -250,7 +253,10 @@ static void give_up(void *data)
 	loop_stop(answer->loop);
 }
 
-/* Reads until the end, the limit or the time is up; terminates the text. */
+/*
+ * Reads until the end of the output, the size limit or the timeout. Terminates the text with a
+ * NUL byte.
+ */
 static int read_output(int fd, char *output, size_t size, struct error *err)
 {
 	_cleanup_loop_ struct loop *loop = NULL;
@@ -292,7 +298,7 @@ static int ask_version(const char *path, const char *name, char *output, size_t 
 		return error_set_errno(err, -r, "run %s", path);
 	close(steal_fd(&out));
 	r = read_output(in, output, size, err);
-	/* It has said what it had to say, or never will. */
+	/* The program has answered by now, or it is too late. */
 	kill(pid, SIGKILL);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
@@ -302,8 +308,8 @@ static int ask_version(const char *path, const char *name, char *output, size_t 
 }
 
 /*
- * What each program said. A node starts containers by the hundred, and asking runc takes as
- * long as starting one; a program that was replaced is another file and is asked again.
+ * Cached versions. A node starts containers by the hundred, and asking runc takes as long as
+ * starting one. A program that was replaced is another file, so it is asked again.
  */
 static struct known_version {
 	dev_t device;

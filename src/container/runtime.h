@@ -3,7 +3,7 @@
 #define CONTAINER_RUNTIME_H
 
 /*
- * Which OCI runtime started a container, and which version of it: the calls that the runtime
+ * Finds the OCI runtime that started a container, and its version. The calls that the runtime
  * itself makes under the filter depend on both.
  */
 #include <stdbool.h>
@@ -13,8 +13,8 @@
 struct error;
 
 /*
- * The runtime's plain name for a handler, shim type or path, such as "runc" for
- * "io.containerd.runc.v2" or "/usr/bin/runc"; NULL when the text names none that is known.
+ * Returns the plain name of the runtime behind a handler, shim type or path, such as "runc" for
+ * "io.containerd.runc.v2" or "/usr/bin/runc"; NULL if the text names no known runtime.
  */
 const char *runtime_name_of(const char *text);
 
@@ -25,28 +25,33 @@ const char *runtime_name_of(const char *text);
 bool runtime_is_visible(const char *name);
 
 /*
- * Sizes in bytes of the programs of visible runtimes that are in the usual directories. Returns
- * how many there are, at most max.
+ * Lists the sizes in bytes of the visible runtimes' programs in the usual directories. Returns
+ * their number, at most max.
  */
 size_t runtime_program_sizes(uint64_t *ret_sizes, size_t max);
 
-/* The name of the runtime whose program in the usual directories has that size, or NULL. */
+/*
+ * Returns the name of the runtime whose program in the usual directories has that size, or
+ * NULL.
+ */
 const char *runtime_name_of_size(uint64_t size);
 
 /*
- * The version that the runtime's own binary prints ("1.1.5"), owned by the caller. binary is
- * its path, or NULL to look for name in the usual directories. -ENOENT when there is none,
- * -ETIMEDOUT, -EPROTO when what it prints has no version.
+ * Asks the runtime's own binary for its version ("1.1.5"), owned by the caller. binary is its
+ * path. If it is NULL, relative or not to be trusted, name is looked for in the usual
+ * directories. -ENOENT if there is none, -ETIMEDOUT, -EPROTO if the output has no version.
  */
 int runtime_version(const char *name, const char *binary, char **ret_version, struct error *err);
 
 /*
- * The same of a program at a path, which must be root's or the caller's and nobody else's to
- * change. It finds name as its own name; -EPERM when it may not be run.
+ * The same for the program at path, which gets name as its own name (argv[0]). -EPERM if users
+ * other than root and the caller can change the program, or if it is not executable.
  */
 int program_version(const char *path, const char *name, char **ret_version, struct error *err);
 
-/* The version in the output of "runtime --version", owned by the caller. */
+/*
+ * Parses the version in the output of "runtime --version". ret_version is owned by the caller.
+ */
 int runtime_version_parse(const char *name, const char *output, char **ret_version,
 			  struct error *err);
 

@@ -57,7 +57,10 @@ int state_file_read_any_json(const struct state_directory *directory, const char
 	if (r < 0)
 		return r;
 	json = json_loadb(text, size, 0, &problem);
-	/* runc keeps the profile here, whose conditions can have numbers that jansson cannot. */
+	/*
+	 * runc's state includes the profile, whose conditions can have numbers that jansson
+	 * cannot hold.
+	 */
 	if (!json)
 		json = tree_load_unsigned(text, size, NULL);
 	if (!json)

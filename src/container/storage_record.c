@@ -18,20 +18,24 @@
 #include "util/str.h"
 #include "util/user.h"
 
-/* Where the library is told to keep its files, if not in the usual place. */
+/*
+ * The library's configuration, which may give another place than the usual one for its files.
+ */
 #define CONFIG_DIRECTORY "/etc/containers"
 #define CONFIG_FILE "storage.conf"
 
-/* More than a user has; whoever writes the list may write a long one. */
+/* More containers than a user has. A user can write a list of any length. */
 #define LIST_MAX 16384
 
 /*
- * Lists beside the containers' directories; those of containers that do not outlive a reboot have
- * one of their own. containers/storage: containers.go.
+ * The lists, which are in the same directory as the containers' directories. Containers that do
+ * not outlive a reboot have a list of their own. Source: containers/storage, containers.go.
  */
 static const char *const lists[] = { "containers.json", "volatile-containers.json" };
 
-/* The digest that images.json, beside the containers, has for an image's id. */
+/*
+ * Sets the digest of an image id from images.json, which is in a directory next to containers.
+ */
 static void set_digest(struct container_record *record, const char *containers, const char *image)
 {
 	_cleanup_state_directory_ struct state_directory directory = STATE_DIRECTORY_CLOSED;
@@ -58,7 +62,7 @@ static void set_digest(struct container_record *record, const char *containers, 
 	}
 }
 
-/* What Podman or CRI-O keep as text in the entry; CRI-O alone knows of pods. */
+/* Reads the JSON text that Podman or CRI-O keep in an entry. Only CRI-O's has a pod id. */
 static void read_metadata(struct container_record *record, const char *text)
 {
 	_cleanup_json_ json_t *metadata = text ? json_loads(text, 0, NULL) : NULL;
@@ -108,7 +112,7 @@ static int read_lists(const char *path, const char *reference, struct container_
 	return r;
 }
 
-/* The storage below a directory, of whatever driver. */
+/* Reads the storage below a directory, of any storage driver. */
 static int read_storage(const char *directory, const char *reference,
 			struct container_records *records, struct error *err)
 {
@@ -141,7 +145,10 @@ static int read_storage_below(const char *above, const char *below, const char *
 	return read_storage(directory, reference, records, err);
 }
 
-/* A line such as: graphroot = "/var/lib/containers/storage". The value is cut out of the text. */
+/*
+ * Finds the value of a line such as: graphroot = "/var/lib/containers/storage". NULL unless it
+ * is an absolute path. The result points into text, which is modified.
+ */
 static const char *find_setting(char *text, const char *key)
 {
 	char *line, *rest = text, *value;
@@ -179,7 +186,7 @@ static int read_configured(const char *root, const char *reference,
 	return storage ? read_storage_below(root, storage, reference, records, err) : 0;
 }
 
-/* conmon, which watches a container, was told where the container's directory is. */
+/* Each conmon watches a container, and has the container's directory in its arguments. */
 static int read_watched(const char *reference, struct container_records *records, struct error *err)
 {
 	_cleanup_engine_processes_ struct engine_processes monitors = { 0 };
@@ -198,7 +205,7 @@ static int read_watched(const char *reference, struct container_records *records
 	return r;
 }
 
-/* Users that are logged in, or have services that run. */
+/* Reads the storage of users who are logged in or have running services. */
 static int read_users(const char *reference, struct container_records *records, struct error *err)
 {
 	glob_t paths = { 0 };
@@ -228,7 +235,10 @@ int storage_add_records(const char *root, const char *reference, struct containe
 		r = read_storage_below(root, "/run/containers/storage", reference, records, err);
 	if (r == 0)
 		r = read_configured(root, reference, records, err);
-	/* Whose id is known as a whole is found by now, or is looked for among what runs. */
+	/*
+	 * A container with a whole id may have been found by now. Otherwise search the running
+	 * ones.
+	 */
 	if (r == 0 && !*root && !(container_id_is_whole(reference) && records->length))
 		r = read_watched(reference, records, err);
 	if (r == 0 && !*root)

@@ -2,7 +2,7 @@
 #ifndef CONTAINER_STORAGE_RECORD_H
 #define CONTAINER_STORAGE_RECORD_H
 
-/* The list of containers of the storage library that Podman and CRI-O share. */
+/* Reads the list of containers in the storage library that Podman and CRI-O share. */
 struct container_records;
 struct error;
 

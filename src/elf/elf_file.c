@@ -63,7 +63,7 @@ int elf_file_open(int fd, struct elf_file **ret_file, struct error *err)
 		return error_nomem(err);
 	if (elf_version(EV_CURRENT) == EV_NONE)
 		return error_set(err, ENOSYS, "libelf is too old");
-	/* Read and not mapped: who cuts the file short meanwhile would end this process. */
+	/* Read, not mapped: truncating a mapped file would kill this process. */
 	file->elf = elf_begin(fd, ELF_C_READ, NULL);
 	if (!file->elf || !is_readable(file->elf))
 		return error_set(err, EINVAL, "not an ELF file of 64 bits");

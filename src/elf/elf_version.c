@@ -15,18 +15,18 @@
 #include "util/error.h"
 #include "util/str.h"
 
-#define VERSION_MAX 32 /* with its end */
-#define TEXT_MAX 64    /* of a version with what a distribution adds */
+#define VERSION_MAX 32 /* including the NUL */
+#define TEXT_MAX 64    /* of a version with a distribution's suffix */
 
-/* A version that was found, and whether another one was, too. */
+/* The first version that was found. ambiguous is set if a different one was found, too. */
 struct finding {
 	char version[VERSION_MAX];
 	bool ambiguous;
 };
 
 /*
- * The length of the numbers that a text begins with ("1.1.5" of "1.1.5+ds1"), when what follows
- * only adds to them, and there are at least so many; 0 otherwise.
+ * The length of the numbers at the start of a text ("1.1.5" of "1.1.5+ds1"). 0 if there are
+ * fewer than least numbers, or if they are followed by anything but a suffix.
  */
 static size_t version_length(const char *text, size_t size, int least)
 {
@@ -59,7 +59,7 @@ static void find(struct finding *finding, const char *text, size_t size, int lea
 		finding->ambiguous = true;
 }
 
-/* A string of Go: where it is, and its length. */
+/* Looks for a version in a Go string, given by its address and length. */
 static void find_go_string(struct elf_file *file, uint64_t address, uint64_t size,
 			   struct finding *finding)
 {
@@ -84,9 +84,9 @@ static void find_relative(struct elf_file *file, uint64_t place, uint64_t value,
 }
 
 /*
- * The variable main.version, of which a stripped program keeps the value only: runc's variables
- * have, of all strings that look like a version, this one, and the same again with the packager's
- * addition.
+ * Finds the value of the variable main.version. A stripped program keeps only the values of
+ * variables, not their names. Of runc's string variables only this one, and the same version
+ * with the packager's suffix, look like a version.
  */
 static void find_in_variables(struct elf_file *file, struct finding *finding)
 {
@@ -112,18 +112,18 @@ static void find_in_go_program(struct elf_file *file, const char *path, struct f
 	if (*finding->version && !finding->ambiguous)
 		return;
 	*finding = (struct finding){ 0 };
-	/* v0.0.0-… stands for a commit without a version. */
+	/* v0.0.0-… is a commit without a version. */
 	if (version->size > 1 && version->text[0] == 'v' && version->text[1] != '0')
 		find(finding, version->text + 1, version->size - 1, 3);
 }
 
 /*
- * crun prints its version with a format of its own. The compiler lays strings out in the order of
- * their use, so that the version is next to the format.
+ * crun prints its version with a distinctive format string. The compiler lays strings out in
+ * the order of their use, so the version is next to the format.
  */
 static void find_beside_format(struct elf_file *file, const char *ignored, struct finding *finding)
 {
-	static const char format[] = "\0%s version %s\n"; /* and its NUL */
+	static const char format[] = "\0%s version %s\n"; /* the array includes the NUL */
 	size_t size = 0, end;
 	const char *text = (const char *)elf_file_section(file, ".rodata", &size);
 	const char *at = text ? memmem(text, size, format, sizeof(format)) : NULL;
@@ -172,7 +172,7 @@ int elf_version_of_runtime(const char *name, int fd, char **ret_version, struct 
 	return 0;
 }
 
-/* The name by which the program asks for a library, "libseccomp.so.2". */
+/* The file name by which the program needs a library ("libseccomp.so.2"), or NULL. */
 static const char *find_needed(struct elf_file *file, const char *name)
 {
 	const char *needed;
@@ -185,7 +185,7 @@ static const char *find_needed(struct elf_file *file, const char *name)
 	return NULL;
 }
 
-/* Where loaders look, as far as distributions and architectures have it. */
+/* The directories that loaders search on common distributions and architectures. */
 static const char *const directories[] = {
 	"usr/lib64",
 	"usr/lib/x86_64-linux-gnu",

@@ -8,7 +8,8 @@
 #include "elf/elf_file.h"
 
 /*
- * 14 bytes of magic, the size of pointers, flags; two strings begin at 32 (Go's debug/buildinfo).
+ * Layout, from Go's debug/buildinfo: 14 bytes of magic, the size of pointers, flags. Two
+ * strings begin at byte 32.
  */
 #define MAGIC "\xff Go buildinf:"
 #define FLAGS_AT 15
@@ -16,7 +17,10 @@
 #define STRINGS_AT 32
 #define MARK_SIZE 16
 
-/* A string with its length before it, in base 128. Moves *at past it; false past the end. */
+/*
+ * Takes a string that follows its length in base 128. Moves *at past it. False if it exceeds
+ * size.
+ */
 static bool take_string(const uint8_t *bytes, size_t size, size_t *at, struct go_text *ret_text)
 {
 	uint64_t length = 0;
@@ -39,7 +43,7 @@ static bool take_string(const uint8_t *bytes, size_t size, size_t *at, struct go
 	return true;
 }
 
-/* The index-th word of a line of words between tabs. */
+/* The index-th of the words in a line that are separated by tabs; empty if there are fewer. */
 static struct go_text word(const char *line, size_t size, size_t index)
 {
 	for (;; index--) {
@@ -60,7 +64,7 @@ static bool is(struct go_text text, const char *expected)
 	return text.size == strlen(expected) && memcmp(text.text, expected, text.size) == 0;
 }
 
-/* Lines such as "path<tab>github.com/…" and "mod<tab>path<tab>version<tab>sum". */
+/* Reads lines such as "path<tab>github.com/…" and "mod<tab>path<tab>version<tab>sum". */
 static void read_lines(struct go_text text, struct go_build_info *info)
 {
 	const char *line = text.text, *end = text.text + text.size;
@@ -88,7 +92,7 @@ struct go_build_info go_build_info_read(struct elf_file *file)
 	    !(bytes[FLAGS_AT] & STRINGS_INLINE) || !take_string(bytes, size, &at, &info.compiler) ||
 	    !take_string(bytes, size, &at, &lines) || lines.size < 2 * MARK_SIZE)
 		return info;
-	/* Marks before and after help debuggers to find the lines. */
+	/* The marks before and after the lines help debuggers to find them. */
 	lines.text += MARK_SIZE;
 	lines.size -= 2 * MARK_SIZE;
 	read_lines(lines, &info);

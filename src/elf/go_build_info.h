@@ -2,12 +2,15 @@
 #ifndef ELF_GO_BUILD_INFO_H
 #define ELF_GO_BUILD_INFO_H
 
-/* What the compiler of Go writes into programs: debug/buildinfo of its library, since Go 1.18. */
+/*
+ * Build information that the Go compiler writes into programs since Go 1.18; see
+ * debug/buildinfo in Go's library.
+ */
 #include <stddef.h>
 
 struct elf_file;
 
-/* Borrowed from the file, not terminated, with a size of 0 where it is not told. */
+/* A string that is borrowed from the file and not terminated. size is 0 if it is not known. */
 struct go_text {
 	const char *text;
 	size_t size;
@@ -19,7 +22,10 @@ struct go_build_info {
 	struct go_text version;	 /* of the main module, "v1.1.12" or "(devel)" */
 };
 
-/* All is empty for a program that is not of Go, or of an older one. */
+/*
+ * Reads the build information. All of it is empty if an older Go, or another compiler, built
+ * the program.
+ */
 struct go_build_info go_build_info_read(struct elf_file *file);
 
 #endif

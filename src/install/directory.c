@@ -18,10 +18,10 @@
 #define DIRECTORY_MODE 0755
 #define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
-/* One that names every call has 20 KiB; what is larger is something else. */
+/* A profile that names every call has 20 KiB. A larger file than this is no profile. */
 #define PROFILE_SIZE_MAX (4u << 20)
 
-/* The mode is given again: the umask took bits away. */
+/* Sets the mode again after mkdirat(), because the umask took bits away. */
 static int make_directory(int fd, const char *name)
 {
 	_cleanup_close_ int made = -1;
@@ -111,12 +111,14 @@ int directory_write(int fd, const char *path, const void *data, size_t size, mod
 		r = file_write_atomic(parent, name, data, size, mode, err);
 	if (r < 0)
 		return r;
-	/* Until then only the file's content is on the disk, and not its name. */
+	/* Until this fsync(), only the file's content is on the disk, and not its name. */
 	return fsync(parent) < 0 ? error_set_errno(err, errno, "write the directory of %s", path) :
 				   0;
 }
 
-/* From the innermost on, until one is not empty or not ours to remove. */
+/*
+ * Begins with the innermost directory, and ends at one that is not empty or cannot be removed.
+ */
 static void remove_empty_parents(int fd, const char *path)
 {
 	_cleanup_free_ char *directory = strdup(path);

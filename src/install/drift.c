@@ -15,11 +15,11 @@
 
 #define NAMES_SHOWN 8
 
-/* The calls that one of the contents permits more than the other. */
+/* The calls that the changed file permits more (wider) or less (narrower) than before. */
 struct drift {
 	char **wider, **narrower;
 	size_t wider_count, narrower_count;
-	bool other; /* some call is answered differently, and permitted alike */
+	bool other; /* some call gets another answer with the same permission */
 };
 
 static void drift_finish(struct drift *drift)

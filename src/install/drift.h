@@ -6,8 +6,8 @@ struct error;
 struct store_entry;
 
 /*
- * What the change of a STORE_CHANGED entry does to containers, in a clause: "allows bpf and ptrace
- * beyond what was installed", or why it is no profile any more. ret_text is the caller's.
+ * Describes in a clause what the change of a STORE_CHANGED entry does to containers, such as
+ * "now allows bpf, ptrace", or why the file is no profile any more. The caller frees ret_text.
  */
 int drift_describe(const struct store_entry *entry, char **ret_text, struct error *err);
 

@@ -56,7 +56,10 @@ __attribute__((format(printf, 4, 5))) static int add(struct obstacles *obstacles
 	return 0;
 }
 
-/* True if a listed architecture is the machine's, which runtimes add to the list, or runs on it. */
+/*
+ * True if the machine runs a listed architecture, or none is listed. Runtimes add the machine's
+ * own architecture to the list.
+ */
 static bool lists_machine(const struct profile *profile, const char *native)
 {
 	for (size_t i = 0; i < profile->architecture_count; i++)
@@ -87,7 +90,7 @@ static int check_runtime(const struct profile *profile, const char *runtime, con
 	for (size_t i = 0; r == 0 && i < refusals.length; i++) {
 		const struct refusal *refusal = &refusals.items[i];
 
-		/* Of a version that is not known, that counts which no version takes. */
+		/* If the version is not known, only what every version refuses counts. */
 		if (refusal_is_by(refusal, &range) &&
 		    (version_is_known(&range.version) || !version_is_known(&refusal->since)))
 			r = add(obstacles, true, err, "%s", refusal->text);
@@ -105,7 +108,7 @@ static bool notifies(const struct profile *profile)
 	return false;
 }
 
-/* runc refuses that. */
+/* Skips runc, because check_runtime() finds this case for runc. */
 static int check_listener(const struct profile *profile, const char *runtime,
 			  struct obstacles *obstacles, struct error *err)
 {
@@ -146,7 +149,7 @@ static bool is_granted(enum action action)
 	return action == ACTION_ALLOW || action == ACTION_LOG;
 }
 
-/* Whether the default action does what none of the name's rules says. */
+/* True if the default action permits what a rule of the name denies, or the reverse. */
 static bool is_reversed(const struct profile *profile, const char *name)
 {
 	for (size_t i = 0; i < profile->rule_count; i++)
@@ -156,7 +159,7 @@ static bool is_reversed(const struct profile *profile, const char *name)
 	return false;
 }
 
-/* What the name may stand for, where it is no call of any machine. */
+/* Prints the name that was probably meant, if the name is no call of any machine. */
 static void print_other_name(FILE *out, const char *name)
 {
 	const struct other_name *other = other_name_find(name);
@@ -171,7 +174,10 @@ static void print_other_name(FILE *out, const char *name)
 		fprintf(out, " (did you mean %s?)", nearest);
 }
 
-/* The names that libseccomp does not know, of those that matter and of those that do not. */
+/*
+ * Returns a list of the names that libseccomp does not know: those that the default action
+ * reverses, or the others. The caller frees it; NULL when memory ran out.
+ */
 static char *join_unresolved(const struct profile *profile, const struct compilation *compilation,
 			     bool reversed)
 {
@@ -217,7 +223,9 @@ static int add_unresolved(const struct profile *profile, const struct compilatio
 	return 0;
 }
 
-/* What libseccomp says of it, which is what runtimes hand it to. */
+/*
+ * Compiles the profile with libseccomp, as runtimes do, and adds the problems that this finds.
+ */
 static int check_compilation(const struct profile *profile, struct obstacles *obstacles,
 			     struct error *err)
 {

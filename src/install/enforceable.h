@@ -3,8 +3,8 @@
 #define INSTALL_ENFORCEABLE_H
 
 /*
- * Whether the container runtime of this machine can enforce a profile as it is written. It is this
- * machine's libseccomp that counts, which recorder and the runtimes share.
+ * Checks whether the container runtime of this machine can enforce a profile as it is written.
+ * This depends on the machine's libseccomp, which recorder and the runtimes share.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,8 +14,8 @@ struct profile;
 
 struct obstacle {
 	/*
-	 * True where a container would not start, would be denied what the profile allows or be
-	 * allowed what it denies; false where a denial only looks different.
+	 * True if a container would not start, would be denied what the profile allows, or
+	 * would be allowed what it denies. False if only the answer to a denied call differs.
 	 */
 	bool severe;
 	char *text; /* a clause */
@@ -29,12 +29,13 @@ struct obstacles {
 void obstacles_finish(struct obstacles *obstacles);
 #define _cleanup_obstacles_ __attribute__((cleanup(obstacles_finish)))
 
-/* Whether one of them is severe. */
+/* True if any of them is severe. */
 bool obstacles_are_severe(const struct obstacles *obstacles);
 
 /*
- * Finds what stands in the way. runtime ("runc", "crun") and its version ("1.1.5") are NULL where
- * they are not known: what depends on them is not checked then.
+ * Finds the obstacles to enforcing a profile. runtime ("runc", "crun") and version ("1.1.5")
+ * are NULL if they are not known; checks that depend on them are then skipped. The caller
+ * finishes ret_obstacles.
  */
 int enforceable_check(const struct profile *profile, const char *runtime, const char *version,
 		      struct obstacles *ret_obstacles, struct error *err);

@@ -58,7 +58,7 @@ static int check_path_is_new(const struct install_plan *plan, const char *file, 
 	return 0;
 }
 
-/* What is not wrong, and worth knowing before a workload runs under it. */
+/* Adds what is not wrong, but worth knowing before a workload runs under the profile. */
 static int add_warnings(struct notes *warnings, const struct document *document,
 			const struct install_runtime *runtime, struct error *err)
 {

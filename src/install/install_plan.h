@@ -3,7 +3,7 @@
 #define INSTALL_INSTALL_PLAN_H
 
 /*
- * What is going to be installed: every profile is named and checked before the first is written.
+ * The profiles to install. All of them are named and checked before the first one is written.
  */
 #include <stddef.h>
 
@@ -15,13 +15,12 @@ struct document;
 struct error;
 
 struct planned_profile {
-	const char *file; /* as messages call it; borrowed */
+	const char *file; /* name in messages; borrowed */
 	char *path;	  /* localhostProfile */
 	char *content;	  /* OCI JSON */
 	struct obstacles obstacles;
-	struct notes
-		warnings; /* sentences about what works, and is worth knowing before it is used */
-	enum store_outcome outcome; /* once it is installed */
+	struct notes warnings;	    /* sentences; not obstacles, but worth knowing */
+	enum store_outcome outcome; /* known after the installation */
 };
 
 struct install_plan {
@@ -36,16 +35,16 @@ struct install_naming {
 	const char *fallback;  /* for a document without a name; NULL: none */
 };
 
-/* The runtime that is to enforce the profiles; NULL where not known. */
+/* The runtime that will enforce the profiles; NULL: not known. */
 struct install_runtime {
 	const char *name;
 	const char *version;
 };
 
 /*
- * Adds the profile of a document. file is what messages call the document's origin, and
- * outlives the plan. Two profiles of the same path are -EEXIST, one without any name is
- * -EINVAL.
+ * Adds the profile of a document. file is the document's name in messages, and outlives the
+ * plan. -EEXIST if the plan already has a profile with this path, -EINVAL if the profile has no
+ * name.
  */
 int install_plan_add(struct install_plan *plan, const char *file, const struct document *document,
 		     const struct install_naming *naming, const struct install_runtime *runtime,

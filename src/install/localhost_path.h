@@ -3,19 +3,19 @@
 #define INSTALL_LOCALHOST_PATH_H
 
 /*
- * Where a profile lies below the kubelet's seccomp directory, which is what a pod says as
+ * The path of a profile below the kubelet's seccomp directory. A pod names it as
  * localhostProfile: "operator/web.json", or "operator/shop/web.json" with a namespace.
  */
 struct error;
 
 /*
- * Each part has to be a DNS-1123 label, so that the path stays below the directory whatever the
- * parts were made from; -EINVAL otherwise. namespace may be NULL. ret_path is the caller's.
+ * Joins the parts to a path. Each part has to be a DNS-1123 label, so that no input leads out
+ * of the directory; otherwise -EINVAL. namespace may be NULL. The caller frees ret_path.
  */
 int localhost_path_create(const char *prefix, const char *namespace, const char *name,
 			  char **ret_path, struct error *err);
 
-/* Whether a text is such a path; -EINVAL says what is wrong with it. */
+/* Returns 0 if a text is such a path, otherwise -EINVAL with a message about the mistake. */
 int localhost_path_check(const char *path, struct error *err);
 
 #endif

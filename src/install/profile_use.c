@@ -17,7 +17,7 @@
 
 #define ID_SHOWN 12
 
-/* NULL for what is no profile: nothing that runs can have been started with it. */
+/* NULL if the text is no profile: no running container can have been started with it. */
 static char *normal_form_of(const char *text, size_t size)
 {
 	const struct document_options options = { .lenient = true };
@@ -69,7 +69,7 @@ int profile_use_init(struct profile_use *ret_use, const char *root, const char *
 	return 0;
 }
 
-/* Whether the path that a runtime was given is root/path, however it is written. */
+/* True if the path that a runtime was given leads to root/path, however it is written. */
 static bool is_path(const struct profile_use *use, const char *given, const char *path)
 {
 	_cleanup_free_ char *directory = strdup(given), *real = NULL;
@@ -83,7 +83,9 @@ static bool is_path(const struct profile_use *use, const char *given, const char
 	return real && strcmp(real, use->root) == 0;
 }
 
-/* The rules of an entry: as they are, and as they were when a container may have been started. */
+/*
+ * The rules of an entry, now and as installed. A container may have been started with either.
+ */
 struct entry_forms {
 	char *now, *installed;
 };

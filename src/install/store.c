@@ -22,7 +22,7 @@
 struct store {
 	char *root;
 	int fd;
-	int records; /* -1 where nothing was ever installed */
+	int records; /* -1 if nothing was ever installed */
 };
 
 static const char *const state_names[STORE_STATE_COUNT] = {
@@ -72,7 +72,7 @@ static int open_root(struct store *store, enum store_access access, struct error
 	return 0;
 }
 
-/* Its lock is nobody else's to hold: only root can open it. */
+/* Only root can open the directory, so no other user can hold its lock. */
 static int open_records(struct store *store, enum store_access access, struct error *err)
 {
 	if (access != STORE_READ && mkdirat(store->fd, RECORDS, RECORDS_MODE) < 0 &&
@@ -133,7 +133,7 @@ static bool is_as_installed(const struct store_entry *entry, const struct stat *
 	       memcmp(entry->content, entry->installed, entry->size) == 0;
 }
 
-/* What is there and cannot be read as a profile is there all the same. */
+/* A file that exists but cannot be read as a profile is not absent. */
 static bool is_absent(int code)
 {
 	return code == -ENOENT || code == -ENOTDIR;
@@ -193,7 +193,7 @@ static bool has_content(const char *held, size_t held_size, const char *content,
 	return held && held_size == size && memcmp(held, content, size) == 0;
 }
 
-/* entry is NULL where there was nothing. */
+/* entry is NULL if there was neither a file nor a record. */
 static enum store_outcome outcome_of(const struct store_entry *entry, const char *content,
 				     size_t size)
 {

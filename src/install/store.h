@@ -3,19 +3,19 @@
 #define INSTALL_STORE_H
 
 /*
- * The directory that container runtimes of this node load profiles from by name, such as
- * /var/lib/kubelet/seccomp. Beside each profile that is installed, a copy is kept as the record of
- * it, under the same path below .recorder/ there:
+ * The directory from which container runtimes of this node load profiles by name, such as
+ * /var/lib/kubelet/seccomp. Each installed profile has a record: a copy under the same path
+ * below .recorder/ there.
  *
  *	operator/shop/web.json             what the runtime reads
  *	.recorder/operator/shop/web.json   what was installed, and when (its time of modification)
  *
- * A copy rather than a digest, so that it can be said what has changed and not only that
- * something has; a file of its own for each, so that installing one costs the same whatever
- * else is there, and no index is rewritten. The record is written first and removed last: after
- * a power failure every file that recorder put there is still known to be its own.
+ * The record is a copy rather than a digest, so that recorder can report what has changed. Each
+ * profile has a record file of its own. So installing one costs the same however many there
+ * are, and no index is rewritten. The record is written first and removed last: after a power
+ * failure, every file that recorder wrote still has its record.
  *
- * .recorder/ belongs to root alone, and its lock orders those who write.
+ * Only root has access to .recorder/. Its lock orders the processes that write.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,13 +28,13 @@ struct store;
 
 enum store_access {
 	STORE_READ,
-	STORE_WRITE,  /* others who write wait */
-	STORE_CREATE, /* the same; makes root if only it is missing */
+	STORE_WRITE,  /* makes other writers wait */
+	STORE_CREATE, /* as STORE_WRITE; also makes root if its parent exists */
 };
 
 /*
- * Opens the store. root itself may be a symbolic link, as whoever names it chose it; nothing below
- * is followed. -ENOENT when there is no such directory. The caller closes ret_store.
+ * Opens the store. root itself may be a symbolic link, because the user chose it. Links below
+ * root are not followed. -ENOENT if there is no such directory. The caller closes ret_store.
  */
 int store_open(const char *root, enum store_access access, struct store **ret_store,
 	       struct error *err);
@@ -42,12 +42,12 @@ void store_close(struct store *store);
 DEFINE_CLEANUP(struct store *, store_close);
 #define _cleanup_store_ _cleanup_(cleanup_store_close)
 
-/* What is the matter with a path of the store. */
+/* The state of a path of the store. */
 enum store_state {
 	STORE_INSTALLED, /* as it was installed */
-	STORE_CHANGED,	 /* differs: in content, mode, or no regular file any more */
+	STORE_CHANGED,	 /* other content or mode, or no regular file any more */
 	STORE_MISSING,	 /* was installed and is gone */
-	STORE_UNKNOWN,	 /* is there, and recorder did not install it */
+	STORE_UNKNOWN,	 /* exists, but recorder did not install it */
 	STORE_STATE_COUNT,
 };
 
@@ -55,33 +55,36 @@ enum store_state {
 const char *store_state_name(enum store_state state);
 
 struct store_entry {
-	char *path; /* below root; that of an unknown file may be anything but hidden */
+	char *path; /* below root; an unknown file has any name that is not hidden */
 	enum store_state state;
 	int64_t installed_at; /* nanoseconds since the epoch; 0 for unknown ones */
-	bool link;	      /* what is there is a symbolic link, which is not followed */
-	char *content;	      /* what a runtime would read, NULL when that is no regular file */
+	bool link;	      /* the file is a symbolic link, which is not followed */
+	char *content;	      /* what a runtime would read; NULL if it is no regular file */
 	size_t size;
-	char *installed; /* what was installed, NULL for unknown ones */
+	char *installed; /* what was installed; NULL for unknown files */
 	size_t installed_size;
 };
 
 void store_entry_finish(struct store_entry *entry);
 #define _cleanup_store_entry_ _cleanup_(store_entry_finish)
 
-/* What is known about one path; -ENOENT when there is neither a file nor a record. */
+/*
+ * Inspects one path; -ENOENT if there is neither a file nor a record. The caller finishes
+ * ret_entry.
+ */
 int store_inspect(const struct store *store, const char *path, struct store_entry *ret_entry,
 		  struct error *err);
 
 /*
- * The paths of everything that is or should be there, sorted: files in root and in two levels of
- * directories. The caller frees them with string_set_free().
+ * Lists the paths of all files that exist or have a record, sorted: files in root and in two
+ * levels of directories. The caller frees them with string_set_free().
  */
 int store_list(const struct store *store, char ***ret_paths, size_t *ret_count, struct error *err);
 
 enum store_outcome {
 	STORE_WAS_UNCHANGED, /* nothing was written */
 	STORE_WAS_CREATED,
-	STORE_WAS_REPLACED, /* installed before with another content */
+	STORE_WAS_REPLACED, /* had been installed with other content */
 	STORE_WAS_RESTORED, /* was changed or missing */
 	STORE_OUTCOME_COUNT,
 };
@@ -90,15 +93,16 @@ enum store_outcome {
 const char *store_outcome_name(enum store_outcome outcome);
 
 /*
- * Installs a profile under a path of localhost_path_create(): readers see the old file or the new
- * one, whole, with mode 0644. -EEXIST for a file of someone else that differs, unless force is set.
+ * Installs a profile with mode 0644, under a path of localhost_path_create(). Readers see the
+ * whole old file or the whole new one. -EEXIST if a file with other content is there that
+ * recorder did not install, unless force is set.
  */
 int store_put(struct store *store, const char *path, const char *content, size_t size, bool force,
 	      enum store_outcome *ret_outcome, struct error *err);
 
 /*
- * Removes a profile and the directories that are empty then. -ENOENT when there is none, -EPERM for
- * a file of someone else, unless force is set.
+ * Removes a profile, and the directories that are then empty. -ENOENT if there is none. -EPERM
+ * if recorder did not install it, unless force is set.
  */
 int store_remove(struct store *store, const char *path, bool force, struct error *err);
 

@@ -97,7 +97,7 @@ void builder_set_string(struct builder *builder, json_t *object, const char *key
 
 void builder_set_number(struct builder *builder, json_t *object, const char *key, uint64_t number)
 {
-	/* JSON numbers are signed here. */
+	/* jansson's integers are signed. */
 	builder_set(builder, object, key,
 		    json_integer(number > INT64_MAX ? INT64_MAX : (json_int_t)number));
 }

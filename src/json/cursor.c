@@ -84,10 +84,13 @@ int cursor_fail(const struct cursor *at, struct error *err, const char *format, 
 	return -EINVAL;
 }
 
-/* So many are no slip; and each is looked for in the text from its beginning. */
+/*
+ * The most unknown members to note. More of them are no slip, and finding the place of each
+ * walks the text from its beginning.
+ */
 #define UNKNOWN_MAX 100
 
-/* Refuses a member that nobody asked for, or notes it where the source says so. */
+/* Refuses an unknown member, or notes it if the source takes notes. */
 static int cursor_unknown(const struct cursor *at, const char *const *known, struct error *err)
 {
 	const struct tree_source *source = cursor_source(at);

@@ -17,7 +17,7 @@ static void skip_space(struct walk *walk)
 		walk->at++;
 }
 
-/* Behind the closing quote. */
+/* Moves past the closing quote. */
 static void skip_string(struct walk *walk)
 {
 	for (walk->at++; walk->at < walk->end && *walk->at != '"'; walk->at++)
@@ -40,7 +40,7 @@ static void skip_value(struct walk *walk)
 	} while (walk->at < walk->end && (depth || !strchr(",}] \t\r\n", *walk->at)));
 }
 
-/* Whether the string at the walk, with all its escapes, is the key; leaves it behind the string. */
+/* True if the string at the walk, with escapes decoded, is the key. Moves past the string. */
 static bool is_key(struct walk *walk, const char *key)
 {
 	const char *begin = walk->at;
@@ -53,7 +53,7 @@ static bool is_key(struct walk *walk, const char *key)
 	return string && strcmp(json_string_value(string), key) == 0;
 }
 
-/* From the beginning of an object to a member's value; ret_key is where its key begins. */
+/* Moves from the beginning of an object to a member's value. ret_key is the key's beginning. */
 static bool enter_member(struct walk *walk, const char *key, const char **ret_key)
 {
 	bool found;
@@ -92,7 +92,7 @@ static bool enter_element(struct walk *walk, size_t index)
 	}
 }
 
-/* Leaves the walk at the value; ret_place is where it, or its key, begins. */
+/* Moves to the value. ret_place is the beginning of its key or, without one, of the value. */
 static bool enter(struct walk *walk, const struct cursor *at, const char **ret_place)
 {
 	if (!at->parent) {
@@ -118,7 +118,7 @@ struct tree_place tree_place_of(const char *text, size_t offset)
 		if (text[i] == '\n')
 			place = (struct tree_place){ place.line + 1, 1 };
 		else
-			place.column += (text[i] & 0xc0) != 0x80; /* not the rest of a character */
+			place.column += (text[i] & 0xc0) != 0x80; /* only first bytes */
 	}
 	return place;
 }

@@ -3,8 +3,8 @@
 #define JSON_LOCATE_H
 
 /*
- * Where in its text a value stands. Nothing is kept for that while a document is read: the text
- * is walked through again when something is refused.
+ * Finds the place of a value in its text. Reading a document keeps no places: only when
+ * something is refused, the text is walked through again.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,10 +16,10 @@ struct tree_place {
 	size_t line, column; /* from 1, in characters */
 };
 
-/* The place of a byte of a text. */
+/* Returns the place of the byte at an offset of a text. */
 struct tree_place tree_place_of(const char *text, size_t offset);
 
-/* The key of a member, or the beginning of anything else; false where it is not found. */
+/* Finds the beginning of a member's key, or of any other value; false if it is not found. */
 bool cursor_locate(const struct tree_source *source, const struct cursor *at,
 		   struct tree_place *ret_place);
 

@@ -10,7 +10,7 @@
 #include "json/cursor.h"
 #include "util/cleanup.h"
 
-/* How jansson writes the NUL byte, and what is put around the digits with it. */
+/* The NUL byte as jansson writes it. It marks the digits of such a number. */
 #define MARK "\\u0000"
 #define MARK_SIZE (sizeof(MARK) - 1)
 
@@ -40,7 +40,7 @@ uint64_t tree_unsigned_value(const json_t *value)
 	return strtoull(json_string_value(value) + 1, NULL, 10);
 }
 
-/* Whether the digits are a number between INT64_MAX and UINT64_MAX, without a fraction. */
+/* True if the digits are a number from INT64_MAX + 1 to UINT64_MAX, without a fraction. */
 static bool is_unsigned(const char *digits, size_t count, const char *end)
 {
 	char copy[DIGITS_MAX + 1] = "";
@@ -53,7 +53,7 @@ static bool is_unsigned(const char *digits, size_t count, const char *end)
 	return strtoull(copy, NULL, 10) > INT64_MAX && errno == 0;
 }
 
-/* The end of a string that begins with its quote; NULL where it holds an escaped NUL. */
+/* Returns the end of the string that begins at its quote; NULL if it holds an escaped NUL. */
 static const char *skip_string(const char *at, const char *end)
 {
 	for (at++; at < end && *at != '"'; at++) {
@@ -73,10 +73,7 @@ static const char *skip_digits(const char *at, const char *end)
 	return at;
 }
 
-/*
- * Writes the text with such numbers as marked strings. -EINVAL where a string holds an escaped
- * NUL.
- */
+/* Marks the numbers above INT64_MAX in the text. -EINVAL if a string holds an escaped NUL. */
 static int mark_numbers(const char *text, size_t size, FILE *out)
 {
 	const char *at, *next, *end = text + size;

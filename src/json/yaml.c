@@ -30,7 +30,7 @@ static void reader_init(struct reader *reader, const char *name, const char *tex
 	if (!yaml_parser_initialize(&reader->parser))
 		return;
 	yaml_parser_set_input_string(&reader->parser, (const unsigned char *)text, size);
-	/* Not what a byte order mark says: the rest of the program reads UTF-8. */
+	/* Ignores a byte order mark, because the rest of the program reads UTF-8. */
 	yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
 }
 
@@ -59,14 +59,14 @@ static int next(struct reader *reader, struct error *err)
 		return error_nomem(err);
 	place = (struct tree_place){ parser->problem_mark.line + 1,
 				     parser->problem_mark.column + 1 };
-	/* Bytes that are no text have no mark. */
+	/* libyaml sets no mark for bytes that are no text, only an offset. */
 	if (parser->error == YAML_READER_ERROR && parser->problem_offset <= reader->size)
 		place = tree_place_of(reader->text, parser->problem_offset);
 	return error_set(err, EINVAL, "%s:%zu:%zu: not YAML: %s", reader->name, place.line,
 			 place.column, parser->problem);
 }
 
-/* Refuses what makes one part of the text stand for another, or for a type of its own. */
+/* Refuses aliases and anchors, which repeat parts of the text, and tags, which set types. */
 static int check_plain(const struct reader *reader, const yaml_event_t *event, struct error *err)
 {
 	const yaml_char_t *anchor = NULL, *tag = NULL;
@@ -123,7 +123,7 @@ static int read_sequence(struct reader *reader, unsigned int depth, json_t **ret
 	return ret;
 }
 
-/* The text of a key, which is a string whatever it looks like; owned by the caller. */
+/* Reads a key, which is a string even if it looks like another type. The caller frees it. */
 static int read_key(struct reader *reader, const json_t *object, char **ret_key, struct error *err)
 {
 	const yaml_event_t *event = &reader->event;
@@ -185,7 +185,7 @@ static int read_scalar(const struct reader *reader, json_t **ret_value, struct e
 	return 0;
 }
 
-/* The value that begins with the current event. */
+/* Reads the value that begins with the current event. */
 static int read_value(struct reader *reader, unsigned int depth, json_t **ret_value,
 		      struct error *err)
 {
@@ -271,7 +271,7 @@ void yaml_stream_finish(struct yaml_stream *stream)
 	free(stream->documents);
 }
 
-/* From the first event of a value to its last. */
+/* Moves from the first event of a value to its last. */
 static bool skip_value(struct reader *reader)
 {
 	size_t depth = 0;
@@ -330,7 +330,7 @@ static bool enter_document(struct reader *reader, size_t document, yaml_mark_t *
 	return false;
 }
 
-/* Leaves the reader at the first event of the value. */
+/* Moves to the first event of the value. */
 static bool enter(struct reader *reader, const struct tree_source *source, const struct cursor *at,
 		  yaml_mark_t *ret_mark)
 {

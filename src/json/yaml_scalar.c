@@ -12,7 +12,7 @@
 #include "json/cursor.h"
 #include "util/array.h"
 
-/* https://yaml.org/type/bool.html and null.html, in any case. */
+/* https://yaml.org/type/bool.html and null.html, compared without regard to case. */
 static const struct {
 	const char *text;
 	json_type type;
@@ -22,7 +22,7 @@ static const struct {
 	{ "no", JSON_FALSE }, { "off", JSON_FALSE }, { "false", JSON_FALSE },
 };
 
-/* The type of a word that is no text, or JSON_STRING. */
+/* Returns the type of a word that is no string, otherwise JSON_STRING. */
 static json_type word_type(const char *text)
 {
 	size_t i;
@@ -33,7 +33,7 @@ static json_type word_type(const char *text)
 	return JSON_STRING;
 }
 
-/* Decimal, 0x, 0o, 0b and, as in YAML 1.1, octal behind a 0; NULL where it is something else. */
+/* Reads decimal, 0x, 0o, 0b and, as in YAML 1.1, octal with a leading 0; NULL otherwise. */
 static json_t *read_integer(const char *text)
 {
 	bool negative = *text == '-';

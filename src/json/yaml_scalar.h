@@ -7,12 +7,12 @@
 #include <jansson.h>
 
 /*
- * What a scalar without quotes stands for: null, true, false, a number or a text, as Kubernetes
- * reads YAML 1.1. NULL when memory ran out, or where the text is no UTF-8.
+ * Converts a scalar without quotes to null, true, false, a number or a string, as Kubernetes
+ * reads YAML 1.1. NULL when memory ran out, or if the text is no UTF-8.
  */
 json_t *yaml_plain_scalar(const char *text);
 
-/* Whether a text has to be written with quotes to be read as a text again. */
+/* True if a text needs quotes, so that it is read as a string again. */
 bool yaml_needs_quotes(const char *text);
 
 #endif

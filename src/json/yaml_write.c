@@ -13,7 +13,7 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 
-/* A stream under construction. A failure is noticed once, at the end. */
+/* A stream under construction. Failures are checked once, at the end. */
 struct yaml_out {
 	yaml_emitter_t emitter;
 	FILE *file;
@@ -25,7 +25,7 @@ static int write_bytes(void *data, unsigned char *buffer, size_t size)
 	return fwrite(buffer, 1, size, data) == size;
 }
 
-/* initialized says whether the event could be made; the emitter takes it over. */
+/* initialized is false if the event could not be made. The emitter takes over the event. */
 static void emit(struct yaml_out *out, yaml_event_t *event, int initialized)
 {
 	if (!initialized || !yaml_emitter_emit(&out->emitter, event))

@@ -9,9 +9,9 @@
 struct error;
 
 /*
- * Writes JSON values as the documents of a YAML stream, in block style and with the members in the
- * order in which they were set. Texts that YAML would take for something else are quoted. Owned by
- * the caller.
+ * Writes JSON values as the documents of a YAML stream, in block style. Members keep the order
+ * in which they were set. Strings that YAML would read as another type are quoted. The caller
+ * frees ret_text.
  */
 int yaml_write(json_t *const *roots, size_t count, char **ret_text, struct error *err);
 

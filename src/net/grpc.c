@@ -14,18 +14,18 @@ struct grpc_call {
 	const struct grpc_method *method;
 	const struct grpc_handlers *handlers;
 	void *data;
-	char *what;		       /* it does, for messages */
-	struct http2_request *request; /* NULL once that is over */
-	struct loop_timer *later;      /* goes on after a pause */
-	uint8_t *received;	       /* of the body, and not dealt with yet */
+	char *what;		       /* what the call does, for error messages */
+	struct http2_request *request; /* NULL once the request is over */
+	struct loop_timer *later;      /* continues after a pause */
+	uint8_t *received;	       /* part of the body that is not handled yet */
 	size_t received_size;
-	size_t unconsumed; /* of what was received, as the server has to see it */
+	size_t unconsumed; /* received bytes not yet given back to the server's window */
 	size_t answers;
 	bool paused;
 	bool retriable;
 	struct error failure;
-	unsigned int turns; /* under way, in which it cannot be freed */
-	bool released;	    /* to be freed after them */
+	unsigned int turns; /* running turns; the call cannot be freed during one */
+	bool released;	    /* free the call after the last turn */
 };
 
 static void call_free(struct grpc_call *call)
@@ -73,7 +73,7 @@ void grpc_resume(struct grpc_call *call)
 	loop_start_timer(call->later, 0);
 }
 
-/* Ends the call with what failure says. */
+/* Ends the call with the result in failure. */
 static void finish(struct grpc_call *call)
 {
 	int r = -call->failure.code;
@@ -107,7 +107,7 @@ static int hand_over(struct grpc_call *call, const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* Hands over what is there of whole messages, and lets the server send as much again. */
+/* Hands over the complete messages that were received, and reopens the server's window. */
 static int take_messages(struct grpc_call *call)
 {
 	size_t max = call->method->message_max ? call->method->message_max : GRPC_MESSAGE_MAX;
@@ -137,7 +137,10 @@ static int take_messages(struct grpc_call *call)
 	return 0;
 }
 
-/* Goes on as far as possible: to the end, when the request is over and nothing waits. */
+/*
+ * Handles what was received. Ends the call if it failed, or if the request is over and the call
+ * is not paused.
+ */
 static void take_turn(struct grpc_call *call)
 {
 	call->turns++;
@@ -155,7 +158,7 @@ static void on_later(void *data)
 	take_turn(data);
 }
 
-/* "application/grpc", with "+proto" or parameters after it. */
+/* True for "application/grpc", also with "+proto" or parameters after it. */
 static bool is_grpc(const char *type)
 {
 	static const char expected[] = "application/grpc";
@@ -168,7 +171,7 @@ static bool is_grpc(const char *type)
 	return *type == '\0' || *type == ';' || *type == ' ';
 }
 
-/* A status in the headers is an answer without messages. */
+/* An answer without messages has its status in the headers. */
 static const char *header_or_trailer(const struct http2_request *request, const char *name)
 {
 	const char *value = http2_request_trailer(request, name);
@@ -176,7 +179,7 @@ static const char *header_or_trailer(const struct http2_request *request, const 
 	return value ? value : http2_request_header(request, name);
 }
 
-/* Whether what answers is a gRPC server at all. */
+/* Checks that the answer comes from a gRPC server. */
 static int check_headers(const struct http2_request *request, struct error *err)
 {
 	int status = http2_request_status(request);
@@ -298,12 +301,12 @@ int grpc_start(struct http2_client *client, const struct grpc_method *method,
 	return 0;
 }
 
-/* What grpc_wait() waits for. */
+/* The state of grpc_wait(). */
 struct wait {
 	bool over;
 	int result;
 	ProtobufCMessage *answer;
-	struct error *err; /* the caller's, may be NULL */
+	struct error *err; /* the caller's; may be NULL */
 };
 
 static void on_wait_answer(struct grpc_call *call, ProtobufCMessage *message, void *data)
@@ -328,7 +331,7 @@ int grpc_wait(struct loop *loop, struct http2_client *client, const struct grpc_
 	static const struct grpc_handlers handlers = { on_wait_answer, on_wait_done };
 	struct wait wait = { .err = err };
 	struct grpc_call *call = NULL;
-	/* A connection that was lost while nobody ran the loop is noticed before it is used. */
+	/* If the connection was lost while the loop did not run, notice that before using it. */
 	int r = loop_iterate(loop, 0, err);
 
 	if (r == 0)

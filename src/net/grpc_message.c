@@ -13,7 +13,7 @@
 #include "util/error.h"
 #include "util/str.h"
 
-/* A server's words are for a line on a terminal. */
+/* A server's text is shown on one line of a terminal, so it is limited. */
 #define TEXT_MAX 1024
 
 int grpc_message_frame(const ProtobufCMessage *message, uint8_t **ret_data, size_t *ret_size,
@@ -76,7 +76,7 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Undoes the percent-encoding of a text and escapes what does not belong on a terminal. */
+/* Decodes percent-encoded text and escapes characters that do not belong on a terminal. */
 static char *readable(const char *text)
 {
 	char decoded[TEXT_MAX + 1];
@@ -94,7 +94,7 @@ static char *readable(const char *text)
 	return str_escape(decoded);
 }
 
-/* gRPC's status codes, from doc/statuscodes.md of grpc/grpc, by number. */
+/* The status codes of gRPC by number, from doc/statuscodes.md of grpc/grpc. */
 static const struct {
 	int code;
 	const char *name;

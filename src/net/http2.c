@@ -15,7 +15,7 @@
 
 #define NSEC_PER_MSEC 1000000LL
 
-/* A session that the server leaves, with requests that go on. */
+/* A session that takes no new requests while its old ones continue. */
 struct leaving {
 	LIST_ENTRY(leaving) link;
 	struct http2_session *session;
@@ -23,16 +23,16 @@ struct leaving {
 
 struct http2_client {
 	struct loop *loop;
-	struct http2_options options; /* with defaults; strings are owned */
+	struct http2_options options; /* with defaults filled in; the strings are owned */
 	struct transport_address address;
 	struct http2_request_list requests;
 	struct http2_session *session; /* for new requests; NULL without a connection */
 	LIST_HEAD(, leaving) leaving;
 	struct loop_timer *retry;
-	int64_t not_before;	   /* the next attempt to connect, ns of CLOCK_MONOTONIC */
-	unsigned int failures;	   /* since a server answered a request */
+	int64_t not_before;	   /* earliest next attempt to connect, ns of CLOCK_MONOTONIC */
+	unsigned int failures;	   /* failed attempts since a server answered a request */
 	struct error last_failure; /* of the connection */
-	unsigned int busy;	   /* loops over requests, in which it cannot be freed */
+	unsigned int busy;	   /* running loops over requests; not freed during one */
 	bool destroyed;
 };
 
@@ -82,8 +82,8 @@ struct loop *http2_client_loop(const struct http2_client *client)
 }
 
 /*
- * When the next attempt to connect may be: after a time that doubles with each failure, of which a
- * half is random.
+ * Sets the time of the next attempt to connect. The delay doubles with each failure, and half
+ * of it is random.
  */
 static void back_off(struct http2_client *client)
 {
@@ -102,7 +102,7 @@ static void back_off(struct http2_client *client)
 	client->not_before = clock_ns(CLOCK_MONOTONIC) + delay * NSEC_PER_MSEC;
 }
 
-/* The first request of a session, or, for NULL, of those that wait for one. */
+/* Returns the first request of a session. For NULL, the first one that waits for a connection. */
 static struct http2_request *find_request(struct http2_client *client,
 					  const struct http2_session *session)
 {
@@ -120,7 +120,7 @@ static void leave_loop(struct http2_client *client)
 		client_free(client);
 }
 
-/* Requests that handlers make meanwhile are not of this session. */
+/* Fails all requests of a session. Requests that handlers start meanwhile go to another session. */
 static void fail_requests(struct http2_client *client, const struct http2_session *session,
 			  const struct error *err)
 {
@@ -142,7 +142,7 @@ static void on_answered(void *data)
 	client->not_before = 0;
 }
 
-/* A server that sends everybody away at once is not asked again at once. */
+/* Backs off from a server that leaves before it has answered any request. */
 static void on_leaving(struct http2_session *session, void *data)
 {
 	struct http2_client *client = data;
@@ -190,7 +190,7 @@ static void on_lost(struct http2_session *session, const struct error *err, void
 
 	forget_session(client, session);
 	error_set(&client->last_failure, err->code, "%s", error_message(err));
-	/* The client may be gone after this, and the session's error with the session. */
+	/* This may free the client. err belongs to the session, so the session goes last. */
 	fail_requests(client, session, err);
 	http2_session_destroy(session);
 }
@@ -207,7 +207,7 @@ static int connect_now(struct http2_client *client, struct error *err)
 				    &session_handlers, client, &client->session, err);
 }
 
-/* Puts one request on the connection, which is made where there is none. */
+/* Submits a request to the connection. Connects first if there is none. */
 static int submit(struct http2_client *client, struct http2_request *request, struct error *err)
 {
 	int r = client->session ? 0 : connect_now(client, err);
@@ -223,7 +223,7 @@ static int submit(struct http2_client *client, struct http2_request *request, st
 	return r < 0 ? r : http2_session_submit(client->session, request, err);
 }
 
-/* The time to connect again has come, for those that waited for it. */
+/* Submits the requests that waited for the next attempt to connect. */
 static void on_retry(void *data)
 {
 	struct http2_client *client = data;

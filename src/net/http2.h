@@ -3,15 +3,15 @@
 #define NET_HTTP2_H
 
 /*
- * An HTTP/2 client of one server, driven by a loop: it never blocks. It has one connection for all
- * requests, which it makes with the first request and makes again when it is lost. HTTP/2 itself is
- * nghttp2's business.
+ * An HTTP/2 client of one server, driven by a loop. It never blocks. All requests share one
+ * connection. The first request opens it, and a later request opens it again if it was lost.
+ * nghttp2 does the protocol itself.
  *
- * What fails is told to the requests that it concerns, at once, and nothing is sent twice: whoever
- * made a request knows whether it may be repeated. Between attempts to connect lies a time that
- * doubles until a server answers a request, and of which up to a half is random, so that the agents
- * of a thousand nodes do not come back together. A request that is made meanwhile waits for the
- * next attempt; so a caller that repeats a request at once is slowed down, too.
+ * A failure ends the affected requests at once, and nothing is sent twice: only the caller
+ * knows whether a request may be repeated. The delay between attempts to connect doubles until
+ * a server answers a request. Up to half of it is random, so that the agents of a thousand
+ * nodes do not reconnect together. A request that starts during the delay waits for the next
+ * attempt. So a caller that repeats a request at once is slowed down, too.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,34 +27,34 @@ struct tls;
 
 struct http2_options {
 	const char *endpoint;  /* "unix:///path", "ADDRESS:PORT" or "[ADDRESS]:PORT" */
-	struct tls *tls;       /* borrowed; NULL for HTTP/2 in plain text, with prior knowledge */
-	const char *authority; /* the server's name in requests; "localhost" when NULL */
-	/* What is 0 has the default in brackets. */
+	struct tls *tls;       /* borrowed; NULL for plain text, with prior knowledge of HTTP/2 */
+	const char *authority; /* the server's name in requests; NULL for "localhost" */
+	/* For the members below, 0 means the default in brackets. */
 	int64_t connect_timeout_ms; /* until the server speaks HTTP/2 [5000] */
 	int64_t backoff_min_ms;	    /* between two attempts to connect [100] */
 	int64_t backoff_max_ms;	    /* [30000] */
 	/*
-	 * After how long a silence the server is asked for a sign of life [never], and how long
-	 * after that the connection is given up [5000]. Servers with grpc-go's defaults, as
-	 * containerd, end connections with more than one such question in five minutes; a Unix
-	 * socket needs none.
+	 * ping_after_ms: length of a silence after which the client sends a ping [never].
+	 * ping_timeout_ms: time until the client gives up an unanswered ping and the connection
+	 * [5000]. Servers with grpc-go's defaults, such as containerd, end a connection that
+	 * gets more than one ping in five minutes. Unix sockets need no pings.
 	 */
 	int64_t ping_after_ms;
 	int64_t ping_timeout_ms;
-	size_t max_requests;	 /* at a time [100] */
+	size_t max_requests;	 /* at the same time [100] */
 	size_t max_header_bytes; /* of one answer with trailers, as RFC 9113 counts [65536] */
-	uint32_t window; /* how much of an answer's body may come before it is consumed [262144] */
+	uint32_t window;	 /* bytes of an answer's body that may arrive unconsumed [262144] */
 };
 
 /*
- * The loop and the options' tls outlive the client; the rest of the options is copied. Nothing is
- * sent before the first request. -EINVAL for an endpoint that is none, and for a
- * window of 2^31 or more.
+ * Creates a client, which connects with its first request. loop and options->tls must outlive
+ * the client; the other options are copied. -EINVAL for an invalid endpoint, or a window of
+ * 2^31 or more.
  */
 int http2_client_create(struct loop *loop, const struct http2_options *options,
 			struct http2_client **ret_client, struct error *err);
 
-/* Ends all requests with -ECANCELED. May be called by any handler of a request. */
+/* Ends all requests with -ECANCELED. Any handler of a request may call it. */
 void http2_client_destroy(struct http2_client *client);
 DEFINE_CLEANUP(struct http2_client *, http2_client_destroy);
 #define _cleanup_http2_client_ _cleanup_(cleanup_http2_client_destroy)
@@ -69,28 +69,28 @@ struct http2_header {
 };
 
 /*
- * Called by the loop, never inside http2_request_start(). All but done may be NULL. Each may cancel
- * the request, start others, and destroy the client.
+ * Called from the loop, never from http2_request_start(). All but done may be NULL. Each may
+ * cancel the request, start others, and destroy the client.
  */
 struct http2_handlers {
-	/* The status and all headers of the answer are there. */
+	/* The status and all headers of the answer have arrived. */
 	void (*headers)(struct http2_request *request, void *data);
 	/*
-	 * A part of the body, valid during the call. The server sends at most the window until
-	 * http2_request_consume() says that a part was dealt with. When NULL, the body is
-	 * collected.
+	 * A part of the body has arrived. bytes is valid during the call. The server sends at
+	 * most the window before http2_request_consume() releases a part. If body is NULL, the
+	 * client collects the body.
 	 */
 	void (*body)(struct http2_request *request, const uint8_t *bytes, size_t size, void *data);
-	/* http2_request_write() has room again, after it had none. */
+	/* http2_request_write() has room again, after an -EAGAIN. */
 	void (*writable)(struct http2_request *request, void *data);
 	/*
-	 * The end, once: result is 0 for a complete answer of whatever status, or negative with err
-	 * set. The request is freed after the call.
+	 * The end of the request, once. result is 0 for a complete answer with any status, or
+	 * negative with err set. The request is freed after the handler returns.
 	 *
-	 * -ETIMEDOUT (of the request, of connecting, or no sign of life), -ECONNREFUSED and other
-	 * results of connect(), -ECONNRESET (the connection is lost), -ECONNABORTED (the server
-	 * gave this request up), -EPROTO (no HTTP/2), -EMSGSIZE (too many headers, too large a
-	 * body), -ECANCELED (the client is destroyed), and those of tls.h.
+	 * -ETIMEDOUT (for the request, for connecting, or an unanswered ping), -ECONNREFUSED
+	 * and other results of connect(), -ECONNRESET (connection lost), -ECONNABORTED (the
+	 * server gave up this request), -EPROTO (no HTTP/2), -EMSGSIZE (headers or body too
+	 * large), -ECANCELED (client destroyed), and those of tls.h.
 	 */
 	void (*done)(struct http2_request *request, int result, const struct error *err,
 		     void *data);
@@ -105,43 +105,48 @@ struct http2_request_options {
 	size_t header_count;
 	const void *body;
 	size_t body_size;
-	bool body_follows; /* the rest comes with http2_request_write() and ends with _end_body() */
+	bool body_follows;  /* http2_request_write() adds the rest, _end_body() ends it */
 	int64_t timeout_ms; /* until the end of the answer; 0 for no limit */
-	size_t body_max;    /* of the answer when it is collected [HTTP2_BODY_MAX] */
-	const struct http2_handlers *handlers; /* outlive the request */
+	size_t body_max;    /* of an answer that the client collects [HTTP2_BODY_MAX] */
+	const struct http2_handlers *handlers; /* must outlive the request */
 	void *data;			       /* for the handlers */
 };
 
 /*
- * Begins a request; options and what they point to are copied, but for the handlers. ret_request is
- * valid until done was called or it is cancelled. -EBUSY when there are max_requests, or when the
- * server reads so slowly that too much waits to be sent; -ESHUTDOWN while the client is destroyed.
+ * Starts a request. options and their contents are copied, except handlers. ret_request is
+ * valid until done has been called or the request is cancelled. -EBUSY if there are
+ * max_requests already, or if the server reads so slowly that too much waits to be sent;
+ * -ESHUTDOWN while the client is being destroyed.
  */
 int http2_request_start(struct http2_client *client, const struct http2_request_options *options,
 			struct http2_request **ret_request, struct error *err);
 
-/* Ends the request without another call of its handlers. NULL is allowed. */
+/* Ends the request. No handler is called after that. NULL is allowed. */
 void http2_request_cancel(struct http2_request *request);
 
-/* 0 before the headers of the answer are there. */
+/* Returns the status of the answer, or 0 before its headers have arrived. */
 int http2_request_status(const struct http2_request *request);
 
-/* The first header or trailer of that name (in lower case), borrowed from request, or NULL. */
+/*
+ * Returns the first header or trailer of this name (in lower case), borrowed from request, or NULL.
+ */
 const char *http2_request_header(const struct http2_request *request, const char *name);
 const char *http2_request_trailer(const struct http2_request *request, const char *name);
 
-/* The collected body, borrowed from request, with a NUL after its last byte. */
+/* Returns the collected body, borrowed from request, with a NUL after its last byte. */
 const char *http2_request_body(const struct http2_request *request, size_t *ret_size);
 
-/* True in done if the server certainly has not acted on the request: it may be made again. */
+/*
+ * True, in done, if the server certainly has not acted on the request, so that it can be repeated.
+ */
 bool http2_request_is_retriable(const struct http2_request *request);
 
-/* The handler of the body has dealt with so many bytes: as many more may come. */
+/* Releases size bytes that the handler of the body has used: the server may send as many again. */
 void http2_request_consume(struct http2_request *request, size_t size);
 
 /*
- * More of the request's body, which is copied. -EAGAIN while HTTP2_UNSENT_MAX bytes wait to be
- * sent: nothing is taken then, and writable is called later.
+ * Adds to the request's body; data is copied. -EAGAIN if more than HTTP2_UNSENT_MAX bytes would
+ * wait to be sent: nothing is taken then, and writable is called later.
  */
 #define HTTP2_UNSENT_MAX (1 << 20)
 int http2_request_write(struct http2_request *request, const void *data, size_t size,

@@ -9,8 +9,8 @@
 #include "util/error.h"
 
 /*
- * What nghttp2 is told by each callback: to go on, or, when a handler destroyed the session, to
- * stop.
+ * The return value of callbacks: tells nghttp2 to continue, or to stop if a handler destroyed
+ * the session.
  */
 static int go_on(const struct http2_session *session)
 {
@@ -51,7 +51,7 @@ static int on_data(nghttp2_session *ng, uint8_t flags, int32_t stream, const uin
 	struct http2_request *request = request_of(ng, stream);
 	struct error err = ERROR_INIT;
 
-	/* One consumer that is slow holds up its own stream and no other. */
+	/* A slow consumer holds up only its own stream. */
 	nghttp2_session_consume_connection(ng, size);
 	if (!request)
 		return 0;
@@ -65,7 +65,7 @@ static int on_data(nghttp2_session *ng, uint8_t flags, int32_t stream, const uin
 	return go_on(session);
 }
 
-/* All headers, or all trailers, of one answer are there. */
+/* All headers or all trailers of an answer have arrived. */
 static void on_headers(struct http2_session *session, struct http2_request *request)
 {
 	if (request->answered)
@@ -119,20 +119,20 @@ static int on_frame(nghttp2_session *ng, const nghttp2_frame *frame, void *data)
 	}
 	if (session->destroyed || !(frame->hd.flags & NGHTTP2_FLAG_END_STREAM))
 		return go_on(session);
-	/* A handler may have cancelled it. */
+	/* A handler may have cancelled the request. */
 	request = request_of(ng, frame->hd.stream_id);
 	if (!request)
 		return 0;
-	/* nghttp2 closes the stream by itself when the request is sent as a whole, too. */
+	/* If the request was sent completely too, nghttp2 closes the stream itself. */
 	request->stream_over = nghttp2_session_get_stream_local_close(ng, frame->hd.stream_id) == 1;
 	http2_request_finish(request, NULL);
 	return go_on(session);
 }
 
 /*
- * A stream that ends before its answer does. REFUSED_STREAM says that the server has not acted on
- * the request (RFC 9113, section 8.7); nghttp2 says so, too, of streams that a GOAWAY leaves out,
- * and of those that were not opened when the connection failed.
+ * A stream ended before its answer did. REFUSED_STREAM means that the server has not acted on
+ * the request (RFC 9113, section 8.7). nghttp2 also reports it for streams that a GOAWAY
+ * excludes, and for streams that were not open when the connection failed.
  */
 static int on_stream_close(nghttp2_session *ng, int32_t stream, uint32_t code, void *data)
 {
@@ -178,19 +178,19 @@ static int on_sent(nghttp2_session *ng, const nghttp2_frame *frame, void *data)
 	return 0;
 }
 
-/* nghttp2's own words for what it does not understand. */
+/* Keeps nghttp2's own description of a protocol error. */
 static int on_error(nghttp2_session *ng, int code, const char *message, size_t size, void *data)
 {
 	struct http2_session *session = data;
 
-	/* A header that is not valid is left out, or ends its stream only. */
+	/* An invalid header is only skipped, or ends only its stream. */
 	if (code == NGHTTP2_ERR_HTTP_HEADER || session->reason.code)
 		return 0;
 	error_set(&session->reason, EPROTO, "not HTTP/2 as it should be: %.*s", (int)size, message);
 	return 0;
 }
 
-/* The next part of a request's body. */
+/* Gives nghttp2 the next part of a request's body. */
 static ssize_t on_read_body(nghttp2_session *ng, int32_t stream, uint8_t *bytes, size_t size,
 			    uint32_t *flags, nghttp2_data_source *source, void *data)
 {

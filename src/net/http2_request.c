@@ -10,7 +10,7 @@
 #include "util/loop.h"
 #include "util/str.h"
 
-/* What each header counts beyond its name and value (RFC 9113, section 6.5.2). */
+/* Bytes that each header counts in addition to its name and value (RFC 9113, section 6.5.2). */
 #define HEADER_OVERHEAD 32
 
 static void fields_finish(struct http2_fields *fields)
@@ -155,7 +155,7 @@ void http2_request_drop_headers(struct http2_request *request)
 	request->status = 0;
 }
 
-/* Frees what was released while its handler ran. */
+/* Ends a call of a handler. Frees the request if it was released meanwhile. */
 static void end_call(struct http2_request *request)
 {
 	if (--request->calls == 0 && request->released)
@@ -190,7 +190,7 @@ void http2_request_call_writable(struct http2_request *request)
 	end_call(request);
 }
 
-/* After this, nothing else calls the request's handlers. False if that was so before. */
+/* Detaches the request, so that nothing calls its handlers any more. False if it already was. */
 static bool leave(struct http2_request *request)
 {
 	if (!request->list)

@@ -15,14 +15,16 @@
 
 #define NSEC_PER_MSEC 1000000LL
 
-/* What one call of the handler reads and writes at most, so that others have their turn. */
+/* Limits of one call of the socket's handler, so that other handlers get their turn. */
 #define READS_PER_CALL 8
 #define WRITES_PER_CALL 8
 
-/* Frames that wait to be sent. More means that the server does not read. */
+/* Limit of frames that wait to be sent. If more wait, the server is not reading. */
 #define QUEUE_MAX 1000
 
-/* All streams' bodies together. What they hold back is limited by the window of each. */
+/*
+ * Receive window for the bodies of all streams. Unread data is limited by each stream's own window.
+ */
 #define CONNECTION_WINDOW (1 << 20)
 
 static void on_socket(int fd, unsigned int events, void *data);
@@ -62,7 +64,7 @@ const char *http2_session_phase(const struct http2_session *session)
 	return session->ready ? "the answer" : "the server to speak HTTP/2";
 }
 
-/* Waits for what the session has to do next. */
+/* Sets the events that the session waits for next. */
 static void update_events(struct http2_session *session)
 {
 	bool writes = session->wants_write || session->out_at < session->out_size;
@@ -80,8 +82,8 @@ static void wake(struct http2_session *session)
 }
 
 /*
- * Ends a turn in which handlers may have been called: the session is freed if one of them destroyed
- * it, and its owner hears of it when it is lost.
+ * Ends a turn in which handlers may have been called. Frees the session if one of them
+ * destroyed it. Tells the owner if the connection is lost.
  */
 static void end_turn(struct http2_session *session, int result)
 {
@@ -116,7 +118,7 @@ static int begin(struct http2_session *session)
 	return r;
 }
 
-/* Asks for a sign of life after a silence, and gives the connection up after another. */
+/* Sends a ping after a silence. Gives up the connection if the server stays silent. */
 static int check_silence(struct http2_session *session)
 {
 	const struct http2_options *options = session->options;
@@ -138,8 +140,8 @@ static int check_silence(struct http2_session *session)
 }
 
 /*
- * First it lets the connection begin, then it limits how long that takes, then it watches for
- * silence.
+ * The one timer of a session: first it starts the connection, then it limits the time for that,
+ * then it watches for silence.
  */
 static void on_timer(void *data)
 {
@@ -169,7 +171,7 @@ void http2_session_speaks(struct http2_session *session)
 		loop_start_timer(session->timer, session->options->ping_after_ms);
 }
 
-/* nghttp2 says what was wrong through a callback, in more words than its result has. */
+/* Prefers the description that nghttp2 gave through a callback: it says more than the code. */
 static int bad_frames(struct http2_session *session, long code)
 {
 	if (session->reason.code)
@@ -180,7 +182,8 @@ static int bad_frames(struct http2_session *session, long code)
 }
 
 /*
- * Whether it read before what it was sent, which ECONNRESET denies, says nothing about the reason.
+ * Treats ECONNRESET like an ordinary close: it only means that the server had not read
+ * everything, which says nothing about the reason.
  */
 static int closed_by_server(struct http2_session *session)
 {
@@ -226,9 +229,7 @@ static int read_some(struct http2_session *session)
 	return 0;
 }
 
-/*
- * Frames go together, because each write costs a system call and each record of TLS more than that.
- */
+/* Collects frames, because each write costs a system call, and each TLS record even more. */
 static int fill_out(struct http2_session *session)
 {
 	const uint8_t *frame;
@@ -276,8 +277,8 @@ static int write_some(struct http2_session *session)
 }
 
 /*
- * A server that ends a connection may say why first, as TLS does for a refused certificate: what it
- * said is still to be read when writing fails.
+ * A server may send the reason before it closes the connection, as TLS does for a refused
+ * certificate. If writing fails, the reason can still be read.
  */
 static int write_or_hear_why(struct http2_session *session)
 {
@@ -289,7 +290,7 @@ static int write_or_hear_why(struct http2_session *session)
 	return r == 0 && !session->destroyed ? closed_by_server(session) : r;
 }
 
-/* True if nothing is to be expected of the connection any more. */
+/* True if the connection has nothing more to send or receive. */
 static bool is_over(const struct http2_session *session)
 {
 	if (session->out_at < session->out_size)
@@ -308,7 +309,7 @@ static int take_turn(struct http2_session *session, unsigned int events)
 		r = transport_advance(session->transport, &session->failure);
 		return r == -EAGAIN ? 0 : r;
 	}
-	/* Reading may be what a write of TLS waits for, and the reverse. */
+	/* A TLS write may have to wait for a read, and a read for a write. */
 	r = read_some(session);
 	if (r == 0 && !session->destroyed)
 		r = write_or_hear_why(session);

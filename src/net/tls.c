@@ -42,7 +42,7 @@ static SSL_CTX *new_context(void)
 	context = SSL_CTX_new(TLS_client_method());
 	if (!context)
 		return NULL;
-	/* HTTP/2 has its own ends of messages, so a missing close_notify hides nothing. */
+	/* HTTP/2 marks the end of messages itself, so a missing close_notify cannot hide a cut. */
 	SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
 					     SSL_OP_IGNORE_UNEXPECTED_EOF);
 	SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_RELEASE_BUFFERS |
@@ -57,7 +57,7 @@ static SSL_CTX *new_context(void)
 	return context;
 }
 
-/* A context of the files as they are now. tls keeps the old one when that fails. */
+/* Loads the files as they are now into a new context. On failure tls keeps the old one. */
 static int load(struct tls *tls, struct error *err)
 {
 	_cleanup_context_ SSL_CTX *context = new_context();
@@ -114,8 +114,8 @@ void tls_destroy(struct tls *tls)
 }
 
 /*
- * An address is compared with the certificate's addresses; only a name is told the server (RFC
- * 6066).
+ * Sets the name to check. An IP address is compared with the addresses of the certificate. Only
+ * a DNS name is sent to the server (RFC 6066).
  */
 static int set_server_name(SSL *ssl, const char *name)
 {
@@ -188,7 +188,7 @@ static int refused_certificate(const struct tls_connection *connection, struct e
 	}
 }
 
-/* Alerts that a server answers a client's certificate with, or the lack of one (RFC 8446, 6.2). */
+/* True for alerts about the client's certificate, or the lack of one (RFC 8446, section 6.2). */
 static bool is_about_own_certificate(int reason)
 {
 	switch (reason) {
@@ -212,9 +212,7 @@ static int no_http2(struct error *err)
 	return error_set(err, EPROTO, "the server offers no HTTP/2 (ALPN \"h2\")");
 }
 
-/*
- * What went wrong, when it is neither waiting nor the end. The last error is the most general one.
- */
+/* Sets err for a real failure. The last error of OpenSSL's queue is the most general one. */
 static int failure(const struct tls_connection *connection, int kind, int os_error,
 		   struct error *err)
 {
@@ -235,7 +233,7 @@ static int failure(const struct tls_connection *connection, int kind, int os_err
 	return error_set(err, EPROTO, "TLS connection: %s", reason ? reason : "unknown error");
 }
 
-/* The result of an operation that returned no success: -EAGAIN, 0 at the end, or an error. */
+/* Converts the result of an unsuccessful operation: -EAGAIN, 0 at the end, or an error. */
 static int check(const struct tls_connection *connection, int result, unsigned int *ret_events,
 		 struct error *err)
 {

@@ -21,7 +21,7 @@ enum {
 };
 
 struct tls_files {
-	char *paths[FILE_COUNT]; /* NULL for what is not used */
+	char *paths[FILE_COUNT]; /* NULL for an unused file */
 	struct stat loaded[FILE_COUNT];
 };
 
@@ -88,7 +88,7 @@ bool tls_files_changed(const struct tls_files *files)
 	return false;
 }
 
-/* Nobody is asked for a passphrase, which would wait for a terminal. */
+/* Gives no passphrase, because asking for one would wait for a terminal. */
 static int no_passphrase(char *buffer, int size, int writing, void *data)
 {
 	return -1;
@@ -114,7 +114,7 @@ static int add_authorities(SSL_CTX *context, BIO *bio, const char *path, struct 
 	return 0;
 }
 
-/* The client's own certificate is the first, the others are its chain. */
+/* The first certificate is the client's own, the others are its chain. */
 static int use_certificate(SSL_CTX *context, BIO *bio, const char *path, struct error *err)
 {
 	_cleanup_x509_ X509 *own = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
@@ -156,7 +156,9 @@ static int (*const users[FILE_COUNT])(SSL_CTX *context, BIO *bio, const char *pa
 	[KEY] = use_key,
 };
 
-/* The state is taken before the content: what changes in between is loaded the next time. */
+/*
+ * Takes the state before the content, so that a change in between is noticed and loaded next time.
+ */
 static int load_one(const char *path, int which, SSL_CTX *context, struct stat *ret_state,
 		    struct error *err)
 {

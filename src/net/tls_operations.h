@@ -3,9 +3,9 @@
 #define NET_TLS_OPERATIONS_H
 
 /*
- * What a transport does with TLS. It does it through pointers, so that a program that never calls
- * tls_create() is linked without OpenSSL, which would cost each of its runs milliseconds and a
- * static one several MiB.
+ * The operations of TLS that a transport uses. They are pointers, so that a program that never
+ * calls tls_create() is linked without OpenSSL. OpenSSL would cost each run milliseconds, and a
+ * static program several MiB.
  */
 #include <sys/types.h>
 
@@ -13,7 +13,7 @@ struct error;
 struct tls;
 struct tls_connection;
 
-/* As the functions of tls.h with these names. */
+/* Each is the function of tls.h with the corresponding name. */
 struct tls_operations {
 	int (*open)(struct tls *tls, int fd, struct tls_connection **ret_connection,
 		    struct error *err);
@@ -31,7 +31,7 @@ struct tls_base {
 	const struct tls_operations *operations;
 };
 
-/* Static. */
+/* Returns the operations, which are static. */
 static inline const struct tls_operations *tls_operations(const struct tls *tls)
 {
 	return ((const struct tls_base *)tls)->operations;

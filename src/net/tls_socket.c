@@ -45,7 +45,7 @@ static long bio_ctrl(BIO *bio, int command, long number, void *pointer)
 	}
 }
 
-/* Made once and kept. */
+/* Creates the method once and keeps it. */
 static const BIO_METHOD *bio_method(void)
 {
 	static BIO_METHOD *method;

@@ -5,9 +5,8 @@
 #include <openssl/bio.h>
 
 /*
- * A socket as OpenSSL reads and writes it. OpenSSL's own BIO of sockets uses write(), which ends
- * the process with SIGPIPE when the peer is gone. The socket stays the caller's. NULL without
- * memory.
+ * Wraps a socket for OpenSSL. OpenSSL's own socket BIO uses write(), which ends the process with
+ * SIGPIPE if the peer is gone. The caller keeps owning the socket. NULL if there is no memory.
  */
 BIO *tls_socket_create(int fd);
 

@@ -16,12 +16,12 @@
 
 struct transport {
 	int fd;
-	bool connected; /* the socket is */
-	bool open;	/* and so is TLS, where there is any */
+	bool connected; /* the socket is connected */
+	bool open;	/* and the TLS handshake, if any, is done */
 	const struct tls_operations *tls;
 	struct tls_connection *session; /* NULL without TLS */
-	unsigned int read_events;	/* that the last read or handshake waits for */
-	unsigned int write_events;	/* that the last write waits for */
+	unsigned int read_events;	/* events that the last read or handshake waits for */
+	unsigned int write_events;	/* events that the last write waits for */
 };
 
 static int parse_unix(const char *path, struct transport_address *ret_address, struct error *err)
@@ -96,7 +96,7 @@ static int begin_connect(struct transport *transport, const struct transport_add
 	transport->fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (transport->fd < 0)
 		return error_set_errno(err, errno, "make a socket");
-	/* Frames are small and complete: to wait for more of them only costs time. */
+	/* Frames are small and complete: waiting to join them would only cost time. */
 	if (family != AF_UNIX)
 		setsockopt(transport->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
 	if (connect(transport->fd, (const struct sockaddr *)&address->socket, address->size) == 0) {
@@ -165,8 +165,8 @@ const char *transport_phase(const struct transport *transport)
 }
 
 /*
- * A socket that is not connected yet is writable once that is decided. Where it is asked too early,
- * it has no error and no peer.
+ * A connecting socket becomes writable when the attempt has ended. Before that, it has neither
+ * an error nor a peer.
  */
 static int finish_connect(struct transport *transport, struct error *err)
 {

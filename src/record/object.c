@@ -17,8 +17,8 @@ int object_load(const struct object_options *options, struct object *ret_object,
 	if (object_load_full(options, ret_object, NULL) == 0)
 		return 0;
 	/*
-	 * Lockdown "confidentiality" takes away one helper, which serves only to read paths. Any
-	 * generated loader program needs it as well, so that there is one way left.
+	 * Lockdown "confidentiality" forbids a helper that the programs need only to read
+	 * paths. Every generated loader program needs it as well, so only the full way is left.
 	 */
 	no_probe.no_probe = true;
 	return object_load_full(&no_probe, ret_object, err);

@@ -3,13 +3,14 @@
 #define RECORD_OBJECT_H
 
 /*
- * The BPF object in the kernel, as file descriptors. There are two ways to get it there:
+ * The BPF object in the kernel, as file descriptors. There are two ways to load it:
  *
  *	light	a generated loader program relocates and loads everything inside the kernel
  *		(Linux 5.17, 18688de203b4 "bpf: Add support for CO-RE relocations in kernel"):
- *		1.6 MiB and two thirds of the time; not under lockdown "confidentiality"
+ *		needs 1.6 MiB and two thirds of the time; fails under lockdown
+ *		"confidentiality"
  *	full	libbpf relocates against the kernel's whole BTF, of which it holds two copies:
- *		13 MiB; works on every kernel and explains a failure
+ *		needs 13 MiB; works on every kernel and explains a failure
  */
 #include <linux/types.h>
 #include <stdbool.h>
@@ -38,13 +39,13 @@ struct object_options {
 	bool mark_new;	   /* every new cgroup on the node gets a slot */
 	bool tracepoints;  /* the variant for classic tracepoints */
 	bool no_probe;	   /* do without bpf_probe_read_kernel, which lockdown can forbid */
-	__u32 slots;	   /* how many elements the slot maps have, with the unused slot 0 */
-	__u32 arrivals;	   /* the same of "arrivals" */
+	__u32 slots;	   /* elements of the slot maps, with the unused slot 0 */
+	__u32 arrivals;	   /* elements of the map "arrivals", with the unused arrival 0 */
 	__u32 event_bytes; /* size of the ring buffer: a power of two, at least a page */
 };
 
 struct object {
-	/* Owned by the skeleton. */
+	/* File descriptors, owned by the skeleton. */
 	int programs[PROGRAM_COUNT];
 	int slots;
 	int paths;
@@ -71,7 +72,7 @@ struct object {
 	void (*destroy_skeleton)(void *skeleton);
 };
 
-/* Loads the object one way or the other; the caller calls object_finish(). */
+/* Loads the object, the light way if possible. The caller calls object_finish(). */
 int object_load(const struct object_options *options, struct object *ret_object, struct error *err);
 
 /* Closes everything; an empty object is fine. */

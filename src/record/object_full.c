@@ -13,7 +13,7 @@
 #include "util/error.h"
 #include "util/log.h"
 
-/* libbpf's log is ours, one level quieter: what it warns of is explained by our own error. */
+/* Logs libbpf's messages at debug level, because our own errors explain its warnings. */
 static int print(enum libbpf_print_level level, const char *format, va_list args)
 {
 	char line[1024];

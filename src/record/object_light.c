@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Generated code and the header that it needs, neither of which is held to our warnings. */
+/* Neither the generated code nor the header that it needs is free of these warnings. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wsign-compare"
 #pragma GCC diagnostic ignored "-Wshadow"

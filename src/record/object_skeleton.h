@@ -3,20 +3,19 @@
 #define RECORD_OBJECT_SKELETON_H
 
 /*
- * From a generated skeleton to a struct object. Each skeleton has a type of its own, and all
- * have the same members, so that this is a macro. Who uses it has defined how that kind of
- * skeleton is handled:
+ * Makes a struct object from a generated skeleton. This is a macro, because each skeleton has a
+ * type of its own, with the same members. Before use, define these for the kind of skeleton:
  *
- *	MAP_RESIZE(skel, map, count)			before it is loaded
- *	PROGRAM_FD(skel, program), MAP_FD(skel, map)	when it is
- *	int refused(int code, struct error *err)	when it could not be; code is an errno
+ *	MAP_RESIZE(skel, map, count)			called before the load
+ *	PROGRAM_FD(skel, program), MAP_FD(skel, map)	called after the load
+ *	int refused(int code, struct error *err)	called with an errno if the load fails
  */
 #include <errno.h>
 
 #include "record/object.h"
 #include "util/error.h"
 
-/* Defines load_<variant>(), which loads as object_load() does. */
+/* Defines load_<variant>(), which has the parameters and results of object_load(). */
 #define DEFINE_LOAD(variant)                                                                       \
 	static void destroy_##variant(void *skel)                                                  \
 	{                                                                                          \

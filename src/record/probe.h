@@ -6,7 +6,7 @@
 
 struct error;
 
-/* Loads the BPF object, attaches every program, and takes all of it away again. */
+/* Tests the BPF object: loads it, attaches every program, and removes everything again. */
 int probe_load(enum recorder_hook hook, struct error *err);
 
 #endif

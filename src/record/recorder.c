@@ -21,13 +21,10 @@
 #include "util/error.h"
 
 #define EVENT_BYTES (256 * 1024)
-/*
- * How many processes can come into recorded cgroups at once, and not have executed a program
- * yet.
- */
+/* Limit of the arrivals that exist at once: most last until they execute the workload. */
 #define ARRIVALS 1023
 
-/* Events are decoration, so what they told of is looked up again this often. */
+/* Events can be lost, so all slots are scanned this often. */
 #define SCAN_INTERVAL_NS 1000000000LL
 
 DEFINE_CLEANUP(struct ring_buffer *, ring_buffer__free);
@@ -41,13 +38,13 @@ struct recorder {
 	int links[PROGRAM_COUNT];
 	int64_t last_scan; /* 0: a scan is due */
 	bool filter_seen;
-	bool tracepoints;	  /* classic ones, where a skipped run could hide a call */
-	struct error event_error; /* of a callback of the ring buffer */
+	bool tracepoints;	  /* use classic ones where a skipped run could hide a call */
+	struct error event_error; /* from the ring buffer's callback */
 };
 
 /*
- * Tells the handler of a slot in use, after the slot of the cgroup above. A cgroup is removed
- * after those below it, so that the one above is still there to be told of.
+ * Announces a slot in use to the handler, after the slot of the cgroup above. That slot still
+ * exists, because a cgroup is removed after the cgroups below it.
  */
 static int announce(struct recorder *recorder, uint32_t slot, struct error *err)
 {
@@ -82,7 +79,7 @@ static int ended(struct recorder *recorder, uint32_t slot, struct error *err)
 	return 0;
 }
 
-/* A bit was set: kept with its time and its process. */
+/* Stores a hit with its time and its process. */
 static int handle_call(struct recorder *recorder, const struct recorder_event *event,
 		       struct error *err)
 {
@@ -108,7 +105,7 @@ static int handle_event(void *data, void *bytes, size_t size)
 	if (size < sizeof(*event) || event->slot >= recorder->slots.count)
 		return 0;
 	slot = &recorder->slots.slots[event->slot];
-	/* The slot was freed by a scan before its last events were read. */
+	/* A scan may have freed the slot before its last events were read. */
 	if (slot->generation != event->generation || slot->state == RECORDER_FREE)
 		return 0;
 	switch (event->type) {
@@ -126,7 +123,7 @@ static int handle_event(void *data, void *bytes, size_t size)
 	}
 }
 
-/* Where lockdown forbids them, what tp_btf loses is counted. */
+/* If lockdown forbids tracepoints, tp_btf is used, and its skipped runs are counted. */
 static bool needs_tracepoints(enum recorder_hook hook)
 {
 	if (hook != RECORDER_HOOK_AUTO)
@@ -182,7 +179,7 @@ static int attach_btf(struct recorder *recorder, enum object_program program, st
 	return 0;
 }
 
-/* The variant's programs; the others are tp_btf in both. */
+/* The programs that differ in the tracepoint variant; the others are tp_btf in both. */
 static const char *const tracepoints[PROGRAM_COUNT] = {
 	[PROGRAM_ENTER_CALL] = "raw_syscalls/sys_enter",
 	[PROGRAM_EXIT_CALL] = "raw_syscalls/sys_exit",
@@ -229,7 +226,7 @@ void recorder_watch_denied(struct recorder *recorder)
 
 int recorder_attach(struct recorder *recorder, struct error *err)
 {
-	/* The last one makes slots: what happens in their cgroups is seen from the beginning. */
+	/* The last one creates slots, so their cgroups are watched from the beginning. */
 	static const enum object_program cgroups[] = {
 		PROGRAM_EXIT_TASK, PROGRAM_EXEC_TASK,	  PROGRAM_ATTACH_TASK,
 		PROGRAM_FORK_TASK, PROGRAM_REMOVE_CGROUP, PROGRAM_MAKE_CGROUP,
@@ -241,7 +238,7 @@ int recorder_attach(struct recorder *recorder, struct error *err)
 	return attach_all(recorder, cgroups, array_size(cgroups), err);
 }
 
-/* Tells of a slot that user space took. */
+/* Announces a slot that user space took for an existing cgroup or process. */
 static int announce_found(struct recorder *recorder, uint32_t slot, struct error *err)
 {
 	struct tracked_cgroup *tracked;
@@ -297,7 +294,7 @@ static int iterate_tasks(struct recorder *recorder, struct error *err)
 	return 0;
 }
 
-/* Has the slots of tasks that are under a filter already say so. */
+/* Flags the slots of tasks that are already under a filter. */
 static int seek_filtered(struct recorder *recorder, struct error *err)
 {
 	int r;
@@ -308,7 +305,7 @@ static int seek_filtered(struct recorder *recorder, struct error *err)
 	return r;
 }
 
-/* Sees the calls that a filter, a supervisor or a tracer keeps the kernel from running. */
+/* Begins to watch the calls that a filter, a supervisor or a tracer keeps from running. */
 static int watch_denied(struct recorder *recorder, struct error *err)
 {
 	static const enum object_program programs[] = { PROGRAM_SWITCH_TASK, PROGRAM_EXIT_CALL,
@@ -324,7 +321,7 @@ static int watch_denied(struct recorder *recorder, struct error *err)
 	return recorder->links[PROGRAM_ENTER_CALL] < 0 ? 0 : seek_filtered(recorder, err);
 }
 
-/* Until a pass marks nobody: a task's mark comes from its leader's, or its parent's phase. */
+/* Iterates until a pass marks no task: the mark of a task comes from its leader or parent. */
 static int mark_tasks(struct recorder *recorder, struct error *err)
 {
 	uint32_t before;
@@ -339,7 +336,7 @@ static int mark_tasks(struct recorder *recorder, struct error *err)
 	return 0;
 }
 
-/* Gives the tasks that are in recorded cgroups already their phases (bpf/setup.h). */
+/* Gives phases to the tasks that are already in recorded cgroups (bpf/setup.h). */
 static int mark_present(struct recorder *recorder, struct error *err)
 {
 	int r = mark_tasks(recorder, err);
@@ -369,7 +366,7 @@ static int set_state(struct recorder *recorder, pid_t pid, const struct recorder
 
 int recorder_mark_command(struct recorder *recorder, pid_t pid, struct error *err)
 {
-	/* Where it is does not matter: of a command everybody is inside. */
+	/* The state needs no cgroup_id: all tasks of a command are inside. */
 	static const struct recorder_task state = { .phase = RECORDER_PHASE_SETUP };
 
 	return set_state(recorder, pid, &state, err);
@@ -418,7 +415,7 @@ int recorder_fd(const struct recorder *recorder)
 	return ring_buffer__epoll_fd(recorder->ring);
 }
 
-/* Notes which cgroups are gone, and looks in the slots for what lost events would have told. */
+/* Notes which cgroups are gone, and finds the filters whose events were lost. */
 static int look_at_slots(struct recorder *recorder, struct error *err)
 {
 	uint32_t slot;
@@ -440,9 +437,9 @@ static int look_at_slots(struct recorder *recorder, struct error *err)
 }
 
 /*
- * Tells of every slot in use that the handler does not know, and then of those whose cgroup is
- * gone. Gone are only those that were so before anything was told: a cgroup that was made below
- * one of them was made earlier still, so that it is told of in time to find whose it is.
+ * Announces every slot in use that the handler does not know, and then hands over the cgroups
+ * that were gone before the scan began. A cgroup below one of these was created even earlier,
+ * so it is announced while its owner can still be found.
  */
 static int scan(struct recorder *recorder, struct error *err)
 {
@@ -505,7 +502,7 @@ int recorder_stop(struct recorder *recorder, struct error *err)
 	return r;
 }
 
-/* How often the kernel skipped a program because it was already running on that CPU. */
+/* Returns how often the kernel skipped a program that was already running on the same CPU. */
 static uint64_t recursion_misses(int program)
 {
 	struct bpf_prog_info info = {};

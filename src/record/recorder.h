@@ -3,12 +3,12 @@
 #define RECORD_RECORDER_H
 
 /*
- * The BPF program at work: create (load), attach, add what is to be recorded, start, poll,
- * stop, destroy. It knows cgroups and tasks, and nothing of containers.
+ * Runs the BPF program: create (load), attach, add cgroups or tasks, start, poll, stop,
+ * destroy. The recorder knows cgroups and tasks, but no containers.
  *
- * The order matters. After recorder_attach() no new cgroup is missed, so what is looked up
- * then, and added, is everything; after recorder_start() calls are counted. Nothing is
- * pinned: when the process ends, however it ends, the kernel takes everything away.
+ * The order matters. recorder_attach() notices new cgroups, so no cgroup is missed if the
+ * caller looks up and adds the existing ones afterwards. recorder_start() begins to record
+ * calls. Nothing is pinned: however the process ends, the kernel removes everything.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,9 +21,9 @@ struct error;
 struct tracked_cgroup;
 struct recorder;
 
-/* What the programs are attached to where there is a choice. */
+/* The kind of tracepoint for programs that can attach to both kinds. */
 enum recorder_hook {
-	RECORDER_HOOK_AUTO,	  /* the other two, as the kernel is */
+	RECORDER_HOOK_AUTO,	  /* one of the others, depending on the kernel */
 	RECORDER_HOOK_BTF,	  /* tp_btf: the cheapest */
 	RECORDER_HOOK_TRACEPOINT, /* classic tracepoints: never preempted, so never skipped */
 	RECORDER_HOOK_COUNT,
@@ -32,31 +32,31 @@ enum recorder_hook {
 struct recorder_options {
 	enum recorder_mode mode;
 	enum recorder_hook hook;
-	bool mark_new;	    /* every new cgroup on the node, not only those below added ones */
-	bool watch_denied;  /* from the start; otherwise once a task under a filter is seen */
-	unsigned int slots; /* how many cgroups can be recorded at once */
-	unsigned int event_bytes; /* size of the ring buffer; 0 for the usual one */
+	bool mark_new;	    /* record all new cgroups on the node, not only below added ones */
+	bool watch_denied;  /* from the start; if false, once a task under a filter is seen */
+	unsigned int slots; /* number of cgroups that can be recorded at once */
+	unsigned int event_bytes; /* size of the ring buffer; 0 for the default */
 };
 
-/* A cgroup that exists already; the path is borrowed. */
+/* A cgroup that already exists; the path is borrowed. */
 struct found_cgroup {
 	uint64_t id;
-	uint64_t parent_id; /* 0: it is the top of what is recorded */
-	uint64_t domain; /* id of the container's cgroup that it belongs to; its own without one */
-	bool is_container; /* it is a container's, or below one's */
+	uint64_t parent_id; /* 0 for the top of the recorded cgroups */
+	uint64_t domain;    /* id of its container's cgroup; its own id without a container */
+	bool is_container;  /* it is a container's cgroup, or below one */
 	const char *path;
 };
 
-/* What happens while recording. Any may be NULL; a failure ends recorder_poll() with it. */
+/* Callbacks; any may be NULL. If one fails, recorder_poll() returns its error. */
 struct recorder_handler {
 	/*
-	 * A cgroup was added or made; may set tracked->owner. The cgroup above it comes first,
-	 * if it is recorded, also where both are gone already.
+	 * A cgroup was added or created. The callback may set tracked->owner. If the cgroup
+	 * above it is recorded, that one is reported first, even if both are already gone.
 	 */
 	int (*created)(void *data, struct tracked_cgroup *tracked, struct error *err);
 	/*
-	 * The cgroup is gone (removed is set), or the recording ends. The sets are complete. The
-	 * handler owns the tracked cgroup now, whatever it returns.
+	 * The cgroup is gone (tracked->removed is set), or the recording ends. The sets of
+	 * calls are complete. The callback now owns the tracked cgroup, whatever it returns.
 	 */
 	int (*removed)(void *data, struct tracked_cgroup *tracked, struct error *err);
 	void *data;
@@ -64,8 +64,8 @@ struct recorder_handler {
 
 struct recorder_totals {
 	uint64_t lost_slots;  /* new cgroups for which no slot was free */
-	uint64_t lost_map;    /* map updates that failed, and belong to no cgroup */
-	uint64_t lost_events; /* events only: no call is lost with them */
+	uint64_t lost_map;    /* failed map updates that belong to no cgroup */
+	uint64_t lost_events; /* lost events; no call is lost with them */
 	uint64_t recursion;   /* program runs that the kernel skipped */
 };
 
@@ -73,45 +73,48 @@ struct recorder_totals {
 int recorder_create(const struct recorder_options *options, const struct recorder_handler *handler,
 		    struct recorder **ret_recorder, struct error *err);
 
-/* From now on new cgroups and tasks are noticed. */
+/* Attaches the programs that notice new cgroups and tasks. */
 int recorder_attach(struct recorder *recorder, struct error *err);
 
-/* Records a cgroup that exists; twice does nothing. -ENOSPC when all slots are taken. */
+/* Adds an existing cgroup. Does nothing if it was added before. -ENOSPC if no slot is free. */
 int recorder_add_cgroup(struct recorder *recorder, const struct found_cgroup *found,
 			struct error *err);
 
 /*
- * Tells the sizes of the programs of this node's container runtimes, by which their processes
- * are known that are setting a container up when the recording begins. Those that are too many
- * are left out.
+ * Sets the sizes in bytes of the programs of this node's container runtimes. They identify the
+ * processes of a runtime that is setting a container up when the recording begins. Sizes beyond
+ * RECORDER_RUNTIMES_MAX are ignored.
  */
 void recorder_set_runtimes(struct recorder *recorder, const uint64_t *sizes, size_t count);
 
-/* Marks a process with all its threads and its children to come (RECORDER_TASKS). */
+/* Marks a process, its threads and its future children (RECORDER_TASKS). */
 int recorder_mark_process(struct recorder *recorder, pid_t pid, struct error *err);
 
-/* The first process of a command: what it does until its execve does not count. */
+/* Marks the first process of a command: its calls before its execve do not count. */
 int recorder_mark_command(struct recorder *recorder, pid_t pid, struct error *err);
 
-/* Denied calls are to be watched: from recorder_start() on, or from the end of this poll on. */
+/*
+ * Watches denied calls from recorder_start() on or, if that was called before, from the end of
+ * the current or next recorder_poll() on.
+ */
 void recorder_watch_denied(struct recorder *recorder);
 
-/* How many marked tasks are alive. */
+/* Returns the number of marked tasks that are alive. */
 unsigned int recorder_marked_live(const struct recorder *recorder);
 
-/* Counts calls from now on. */
+/* Begins to record calls. */
 int recorder_start(struct recorder *recorder, struct error *err);
 
-/* To be polled for reading; recorder_poll() is due when it is ready, and once a second. */
+/* Returns a borrowed descriptor. Call recorder_poll() if it is readable, and once a second. */
 int recorder_fd(const struct recorder *recorder);
 
-/* Handles what has happened and frees the slots of cgroups that are gone. Does not block. */
+/* Handles new events and frees the slots of removed cgroups. Does not block. */
 int recorder_poll(struct recorder *recorder, struct error *err);
 
-/* Stops counting and hands over every cgroup that is left. */
+/* Stops recording and hands every remaining cgroup over to the handler. */
 int recorder_stop(struct recorder *recorder, struct error *err);
 
-/* What was lost so far. */
+/* Returns the losses so far. */
 void recorder_totals(const struct recorder *recorder, struct recorder_totals *ret_totals);
 
 void recorder_destroy(struct recorder *recorder);

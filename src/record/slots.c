@@ -54,7 +54,7 @@ int slots_init(struct slots *slots, const struct object *object, uint32_t count,
 	slots->arrivals = map_array(object->arrivals, arrivals * sizeof(*slots->arrivals), err);
 	if (!slots->arrivals)
 		return -ENOMEM;
-	/* A stack: the last one pushed is the first one used. */
+	/* A stack: the slot that is pushed last is used first. */
 	for (slot = count - 1; slot > RECORDER_SLOT_NONE; slot--) {
 		r = push_free(slots, slot, err);
 		if (r < 0)
@@ -112,7 +112,7 @@ uint32_t slots_find(const struct slots *slots, uint64_t cgroup_id)
 		return RECORDER_SLOT_NONE;
 	if (bpf_map_lookup_elem(slots->object->slot_by_cgroup, &cgroup_id, &slot) == 0)
 		return slot;
-	/* The map forgets a cgroup that is removed. */
+	/* A removed cgroup is no longer in the map. */
 	for (slot = 1; slot < slots->count; slot++)
 		if (slots->slots[slot].state == RECORDER_DEAD &&
 		    slots->slots[slot].cgroup_id == cgroup_id)
@@ -148,7 +148,7 @@ int slots_tracked(struct slots *slots, uint32_t slot, struct tracked_cgroup **re
 	return 0;
 }
 
-/* Moves the numbers past the bitmaps out of their map. */
+/* Moves the calls without a bit out of their map. */
 static int collect_overflow(struct slots *slots, struct tracked_cgroup *tracked, struct error *err)
 {
 	struct recorder_overflow key, next;
@@ -163,7 +163,7 @@ static int collect_overflow(struct slots *slots, struct tracked_cgroup *tracked,
 		    bpf_map_lookup_elem(fd, &next, &time) == 0) {
 			struct call call = { .nr = next.nr, .abi = next.abi };
 
-			/* The event, if it was not lost, told the process as well. */
+			/* Unless lost, the event already added the call, with its process. */
 			if (!call_set_find(&tracked->calls[next.kind], call.abi, call.nr))
 				call.first_seen = (int64_t)time + slots->boot_to_epoch;
 
@@ -171,7 +171,7 @@ static int collect_overflow(struct slots *slots, struct tracked_cgroup *tracked,
 			if (r < 0)
 				return r;
 		}
-		/* The next key is asked for before this one is deleted. */
+		/* Delete a key only after it was used to get the next one. */
 		if (previous && key.slot == tracked->slot && key.generation == tracked->generation)
 			bpf_map_delete_elem(fd, &key);
 		key = next;
@@ -192,8 +192,8 @@ static void add_bitmap(struct recorder_bitmap *to, const struct recorder_bitmap 
 }
 
 /*
- * Adds what the arrivals of a slot hold that have not ended, as the BPF program does when they end
- * (arrival_end() in bpf/setup.h).
+ * Adds the calls and flags of an arrival that has not ended to its slot, as the BPF program
+ * does when it ends (arrival_end() in bpf/setup.h).
  */
 static void add_arrival(struct recorder_slot *slot, const struct recorder_arrival *arrival)
 {
@@ -211,7 +211,7 @@ static void add_arrival(struct recorder_slot *slot, const struct recorder_arriva
 		slot->flags |= RECORDER_PENDING_HOOK;
 	if (!arrival->mover)
 		return;
-	slot->flags |= RECORDER_PENDING_MOVED | RECORDER_PENDING_HOOK;
+	slot->flags |= RECORDER_PENDING_MOVED;
 	for (i = 0; i < RECORDER_MOVERS && slot->movers[i]; i++)
 		if (slot->movers[i] == arrival->mover)
 			return;
@@ -237,7 +237,7 @@ static void add_arrivals(const struct slots *slots, uint32_t index, struct recor
 static void read_flags(struct tracked_cgroup *tracked, const struct recorder_slot *slot)
 {
 	static const uint32_t pending = RECORDER_PENDING_RUNTIME | RECORDER_PENDING_OTHER |
-					RECORDER_PENDING_MOVED;
+					RECORDER_PENDING_MOVED | RECORDER_PENDING_HOOK;
 
 	tracked->entered = slot->flags & RECORDER_ENTERED;
 	tracked->own_namespace = slot->flags & RECORDER_OWN_NAMESPACE;
@@ -254,7 +254,7 @@ static void read_flags(struct tracked_cgroup *tracked, const struct recorder_slo
 	memcpy(tracked->left_process, slot->left_comm, sizeof(tracked->left_process) - 1);
 }
 
-/* Fills the tracked cgroup in from what the slot holds now. */
+/* Completes the tracked cgroup from the present contents of its slot. */
 static int read_slot(struct slots *slots, struct tracked_cgroup *tracked, struct error *err)
 {
 	struct recorder_slot slot = slots->slots[tracked->slot];

@@ -3,8 +3,8 @@
 #define RECORD_SLOTS_H
 
 /*
- * The slot maps from user space: which slots are in use, by which tracked, and giving them
- * back. Both maps are mapped into memory, so reading a slot costs no system call.
+ * Takes, reads and frees slots in user space. The maps are mapped into memory, so reading a
+ * slot costs no system call.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,29 +22,29 @@ struct slots {
 	struct recorder_path *paths;
 	uint32_t arrival_count; /* with the unused arrival 0 */
 	struct recorder_arrival *arrivals;
-	struct tracked_cgroup **tracked; /* by slot; NULL where user space knows of none */
-	int64_t boot_to_epoch;		 /* added to CLOCK_BOOTTIME gives the time of day */
+	struct tracked_cgroup **tracked; /* by slot; NULL for none */
+	int64_t boot_to_epoch;		 /* add it to CLOCK_BOOTTIME to get the time of day */
 };
 
-/* Maps the maps and makes every slot free. */
+/* Maps the maps into memory and makes every slot free. */
 int slots_init(struct slots *slots, const struct object *object, uint32_t count, uint32_t arrivals,
 	       struct error *err);
 void slots_finish(struct slots *slots);
 
 struct found_cgroup;
 
-/* Takes a free slot for a cgroup that exists, or for marked tasks (id 0). */
+/* Takes a free slot for an existing cgroup, or for marked tasks (id 0). -ENOSPC without one. */
 int slots_take(struct slots *slots, const struct found_cgroup *found, uint32_t *ret_slot,
 	       struct error *err);
 
-/* Returns in ret_tracked the cgroup of a slot in use; made when there is none yet. */
+/* Returns the tracked cgroup of a slot in use, and creates it if needed. The slots own it. */
 int slots_tracked(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
 		  struct error *err);
 
-/* The slot of a cgroup by its id, also of one that was removed and not collected; 0 without one. */
+/* Returns a cgroup's slot, also if it was removed but not yet collected; 0 if it has none. */
 uint32_t slots_find(const struct slots *slots, uint64_t cgroup_id);
 
-/* Completes the tracked cgroup of a slot from its bitmaps; the caller owns it. Frees the slot. */
+/* Completes the tracked cgroup of a slot, and frees the slot. The caller owns ret_tracked. */
 int slots_collect(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
 		  struct error *err);
 

@@ -88,7 +88,7 @@ static int read_id(const char *event, uint64_t *ret_id, struct error *err)
 	return 0;
 }
 
-/* Of one CPU, but a program on it runs on every one. */
+/* Opens the event on one CPU. A program that is attached to it runs on all CPUs. */
 static int open_event(const char *event, int *ret_fd, struct error *err)
 {
 	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT, .size = sizeof(attr) };

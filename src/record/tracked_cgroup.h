@@ -3,8 +3,8 @@
 #define RECORD_TRACKED_CGROUP_H
 
 /*
- * What one cgroup did from its birth (or from the beginning of the recording) to its end (or
- * to the end of the recording).
+ * The calls and the state of one cgroup from its creation, or the beginning of the recording,
+ * to its removal, or the end of the recording.
  */
 #include <linux/types.h>
 #include <stdbool.h>
@@ -21,49 +21,49 @@ struct error;
 struct tracked_cgroup {
 	uint64_t cgroup_id;
 	uint64_t parent_id;
-	char *path;	       /* as the kernel printed it; NULL when it could not be read */
-	bool path_cut;	       /* the path is longer than the program keeps: its end is missing */
-	bool pre_existing;     /* it was there before the recording began */
+	char *path;	       /* as the kernel printed it; NULL if it could not be read */
+	bool path_cut;	       /* the path was too long for its buffer: its end is missing */
+	bool pre_existing;     /* it existed before the recording began */
 	int64_t created;       /* nanoseconds since the epoch */
-	int64_t removed;       /* 0 while it lives */
+	int64_t removed;       /* 0 while it exists */
 	bool present;	       /* a task was in it before the recording began */
 	bool entered;	       /* a task ended its set-up here: a workload was started */
-	bool own_namespace;    /* and how: in a mount namespace of its own, */
-	bool no_new_privs;     /* with no_new_privs, */
-	bool confined;	       /* under a filter */
+	bool own_namespace;    /* the workload was started in a mount namespace of its own */
+	bool no_new_privs;     /* the workload was started with no_new_privs */
+	bool confined;	       /* the workload was started under a filter */
 	bool start_hook;       /* set-up ran a hook under the container's filter */
-	uint64_t setup_size;   /* size of the program that set it up; 0 when unknown */
+	uint64_t setup_size;   /* size of the program that set it up; 0 if unknown */
 	bool unwatched_filter; /* a task under a filter ran before denied calls were watched */
-	uint32_t pending; /* RECORDER_PENDING_* flags: whose calls calls[RECORDER_PENDING] are */
-	uint64_t lost;	  /* what could not be stored about it */
-	/* Recorded cgroups whose tasks moved others in; 0 ends the list. */
+	uint32_t pending;      /* RECORDER_PENDING_* flags: who made calls[RECORDER_PENDING] */
+	uint64_t lost;	       /* number of its losses: storage that failed, full lists */
+	/* Ids of the recorded cgroups whose tasks moved others in; 0 ends the list. */
 	uint64_t movers[RECORDER_MOVERS];
-	/* The first process that left for another container's cgroup; 0: none did. */
+	/* The first process that left the container for another cgroup; 0 if none did. */
 	pid_t left_pid;
-	uint64_t left_to[RECORDER_LEFT_MAX]; /* where processes went; 0 ends the list */
+	uint64_t left_to[RECORDER_LEFT_MAX]; /* ids of the cgroups they went to; 0 ends the list */
 	char left_process[RECORDER_COMM_SIZE];
-	bool left_pending;    /* it was work only if the pending calls are */
-	bool left_unrecorded; /* one of those cgroups is not recorded; set by the target */
+	bool left_pending;    /* it was work only if the pending calls are work */
+	bool left_unrecorded; /* a cgroup of left_to is not recorded; set by the target */
 
 	/*
-	 * Filled in from events while it lives, and completed from the bitmaps when it is
-	 * collected: only then the sets are the truth.
+	 * Filled from events while the cgroup exists. Complete only when slots_collect() has
+	 * added the bitmaps.
 	 */
 	struct call_set calls[RECORDER_KINDS];
 
 	uint32_t slot;
 	uint32_t generation;
 	bool announced; /* the handler knows it */
-	bool gone;	/* its cgroup was removed before the scan that is under way began */
-	void *owner;	/* of the target, untouched here */
+	bool gone;	/* the cgroup was removed before the current scan began */
+	void *owner;	/* for the target; this module does not use it */
 };
 
-/* Releases the memory, not the owner. */
+/* Frees the memory, but not the owner. */
 void tracked_cgroup_destroy(struct tracked_cgroup *tracked);
 DEFINE_CLEANUP(struct tracked_cgroup *, tracked_cgroup_destroy);
 #define _cleanup_tracked_cgroup_ _cleanup_(cleanup_tracked_cgroup_destroy)
 
-/* Adds the calls of a slot's bitmaps that no event told of. */
+/* Adds the calls in a slot's bitmaps that no event reported. */
 int tracked_cgroup_add_bitmaps(struct tracked_cgroup *tracked, const struct recorder_slot *slot,
 			       struct error *err);
 

@@ -38,7 +38,7 @@ static int call_compare(const struct call *a, enum abi abi, uint32_t nr)
 	return 0;
 }
 
-/* Where the call is or would be inserted. */
+/* Returns the index at which the call is or would be inserted. */
 static size_t call_set_position(const struct call_set *set, enum abi abi, uint32_t nr)
 {
 	size_t low = 0, high = set->length;
@@ -64,8 +64,8 @@ const struct call *call_set_find(const struct call_set *set, enum abi abi, uint3
 }
 
 /*
- * Whether a tells more about the first time than b. A total order, so that the better of any
- * number of calls does not depend on the order in which they are compared.
+ * True if a is a better record of the first occurrence than b. This is a total order, so the
+ * best of any number of calls does not depend on the order in which they are compared.
  */
 static bool call_seen_before(const struct call *a, const struct call *b)
 {

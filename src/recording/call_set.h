@@ -2,7 +2,7 @@
 #ifndef RECORDING_CALL_SET_H
 #define RECORDING_CALL_SET_H
 
-/* System calls as an observation has them: which, by whom, first when, and for what reason. */
+/* The system calls of an observation: number, first time, first process and origin. */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,7 +13,7 @@ struct error;
 enum origin {
 	ORIGIN_OBSERVED, /* the workload made it */
 	ORIGIN_RUNTIME,	 /* the runtime makes it between loading the filter and execve */
-	ORIGIN_IMPLIED,	 /* the kernel or the vDSO can make it happen (rt_sigreturn, …) */
+	ORIGIN_IMPLIED,	 /* the kernel or the vDSO can cause it (rt_sigreturn, …) */
 	ORIGIN_COUNT,
 };
 
@@ -28,7 +28,7 @@ struct call {
 	enum abi abi;
 	enum origin origin;
 	int64_t first_seen;
-	char process[CALL_PROCESS_SIZE]; /* comm of the first that made it, "" when unknown */
+	char process[CALL_PROCESS_SIZE]; /* comm of the first that made it; "" if unknown */
 };
 
 /* Calls sorted by ABI and number, each at most once. */
@@ -37,13 +37,13 @@ struct call_set {
 	size_t length;
 };
 
-/* The call, or NULL; owned by the set, valid until it changes. */
+/* Returns the call, or NULL. It is owned by the set, and valid until the set changes. */
 const struct call *call_set_find(const struct call_set *set, enum abi abi, uint32_t nr);
 
 /*
- * Adds a call or merges it with the one that is there: the earlier first_seen wins (with
- * its process; a known time wins over an unknown one), and of two origins the one named
- * first in enum origin. This makes the union commutative, associative, idempotent.
+ * Adds a call, or merges it with the same call in the set. The earlier first_seen wins, with
+ * its process; a known time wins over an unknown one. Of two origins, the one listed first in
+ * enum origin wins. This makes the union commutative, associative and idempotent.
  */
 int call_set_add(struct call_set *set, const struct call *call, struct error *err);
 int call_set_merge(struct call_set *set, const struct call_set *other, struct error *err);

@@ -8,8 +8,9 @@
 #include "util/error.h"
 
 /*
- * Numbers that x86-64's filters kill for where they do not list x32, whether the kernel has x32 and
- * such a call or not: libseccomp takes all from this one on for another architecture's, but for -1.
+ * The first x32 number. libseccomp treats all numbers from here on, except -1, as those of
+ * another architecture. So an x86-64 filter that does not list x32 kills for them, even if the
+ * kernel has neither x32 nor such a call.
  */
 #define X32_NUMBERS 0x40000000u
 
@@ -29,8 +30,9 @@ const char *recording_x32_reason(const struct profile *profile, const struct cal
 }
 
 /*
- * A rule of an OCI profile names calls for all architectures of the profile at once. So the names
- * of all ABIs and machines become one set, and the architectures those under which any was made.
+ * A rule of an OCI profile names calls for all architectures of the profile at once. So the
+ * names of all ABIs and machines form one set, and the profile lists every architecture under
+ * which a call was made.
  */
 static int add_observation(struct profile *profile, struct rule *allowed,
 			   const struct observation *observation, struct call_set *unnamed,
@@ -60,7 +62,7 @@ static int add_observation(struct profile *profile, struct rule *allowed,
 	return 0;
 }
 
-/* Whether any of the profile's architectures has the call; the others ignore its name. */
+/* True if an architecture of the profile has the call; the others ignore its name. */
 static bool profile_has_syscall(const struct profile *profile, const char *name)
 {
 	int machine, abi;
@@ -77,7 +79,7 @@ static bool profile_has_syscall(const struct profile *profile, const char *name)
 	return false;
 }
 
-/* Tells the programs that try new calls first that they are not there, so that they fall back. */
+/* Answers unseen new calls with ENOSYS, so that programs that try them first fall back. */
 static int add_fallbacks(struct profile *profile, struct error *err)
 {
 	struct rule *absent;

@@ -13,9 +13,9 @@
 #include "util/str.h"
 #include "util/string_set.h"
 
-/* A call as the user named it: a number is looked for in each ABI, a name has its own in each. */
+/* A call as the user gave it. A number is searched in each ABI; a name has a number in each. */
 struct wanted {
-	const char *name; /* NULL: nr counts */
+	const char *name; /* NULL: search for nr */
 	uint32_t nr;
 };
 
@@ -115,7 +115,7 @@ static int add_losses(const struct observation *observation, char ***reasons, si
 
 		if (!observation->losses[loss] || !loss_hides_calls(loss))
 			continue;
-		/* A reason says more of what began late than that it did. */
+		/* A reason describes a late start better than the general text. */
 		if (loss == LOSS_LATE && observation->reason_count)
 			continue;
 		if (asprintf(&text, "%s (%" PRIu64 " time%s)", loss_meaning(loss),

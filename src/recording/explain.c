@@ -91,7 +91,7 @@ static void print_found(FILE *out, const struct evidence_list *list)
 	}
 }
 
-/* What it means that nobody made the call. */
+/* Prints what the absence of a call from the recording means. */
 static void print_missing(FILE *out, const struct recording *recording, const char *syscall,
 			  char *const *reasons, size_t reason_count)
 {

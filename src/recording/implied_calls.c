@@ -5,12 +5,11 @@
 #include "util/error.h"
 
 /*
- * The kernel makes them happen without the program's asking: the first three return from a signal
- * handler and restart a call that a signal or a debugger interrupted, and every process ends
- * by one of the next two (also when the recording stopped before it did). The others are
- * what the vDSO falls back to when the clock source cannot be read from user space: which one that
- * is changes while the machine runs, and differs between the nodes of a cluster. An ABI takes those
- * that it has.
+ * Calls that happen although the program does not ask for them. The first three return from a
+ * signal handler and restart a call that a signal or a debugger interrupted. Every process ends
+ * with one of the next two, perhaps after the end of the recording. The vDSO falls back to the
+ * others if the clock source cannot be read from user space; the clock source can change while
+ * the machine runs, and differs between the nodes of a cluster. An ABI gets those that it has.
  */
 static const char *const implied_names[] = {
 	"rt_sigreturn",	   "sigreturn",	   "restart_syscall",	  "exit",
@@ -25,7 +24,7 @@ int observation_add_implied_calls(struct observation *observation, struct error 
 	size_t i;
 	int abi, nr, ret;
 
-	/* A number of no call says nothing of the ABI: a program may have made it up. */
+	/* A number without a call is no evidence of an ABI: a program may have made it up. */
 	for (i = 0; i < observation->calls.length; i++) {
 		const struct call *made = &observation->calls.items[i];
 

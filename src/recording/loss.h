@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* How the tool can lose something; each that is not zero makes the observation incomplete. */
+/* Kinds of loss. All but LOSS_EVENTS make the observation incomplete if not zero. */
 enum loss {
 	LOSS_SLOTS,	/* no free slot for a container's bitmaps */
 	LOSS_MAP,	/* a map update in the BPF program failed */

@@ -79,7 +79,7 @@ int observation_add_capability(struct observation *observation, const char *name
 			      err);
 }
 
-/* A key that is there already keeps the value that sorts first. */
+/* If the key exists already, the value that sorts first is kept. */
 int observation_add_label(struct observation *observation, const char *key, const char *value,
 			  struct error *err)
 {

@@ -3,8 +3,8 @@
 #define RECORDING_OBSERVATION_H
 
 /*
- * What one container lifetime, command or process did. Times are nanoseconds since the epoch, 0
- * when unknown. Strings are owned by the structure that has them, NULL when unknown.
+ * An observation: what one container lifetime, command or process did. Times are nanoseconds
+ * since the epoch, 0 if unknown. Each structure owns its strings, which are NULL if unknown.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,7 +27,9 @@ enum seccomp_mode {
 };
 
 struct observation {
-	/* What ran. For a plain command, name is the command's and the rest is NULL. */
+	/*
+	 * The workload. For a plain command, container_name is its name, and the rest is NULL.
+	 */
 	char *container_name;
 	char *container_id;
 	char *image;
@@ -38,53 +40,53 @@ struct observation {
 	struct label *labels; /* sorted by key */
 	size_t label_count;
 
-	/* Where it ran. */
+	/* The place: node, machine, runtime and engine. */
 	char *node;
 	char *kernel; /* uname -r */
 	enum machine machine;
 	char *runtime; /* "runc", "crun"; NULL for a plain command */
 	char *runtime_version;
-	char *engine; /* "containerd", "cri-o", "docker", "podman": as baselines are called; NULL */
+	char *engine; /* a baseline's name: "containerd", "cri-o", "docker", "podman"; NULL */
 	char *engine_version;
 
-	/* Under what it ran. */
+	/* The restrictions. */
 	enum seccomp_mode seccomp;
 	enum tristate no_new_privs;
 	/*
-	 * The runtime ran a startContainer hook, which runs under the filter too. No file has it:
-	 * it is needed until the runtime's calls were added, and those are in the file.
+	 * The runtime ran a startContainer hook, which runs under the filter too. Not in the
+	 * file: it is only needed to add the runtime's calls, which are in the file.
 	 */
 	bool start_hook;
 	char **capabilities; /* bounding set, "CAP_…", sorted */
 	size_t capability_count;
 	bool capabilities_known;
-	struct applied_profile *applied_profile; /* of its OCI bundle; NULL */
+	struct applied_profile *applied_profile; /* from its OCI bundle; NULL */
 
-	/* When, and how it was found to belong to the target. */
+	/* The time, and why the workload belongs to the target. */
 	int64_t start;
 	int64_t end;
 	/*
-	 * How many more lifetimes are summed up in this observation, which has the names of one
-	 * of them: what keeps a recording of a million short jobs small.
+	 * The number of other lifetimes summed up in this observation, which has the names of
+	 * one of them. This keeps a recording of a million short jobs small.
 	 */
 	uint64_t folded;
 	char *attribution; /* such as "cgroup /kubepods/… matched pod label app=x" */
 
-	/* What it did. */
+	/* The system calls. */
 	struct call_set calls;
-	struct call_set denied; /* attempted, stopped by a filter in force; origin is observed */
+	struct call_set denied; /* attempted, stopped by a filter; origin is observed */
 
-	/* Whether that is all. */
+	/* The completeness. */
 	uint64_t losses[LOSS_COUNT];
-	char **reasons; /* sentences; why the observation is not complete */
+	char **reasons; /* sentences: why the observation is incomplete */
 	size_t reason_count;
 };
 
-/* Memory of the caller; a zeroed structure is empty and valid. */
+/* The memory is the caller's. A zeroed structure is empty and valid. */
 void observation_finish(struct observation *observation);
 #define _cleanup_observation_ _cleanup_(observation_finish)
 
-/* The error is NULL-safe; text is copied. */
+/* err may be NULL. Texts are copied. */
 int observation_add_reason(struct observation *observation, struct error *err, const char *format,
 			   ...) __attribute__((format(printf, 3, 4)));
 int observation_add_label(struct observation *observation, const char *key, const char *value,
@@ -93,12 +95,12 @@ int observation_add_capability(struct observation *observation, const char *name
 			       struct error *err);
 
 /*
- * Whether a container's capabilities are known. Those of a plain command or process are the host's,
- * and say nothing of the container that it will run in.
+ * True if a container's capabilities are known. Those of a plain command or process are the
+ * host's, and do not predict those of the container in which it will run.
  */
 bool observation_knows_container_capabilities(const struct observation *observation);
 
-/* True without a reason, and without a loss that hides calls. */
+/* True if there is no reason, and no loss that hides calls. */
 bool observation_complete(const struct observation *observation);
 
 #endif

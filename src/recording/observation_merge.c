@@ -60,9 +60,9 @@ int observation_compare(const struct observation *a, const struct observation *b
 }
 
 /*
- * Where two nodes or files differ about a fact that one container can have only once, what is
- * known wins over what is not, and then the text that sorts first, so that the order of
- * merging does not matter.
+ * Merges a fact that a container can have only once, but about which two nodes or files may
+ * differ. A known text wins over an unknown one, and then the text that sorts first. So the
+ * order of merging does not matter.
  */
 static void merge_string(char **text, char **other)
 {
@@ -75,7 +75,7 @@ static void merge_string(char **text, char **other)
 	*other = unused;
 }
 
-/* A version is one of the engine beside it, and of no other. */
+/* Merges engine and version together, because a version belongs to its engine. */
 static void merge_engine(struct observation *into, struct observation *from)
 {
 	int order = string_compare(into->engine, from->engine);
@@ -119,7 +119,7 @@ static void merge_facts(struct observation *into, struct observation *from)
 	if (from->folded > into->folded)
 		into->folded = from->folded;
 	into->capabilities_known |= from->capabilities_known;
-	/* The larger counter, not the sum: the same loss may have been written down twice. */
+	/* The larger counter, not the sum: both may have counted the same loss. */
 	for (loss = 0; loss < LOSS_COUNT; loss++)
 		if (from->losses[loss] > into->losses[loss])
 			into->losses[loss] = from->losses[loss];

@@ -2,31 +2,33 @@
 #ifndef RECORDING_OBSERVATION_MERGE_H
 #define RECORDING_OBSERVATION_MERGE_H
 
-/* What a recording needs to know about its observations to keep them sorted and distinct. */
+/* Compares and merges observations, so that a recording can keep them sorted and distinct. */
 #include <stdbool.h>
 
 struct error;
 struct observation;
 
 /*
- * An order in which two are equal when they are about the same container lifetime: the same
- * container id (where there is none, the same name), start, node and machine.
+ * Orders observations. Two are equal if they are about the same container lifetime: the same
+ * container id (without an id, the same name), start, node and machine.
  */
 int observation_compare_lifetimes(const struct observation *a, const struct observation *b);
 
-/* The order within a recording: pod namespace, pod, container, id, start, node. */
+/* The order in a recording: by pod namespace, pod, container, id, start, node, machine. */
 int observation_compare(const struct observation *a, const struct observation *b);
 
 /*
- * The union of two observations of the same container lifetime. from stays the caller's, and
- * may have given away some of its strings. Commutative, associative, idempotent.
+ * Merges from into an observation of the same container lifetime. The caller still owns from,
+ * which may have given away some of its strings. Commutative, associative and idempotent.
  */
 int observation_merge(struct observation *into, struct observation *from, struct error *err);
 
-/* Whether both are lifetimes of the same thing, so that one can be folded into the other. */
+/*
+ * True if both are lifetimes of the same kind of container, so that one can absorb the other.
+ */
 bool observation_same_kind(const struct observation *a, const struct observation *b);
 
-/* As observation_merge(), of two different lifetimes: what was lost adds up. */
+/* Like observation_merge(), but of two different lifetimes: their losses add up. */
 int observation_fold(struct observation *into, struct observation *from, struct error *err);
 
 #endif

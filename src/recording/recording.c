@@ -31,7 +31,7 @@ bool recording_complete(const struct recording *recording)
 	return true;
 }
 
-/* Puts the observation where it sorts; the source is empty afterwards. */
+/* Inserts the observation in sorted order. The source is empty afterwards. */
 static int recording_insert(struct recording *recording, struct observation *observation,
 			    struct error *err)
 {
@@ -77,7 +77,7 @@ int recording_add(struct recording *recording, struct observation *observation, 
 	if (ret < 0)
 		return ret;
 	observation_finish(observation);
-	/* Its name may have been learnt just now, and with it another place in the order. */
+	/* The merge may have added a name, and so changed the place in the order. */
 	merged = *there;
 	memmove(there, there + 1, (end - there - 1) * sizeof(*there));
 	recording->observation_count--;

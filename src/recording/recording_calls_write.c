@@ -7,10 +7,12 @@
 #include "util/error.h"
 #include "util/str.h"
 
-/* Nothing in a line is longer than a name, of which the tables' longest have about 30 bytes. */
+/*
+ * Enough for a line: its longest text is a name, and names in the tables have about 30 bytes.
+ */
 #define LINE_SIZE 512
 
-/* Of texts that need no escapes: those of the tables. */
+/* Appends a text of the tables, which needs no escapes, and returns the new end. */
 static char *put_text(char *at, const char *before, const char *text)
 {
 	return stpcpy(stpcpy(stpcpy(at, before), text), "\"");
@@ -24,7 +26,7 @@ static bool needs_escapes(const char *text)
 	return false;
 }
 
-/* The name of a process is whatever it chose. */
+/* A process chooses its own name, so the name may need escapes. */
 static int print_process(FILE *out, const char *process, struct error *err)
 {
 	_cleanup_json_ json_t *text = NULL;

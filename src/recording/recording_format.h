@@ -11,15 +11,14 @@ struct recording;
 /* The versioned schema of the JSON: deploy/recording.schema.json describes it. */
 #define RECORDING_FORMAT "recorder.recording/v1"
 
-/* JSON text, the same bytes for the same recording; owned by the caller. */
+/* Writes JSON text: the same bytes for the same recording. The caller owns it. */
 int recording_write(const struct recording *recording, char **ret_text, struct error *err);
 
-/* The same text to a stream. Whether it could be written is known when the stream is closed. */
+/* Prints the same text to a stream. A write error is known only when the stream is closed. */
 int recording_print(FILE *out, const struct recording *recording, struct error *err);
 
 /*
- * Reads such a text. name is what messages call the input. Unknown fields are refused with
- * their path.
+ * Reads such a text. name names the input in messages. Refuses unknown fields with their path.
  */
 int recording_read(const char *name, const char *text, size_t size, struct recording *ret_recording,
 		   struct error *err);

@@ -26,7 +26,7 @@ void recording_profiles_finish(struct recording_profiles *profiles)
 	*profiles = (struct recording_profiles){ 0 };
 }
 
-/* Puts in one more, which it takes over. */
+/* Appends a profile, and takes over the caller's reference. */
 static int add(struct recording_profiles *profiles, struct applied_profile *applied,
 	       struct error *err)
 {
@@ -66,7 +66,7 @@ int recording_profiles_collect(const struct recording *recording,
 	for (i = 0; i < recording->observation_count; i++) {
 		struct applied_profile *applied = recording->observations[i].applied_profile;
 
-		/* Neighbours mostly share one. */
+		/* Skip repetitions early: neighbours mostly share one profile. */
 		if (!applied || (profiles.length && profiles.items[profiles.length - 1] == applied))
 			continue;
 		ret = add(&profiles, applied_profile_ref(applied), err);
@@ -98,7 +98,7 @@ void recording_profiles_print(FILE *out, const struct recording_profiles *profil
 	fputc('[', out);
 	for (i = 0; i < profiles->length; i++) {
 		fputs(i ? ",\n    " : "\n    ", out);
-		/* A string has no newline in it, so that each one begins a line of the format. */
+		/* JSON strings contain no newline, so each newline is part of the layout. */
 		for (c = applied_profile_text(profiles->items[i]); *c; c++)
 			if (*c != '\n')
 				fputc(*c, out);

@@ -3,8 +3,8 @@
 #define RECORDING_RECORDING_PROFILES_H
 
 /*
- * The profiles that a recording's containers were started under stand in an array of their own,
- * each once; an observation has the index of its.
+ * The profiles that a recording's containers were started under. The file has an array with
+ * each profile once; an observation has the index of its profile.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -20,22 +20,22 @@ struct recording_profiles {
 	size_t length;
 };
 
-/* Those of all observations, sorted, each once. */
+/* Collects the profiles of all observations, sorted, each once. */
 int recording_profiles_collect(const struct recording *recording,
 			       struct recording_profiles *ret_profiles, struct error *err);
 
-/* The index of one that was collected. */
+/* Returns the index of a collected profile. */
 size_t recording_profiles_index(const struct recording_profiles *profiles,
 				const struct applied_profile *applied);
 
-/* The value of the array's member, at a depth of one. */
+/* Prints the array, as the value of a member at a depth of one. */
 void recording_profiles_print(FILE *out, const struct recording_profiles *profiles);
 
 /* Reads such an array, in the order of the file. */
 int recording_profiles_read(const struct cursor *at, struct recording_profiles *ret_profiles,
 			    struct error *err);
 
-/* The one that a number stands for; counted for the caller. */
+/* Returns the profile whose index is at, with a reference for the caller. */
 int recording_profiles_take(const struct recording_profiles *profiles, const struct cursor *at,
 			    struct applied_profile **ret_applied, struct error *err);
 

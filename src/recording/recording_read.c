@@ -8,87 +8,17 @@
 #include "recording/recording_calls.h"
 #include "recording/recording_profiles.h"
 #include "recording/recording_union.h"
+#include "recording/recording_values.h"
 #include "json/cursor.h"
-#include "json/scan.h"
 #include "util/error.h"
-#include "util/str.h"
 
-/* The members that are read from the text: in the tree of an object they are null. */
-static const char *const recording_cut[] = { "observations", NULL };
-
-enum observation_cut {
-	CUT_CALLS,
-	CUT_DENIED,
-	CUT_COUNT,
-};
-
-static const char *const observation_cut[CUT_COUNT + 1] = { "systemCalls", "denied" };
-
-/*
- * The value of a member that holds one of the names which from_name() knows. Unknown ones are
- * refused.
- */
-static int read_name(const struct cursor *object, const char *key, int (*from_name)(const char *),
-		     struct error *err)
+static int read_calls(const struct cursor *object, const char *key, bool with_origin,
+		      enum machine machine, struct call_set *calls, struct error *err)
 {
 	struct cursor at;
-	const char *text = NULL;
-	int ret;
+	int ret = cursor_required(object, key, &at, err);
 
-	ret = cursor_require_string(object, key, &at, &text, err);
-	if (ret < 0)
-		return ret;
-	ret = from_name(text);
-	return ret < 0 ? cursor_fail(&at, err, "\"%s\" is not known here", text) : ret;
-}
-
-static int read_time(const struct cursor *object, const char *key, int64_t *ret_time,
-		     struct error *err)
-{
-	_cleanup_error_ struct error problem = ERROR_INIT;
-	struct cursor at;
-	const char *text;
-	int ret;
-
-	if (!cursor_member(object, key, &at))
-		return 0;
-	ret = cursor_get_string(&at, &text, err);
-	if (ret < 0)
-		return ret;
-	if (str_parse_time(text, ret_time, &problem) < 0)
-		return cursor_fail(&at, err, "%s", error_message(&problem));
-	return 0;
-}
-
-/* The text of a required array that was cut out; anything else than an array is refused. */
-static int cut_array(const struct cursor *object, const char *key, struct slice cut,
-		     struct cursor *ret_at, struct error *err)
-{
-	_cleanup_json_ json_t *tree = NULL;
-	struct cursor at;
-	size_t length;
-	int ret;
-
-	if ((ret = cursor_required(object, key, &at, err)) < 0)
-		return ret;
-	if (*cut.begin != '[') {
-		if ((ret = slice_tree(cut, &tree, err)) < 0)
-			return ret;
-		at.value = tree;
-		return cursor_get_length(&at, &length, err);
-	}
-	*ret_at = at;
-	return 0;
-}
-
-static int read_calls(const struct cursor *object, const char *key, struct slice cut,
-		      bool with_origin, enum machine machine, struct call_set *calls,
-		      struct error *err)
-{
-	struct cursor at;
-	int ret = cut_array(object, key, cut, &at, err);
-
-	return ret < 0 ? ret : recording_read_calls(&at, cut, machine, with_origin, calls, err);
+	return ret < 0 ? ret : recording_read_calls(&at, machine, with_origin, calls, err);
 }
 
 static int read_container(const struct cursor *object, struct observation *observation,
@@ -123,7 +53,7 @@ static int read_pod(const struct cursor *object, struct observation *observation
 	return cursor_copy_string(&at, "uid", &observation->pod_uid, err);
 }
 
-/* A program: its name and its version. */
+/* Reads the name and the version of a program. */
 static int read_program(const struct cursor *object, const char *key, char **name, char **version,
 			struct error *err)
 {
@@ -140,8 +70,8 @@ static int read_program(const struct cursor *object, const char *key, char **nam
 }
 
 /*
- * More labels, reasons or capabilities than anything has; they are kept sorted one by one,
- * which takes the square of their number.
+ * No container has more labels, reasons or capabilities. Each is inserted in order, which takes
+ * time with the square of their number.
  */
 #define LIST_MAX 4096
 
@@ -182,7 +112,7 @@ static int seccomp_mode_from_name(const char *name)
 	return strcmp(name, "unconfined") == 0 ? SECCOMP_MODE_UNCONFINED : -ENOENT;
 }
 
-/* What the container ran under. */
+/* Reads what confined the container. */
 static int read_confinement(const struct cursor *object, const struct recording_profiles *profiles,
 			    struct observation *observation, struct error *err)
 {
@@ -193,7 +123,7 @@ static int read_confinement(const struct cursor *object, const struct recording_
 	int ret;
 
 	if (cursor_member(object, "seccomp", &at)) {
-		ret = read_name(object, "seccomp", seccomp_mode_from_name, err);
+		ret = recording_read_name(object, "seccomp", seccomp_mode_from_name, err);
 		if (ret < 0)
 			return ret;
 		observation->seccomp = ret;
@@ -246,7 +176,7 @@ static int read_losses(const struct cursor *object, struct observation *observat
 	return 0;
 }
 
-/* "complete" follows from the losses and the reasons; a file that claims more is refused. */
+/* Refuses a file that claims to be complete although its losses or reasons say otherwise. */
 static int check_complete(const struct cursor *object, bool complete, struct error *err)
 {
 	struct cursor at;
@@ -296,7 +226,7 @@ static int read_folded(const struct cursor *object, uint64_t *ret_folded, struct
 		       0;
 }
 
-static int read_observation(const struct cursor *at, const struct slice cut[CUT_COUNT],
+static int read_observation(const struct cursor *at,
 			    const struct recording_profiles *profiles,
 			    struct observation *observation, struct error *err)
 {
@@ -310,7 +240,7 @@ static int read_observation(const struct cursor *at, const struct slice cut[CUT_
 	int ret;
 
 	if ((ret = cursor_check_members(at, fields, err)) < 0 ||
-	    (ret = read_name(at, "machine", machine_from_name, err)) < 0)
+	    (ret = recording_read_name(at, "machine", machine_from_name, err)) < 0)
 		return ret;
 	machine = ret;
 	observation->machine = machine;
@@ -324,44 +254,34 @@ static int read_observation(const struct cursor *at, const struct slice cut[CUT_
 	    (ret = read_program(at, "engine", &observation->engine, &observation->engine_version,
 				err)) < 0 ||
 	    (ret = read_confinement(at, profiles, observation, err)) < 0 ||
-	    (ret = read_time(at, "start", &observation->start, err)) < 0 ||
-	    (ret = read_time(at, "end", &observation->end, err)) < 0 ||
+	    (ret = recording_read_time(at, "start", &observation->start, err)) < 0 ||
+	    (ret = recording_read_time(at, "end", &observation->end, err)) < 0 ||
 	    (ret = read_folded(at, &observation->folded, err)) < 0 ||
 	    (ret = cursor_copy_string(at, "attribution", &observation->attribution, err)) < 0 ||
 	    (ret = read_completeness(at, observation, err)) < 0 ||
-	    (ret = read_calls(at, "systemCalls", cut[CUT_CALLS], true, machine, &observation->calls,
-			      err)) < 0)
+	    (ret = read_calls(at, "systemCalls", true, machine, &observation->calls, err)) < 0)
 		return ret;
-	return read_calls(at, "denied", cut[CUT_DENIED], false, machine, &observation->denied, err);
+	return read_calls(at, "denied", false, machine, &observation->denied, err);
 }
 
-/* One observation after the other, each as a tree without its calls. */
-static int read_observations(const struct cursor *at, struct slice array,
-			     const struct recording_profiles *profiles,
+static int read_observations(const struct cursor *at, const struct recording_profiles *profiles,
 			     struct recording_union *observations, struct error *err)
 {
-	struct scan scan = { .at = array.begin, .end = array.end };
-	struct cursor element = { .parent = at };
-	int ret;
+	size_t i, length;
+	int ret = cursor_get_length(at, &length, err);
 
-	scan_open(&scan, '[');
-	for (; scan_more(&scan, ']'); element.index++) {
+	for (i = 0; i < length && ret == 0; i++) {
 		_cleanup_observation_ struct observation observation = { 0 };
-		_cleanup_json_ json_t *tree = NULL;
-		struct slice cut[CUT_COUNT];
+		struct cursor element = cursor_element(at, i);
 
-		if ((ret = scan_outline(&scan, observation_cut, &tree, cut, err)) < 0)
-			return ret;
-		element.value = tree;
-		if ((ret = read_observation(&element, cut, profiles, &observation, err)) < 0 ||
-		    (ret = recording_union_add(observations, &observation, err)) < 0)
-			return ret;
+		ret = read_observation(&element, profiles, &observation, err);
+		if (ret == 0)
+			ret = recording_union_add(observations, &observation, err);
 	}
-	return scan.failed ? error_set(err, EBADMSG, "not JSON") : 0;
+	return ret;
 }
 
-static int read_recording(const struct cursor *at, struct slice cut, struct recording *recording,
-			  struct error *err)
+static int read_recording(const struct cursor *at, struct recording *recording, struct error *err)
 {
 	static const char *const fields[] = { "format",	  "name",	  "complete",
 					      "profiles", "observations", NULL };
@@ -380,22 +300,11 @@ static int read_recording(const struct cursor *at, struct slice cut, struct reco
 	    (ret = cursor_copy_string(at, "name", &observations.name, err)) < 0 ||
 	    (cursor_member(at, "profiles", &applied) &&
 	     (ret = recording_profiles_read(&applied, &profiles, err)) < 0) ||
-	    (ret = cut_array(at, "observations", cut, &array, err)) < 0 ||
-	    (ret = read_observations(&array, cut, &profiles, &observations, err)) < 0 ||
+	    (ret = cursor_required(at, "observations", &array, err)) < 0 ||
+	    (ret = read_observations(&array, &profiles, &observations, err)) < 0 ||
 	    (ret = recording_union_take(&observations, recording, err)) < 0)
 		return ret;
 	return check_complete(at, recording_complete(recording), err);
-}
-
-/* What is wrong with a text that is not JSON: jansson says where. */
-static int refuse_text(const struct tree_source *source, struct error *err)
-{
-	_cleanup_json_ json_t *root = NULL;
-	int ret;
-
-	error_finish(err);
-	ret = tree_parse(source->name, source->text, source->size, &root, err);
-	return ret < 0 ? ret : error_set(err, EINVAL, "%s: this is no recording", source->name);
 }
 
 int recording_read(const char *name, const char *text, size_t size, struct recording *ret_recording,
@@ -403,21 +312,14 @@ int recording_read(const char *name, const char *text, size_t size, struct recor
 {
 	const struct tree_source source = { .name = name, .text = text, .size = size };
 	_cleanup_recording_ struct recording recording = { 0 };
-	struct scan scan = { .at = text, .end = text + size };
 	struct cursor at = { .source = &source };
 	_cleanup_json_ json_t *tree = NULL;
-	struct slice cut;
-	int ret;
+	int ret = tree_parse(name, text, size, &tree, err);
 
-	ret = scan_outline(&scan, recording_cut, &tree, &cut, err);
-	if (ret == 0 && !scan_ends(&scan))
-		ret = error_set(err, EBADMSG, "not JSON");
-	if (ret == 0) {
-		at.value = tree;
-		ret = read_recording(&at, cut, &recording, err);
-	}
-	if (ret == -EBADMSG)
-		return refuse_text(&source, err);
+	if (ret < 0)
+		return ret;
+	at.value = tree;
+	ret = read_recording(&at, &recording, err);
 	if (ret < 0)
 		return ret;
 	*ret_recording = recording;

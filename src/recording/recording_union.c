@@ -9,7 +9,7 @@
 #include "util/array.h"
 #include "util/error.h"
 
-/* So few are not worth uniting. */
+/* Fewer observations are not worth uniting. */
 #define UNITE_MIN 64
 
 static int compare_lifetimes(const void *a, const void *b)
@@ -22,14 +22,14 @@ static int compare_observations(const void *a, const void *b)
 	return observation_compare(a, b);
 }
 
-/* Makes one of what is about the same lifetime. */
+/* Merges the observations of each lifetime into one. */
 static int unite(struct recording_union *all, struct error *err)
 {
 	struct observation *last = all->items;
 	size_t i;
 	int ret = 0;
 
-	if (!all->length) /* nor an array to sort */
+	if (!all->length) /* there is no array to sort */
 		return 0;
 	qsort(all->items, all->length, sizeof(*all->items), compare_lifetimes);
 	for (i = 1; i < all->length; i++) {
@@ -53,7 +53,7 @@ int recording_union_add(struct recording_union *all, struct observation *observa
 	struct observation *items;
 	int ret;
 
-	/* So that the same recordings again and again take no more memory than one of them. */
+	/* Unite now, so that repeated recordings take no more memory than one of them. */
 	if (all->length >= UNITE_MIN + 2 * all->distinct && (ret = unite(all, err)) < 0)
 		return ret;
 	items = array_grow(all->items, all->length, sizeof(*items));

@@ -3,8 +3,8 @@
 #define RECORDING_RECORDING_UNION_H
 
 /*
- * Any number of observations on their way into one recording. They are sorted once in a while
- * instead of each when it comes, so that ten thousand take n log n comparisons and not n * n.
+ * Collects any number of observations for one recording. It sorts them once in a while instead
+ * of at each insertion, so that ten thousand take n log n comparisons and not n * n.
  */
 #include "recording/recording.h"
 
@@ -12,13 +12,13 @@ struct error;
 
 /* A zeroed structure is empty and valid. */
 struct recording_union {
-	char *name;		   /* of all names the one that sorts first */
-	struct observation *items; /* in any order; of one lifetime there may be several */
+	char *name;		   /* of all names, the one that sorts first */
+	struct observation *items; /* in any order; one lifetime may have several */
 	size_t length;
-	size_t distinct; /* how many there were when they were last united */
+	size_t distinct; /* the length after the last uniting */
 };
 
-/* Moves an observation, or all of a recording, into the union; the source is empty afterwards. */
+/* Move an observation or all of a recording into the union. The source is empty afterwards. */
 int recording_union_add(struct recording_union *all, struct observation *observation,
 			struct error *err);
 int recording_union_add_all(struct recording_union *all, struct recording *recording,

@@ -10,7 +10,7 @@
 #include "util/error.h"
 #include "util/str.h"
 
-/* What is not known is not written. */
+/* Sets a time, or leaves it out if it is unknown. */
 static void set_time(struct builder *builder, json_t *object, const char *key, int64_t epoch_ns)
 {
 	char text[STR_TIME_SIZE];
@@ -47,7 +47,7 @@ static json_t *from_losses(struct builder *builder, const struct observation *ob
 	return object;
 }
 
-/* What ran, and where. */
+/* Sets the workload and the place where it ran. */
 static void set_subject(struct builder *builder, json_t *object,
 			const struct observation *observation)
 {
@@ -77,7 +77,7 @@ static void set_subject(struct builder *builder, json_t *object,
 	builder_set_unless_empty(builder, object, "engine", engine);
 }
 
-/* All but the calls, which come last. */
+/* Returns all members except the calls, which come last. */
 static json_t *from_observation(struct builder *builder, const struct observation *observation,
 				const struct recording_profiles *profiles)
 {
@@ -144,8 +144,8 @@ static int print_observation(FILE *out, const struct observation *observation,
 }
 
 /*
- * One observation at a time, so that a recording of thousands of containers does not stand in
- * memory as a tree of JSON values, which is ten times its text.
+ * Prints one observation at a time. A tree of JSON values of all of them takes ten times the
+ * memory of the text, which is too much for a recording of thousands of containers.
  */
 int recording_print(FILE *out, const struct recording *recording, struct error *err)
 {

@@ -9,14 +9,14 @@
 #include "util/error.h"
 #include "util/version.h"
 
-/* The measured versions that stand for a version: the same, or its neighbours. */
+/* The measured versions that represent a version: the same, or its neighbours. */
 struct version_range {
 	struct version low;
 	struct version high;
 };
 
 /*
- * Returns -ENOENT when the table has no version of this runtime. Hooks have a range of their own,
+ * Returns -ENOENT if the table has no version of this runtime. Hooks have a range of their own,
  * because not every version was measured with them.
  */
 static int version_range_find(const char *runtime, const char *version, bool hook,
@@ -81,8 +81,8 @@ bool runtime_calls_match(const struct runtime_calls *row, const struct runtime_c
 }
 
 /*
- * The number of a call of the table, which was measured on x86-64; negative when the machine has
- * neither the call nor what C libraries make of it there: arm64 has no dup2.
+ * Returns a machine's number for a call of the table, which was measured on x86-64. arm64 has
+ * no dup2, so C libraries call dup3 there. The result is negative if the machine has neither.
  */
 static int number_on(enum machine machine, const char *name)
 {
@@ -142,7 +142,10 @@ int observation_add_runtime_calls(struct observation *observation,
 	return 0;
 }
 
-/* A patch release is taken to call what the others of its series do. */
+/*
+ * Returns the version without its last number: a patch release is assumed to make the same
+ * calls as the others of its series.
+ */
 static struct version series_of(const char *text)
 {
 	struct version version = version_parse(text);

@@ -23,8 +23,8 @@ static const char *const split_names[SPLIT_COUNT] = {
 
 /* The observations that share a profile. */
 struct group {
-	char *key;   /* tells it from the other groups */
-	char *label; /* the name that it should have */
+	char *key;   /* unique among the groups */
+	char *label; /* the preferred name */
 	struct recording recording;
 };
 
@@ -69,7 +69,7 @@ static void groups_finish(struct groups *groups)
 	free(groups->items);
 }
 
-/* FNV-1a: tells names apart, and need not withstand anybody. */
+/* FNV-1a: it only has to distinguish names, not to resist an attacker. */
 static uint32_t hash_text(const char *text)
 {
 	uint32_t hash = 2166136261u;
@@ -79,7 +79,10 @@ static uint32_t hash_text(const char *text)
 	return hash;
 }
 
-/* Turns a name into a DNS label in place; whether it was one already. */
+/*
+ * Replaces, in place, the characters that a DNS label cannot have. Returns true if the name was
+ * a DNS label already.
+ */
 static bool make_dns_label(char *name)
 {
 	bool unchanged = str_is_dns_label(name);
@@ -91,7 +94,7 @@ static bool make_dns_label(char *name)
 		char c = tolower((unsigned char)*from);
 		bool allowed = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 
-		/* No dash at the beginning, nor two in a row where several were replaced. */
+		/* No dash at the beginning, and only one for several replaced characters. */
 		if (allowed)
 			*to++ = c;
 		else if (to > name && to[-1] != '-')
@@ -101,7 +104,7 @@ static bool make_dns_label(char *name)
 	return false;
 }
 
-/* base, cut so that "-" and the hash fit behind it. */
+/* Appends "-" and the hash to base, which is cut so that they fit. */
 static int name_with_hash(const char *base, uint32_t hash, char **ret_name, struct error *err)
 {
 	size_t length = strnlen(base, LABEL_MAX - HASH_SIZE);
@@ -115,7 +118,7 @@ static int name_with_hash(const char *base, uint32_t hash, char **ret_name, stru
 	return 0;
 }
 
-/* Finds or makes the group that has the key. */
+/* Finds or creates the group with the key. */
 static int groups_get(struct groups *groups, const char *key, const char *label,
 		      struct group **ret_group, struct error *err)
 {
@@ -141,7 +144,7 @@ static int groups_get(struct groups *groups, const char *key, const char *label,
 	return 0;
 }
 
-/* The group of an observation. One that belongs to no pod goes by its container's name. */
+/* Finds the group of an observation. Without a pod, the container's name decides. */
 static int groups_find(struct groups *groups, const struct observation *observation,
 		       enum split split, struct group **ret_group, struct error *err)
 {
@@ -186,8 +189,9 @@ static bool groups_share_label(const struct groups *groups, const struct group *
 }
 
 /*
- * "<recording>-<label>" as a DNS label. With hashed false only where it is one already, and nobody
- * else's; with hashed true for the rest, which must not take a name that was given before.
+ * Names a group "<recording>-<label>". With hashed false, does so only if that is a DNS label
+ * and no other group has the same label. With hashed true, names each remaining group: makes a
+ * DNS label with a hash, which must not equal a name given before.
  */
 static int group_name(struct groups *groups, struct group *group, const char *recording,
 		      bool hashed, struct error *err)
@@ -252,7 +256,7 @@ int recording_split(struct recording *recording, enum split split, struct record
 	size_t i;
 	int ret;
 
-	/* Also of a recording without observations. */
+	/* There is one part even without observations. */
 	if (split == SPLIT_NONE) {
 		ret = groups_get(&groups, "", "", &group, err);
 		if (ret < 0)

@@ -20,7 +20,7 @@ static bool is_granted(enum action action)
 	       action == ACTION_TRACE;
 }
 
-/* True where the profile allows the call with some arguments at least. */
+/* True if the profile allows the call with at least some arguments. */
 static bool may_allow(const struct profile *profile, const char *name)
 {
 	bool allowed = is_granted(profile->default_action);
@@ -53,7 +53,7 @@ static bool is_start(const struct runtime_calls *row, const struct runtime_choic
 	return row->operation == RUNTIME_START && runtime_calls_match(row, choice);
 }
 
-/* With a version, one of the rows that stand for it is enough. */
+/* True if the call counts as needed: with a version, always; without, if every row has it. */
 static bool is_needed(const char *name, const struct runtime_choice *choice)
 {
 	size_t i;
@@ -159,7 +159,9 @@ static int refuse_denied(const struct profile *profile, const char *name, struct
 	return 0;
 }
 
-/* Of the rule that refuses it as the default action does, such as with another errno. */
+/*
+ * Removes the call from rules that refuse it with the default action but, say, another errno.
+ */
 static void withdraw(struct profile *profile, const char *name)
 {
 	size_t i, k;

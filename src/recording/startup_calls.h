@@ -3,7 +3,7 @@
 #define RECORDING_STARTUP_CALLS_H
 
 /*
- * Whether containers can start under a profile: a runtime makes calls between loading the
+ * Checks that containers can start under a profile. A runtime makes calls between loading the
  * filter and executing the container's program. A profile of a command that ran outside a
  * container lacks them.
  */
@@ -15,24 +15,26 @@ struct error;
 struct profile;
 
 /*
- * The calls that the runtime makes when it starts a container and that the profile never allows:
- * sorted, the caller frees them with string_set_free(). choice names the runtime, and whether it is
- * with no_new_privs or without. Without a version, those that every measured version makes. None
- * where the runtime or the version was not measured.
+ * Returns the calls that the runtime makes to start a container and that the profile never
+ * allows. They are sorted; the caller frees them with string_set_free(). choice has the
+ * runtime, and no_new_privs. With a version, the measured versions that represent it count;
+ * without one, only the calls that every measured version makes. There are none for a runtime
+ * that was not measured.
  */
 int startup_calls_missing(const struct profile *profile, const struct runtime_choice *choice,
 			  char ***ret_names, size_t *ret_count, struct error *err);
 
 /*
- * A sentence for people on what runtimes miss and what to do about it, or NULL where nothing is
- * missing; owned by the caller. name is "runc" or "crun", version may be NULL.
+ * Returns a sentence for people about the calls that a runtime misses and the remedy, or NULL
+ * if none is missing. The caller owns it. name is "runc" or "crun"; version may be NULL.
  */
 int startup_calls_describe(const struct profile *profile, const char *name, const char *version,
 			   char **ret_text, struct error *err);
 
 /*
- * Allows in a profile what observation_add_runtime_calls() adds to an observation, on this machine.
- * A rule that refuses one of these calls stays, and is -EINVAL.
+ * Allows in a profile the calls that observation_add_runtime_calls() adds to an observation on
+ * this machine. Returns -EINVAL if a rule refuses one of them with another action than the
+ * default one. A rule that refuses it with the default action loses it.
  */
 int profile_add_runtime_calls(struct profile *profile, const struct runtime_choice *choice,
 			      struct error *err);

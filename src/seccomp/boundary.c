@@ -9,7 +9,7 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 
-/* With more combinations of close values than this, one argument at a time is tried closely. */
+/* Above this number of combinations, only one argument at a time takes its close values. */
 #define POINTS_WANTED 16384
 #define POINTS_MAX (1u << 22)
 
@@ -42,7 +42,7 @@ static void sort(struct boundary_values *values)
 	values->length = to;
 }
 
-/* The neighbours of a value, in the whole and in each half. */
+/* Adds the neighbours of a value, in all 64 bits and in each half. */
 static int add_neighbours(struct boundary_values *values, uint64_t value, uint64_t max,
 			  struct error *err)
 {
@@ -60,7 +60,7 @@ static int add_neighbours(struct boundary_values *values, uint64_t value, uint64
 	return r;
 }
 
-/* A masked value with each of its bits the other way, and with all that the mask leaves out. */
+/* Adds a masked value with all bits outside of the mask set, and with each bit flipped. */
 static int add_masked(struct boundary_values *values, const struct condition *condition,
 		      uint64_t max, struct error *err)
 {
@@ -85,7 +85,7 @@ static int add_classes(struct boundary_values *values, struct argument_domain *d
 	return r;
 }
 
-/* What an argument is tried with that conditions are about: closely, or once a class. */
+/* Adds one value of each class. If closely, adds 0, max and neighbours of compared values. */
 static int add_argument(struct boundary_values *values, struct argument_domain *domain,
 			uint64_t max, bool closely, struct error *err)
 {
@@ -139,8 +139,8 @@ static int fill(struct boundary_values values[ARGUMENT_COUNT],
 }
 
 /*
- * The values of an argument in the grid where one argument is tried closely, or in the only
- * grid.
+ * Returns the values of an argument in a grid. Unless there is only one grid, closely is the
+ * argument that takes its close values.
  */
 static const struct boundary_values *values_of(const struct boundary *boundary, size_t closely,
 					       size_t argument)

@@ -22,15 +22,19 @@
 DEFINE_CLEANUP(scmp_filter_ctx, seccomp_release);
 #define _cleanup_context_ _cleanup_(cleanup_seccomp_release)
 
-/* The level of libseccomp's interface that has every action: SCMP_ACT_NOTIFY came with 5. */
+/* The API level of libseccomp that has every action. SCMP_ACT_NOTIFY came with level 5. */
 #define API_LEVEL 6
 
-/* runc asks for a tree from here on: libseccomp 2.5 makes a wrong one of no rule at all. */
+/*
+ * runc asks for a tree if there are more names than this. libseccomp 2.5 makes a wrong tree
+ * without rules.
+ */
 #define TREE_NAMES 32
 
 /*
- * What libseccomp may take of the CPU: two seconds, and one more for each so many comparisons.
- * It takes a third of that for the most that check_size() lets by.
+ * The CPU time that libseccomp may take: two seconds, and one more for each
+ * COMPARISONS_A_SECOND comparisons. The most comparisons that check_size() permits take a third
+ * of that.
  */
 #define SECONDS_MIN 2
 #define COMPARISONS_A_SECOND 400
@@ -102,7 +106,7 @@ int scmp_arch_set_of(const struct profile *profile, const struct scmp_arch *nati
 	return 0;
 }
 
-/* An action as libseccomp has it. Without a number in the profile runtimes take EPERM. */
+/* Converts an action to libseccomp's. Runtimes use EPERM if the profile has no number. */
 static uint32_t to_scmp_action(enum action action, const struct optional_errno *number)
 {
 	uint32_t value = number->known ? number->value : EPERM;
@@ -164,7 +168,7 @@ static int check_conditions(const struct rule *rule, struct error *err)
 	return 0;
 }
 
-/* Adds one name of a rule, under count conditions that all have to hold. */
+/* Adds a rule for one system call. All of its count conditions have to hold. */
 static int add_conditions(scmp_filter_ctx context, uint32_t action, int number,
 			  const struct condition *conditions, size_t count, struct error *err)
 {
@@ -230,8 +234,8 @@ static int add_architectures(scmp_filter_ctx context, const struct scmp_arch_set
 	int r;
 
 	/*
-	 * The native one is there from the start, and fixes the byte order of those that join
-	 * it.
+	 * A new context has the native architecture, which fixes the byte order of all
+	 * architectures that are added.
 	 */
 	r = seccomp_arch_remove(context, SCMP_ARCH_NATIVE);
 	if (r < 0)
@@ -249,7 +253,9 @@ static int add_architectures(scmp_filter_ctx context, const struct scmp_arch_set
 	return 0;
 }
 
-/* Takes the program out of libseccomp, which writes it as the filter's machine stores it. */
+/*
+ * Takes the program from libseccomp, which writes it in the byte order of the filter's machine.
+ */
 static int export(scmp_filter_ctx context, bool big_endian, struct filter *ret_filter,
 		  struct error *err)
 {
@@ -299,7 +305,7 @@ static size_t comparison_count(const struct profile *profile)
 	return comparisons;
 }
 
-/* Each takes an instruction at least, and libseccomp minutes where they are many. */
+/* Each comparison takes an instruction or more, and many take libseccomp minutes. */
 static int check_size(const struct profile *profile, struct error *err)
 {
 	size_t comparisons = comparison_count(profile);
@@ -312,7 +318,7 @@ static int check_size(const struct profile *profile, struct error *err)
 			 comparisons, BPF_MAXINSNS);
 }
 
-/* How libseccomp is to lay out what it exports from now on. */
+/* Sets the layout of the filters that are exported from now on. */
 static int choose_layout(scmp_filter_ctx context, const struct profile *profile, enum layout layout,
 			 struct error *err)
 {
@@ -326,7 +332,7 @@ static int start(const struct profile *profile, scmp_filter_ctx *ret_context, st
 {
 	scmp_filter_ctx context;
 
-	/* It knows what the running kernel has, but the filter may be for another. */
+	/* The API level is that of the running kernel, but the filter may be for another. */
 	if (seccomp_api_get() < API_LEVEL)
 		seccomp_api_set(API_LEVEL);
 	context =
@@ -339,8 +345,8 @@ static int start(const struct profile *profile, scmp_filter_ctx *ret_context, st
 }
 
 /*
- * Compiles for some layouts, from first on. The compilations are the caller's to finish, also on
- * failure; the first one gets the names that libseccomp does not know.
+ * Compiles in count layouts, beginning with first. The caller finishes the compilations, also
+ * after a failure. The first one gets the names that libseccomp does not know.
  */
 static int compile_here(const struct profile *profile, const struct scmp_arch_set *architectures,
 			enum layout first, size_t count, struct compilation *compilations,
@@ -366,7 +372,7 @@ static int compile_here(const struct profile *profile, const struct scmp_arch_se
 	return r;
 }
 
-/* True if rules can overlap, which is what libseccomp loses its way in. */
+/* True if rules can overlap. Only on such rules can libseccomp fail to terminate. */
 static bool can_overlap(const struct profile *profile)
 {
 	size_t i, conditional = 0;
@@ -379,7 +385,7 @@ static bool can_overlap(const struct profile *profile)
 	return conditional > 1;
 }
 
-/* Compiles in a process that may take no more than some seconds of the CPU. */
+/* Compiles with a limit on the CPU time, then ends the process. */
 static void compile_and_exit(const struct profile *profile,
 			     const struct scmp_arch_set *architectures, enum layout first,
 			     size_t count)
@@ -395,9 +401,9 @@ static void compile_and_exit(const struct profile *profile,
 }
 
 /*
- * libseccomp 2.5 does not come to an end with some rules, as where two conditions on one
- * argument differ and the next one is the same; nor does a runtime that is given them. That is
- * found out beforehand, by a process that can be ended.
+ * Compiles in a child process first. With some rules, libseccomp 2.5 does not terminate, and
+ * neither does a runtime that gets them: for example, if two conditions on one argument differ
+ * and the conditions after them are equal. A child process can be killed.
  */
 static int check_end(const struct profile *profile, const struct scmp_arch_set *architectures,
 		     enum layout first, size_t count, struct error *err)

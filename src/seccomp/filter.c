@@ -80,7 +80,7 @@ static bool uses_scratch(uint16_t code)
 	       code == BPF_STX;
 }
 
-/* What an instruction may have for an operand, with "left" instructions behind it. */
+/* Returns the fault of an operand, or NULL. left is the number of instructions after it. */
 static const char *operand_fault(const struct sock_filter *instruction, size_t left)
 {
 	uint16_t code = instruction->code;
@@ -103,8 +103,8 @@ static const char *operand_fault(const struct sock_filter *instruction, size_t l
 }
 
 /*
- * The kernel's check_load_and_stores(): every scratch word that is read was written on every
- * way.
+ * As the kernel's check_load_and_stores(): every path to a read of a scratch word has to write
+ * the word before.
  */
 static int check_scratch(const struct filter *filter, struct error *err)
 {
@@ -165,7 +165,7 @@ int filter_check(const struct filter *filter, struct error *err)
 	return check_scratch(filter, err);
 }
 
-/* struct seccomp_data as the 32-bit words that the filter loads. */
+/* The number of 32-bit words in struct seccomp_data. Filters load it word by word. */
 #define WORD_COUNT (sizeof(struct seccomp_data) / sizeof(uint32_t))
 
 static void put_wide(uint32_t words[2], uint64_t value, bool big_endian)
@@ -225,14 +225,14 @@ static bool compare(uint16_t operation, uint32_t a, uint32_t b)
 	}
 }
 
-/* The registers of a running filter. */
+/* The registers and data of a running filter. */
 struct run {
 	uint32_t a, x;
 	uint32_t scratch[BPF_MEMWORDS];
 	uint32_t words[WORD_COUNT];
 };
 
-/* Everything but jumps and returns; false when it ends the filter, as a division by zero does. */
+/* Runs any instruction but jumps and returns. False if it divides by zero: the filter ends. */
 static bool step(struct run *run, const struct sock_filter *in)
 {
 	uint32_t operand = BPF_SRC(in->code) == BPF_X ? run->x : in->k;
@@ -270,7 +270,7 @@ static bool step(struct run *run, const struct sock_filter *in)
 	return true;
 }
 
-/* Whether an instruction loads a part of an argument. */
+/* True if an instruction loads a part of an argument. */
 static bool reads_argument(const struct sock_filter *in)
 {
 	return in->code == (BPF_LD | BPF_W | BPF_ABS) &&
@@ -288,7 +288,7 @@ uint32_t filter_run(const struct filter *filter, const struct seccomp_data *data
 	put_data(run.words, data, filter->big_endian);
 	for (; in < end; in++) {
 		trace.steps++;
-		/* Most of what a filter does, and what proving one waits for. */
+		/* A fast path: this is most of what filters run, and proofs run them often. */
 		if (in->code == (BPF_JMP | BPF_JEQ | BPF_K)) {
 			in += run.a == in->k ? in->jt : in->jf;
 			continue;
@@ -318,7 +318,9 @@ size_t filter_longest_path(const struct filter *filter)
 	size_t longest[BPF_MAXINSNS];
 	size_t i;
 
-	/* Jumps only lead forward, so what is behind an instruction is known before it. */
+	/*
+	 * Jumps only lead forward. So going backward, all paths after an instruction are known.
+	 */
 	for (i = filter->length; i-- > 0;) {
 		const struct sock_filter *in = &filter->instructions[i];
 

@@ -36,7 +36,7 @@ static uint32_t hash(const char *text)
 	return value;
 }
 
-/* The place of a message: that of the finding with it, or a free one. */
+/* Returns the place of the same finding, or the free place for it. */
 static uint32_t *find_place(const struct findings *findings, const struct finding_of *of,
 			    const char *message)
 {
@@ -53,7 +53,7 @@ static uint32_t *find_place(const struct findings *findings, const struct findin
 	}
 }
 
-/* Makes room for one more: half of the places stay free. */
+/* Makes room for one more finding. At least half of the places stay free. */
 static int make_places(struct findings *findings, struct error *err)
 {
 	struct findings grown = *findings;

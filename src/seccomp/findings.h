@@ -2,7 +2,7 @@
 #ifndef SECCOMP_FINDINGS_H
 #define SECCOMP_FINDINGS_H
 
-/* What there is to say about a profile. */
+/* The findings of verify about a profile: warnings and errors. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,12 +17,12 @@ enum severity {
 
 const char *severity_name(enum severity severity); /* "warning", "error" */
 
-/* What a finding is about; everything is borrowed. */
+/* The subject of a finding; everything is borrowed. */
 struct finding_of {
 	enum severity severity;
-	const char *check;	  /* which found it, for machines: "fallback"; static */
+	const char *check;	  /* name of the check, for machines: "fallback"; static */
 	const char *call;	  /* the system call, or NULL */
-	const char *architecture; /* "SCMP_ARCH_…", or NULL where it is not about one */
+	const char *architecture; /* "SCMP_ARCH_…", or NULL if it is not about one */
 };
 
 struct finding {
@@ -38,16 +38,18 @@ struct finding {
 struct findings {
 	struct finding *items; /* in the order in which they were found */
 	size_t length;
-	/* A hash table of places in items, each plus one; 0 is free. For findings_add() alone. */
+	/*
+	 * A hash table of indices in items, each plus one; 0 is free. Only for findings_add().
+	 */
 	uint32_t *places;
 	size_t place_count; /* a power of two, or 0 */
 };
 
-/* Adds one; what was found already gets its architecture added. */
+/* Adds a finding. If the same one is there already, only its architecture is added. */
 int findings_add(struct findings *findings, const struct finding_of *of, struct error *err,
 		 const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* Whether any of them is an error. */
+/* True if any finding is an error. */
 bool findings_fail(const struct findings *findings);
 
 void findings_finish(struct findings *findings);

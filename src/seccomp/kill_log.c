@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* PRINTK_MESSAGE_MAX of the kernel: what a reader has to have room for. */
+/* PRINTK_MESSAGE_MAX of the kernel: the buffer size that a reader needs. */
 #define RECORD_SIZE 2048
 
 int kill_log_open(void)
@@ -23,7 +23,7 @@ int kill_log_open(void)
 	return log;
 }
 
-/* The number behind " name=", of a base. */
+/* Reads the number that follows name, such as " pid=". */
 static bool field(const char *record, const char *name, int base, unsigned long *ret_value)
 {
 	const char *at = strstr(record, name);
@@ -38,8 +38,8 @@ static bool field(const char *record, const char *name, int base, unsigned long 
 }
 
 /*
- * Names that a process chose are in hexadecimal if they have spaces: they cannot pass for a
- * field.
+ * A process cannot forge a field through its name: the kernel writes names with spaces in
+ * hexadecimal.
  */
 bool kill_log_parse(const char *record, struct killed *ret_killed)
 {
@@ -63,7 +63,7 @@ bool kill_log_find(int log, pid_t pid, struct killed *ret_killed)
 	while (log >= 0) {
 		length = read(log, record, RECORD_SIZE);
 		if (length < 0 && errno == EPIPE)
-			continue; /* what was there has been overwritten meanwhile */
+			continue; /* the next record was overwritten meanwhile */
 		if (length <= 0)
 			return false;
 		record[length] = '\0';

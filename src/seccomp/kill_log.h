@@ -3,9 +3,9 @@
 #define SECCOMP_KILL_LOG_H
 
 /*
- * Which system call a process was killed for. The process cannot tell any more; the kernel
- * writes an audit record (type 1326) into its log, which privileged users can read where no
- * audit daemon takes it.
+ * Finds the system call for which a process was killed. The killed process cannot report it,
+ * but the kernel writes an audit record (type 1326) into its log. Privileged users can read the
+ * record there unless an audit daemon takes it.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,13 +17,22 @@ struct killed {
 	uint32_t nr;
 };
 
-/* The kernel's log from now on: a descriptor, or -1 where it cannot be read. */
+/*
+ * Opens the kernel's log for the records from now on. Returns a descriptor, which the caller
+ * closes, or -1 if the log cannot be read.
+ */
 int kill_log_open(void);
 
-/* Looks for the record of a process among what was logged since; false where there is none. */
+/*
+ * Looks for the record of a process in what was logged since kill_log_open(). False if there is
+ * none, or if log is -1.
+ */
 bool kill_log_find(int log, pid_t pid, struct killed *ret_killed);
 
-/* Reads one record of the log: "audit: type=1326 … pid=7 … sig=31 arch=c000003e syscall=39 …". */
+/*
+ * Parses a record of the log: "audit: type=1326 … pid=7 … sig=31 arch=c000003e syscall=39 …".
+ * False for a record of anything but a kill by a filter.
+ */
 bool kill_log_parse(const char *record, struct killed *ret_killed);
 
 #endif

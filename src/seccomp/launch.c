@@ -28,8 +28,8 @@ enum stage {
 };
 
 /*
- * What the child tells of its way to the command. In shared memory, because under the filter it may
- * be allowed no system call to tell anything with.
+ * Reports of the child on its way to the command. They are in shared memory, because the filter
+ * may allow the child no system call for reporting.
  */
 struct launch_page {
 	atomic_int listener; /* -1 until there is one */
@@ -54,8 +54,8 @@ static int load(const struct launch_options *options)
 	}
 	flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	/*
-	 * Linux 5.19: a signal does not interrupt a call that is being answered, so none counts
-	 * twice.
+	 * Linux 5.19: with this flag, a signal does not interrupt a call that is being
+	 * answered. So no call is counted twice.
 	 */
 	r = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
 		    flags | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &program);
@@ -70,7 +70,7 @@ _Noreturn static void give_up(struct launch_page *page, int code)
 	_exit(127);
 }
 
-/* In the child. After the filter it makes no call but execve. */
+/* Runs in the child. Under the filter, it makes no call but execve. */
 _Noreturn static void become_command(const struct launch_options *options, struct launch_page *page)
 {
 	int r;
@@ -94,8 +94,8 @@ _Noreturn static void become_command(const struct launch_options *options, struc
 }
 
 /*
- * A supervised child shares the descriptors until its execve: the listener, which only the
- * child can make, is then the parent's as well.
+ * Forks. A supervised child shares its descriptors with the parent until its execve. So the
+ * parent has the listener, which only the child can create.
  */
 static pid_t spawn(bool share_descriptors)
 {
@@ -104,7 +104,7 @@ static pid_t spawn(bool share_descriptors)
 		       fork();
 }
 
-/* Waits until the child has made the listener, or has ended without. */
+/* Waits until the child has created the listener or has ended without it. */
 static void await_listener(struct launch *launch)
 {
 	const struct timespec moment = { .tv_nsec = LISTENER_POLL_NS };

@@ -2,7 +2,7 @@
 #ifndef SECCOMP_LAUNCH_H
 #define SECCOMP_LAUNCH_H
 
-/* A command under a filter and with no_new_privs, as a container's program is started. */
+/* Runs a command under a filter and with no_new_privs, like a container's program. */
 #include <pwd.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -17,11 +17,11 @@ struct profile;
 
 struct launch_options {
 	char *const *command;	     /* ends with NULL; looked for in PATH */
-	const struct passwd *user;   /* who runs it; NULL: the caller */
+	const struct passwd *user;   /* user to run it as; NULL: the caller's */
 	const struct filter *filter; /* for this machine */
 	uint32_t flags;		     /* SECCOMP_FILTER_FLAG_* */
-	const sigset_t *signals;     /* that are blocked in the command */
-	bool supervised;	     /* the filter notifies the caller, who answers */
+	const sigset_t *signals;     /* blocked in the command */
+	bool supervised;	     /* the filter notifies the caller, which answers */
 };
 
 struct launch {
@@ -34,16 +34,17 @@ struct launch {
 };
 
 /*
- * Starts the command and returns when it is under the filter, or a little earlier where nobody
- * supervises it. A supervised command dies with its supervisor: what is asked of none fails with
- * ENOSYS. The caller finishes the launch, also after an error.
+ * Starts the command. Returns when it is under the filter, or possibly a little earlier if it
+ * is not supervised. A supervised command is killed when its supervisor ends: without one, each
+ * call that the filter asks about would fail with ENOSYS. The caller finishes the launch, also
+ * after an error.
  */
 int launch_start(struct launch *launch, const struct launch_options *options, struct error *err);
 
-/* Takes the status of a command that has ended, which is then .reaped; does not wait. */
+/* Takes the status of a command that has ended and sets .reaped. Does not wait. */
 void launch_reap(struct launch *launch);
 
-/* Whether a reaped command never ran, and why. */
+/* Returns 0 if a reaped command ran, otherwise a negative errno with the reason in err. */
 int launch_failure(const struct launch *launch, const struct launch_options *options,
 		   struct error *err);
 
@@ -52,9 +53,9 @@ void launch_finish(struct launch *launch);
 #define _cleanup_launch_ __attribute__((cleanup(launch_finish)))
 
 /*
- * The flags of a profile for seccomp(2). Those about other threads and about a listener say
- * nothing of a command that is just starting: they are passed over, as runtimes do. -EINVAL for
- * unknown ones.
+ * Converts the flags of a profile to those of seccomp(2). Flags about other threads and about a
+ * listener mean nothing for a command that is just starting; they are ignored, as runtimes do.
+ * -EINVAL for unknown flags.
  */
 int launch_flags(const struct profile *profile, uint32_t *ret_flags, struct error *err);
 

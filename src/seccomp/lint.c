@@ -17,14 +17,20 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 
-/* MAX_INSNS_PER_PATH of kernel/seccomp.c, for all filters of a process, each with 4 more. */
+/*
+ * MAX_INSNS_PER_PATH of kernel/seccomp.c: the limit for all filters of a process together. The
+ * kernel counts each filter as 4 instructions longer.
+ */
 #define INSTRUCTIONS_OF_PROCESS 32768
 #define INSTRUCTIONS_OF_FILTER 4
 
-/* The share of the kernel's limit from which on a filter is called large. */
+/* Filters above this share of the kernel's limit are reported as large. */
 #define LARGE(limit) ((limit) / 10 * 8)
 
-/* Two conditions of which one is enough instead of both: that permits more, or refuses more. */
+/*
+ * Reports a rule with two conditions on one argument. One of them is enough instead of both, so
+ * the rule permits or refuses more than it says.
+ */
 static int lint_repeated(const struct rule *rule, size_t index, struct findings *findings,
 			 struct error *err)
 {
@@ -57,7 +63,7 @@ static bool does_nothing(const struct profile *profile, const struct rule *rule)
 			    effect_of(profile->default_action, &profile->default_errno_ret));
 }
 
-/* A rule with conditions on a call that another decides without. */
+/* Reports conditions without effect: another rule decides about the call without any. */
 static int lint_shadowed(const struct profile *profile, size_t index, struct findings *findings,
 			 struct error *err)
 {
@@ -93,7 +99,7 @@ int lint_rules(const struct profile *profile, struct findings *findings, struct 
 	return r;
 }
 
-/* What is done with a call whatever its arguments are; false where they matter. */
+/* Finds the effect of a call. False if the arguments matter or the call is not known. */
 static bool effect_always(const struct semantics *semantics, const char *name,
 			  struct effect *ret_effect)
 {
@@ -164,7 +170,7 @@ static int lint_fallbacks(const struct semantics *semantics, const struct scmp_a
 	return r;
 }
 
-/* Whether some arguments, or all, let a call through. */
+/* True if some arguments let a call through. ret_always: whether all arguments do. */
 static bool permits(const struct verdict *verdict, bool *ret_always)
 {
 	bool any = effect_permission(verdict->effect) == PERMISSION_GRANTED, all = any;
@@ -226,7 +232,7 @@ int lint_unenforced(const char *name, const struct scmp_arch *architecture,
 			    name, libseccomp_version(version));
 }
 
-/* Names that no machine has; the others are found architecture by architecture. */
+/* Reports names that no machine has. The other ones are reported for each architecture. */
 static int lint_unknown(const struct compilation *compilation, struct findings *findings,
 			struct error *err)
 {

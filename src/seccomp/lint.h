@@ -2,7 +2,7 @@
 #ifndef SECCOMP_LINT_H
 #define SECCOMP_LINT_H
 
-/* What is wrong with a profile although a filter can be made of it. */
+/* Checks for mistakes and risks in a profile that do not keep it from compiling. */
 #include "seccomp/compile.h"
 #include "seccomp/findings.h"
 
@@ -12,33 +12,33 @@ struct profile;
 struct scmp_arch;
 struct scmp_arch_set;
 
-/* What can be seen in the profile itself, rule by rule. */
+/* Checks the rules of a profile one by one. */
 int lint_rules(const struct profile *profile, struct findings *findings, struct error *err);
 
-/* What its rules come to on one architecture that it is meant for. */
+/* Checks the effect of the rules on one architecture of the profile. */
 int lint_calls(const struct semantics *semantics, const struct scmp_arch *architecture,
 	       struct findings *findings, struct error *err);
 
-/* Arguments of which the kernel takes 32 bits, and the filter compares 64. */
+/* Reports arguments of which the kernel takes 32 bits but the filter compares 64. */
 int lint_arguments(const struct semantics *semantics, const struct scmp_arch *architecture,
 		   struct findings *findings, struct error *err);
 
 /*
- * Calls that the profile refuses by name and lets through by way of socketcall(2) or ipc(2), on the
- * architectures that have these.
+ * Reports calls that the profile refuses by name but permits through socketcall(2) or ipc(2),
+ * on the architectures that have these.
  */
 int lint_multiplexed(const struct semantics *semantics, const struct scmp_arch *architecture,
 		     struct findings *findings, struct error *err);
 
-/* A call of that architecture about which the profile says something in vain. */
+/* Reports a rule for a call that libseccomp does not know on this architecture. */
 int lint_unenforced(const char *name, const struct scmp_arch *architecture,
 		    struct findings *findings, struct error *err);
 
-/* Names that are no calls of the architectures, which call it otherwise. */
+/* Reports names that are no calls of the architectures, and suggests the right ones. */
 int lint_names(const struct profile *profile, const struct scmp_arch_set *set,
 	       struct findings *findings, struct error *err);
 
-/* What is special about the filter: names that are no calls at all, and its size. */
+/* Reports names that are no system calls at all, and a large filter. */
 int lint_compilation(const struct compilation *compilation, struct findings *findings,
 		     struct error *err);
 

@@ -12,9 +12,10 @@
 #include "util/error.h"
 
 /*
- * Arguments that are int or unsigned int in the kernel (SYSCALL_DEFINE in its sources, as of Linux
- * 6.18), of calls whose arguments profiles look at. The kernel takes the lower half of the register
- * and passes over the upper one, which a filter sees, and which the caller chooses. Sorted.
+ * Arguments that are int or unsigned int in the kernel (SYSCALL_DEFINE in its sources, as of
+ * Linux 6.18), for calls on whose arguments profiles have conditions. The kernel ignores the
+ * upper half of the register. But a filter compares it, and the caller chooses it. Sorted by
+ * name.
  */
 static const struct {
 	const char *name;
@@ -69,7 +70,7 @@ static unsigned int ints_of(const char *name)
 	return 0;
 }
 
-/* A value that no int has, so that the comparison is not with what the kernel sees. */
+/* Reports comparisons with a value that no int has. The kernel never uses such a value. */
 static int lint_values(const char *name, unsigned int ints, const struct verdict *verdict,
 		       const struct scmp_arch *architecture, struct findings *findings,
 		       struct error *err)
@@ -101,7 +102,7 @@ static int lint_values(const char *name, unsigned int ints, const struct verdict
 	return r;
 }
 
-/* Bits above an int that let a call through which is not allowed without them. */
+/* Finds an argument whose upper half, ignored by the kernel, makes a refused call allowed. */
 static bool find_evasion(const struct semantics *semantics, size_t position, unsigned int ints,
 			 const struct boundary *boundary, unsigned int *ret_argument)
 {

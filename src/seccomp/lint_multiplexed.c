@@ -6,7 +6,7 @@
 #include "seccomp/scmp_arch.h"
 #include "util/error.h"
 
-/* The least that the profile permits of a call by its own name, over all arguments. */
+/* Finds the least permission that a call has by its own name, over all arguments. */
 static int least_by_name(const struct semantics *semantics, const char *name,
 			 enum permission *ret_least, struct error *err)
 {
@@ -18,7 +18,9 @@ static int least_by_name(const struct semantics *semantics, const char *name,
 	return r;
 }
 
-/* The most that the profile permits of the multiplexer where its first argument means the call. */
+/*
+ * Finds the most permission that the multiplexer has when its first argument selects the call.
+ */
 static int most_through(const struct semantics *semantics, const struct multiplexed_call *call,
 			enum permission *ret_most, struct error *err)
 {

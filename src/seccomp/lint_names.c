@@ -20,7 +20,7 @@ struct naming {
 	size_t count;
 };
 
-/* Numbers below zero are libseccomp's own, for calls that an architecture does not have. */
+/* libseccomp gives a negative number to a call that an architecture does not have. */
 static bool is_call(const struct naming *naming, const char *name)
 {
 	size_t i;
@@ -41,7 +41,7 @@ static bool is_named(const struct naming *naming, const char *name)
 	return false;
 }
 
-/* What the architectures call it, or NULL. */
+/* Returns the name of the call on the architectures, or NULL. */
 static const char *name_here(const struct naming *naming, const char *name)
 {
 	const struct other_name *other = other_name_find(name);
@@ -63,7 +63,7 @@ static int lint_name(const struct naming *naming, const char *name, struct findi
 	if (is_call(naming, name))
 		return 0;
 	here = name_here(naming, name);
-	/* Profiles for several machines name a call as each of them does. */
+	/* A profile for several machines lists a call by its name on each of them. */
 	if (known && (!here || is_named(naming, here)))
 		return 0;
 	if (known)

@@ -12,12 +12,15 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 
-#define ERRNO_MAX 4095 /* the kernel's MAX_ERRNO: it answers with this where a filter says more */
+#define ERRNO_MAX 4095 /* the kernel's MAX_ERRNO, by which it replaces larger values of a filter */
 
-/* Numbers from an architecture's base on that are all tried; the tables end at 600. */
+/*
+ * The count of numbers, from an architecture's base on, that are all tried. The tables end at
+ * 600.
+ */
 #define NUMBERS 1024
 
-/* Around the sign and x32's bit. */
+/* Numbers around the sign bit and x32's bit. */
 static const uint32_t far_numbers[] = {
 	NUMBERS,    0xffff,	0xe0000,    0x3fffffff, 0x40000000, 0x40000400,
 	0x7fffffff, 0x80000000, 0xbfffffff, 0xc0000000, 0xfffffffe, 0xffffffff,
@@ -50,14 +53,14 @@ struct effect effect_of_verdict(uint32_t verdict)
 		return (struct effect){ ACTION_TRAP, 0 };
 	case SECCOMP_RET_KILL_THREAD:
 		return (struct effect){ ACTION_KILL_THREAD, 0 };
-	default: /* also what no kernel knows */
+	default: /* also values that no kernel knows */
 		return (struct effect){ ACTION_KILL_PROCESS, 0 };
 	}
 }
 
 /*
- * Runs the filter once; whether it looked at the arguments. Of what is not as expected, the
- * first run of each call is noted.
+ * Runs the filter once. Returns true if it read the arguments. Notes only the first unexpected
+ * run of each call.
  */
 static bool try(struct prover *prover, const struct seccomp_data *data, struct effect expected,
 		bool *agreed)
@@ -85,8 +88,8 @@ static bool try(struct prover *prover, const struct seccomp_data *data, struct e
 }
 
 /*
- * A number that is answered in the same way whatever its arguments are. Where the filter does
- * not look at them, one run is a proof.
+ * Tries a number whose answer does not depend on the arguments. If the filter does not read
+ * them, one run is a proof.
  */
 static void try_number(struct prover *prover, uint32_t nr, struct effect expected)
 {
@@ -100,7 +103,7 @@ static void try_number(struct prover *prover, uint32_t nr, struct effect expecte
 	try(prover, &data, expected, &agreed);
 }
 
-/* A call whose arguments matter. */
+/* Tries a call whose arguments matter. */
 static int try_arguments(struct prover *prover, size_t position, uint32_t nr,
 			 const struct verdict *verdict, struct error *err)
 {
@@ -126,7 +129,7 @@ static int try_arguments(struct prover *prover, size_t position, uint32_t nr,
 	return 0;
 }
 
-/* The number of a call as the kernel gives it to filters; negative where there is none. */
+/* Returns the number that the kernel gives filters for a call; negative if there is none. */
 static int64_t number_of(const struct prover *prover, size_t position, int resolved)
 {
 	int number = semantics_call_number(prover->semantics, position);
@@ -137,9 +140,9 @@ static int64_t number_of(const struct prover *prover, size_t position, int resol
 }
 
 /*
- * Whether libseccomp has a call of that name on an architecture. From -100 to -299 are the
- * calls that are made through socketcall(2) and ipc(2); those below do not exist there
- * (seccomp-syscalls.h).
+ * True if libseccomp has a call on an architecture. From -100 to -299 are the calls that are
+ * made through socketcall(2) and ipc(2). Lower numbers are calls that the architecture does not
+ * have (seccomp-syscalls.h).
  */
 static bool is_enforced(int resolved)
 {
@@ -178,7 +181,7 @@ static int try_position(struct prover *prover, size_t position, uint32_t nr, boo
 	return r < 0 ? error_prefix(err, "%s on %s", name, prover->architecture->name) : 0;
 }
 
-/* Every number that is no call of the architecture gets the default. */
+/* Tries the numbers that are no calls of the architecture. They get the default action. */
 static void try_others(struct prover *prover, const bool known[NUMBERS])
 {
 	const struct scmp_arch *architecture = prover->architecture;
@@ -195,8 +198,9 @@ static void try_others(struct prover *prover, const bool known[NUMBERS])
 }
 
 /*
- * Where calls are known by name only, libseccomp resolves a name to the way through
- * socketcall(2) or ipc(2), also if the call has a number of its own. The number tells.
+ * Tries calls by number on an architecture whose calls are known by name only. There,
+ * libseccomp resolves a name to the call through socketcall(2) or ipc(2), even if the call also
+ * has a number of its own. So this resolves each number to a name.
  */
 static int try_direct_calls(struct prover *prover, bool known[NUMBERS], struct error *err)
 {
@@ -247,7 +251,7 @@ static int try_architecture(struct prover *prover, struct error *err)
 	return 0;
 }
 
-/* Those that are not listed are killed. */
+/* Tries architectures that are not listed. All of their calls are killed. */
 static void try_foreign(struct prover *prover)
 {
 	static const struct effect killed = { .action = ACTION_KILL_THREAD };

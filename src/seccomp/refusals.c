@@ -15,7 +15,7 @@
 
 static const struct version always = {};
 
-/* The oldest versions that are checked for where none is named: those of Debian 12. */
+/* The oldest versions to check if none is named: those of Debian 12. */
 static const struct {
 	const char *name;
 	struct version version;
@@ -24,7 +24,11 @@ static const struct {
 	{ CRUN, { { 1, 8, 1 } } },
 };
 
-/* Since when a runtime takes a name; none of those that are not listed. Sorted. */
+/*
+ * The first version of a runtime that accepts a name; all zero: each version does. The tables
+ * are sorted by name. Names without a row: architectures and flags are always refused, actions
+ * are always accepted.
+ */
 struct accepted {
 	const char *name;
 	struct version since;
@@ -81,7 +85,7 @@ void refusals_finish(struct refusals *refusals)
 	*refusals = (struct refusals){};
 }
 
-/* "runc before 1.2.0 refuses " and what the rest says; the same is not said twice. */
+/* Adds "runc before 1.2.0 refuses " and the formatted text, unless it is there already. */
 static int __attribute__((format(printf, 5, 6)))
 add(struct refusals *refusals, const char *runtime, const struct version *since, struct error *err,
     const char *format, ...)
@@ -117,7 +121,7 @@ static int compare_accepted(const void *name, const void *accepted)
 	return strcmp(name, ((const struct accepted *)accepted)->name);
 }
 
-/* Adds what a table says of a name: nothing, if each version takes it. */
+/* Adds the refusal of a name according to a table, unless each version accepts the name. */
 static int check_name(struct refusals *refusals, const char *runtime, const struct accepted *table,
 		      size_t count, const char *what, const char *name, struct error *err)
 {
@@ -151,7 +155,7 @@ static bool has_errno(enum action action)
 	return action == ACTION_ERRNO || action == ACTION_TRACE;
 }
 
-/* An action, and an errno that only two of them can have. */
+/* Checks an action, and its errno, which only two actions can have. */
 static int check_action(enum action action, const struct optional_errno *number, const char *member,
 			struct refusals *refusals, struct error *err)
 {
@@ -166,7 +170,7 @@ static int check_action(enum action action, const struct optional_errno *number,
 		   name);
 }
 
-/* runc hands the listener over with write(2), under the filter. */
+/* runc uses write(2) under the filter to hand over the listener, so write must not notify. */
 static int check_notify(const struct profile *profile, struct refusals *refusals, struct error *err)
 {
 	bool notifies = false;

@@ -20,8 +20,9 @@
 #define BIG(NAME, base, wide) ROW(NAME, base, wide, true)
 
 /*
- * Those of the OCI runtime-spec that libseccomp 2.5 knows. MIPS numbers begin at 4000 (o32), 5000
- * (n64) and 6000 (n32): arch/mips/include/uapi/asm/unistd.h.
+ * The architectures of the OCI runtime-spec that libseccomp 2.5 knows, and newer ones that its
+ * headers have. MIPS numbers begin at 4000 (o32), 5000 (n64) and 6000 (n32):
+ * arch/mips/include/uapi/asm/unistd.h.
  */
 static const struct scmp_arch scmp_archs[] = {
 	LITTLE(X86_64, 0, true),
@@ -72,7 +73,7 @@ const struct scmp_arch *scmp_arch_of_call(uint32_t audit, uint32_t nr)
 {
 	size_t i;
 
-	/* As libseccomp's filters tell them apart. -1 is how a tracer skips a call. */
+	/* The same test as in libseccomp's filters. A tracer skips a call by the number -1. */
 	if (audit == SCMP_ARCH_X86_64 && nr >= X32_SYSCALL_BIT && nr != UINT32_MAX)
 		return scmp_arch_find("SCMP_ARCH_X32");
 	for (i = 0; i < array_size(scmp_archs); i++)
@@ -81,7 +82,7 @@ const struct scmp_arch *scmp_arch_of_call(uint32_t audit, uint32_t nr)
 	return NULL;
 }
 
-/* Where an architecture is among the machines and ABIs of the project's own tables. */
+/* Finds the machine and ABI of an architecture in the project's tables; false if missing. */
 static bool find_abi(const struct scmp_arch *architecture, enum machine *ret_machine,
 		     enum abi *ret_abi)
 {
@@ -107,7 +108,7 @@ const struct scmp_arch *scmp_arch_native_of(const struct scmp_arch *architecture
 	return scmp_arch_find(architecture_native(architecture->name));
 }
 
-/* The name in the project's own tables, which are newer than libseccomp's. */
+/* Returns the name in the project's own tables, which are newer than libseccomp's, or NULL. */
 static const char *table_name(const struct scmp_arch *architecture, uint32_t nr)
 {
 	enum machine machine;

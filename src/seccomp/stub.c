@@ -15,12 +15,12 @@
 #define ANSWER (SECCOMP_RET_ERRNO | ENOSYS)
 
 /*
- * For an architecture: two that choose it, a load, and a comparison, an answer and a jump for
- * each ABI.
+ * The most instructions for one architecture: two that select it, a load, and a comparison, an
+ * answer and a jump for each ABI.
  */
 #define INSTRUCTIONS_MAX 9
 
-/* The highest numbers that a profile names among the calls of one AUDIT_ARCH_*; 0: none. */
+/* The highest numbers that a profile names for one AUDIT_ARCH_*; 0: none. */
 struct highest {
 	uint32_t audit;
 	uint32_t nr;
@@ -32,12 +32,12 @@ struct stub {
 	size_t length;
 };
 
-/* runc adds the native architecture itself from here on. */
+/* The first version in which the stub also covers the native architecture. */
 static const struct version native_since = { { 1, 1, 15 } };
 
 /*
- * runc looks for SCMP_ACT_ERRNO(ENOSYS) in defaultErrnoRet, which no profile has, and not for
- * ENOSYS.
+ * True if runc adds a stub. runc compares defaultErrnoRet with SCMP_ACT_ERRNO(ENOSYS), which no
+ * profile has, and not with ENOSYS.
  */
 static bool has_stub(const struct profile *profile)
 {
@@ -49,7 +49,7 @@ static bool has_stub(const struct profile *profile)
 	       profile->default_action != ACTION_TRACE;
 }
 
-/* Of all rules, also of those that do what the default action does. */
+/* Returns the highest number of all rules, also of those with the default action's effect. */
 static uint32_t highest_number(const struct profile *profile, const struct scmp_arch *architecture)
 {
 	int highest = 0;
@@ -71,7 +71,7 @@ static void emit(struct stub *stub, struct sock_filter instruction)
 	stub->instructions[stub->length++] = instruction;
 }
 
-/* Where the jump leads is filled in when the length is known. */
+/* Emits the jump out of the stub. make_stub() sets its target when the length is known. */
 static void emit_leave(struct stub *stub)
 {
 	emit(stub, (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, 0));
@@ -86,12 +86,12 @@ static void emit_comparison(struct stub *stub, uint32_t highest)
 	emit_leave(stub);
 }
 
-/* x32 has x86-64's AUDIT_ARCH_*, and a bit in its numbers. */
+/* x32 has the AUDIT_ARCH_* of x86-64. A bit in its numbers tells it apart. */
 static void emit_architecture(struct stub *stub, const struct highest *highest)
 {
 	size_t start = stub->length;
 
-	emit(stub, (struct sock_filter){}); /* becomes the jump over all that follows */
+	emit(stub, (struct sock_filter){}); /* becomes the jump past this architecture */
 	emit(stub, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 						offsetof(struct seccomp_data, nr)));
 	if (highest->audit == scmp_arch_find("SCMP_ARCH_X86_64")->audit) {
@@ -106,7 +106,7 @@ static void emit_architecture(struct stub *stub, const struct highest *highest)
 		BPF_JMP | BPF_JEQ | BPF_K, highest->audit, 0, stub->length - start - 1);
 }
 
-/* Notes the architecture's highest number; the entries have room for all. */
+/* Adds the architecture's highest number to the entries, which have room for all. */
 static void add_highest(struct highest *entries, size_t *count, const struct profile *profile,
 			const struct scmp_arch *architecture)
 {
@@ -138,7 +138,7 @@ static void make_stub(struct stub *stub, const struct highest *entries, size_t c
 			stub->instructions[i].k = stub->length - i - 1;
 }
 
-/* The architectures of the stub, in the entries. */
+/* Fills the entries with the architectures of the stub. */
 static int find_highest(const struct profile *profile, const struct scmp_arch *native,
 			const struct version *version, struct highest *entries, size_t *count,
 			struct error *err)

@@ -3,9 +3,9 @@
 #define SECCOMP_STUB_H
 
 /*
- * What runc puts before the filter that libseccomp makes (libcontainer/seccomp/patchbpf):
- * ENOSYS for each number above the highest that the profile names on an architecture, so that
- * programs fall back from calls that are newer than the profile. crun has no such thing.
+ * The stub that runc puts before libseccomp's filter (libcontainer/seccomp/patchbpf). It
+ * answers ENOSYS for each number above the highest that the profile names on an architecture,
+ * so that programs fall back from calls that are newer than the profile. crun has no stub.
  */
 #include <stdbool.h>
 
@@ -17,11 +17,12 @@ struct profile;
 struct scmp_arch;
 
 /*
- * Makes a filter with runc's stub before it, for a machine whose native architecture is native.
- * Before runc 1.1.15 the stub was for the architectures that the profile lists, and not for the
- * native one that runtimes add; a version that is all zero stands for the newest. There is none
- * where the default action is SCMP_ACT_ALLOW, LOG or TRACE: then the result is a copy. The
- * caller finishes it. -EINVAL where both together are longer than the kernel takes.
+ * Copies a filter and puts runc's stub before it, for a machine whose native architecture is
+ * native. Before runc 1.1.15, the stub was only for the architectures that the profile lists,
+ * and not for the native one that runtimes add. A version of all zeros means the newest. The
+ * result is a plain copy without a stub if the default action is SCMP_ACT_ALLOW, LOG or TRACE,
+ * or if the profile names no call above number 0. The caller finishes ret_filter. -EINVAL if
+ * stub and filter together are too long for the kernel.
  */
 int filter_add_stub(const struct filter *filter, const struct profile *profile,
 		    const struct scmp_arch *native, const struct version *version,

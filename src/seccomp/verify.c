@@ -153,7 +153,10 @@ static int verify_architecture(const struct profile *profile, const struct profi
 	return r;
 }
 
-/* Who lists i386 alone does not get x86-64 killed. */
+/*
+ * Reports a native architecture that is not listed. A profile that lists only i386, for
+ * example, does not kill the calls of x86-64.
+ */
 static int lint_native(const struct profile *profile, const struct scmp_arch_set *set,
 		       struct findings *findings, struct error *err)
 {
@@ -177,7 +180,7 @@ static int lint_native(const struct profile *profile, const struct scmp_arch_set
 	return r;
 }
 
-/* What each runtime makes under the filter, whatever its version. */
+/* Reports missing calls that a runtime makes under the filter in every version. */
 static int lint_startup(const struct profile *profile, const struct scmp_arch_set *set,
 			struct findings *findings, struct error *err)
 {
@@ -196,7 +199,9 @@ static int lint_startup(const struct profile *profile, const struct scmp_arch_se
 	return r;
 }
 
-/* What a runtime says no to before libseccomp is asked. */
+/*
+ * Reports the parts of a profile that runtimes themselves refuse, before they call libseccomp.
+ */
 static int lint_refusals(const struct profile *profile, const struct verify_terms *terms,
 			 struct findings *findings, struct error *err)
 {
@@ -249,7 +254,10 @@ static int verify(const struct profile *profile, const struct verify_terms *term
 	return r;
 }
 
-/* A copy of a profile that lists those architectures; it borrows everything but the list. */
+/*
+ * Copies a profile and lists the architectures of the set in the copy. The copy borrows
+ * everything but the list, which the caller frees.
+ */
 static int list_architectures(const struct profile *profile, const struct scmp_arch_set *set,
 			      struct profile *ret_listed, struct error *err)
 {

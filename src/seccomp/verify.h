@@ -3,8 +3,8 @@
 #define SECCOMP_VERIFY_H
 
 /*
- * All that can be known about a profile before a kernel is given it: that a filter can be made
- * of it, that the filter does what the profile says, and what is questionable about it.
+ * Verifies a profile before a kernel loads it: a filter can be made of it, and the filter does
+ * what the profile says. Also reports questionable parts of the profile.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,32 +17,33 @@ struct error;
 struct profile;
 
 struct verification {
-	struct scmp_arch_set architectures; /* that it is about */
-	size_t instructions;		    /* of the longer of the filters that runtimes make */
+	struct scmp_arch_set architectures; /* that were verified */
+	size_t instructions;		    /* of the longest filter that runtimes make */
 	size_t longest;			    /* most instructions that one call takes */
-	size_t calls, runs;		    /* that were tried, of both */
+	size_t calls, runs;		    /* that were tried, in all filters */
 	bool compiled;			    /* libseccomp takes the profile */
-	bool proven;			    /* both filters do what the profile says */
+	bool proven;			    /* each filter does what the profile says */
 	struct findings findings;
 };
 
-/* What a profile is held to. */
+/* The requirements on a profile. */
 struct verify_terms {
-	const struct profile *against; /* it may permit nothing that this one does not; NULL */
-	const struct runtime_range *runtimes; /* that have to start containers with it */
+	const struct profile *against;	      /* whose permissions are the limit; or NULL */
+	const struct runtime_range *runtimes; /* that have to start containers with the profile */
 	size_t runtime_count;
-	const char *base_profile; /* what an operator unites it with, and is not read; NULL */
+	const char *base_profile; /* which an operator unites with it; not read; or NULL */
 };
 
 /*
- * Verifies a profile for those architectures, whatever it lists itself. Fails only where it
- * cannot be told; what is wrong with the profile is a finding.
+ * Verifies a profile for the given architectures, whatever it lists itself. Whatever is wrong
+ * with the profile becomes a finding. Fails only if it could not be verified. The caller
+ * finishes ret_verification.
  */
 int profile_verify(const struct profile *profile, const struct scmp_arch_set *architectures,
 		   const struct verify_terms *terms, struct verification *ret_verification,
 		   struct error *err);
 
-/* Neither a finding that fails nor one that could not be made. */
+/* True if the profile compiles, each filter is proven, and no finding is an error. */
 bool verification_ok(const struct verification *verification);
 
 void verification_finish(struct verification *verification);

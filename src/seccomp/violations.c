@@ -16,7 +16,7 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 
-/* Which call it is, and what would have become of it. */
+/* Orders by call, then by the effect that the call would have had. */
 static int compare_calls(const struct violation *a, const struct violation *b)
 {
 	if (a->architecture != b->architecture)
@@ -28,7 +28,7 @@ static int compare_calls(const struct violation *a, const struct violation *b)
 	return (a->effect.data > b->effect.data) - (a->effect.data < b->effect.data);
 }
 
-/* The place of a call in the list; whether it is there. */
+/* Finds the place of a call in the list. True if the call is there already. */
 static bool find(const struct violations *violations, const struct violation *call,
 		 size_t *ret_place)
 {
@@ -51,7 +51,7 @@ static bool find(const struct violations *violations, const struct violation *ca
 	return false;
 }
 
-/* The process waits for its answer, so that it cannot be another by now, unless it was killed. */
+/* The process waits for its answer. So its pid is still its own, unless it was killed. */
 static void read_process_name(struct violation *call)
 {
 	char path[64];
@@ -123,13 +123,16 @@ int violations_receive(struct violations *violations, int listener, const struct
 		return error_set_errno(err, -r, "prepare for a notification");
 	r = seccomp_notify_receive(listener, question);
 	if (r < 0 && (errno == ENOENT || errno == EINTR || errno == EAGAIN))
-		return 0; /* it was killed before it could be asked about */
+		return 0; /* the process was killed meanwhile, or a signal interrupted */
 	if (r < 0)
 		return error_set_errno(err, errno, "receive a notification");
 	r = take_down(violations, question, filter, err);
 	answer->id = question->id;
 	answer->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-	/* One that is gone needs no answer; one that is not would wait for ever. */
+	/*
+	 * Answers even after a failure, because the process would wait for ever. If it is gone,
+	 * no answer is needed and the error does not matter.
+	 */
 	seccomp_notify_respond(listener, answer);
 	return r;
 }

@@ -3,10 +3,10 @@
 #define SECCOMP_VIOLATIONS_H
 
 /*
- * What a supervised command does outside of its profile. The filter asks about each such call
- * (SECCOMP_RET_USER_NOTIF), and is told to let it go on: nothing is denied. That serves to
- * learn what a profile lacks; as a barrier it would be none, for other threads could change
- * what pointers point to.
+ * Records the calls of a supervised command that its profile does not allow. The filter asks
+ * about each such call (SECCOMP_RET_USER_NOTIF), and the answer is always to continue it:
+ * nothing is denied. That shows what a profile lacks. It is no security barrier, because other
+ * threads could change the memory that pointers lead to.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -20,15 +20,15 @@ struct scmp_arch;
 
 #define PROCESS_NAME_SIZE 16 /* TASK_COMM_LEN */
 
-/* One call that the profile does not let through, as often as it was made. */
+/* A call that the profile does not let through, with the number of times that it was made. */
 struct violation {
 	const struct scmp_arch *architecture;
 	uint32_t nr;	      /* as in struct seccomp_data */
-	struct effect effect; /* that it would have had */
+	struct effect effect; /* that the call would have had */
 	uint64_t count;
 	uint64_t arguments[ARGUMENT_COUNT]; /* of the first */
 	pid_t pid;			    /* of the thread that made the first */
-	char process[PROCESS_NAME_SIZE];    /* its name, "" where it could not be read */
+	char process[PROCESS_NAME_SIZE];    /* its name, or "" if it could not be read */
 };
 
 /* Memory of the caller; a zeroed structure is empty and valid. */
@@ -38,9 +38,10 @@ struct violations {
 };
 
 /*
- * Answers one question of the listener and takes down what it was about. filter is the one that the
- * profile really makes, and says what would have become of the call. Returns 0, also where the
- * process is gone before it could be answered; -EINTR and other failures to receive.
+ * Receives one notification from the listener, adds its call to violations, and lets the call
+ * continue. filter is the real filter of the profile, which determines the effect that the call
+ * would have had. Returns 0, also if the process is gone or a signal interrupted the wait;
+ * otherwise a negative errno.
  */
 int violations_receive(struct violations *violations, int listener, const struct filter *filter,
 		       struct error *err);

@@ -9,7 +9,7 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 
-/* What the profile says of a call; COVERAGE_SOME where that cannot be known. */
+/* Returns the profile's coverage of a call; COVERAGE_SOME if it cannot be known. */
 static enum coverage ask_profile(const struct observation *observation,
 				 const struct profile *profile, const struct call *call)
 {

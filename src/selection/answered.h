@@ -7,11 +7,11 @@ struct error;
 struct observation;
 
 /*
- * Calls that the kernel did not run, made under a filter that has a listener: who answered
- * them? A filter outranks a listener, so they were denied if the profile that the container was
- * started under refuses them, and answered by a supervisor of the workload's own, which makes
- * them work, if it allows them or there is none. Where it cannot be told, the observation is
- * not complete.
+ * Decides who answered the calls that the kernel did not run and that were made under a filter
+ * with a listener, and adds them to the observation. A filter that refuses a call outranks a
+ * listener. So a call was denied if the profile that the container was started under refuses
+ * it. If the profile allows it, or there is no filter, a supervisor of the workload's own
+ * answered, which makes the call work. If neither is certain, the observation is not complete.
  */
 int answered_resolve(struct observation *observation, const struct call_set *answered,
 		     struct error *err);

@@ -2,7 +2,7 @@
 #ifndef SELECTION_INVENTORY_H
 #define SELECTION_INVENTORY_H
 
-/* What a container runtime runs, as of one moment. */
+/* A snapshot of a container runtime's pods and containers. */
 #include <stddef.h>
 
 #include "container/cri.h"
@@ -23,7 +23,7 @@ int inventory_take(struct cri *cri, struct inventory *ret_inventory, struct erro
 void inventory_finish(struct inventory *inventory);
 #define _cleanup_inventory_ _cleanup_(inventory_finish)
 
-/* Borrowed; NULL where there is none. */
+/* Each returns a borrowed entry of the inventory, or NULL. */
 const struct cri_sandbox *inventory_sandbox(const struct inventory *inventory, const char *id);
 const struct cri_sandbox *inventory_sandbox_of_pod(const struct inventory *inventory,
 						   const char *uid);

@@ -18,7 +18,7 @@ static bool is_alnum(char c)
 	return c && strchr(ALNUM, c);
 }
 
-/* What is wrong with a name that is not empty. */
+/* Returns the problem of a name, which must not be empty; NULL if it is valid. */
 static const char *name_problem(const char *name)
 {
 	size_t length = strlen(name);

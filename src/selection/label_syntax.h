@@ -3,9 +3,9 @@
 #define SELECTION_LABEL_SYNTAX_H
 
 /*
- * What a label's key and value may look like, as validated by Kubernetes
- * (k8s.io/apimachinery, pkg/util/validation). Both return NULL for valid text, or how to go on
- * after "the key 'x' …".
+ * Checks the syntax of label keys and values, as Kubernetes does (k8s.io/apimachinery,
+ * pkg/util/validation). Both functions return NULL for valid text, and otherwise the rest of a
+ * sentence that begins "the key 'x' …".
  */
 
 /* A name of 1 to 63 characters, with an optional DNS subdomain and '/' before it. */

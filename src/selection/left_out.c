@@ -4,10 +4,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "recording/observation.h"
 #include "util/error.h"
+#include "util/string_set.h"
 
 static int format_sentence(char **ret_sentence, struct error *err, const char *format, va_list args)
 {
@@ -19,30 +19,21 @@ static int format_sentence(char **ret_sentence, struct error *err, const char *f
 	return 0;
 }
 
-static size_t kept(const struct left_out *left_out)
-{
-	return left_out->count < LEFT_OUT_SHOWN ? left_out->count : LEFT_OUT_SHOWN;
-}
+/* A node has fewer containers. More sentences are not kept, so that memory stays bounded. */
+#define SENTENCES_MAX 10000
 
 int left_out_add(struct left_out *left_out, struct error *err, const char *format, ...)
 {
 	_cleanup_free_ char *sentence = NULL;
 	va_list args;
-	size_t i;
 	int r;
 
 	va_start(args, format);
 	r = format_sentence(&sentence, err, format, args);
 	va_end(args);
-	if (r < 0)
+	if (r < 0 || left_out->count == SENTENCES_MAX)
 		return r;
-	for (i = 0; i < kept(left_out); i++)
-		if (strcmp(left_out->sentences[i], sentence) == 0)
-			return 0;
-	if (left_out->count < LEFT_OUT_SHOWN)
-		left_out->sentences[left_out->count] = steal_pointer(&sentence);
-	left_out->count++;
-	return 0;
+	return string_set_add(&left_out->sentences, &left_out->count, sentence, err);
 }
 
 int left_out_pass_over(struct left_out *left_out, struct error *err, const char *format, ...)
@@ -67,7 +58,7 @@ int left_out_apply(const struct left_out *left_out, struct observation *observat
 	size_t i;
 	int r = 0;
 
-	for (i = 0; i < kept(left_out) && r == 0; i++)
+	for (i = 0; i < left_out->count && i < LEFT_OUT_SHOWN && r == 0; i++)
 		r = observation_add_reason(observation, err, "%s", left_out->sentences[i]);
 	if (r == 0 && left_out->count > LEFT_OUT_SHOWN)
 		r = observation_add_reason(observation, err,
@@ -83,10 +74,7 @@ const char *left_out_reason(const struct left_out *left_out)
 
 void left_out_finish(struct left_out *left_out)
 {
-	size_t i;
-
-	for (i = 0; i < kept(left_out); i++)
-		free(left_out->sentences[i]);
+	string_set_free(left_out->sentences, left_out->count);
 	free(left_out->passed_over);
 	*left_out = (struct left_out){};
 }

@@ -3,9 +3,9 @@
 #define SELECTION_LEFT_OUT_H
 
 /*
- * What may belong to a target and is not in the recording, each with the reason. Nothing is left
- * out without a word: either the recording is not complete because of it, or, where nothing was
- * recorded, it says why.
+ * Collects what may belong to a target but is not in the recording, with the reasons. Nothing
+ * is left out silently: a reason makes the recording incomplete or, if nothing was recorded,
+ * explains why.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,28 +15,33 @@
 struct error;
 struct observation;
 
-/* So many sentences are kept; of more there is the number. */
+/* The number of sentences that become reasons. The others are counted in one reason more. */
 #define LEFT_OUT_SHOWN 5
 
 struct left_out {
-	char *sentences[LEFT_OUT_SHOWN]; /* what may belong to the target: owned */
-	size_t count;			 /* also of those that are not kept */
-	char *passed_over; /* the last that does not, but looks like it; owned, or NULL */
+	char **sentences; /* about what may belong to the target; sorted, owned */
+	size_t count;
+	char *passed_over; /* the last sentence of left_out_pass_over(); owned, or NULL */
 };
 
-/* Something that may belong to the target, once: the same sentence is not added twice. */
+/* Adds a sentence about something that may belong to the target, unless it is there already. */
 int left_out_add(struct left_out *left_out, struct error *err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Something that was passed over by right; told only where nothing at all was recorded. */
+/*
+ * Sets a sentence about something that was rightly passed over. It is used only if nothing at
+ * all was recorded.
+ */
 int left_out_pass_over(struct left_out *left_out, struct error *err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Makes an observation incomplete for each sentence. */
+/* Adds each sentence to the observation, as a reason why it is not complete. */
 int left_out_apply(const struct left_out *left_out, struct observation *observation,
 		   struct error *err);
 
-/* The sentence that says why nothing was recorded; NULL when there is none. Borrowed. */
+/*
+ * Returns the sentence that explains why nothing was recorded; NULL if there is none. Borrowed.
+ */
 const char *left_out_reason(const struct left_out *left_out);
 
 void left_out_finish(struct left_out *left_out);

@@ -3,9 +3,10 @@
 #define SELECTION_PODS_H
 
 /*
- * For target_pods.c and the pods_*.c files: record --pod. Every new cgroup of the node is recorded
- * from its birth, and is a workload whose match is open where its path names a container. What
- * the runtime says then decides; what it cannot say any more is told, and never left out silently.
+ * Shared by target_pods.c and the pods_*.c files, which implement record --pod. Every new
+ * cgroup of the node is recorded from its birth. If its path names a container, it becomes a
+ * workload whose match is pending until the runtime's answer decides. A container that the
+ * runtime can no longer identify is reported, never left out silently.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,18 +28,18 @@ struct target_pods {
 	bool wait;
 	struct cri *cri;
 	struct cgroup_mount mount;
-	struct inventory inventory; /* the last answer */
-	char *failure;		    /* why there was none the last time; NULL when there was */
-	int64_t began;		    /* CLOCK_REALTIME */
-	int64_t next_ask;	    /* CLOCK_MONOTONIC: where a match is open, */
-	int64_t next_check;	    /* and for containers of which no cgroup was seen */
+	struct inventory inventory; /* the runtime's last answer */
+	char *failure;		    /* why the last question failed; NULL if it did not */
+	int64_t began;		    /* start of the recording; CLOCK_REALTIME */
+	int64_t next_ask;	    /* earliest next question to the runtime; CLOCK_MONOTONIC */
+	int64_t next_check;	    /* next search for containers whose cgroup was not seen */
 };
 
-/* pods_select.c: what the user means, and what is written down about it. */
+/* pods_select.c: matches pods and containers with the user's selection, and describes them. */
 
 bool pods_select_pod(const struct target_pods *pods, const struct cri_sandbox *sandbox);
 
-/* The pod of a container that the user means; NULL when it is not meant. */
+/* Returns the pod of a container that the user selected; NULL if it is not selected. */
 const struct cri_sandbox *pods_selected(const struct target_pods *pods,
 					const struct inventory *inventory,
 					const struct cri_container *container);
@@ -50,38 +51,44 @@ int pods_describe_container(struct target_pods *pods, struct workload *workload,
 			    const struct cri_container *container, struct error *err);
 
 /*
- * -ENOTSUP for gVisor and Kata, where the host's kernel sees the sandbox at work and not the
- * application. What tells it is the name of the handler, which is the cluster's choice, or the
- * runtime that it stands for.
+ * Returns -ENOTSUP for gVisor and Kata, where the host's kernel sees the calls of the sandbox
+ * and not those of the application. text is the name of the handler, which the cluster chooses,
+ * or of the runtime that it stands for.
  */
 int pods_check_visible(const struct cri_sandbox *sandbox, const char *text, struct error *err);
 
-/* The workload of a container's id, or NULL. */
+/* Returns the workload with this container id, or NULL. */
 struct workload *pods_workload(const struct target_pods *pods, const char *id);
 
-/* pods_decide.c: whose a container is that was born. */
+/* pods_decide.c: decides whether a new container is selected. */
 
-/* Decides about each open one. With last, what cannot be decided now never will be. */
+/*
+ * Decide about each workload whose match is pending. pods_decide_last() leaves none pending:
+ * what cannot be decided now never will be.
+ */
 int pods_decide_all(struct target_pods *pods, struct error *err);
 int pods_decide_last(struct target_pods *pods, struct error *err);
 
-/* pods_running.c: containers that the runtime tells of, and their cgroups. */
+/* pods_running.c: finds the cgroups of containers that the runtime lists. */
 
 /*
- * Adds a container that is there already. One that cannot be recorded is left out with the
+ * Adds a container that exists already. One that cannot be recorded is left out, with the
  * reason.
  */
 int pods_add_existing(struct target_pods *pods, const struct cri_sandbox *sandbox,
 		      const struct cri_container *container, struct error *err);
 
 /*
- * Looks after containers that are meant and run, and of which no cgroup was told: the name of
- * their cgroup tells nothing, or they have none of their own. With last, those whose cgroup
- * was not seen at all are told as well.
+ * Looks for selected, running containers whose cgroup was not recognized: its name does not
+ * identify them, or they have no cgroup of their own. With last, those whose cgroup was not
+ * seen at all are reported too.
  */
 int pods_check_missed(struct target_pods *pods, bool last, struct error *err);
 
-/* At the end: tells of containers that began and ended and of which no cgroup was ever seen. */
+/*
+ * Reports, at the end, the containers that began and ended during the recording without their
+ * cgroup being seen.
+ */
 int pods_check_ended(struct target_pods *pods, struct error *err);
 
 #endif

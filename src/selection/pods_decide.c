@@ -9,10 +9,10 @@
 #include "util/clock.h"
 #include "util/error.h"
 
-/* How long an ended container that the runtime does not know is kept. */
+/* Time for which an ended container that the runtime does not know stays pending. */
 #define PATIENCE_NS 5000000000LL
 
-/* Nobody can say any more whether the container is one of those that are meant. */
+/* Ignores a container that may belong to the target, and reports it with the reason why. */
 static int give_up(struct target_pods *pods, struct workload *workload, const char *why,
 		   struct error *err)
 {
@@ -22,7 +22,7 @@ static int give_up(struct target_pods *pods, struct workload *workload, const ch
 			    workload->observation.container_id, workload->cgroup, why);
 }
 
-/* Engines whose containers CRI does not know, where they are in no pod. */
+/* True for the engines whose containers CRI does not know if they are in no pod. */
 static bool is_of_other_engine(const struct workload *workload)
 {
 	struct cgroup_container container;
@@ -41,9 +41,9 @@ static bool is_of_other_engine(const struct workload *workload)
 }
 
 /*
- * Outside of pods: a container that the runtime does not know while its cgroup exists is not the
- * runtime's, which knows its containers before it makes their cgroups. But CRI-O does not list
- * one that it is still creating.
+ * True if a container is in no pod and is not the runtime's. The runtime knows its containers
+ * before it makes their cgroups, so one that it does not know while the cgroup exists is
+ * foreign. But CRI-O does not list a container that it is still creating.
  */
 static bool is_foreign(const struct target_pods *pods, const struct workload *workload)
 {
@@ -60,7 +60,10 @@ static bool is_foreign(const struct target_pods *pods, const struct workload *wo
 	       access(directory, F_OK) == 0;
 }
 
-/* The runtime has forgotten the container, but may know its pod. */
+/*
+ * Decides about a container that the runtime has forgotten, by its pod, which the runtime may
+ * still know.
+ */
 static int decide_by_pod(struct target_pods *pods, struct workload *workload, struct error *err)
 {
 	const struct inventory *inventory = &pods->inventory;
@@ -98,7 +101,7 @@ static int accept(struct target_pods *pods, struct workload *workload,
 	return r;
 }
 
-/* With last, what cannot be decided now never will be. */
+/* Decides about a pending workload. With last, it does not stay pending. */
 static int decide(struct target_pods *pods, struct workload *workload, bool last, struct error *err)
 {
 	const struct inventory *inventory = &pods->inventory;
@@ -107,7 +110,7 @@ static int decide(struct target_pods *pods, struct workload *workload, bool last
 	int64_t now = clock_ns(CLOCK_MONOTONIC);
 	const struct cri_sandbox *sandbox;
 
-	/* A pod's own is under the runtime's default profile. */
+	/* A pod's sandbox is ignored, because it runs under the runtime's default profile. */
 	if (inventory_sandbox(inventory, id)) {
 		workload->match = MATCH_IGNORED;
 		return 0;
@@ -156,7 +159,7 @@ int pods_decide_last(struct target_pods *pods, struct error *err)
 			r = give_up(pods, workload, "it was gone before it could be recorded", err);
 		if (workload->match != MATCH_PENDING)
 			continue;
-		/* One that cannot be recorded is no reason to lose the others. */
+		/* A container that cannot be recorded is no reason to lose the others. */
 		if (decide(pods, workload, true, &why) < 0)
 			r = left_out_add(&pods->target.left_out, err, "%s", error_message(&why));
 	}

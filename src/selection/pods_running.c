@@ -10,7 +10,7 @@
 #include "selection/pods.h"
 #include "util/error.h"
 
-/* A container that the selector means and that cannot be recorded. */
+/* Reports a selected container that cannot be recorded. */
 static int leave_out(struct target_pods *pods, const struct cri_sandbox *sandbox,
 		     const struct cri_container *container, const char *why, struct error *err)
 {
@@ -19,10 +19,10 @@ static int leave_out(struct target_pods *pods, const struct cri_sandbox *sandbox
 			    container->name, sandbox->namespace, sandbox->name, why);
 }
 
-/* Where a container runs that the runtime told about. */
+/* The cgroup of a container that the runtime lists. */
 struct place {
-	char *cgroup; /* NULL: it does not run */
-	char *doubt;  /* why not all that happens there may be the container's; NULL */
+	char *cgroup; /* NULL: the container does not run */
+	char *doubt;  /* why calls there may be those of others; NULL */
 };
 
 static void place_finish(struct place *place)
@@ -54,7 +54,10 @@ static int locate_process(const struct cgroup_mount *mount,
 	return r;
 }
 
-/* -ENOTSUP when it has no cgroup of its own; otherwise an error when the runtime did not answer. */
+/*
+ * Finds the cgroup of a container. -ENOTSUP if it has no cgroup of its own; another error if,
+ * for example, the runtime did not answer.
+ */
 static int locate(struct target_pods *pods, const char *id, struct place *place, struct error *err)
 {
 	_cleanup_cri_container_status_ struct cri_container_status status = {};
@@ -69,7 +72,7 @@ static int locate(struct target_pods *pods, const char *id, struct place *place,
 		return r;
 	if (status.pid)
 		return locate_process(&pods->mount, &status, place, err);
-	/* One that is being started: it has a cgroup before it has a process. */
+	/* A container that is being started has a cgroup before it has a process. */
 	if (container_resolve(&pods->mount, NULL, id, &container, NULL) == 0)
 		place->cgroup = steal_pointer(&container.cgroup);
 	return 0;
@@ -91,7 +94,6 @@ static int add_wanted(struct target_pods *pods, const struct cri_sandbox *sandbo
 	return r;
 }
 
-/* Adds a container that runs already. */
 int pods_add_existing(struct target_pods *pods, const struct cri_sandbox *sandbox,
 		      const struct cri_container *container, struct error *err)
 {
@@ -110,7 +112,10 @@ int pods_add_existing(struct target_pods *pods, const struct cri_sandbox *sandbo
 	return r < 0 ? r : target_add_tree(&pods->target, workload, place.cgroup, err);
 }
 
-/* Cgroups without an owner that a container was found in after all, from their birth on. */
+/*
+ * Attaches cgroups that have no owner and turned out to be the container's. They were recorded
+ * from their birth on.
+ */
 static int attach_tree(struct target_pods *pods, struct workload *workload, struct error *err)
 {
 	size_t i, length = strlen(workload->cgroup);
@@ -140,8 +145,8 @@ static bool is_unowned(const struct target_pods *pods, const char *cgroup)
 }
 
 /*
- * A container that is meant and runs, and of which no cgroup was told: its name tells nothing,
- * or it has none of its own.
+ * Adds a selected, running container whose cgroup was not recognized: the cgroup's name does
+ * not identify it, or it has no cgroup of its own.
  */
 static int add_missed(struct target_pods *pods, const struct cri_sandbox *sandbox,
 		      const struct cri_container *container, bool last, struct error *err)
@@ -193,7 +198,6 @@ static bool was_recorded(const struct target_pods *pods, const char *id)
 	return pods_workload(pods, id);
 }
 
-/* Containers that began and ended meanwhile, and of which no cgroup was ever seen. */
 int pods_check_ended(struct target_pods *pods, struct error *err)
 {
 	size_t i;
@@ -208,7 +212,7 @@ int pods_check_ended(struct target_pods *pods, struct error *err)
 		if (!sandbox || container->state != CRI_CONTAINER_EXITED ||
 		    was_recorded(pods, container->id))
 			continue;
-		/* One that could not be started made no call. */
+		/* A container that could not be started made no call. */
 		if (cri_container_status(pods->cri, container->id, &status, NULL) == 0 &&
 		    status.started_at >= pods->began)
 			r = leave_out(pods, sandbox, container, "its cgroup was not seen", err);

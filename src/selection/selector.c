@@ -143,7 +143,7 @@ static int parse_key(struct parser *parser, struct requirement *requirement)
 	return why ? invalid(parser, token, "key", why) : 0;
 }
 
-/* token is a word, or anything else for the empty value. */
+/* Adds a word as a value. Any other token means the empty value. */
 static int add_value(struct parser *parser, struct requirement *requirement, struct token token)
 {
 	_cleanup_free_ char *value = strndup(token.start, is_word(token) ? token.length : 0);
@@ -163,7 +163,7 @@ static int add_value(struct parser *parser, struct requirement *requirement, str
 	return 0;
 }
 
-/* "(a,b)". As in Kubernetes a value may be empty, the whole list may not. */
+/* Parses "(a,b)". As in Kubernetes, a value may be empty but the list may not. */
 static int parse_list(struct parser *parser, struct requirement *requirement)
 {
 	struct token token = consume(parser);
@@ -189,7 +189,7 @@ static int parse_list(struct parser *parser, struct requirement *requirement)
 	return 0;
 }
 
-/* One value, empty before a comma and at the end. */
+/* Parses one value, which is empty before a comma and at the end. */
 static int parse_value(struct parser *parser, struct requirement *requirement)
 {
 	struct token token = peek(parser);
@@ -201,7 +201,9 @@ static int parse_value(struct parser *parser, struct requirement *requirement)
 	return add_value(parser, requirement, token);
 }
 
-/* As strconv.ParseInt does it: decimal digits after an optional sign, 64 bits. */
+/*
+ * Parses an integer as strconv.ParseInt does: decimal digits after an optional sign, 64 bits.
+ */
 static bool parse_integer(const char *text, int64_t *ret_value)
 {
 	const char *digits = text + (*text == '-' || *text == '+');

@@ -19,14 +19,14 @@ struct label;
 struct selector;
 
 /*
- * Parses text; ret_selector is owned by the caller. An empty text selects everything.
- * -EINVAL with what was found, in which column, and what was expected.
+ * Parses text; ret_selector is owned by the caller. An empty text selects everything. -EINVAL,
+ * with the text that was found, its column, and what was expected.
  */
 int selector_parse(const char *text, struct selector **ret_selector, struct error *err);
 
 /*
- * Whether the labels meet all requirements. As in Kubernetes, "!=" and "notin" hold for an
- * object that lacks the key, and ">" and "<" do not hold where the value is no number.
+ * True if the labels meet all requirements. As in Kubernetes, "!=" and "notin" hold for an
+ * object that lacks the key, and ">" and "<" do not hold if the value is no number.
  */
 bool selector_matches(const struct selector *selector, const struct label *labels,
 		      size_t label_count);

@@ -74,8 +74,8 @@ int target_prepare(struct target *target, struct recorder *recorder, struct erro
 }
 
 /*
- * Of a container that was created and not started nothing was missed, whatever runs in it by
- * now: this comes after the programs were attached.
+ * Notes which containers were created but not started. Nothing of them was missed, even if they
+ * run by now, because this comes after the BPF programs were attached.
  */
 static void look_who_waits(struct target *target)
 {
@@ -136,7 +136,7 @@ int target_exit_status(const struct target *target)
 	return target->exit_status;
 }
 
-/* The workload of the cgroup above a new one. */
+/* Returns the workload of the cgroup above a new one, or NULL. */
 static struct workload *workload_above(const struct target *target,
 				       const struct tracked_cgroup *tracked)
 {
@@ -148,7 +148,10 @@ static struct workload *workload_above(const struct target *target,
 	return NULL;
 }
 
-/* A path that was cut, or that the program could not read, is looked up while its cgroup exists. */
+/*
+ * Looks up a path that was cut, or that the BPF program could not read, while its cgroup
+ * exists.
+ */
 static void complete_path(struct tracked_cgroup *tracked)
 {
 	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
@@ -194,8 +197,8 @@ static void forget_live(struct target *target, const struct tracked_cgroup *trac
 }
 
 /*
- * A container was started from outside in a cgroup whose name told nothing about it: it is a
- * workload of its own, named after the cgroup.
+ * Splits off a container that was started from outside in a cgroup whose name does not identify
+ * it. It becomes a workload of its own, named after the cgroup.
  */
 static int split(struct target *target, struct tracked_cgroup *tracked, struct error *err)
 {
@@ -215,7 +218,7 @@ static int split(struct target *target, struct tracked_cgroup *tracked, struct e
 	return workload_attach(workload, tracked, err);
 }
 
-/* True if the cgroup is, or was, of a workload that the target records. */
+/* True if the cgroup belongs, or belonged, to a workload that the target does not ignore. */
 static bool is_recorded(const struct target *target, uint64_t cgroup_id)
 {
 	size_t i, k;
@@ -341,7 +344,7 @@ const char *target_description(const struct target *target)
 	return target->description;
 }
 
-/* A cgroup that held nothing but the containers below it says nothing by itself. */
+/* True for a cgroup that held only the containers below it: it is no evidence by itself. */
 static bool is_empty_frame(const struct target *target, const struct observation *observation)
 {
 	return !observation->container_id && !observation->calls.length &&
@@ -395,13 +398,13 @@ void target_destroy(struct target *target)
 /* The tree that is being added. */
 struct tree {
 	struct target *target;
-	struct cgroup_container container; /* that the walk came to last */
+	struct cgroup_container container; /* the one that the walk reached last */
 	uint64_t container_cgroup;	   /* id of its cgroup; 0: none */
 };
 
 /*
- * The id of the container's cgroup that a cgroup is or is in: the workload's, or told by the
- * path; 0: none.
+ * Returns the id of the container's cgroup that a cgroup is or is below; 0: none. The container
+ * is the workload that is being attached, or the one that the path names.
  */
 static uint64_t container_of_cgroup(struct tree *tree, const char *path, uint64_t id)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * record --cgroup: everything in a cgroup and below. Containers below it are told apart, each an
+ * record --cgroup: everything in a cgroup and below it. Each container below it becomes an
  * observation of its own.
  */
 #include <errno.h>
@@ -18,9 +18,9 @@ struct target_cgroup {
 	struct target target;
 	char *path;
 	bool exists;
-	struct workload *root; /* borrowed; NULL before it appeared, and when it has ended */
+	struct workload *root; /* borrowed; NULL before it appeared, dangling after it ended */
 	bool seen;
-	bool begun; /* the root has its cgroup: whatever has that path later is another */
+	bool begun; /* the root has its cgroup: a later one at that path is another */
 };
 
 static struct target_cgroup *cgroup_of(struct target *target)
@@ -28,7 +28,7 @@ static struct target_cgroup *cgroup_of(struct target *target)
 	return (struct target_cgroup *)target;
 }
 
-/* What the whole machine is called, whose cgroup has no name. */
+/* The name of the whole machine as a workload. Its cgroup has no name. */
 #define MACHINE "machine"
 
 static int add_root(struct target_cgroup *cgroup, struct error *err)
@@ -63,7 +63,7 @@ static int prepare(struct target *target, struct error *err)
 	struct target_cgroup *cgroup = cgroup_of(target);
 	int r;
 
-	/* One that is waited for may have been made before the program could see it. */
+	/* An awaited cgroup may have been made before the BPF program could see it. */
 	if (!cgroup->exists && !cgroup_exists(cgroup->path))
 		return 0;
 	r = add_root(cgroup, err);
@@ -77,7 +77,7 @@ static int classify(struct target *target, struct tracked_cgroup *tracked, struc
 	struct cgroup_container container;
 	int r;
 
-	/* A container may be in the making; its filter comes later than its cgroup. */
+	/* This may be the cgroup of a new container, which gets its filter later. */
 	if (!tracked->pre_existing)
 		recorder_watch_denied(target->recorder);
 	if (!cgroup->begun && tracked->path && strcmp(tracked->path, cgroup->path) == 0) {
@@ -87,7 +87,10 @@ static int classify(struct target *target, struct tracked_cgroup *tracked, struc
 		return r;
 	}
 	*ret_workload = parent;
-	/* A container of the node, and not one that runs inside of another. */
+	/*
+	 * Only a container of the node is a workload, not one that runs inside another
+	 * container.
+	 */
 	if (!parent || parent->is_container)
 		return 0;
 	if (!tracked->path || tracked->path_cut)
@@ -103,7 +106,7 @@ static int classify(struct target *target, struct tracked_cgroup *tracked, struc
 				       tracked->path, container.pod_uid, ret_workload, err);
 }
 
-/* The cgroup was removed. */
+/* True if the cgroup was removed. */
 static bool finished(const struct target *target)
 {
 	const struct target_cgroup *cgroup = (const struct target_cgroup *)target;
@@ -128,7 +131,7 @@ static const struct target_kind kind = {
 	.destroy = destroy,
 };
 
-/* A cgroup that is waited for is named by its path in the hierarchy. */
+/* Prepares to wait for a cgroup, which must be given by its path in the hierarchy. */
 static int await(struct target_cgroup *cgroup, const struct target_request *request,
 		 struct error *err)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * record -- CMD: the command runs in a cgroup made for it. Its process is born there, in set-up
- * until its execve, which is the first call that counts.
+ * record -- CMD: the command runs in a cgroup made for it. Its process is born there, and is in
+ * set-up until its execve, which is the first call that counts.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,14 +27,14 @@ struct target_command {
 	struct passwd *user; /* NULL: the caller; owned by libc */
 	struct cgroup_command cgroup;
 	pid_t pid;
-	int go;	    /* closed to let the child go on; a byte would do as well */
-	int failed; /* the child writes the errno of a failed execve here */
+	int go;	    /* closed to let the child continue; writing a byte would do as well */
+	int failed; /* the child writes a struct failure here if it fails */
 	bool reaped;
 };
 
 struct failure {
 	int code;
-	bool user; /* while becoming the user, not in execve */
+	bool user; /* failed to become the user, not in execve */
 };
 
 static struct target_command *command_of(struct target *target)
@@ -42,7 +42,7 @@ static struct target_command *command_of(struct target *target)
 	return (struct target_command *)target;
 }
 
-/* In the child: waits for the word to go, then becomes the command. */
+/* Runs in the child: waits until it may continue, then becomes the command. */
 static void run_command(const struct target_command *command, int go, int failed)
 {
 	struct failure failure = {};
@@ -67,8 +67,8 @@ static void run_command(const struct target_command *command, int go, int failed
 }
 
 /*
- * A fork() whose child is born in the cgroup: to move it there would take the kernel's
- * cgroup_threadgroup_rwsem, and with it an RCU grace period (15 ms here). Linux 5.7.
+ * Forks a child that is born in the cgroup. Moving it there would take the kernel's
+ * cgroup_threadgroup_rwsem, and with it an RCU grace period (15 ms here). Needs Linux 5.7.
  */
 static pid_t fork_into(const struct cgroup_command *cgroup, int *ret_pidfd, struct error *err)
 {
@@ -141,7 +141,7 @@ static int prepare(struct target *target, struct error *err)
 	return recorder_mark_command(target->recorder, command->pid, err);
 }
 
-/* What kept the command from running, which the child has told before it ended. */
+/* Sets err to the failure that the child reported before it ended. */
 static int explain_failure(const struct target_command *command, const struct failure *failure,
 			   struct error *err)
 {
@@ -159,7 +159,7 @@ static int begin(struct target *target, struct error *err)
 
 	close(command->go);
 	command->go = -1;
-	/* Ends with the execve, which closes the pipe. */
+	/* The read ends at the execve, which closes the pipe. */
 	do {
 		got = read(command->failed, &failure, sizeof(failure));
 	} while (got < 0 && errno == EINTR);
@@ -177,7 +177,7 @@ static void reap(struct target_command *command)
 	command->reaped = true;
 	command->target.exit_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
 							    WEXITSTATUS(status);
-	/* It would stay readable. */
+	/* The descriptor of an ended process would stay readable. */
 	close(command->target.fd);
 	command->target.fd = -1;
 }
@@ -188,7 +188,7 @@ static int tick(struct target *target, struct error *err)
 	return 0;
 }
 
-/* The command has ended, and so has everything that it left running. */
+/* True if the command has ended, and everything that it left running. */
 static bool finished(const struct target *target)
 {
 	const struct target_command *command = (const struct target_command *)target;
@@ -225,7 +225,10 @@ static void destroy(struct target *target)
 }
 
 static const struct target_kind kind = {
-	/* Any program may load a filter of its own, and its first denied call counts too. */
+	/*
+	 * Denied calls are watched from the start: any program may load a filter of its own,
+	 * and its first denied call counts too.
+	 */
 	.recorder = { .mode = RECORDER_COMMAND, .watch_denied = true, .slots = 255 },
 	.prepare = prepare,
 	.begin = begin,

@@ -17,27 +17,32 @@
 #include "util/error.h"
 #include "util/str.h"
 
-/* How often it is looked for one that is waited for and may never show in the cgroup tree. */
+/*
+ * Interval between searches for an awaited container that may never appear in the cgroup tree.
+ */
 #define LOOK_INTERVAL_NS 500000000LL
 
-/* What a new cgroup's path tells about the container that is waited for; the better the greater. */
+/*
+ * How well a new cgroup's path identifies the awaited container, in ascending order. An id is
+ * one in a form that engines make (cgroup_path.h).
+ */
 enum cgroup_match {
 	CGROUP_MATCH_NONE,
-	CGROUP_MATCH_PREFIX, /* an id of a form that engines make begins so */
-	CGROUP_MATCH_NAME,   /* the cgroup is called so, which may be chance */
-	CGROUP_MATCH_ID,     /* an id of such a form */
+	CGROUP_MATCH_PREFIX, /* an id that begins with the text */
+	CGROUP_MATCH_NAME,   /* the cgroup's own name is the text, maybe by chance */
+	CGROUP_MATCH_ID,     /* an id that is the text, or has that name on record */
 	CGROUP_MATCH_FOUND,  /* the container's process is in it */
 };
 
 struct target_container {
 	struct target target;
-	const char *typed; /* borrowed: a name, an id or its beginning, also with the engine */
+	const char *typed; /* borrowed: a name, an id or an id prefix, maybe with the engine */
 	const char *text;  /* the same without the engine */
 	struct cgroup_mount mount;
-	struct container container; /* when it exists */
+	struct container container; /* set if the container exists */
 	struct workload *workload;  /* borrowed; NULL before it appeared */
-	char id[CONTAINER_ID_SIZE]; /* when it was seen */
-	char *doubt;		    /* why not all in its cgroup may be its own; NULL */
+	char id[CONTAINER_ID_SIZE]; /* set once the container was seen */
+	char *doubt;		    /* why calls in its cgroup may be those of others; NULL */
 	bool seen;
 	enum cgroup_match match; /* how its cgroup was found; CGROUP_MATCH_NONE while it has none */
 	int64_t next_look;
@@ -57,7 +62,7 @@ static int add_workload(struct target_container *wanted, const char *id, const c
 				       &wanted->workload, err);
 }
 
-/* Whether what was found is recorded: not by what it is, and not by where it runs. */
+/* Checks that the container runs, in a cgroup in which it can be recorded. */
 static int check(struct target_container *wanted, struct error *err)
 {
 	const struct container *container = &wanted->container;
@@ -76,7 +81,7 @@ static int check(struct target_container *wanted, struct error *err)
 	return container_cgroup_check(&wanted->mount, &key, container->cgroup, &wanted->doubt, err);
 }
 
-/* Looks again for one that is waited for: 1 when it is there now. */
+/* Looks again for an awaited container. Returns 1 if it exists now, 0 if not. */
 static int appeared(struct target_container *wanted, struct error *err)
 {
 	int r;
@@ -93,7 +98,7 @@ static int prepare(struct target *target, struct error *err)
 	struct container *container = &wanted->container;
 	int r = container->id ? 1 : appeared(wanted, err);
 
-	/* One that is waited for may have been made before the program could see it. */
+	/* An awaited container may have been made before the BPF program could see it. */
 	if (r <= 0)
 		return r;
 	r = add_workload(wanted, container->id, container->cgroup, err);
@@ -104,7 +109,10 @@ static int prepare(struct target *target, struct error *err)
 					   wanted->doubt);
 	if (r == 0)
 		r = target_add_tree(target, wanted->workload, container->cgroup, err);
-	/* If it has no cgroup yet, the program did see it, and tells. */
+	/*
+	 * If the workload has no cgroup yet, the BPF program saw the cgroup's birth and will
+	 * report it.
+	 */
 	if (wanted->workload && wanted->workload->live)
 		wanted->match = CGROUP_MATCH_FOUND;
 	return r;
@@ -120,14 +128,14 @@ static enum cgroup_match match_path(const struct target_container *wanted, const
 	if (cgroup_path_parse(path, ret_container)) {
 		if (ret_container->length != strlen(path) ||
 		    !container_is_meant(wanted->typed, ret_container->id, path))
-			return CGROUP_MATCH_NONE; /* in another container, or another one */
-		/* The engine's record of the name is as good as the whole id. */
+			return CGROUP_MATCH_NONE; /* below a container, or another container */
+		/* A name in the engine's record is as good as the whole id. */
 		return str_has_prefix(ret_container->id, wanted->text) &&
 				       strcmp(ret_container->id, wanted->text) != 0 ?
 			       CGROUP_MATCH_PREFIX :
 			       CGROUP_MATCH_ID;
 	}
-	/* Anybody's cgroup may have a name that begins so. */
+	/* A prefix is no evidence here, because any cgroup's name may begin with it. */
 	if (strcmp(name, wanted->text) != 0)
 		return CGROUP_MATCH_NONE;
 	snprintf(ret_container->id, sizeof(ret_container->id), "%s", name);
@@ -135,8 +143,8 @@ static enum cgroup_match match_path(const struct target_container *wanted, const
 }
 
 /*
- * True while it has a cgroup. One that ended may be freed already, and only its address is
- * known.
+ * True while the container has a cgroup. Its workload may have been freed after its end, so the
+ * pointer is only compared.
  */
 static bool is_alive(const struct target_container *wanted)
 {
@@ -154,8 +162,8 @@ static bool has_ended(const struct target_container *wanted)
 }
 
 /*
- * Its engine has started it again: what is known of its last cgroup does not hold for the new
- * one.
+ * Forgets the container's last cgroup, because its engine has started it again: what is known
+ * of that cgroup does not hold for the new one.
  */
 static void begin_again(struct target_container *wanted)
 {
@@ -164,7 +172,7 @@ static void begin_again(struct target_container *wanted)
 	free(steal_pointer(&wanted->container.cgroup));
 }
 
-/* Whether all of the id was typed. */
+/* True if, as far as is known, the user typed the whole id. */
 static bool is_whole(const struct target_container *wanted)
 {
 	if (wanted->container.id)
@@ -172,7 +180,7 @@ static bool is_whole(const struct target_container *wanted)
 	return wanted->match > CGROUP_MATCH_PREFIX;
 }
 
-/* Two that nothing tells apart: one is recorded. */
+/* Reports a cgroup that matches too, but is not recorded. */
 static int tell_another(struct target_container *wanted, const char *cgroup, struct error *err)
 {
 	return left_out_add(&wanted->target.left_out, err,
@@ -187,7 +195,7 @@ static int take(struct target_container *wanted, const struct tracked_cgroup *tr
 
 	if (wanted->match == CGROUP_MATCH_NAME && match > CGROUP_MATCH_NAME)
 		r = tell_another(wanted, wanted->workload->cgroup, err);
-	if (wanted->match) { /* what was recorded so far was not meant */
+	if (wanted->match) { /* the cgroup recorded so far was not meant */
 		wanted->workload->match = MATCH_IGNORED;
 		wanted->seen = false;
 	}
@@ -198,7 +206,7 @@ static int take(struct target_container *wanted, const struct tracked_cgroup *tr
 	return r;
 }
 
-/* A cgroup that belongs to nobody yet, while the container is waited for, or after it came. */
+/* Considers a cgroup without a workload, while the container is awaited or after it came. */
 static int consider(struct target_container *wanted, const struct tracked_cgroup *tracked,
 		    struct workload **ret_workload, struct error *err)
 {
@@ -247,7 +255,10 @@ static int classify(struct target *target, struct tracked_cgroup *tracked, struc
 	return consider(wanted, tracked, ret_workload, err);
 }
 
-/* A sandbox may have no cgroup of its own that could tell of it, or one like any container's. */
+/*
+ * Ends the recording of a container in a kernel of its own. Its sandbox may have no cgroup that
+ * identifies it, or a cgroup like any container's.
+ */
 static int tick(struct target *target, struct error *err)
 {
 	struct target_container *wanted = container_of_target(target);
@@ -312,7 +323,7 @@ int target_create_container(const struct target_request *request, struct target 
 	if (r < 0)
 		return r;
 	wanted->text = reference.text;
-	/* Without an endpoint the runtime is asked if there is one, and missed if there is not. */
+	/* Without an endpoint a runtime is asked if one is found, but is not required. */
 	r = cri_connect(request->runtime_endpoint, &cri, err);
 	if (r < 0 && request->runtime_endpoint)
 		return r;
@@ -328,7 +339,10 @@ int target_create_container(const struct target_request *request, struct target 
 	}
 	if (r < 0)
 		return r;
-	/* What is not there yet, or comes back, is recorded from its birth. */
+	/*
+	 * A container that does not exist yet, or that is restarted, is recorded from its
+	 * birth.
+	 */
 	if (!wanted->container.id || wanted->container.restarts) {
 		target->recorder_options.mark_new = true;
 		target->recorder_options.watch_denied = true;

@@ -2,7 +2,7 @@
 #ifndef SELECTION_TARGET_KIND_H
 #define SELECTION_TARGET_KIND_H
 
-/* For target.c and the target_<kind>.c files: what a kind of target brings. */
+/* Shared by target.c and the target_<kind>.c files: the interface of a kind of target. */
 #include "recording/recording.h"
 #include "selection/left_out.h"
 #include "selection/workloads.h"
@@ -17,25 +17,25 @@ struct target_kind {
 	int (*tick)(struct target *target, struct error *err);
 	bool (*finished)(const struct target *target);
 	/*
-	 * A new cgroup: sets ret_workload to the one that it belongs to (which may be new), or
-	 * to NULL. parent is the workload of the cgroup above, NULL when that has none. Without
-	 * this function a cgroup belongs to whom the one above belongs.
+	 * Assigns a new cgroup: sets ret_workload to the workload that it belongs to (which may
+	 * be new), or to NULL. parent is the workload of the cgroup above, or NULL. Without
+	 * this function a cgroup belongs to the workload of the cgroup above.
 	 */
 	int (*classify)(struct target *target, struct tracked_cgroup *tracked,
 			struct workload *parent, struct workload **ret_workload, struct error *err);
-	/* After the end: the last word about what is undecided. */
+	/* Called after the end: decides about matches that are still pending. */
 	int (*finalize)(struct target *target, struct error *err);
 	void (*signal)(struct target *target, int signal);
 	void (*destroy)(struct target *target);
 };
 
-/* A kind's own structure begins with it. */
+/* The common part of a target. A kind's own structure begins with it. */
 struct target {
 	const struct target_kind *kind;
 	struct recorder_options recorder_options; /* the kind's; may be changed by its creator */
 	struct recorder *recorder;		  /* borrowed, after prepare */
 	struct workloads workloads;
-	struct workload *attaching;   /* borrowed: owner of what target_add_tree() finds */
+	struct workload *attaching;   /* borrowed: the owner of cgroups that are being added */
 	struct tracked_cgroup **live; /* borrowed from the recorder: cgroups that exist */
 	size_t live_count;
 	struct recording ended; /* observations of workloads that have ended */
@@ -45,7 +45,10 @@ struct target {
 	int exit_status; /* of target_exit_status() */
 };
 
-/* Fills in the common part; description is printf's and owned by the target. */
+/*
+ * Fills in the common part. The description is formatted as by printf(), and owned by the
+ * target.
+ */
 int target_init(struct target *target, const struct target_kind *kind, struct error *err,
 		const char *format, ...) __attribute__((format(printf, 4, 5)));
 
@@ -61,9 +64,9 @@ int target_create_pods(const struct target_request *request, struct target **ret
 		       struct error *err);
 
 /*
- * Adds a cgroup that exists, with all below it, to the recorder. What is found belongs to
- * workload, for which target_cgroup_created() asks while this runs; without one the kind
- * classifies it as it does new ones.
+ * Adds an existing cgroup, with all cgroups below it, to the recorder. Meanwhile
+ * target_cgroup_created() assigns them to workload. If workload is NULL, the kind classifies
+ * them as it does new ones.
  */
 int target_add_tree(struct target *target, struct workload *workload, const char *cgroup,
 		    struct error *err);

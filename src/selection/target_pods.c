@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * record --pod: the pods of this node whose labels match. Every new cgroup of the node is
- * recorded from its birth; whose it is, the runtime is asked afterwards.
+ * recorded from its birth, and the runtime is asked afterwards which container it is.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,11 +18,11 @@
 #include "util/clock.h"
 #include "util/error.h"
 
-/* How often the runtime is asked while it has not answered about a cgroup, */
+/* Interval between questions to the runtime while a match is pending. */
 #define ASK_INTERVAL_NS 50000000LL
-/* when it did not answer at all, */
+/* Interval after a question that the runtime did not answer. */
 #define RETRY_INTERVAL_NS 1000000000LL
-/* and for containers of which no cgroup was seen. */
+/* Interval between searches for containers whose cgroup was not seen. */
 #define CHECK_INTERVAL_NS 5000000000LL
 
 static struct target_pods *pods_of(struct target *target)
@@ -67,7 +67,10 @@ static int prepare(struct target *target, struct error *err)
 	return r;
 }
 
-/* A cgroup that is gone, and of which nothing tells that it was no container's. */
+/*
+ * Reports a cgroup that was gone before its path could be read, unless the part that was read
+ * shows that it was no container's.
+ */
 static int leave_out_nameless(struct target_pods *pods, const struct tracked_cgroup *tracked,
 			      struct error *err)
 {
@@ -75,7 +78,7 @@ static int leave_out_nameless(struct target_pods *pods, const struct tracked_cgr
 
 	if (tracked->path && cgroup_path_parse(tracked->path, &container) &&
 	    container.length < strlen(tracked->path))
-		return 0; /* inside of a container */
+		return 0; /* inside a container */
 	if (tracked->path && cgroup_made_by(&pods->mount, tracked->path) == CGROUP_OF_USER)
 		return 0;
 	return left_out_add(&pods->target.left_out, err,
@@ -101,7 +104,7 @@ static int classify(struct target *target, struct tracked_cgroup *tracked, struc
 	    container.length != strlen(tracked->path))
 		return 0;
 	switch (cgroup_made_by(&pods->mount, tracked->path)) {
-	case CGROUP_OF_USER: /* a name that anybody could give: the runtime knows who runs there */
+	case CGROUP_OF_USER: /* the user chose this name; the runtime knows what runs there */
 		return 0;
 	case CGROUP_OF_UNKNOWN:
 		return left_out_add(&target->left_out, err,
@@ -112,7 +115,7 @@ static int classify(struct target *target, struct tracked_cgroup *tracked, struc
 		break;
 	}
 	known = pods_workload(pods, container.id);
-	if (known && !known->created) { /* it was found while its birth was told */
+	if (known && !known->created) { /* it was found before the event of its birth arrived */
 		*ret_workload = known;
 		return 0;
 	}
@@ -131,7 +134,10 @@ static bool has_open(const struct target *target)
 	return false;
 }
 
-/* Replaces the last answer; where there is none it stays, and the reason is kept. */
+/*
+ * Asks the runtime and replaces the last answer. Without an answer the last one stays, and the
+ * reason is kept in failure.
+ */
 static bool ask(struct target_pods *pods)
 {
 	_cleanup_error_ struct error why = ERROR_INIT;
@@ -156,7 +162,7 @@ static int tick(struct target *target, struct error *err)
 
 	if (now < pods->next_ask || !(check || has_open(target)))
 		return 0;
-	/* A runtime that restarts does not answer; the cgroups stay open until it does. */
+	/* A runtime that is restarting does not answer. Matches stay pending until it does. */
 	if (!ask(pods)) {
 		pods->next_ask = clock_ns(CLOCK_MONOTONIC) + RETRY_INTERVAL_NS;
 		return 0;
@@ -177,7 +183,7 @@ static int finalize(struct target *target, struct error *err)
 
 	if (r == 0 && answered)
 		r = pods_check_missed(pods, true, err);
-	/* Of very many the recording has not each by its id. */
+	/* With more lifetimes than that, the recording does not have the id of each. */
 	if (r == 0 && answered && target->ended.observation_count < WORKLOADS_APART)
 		r = pods_check_ended(pods, err);
 	return r;

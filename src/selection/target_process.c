@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * record --pid: a running process with its threads, and the children that it starts from now
- * on. It has no cgroup of its own and nobody moves another's process, so its tasks are marked.
+ * on. The process has no cgroup of its own, and processes of others are not moved, so its tasks
+ * are marked instead.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -25,7 +25,7 @@ static int set_unknown(char **field, const char *text, struct error *err)
 	return *field ? 0 : error_nomem(err);
 }
 
-/* What says a field of an observation; NULL where nothing does. */
+/* A field of an observation and its text; NULL if unknown. */
 struct description {
 	char **field;
 	const char *text;
@@ -129,7 +129,7 @@ static int merge_as(struct call_set *into, const struct call_set *from, enum ori
 	return 0;
 }
 
-/* Which runtime it was, where the container is gone before its bundle could be read. */
+/* Notes the runtime of a container that was gone before its bundle could be read. */
 static int note_runtime(struct workload *workload, const struct tracked_cgroup *tracked,
 			struct error *err)
 {
@@ -137,7 +137,7 @@ static int note_runtime(struct workload *workload, const struct tracked_cgroup *
 			   runtime_name_of_size(tracked->setup_size), err);
 }
 
-/* How the container was started, where it was gone before its bundle could be read. */
+/* Notes how a container was started that was gone before its bundle could be read. */
 static void note_start(struct workload *workload, const struct tracked_cgroup *tracked)
 {
 	struct observation *observation = &workload->observation;
@@ -152,9 +152,10 @@ static void note_start(struct workload *workload, const struct tracked_cgroup *t
 }
 
 /*
- * True if the pending calls are work: a process of the workload moved those in who made them,
- * or they were never about to become anything else. What runs its parent's program in a
- * container's cgroup and never executes another is a runtime that failed.
+ * True if the pending calls are work: a process of the workload moved in the tasks that made
+ * them, or those tasks were not setting up anything else. A task that runs its parent's program
+ * in a container's cgroup and never executes another is a failed runtime, whose calls are not
+ * work.
  */
 static bool pending_is_work(const struct workload *workload, const struct tracked_cgroup *tracked)
 {
@@ -251,7 +252,10 @@ static int copy_capabilities(struct observation *observation, const struct bundl
 	return 0;
 }
 
-/* A profile that cannot be read is the runtime's business: it is not written down, that is all. */
+/*
+ * Copies the profile of the bundle. A profile that cannot be parsed is left out: it is for the
+ * runtime to report that.
+ */
 static void note_profile(struct observation *observation, const struct bundle *bundle)
 {
 	if (bundle->seccomp && !observation->applied_profile)
@@ -280,7 +284,7 @@ static int describe_from_bundle(struct workload *workload, const struct bundle *
 	return r < 0 ? r : copy_capabilities(observation, bundle, err);
 }
 
-/* Those that have a default profile; runc and crun called by hand have none. */
+/* Notes an engine that has a default profile; runc and crun called by hand have none. */
 static int note_engine(struct observation *observation, const struct container *container,
 		       struct error *err)
 {
@@ -294,7 +298,7 @@ static int note_engine(struct observation *observation, const struct container *
 		       set_unknown(&observation->engine_version, container->engine_version, err);
 }
 
-/* After the bundle: in a pod, the name there is the one in the pod. */
+/* Called after describe_from_bundle(): the bundle's name is that within the pod and is kept. */
 static int describe_from_record(struct observation *observation, const struct container *container,
 				struct error *err)
 {
@@ -343,8 +347,8 @@ int observation_set_node(struct observation *observation, struct error *err)
 }
 
 /*
- * True if set-up cannot be told from work: the container shares its mount namespace with the
- * runtime.
+ * True if set-up cannot be distinguished from work: the container shares its mount namespace
+ * with the runtime.
  */
 static bool has_no_namespace(const struct workload *workload)
 {
@@ -369,7 +373,10 @@ static int finalize_container(struct workload *workload, struct error *err)
 {
 	struct observation *observation = &workload->observation;
 
-	/* A short container may be gone before its files were read; its runtime is still there. */
+	/*
+	 * A short-lived container may be gone before its files were read. Its runtime is still
+	 * there.
+	 */
 	if (observation->runtime && !observation->runtime_version)
 		runtime_version(observation->runtime, NULL, &observation->runtime_version, NULL);
 

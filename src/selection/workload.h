@@ -18,51 +18,51 @@ struct error;
 struct tracked_cgroup;
 
 enum match {
-	MATCH_PENDING,	/* nobody knows yet whose it is */
+	MATCH_PENDING,	/* not yet known whether the target selects it */
 	MATCH_SELECTED, /* the target selects it */
-	MATCH_IGNORED,	/* it does not */
+	MATCH_IGNORED,	/* the target does not select it */
 };
 
 struct workload {
 	struct observation observation;
 	enum match match;
 	bool is_container;	       /* a runtime sets it up from outside */
-	bool described;		       /* its bundle and runtime were looked up with success */
+	bool described;		       /* its bundle was found and read */
 	char *cgroup;		       /* path of its own cgroup; NULL for a process */
 	enum tristate mount_namespace; /* whether its bundle gives it one of its own */
 	bool entered;		       /* its start was seen: set-up ended in one of its cgroups */
 	bool pre_existing;	       /* its cgroup was there before the recording began */
-	bool present;		       /* a task of it was: it ran */
-	bool waited;		       /* it was created then, and not started: nothing ran */
-	unsigned int live;	       /* its cgroups that exist */
+	bool present;		       /* it had a task before the recording began */
+	bool waited;		       /* created but not started when the recording began */
+	unsigned int live;	       /* number of its cgroups that exist */
 	int64_t created;
-	int64_t next_look; /* CLOCK_MONOTONIC: when its bundle is looked for again */
+	int64_t next_look; /* CLOCK_MONOTONIC: next bundle look-up, or deadline while pending */
 	uint64_t *cgroups; /* ids of all its cgroups, also those that are gone */
 	size_t cgroup_count;
-	struct call_set pending;  /* made in set-up, under no filter of the container's */
-	struct call_set answered; /* answered by a filter, or by a supervisor: see answered.h */
+	struct call_set pending;  /* calls made in set-up, under no filter of the container's */
+	struct call_set answered; /* calls that a filter or supervisor answered: answered.h */
 };
 
-/* An empty workload that is wanted; NULL when memory ran out. The caller owns it. */
+/* Creates an empty workload that is selected; NULL if out of memory. The caller owns it. */
 struct workload *workload_create(void);
 void workload_destroy(struct workload *workload);
 DEFINE_CLEANUP(struct workload *, workload_destroy);
 #define _cleanup_workload_ _cleanup_(cleanup_workload_destroy)
 
-/* A cgroup of the workload was made or found: the workload becomes its owner. */
+/* Makes the workload the owner of a cgroup, which was made or found. */
 int workload_attach(struct workload *workload, struct tracked_cgroup *tracked, struct error *err);
 
 /* Takes a cgroup from its owner, before it is attached to another. */
 void workload_detach(struct tracked_cgroup *tracked);
 
 /*
- * Whether a process of the workload itself moved others into the cgroup: a runtime, a service
- * manager or a build tool inside the container. What it does is the container's work.
+ * True if a process of the workload itself moved others into the cgroup: a runtime, a service
+ * manager or a build tool inside the container. Its set-up of them is the container's work.
  */
 bool workload_moved_from_inside(const struct workload *workload,
 				const struct tracked_cgroup *tracked);
 
-/* Adds what a removed cgroup did. It stays the caller's. */
+/* Adds the evidence of a removed cgroup, which stays the caller's. */
 int workload_merge(struct workload *workload, const struct tracked_cgroup *tracked,
 		   struct error *err);
 
@@ -71,12 +71,15 @@ int workload_describe(struct workload *workload, const struct container *contain
 		      struct error *err);
 
 /*
- * Decides about the calls of the set-up and names the reasons why the observation is not
- * complete. Afterwards the observation can be moved out.
+ * Decides about the calls of set-up, and adds the reasons why the observation is not complete.
+ * Afterwards the observation can be moved out.
  */
 int workload_finalize(struct workload *workload, struct error *err);
 
-/* Node, kernel and machine of this computer; set once in each observation. */
+/*
+ * Sets the node, kernel and machine to those of this computer. A node or kernel that is set
+ * already is kept.
+ */
 int observation_set_node(struct observation *observation, struct error *err);
 
 #endif

@@ -97,7 +97,7 @@ int workloads_collect(struct workloads *workloads, bool also_live, struct record
 	return r;
 }
 
-/* How soon a bundle that could not be read is looked for again: a short container has one look. */
+/* Interval between attempts to read a bundle. A short-lived container gets one attempt. */
 #define LOOK_INTERVAL_NS 20000000LL
 
 static int describe(struct workload *workload, int64_t now, struct error *err)

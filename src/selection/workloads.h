@@ -2,7 +2,7 @@
 #ifndef SELECTION_WORKLOADS_H
 #define SELECTION_WORKLOADS_H
 
-/* The list of what a target records, from birth to observation. */
+/* The workloads that a target records, from their birth until they become observations. */
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -11,7 +11,10 @@
 struct error;
 struct recording;
 
-/* So many lifetimes are kept apart; memory stays flat when there are more. */
+/*
+ * The number of lifetimes that get an observation of their own. Further ones are folded, so
+ * that memory use stays flat.
+ */
 #define WORKLOADS_APART 1000
 
 /* All workloads of a target. */
@@ -21,8 +24,8 @@ struct workloads {
 };
 
 /*
- * Adds what is no container: a command, a process, a cgroup. ret_workload is borrowed from the
- * list.
+ * Adds a workload that is no container: a command, a process or a cgroup. ret_workload is
+ * borrowed from the list.
  */
 int workloads_add_plain(struct workloads *workloads, const char *name, const char *attribution,
 			struct workload **ret_workload, struct error *err);
@@ -32,12 +35,12 @@ int workloads_add_container(struct workloads *workloads, enum match match, const
 			    const char *cgroup, const char *pod_uid, struct workload **ret_workload,
 			    struct error *err);
 
-/* Looks up bundle and runtime of the live containers that are wanted and not described yet. */
+/* Looks up the bundle and runtime of live, selected containers that are not described yet. */
 int workloads_describe(struct workloads *workloads, struct error *err);
 
 /*
- * Moves the observations of workloads that have ended (all of them with also_live) and are
- * wanted into the recording, and forgets those that are not.
+ * Removes the workloads that have ended, except pending ones; with also_live, removes all. The
+ * observations of selected workloads move into the recording.
  */
 int workloads_collect(struct workloads *workloads, bool also_live, struct recording *recording,
 		      struct error *err);

@@ -34,7 +34,10 @@ static int add_losses(struct observation *observation, const struct recorder_tot
 	return r;
 }
 
-/* What --runtime-calls means for one observation; name NULL when nothing is added. */
+/*
+ * Resolves --runtime-calls for one observation. ret_choice->name is NULL if no calls are added;
+ * it may point into the buffer name.
+ */
 static void choose_runtime(const struct completion_options *options,
 			   const struct observation *observation, char name[32],
 			   struct runtime_choice *ret_choice)
@@ -85,7 +88,7 @@ static int add_runtime_calls(const struct completion_options *options,
 		choice.name);
 }
 
-/* Once a version: many containers have the same. */
+/* Skips a version that it has just noted: many containers have the same. */
 static int note_outdated(const struct completion_options *options,
 			 const struct recording *recording, struct notes *notes, struct error *err)
 {
@@ -147,13 +150,13 @@ static int complete_observation(const struct completion_options *options,
 	return r < 0 ? r : observation_add_implied_calls(observation, err);
 }
 
-/* A name for the profile where the user gave none. */
+/* Chooses the name if the user gave none: that of the only container, or "recording". */
 static int name_recording(const struct completion_options *options, struct recording *recording,
 			  struct error *err)
 {
 	const char *name = options->name;
 
-	/* The parts of a split recording add the container's name themselves. */
+	/* The parts of a split recording add the names of their containers themselves. */
 	if (!name && options->split == SPLIT_NONE && recording->observation_count == 1)
 		name = recording->observations[0].container_name;
 	recording->name = strdup(name ? name : "recording");

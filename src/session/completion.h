@@ -2,7 +2,10 @@
 #ifndef SESSION_COMPLETION_H
 #define SESSION_COMPLETION_H
 
-/* From what was seen to evidence: what the recorder lost, and the calls that nobody could see. */
+/*
+ * Completes observations into evidence: adds what the recorder lost, and the calls that it
+ * cannot see.
+ */
 #include "recording/recording.h"
 #include "recording/split.h"
 
@@ -12,15 +15,16 @@ struct recorder_totals;
 
 struct completion_options {
 	const char *name;	    /* of the recording; NULL: its container's, or "recording" */
-	enum split split;	    /* into what the recording will be split */
+	enum split split;	    /* how the recording will be split */
 	const char *runtime;	    /* "auto", "none", "runc", "runc@1.2.3", … */
-	enum tristate no_new_privs; /* unknown: as the container had it */
+	enum tristate no_new_privs; /* unknown: as in the container */
 };
 
 /*
- * Names the recording and adds to each observation what was lost for all of them, why the recording
- * ended early (interruption, or NULL), and the calls of its runtime. Adds to notes, as sentences,
- * why observations are not complete, and which runtimes are newer than what was measured.
+ * Names the recording. Adds to each observation the losses, which concern all of them, the
+ * reason why the recording ended early (interruption, or NULL), and the calls of its runtime.
+ * Adds sentences to notes: why observations are incomplete, and which runtimes are newer than
+ * the measured ones.
  */
 int completion_apply(const struct completion_options *options, const struct recorder_totals *totals,
 		     const struct error *interruption, struct recording *recording,

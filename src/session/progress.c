@@ -37,7 +37,7 @@ static int take_in(void *data, const struct observation *whose, bool denied,
 	return call_set_add(set, call, err);
 }
 
-/* What has no time, because its event was lost, comes last. */
+/* A call without a time, because its event was lost, comes last. */
 static int64_t time_of(const struct discovery *discovery)
 {
 	return discovery->call.first_seen ? discovery->call.first_seen : INT64_MAX;

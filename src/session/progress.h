@@ -3,8 +3,8 @@
 #define SESSION_PROGRESS_H
 
 /*
- * What a recording has found so far, and when it last found something new. Times are those of
- * CLOCK_MONOTONIC.
+ * The calls and workloads that a recording has found so far, and when it last found a new one.
+ * Times are those of CLOCK_MONOTONIC.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,20 +15,20 @@
 struct error;
 struct target;
 
-/* A call that was not known at the update before. */
+/* A call that the previous update had not found yet. */
 struct discovery {
-	const struct observation *whose; /* borrowed from the target until it is used again */
+	const struct observation *whose; /* borrowed from the target until its next use */
 	struct call call;
 	bool denied;
 };
 
 struct progress {
-	struct call_set seen; /* origin and process of the first that made it */
+	struct call_set seen; /* with the origin and process that were seen first */
 	struct call_set denied;
-	int64_t last_new; /* when a call was last new; when the recording began before that */
+	int64_t last_new; /* when a call was last new; at first, the start of the recording */
 	size_t workloads;
-	int64_t last_workload; /* when one was last added */
-	/* What the last update found, in the order of time. */
+	int64_t last_workload; /* time of the last new workload */
+	/* The new calls of the last update, in order of time. */
 	struct discovery *discoveries;
 	size_t discovery_count;
 };
@@ -36,13 +36,13 @@ struct progress {
 void progress_init(struct progress *progress, int64_t now);
 void progress_finish(struct progress *progress);
 
-/* Adds what is new of the target, and replaces the discoveries. */
+/* Adds the new calls and workloads of the target, and replaces the discoveries. */
 int progress_update(struct progress *progress, const struct target *target, int64_t now,
 		    struct error *err);
 
 /*
- * True if no call and no workload is new since a time. Without a workload nothing is stable: the
- * first is waited for.
+ * True if no call and no workload is newer than since. Never true without a workload, so that
+ * the recording waits for the first one.
  */
 bool progress_is_stable(const struct progress *progress, int64_t since);
 

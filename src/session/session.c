@@ -15,9 +15,9 @@
 #define NSEC_PER_MSEC 1000000LL
 #define NSEC_PER_SEC 1000000000LL
 
-/* Between the end of a process and the end of those that it left behind. */
+/* Interval of the checks whether the processes that the leader left behind have ended. */
 #define LINGER_NS (20 * NSEC_PER_MSEC)
-/* How long a command may take to end after it was asked to. */
+/* Time for a command to end after it was asked to. */
 #define GRACE_NS (5 * NSEC_PER_SEC)
 
 struct session {
@@ -25,17 +25,17 @@ struct session {
 	struct session_handler handler;
 	struct target *target;
 	struct recorder *recorder;     /* NULL once stopped */
-	struct recorder_totals totals; /* at the stop */
+	struct recorder_totals totals; /* losses at session_stop() */
 	struct progress progress;
 	struct error interruption;
 	struct loop_fd *recorder_watch;
-	struct loop_fd *target_watch; /* NULL where the target has no descriptor, or had one */
+	struct loop_fd *target_watch; /* NULL if the target has no descriptor, or no longer */
 	struct loop_timer *timer;
-	bool leader_ended; /* the target's descriptor has told all it can */
+	bool leader_ended; /* the target's descriptor has reported the end */
 	int64_t next_update;
 	int64_t deadline; /* 0: none */
 	bool stopping;	  /* a command was asked to end */
-	bool ending;	  /* after the present step */
+	bool ending;	  /* after the current step */
 	bool ended;
 };
 
@@ -76,7 +76,7 @@ static void end(struct session *session)
 		session->handler.ended(session->handler.data);
 }
 
-/* Gives a command time to end; false where there is none, or no more time. */
+/* Gives a command time to end. False if the target is no command, or already had the time. */
 static bool wait_for_command(struct session *session)
 {
 	if (session->stopping || target_fd(session->target) < 0 ||
@@ -95,7 +95,7 @@ void session_request_end(struct session *session, int signal)
 		session->ending = true;
 	else if (signal)
 		target_signal(session->target, signal);
-	/* One more step: what has happened until now is handled before the end. */
+	/* Handle the pending events in one more step before the end. */
 	loop_start_timer(session->timer, 0);
 }
 
@@ -123,7 +123,7 @@ static int update(struct session *session, int64_t now, struct error *err)
 	return r;
 }
 
-/* Only an update just made knows whether anything is new. */
+/* Checks for stability only after an update, because only an update finds new calls. */
 static int update_when_due(struct session *session, int64_t now, struct error *err)
 {
 	int64_t stable = session->options.until_stable;
@@ -178,7 +178,7 @@ static void set_timer(struct session *session)
 	loop_start_timer(session->timer, (due - now + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC);
 }
 
-/* Whenever something has happened or is due. */
+/* Runs whenever something has happened or is due. */
 static void step(struct session *session)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -191,7 +191,7 @@ static void step(struct session *session)
 		end(session);
 		return;
 	}
-	/* The target closes its descriptor where it sees the end before the loop does. */
+	/* The target closes its descriptor if it notices the end before the loop does. */
 	if (session->target_watch && target_fd(session->target) < 0)
 		let_target_watch_go(session);
 	set_timer(session);
@@ -295,7 +295,7 @@ int session_start(const struct session_options *options, const struct session_ha
 	return r;
 }
 
-/* The kernel gets its memory back, however long the owner still works with what was recorded. */
+/* Frees the kernel's memory early, because the owner may keep the session for long. */
 static void let_recorder_go(struct session *session)
 {
 	if (!session->recorder)

@@ -3,11 +3,12 @@
 #define SESSION_SESSION_H
 
 /*
- * A recording from its start to its end, on a loop that the owner brings and runs:
+ * A recording from its start to its end, on a loop that the owner provides and runs:
  *
  *	start ─▶ (the loop runs until handler->ended) ─▶ stop ─▶ collect ─▶ destroy
  *
- * A session handles no signal, writes to no terminal and logs nothing: its owner does.
+ * A session handles no signals, writes to no terminal and logs nothing. That is up to the
+ * owner.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,65 +27,69 @@ struct target;
 
 struct session_options {
 	enum recorder_hook hook;
-	int64_t duration;	/* ns; 0: until something else ends it */
-	int64_t until_stable;	/* ns without a new system call or workload; 0: no matter */
-	int64_t progress_every; /* ns between two updates of the progress, more than 0 */
+	int64_t duration;	/* ns; 0: unlimited */
+	int64_t until_stable;	/* ns without a new system call or workload; 0: ignored */
+	int64_t progress_every; /* ns between two updates of the progress; more than 0 */
 };
 
-/* Any may be NULL. None may stop or destroy the session. */
+/* Callbacks. Each may be NULL. None may stop or destroy the session. */
 struct session_handler {
-	/* Calls are counted from now on. A command of the target starts next. */
+	/* Counting has begun. The command of the target, if any, starts next. */
 	void (*started)(void *data);
 	/* The progress was updated. */
 	void (*progressed)(void *data);
-	/* Called once: the session does nothing more until session_stop(). */
+	/* The session has ended and does nothing more until session_stop(). Called once. */
 	void (*ended)(void *data);
 	void *data;
 };
 
 /*
- * Starts to record the target. options and handler are copied; target and loop are borrowed until
- * the session is destroyed, which the caller does with ret_session.
+ * Starts to record the target. The caller destroys ret_session. options and handler are copied;
+ * target and loop are borrowed until the session is destroyed.
  */
 int session_start(const struct session_options *options, const struct session_handler *handler,
 		  struct target *target, struct loop *loop, struct session **ret_session,
 		  struct error *err);
 
 /*
- * Asks the session to end. A command ends first, within a few seconds, so that its last calls are
- * recorded: it is sent the signal, unless that is 0 because the command has got it already, as from
- * a terminal. Asking twice does not wait for the command.
+ * Asks the session to end. If the target is a command, the session first gives it a few seconds
+ * to end, so that its last calls are recorded. It sends the signal to the command unless signal
+ * is 0, which means that the command has got it already, for example from the terminal. A
+ * second request does not wait for the command.
  */
 void session_request_end(struct session *session, int signal);
 
-/* Ends the session for an error of its owner, such as one of the loop. */
+/* Ends the session because of an error of its owner, such as one of the loop. */
 void session_interrupt(struct session *session, const struct error *cause);
 
-/* The error that ended the session, or NULL; borrowed. What was seen before it can be collected. */
+/*
+ * The error that ended the session, or NULL; borrowed. What was recorded before can be
+ * collected.
+ */
 const struct error *session_interruption(const struct session *session);
 
-/* Borrowed until the session is destroyed. */
+/* The progress, borrowed until the session is destroyed. */
 const struct progress *session_progress(const struct session *session);
 
-/* What was lost so far. */
+/* The losses so far. */
 void session_totals(const struct session *session, struct recorder_totals *ret_totals);
 
 /*
- * To be called once. Stops counting, also where the session has not ended, updates the progress
- * once more and frees the recorder.
+ * Stops counting, even if the session has not ended yet, updates the progress once more and
+ * frees the recorder. Call it once.
  */
 int session_stop(struct session *session, struct error *err);
 
 /*
- * After session_stop(), and once: moves what was recorded into the empty recording, and
- * completes it with what was lost and with the runtime's calls. Adds sentences about what is
- * not complete to notes. Where nothing was recorded the error is the interruption, or -ENOENT
- * with the reason.
+ * Moves the observations into the empty recording, and adds the losses and the calls of the
+ * runtime to them. Adds sentences about incomplete observations to notes. If nothing was
+ * recorded, err is the interruption, or -ENOENT with the reason. Call it once, after
+ * session_stop().
  */
 int session_collect(struct session *session, const struct completion_options *options,
 		    struct recording *recording, struct notes *notes, struct error *err);
 
-/* Also frees what session_stop() was not called for. Accepts NULL. */
+/* Also frees the recorder if session_stop() was not called. Accepts NULL. */
 void session_destroy(struct session *session);
 DEFINE_CLEANUP(struct session *, session_destroy);
 #define _cleanup_session_ _cleanup_(cleanup_session_destroy)

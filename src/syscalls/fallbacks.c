@@ -7,10 +7,10 @@
 #include "util/array.h"
 
 /*
- * What is not in here: calls whose users take any error for "not there" (membarrier,
- * set_robust_list, userfaultfd), calls with nothing to fall back to (pidfd_getfd, bpf,
- * mount_setattr), and those that every kernel of the last ten years has, so that nobody falls
- * back any more (accept4, pipe2, prlimit64). The *_time64 calls exist in 32-bit ABIs only.
+ * Not listed are calls whose users take any error for "not there" (membarrier, set_robust_list,
+ * userfaultfd), calls with nothing to fall back to (pidfd_getfd, bpf, mount_setattr), and calls
+ * that every kernel of the last ten years has, so that no program falls back any more (accept4,
+ * pipe2, prlimit64). The *_time64 calls exist in 32-bit ABIs only.
  */
 const struct fallback fallbacks[] = {
 	{ "clock_adjtime64", "clock_adjtime", "32-bit C libraries" },

@@ -3,16 +3,16 @@
 #define SYSCALLS_FALLBACKS_H
 
 /*
- * System calls that C libraries and programs try first and replace by older ones where the kernel
- * does not have them. They recognise that by ENOSYS: told EPERM, they take it for an answer,
- * and the program fails although the older call is allowed.
+ * System calls that C libraries and programs try first, and replace by older ones if the kernel
+ * lacks them. They replace a call only after ENOSYS. EPERM is a final answer for them, so that
+ * the program fails although the older call is allowed.
  */
 #include <stddef.h>
 
 struct fallback {
 	const char *name;
-	const char *instead; /* what is done after ENOSYS */
-	const char *who;     /* tries it, as an example to look at */
+	const char *instead; /* what replaces it after ENOSYS */
+	const char *who;     /* examples of programs that try it */
 };
 
 /* Sorted by name. */

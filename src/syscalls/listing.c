@@ -77,7 +77,7 @@ static bool same_risk(const struct listed_call *a, const struct listed_call *b)
 		 strcmp(a->purpose->reason, b->purpose->reason) == 0));
 }
 
-/* Whether an earlier call has the same reason, so that this one was listed with it. */
+/* True if an earlier call has the same risk and reason, so that this one was listed with it. */
 static bool was_listed(const struct listed_call *calls, size_t index)
 {
 	size_t i;

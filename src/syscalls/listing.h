@@ -2,7 +2,7 @@
 #ifndef SYSCALLS_LISTING_H
 #define SYSCALLS_LISTING_H
 
-/* Lists of system calls as people read them: by what they are for, and by risk. */
+/* Lists of system calls for people, by purpose and by risk. */
 #include <stddef.h>
 #include <stdio.h>
 
@@ -13,29 +13,32 @@ struct listed_call {
 	const struct syscall_purpose *purpose;
 };
 
-/* A paragraph in lines of 80 columns, of which all but the first are indented deeper. */
+/* A paragraph in lines of 80 columns. All lines but the first are indented deeper. */
 struct paragraph {
 	FILE *out;
 	unsigned int indent;
 	unsigned int column; /* 0: nothing was written yet */
 };
 
-/* Adds words, and a suffix to the last of them without a space. */
+/* Adds words. The suffix follows the last word without a space. */
 void paragraph_add(struct paragraph *paragraph, const char *words, const char *suffix);
 void paragraph_end(struct paragraph *paragraph);
 
 /*
- * "Network (2): accept, bind" a group, in the order of the groups, names in the order in which they
- * are given.
+ * Prints a paragraph for each group, such as "Network (2): accept, bind". Groups are in the
+ * order of syscall_groups, names in the order of calls.
  */
 void listing_print_groups(FILE *out, unsigned int indent, const struct listed_call *calls,
 			  size_t count);
 
-/* "fsopen, fsmount: reason" for calls of a risk level that have the same reason. */
+/*
+ * Prints the calls of a risk level, those with the same reason together: "fsopen, fsmount:
+ * reason".
+ */
 void listing_print_risks(FILE *out, unsigned int indent, const struct listed_call *calls,
 			 size_t count, enum risk_level level);
 
-/* How many calls there are of a risk level. */
+/* The number of calls of a risk level. */
 size_t listing_count_risk(const struct listed_call *calls, size_t count, enum risk_level level);
 
 #endif

@@ -3,16 +3,16 @@
 #define SYSCALLS_OTHER_NAMES_H
 
 /*
- * What people call system calls that an architecture calls otherwise: after the C library's
- * function (pwrite), the kernel's function (newuname), or another architecture (umount). Sources:
- * the section 2 manual pages' "C library/kernel differences", SYSCALL_DEFINE in the kernel, and its
- * tables.
+ * Other names of system calls, which some architecture does not use: that of the C library's
+ * function (pwrite), of the kernel's function (newuname), or of another architecture (umount).
+ * Sources: the section "C library/kernel differences" of the manual pages in section 2,
+ * SYSCALL_DEFINE in the kernel, and its tables.
  */
 #include <stddef.h>
 
 struct other_name {
 	const char *name;
-	const char *kernel[3]; /* what it is called on one architecture or another, NULL-terminated */
+	const char *kernel[3]; /* its names on one architecture or another; ends with NULL */
 };
 
 /* Sorted by name. */
@@ -23,8 +23,8 @@ extern const size_t other_name_count;
 const struct other_name *other_name_find(const char *name);
 
 /*
- * The call of any architecture whose name is most like a misspelled one; NULL where none is
- * like it.
+ * The name of a call, on any architecture, that is nearest to a misspelled one. NULL if none is
+ * near.
  */
 const char *syscall_nearest(const char *name);
 

@@ -3,16 +3,15 @@
 #define SYSCALLS_PURPOSE_H
 
 /*
- * What a system call is for and what is risky about it, for reports to people. The facts are in
- * src/syscalls/purpose.tbl and risk.tbl; tools/gen-purposes makes them C. Everything returned is
- * constant.
+ * The purpose and the risk of each system call, for reports to people. tools/gen-purposes makes
+ * the tables from src/syscalls/purpose.tbl and risk.tbl. Everything returned is constant.
  */
 #include <stddef.h>
 
 /* In ascending order. */
 enum risk_level {
 	RISK_LOW,      /* needed by nearly everything, or of little use to an attacker by itself */
-	RISK_ELEVATED, /* helps to break out, or opens much of the kernel */
+	RISK_ELEVATED, /* helps to break out, or exposes much of the kernel */
 	RISK_HIGH,     /* breaks out of containers, or has a history of doing so */
 	RISK_LEVEL_COUNT,
 };
@@ -20,13 +19,13 @@ enum risk_level {
 /* "low", "elevated", "high". */
 const char *risk_level_name(enum risk_level level);
 
-/* A kind of calls, such as "network". */
+/* A group of calls, such as "network". */
 struct syscall_group {
 	const char *key;   /* for machines: [a-z_-]+ */
 	const char *title; /* for people: "Network" */
 };
 
-/* In the order in which reports show them. The first is for names that are not known. */
+/* In the order of reports. The first is for unknown names. */
 extern const struct syscall_group syscall_groups[];
 extern const size_t syscall_group_count;
 
@@ -35,12 +34,12 @@ struct syscall_purpose {
 	const struct syscall_group *group; /* an element of syscall_groups */
 	const char *clause;		   /* "opens or creates a file" */
 	enum risk_level risk;
-	const char *reason; /* for the risk, a clause; NULL when it is low */
+	const char *reason; /* a clause about the risk; NULL when it is low */
 };
 
 /*
- * The row of a name, never NULL. A name that is not known (a call newer than this program, or a
- * mistyped one) gets a row of its own that says so, of elevated risk and with the name "".
+ * The row of a name, never NULL. An unknown name (a call newer than this program, or a mistyped
+ * one) gets a special row with the name "", a clause that says so, and elevated risk.
  */
 const struct syscall_purpose *syscall_purpose(const char *name);
 

@@ -3,8 +3,8 @@
 #define SYSCALLS_SYSCALL_TABLE_H
 
 /*
- * What tools/gen-syscalls makes of src/syscalls/<table>.tbl. The tables come from the kernel's
- * user-space headers (tools/update-syscall-tables).
+ * Tables that tools/gen-syscalls makes from src/syscalls/<table>.tbl. Those come from the
+ * kernel's user-space headers (tools/update-syscall-tables).
  */
 #include <stddef.h>
 #include <stdint.h>

@@ -10,7 +10,7 @@
 #include "syscalls/syscall_table.h"
 #include "util/array.h"
 
-/* What a machine calls its ABIs, and where their calls are listed. */
+/* The name of an ABI on a machine, and the table of its calls. */
 struct abi_of_machine {
 	const char *scmp_arch;
 	const struct syscall_table *table;
@@ -95,7 +95,7 @@ const char *syscall_name(enum machine machine, enum abi abi, uint32_t nr)
 	const struct syscall_table *table = abis[machine][abi].table;
 	size_t low = 0, high = table ? table->length : 0;
 
-	/* Most numbers are in the table at their own place. */
+	/* Most numbers are equal to their index in the table. */
 	if (nr < high && table->by_number[nr].nr == nr)
 		return table->by_number[nr].name;
 	while (low < high) {
@@ -144,8 +144,9 @@ const char *syscall_name_or_number(enum machine machine, enum abi abi, uint32_t 
 }
 
 /*
- * Calls of MIPS, POWER, RISC-V and s390 alone, and the names under which libseccomp knows the ways
- * through socketcall(2) and ipc(2) that have no number elsewhere (its src/syscalls.csv); sorted.
+ * Calls that only MIPS, POWER, RISC-V and s390 have, and libseccomp's names (in its
+ * src/syscalls.csv) for operations of socketcall(2) and ipc(2) that have no number elsewhere;
+ * sorted.
  */
 static const char *const foreign_names[] = {
 	"cachectl",

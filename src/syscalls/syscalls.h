@@ -10,8 +10,8 @@ struct error;
 struct syscall_table;
 
 /*
- * The ABI that a system call was made through. Part of the number: the same number means
- * different calls in different ABIs.
+ * The ABI of a system call. It is part of the call's identity: the same number means different
+ * calls in different ABIs.
  */
 enum abi {
 	ABI_NATIVE, /* x86-64, arm64 */
@@ -20,7 +20,7 @@ enum abi {
 	ABI_COUNT,
 };
 
-/* A machine whose containers are recorded; decides what each ABI is called. */
+/* A machine whose containers are recorded. It decides the name of each ABI. */
 enum machine {
 	MACHINE_X86_64,
 	MACHINE_AARCH64,
@@ -30,35 +30,35 @@ enum machine {
 /* The machine that this program was built for. */
 enum machine machine_native(void);
 
-/* "x86_64" and "aarch64", as uname(2) has it; negative when unknown. */
+/* "x86_64", "aarch64", as in uname(2). machine_from_name() is negative for an unknown name. */
 const char *machine_name(enum machine machine);
 int machine_from_name(const char *name);
 
-/* "native", "compat", "x32"; negative when unknown. */
+/* "native", "compat", "x32". abi_from_name() is negative for an unknown name. */
 const char *abi_name(enum abi abi);
 int abi_from_name(const char *name);
 
 /*
- * The OCI runtime-spec name of a machine's ABI, such as "SCMP_ARCH_X86_64", or NULL where the
+ * The OCI runtime-spec name of a machine's ABI, such as "SCMP_ARCH_X86_64", or NULL if the
  * machine has no such ABI (x32 on arm64).
  */
 const char *abi_scmp_arch(enum machine machine, enum abi abi);
 
 /*
- * All calls of a machine's ABI (syscalls/syscall_table.h), or NULL where the machine has no such
+ * All calls of a machine's ABI (syscalls/syscall_table.h), or NULL if the machine has no such
  * ABI.
  */
 const struct syscall_table *abi_syscall_table(enum machine machine, enum abi abi);
 
-/* "SYS_" table look-ups. The name of a number, or NULL when the table has none for it. */
+/* The name of a call number, or NULL if the ABI has no such call. */
 const char *syscall_name(enum machine machine, enum abi abi, uint32_t nr);
 
-/* The number of a name; -ENOENT when the ABI has no such call. */
+/* The number of a call name, or -ENOENT if the ABI has no such call. */
 int syscall_number(enum machine machine, enum abi abi, const char *name);
 
 /*
- * True if any machine is known to have a call of that name, also one whose calls have no table
- * here. A name that is not known may be a mistake, or newer than this program.
+ * True if any machine is known to have a call of that name, including machines without a table
+ * here. An unknown name may be a mistake, or newer than this program.
  */
 bool syscall_is_known(const char *name);
 

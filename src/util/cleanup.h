@@ -3,13 +3,13 @@
 #define UTIL_CLEANUP_H
 
 /*
- * Resources are released where they were declared:
+ * A variable releases its resource at the end of its scope:
  *
  *	_cleanup_free_ char *path = NULL;
  *	_cleanup_close_ int fd = -1;
  *
- * A variable with such an attribute is initialised in its declaration. What is to outlive
- * the function is taken out with steal_pointer() or steal_fd().
+ * Initialise such a variable in its declaration. Use steal_pointer() or steal_fd() to keep a
+ * resource that has to outlive the scope.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -46,7 +46,7 @@ DEFINE_CLEANUP(DIR *, closedir);
 #define _cleanup_fclose_ _cleanup_(cleanup_fclose)
 #define _cleanup_closedir_ _cleanup_(cleanup_closedir)
 
-/* Takes the value out of a variable and leaves NULL there. */
+/* Returns the value of a variable and sets the variable to NULL. */
 #define steal_pointer(pp)                         \
 	({                                        \
 		__typeof__(*(pp)) stolen = *(pp); \

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* What a clock shows, in nanoseconds. */
+/* The current time of a clock, in nanoseconds. */
 static inline int64_t clock_ns(clockid_t clock)
 {
 	struct timespec now;

@@ -13,7 +13,7 @@ static int error_vset(struct error *err, int code, const char *format, va_list a
 
 	if (!err)
 		return -code;
-	/* The arguments may point into the message that is there. */
+	/* Format first, free later: the arguments may point into the old message. */
 	if (vasprintf(&message, format, args) < 0)
 		message = NULL;
 	error_finish(err);

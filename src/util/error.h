@@ -15,7 +15,7 @@ struct error {
 	char *message; /* owned; one line, without a final newline */
 };
 
-/* Sets err and returns -code, so that a failure is stated in one expression. */
+/* Sets err and returns -code, so that a failure takes one statement: return error_set(…). */
 int error_set(struct error *err, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -23,13 +23,13 @@ int error_set(struct error *err, int code, const char *format, ...)
 int error_set_errno(struct error *err, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Puts "format: " before the message that is there already; returns -err->code. */
+/* Puts "format: " before the existing message. Returns -err->code, or -EIO if err is NULL. */
 int error_prefix(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* -ENOMEM with a message. */
+/* Sets err to "out of memory" and returns -ENOMEM. */
 int error_nomem(struct error *err);
 
-/* The message, or a text for the code, or "no error"; never NULL; owned by err. */
+/* The message, or else a text for the code, or "no error". Never NULL. Owned by err. */
 const char *error_message(const struct error *err);
 
 /* Frees the message and makes err empty again. */

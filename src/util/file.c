@@ -108,8 +108,11 @@ int file_print(int fd, const char *path, file_printer *print, const void *data, 
 			close(copy);
 		return ret;
 	}
-	__fsetlocking(out, FSETLOCKING_BYCALLER); /* nobody else has it */
-	/* A file that is too large is an error like a full disk, and no end of the process. */
+	__fsetlocking(out, FSETLOCKING_BYCALLER); /* no other thread has it */
+	/*
+	 * A file above the size limit must be an error, like a full disk, and not end the
+	 * process.
+	 */
 	sigaction(SIGXFSZ, &ignore, &before);
 	ret = print(out, data, err);
 	failed = ferror(out);

@@ -18,31 +18,32 @@ int file_read(int dirfd, const char *path, size_t max, char **ret_data, size_t *
 	      struct error *err);
 
 /*
- * As file_read(), of a file that someone else may have put there: anything but a regular file is
- * refused with -EINVAL, because a FIFO would block for ever and a symbolic link would name another
- * file (-ELOOP). ret_status, which may be NULL, is that of what was read.
+ * As file_read(), for a file that someone else may have put there. Refuses anything but a
+ * regular file: -EINVAL, for example for a FIFO, which would block for ever, and -ELOOP for a
+ * symbolic link, which would name another file. ret_status, which may be NULL, is the status of
+ * the file that was read.
  */
 int file_read_regular(int dirfd, const char *path, size_t max, char **ret_data, size_t *ret_size,
 		      struct stat *ret_status, struct error *err);
 
-/* write(2) until all is written, or a negative errno. */
+/* Calls write(2) until everything is written. Returns 0 or a negative errno. */
 int file_write_all(int fd, const char *data, size_t size);
 
 /*
- * Writes a file so that a reader sees the old content or the new and nothing between: a
- * temporary file in the same directory, fsync, rename (util/temporary.h). No symbolic link at path
- * is followed. mode is applied whatever the umask is.
+ * Writes a file so that a reader sees either the old or the new content, never a mixture: makes
+ * a temporary file in the same directory, syncs it and renames it (util/temporary.h). Replaces
+ * a symbolic link at path instead of following it. Applies mode regardless of the umask.
  */
 int file_write_atomic(int dirfd, const char *path, const void *data, size_t size, mode_t mode,
 		      struct error *err);
 
 /*
- * Prints something to a stream; returns 0, or a negative errno with err set. That the stream could
- * not take it is noticed by who opened the stream.
+ * Prints to a stream. Returns 0, or a negative errno with err set. Need not check the stream
+ * for errors: its owner does.
  */
 typedef int file_printer(FILE *out, const void *data, struct error *err);
 
-/* The printer of a text in memory. */
+/* The data of file_print_text(), which prints a text in memory. */
 struct file_text {
 	const void *data;
 	size_t size;
@@ -50,8 +51,8 @@ struct file_text {
 file_printer file_print_text; /* data is a struct file_text */
 
 /*
- * As file_write_all() and file_write_atomic(), of what the printer prints, which need not be in
- * memory as a whole. path is what messages call the open file.
+ * As file_write_all() and file_write_atomic(), but write the output of a printer, which need
+ * not fit into memory as a whole. path is the name of the open file in messages.
  */
 int file_print(int fd, const char *path, file_printer *print, const void *data, struct error *err);
 int file_print_atomic(int dirfd, const char *path, file_printer *print, const void *data,

@@ -2,7 +2,7 @@
 #ifndef UTIL_LABEL_H
 #define UTIL_LABEL_H
 
-/* A label of a Kubernetes object; the strings belong to whom the label belongs to. */
+/* A label of a Kubernetes object. The owner of the label owns the strings. */
 struct label {
 	char *key;
 	char *value;

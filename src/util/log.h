@@ -3,9 +3,9 @@
 #define UTIL_LOG_H
 
 /*
- * Log lines for people and machines, on standard error. Only cli/ and agent/ log above
- * LOG_DEBUG; everything else returns errors. The level and format are the only global
- * state of the program.
+ * Log lines for people and machines, on standard error. Only cli/ and agent/ log errors,
+ * warnings and information; other code returns errors and logs only LOG_DEBUG. The level and
+ * format are the only global state of the program.
  */
 enum log_level {
 	LOG_ERROR,
@@ -16,7 +16,7 @@ enum log_level {
 
 enum log_format {
 	LOG_TEXT, /* "recorder: warning: …" */
-	LOG_JSON, /* {"time":"…","level":"warning","message":"…"} a line */
+	LOG_JSON, /* {"time":"…","level":"warning","message":"…"} on each line */
 };
 
 void log_set_level(enum log_level level);
@@ -24,7 +24,7 @@ enum log_level log_get_level(void);
 void log_set_format(enum log_format format);
 enum log_format log_get_format(void);
 
-/* One line; control characters in the text are escaped, so hostile names stay on it. */
+/* Writes one line. Escapes control characters in the text, so that hostile names stay on it. */
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...) log_line(LOG_ERROR, __VA_ARGS__)

@@ -29,15 +29,16 @@ struct loop_timer {
 };
 
 /*
- * Removal only marks: a handler may remove what this iteration has not come to yet, and an array
- * must not move under it. What is marked is freed when no handler runs.
+ * Removal only marks an entry. A handler may remove an entry that this iteration has not
+ * reached yet, and the arrays must not move during an iteration. Marked entries are freed when
+ * no handler runs.
  */
 struct loop {
 	struct loop_fd **watches;
 	size_t watch_count;
 	struct loop_timer **timers;
 	size_t timer_count;
-	struct pollfd *polled; /* as many as watches when the iteration began */
+	struct pollfd *polled; /* one for each watch at the start of the iteration */
 	bool iterating;
 	bool stopped;
 };
@@ -164,7 +165,7 @@ void loop_remove_timer(struct loop_timer *timer)
 	free_removed(timer->loop);
 }
 
-/* How long to wait: until timeout_ms have passed or the first timer expires. */
+/* The time until timeout_ms have passed or the first timer expires; NULL for no limit. */
 static struct timespec *wait_time(const struct loop *loop, int64_t timeout_ms,
 				  struct timespec *space)
 {
@@ -189,7 +190,7 @@ static short poll_events(unsigned int events)
 	return (events & LOOP_READ ? POLLIN : 0) | (events & LOOP_WRITE ? POLLOUT : 0);
 }
 
-/* A descriptor below 0 is one that ppoll() skips. */
+/* ppoll() skips descriptors below 0. */
 static int fill_polled(struct loop *loop, struct error *err)
 {
 	struct pollfd *polled = reallocarray(loop->polled, loop->watch_count + 1, sizeof(*polled));
@@ -209,7 +210,7 @@ static int fill_polled(struct loop *loop, struct error *err)
 	return 0;
 }
 
-/* Interest may have changed since the wait began: nobody hears of what he asks for no more. */
+/* Does not report events that a handler has withdrawn since the wait began. */
 static void call_watches(struct loop *loop, size_t count)
 {
 	size_t i;

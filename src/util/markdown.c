@@ -12,10 +12,10 @@
 
 #define ZERO_WIDTH_SPACE "&#8203;"
 
-/* The beginnings of what refers to a person, a page or an address. */
+/* Prefixes of a reference to a person, a page or an address. */
 static const char *const references[] = { "@", "#", "GH-", "www" };
 
-/* An underscore within a word is one; elsewhere it can be emphasis. */
+/* An underscore within a word is literal; elsewhere it can mark emphasis. */
 static bool is_markup(const char *text, const char *c)
 {
 	if (*c == '_')
@@ -23,7 +23,7 @@ static bool is_markup(const char *text, const char *c)
 	return strchr("\\`*[]<>#|~&!$%^", *c);
 }
 
-/* True where a reference ends just before c, whatever its capitals. */
+/* True if a prefix of a reference ends just before c, in upper or lower case. */
 static bool ends_reference(const char *text, const char *c)
 {
 	size_t i;
@@ -40,7 +40,7 @@ static bool ends_reference(const char *text, const char *c)
 	return false;
 }
 
-/* U+202A to U+202E and U+2066 to U+2069 (bidirectional controls); the last byte, or 0. */
+/* The bidirectional control at c (U+202A to U+202E and U+2066 to U+2069), or 0. */
 static unsigned int direction_of(const char *c)
 {
 	const unsigned char *byte = (const unsigned char *)c;

@@ -5,11 +5,13 @@
 #include <stdio.h>
 
 /*
- * Writes text into markdown, also into the cell of a table, so that a reader sees the text and
- * nothing else. Control characters and those that change the direction of text are written as
- * escapes. GitHub and GitLab show nothing bold, make no link, no image and no formula of it, notify
- * nobody (@name) and refer to nothing (#1, GH-1, !1): they look for these in what markdown has
- * rendered, where a backslash is gone, so that a zero-width space parts them.
+ * Writes text as markdown, also inside a table cell, so that a reader sees exactly the text.
+ * Control characters and characters that change the direction of text are written as escapes.
+ *
+ * On GitHub and GitLab the text produces no emphasis, link, image or formula, notifies no
+ * person (@name) and refers to nothing (#1, GH-1, !1). Both look for names and references after
+ * they have rendered the markdown, when backslashes are gone, so that a zero-width space has to
+ * break these up.
  */
 void markdown_print(FILE *out, const char *text);
 

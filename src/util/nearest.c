@@ -6,7 +6,7 @@
 /* Longer words are not compared: no name here is half as long. */
 #define WORD_MAX 40
 
-/* Restricted edits: no letter is edited twice. */
+/* The restricted edit distance: no letter is edited twice. */
 size_t str_distance(const char *a, const char *b)
 {
 	size_t row[3][WORD_MAX + 1];

@@ -8,7 +8,10 @@
 
 struct error;
 
-/* Clauses for people about what could not be kept, such as "the defaultErrnoRet 38". */
+/*
+ * Messages for people, such as "the defaultErrnoRet 38", which names what a conversion left
+ * out.
+ */
 struct notes {
 	char **items;
 	size_t count;

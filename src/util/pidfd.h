@@ -3,17 +3,20 @@
 #define UTIL_PIDFD_H
 
 /*
- * A process by descriptor. A pid says who is meant at one moment only: when the process has ended,
- * the kernel gives its number to another one. So whoever looks a process up in /proc opens the
- * descriptor first, and asks it afterwards whether the process was alive all the time.
+ * Process descriptors. A pid identifies a process only while that process lives: afterwards the
+ * kernel gives the number to another one. So code that looks a process up in /proc opens the
+ * descriptor first, and afterwards checks with it that the process was alive all the time.
  */
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* A descriptor that the caller closes, or a negative errno: -ESRCH when there is no process. */
+/*
+ * Returns a descriptor that the caller closes, or a negative errno: -ESRCH without such a
+ * process.
+ */
 int pidfd_of(pid_t pid);
 
-/* False once the process has ended, also while nobody has waited for it. */
+/* False once the process has ended, even if its parent has not waited for it yet. */
 bool pidfd_is_alive(int pidfd);
 
 #endif

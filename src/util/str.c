@@ -14,7 +14,7 @@
 
 #define NSEC_PER_SEC INT64_C(1000000000)
 
-/* strftime() takes longer than all else in writing a large recording. */
+/* Replaces strftime(), which would take most of the time of writing a large recording. */
 static char *put_digits(char *at, int64_t number, int count, char after)
 {
 	int i;
@@ -84,7 +84,7 @@ static size_t utf8_length(const unsigned char *text)
 	for (i = 1; i < length; i++)
 		if ((text[i] & 0xc0) != 0x80)
 			return 0;
-	/* Overlong forms, surrogates, and what lies past U+10FFFF. */
+	/* Overlong forms, surrogates, and code points above U+10FFFF. */
 	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
 	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
 		return 0;
@@ -175,7 +175,10 @@ static const struct {
 	{ "h", 3600 * NSEC_PER_SEC },
 };
 
-/* One "<number><unit>" at *text; moves *text past it; false when it is malformed or too large. */
+/*
+ * Parses one "<number><unit>" at *text and moves *text past it. False if malformed or too
+ * large.
+ */
 static bool parse_duration_part(const char **text, int64_t *ret_ns)
 {
 	size_t i, digits = strspn(*text, "0123456789");

@@ -11,16 +11,23 @@ struct error;
 
 #define STR_TIME_SIZE 40
 
-/* "2026-11-22T14:51:03.123456789Z" for nanoseconds since the epoch. */
+/* Writes nanoseconds since the epoch as "2026-11-22T14:51:03.123456789Z". */
 void str_format_time(char out[STR_TIME_SIZE], int64_t epoch_ns);
 
-/* The reverse, with any number of digits of a second or none; between 1970 and 2262. */
+/*
+ * Parses such a time into nanoseconds since the epoch. The second may have any number of
+ * decimals, or none. -EINVAL for any other text, -ERANGE if there is no such time from 1970 to
+ * 2262.
+ */
 int str_parse_time(const char *text, int64_t *ret_epoch_ns, struct error *err);
 
-/* A copy in which control characters and bytes that are not UTF-8 are written \xNN. */
+/*
+ * Returns a copy with control characters and bytes that are not UTF-8 written as \xNN. The
+ * caller owns it. NULL when memory ran out.
+ */
 char *str_escape(const char *text);
 
-/* Writes such a copy to a stream; "?" when memory ran out. */
+/* Writes such a copy to a stream, or "?" when memory ran out. */
 void str_print_escaped(FILE *out, const char *text);
 
 bool str_has_prefix(const char *text, const char *prefix);
@@ -33,18 +40,18 @@ bool str_is_dns_label(const char *text);
 bool str_is_dns_subdomain(const char *text);
 
 /*
- * How many letters to insert, remove, replace or swap with their neighbour; SIZE_MAX for words
- * over 40.
+ * The number of letters to insert, remove, replace or swap with their neighbour to turn a into
+ * b. SIZE_MAX if a word has more than 40 letters.
  */
 size_t str_distance(const char *a, const char *b);
 
-/* The nearest of the candidates to what was typed, or NULL when none is near. */
+/* Returns the candidate nearest to the typed word, or NULL if none is near. */
 const char *str_nearest(const char *typed, const char *const *candidates, size_t count);
 
-/* A length of time such as "90s", "5m", "1h30m" or "250ms" into nanoseconds. */
+/* Parses a length of time such as "90s", "5m", "1h30m" or "250ms" into nanoseconds. */
 int str_parse_duration(const char *text, int64_t *ret_ns, struct error *err);
 
-/* A whole decimal number between min and max, and nothing after it. */
+/* Parses a decimal integer from min to max, with nothing after it. */
 int str_parse_long(const char *text, long min, long max, long *ret_value, struct error *err);
 
 #endif

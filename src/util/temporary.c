@@ -20,7 +20,7 @@
 #define DIGITS_FORMAT "%016llx"
 #define MODE 0600
 
-/* The path up to and with its last slash; owned by the caller, NULL when memory ran out. */
+/* The path up to its last slash, inclusive; owned by the caller; NULL when memory ran out. */
 static char *directory_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -28,7 +28,7 @@ static char *directory_of(const char *path)
 	return slash ? strndup(path, slash - path + 1) : strdup("");
 }
 
-/* A name that nobody else has; owned by the caller. */
+/* Makes a path in the directory of path that no other file has; owned by the caller. */
 static int make_name(const char *path, char **ret_name, struct error *err)
 {
 	_cleanup_free_ char *directory = directory_of(path);
@@ -49,7 +49,7 @@ static bool is_temporary_name(const char *name)
 	       strspn(digits, "0123456789abcdef") == DIGITS;
 }
 
-/* A link to the file is made through /proc. */
+/* The link to the file is made through /proc, which may be missing. */
 static bool can_be_linked(int fd)
 {
 	char path[32];
@@ -68,8 +68,8 @@ static int link_as(int fd, int dirfd, const char *path)
 }
 
 /*
- * A file system without locks is one where nothing is cleaned up. False where the file was
- * taken for left behind, and removed, before it was locked.
+ * Ignores a file system without locks, on which temporary_clean() removes nothing either. False
+ * if another process took the file for abandoned, and removed it, before it was locked.
  */
 static bool lock(int fd)
 {
@@ -108,7 +108,7 @@ int temporary_open(int dirfd, const char *path, struct temporary *ret_temporary,
 	if (!directory)
 		return error_nomem(err);
 	fd = openat(dirfd, *directory ? directory : ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, MODE);
-	/* A file system without such files, or a failure that is told again. */
+	/* The file system lacks such files, or the next call reports the failure. */
 	if (fd < 0 || !can_be_linked(fd))
 		return temporary_open_named(dirfd, path, ret_temporary, err);
 	flock(fd, LOCK_EX);
@@ -146,8 +146,8 @@ void temporary_finish(struct temporary *temporary, int dirfd)
 }
 
 /*
- * In a directory where others can write, a name may be anything: nothing but a regular file is
- * opened, and what is removed is a name in this directory and nothing else.
+ * Other users may be able to write to the directory and replace the file at any time. So this
+ * function opens nothing but a regular file, and removes nothing but a name in this directory.
  */
 static void remove_abandoned(int directory_fd, const char *name)
 {

@@ -3,11 +3,13 @@
 #define UTIL_TEMPORARY_H
 
 /*
- * New files that appear under their name when they are whole. Where the file system can, such a
- * file has no name until then (O_TMPFILE), and the kernel removes it with the process. One that
- * takes the place of another has a name for the moment between two system calls; elsewhere it
- * has one from the beginning. Its writer holds a lock (flock) on it, so that a later process
- * can tell what was left behind.
+ * New files that get their name only when they are complete.
+ *
+ * Where the file system supports O_TMPFILE, the file has no name until then, and the kernel
+ * removes it when the process ends. If it replaces an existing file, it has a temporary name
+ * between two system calls. On other file systems it has a temporary name from the beginning.
+ * The writer holds a lock (flock) on the file, so that a later process can recognise abandoned
+ * files.
  */
 #include <stdbool.h>
 #include <sys/types.h>
@@ -15,8 +17,8 @@
 struct error;
 
 struct temporary {
-	int fd;	    /* open for writing, and locked; -1 where there is no file */
-	char *name; /* relative to the directory descriptor; NULL where it has none */
+	int fd;	    /* open for writing, and locked; -1 if there is no file */
+	char *name; /* relative to the directory descriptor; NULL if it has none */
 };
 
 #define TEMPORARY_INIT \
@@ -26,17 +28,17 @@ struct temporary {
 
 /*
  * Makes a new, empty file of mode 0600 in the directory of path (relative to dirfd, or
- * AT_FDCWD). The caller ends it with temporary_finish(), also after it was given its name.
+ * AT_FDCWD). The caller ends it with temporary_finish(), also after temporary_publish().
  */
 int temporary_open(int dirfd, const char *path, struct temporary *ret_temporary, struct error *err);
 
-/* The same, with a name from the beginning. */
+/* As temporary_open(), but the file has a temporary name from the beginning. */
 int temporary_open_named(int dirfd, const char *path, struct temporary *ret_temporary,
 			 struct error *err);
 
 /*
- * Gives the file its name, the path that it was opened for; what is there is replaced, and a
- * symbolic link not followed. Returns a negative errno.
+ * Gives the file its name, which is the path that it was opened for. Replaces an existing file,
+ * and a symbolic link without following it. Returns 0 or a negative errno.
  */
 int temporary_publish(struct temporary *temporary, int dirfd, const char *path);
 
@@ -44,12 +46,12 @@ int temporary_publish(struct temporary *temporary, int dirfd, const char *path);
 void temporary_finish(struct temporary *temporary, int dirfd);
 
 /*
- * Removes from a directory what earlier processes of this user left there: regular files with such
- * a name and no other, and on which nobody holds a lock. What cannot be removed stays.
+ * Removes the temporary files that earlier processes of this user abandoned in a directory:
+ * regular files with a temporary name, no other link and no lock. Ignores failures.
  */
 void temporary_clean(int directory_fd);
 
-/* The same, in the directory of a path. */
+/* As temporary_clean(), in the directory of path. */
 void temporary_clean_beside(int dirfd, const char *path);
 
 #endif

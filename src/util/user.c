@@ -14,7 +14,10 @@ struct passwd *user_find(const char *name)
 	unsigned long id;
 
 #ifdef RECORDER_STATIC
-	/* The others are shared objects, which need the very C library that they came with. */
+	/*
+	 * Other name services are shared objects, which need exactly the C library they came
+	 * with.
+	 */
 	__nss_configure_lookup("passwd", "files");
 	__nss_configure_lookup("group", "files");
 #endif

@@ -5,14 +5,15 @@
 #include <pwd.h>
 
 /*
- * A user by name, or by number where nobody has that name, in static memory as of getpwnam(), or
- * NULL. A statically linked recorder looks only into /etc/passwd.
+ * Finds a user by name, or by number if no user has that name. Returns NULL if there is none.
+ * The result is in static memory, as that of getpwnam(). A statically linked recorder reads
+ * only /etc/passwd.
  */
 struct passwd *user_find(const char *name);
 
 /*
- * Becomes a user, with the user's groups, and tells programs in HOME, USER and LOGNAME.
- * Irrevocable: meant for a child before its execve. Returns 0 or a negative errno.
+ * Switches to a user and the groups of that user, and sets HOME, USER and LOGNAME. Cannot be
+ * undone, so it is for a child before its execve. Returns 0 or a negative errno.
  */
 int user_become(const struct passwd *user);
 

@@ -11,7 +11,7 @@ import time
 
 BUILD = os.environ.get("O", "build")
 RECORDER = os.environ.get("RECORDER", os.path.join(BUILD, "recorder"))
-BEFORE = os.environ.get("BEFORE")  # another build, measured beside this one
+BEFORE = os.environ.get("BEFORE")  # another build, measured for comparison
 PROGRAMS = os.path.join(BUILD, "tests")
 LOOP = os.path.join(PROGRAMS, "bench/loop")
 ENTER_CGROUP = os.path.join(PROGRAMS, "runtime/enter_cgroup")
@@ -82,7 +82,7 @@ def close_input(process):
 
 def recording(*arguments, program=RECORDER):
     """A recorder that records."""
-    # -vv: it says when everything is attached.
+    # With -vv it reports when everything is attached.
     command = [program, "record", "-vv", "--format", "recording", *arguments]
     return background(command, r"recording ", interrupt)
 

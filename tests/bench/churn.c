@@ -17,7 +17,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Born in the cgroup and in a mount namespace of its own, as a container's first process is. */
+/*
+ * Starts the program in the cgroup and in its own mount namespace, like a container's first
+ * process.
+ */
 static void run_inside(int cgroup, char *program, long nr)
 {
 	struct clone_args arguments = {

@@ -16,7 +16,7 @@ CHURN = os.path.join(bench.PROGRAMS, "bench/churn")
 CALL = os.path.join(bench.PROGRAMS, "bpf/call")
 STORM = os.path.join(bench.PROGRAMS, "bpf/storm")
 
-# What is made here looks like containers, but no runtime made it.
+# The cgroups look like containers, but no runtime makes them.
 CONTAINERS = ["--runtime-calls", "none"]
 
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * cost COMMAND [ARG...]: prints how long a command took, in microseconds, its peak memory, in
- * KiB, and how long it had a processor, in microseconds. The command's own output is thrown away.
+ * cost COMMAND [ARG...]: prints the time that a command took, in microseconds, its peak memory,
+ * in KiB, and its processor time, in microseconds. The command's own output is discarded.
  *
- * A program of its own because the kernel counts what a process was before its execve as part
- * of its peak: started from an interpreter, everything would look as large as that.
+ * This is a separate program because the kernel includes the memory that a process had before
+ * its execve in its peak. Started from an interpreter, every command would look at least as
+ * large as the interpreter.
  */
 #include <err.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The floor of a tool that also watches how calls end. */
+/* The floor for tools that also watch how calls end. */
 #include "vmlinux.h"
 
 #include <bpf/bpf_helpers.h>

@@ -19,7 +19,7 @@ TABLE = "src/syscalls/x86_64.tbl"
 SEED = 2026
 FILES, FILES_QUICK = 10000, 1000
 ROUNDS, ROUNDS_QUICK = 5, 2
-CALLS = 60  # that a service needs
+CALLS = 60  # calls that a service needs
 
 
 def syscalls():

@@ -14,12 +14,12 @@ import tempfile
 import bench
 
 BASELINE = "containerd"
-# What the profile is recorded of: an interpreter with its libraries, children, and the loop.
+# The recorded workload: an interpreter with its libraries, children, and the loop.
 WORKLOAD = 'python3 -c "import json, socket, ssl, sqlite3, subprocess; subprocess.run([\\"true\\"])"'
 ROUNDS, ROUNDS_QUICK = 15, 4
 CALLS, BATCHES = 2000, 60
 
-# Numbers without a name, and so refused by both.
+# 1023 has no name, so both profiles refuse it.
 KINDS = {"allowed": None, "refused": 1023}
 
 

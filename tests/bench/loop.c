@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * loop CALLS BATCHES [NUMBER]: makes a cheap system call over and over (getppid, unless NUMBER is
- * another, without arguments), and prints for each batch how many nanoseconds one call took. It
- * stays on the CPU that it starts on.
+ * loop CALLS BATCHES [NUMBER]: makes a cheap system call over and over (getppid, or NUMBER
+ * without arguments). Prints for each batch how many nanoseconds one call took. It stays on the
+ * CPU on which it starts.
  */
 #include <err.h>
 #include <sched.h>

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The programs of "make bench": what is measured with, and BPF programs to compare with.
+# The programs of "make bench": those that measure, and BPF programs to compare with.
 
 BENCH_PROGRAMS := $(patsubst %.c,$(O)/%,$(filter-out %.bpf.c,$(wildcard tests/bench/*.c)))
 BENCH_OBJECTS := $(patsubst %.bpf.c,$(O)/%.bpf.o,$(wildcard tests/bench/*.bpf.c))
 
-# It must be smaller than anything that it measures.
+# It must be smaller than any program that it measures.
 $(O)/tests/bench/cost: TEST_FLAGS += -static
 $(O)/tests/bench/attach: TEST_LIBS := $(shell $(PKG_CONFIG) --libs libbpf)
 

@@ -2,7 +2,10 @@
 #ifndef BENCH_MOUNT_NAMESPACE_H
 #define BENCH_MOUNT_NAMESPACE_H
 
-/* The usual way to tell containers apart: a hash of mount namespaces, one byte a number. */
+/*
+ * The usual way to tell containers apart: a hash of mount namespaces, with one byte per call
+ * number.
+ */
 #include "vmlinux.h"
 
 #include <bpf/bpf_core_read.h>

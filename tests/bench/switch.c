@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * switch SWITCHES BATCHES: two processes on one CPU hand a byte to and fro, so that each read
- * blocks. Prints for each batch how many nanoseconds one switch took, with the read and the
- * write around it.
+ * switch SWITCHES BATCHES: two processes on one CPU pass a byte back and forth, so that each read
+ * blocks. Prints for each batch how many nanoseconds one switch took, including its read and write.
  */
 #include <err.h>
 #include <sched.h>
@@ -23,7 +22,7 @@ static double now(void)
 	return time.tv_sec * 1e9 + time.tv_nsec;
 }
 
-/* Takes a byte from one pipe and puts it into the other. False once there is none to come. */
+/* Moves a byte from one pipe to the other. False once no byte can come any more. */
 static int pass(int from, int to)
 {
 	char byte;

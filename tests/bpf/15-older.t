@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What recorder does without on Linux 5.15, on whatever kernel this is: it asks for it, is refused as 5.15
-# refuses, and finds the other way.
+# Simulates Linux 5.15 on any kernel. Requests that 5.15 does not know are refused as 5.15
+# refuses them, and recorder must fall back to other means.
 # shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -12,7 +12,7 @@ cd "$(dirname "$0")" || exit 1
 needs_root
 tap_plan 12
 
-# Lockdown "confidentiality" refuses the loader program before it is run.
+# Lockdown "confidentiality" refuses the loader program before it runs.
 refusal='Argument list too long' locked=
 ! grep -qsF '[confidentiality]' /sys/kernel/security/lockdown ||
 	refusal='Invalid argument' locked='lockdown refuses that anyway'

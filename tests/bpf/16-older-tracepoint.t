@@ -1,5 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What recorder does without on Linux 5.15, with the programs for classic tracepoints.
+# 15-older.t with classic tracepoints, the hook for kernels that preempt BPF programs.
 exec "$(dirname "$0")/with-tracefs" "$(dirname "$0")/15-older.t"

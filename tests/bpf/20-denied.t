@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Calls that seccomp stopped are denied: not silently missing, and not in the profile. Calls
-# that only look like it, because they return without having entered, are not.
+# Calls that seccomp stops are reported as denied: they are neither silently missing nor in the
+# profile. Calls that only look denied, because they return without a sys_enter, are not
+# reported so.
 # shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -12,7 +13,7 @@ cd "$(dirname "$0")" || exit 1
 needs_root
 tap_plan 38
 
-# denied_case CASE TEXT: the call of the case is denied, and was not let through.
+# denied_case CASE TEXT: checks that the call of the case is denied and not observed.
 denied_case() {
 	check "$2: the program finds itself stopped" record -- "$PROGRAMS/denied" "$1"
 	check "$2: the call is denied, and no other" equals denied_calls native:acct
@@ -27,7 +28,8 @@ denied_case errno-zero "ERRNO that pretends success"
 denied_case trace "TRACE without a tracer"
 denied_case trap "TRAP"
 
-# A profile that refused the call would keep it from the supervisor, whatever that answers.
+# The profile must allow the call, whatever the supervisor answers. A refused call would never
+# reach the supervisor.
 check "USER_NOTIF whose supervisor says no: the program finds itself stopped" \
 	record -- "$PROGRAMS/denied" notify
 check "USER_NOTIF whose supervisor says no: no filter denied the call" equals denied_calls
@@ -59,7 +61,8 @@ record -- "$PROGRAMS/denied" nothing "$PROGRAMS/call"
 check "children, threads, execve, signal handlers, interrupted calls: nothing is denied" \
 	equals denied_calls
 
-# A filter from before the recording, in a cgroup where none was in sight at its start.
+# The filter is older than the recording, which had seen no task under a filter in the cgroup
+# when it began.
 new_cgroup cgroup
 mkfifo "$TEST_TMP/go"
 "$ENTER_CGROUP" "$cgroup" "$PROGRAMS/denied" exec /bin/sh -c \
@@ -74,8 +77,8 @@ stop_recording
 check "denied calls are found under a filter that is older than the recording" \
 	equals denied_calls native:acct
 
-# A program that loads its filter itself, while nothing under a filter was in sight: its first
-# denied call comes straight after.
+# The program loads its filter itself, before any task under a filter has been seen. Its first
+# denied call follows at once.
 start_recording --cgroup "$cgroup" --watch-denied always
 "$ENTER_CGROUP" "$cgroup" "$PROGRAMS/denied" errno
 stop_recording
@@ -83,7 +86,7 @@ check "--watch-denied always: the first denied call of a filter that comes later
 	equals denied_calls native:acct
 check "and nothing is missing" is_complete
 mkfifo "$TEST_TMP/filter"
-# shellcheck disable=SC2094 # nobody writes what is read
+# shellcheck disable=SC2094 # no program writes to the FIFO that is read
 sh -c 'read -r line; exec "$0" errno' "$PROGRAMS/denied" <"$TEST_TMP/filter" &
 filtered=$!
 exec 9>"$TEST_TMP/filter"

@@ -1,5 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Denied calls, seen through classic tracepoints: what kernels need that preempt BPF programs.
+# 20-denied.t with classic tracepoints, the hook for kernels that preempt BPF programs.
 exec "$(dirname "$0")/with-tracefs" "$(dirname "$0")/20-denied.t"

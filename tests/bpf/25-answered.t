@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Who answers a call decides what the profile needs: what a supervisor or tracer of the workload's own
-# answers has to reach it, so that the program works under its own profile.
+# A call that the workload's own supervisor or tracer answers must reach it. So the profile must
+# allow the call, or the program fails under its own profile.
 # shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1

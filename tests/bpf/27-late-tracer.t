@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# A tracer or supervisor that comes while a running process or a cgroup is being recorded: what it answers is
-# recorded, or the recording says that it may be missing.
+# A tracer or supervisor appears while a running process or a cgroup is recorded. The calls that
+# it answers are recorded, or the recording states that they may be missing.
 # shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -15,7 +15,7 @@ gate=$TEST_TMP/gate
 mkfifo "$gate"
 tap_plan $((2 * 3 * 3 + 2 * 2))
 
-# What was answered is observed. Otherwise the reasons tell about it.
+# Passes if the answered call is observed, or if a reason mentions the tracer or filter.
 observed_or_said() {
 	contains_none denied_calls native:acct || return
 	contains_all observed_calls native:acct && return
@@ -57,7 +57,8 @@ for how in skip change notify; do
 	late_case "$how" cgroup
 done
 
-# The tracer has stopped the call already when the recorder learns of a filter: not from this process.
+# The tracer has already stopped the call when the recorder sees its first filter, which is
+# another process's.
 for how in skip change; do
 	new_cgroup cgroup
 	start_recording --cgroup "$cgroup"

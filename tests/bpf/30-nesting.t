@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What is below a recorded cgroup belongs to it, in whatever namespaces it runs.
+# Everything below a recorded cgroup belongs to it, whatever namespaces it runs in.
 # shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -42,7 +42,7 @@ inside /usr/bin/nsenter --target "$stranger" --mount -- "$CALL" "${NR[request_ke
 touch "$TEST_TMP/go"
 wait "$older"
 
-# As a service manager does it: somebody else moves the process in.
+# Another process moves this one in, as a service manager does.
 mkdir "$cgroup/service"
 /bin/sh -c 'while ! grep -q /service /proc/self/cgroup; do sleep 0.02; done; exec "$0" "$@"' \
 	"$CALL" "${NR[timer_delete]}" &
@@ -50,7 +50,7 @@ service=$!
 echo "$service" >"$cgroup/service/cgroup.procs"
 wait "$service"
 
-# Not ours: next to the cgroup, and in it no longer.
+# Not recorded: a process beside the cgroup, and one that has left it.
 "$ENTER_CGROUP" "$other" "$CALL" "${NR[io_destroy]}"
 inside "$ENTER_CGROUP" "$other" "$CALL" "${NR[ioprio_get]}"
 stop_recording
@@ -70,7 +70,8 @@ check "a cgroup beside it does not belong to it" contains_none observed_calls na
 check "what left the cgroup belongs to it no more" \
 	contains_none observed_calls native:ioprio_get
 
-# A command's cgroup is made by the recorder; what the command makes below is the command's.
+# The recorder makes a command's cgroup. Cgroups that the command makes below it belong to the
+# command.
 record -- /bin/sh -c 'own='"$(cgroup_root)"'$(sed -n s/^0:://p /proc/self/cgroup)
 	mkdir "$own/below" && "$0" "$own/below" "$@"; rmdir "$own/below"' \
 	"$ENTER_CGROUP" "$CALL" "${NR[acct]}"

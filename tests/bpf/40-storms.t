@@ -3,8 +3,8 @@
 #
 # timeout: 180
 #
-# Many tasks at once, each of which makes one call once: every single one is seen. An emulated
-# processor is given a tenth of the tasks (TESTS_PATIENCE is set there).
+# Many tasks at once, each making one call once: every call is seen. An emulated processor gets
+# a tenth of the tasks (TESTS_PATIENCE is set there).
 # shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -25,7 +25,7 @@ observed_numbers() {
 		"$RECORDING"
 }
 
-# storm TEXT ARG...: every number of the storm is in the recording.
+# storm TEXT ARG...: runs a storm and checks that the recording has every number.
 storm() {
 	check "$1: the storm passes" record -- "$PROGRAMS/storm" "${@:2}"
 	check "$1: each of ${#numbers[@]} calls is seen" contains_all observed_numbers "${numbers[@]}"
@@ -39,7 +39,7 @@ storm "processes that live for one call" execs "$PROGRAMS/call" "${numbers[@]}"
 check "$children children: the storm passes" record -- "$PROGRAMS/storm" forking $children
 check "$children children: nothing was lost" is_complete
 
-# Storms in cgroups that live no longer than they do.
+# A storm of cgroups, each of which lives only for one call.
 new_cgroup cgroup
 start_recording --cgroup "$cgroup"
 for number in "${cgroups[@]}"; do

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Storms, seen through classic tracepoints: what kernels need that preempt BPF programs.
+# 40-storms.t with classic tracepoints, the hook for kernels that preempt BPF programs.
 # timeout: 180
 exec "$(dirname "$0")/with-tracefs" "$(dirname "$0")/40-storms.t"

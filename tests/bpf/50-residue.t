@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Nothing of a recording stays behind, however it ends.
+# A recording leaves nothing behind, however it ends.
 # shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -11,12 +11,12 @@ cd "$(dirname "$0")" || exit 1
 needs_root
 tap_plan 25
 
-# The kernel's BPF objects that a process holds, as "prog 12", "map 34", "link 56".
+# Prints the BPF objects that a process holds, as "prog 12", "map 34", "link 56".
 held_objects() {
 	sed -n 's/^\(prog\|map\|link\)_id:\t*\([0-9]*\)$/\1 \2/p' "/proc/$1"/fdinfo/* 2>/dev/null
 }
 
-# The kernel frees them a moment after the last holder is gone.
+# True if the objects are gone. The kernel frees them shortly after the last holder ends.
 objects_gone() {
 	local kind id
 
@@ -31,7 +31,7 @@ pins() {
 	done | sort
 }
 
-# ended SIGNAL STATUS TEXT: after the end of a recording of a cgroup.
+# ended SIGNAL STATUS TEXT: ends the recording of a cgroup with a signal, and checks what is left.
 ended() {
 	local objects status
 
@@ -58,7 +58,7 @@ ended KILL 137 "SIGKILL"
 check "SIGKILL: no half-written file" [ ! -e "$RECORDING" ]
 check "nothing was pinned" equals pins ${before:+"$before"}
 
-# A command has a cgroup of its own, which goes with it.
+# A command has its own cgroup, which is removed with it.
 own_cgroup() {
 	echo "$(cgroup_root)$(sed -n s/^0:://p "$TEST_TMP/cgroup")"
 }

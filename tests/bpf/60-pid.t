@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# --pid: a process that is already running, all its threads, and what it starts from now on.
+# --pid: records a running process, all its threads, and everything that it starts from now on.
 # shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -11,8 +11,8 @@ cd "$(dirname "$0")" || exit 1
 needs_root
 tap_plan 9
 
-# start_puppet NAME NR...: a process with a thread for each number, as $NAME_pid; it is told
-# what to do with: tell NAME LINE.
+# start_puppet NAME NR...: starts a process with a thread for each number. Sets ${NAME}_pid.
+# "tell NAME LINE" gives it a command.
 start_puppet() {
 	local name=$1 answer
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# A process that leaves for a cgroup that is not recorded: the recording says who, and is not complete.
-# One that moves between cgroups of the recording is nothing special.
+# A process moves to a cgroup that is not recorded: the recording names the process and is not
+# complete. Moves between recorded cgroups have no such effect.
 # shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -17,7 +17,8 @@ tap_plan 16
 
 new_cgroup elsewhere
 
-# True if the only reason tells of the process; without a PID, of any with that name.
+# True if exactly one reason says that this process left. Without a PID, any process of this
+# name counts.
 says_who_left() { # NAME [PID]
 	local pid=${2:-[0-9]+}
 
@@ -32,13 +33,14 @@ says_nothing_of_leaving() {
 		{ jq -c '.observations[].reasons' "$RECORDING" && return 1; }
 }
 
-# What a container, or a cgroup, runs: from outside by ENTER_CGROUP, so that it is work from its execve.
+# Runs steps in the cgroup. ENTER_CGROUP enters from outside, so they count as work from its
+# execve on.
 run_here() { # STEP...
 	"$ENTER_CGROUP" "$cgroup" "$STEPS" "$@"
 }
 
-# Moves the process whose id is in the file. The kernel may refuse it for a moment, while others change what
-# is above both cgroups. The gate is opened in any case, so that nobody waits for ever.
+# Moves the process whose id is in the file. The kernel may refuse that for a moment, while others
+# change cgroups above both. Opens the gate in any case, so that the process does not wait for ever.
 mover() {
 	await_gate "$here" && wait_until 10 move_victim
 	open_gate "$gate"
@@ -79,7 +81,7 @@ wait $!
 stop_recording
 check "somebody outside moves it away" says_who_left victim "$(cat "$pid_file")"
 
-# Records a process of the cgroup that was there before, as $early.
+# Records a process that was in the cgroup before the recording began, as $early.
 record_early() { # STEP...
 	run_here name=early "pid=$pid_file" "tell=$here" "wait=$gate" "$@" &
 	early=$!
@@ -95,7 +97,7 @@ check "one that was there before moves itself away" says_who_left early "$(cat "
 record_early fork "into=$elsewhere"
 check "a child of one that was there before is born elsewhere" says_who_left early
 
-# A thread's leader is who is moved; its threads make the calls.
+# The move names the leader of the threads, but other threads make the calls.
 start_recording --cgroup "$cgroup"
 coproc PUPPET { exec "$ENTER_CGROUP" "$cgroup" "$PROGRAMS/puppet" "${NR[acct]}"; }
 puppet=$PUPPET_PID
@@ -107,14 +109,14 @@ stop_recording
 check "a process with threads is moved away" says_who_left puppet "$puppet"
 cleanup_process "$puppet" 2>/dev/null
 
-# A thread that makes only calls that were seen before, so that nobody looked at it.
+# The thread makes only calls that were seen before, so the recorder has not looked at it yet.
 start_recording --cgroup "$cgroup"
 run_here "into=$cgroup" "call=${NR[acct]}"
 "$STEPS" name=threaded thread "enter=$cgroup" "into=$elsewhere" "call=${NR[quotactl]}"
 stop_recording
 check "a thread of a process that moved itself in has a child elsewhere" says_who_left threaded
 
-# What was moved in and never executed anything is work, where no runtime moved it.
+# A process that was moved in and has executed nothing counts as work, unless a runtime moved it.
 start_recording --cgroup "$cgroup"
 "$STEPS" name=daemon "tell=$here" "wait=$gate" "call=${NR[acct]}" "enter=$elsewhere" &
 daemon=$!

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Numbers that no table names are kept and reported, never dropped.
+# Numbers without a name in any table are kept and reported, never dropped.
 # shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -24,8 +24,8 @@ check "a profile lists no number" jq -e \
 	"$TEST_TMP/profile.json"
 check "what it cannot list is reported" grep -q 600 "$LOG"
 
-# Numbers that the kernel has no call for, up to the largest; the recording can be read again, and the
-# program gets an error for them under its profile.
+# Numbers without a call in the kernel, up to the largest. The recording can be read again.
+# Under its profile the program gets an error for these numbers.
 if [ "$(uname -m)" = x86_64 ]; then
 	odd=(600 2147483648 4294967294 4294967295 x32:900)
 else

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# record -- CMD: exit status, standard streams, user, and when it ends.
+# record -- CMD: exit status, standard streams, user, and the end of the recording.
 # shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -11,7 +11,7 @@ cd "$(dirname "$0")" || exit 1
 needs_root
 tap_plan 25
 
-# status_of COMMAND...: its exit status.
+# status_of COMMAND...: prints the command's exit status.
 status_of() {
 	"$@" >/dev/null 2>"$LOG"
 	echo $?
@@ -80,7 +80,7 @@ check "a folder that is not there is found before the command runs" eval \
 	'! "$RECORDER" record -o /no/such/folder/p.json -- /usr/bin/touch "$TEST_TMP/ran" 2>"$LOG" &&
 		[ ! -e "$TEST_TMP/ran" ]'
 
-# What is no regular file is written to, not replaced: /dev/null has to stay what it is.
+# An output that is no regular file is written to, not replaced: /dev/null must stay a device.
 mknod "$TEST_TMP/device" c 1 7
 "$RECORDER" record -o "$TEST_TMP/device" -- /bin/true 2>"$LOG"
 status=$?

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The session is a library: a front end of a few lines records the same as the command does.
+# The session is a library: another front end of a few lines records the same as the command.
 # shellcheck disable=SC2016,SC2154 # shells in shells; variables of lib.bash
 set -u
 cd "$(dirname "$0")" || exit 1

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Where a recording is written to: what is waited for can be given up, and nothing is left behind.
+# The output of a recording: waiting for a reader can be interrupted, and nothing is left behind.
 # shellcheck disable=SC2154 # variables of lib.bash
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -13,10 +13,10 @@ tap_plan 16
 cd "$TEST_TMP" || exit 1
 : >"$LOG"
 
-# ends_by SIGNAL FILE: a signal ends a recording of a command that waits to write to the file. One that
-# comes before ends the command, so it is sent until the recorder is gone.
+# ends_by SIGNAL FILE: ends with a signal a recorder that waits to write to the file. A signal
+# that comes too early only ends the command, so it is sent until the recorder is gone.
 ends_by() {
-	# A shell's background processes ignore Ctrl-C, and pass that on.
+	# Background processes of a shell ignore Ctrl-C, and their children inherit that.
 	env --default-signal=INT,QUIT "$RECORDER" record -o "$2" -- /bin/true 2>"$LOG" &
 	recorder=$!
 	until grep -q '^recorder: recording' "$LOG"; do sleep 0.1; done

@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What a process calls in set-up, until its execve in a mount namespace of its own, is not its
-# work: neither that of the first process of a container nor that of the next, as exec probes
-# start them.
+# Calls in set-up, which ends with the execve in a new mount namespace, are not work. That holds
+# for a container's first process and for later ones, such as exec probes.
 # shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -17,7 +16,7 @@ new_cgroup cgroup
 gate=$TEST_TMP/gate
 mkfifo "$gate"
 
-# A process in a mount namespace of its own that makes a call, once it was moved in here.
+# Starts a process in its own mount namespace and moves it into the cgroup. Then it makes a call.
 start_and_move() {
 	local pid
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Set-up and work, as bpf/setup.h tells them apart, where no container runtime is needed to show it:
-# processes that are moved about, that never execute anything, that are there before.
+# Set-up and work, as bpf/setup.h distinguishes them, in cases that need no container runtime:
+# processes that are moved, that never execute anything, or that exist before the recording.
 # shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -11,15 +11,16 @@ cd "$(dirname "$0")" || exit 1
 
 needs_root
 STEPS=$PROGRAMS/steps_static
-with_namespace=(unshare --mount --) # it executes the command
-tap_plan 20
+with_namespace=(unshare --mount --) # unshare executes the command
+tap_plan 22
 
-# Two pairs of gates, so that two processes can be held at once.
+# Two pairs of gates, to hold two processes at once.
 here=$TEST_TMP/here gate=$TEST_TMP/gate pid_file=$TEST_TMP/pid
 here2=$TEST_TMP/here2 gate2=$TEST_TMP/gate2
 mkfifo "$here" "$gate" "$here2" "$gate2"
 
-# start_held GATE COMMAND...: in the background, as process $held, until it says that it is at its gate.
+# start_held GATE COMMAND...: starts a command in the background as process $held, and waits
+# until it reports that it is at its gate.
 start_held() {
 	local here=$1
 
@@ -34,8 +35,8 @@ move() { # PID CGROUP
 	echo "$1" >"$2/cgroup.procs"
 }
 
-# Starts a program in a mount namespace of its own and in the cgroup, as a runtime does, and waits for its
-# end. The steps are what is done in set-up.
+# Starts a program in its own mount namespace, moves it into the cgroup, as a runtime does, and
+# waits for its end. It performs the steps during set-up.
 start_inside() { # CGROUP NR [STEP...]
 	local started
 
@@ -47,7 +48,7 @@ start_inside() { # CGROUP NR [STEP...]
 	wait "$started"
 }
 
-# A program that was moved in and never executes: a daemon that an agent put there.
+# A program that was moved in and never executes anything: a daemon that an agent put there.
 new_cgroup cgroup
 start_recording --cgroup "$cgroup"
 start_held "$here" "$STEPS" "tell=$here" "wait=$gate" "call=${NR[acct]}" fork "call=${NR[swapoff]}"
@@ -61,7 +62,7 @@ check "what is moved in and never executes is work, though another one was start
 	contains_all observed_calls native:acct native:swapoff
 check "the other one's work is recorded too" contains_all observed_calls native:quotactl
 
-# The same where it forks between its move and the start of the other one.
+# The same, but it forks between its move and the start of the other program.
 start_recording --cgroup "$cgroup"
 start_held "$here" "$STEPS" fork "tell=$here" "wait=$gate" "call=${NR[acct]}"
 daemon=$held
@@ -73,8 +74,8 @@ wait "$daemon"
 stop_recording
 check "a child that is moved in beside its parent, too" contains_all observed_calls native:acct
 
-# A container moves its own process to where it is already, or to a cgroup below: that says nothing about
-# who comes from outside.
+# A container moves its own process to the cgroup where it already is, or to one below. That
+# must not change how processes from outside are judged.
 new_cgroup cgroup
 container=$cgroup/$(printf '%064d' 19)
 start_recording --cgroup "$cgroup"
@@ -99,7 +100,8 @@ check "and then work, in whichever cgroup of the container" \
 	contains_all observed_calls native:quotactl native:swapoff
 check "nothing was lost" jq -e '[.observations[] | .losses // empty] == []' "$RECORDING"
 
-# A recording that begins while two are in set-up, below the same runtime: each is told by itself.
+# The recording begins while two processes of the same runtime are in set-up. Each is recognised
+# by itself.
 new_cgroup cgroup
 container=$cgroup/$(printf '%064d' 27)
 mkdir "$container"
@@ -121,7 +123,7 @@ check "set-ups that a recording finds are not work" \
 	contains_none observed_calls native:acct native:quotactl
 check "what they execute is" contains_all observed_calls native:add_key native:swapoff
 
-# The same where nothing tells that they are a runtime's: they run no program of their parent's.
+# The same, but nothing shows that they belong to a runtime: they do not run their parent's program.
 start_held "$here" "${with_namespace[@]}" "$STEPS" "tell=$here" "wait=$gate" "call=${NR[acct]}" exec \
 	"$PROGRAMS/call" "${NR[add_key]}"
 first=$held
@@ -140,7 +142,7 @@ check "what a recording finds in a container is not work until it executes" \
 check "what it executes is, and what never executes" \
 	contains_all observed_calls native:add_key native:quotactl
 
-# One that a recording finds in set-up, and that ends without having executed anything.
+# The recording finds a process in set-up, which ends without having executed anything.
 start_held "$here" "${with_namespace[@]}" "$STEPS" fork "tell=$here" "wait=$gate" "call=${NR[acct]}"
 first=$held
 move "$(cat "/proc/$first/task/$first/children")" "$container"
@@ -151,7 +153,7 @@ stop_recording
 check "what a recording finds and never executes is in it, or it is not complete" eval \
 	'contains_all observed_calls native:acct || ! is_complete'
 
-# Threads are moved with their leader; one of them makes the calls.
+# Threads move with their leader. One of them makes the calls.
 new_cgroup cgroup
 start_recording --cgroup "$cgroup"
 coproc PUPPET { exec "$PROGRAMS/puppet" "${NR[acct]}"; }
@@ -168,7 +170,7 @@ check "threads of what was moved in, and new ones" \
 	contains_all observed_calls native:acct native:swapoff
 cleanup_process "$puppet" 2>/dev/null
 
-# A shell that enters by itself, and one that is born inside.
+# A process that enters by itself, and one that is created inside.
 start_recording --cgroup "$cgroup"
 "$STEPS" "enter=$cgroup" "call=${NR[acct]}" fork "call=${NR[swapoff]}" orphan "call=${NR[mq_unlink]}"
 "$STEPS" "into=$cgroup" "call=${NR[quotactl]}"
@@ -180,7 +182,8 @@ check "and orphans" contains_all observed_calls native:mq_unlink
 check "what is born inside and never executes is work" contains_all observed_calls native:quotactl
 check "nothing was lost" is_complete
 
-# Moved into one cgroup by another process, it enters the next by itself: no runtime does that to start a container.
+# Another process moves it into one cgroup, and it enters the next by itself. No runtime starts
+# a container that way.
 mkdir "$cgroup/one" "$cgroup/two"
 start_recording --cgroup "$cgroup"
 start_held "$here" "$STEPS" "tell=$here" "wait=$gate" "enter=$cgroup/two" "call=${NR[acct]}" \
@@ -192,7 +195,24 @@ stop_recording
 check "what goes on by itself is work, wherever it was moved before" \
 	contains_all observed_calls native:acct native:quotactl
 
-# Between the move and the kernel's telling of it a process forks; its children are what it is.
+# A program that set-up runs in the machine's root directory. Nothing shows whether the container's filter
+# was loaded before it.
+container=$cgroup/$(printf '%064d' 28)
+start_recording --cgroup "$cgroup"
+mkdir "$container"
+start_held "$here" "${with_namespace[@]}" sh -c ': >"$0"; : <"$1"; "$2" "$3"; exec "$2" "$4"' \
+	"$here" "$gate" "$PROGRAMS/call" "${NR[acct]}" "${NR[quotactl]}"
+move "$held" "$container"
+open_gate "$gate"
+wait "$held"
+rmdir "$container"
+stop_recording
+check "a hook that cannot be placed is not work" equals observed_calls \
+	native:execve native:quotactl native:exit_group
+check "and the recording says so" jq -e '(.complete | not) and (.observations
+	| any(.reasons // [] | any(contains("may have been a hook"))))' "$RECORDING"
+
+# The moved process is a descendant of a process that stays outside.
 start_recording --cgroup "$cgroup"
 start_held "$here" "${with_namespace[@]}" "$STEPS" fork fork fork "tell=$here" "wait=$gate" \
 	"call=${NR[acct]}" exec "$PROGRAMS/call" "${NR[quotactl]}"

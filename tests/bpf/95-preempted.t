@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Real-time threads that preempt others in the middle of a system call, on all CPUs: what the kernel
-# then skips is recorded all the same, or counted, and never silently lost.
+# On all CPUs, real-time threads preempt others in the middle of a system call. The kernel then
+# skips BPF programs. The calls are still recorded, or counted as lost, and never silently missing.
 # shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
 set -u
 [ -n "${RECORD_HOOK:-}" ] || exec "$(dirname "$0")/with-tracefs" "$0"
@@ -11,7 +11,7 @@ cd "$(dirname "$0")" || exit 1
 # shellcheck source=tests/bpf/lib.bash
 . ./lib.bash
 
-# Numbers that no kernel knows, and for which the recorder has a bit.
+# Numbers that no kernel knows but for which the recorder's bitmaps have a bit.
 FIRST=500 LAST=575
 ROUNDS=5
 
@@ -23,8 +23,8 @@ missing() {
 	comm -23 <(seq -f 'native:syscall_%g' "$FIRST" "$LAST" | sort) <(observed_calls | sort)
 }
 
-# Records the storm a few times. Into $TEST_TMP goes what was missing, a line for each recording that
-# claims to be complete, and what was missing in those.
+# Records the storm a few times. $TEST_TMP/missing gets the missing calls, $TEST_TMP/complete a line
+# for each recording that claims to be complete, and $TEST_TMP/silent the calls missing in those.
 record_rounds() {
 	: >"$TEST_TMP/missing"
 	: >"$TEST_TMP/complete"

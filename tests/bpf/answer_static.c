@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * answer HOW NR: a process makes a system call that somebody else than the kernel answers, and
- * succeeds if the call does. HOW says who, and with what:
+ * answer HOW NR: a process makes a system call that something other than the kernel answers. It
+ * succeeds if the call does. HOW selects the answer:
  *
- *   notify     a supervisor (SECCOMP_RET_USER_NOTIF), with 0
- *   refuse     a supervisor, with EPERM: the process succeeds if the call fails so
- *   continue   a supervisor lets the kernel run it (SECCOMP_USER_NOTIF_FLAG_CONTINUE), whatever the call
- *              then returns
- *   stacked    a supervisor, with 0, where the process has eight filters more
+ *   notify     a supervisor (SECCOMP_RET_USER_NOTIF) answers with 0
+ *   refuse     a supervisor answers with EPERM: the process succeeds if the call fails that way
+ *   continue   a supervisor lets the kernel run it (SECCOMP_USER_NOTIF_FLAG_CONTINUE): the
+ *              process succeeds whatever the call returns
+ *   stacked    a supervisor answers with 0, and the process has eight more filters
  *   both       a supervisor would answer, but a second filter of the process refuses with EPERM
  *   skip       a tracer that a filter asks (SECCOMP_RET_TRACE) sets the number to -1
- *   change     the tracer makes getppid of it
- *   emulate    (x86-64) a tracer takes every call over (PTRACE_SYSEMU), under a filter that allows all
- *   trap       a handler of the signal of SECCOMP_RET_TRAP, with 0
- *   dispatch   a handler of the signal of syscall user dispatch, with 0: no filter is asked
+ *   change     such a tracer turns the call into getppid
+ *   emulate    (x86-64) a tracer takes over every call (PTRACE_SYSEMU); the filter allows all
+ *   trap       the handler of SECCOMP_RET_TRAP's signal answers with 0
+ *   dispatch   the handler of syscall user dispatch's signal answers with 0: no filter is asked
  *
- * "late HOW NR FIFO" waits on a FIFO before all that. "hold HOW NR FIFO" has the tracer wait on
- * it before it answers.
+ * "late HOW NR FIFO" first waits on a FIFO. "hold HOW NR FIFO" makes the tracer wait on it before
+ * it answers.
  */
 #include <err.h>
 #include <errno.h>
@@ -122,7 +122,7 @@ static int call_supervised(const char *how)
 	return !(r < 0 && errno == EPERM);
 }
 
-/* The supervisor shares the file descriptors, so that the listener need not be sent. */
+/* The supervisor shares the file descriptors, so that it need not be sent the listener. */
 static int run_supervised(const char *how)
 {
 	volatile int *listener =
@@ -233,7 +233,7 @@ static int run_emulated(void)
 		exit(call() != 0);
 	}
 	waitpid(pid, &status, 0);
-	/* It runs to the call, of which nothing is left to the kernel. */
+	/* Runs the process up to the call, which the kernel never executes. */
 	do {
 		struct user_regs_struct registers = {};
 

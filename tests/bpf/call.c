@@ -2,16 +2,16 @@
 /*
  * call NR...: makes each system call with every argument -1 and exits.
  *
- * Without a C library, so that it makes no other call: between its execve and its exit_group
- * stands exactly what the command line says. "i386:NR" makes a call of a 64-bit process
- * through the 32-bit gate, "x32:NR" sets bit 30, "-1" is a number that no kernel has.
- * Built with -m32 it is a real 32-bit process.
+ * It uses no C library, so that it makes no other calls: between its execve and its exit_group
+ * come exactly the calls of the command line. "i386:NR" makes a call of a 64-bit process
+ * through the 32-bit gate. "x32:NR" sets bit 30. "-1" is a number that no kernel has. Built
+ * with -m32, it is a real 32-bit process.
  */
 #include <stddef.h>
 
 #define X32_BIT 0x40000000L
 
-/* The system's headers need not know a 32-bit process, so the number is written here. */
+/* The system's headers may lack numbers for a 32-bit process, so the number is written here. */
 #if defined(__x86_64__)
 #define NR_EXIT_GROUP 231
 #elif defined(__i386__)
@@ -113,7 +113,7 @@ static long parse_number(const char *word)
 
 #if defined(__x86_64__)
 
-/* What follows the prefix, or NULL when the word begins differently. */
+/* Returns the part of the word after the prefix, or NULL if it begins differently. */
 static const char *after_prefix(const char *word, const char *prefix)
 {
 	while (*prefix && *word == *prefix) {

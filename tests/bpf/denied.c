@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * denied CASE: runs under a seccomp filter of its own and checks what its calls are answered.
+ * denied CASE: runs under its own seccomp filter and checks the results of its calls.
  *
- * The call that each filter is about is acct(2), which the program makes nowhere else; with a
- * bad address it has no effect. The call comes straight after the filter is loaded: the
- * recorder has no time to notice.
+ * Each filter is about acct(2), which the program calls nowhere else. With a bad address the
+ * call has no effect. It follows directly after the filter is loaded, so that the recorder has
+ * no time to notice the filter.
  */
 #include <err.h>
 #include <errno.h>
@@ -64,7 +64,7 @@ static void filter_argument(unsigned int nr, unsigned int value)
 	load_filter(instructions, sizeof(instructions) / sizeof(*instructions));
 }
 
-/* As filter_number() with USER_NOTIF; the supervisor's descriptor. */
+/* Like filter_number() with USER_NOTIF. Returns the supervisor's descriptor. */
 static int filter_notify(unsigned int nr)
 {
 	struct sock_filter instructions[] = {
@@ -106,7 +106,7 @@ static void case_errno(void)
 	syscall(SYS_sysinfo, BAD_ADDRESS);
 }
 
-/* Success without the call: only the missing sys_enter tells. */
+/* The call succeeds without being made: only the missing sys_enter shows it. */
 static void case_errno_zero(void)
 {
 	filter_number(SYS_acct, SECCOMP_RET_ERRNO | 0);
@@ -209,7 +209,7 @@ static void case_kill_process(void)
 	expect("ending signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0, 0, SIGSYS, 0);
 }
 
-/* The same call is once stopped and once let through. */
+/* The same call is stopped once and let through once. */
 static void case_argument(void)
 {
 	int result;
@@ -221,7 +221,7 @@ static void case_argument(void)
 		err(1, "personality(query)");
 }
 
-/* A filter that is passed on by execve. */
+/* The filter survives execve. */
 static void case_exec(char **command)
 {
 	filter_number(SYS_acct, SECCOMP_RET_ERRNO | EPERM);
@@ -234,7 +234,7 @@ static void *do_nothing(void *unused)
 	return NULL;
 }
 
-/* Calls that return without a sys_enter of their own, or long after it. None is denied. */
+/* Calls that return without their own sys_enter, or long after it. None is denied. */
 static void case_nothing(char *program)
 {
 	struct itimerval timer = { .it_value.tv_usec = 50000 };

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# For the tests of the BPF program: run something under "recorder record" and say what has to
-# be in the recording. A call is written ABI:NAME, such as native:acct or compat:getpid; one
-# that no table names is called syscall_<number>.
+# For the tests of the BPF program: runs something under "recorder record" and checks the
+# recording. A call is written ABI:NAME, such as native:acct or compat:getpid. A call without a
+# name in any table is syscall_<number>.
 
 bpf_directory=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=tests/lib/tap.bash
@@ -38,22 +38,22 @@ needs_root() {
 	[ "$(id -u)" = 0 ] || tap_skip_all "recording needs root"
 }
 
-# The same tests can be run with another --hook: RECORD_HOOK=tracepoint.
+# RECORD_HOOK=tracepoint runs the same tests with another --hook.
 record_hook=(${RECORD_HOOK:+--hook "$RECORD_HOOK"})
 
-# Runs "recorder record ARG..." to its end; the recording is in $RECORDING, what it said in $LOG.
+# Runs "recorder record ARG..." to its end. The recording goes to $RECORDING, the messages to $LOG.
 record() {
 	rm -f "$RECORDING"
 	"$RECORDER" record "${record_hook[@]}" --format recording --output "$RECORDING" "$@" \
 		2>"$LOG"
 }
 
-# Starts "recorder record ARG..." in the background as process $recorder and waits until it
-# records. It says so on standard error.
+# Starts "recorder record ARG..." in the background as process $recorder. Waits until its
+# standard error says that it is recording.
 start_recording() {
 	rm -f "$RECORDING"
 	: >"$LOG"
-	# A shell's background processes ignore Ctrl-C, and pass that on.
+	# Background processes of a shell ignore Ctrl-C, and their children inherit that.
 	env --default-signal=INT,QUIT \
 		"$RECORDER" record "${record_hook[@]}" -vv --format recording \
 		--output "$RECORDING" "$@" 2>"$LOG" &
@@ -66,19 +66,19 @@ is_recording() {
 	grep -q '^recorder: recording ' "$LOG" || has_ended "$recorder"
 }
 
-# Ends it as Ctrl-C does and returns its exit status.
+# Ends the recording as Ctrl-C does. Returns the recorder's exit status.
 stop_recording() {
 	kill -INT "$recorder"
 	wait_until 20 has_ended "$recorder" || kill -KILL "$recorder"
 	wait "$recorder"
 }
 
-# A process that is no more, or a zombie that this shell has not waited for.
+# True if the process is gone, or is a zombie that this shell has not waited for.
 has_ended() {
 	[[ $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) != [!ZX]* ]]
 }
 
-# wait_until SECONDS COMMAND...: until the command succeeds; longer where the machine is slow.
+# wait_until SECONDS COMMAND...: waits until the command succeeds; longer on slow machines.
 wait_until() {
 	local deadline=$((SECONDS + $1 * ${TESTS_PATIENCE:-1}))
 
@@ -89,7 +89,8 @@ wait_until() {
 	done
 }
 
-# Lets what waits on a FIFO go on (wait= of steps_static), or waits until it is told (tell=).
+# open_gate releases a process that waits on a FIFO (wait= of steps_static). await_gate waits
+# until a process reports on a FIFO (tell=).
 open_gate() { # FIFO
 	timeout $((20 * ${TESTS_PATIENCE:-1})) tee "$1" </dev/null
 }
@@ -98,12 +99,12 @@ await_gate() { # FIFO
 	timeout $((20 * ${TESTS_PATIENCE:-1})) cat "$1"
 }
 
-# The v2 hierarchy: the only one, or the one beside those of v1.
+# Prints the mount point of the v2 hierarchy, which may be mounted next to v1 hierarchies.
 cgroup_root() {
 	awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts
 }
 
-# new_cgroup VARIABLE: makes a cgroup for the test; removed, with what runs in it, at the end.
+# new_cgroup VARIABLE: makes a cgroup for the test. At the end it is removed, with its processes.
 new_cgroup() {
 	local -n new_cgroup_path=$1
 
@@ -111,7 +112,7 @@ new_cgroup() {
 	mkdir "$new_cgroup_path" && cleanup_add cleanup_cgroup "$new_cgroup_path"
 }
 
-# The calls that the workload made, one a line.
+# Prints the calls that the workload made, one per line.
 observed_calls() {
 	jq -r '.observations[].systemCalls[] | select(.origin == "observed")
 		| .abi + ":" + (.name // "syscall_\(.nr)")' "$RECORDING"
@@ -121,7 +122,7 @@ denied_calls() {
 	jq -r '.observations[].denied[] | .abi + ":" + (.name // "syscall_\(.nr)")' "$RECORDING"
 }
 
-# check TEXT COMMAND...: as tap_check; when it fails, what the recorder said is shown too.
+# check TEXT COMMAND...: like tap_check, but a failure also shows the recorder's messages.
 check() {
 	local failures=$tap_failures
 
@@ -130,8 +131,8 @@ check() {
 		tap_note "recorder said: $(cat "$LOG")"
 }
 
-# For check. The first argument is a command, as one would type it, that prints a set one
-# element a line; the others are elements.
+# Commands for check. The first argument is a shell command that prints a set, one element per
+# line. The others are elements.
 contains_all() {
 	local missing
 

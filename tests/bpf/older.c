@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * older COMMAND [ARGUMENT...]: runs a command on a kernel that says of itself that it is Linux
- * 5.15.
+ * older COMMAND [ARGUMENT...]: runs a command on a kernel that behaves like Linux 5.15.
  *
- * A filter answers as 5.15 does what came later and what recorder asks for:
+ * A filter answers recorder's requests for newer features as 5.15 does:
  *
- *	bpf(BPF_PROG_RUN)	fails within the loader program, which cannot hand the kernel the
- *				relocations of the programs that it is to load (5.17)
+ *	bpf(BPF_PROG_RUN)	fails within the loader program, which cannot give the kernel the
+ *				relocations of the programs that it loads (5.17)
  *	seccomp(…, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)	is an unknown flag (5.19)
  */
 #include <err.h>
@@ -18,7 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The lower half of an argument, of which neither call looks at more. */
+/* The lower half of an argument: neither call uses more. */
 #define ARGUMENT(i) (offsetof(struct seccomp_data, args) + (i) * sizeof(__u64))
 #define LOAD(offset) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset)
 #define ANSWER(error) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (error))
@@ -44,7 +43,7 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		errx(2, "usage: older COMMAND [ARGUMENT...]");
-	/* Root needs no no_new_privs for it, which the command would inherit. */
+	/* Root can load the filter without no_new_privs, which the command would inherit. */
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program))
 		err(1, "seccomp");
 	execvp(argv[1], argv + 1);

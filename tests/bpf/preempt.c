@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * preempt FIRST LAST: makes each system call of these numbers once, from a real-time thread
- * that has just preempted one that makes system calls all the time: on each CPU there is a pair
- * of them. Where the kernel preempts BPF programs, and skips one that is being run already,
- * these are the calls that it loses.
+ * that has just preempted a thread that makes system calls all the time. Each CPU has such a
+ * pair. A kernel that preempts BPF programs skips a program that is already running. It loses
+ * exactly these calls.
  */
 #include <err.h>
 #include <errno.h>
@@ -28,7 +28,7 @@ static void *keep_calling(void *unused)
 	return NULL;
 }
 
-/* The timer's interrupt wakes this thread at any point of the other's loop. */
+/* The timer interrupt wakes this thread at any point of the other thread's loop. */
 static void *interrupt(void *unused)
 {
 	unsigned int seed = gettid();

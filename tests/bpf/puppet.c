@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * puppet NR...: a process that is already running, with a thread for each number.
+ * puppet NR...: stays running, with a thread for each number.
  *
- * It prints "ready" when all threads wait, and obeys the lines of its standard input:
+ * It prints "ready" once it has started its threads, and obeys the lines of its standard input:
  *
  *   call        each waiting thread makes its call
  *   fork NR     a child process makes the call
  *   thread NR   a new thread makes it
  *
- * Each is answered with "done". It ends with its input.
+ * It answers each line with "done". It ends with its input.
  */
 #include <err.h>
 #include <pthread.h>

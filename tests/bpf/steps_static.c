@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * steps STEP...: does one thing after the other, and ends. It waits where the test wants it to
- * wait, so that a recording can begin, and others can act, in the middle.
+ * steps STEP...: performs steps in order, and ends. It can wait in the middle, so that the test
+ * can begin a recording or let other processes act.
  *
- *   name=TEXT   calls itself so
+ *   name=TEXT   sets its own name
  *   call=NR     makes a system call with every argument -1
- *   wait=FIFO   waits until somebody opens the FIFO for writing
- *   tell=FIFO   waits until somebody opens the FIFO for reading
- *   read=FD     reads a byte of an open file
- *   write=FD    writes one
+ *   wait=FIFO   waits until another process opens the FIFO for writing
+ *   tell=FIFO   waits until another process opens the FIFO for reading
+ *   read=FD     reads a byte from an open file
+ *   write=FD    writes a byte to an open file
  *   pid=FILE    writes its process id
  *   enter=DIR   moves itself into a cgroup
- *   fork        has a child, which does what follows
- *   sibling     has a child of its parent's (CLONE_PARENT), which does what follows
- *   orphan      has a child, which does what follows when it has lost its parent
- *   into=DIR    has a child in a cgroup (CLONE_INTO_CGROUP), which does what follows
- *   thread      has a thread, which does what follows, and does nothing more itself
- *   exec        executes what follows
+ *   fork        a child performs the following steps
+ *   sibling     a child of its parent (CLONE_PARENT) performs the following steps
+ *   orphan      a child performs the following steps once it has lost its parent
+ *   into=DIR    a child in this cgroup (CLONE_INTO_CGROUP) performs the following steps
+ *   thread      a thread performs the following steps; the caller does nothing more
+ *   exec        executes the following command
  *
- * A parent ends after its child and with its exit status.
+ * A parent ends after its child, with the child's exit status.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -88,14 +88,14 @@ static void wait_for(pid_t pid)
 	exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
 }
 
-/* In the child it returns. */
+/* Creates a child. Returns only in the child: the parent waits for it and exits. */
 static void split(uint64_t flags, const char *cgroup)
 {
 	int pidfd = -1;
 	struct clone_args args = {
 		.flags = flags | CLONE_PIDFD,
 		.pidfd = (uintptr_t)&pidfd,
-		/* Only a child of one's own may have a signal of its own. */
+		/* With CLONE_PARENT the caller may not choose an exit signal. */
 		.exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
 	};
 	struct pollfd ended = { .events = POLLIN };

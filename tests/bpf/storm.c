@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Many tasks at once, each of which makes one system call once.
+ * Many tasks at once, each making one system call once.
  *
- *   storm list             prints the numbers that are harmless to call with -1 everywhere
+ *   storm list             prints the numbers of calls that are harmless with all arguments -1
  *   storm threads NR...    a thread for each number; all start together
  *   storm forks NR...      a child process for each number, all alive together
  *   storm execs CALL NR... a child for each number, by vfork and execve of the program CALL
@@ -22,8 +22,8 @@
 #define NR_TASKS_MAX 1024
 
 /*
- * Not to be called with senseless arguments: these end or block the caller, make something
- * that stays (message queues, shared memory), reach other processes, or send a signal.
+ * Calls that must not be made with senseless arguments. They end or block the caller, create
+ * something permanent (message queues, shared memory), reach other processes, or send a signal.
  */
 static const int harmful[] = {
 #ifdef SYS_fork
@@ -36,7 +36,7 @@ static const int harmful[] = {
 	SYS_rt_sigreturn, SYS_semget, SYS_set_tid_address, SYS_shmget, SYS_sync,   SYS_vhangup,
 };
 
-/* The hole between the old numbers of a machine and those that all machines share. */
+/* The gap between the machine's old numbers and those that all machines share. */
 #if defined(__x86_64__)
 #define LAST_OLD 334
 #else
@@ -88,7 +88,7 @@ static void storm_threads(int *numbers, int count)
 		pthread_join(threads[i], NULL);
 }
 
-/* Children wait for the end of the pipe, which comes when all have been started. */
+/* Children wait for the end of the pipe, which comes once all have been started. */
 static void storm_forks(const int *numbers, int count)
 {
 	int ends[2];
@@ -121,7 +121,7 @@ static void storm_execs(char *program, char **numbers, int count)
 		char *const environment[] = { NULL };
 		pid_t pid;
 
-		/* glibc's posix_spawn is a vfork that blocks nothing but the caller. */
+		/* glibc's posix_spawn is a vfork, which blocks only the caller. */
 		if (posix_spawn(&pid, program, NULL, NULL, arguments, environment))
 			errx(1, "cannot start %s", program);
 	}

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Distributions have one awk or another: each makes the same files, and none complains.
+# Distributions ship different awks. Each must make the same files, without a complaint.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/tap.bash

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# tests/run counts what tests say, and counts against them what they leave unsaid.
+# tests/run counts the results that tests report, and counts missing results as failures.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/tap.bash
@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.." || exit 1
 : "${TEST_TMP:?is an empty directory}"
 unset TESTS RECORDER_REQUIRE_ALL
 
-# says TEXT SUMMARY SCRIPT: what the last line and the exit status are for such a test.
+# says TEXT SUMMARY SCRIPT: checks the last line and the exit status of tests/run for this test.
 says() {
 	local output expected_status=1 summary=$2 script=$TEST_TMP/tests/sample.t
 	mkdir -p "$TEST_TMP/tests"
@@ -21,21 +21,22 @@ says() {
 	tap_is "$1" "$? ${output##*$'\n'}" "$expected_status $summary"
 }
 
-# sample NAME SCRIPT: makes a test of that name, which leaves a file in $marks for others to see.
+# sample NAME SCRIPT: makes a test with this name. It leaves a file in $marks for other tests to
+# see.
 sample() {
 	mkdir -p "$TEST_TMP/$(dirname "$1")" "$marks"
 	printf '#!/bin/bash\n# timeout: 20\nmarks=%s\n%s\n' "$marks" "$2" >"$TEST_TMP/$1"
 	chmod +x "$TEST_TMP/$1"
 }
 
-# A test that ends only after another one has begun, and says two lines with time in between.
+# Makes a test that ends only after another one has begun. It prints two lines with time in between.
 meets() { # NAME OTHER
 	sample "tests/unit/$1" "echo '1..1'; echo '# $1 begins'; touch \$marks/$1
 		until [ -e \$marks/$2 ]; do sleep 0.05; done
 		echo '# $1 ends'; echo 'not ok 1 - $1'; exit 1"
 }
 
-# A test that fails if any other test runs at the same time.
+# Makes a test that fails if any other test runs at the same time.
 is_alone() { # NAME
 	# shellcheck disable=SC2016 # of the sample
 	sample "$1" 'echo "1..1"; touch $marks/$$; sleep 0.3
@@ -43,19 +44,19 @@ is_alone() { # NAME
 		rm $marks/$$; [ -z "$(ls $marks)" ]'
 }
 
-# A test that cleans up when it is ended, which takes a moment.
+# Makes a test that cleans up when it is terminated, which takes a moment.
 is_ended() { # NAME
 	sample "tests/unit/$1" "trap 'sleep 0.2; echo $1 >>\$marks/cleaned; exit 1' TERM
 		touch \$marks/$1; while :; do sleep 0.05; done"
 }
 
-run_samples() { # NAME...: with two at once
+run_samples() { # NAME...: runs two at once
 	rm -rf "$marks" && mkdir "$marks"
 	output=$(cd "$TEST_TMP" && TESTS_AT_ONCE=2 timeout 60 "$run" "${@/#/$PWD/}" 2>&1)
 	status=$?
 }
 
-# Counts how often the output goes over from one test to another, and begins with 1.
+# Prints how many times the output switches from one test to another, plus 1.
 in_one_piece() {
 	printf '%s\n' "$output" | awk '/FAIL|# /{ sub(/tests\/unit\//, ""); print $2 }' | uniq -c | wc -l
 }
@@ -123,7 +124,7 @@ tap_is "so is a test whose result was lost because the process that ran it was k
 tap_is "tests that run at the same time are all interrupted, and clean up" \
 	"$(interrupted)" "ended1 ended2"
 
-# What "make test" would do, in a tree where nothing is built.
+# Prints what "make test" would do in a tree where nothing is built.
 make_test() { # TEST
 	env -u MAKEFLAGS make --no-print-directory -n O="$TEST_TMP/none" test TEST="$1" 2>&1
 }

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# make install puts everything under DESTDIR and PREFIX and nowhere else; make uninstall takes
-# all of it away again.
+# make install puts everything under DESTDIR and PREFIX and nowhere else. make uninstall removes
+# all of it.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/tap.bash

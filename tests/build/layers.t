@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# tools/check-layers accepts the layers as they are meant and names each break of them.
+# tools/check-layers accepts the intended layers and names each line that breaks them.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/tap.bash
@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.." || exit 1
 
 : "${TEST_TMP:?is an empty directory}"
 
-# A project of one sound file.
+# Makes a project of one correct file.
 project() {
 	rm -rf "$TEST_TMP/project"
 	mkdir -p "$TEST_TMP/project/bpf" "$TEST_TMP/project/src/profile/model"
@@ -81,7 +81,7 @@ refuses "nobody else does" src/profile/model/a.c '#include "net/grpc.h"' \
 refuses "net/ knows nothing of system calls" src/net/a.c '#include "syscalls/syscalls.h"' \
 	"net/ may not include syscalls/, which is above it"
 
-# A declaration that an include check cannot see.
+# A misplaced declaration that the check of includes cannot see.
 project
 add src/util/a.h $'#ifndef UTIL_A_H\n#define UTIL_A_H\nint a_read(\n\tint a);\n#endif'
 add src/json/a.c $'#include "util/a.h"\nint a_read(int a)\n{\n}'

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# What checks the pipelines of deploy/ci.
+# The checker of the pipelines of deploy/ci.
 $(O)/tests/actionlint: tools/build-actionlint
 	$(call say,GO,$@)
 	$(Q)$< $@

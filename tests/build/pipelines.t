@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The pipelines that people copy are right by the checker of their syntax. What their steps do is in
-# tests/runtime/95-ci.t.
+# The pipelines that users copy pass a syntax checker. tests/runtime/95-ci.t runs their steps.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/tap.bash

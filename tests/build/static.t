@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# 'make static' links one file that needs nothing where it runs, records pods too, and is small.
+# 'make static' links one small file, which needs nothing else on its machine and also records pods.
 # timeout: 900
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -14,7 +14,7 @@ cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/containerd.bash
 . tests/lib/containerd.bash
 
-# People copy it to nodes.
+# A limit, because users copy the file to nodes.
 SIZE_MAX=$((8 << 20))
 
 : "${TEST_TMP:?is an empty directory}"
@@ -23,7 +23,7 @@ tap_check "it builds" make O="$TEST_TMP/build" WERROR=1 static
 program=$TEST_TMP/build-static/recorder
 tap_match "it is linked statically" "$(file -b "$program")" 'static-pie linked'
 
-# With nothing but itself: no loader, no library, no configuration.
+# Only the program itself: no loader, no library, no configuration.
 mkdir -p "$TEST_TMP/root/etc" && cp "$program" "$TEST_TMP/root/"
 echo nobody:x:65534:65534:nobody:/:/bin/false >"$TEST_TMP/root/etc/passwd"
 if [ "$(id -u)" = 0 ]; then
@@ -41,7 +41,7 @@ strip -o "$TEST_TMP/stripped" "$program"
 size=$(stat -c %s "$TEST_TMP/stripped")
 tap_check "it has 8 MiB at most: $size bytes" [ "$size" -le "$SIZE_MAX" ]
 
-# A pod of a real runtime, whose container makes a call that no other one does.
+# Records a pod of a real runtime. Its container makes a call that no other container makes.
 record_pod() {
 	local pod container recorder status i
 
@@ -69,7 +69,7 @@ if [ -n "$missing" ]; then
 	tap_done
 	exit
 fi
-# A socket's path is short, so the directory is not that of the harness.
+# A socket's path must be short, so the test uses its own directory instead of the harness's.
 place=
 cleanup_directory place
 containerd_start "$place" && containerd_import_busybox || exit 1

@@ -10,9 +10,9 @@
 # FUZZ_JOBS=NUMBER       how many run at the same time; as many as there are processors
 # FUZZ_CORPUS=DIRECTORY  keeps what the targets learn, for the next run to begin with
 #
-# A target begins with its corpus and with the files that its line "// seeds: PATH" names, and is
-# run with the fuzzer's options that its line "// options: …" has. An input that makes it fail is
-# kept in the directory "findings" beside the targets' own.
+# A target begins with its corpus and the files of its lines "// seeds: PATH", and runs with the
+# fuzzer's options of its line "// options: …". An input that makes it fail is kept in the
+# directory "findings" next to the targets.
 #
 # timeout: 1800
 set -u
@@ -26,14 +26,14 @@ cd "$(dirname "$0")/../.." || exit 1
 findings=$FUZZ_PROGRAMS/findings
 work=$(mktemp -d) || exit 1
 cleanup_add rm -rf "$work"
-# What a finding needs and no more: the rest would be half of the time.
+# Only what a finding needs: the defaults would take half of the time.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-}:malloc_context_size=4:quarantine_size_mb=16
 
 limits() {
 	if [ -n "${FUZZ_RUNS:-}" ]; then
 		echo "-runs=$FUZZ_RUNS"
 	else
-		# The same inputs each time: what a commit is told depends on the commit.
+		# The same inputs each time, so that a result depends only on the commit.
 		echo "-max_total_time=${FUZZ_SECONDS:-60} -seed=${FUZZ_SEED:-1}"
 	fi
 }
@@ -53,7 +53,7 @@ fuzz() { # NAME
 	echo $? >"$work/$name.status"
 }
 
-# What the fuzzer counted: executions, and how much of the code it reached.
+# Prints the fuzzer's counts: executions, and how much of the code it reached.
 summary() { # LOG
 	awk '/^stat::number_of_executed_units/ { executions = $2 }
 		/^stat::average_exec_per_sec/ { speed = $2 }

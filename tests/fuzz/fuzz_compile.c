@@ -2,9 +2,9 @@
 //
 // options: -max_len=128
 //
-// Profiles made of an input, compiled by libseccomp as runtimes do it: the filter, run without a
-// kernel, does what the profile is said to mean, but for the faults of libseccomp 2.5.4 that have a
-// function each below (and a filter each in tests/unit/seccomp/test_prove.c).
+// Profiles made from an input, compiled by libseccomp as runtimes do it. The filter, run
+// without a kernel, does what the profile means. The exceptions are faults of libseccomp 2.5.4:
+// each has a function below, and a filter in tests/unit/seccomp/test_prove.c.
 #include "profiles.h"
 
 #include <seccomp.h>
@@ -15,7 +15,7 @@
 #include "seccomp/prove.h"
 #include "seccomp/scmp_arch.h"
 
-/* libseccomp 2.5 leaks what it had made of a rule that it refuses. */
+/* libseccomp 2.5 leaks memory of a rule that it refuses. */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
@@ -28,9 +28,9 @@ static bool is_inequality(const struct condition *condition)
 }
 
 /*
- * Whether two rules of a call compare the same argument, with an inequality, and
+ * True if two rules of a call compare the same argument, one of them with an inequality, and
  *
- * - another one of 64 bits: both share a comparison of the upper half, or
+ * - the other one with an inequality of 64 bits: both share a comparison of the upper half, or
  * - more arguments: after another argument was compared, the first one is not loaded again.
  */
 static bool have_faulty_pair(const struct argument_rule *a, const struct argument_rule *b)
@@ -63,7 +63,7 @@ static bool has_faulty_rules(const struct verdict *verdict)
 	return false;
 }
 
-/* Whether a rule names a call that other architectures have, and this one does not. */
+/* True if a rule names a call that other architectures have, and this one does not. */
 static bool lacks_a_call(const struct profile *profile, const struct scmp_arch *architecture)
 {
 	size_t i, k;
@@ -80,8 +80,8 @@ static bool lacks_a_call(const struct profile *profile, const struct scmp_arch *
 }
 
 /*
- * Whether the number of a call is never loaded: that is left to the first call of the filter,
- * which is left out if the architecture does not have it. One without conditions comes first.
+ * True if the filter never loads the number of a call. libseccomp leaves that to the filter's first
+ * call, which it omits if the architecture does not have it. A call without conditions comes first.
  */
 static bool loads_no_number(const struct profile *profile, const struct semantics *semantics,
 			    const struct scmp_arch *architecture)
@@ -99,8 +99,8 @@ static bool loads_no_number(const struct profile *profile, const struct semantic
 }
 
 /*
- * Whether a call gets the default action on an architecture that lacks another call of the
- * profile: with that call libseccomp may leave out what leads to the rules of the next.
+ * True if a call gets the default action on an architecture that lacks another call of the
+ * profile. Together with that call, libseccomp may omit the way to the next call's rules.
  */
 static bool loses_rules(const struct profile *profile, const struct semantics *semantics,
 			const struct disagreement *disagreement)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a container runtime answers. An input's first byte says which answer it is: the pods,
-// the containers, a container's status, or a frame as it comes from the wire.
+// Answers of a container runtime. An input's first byte selects the answer: the pods, the
+// containers, a container's status, a frame as it comes from the wire, or a trailer.
 #include "input.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include "net/grpc.h"
 #include "net/grpc_message.h"
 
-/* What a runtime says about a container can always be written down and read again. */
+/* A container that a runtime describes can always be written to a recording and read again. */
 static void check_recording(const struct cri_container *container)
 {
 	_cleanup_recording_ struct recording recording = { 0 }, again = { 0 };
@@ -108,7 +108,7 @@ static void check_frame(const struct answer *answer, const uint8_t *frame, size_
 		check_message(answer, frame + GRPC_FRAME_HEADER, length);
 }
 
-/* The header with which a server says what went wrong. */
+/* Checks the trailer with which a server describes an error. */
 static void check_trailer(struct input input)
 {
 	_cleanup_free_ char *text = take_text(&input, '\0');

@@ -2,8 +2,8 @@
 //
 // options: -max_len=256
 //
-// Reports of a diff, with the worst of names: an input has lines with a file's name, a
-// container's, a pod's and a process's, and then the rules of two profiles as bytes.
+// Reports of a diff, with hostile names. An input has lines with the names of a file, a
+// container, a pod and a process, and then the rules of two profiles as bytes.
 #include "profiles.h"
 
 #include <jansson.h>
@@ -12,7 +12,7 @@
 #include "profile/diff/diff_report.h"
 #include "recording/recording.h"
 
-/* What the first of the calls that are about to be allowed was made by. */
+/* Records who made the first of the calls that become allowed. */
 static void take_evidence(struct input *input, struct recording *recording)
 {
 	struct observation observation = { .machine = MACHINE_X86_64 };
@@ -28,7 +28,10 @@ static void take_evidence(struct input *input, struct recording *recording)
 	assert(!failed(recording_add(recording, &observation, &err), &err));
 }
 
-/* Of one architecture and default, so that the two differ in a few calls and not in hundreds. */
+/*
+ * Makes profiles of the same architecture and default, so that two differ in a few calls, not
+ * in hundreds.
+ */
 static struct profile *take_native_profile(struct input *input)
 {
 	struct profile *profile = profile_create(ACTION_ERRNO);
@@ -38,7 +41,9 @@ static struct profile *take_native_profile(struct input *input)
 	return profile;
 }
 
-/* UTF-8 without control characters but the end of a line: a terminal's, and XML's rule. */
+/*
+ * The text is UTF-8 and has no control characters except line ends, as terminals and XML require.
+ */
 static void check_characters(const char *text)
 {
 	json_t *string = json_string(text);
@@ -60,7 +65,7 @@ static void check_json(const char *text)
 	json_decref(root);
 }
 
-/* No name gets a tag or an entity of its own into the text. */
+/* No name adds its own entity to the text. */
 static void check_xml(const char *text)
 {
 	static const char *const entities[] = { "&lt;", "&gt;", "&amp;", "&quot;", "&apos;", "&#" };

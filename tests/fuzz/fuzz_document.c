@@ -3,7 +3,7 @@
 // seeds: tests/golden/profile
 // seeds: tests/fuzz/corpus/bundle
 //
-// Whatever holds profiles, in every format that is recognised: OCI and Docker JSON, custom
+// Documents with profiles, in every format that is recognised: OCI and Docker JSON, custom
 // resources in YAML or JSON, recordings, bundles.
 #include "input.h"
 
@@ -31,7 +31,7 @@ static bool read_documents(const char *text, size_t size, bool lenient,
 
 	of_container.capability_count = default_capability_count;
 	ret = documents_read("input", text, size, &options, ret_documents, &err);
-	/* Where it is, comes first. */
+	/* A message begins with the place of the error. */
 	assert(ret >= 0 || strncmp(error_message(&err), "input", 5) == 0);
 	return !failed(ret, &err);
 }
@@ -45,7 +45,7 @@ static char *write_profile(const struct profile *profile)
 	return text;
 }
 
-/* What was written is the same profile. */
+/* A written profile is read back as the same profile. */
 static void check_round_trip(const struct profile *profile)
 {
 	_cleanup_documents_ struct documents again = { 0 };
@@ -62,12 +62,12 @@ static char *normal_form(const struct profile *profile)
 	struct error err = ERROR_INIT;
 	char *text = NULL;
 
-	/* A profile that no runtime takes has none. */
+	/* A profile that no runtime accepts has no normal form. */
 	failed(profile_normal_form(profile, "SCMP_ARCH_X86_64", &text, &err), &err);
 	return text;
 }
 
-/* The text, or NULL where the profile does not fit into a resource. */
+/* Returns the text, or NULL if the profile does not fit into a resource. */
 static char *write_resource(const struct profile *profile, enum resource_syntax syntax)
 {
 	struct resource resource = { .name = "fuzzed", .profile = profile };
@@ -80,7 +80,7 @@ static char *write_resource(const struct profile *profile, enum resource_syntax 
 	return text;
 }
 
-/* What fits into a resource means the same there. */
+/* A profile that fits into a resource means the same there. */
 static void check_resource(const struct profile *profile, enum resource_syntax syntax)
 {
 	_cleanup_documents_ struct documents again = { 0 };
@@ -97,7 +97,7 @@ static void check_resource(const struct profile *profile, enum resource_syntax s
 	assert(!before == !after && (!before || strcmp(before, after) == 0));
 }
 
-/* What is read strictly is read leniently, to the same end and without a warning. */
+/* A text that is read strictly is also read leniently, with the same result and no more notes. */
 static void check_lenient(const char *text, size_t size, const struct documents *strict)
 {
 	_cleanup_documents_ struct documents lenient = { 0 };

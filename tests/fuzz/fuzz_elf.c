@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The program of a container runtime, whose version is read from the file.
+// The program file of a container runtime, from which its version is read.
 #include "input.h"
 
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include "util/cleanup.h"
 #include "util/file.h"
 
-/* A version is numbers and dots, and not long. */
+/* A version has only digits and dots, and is short. */
 static void check(int ret, char *version, struct error *err)
 {
 	if (failed(ret, err)) {

@@ -2,13 +2,13 @@
 //
 // options: -max_len=1024
 //
-// Programs in classic BPF as an input has them: its first byte is the byte order, then come a
-// call's data and the instructions. What passes the check ends, within the steps foretold.
+// Programs in classic BPF. An input's first byte is the byte order, then come a call's data and
+// the instructions. A program that passes the check ends within the predicted number of steps.
 #include "input.h"
 
 #include "seccomp/filter.h"
 
-/* Whatever is left, as whole instructions. */
+/* Takes the rest of the input as whole instructions. */
 static struct filter take_filter(struct input *input, bool big_endian)
 {
 	struct filter filter = { .big_endian = big_endian };
@@ -20,7 +20,7 @@ static struct filter take_filter(struct input *input, bool big_endian)
 	return filter;
 }
 
-/* Asking instead of denying changes answers and nothing else. */
+/* Replacing denials by notifications changes answers and nothing else. */
 static void check_notify(const struct filter *filter, const struct seccomp_data *call)
 {
 	_cleanup_filter_ struct filter notify = { 0 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a server sends on a connection. An input's first byte says what is asked of it and what the
-// handlers do (see below), its second how much comes at a time, in fours; the rest are the server's
-// bytes, as they go over a socket pair.
+// A server's bytes on a connection. An input's first byte selects the requests and what the
+// handlers do (enum mode). The second byte is the number of bytes that come at a time, divided
+// by four. The rest are the server's bytes, as they go over a socket pair.
 #include "input.h"
 
 #include <errno.h>
@@ -16,11 +16,11 @@
 #include "util/loop.h"
 
 enum mode {
-	REQUESTS = 0x03, /* so many, and one */
+	REQUESTS = 0x03, /* number of requests, minus one */
 	GRPC = 0x04,
-	WITHOUT_SETTINGS = 0x08, /* otherwise they need not be in the input */
+	WITHOUT_SETTINGS = 0x08, /* without it, settings come before the input */
 	NEVER_CONSUMES = 0x10,
-	CANCELS = 0x20,	 /* when the headers are there, or a message */
+	CANCELS = 0x20,	 /* a request, at its headers or a message */
 	DESTROYS = 0x40, /* the client, at the end of the first request */
 	UPLOADS = 0x80,
 };
@@ -34,7 +34,7 @@ static struct {
 	struct grpc_call *calls[REQUESTS + 1]; /* NULL once they ended */
 } world;
 
-/* The client's socket becomes one end of a pair. */
+/* Makes the client's socket one end of a pair. */
 int __wrap_connect(int fd, const struct sockaddr *address, socklen_t size);
 int __wrap_connect(int fd, const struct sockaddr *address, socklen_t size)
 {
@@ -216,7 +216,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			start_request(i);
 	}
 	run(input);
-	/* What is paused keeps a complete answer; all else ended with the connection. */
+	/* Paused calls keep a complete answer. Everything else ended with the connection. */
 	for (i = 0; i < count; i++) {
 		if (!world.calls[i])
 			continue;

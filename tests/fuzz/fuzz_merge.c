@@ -2,8 +2,8 @@
 //
 // options: -max_len=256
 //
-// Merging is set union, of recordings and of profiles: in any order, in any groups and however often,
-// it comes to the same bytes. The first byte of an input says of which, the rest makes three.
+// Merging recordings or profiles is set union: every order, grouping and repetition gives the same
+// bytes. The first byte of an input selects recordings or profiles, the rest makes three of them.
 #include "profiles.h"
 
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "recording/recording.h"
 #include "recording/recording_format.h"
 
-/* One of few texts, so that much of it is the same; NULL for one that is not known. */
+/* Takes one of a few texts, so that many are the same, or NULL for an unknown one. */
 static char *take_word(struct input *input)
 {
 	uint8_t choice = take_byte(input) % 4;
@@ -76,7 +76,7 @@ static void take_observation(struct input *input, struct recording *recording)
 	observation_finish(&observation);
 }
 
-/* As a file has it, so that it can be read as often as it is needed. */
+/* Makes the text of a recording's file, so that it can be read as often as needed. */
 static char *take_recording(struct input *input)
 {
 	_cleanup_recording_ struct recording recording = { .name = take_word(input) };
@@ -96,7 +96,7 @@ static void read_into(struct recording *recording, const char *text)
 	assert(!failed(recording_read("merged", text, strlen(text), recording, &err), &err));
 }
 
-/* The union as bytes. */
+/* Returns the union of two recordings as text. */
 static char *merge_texts(const char *a, const char *b)
 {
 	_cleanup_recording_ struct recording into = { 0 }, from = { 0 };
@@ -125,7 +125,7 @@ static void check_recordings(struct input *input)
 	assert(strcmp(ab_b, a_b) == 0);
 }
 
-/* The union of up to three in this order, NULL when no profile could say it. */
+/* Returns the union of up to three profiles in this order, or NULL if no profile can express it. */
 static struct profile *unite(const struct profile *a, const struct profile *b,
 			     const struct profile *c)
 {
@@ -143,7 +143,7 @@ static struct profile *unite(const struct profile *a, const struct profile *b,
 	return united;
 }
 
-/* Where both could be said. */
+/* Compares two unions, if both could be expressed. */
 static void check_same(const struct profile *a, const struct profile *b)
 {
 	_cleanup_free_ char *one = NULL, *two = NULL;

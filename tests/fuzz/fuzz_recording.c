@@ -2,8 +2,7 @@
 //
 // seeds: tests/golden/profile
 //
-// A recording as a file has it: read, written and read again, explained, split, and made into a
-// profile.
+// A recording's file: read, written and read again, explained, split, and made into a profile.
 #include "input.h"
 
 #include "profile/format/profile_write.h"
@@ -16,7 +15,7 @@
 #include "json/unsigned.h"
 #include "util/str.h"
 
-/* What is read without a tree is JSON all the same, by the judgement of who makes trees. */
+/* A text that is read without a tree is also valid JSON for the parser that makes trees. */
 static void check_json(const char *text, size_t size)
 {
 	json_error_t problem;
@@ -36,7 +35,7 @@ static char *write_recording(const struct recording *recording)
 	return text;
 }
 
-/* Reading what was written gives the same recording. */
+/* A written recording is read back as the same recording. */
 static void check_round_trip(const struct recording *recording)
 {
 	_cleanup_recording_ struct recording again = { 0 };
@@ -77,7 +76,7 @@ static void check_explanation(const struct recording *recording, const char *sys
 	assert(found == found_json);
 }
 
-/* Each part gets a name of its own that can name a file. Empties the recording. */
+/* Each part gets a unique name that can name a file. Empties the recording. */
 static void check_split(struct recording *recording, enum split split)
 {
 	struct recording *parts = NULL;

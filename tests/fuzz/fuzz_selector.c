@@ -40,7 +40,7 @@ static bool is_empty(const char *text)
 	return text[strspn(text, " \t\r")] == '\0';
 }
 
-/* All requirements must hold: what two selectors demand, they demand together. */
+/* All requirements of a selector must hold, so two joined selectors demand what both demand. */
 static void check_union(const char *first, const char *second, const struct label *labels,
 			size_t label_count)
 {

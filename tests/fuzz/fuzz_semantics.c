@@ -2,13 +2,13 @@
 //
 // options: -max_len=256
 //
-// The exact comparison of what two profiles mean, against evaluating them: at the arguments that
-// the comparison gives for examples, and at others.
+// Checks the exact comparison of two profiles' meanings against evaluating both, at the
+// arguments that the comparison gives as examples, and at others.
 #include "profiles.h"
 
 struct pair {
 	const struct semantics *a, *b;
-	const char *name; /* of the call; NULL: numbers without one */
+	const char *name; /* the call's; NULL: numbers without a name */
 	struct call_comparison comparison;
 };
 
@@ -21,7 +21,7 @@ static struct effect evaluate(const struct semantics *semantics, const char *nam
 			      semantics_evaluate(semantics, position, arguments);
 }
 
-/* An example is what it is said to be. */
+/* An example has the claimed effects and order. */
 static void check_example(const struct pair *pair, const struct difference *difference, int order)
 {
 	enum permission a = effect_permission(difference->a), b = effect_permission(difference->b);
@@ -34,7 +34,7 @@ static void check_example(const struct pair *pair, const struct difference *diff
 	assert(!effect_equal(difference->a, difference->b));
 }
 
-/* What is so at some arguments, the comparison knows. */
+/* The comparison knows every difference that shows at these arguments. */
 static void check_point(const struct pair *pair, const uint64_t arguments[ARGUMENT_COUNT])
 {
 	const struct call_comparison *comparison = &pair->comparison;
@@ -80,13 +80,13 @@ static void check_call(const struct semantics *a, const struct semantics *b, con
 	assert(!same.wider.found && !same.narrower.found && !same.other.found);
 }
 
-/* Going through all calls takes long: where the profiles name all there are, they are few. */
+/* Going through all calls takes long, so it is done only if the profiles have few. */
 static bool has_few_calls(const struct semantics *semantics)
 {
 	return semantics_call_count(semantics) <= array_size(fuzzed_names);
 }
 
-/* A subset is one that is wider nowhere. */
+/* If the answer is no subset, the example shows a wider call. */
 static void check_subset(const struct semantics *inner, const struct semantics *outer)
 {
 	const char *name = NULL;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The files that container runtimes keep about a container. An input holds them one behind the
-// other, with a NUL between: this target stands in for the directories, so that none is made.
+// The files that container runtimes keep about a container. An input has their contents one
+// after another, separated by NUL. This target replaces the directories, so none is made.
 #include "input.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include "util/array.h"
 #include "util/cleanup.h"
 
-/* Of another directory than the machine's own, no process is looked at. */
+/* No process is examined if the directory is not the machine's own root. */
 #define ROOT "/root-of-the-input"
 
 static const char *const names[] = {
@@ -23,7 +23,7 @@ static const char *const names[] = {
 	"hostconfig.json", "containers.json", "images.json",
 };
 
-static char *files[array_size(names)]; /* "" is one that is not there */
+static char *files[array_size(names)]; /* "" is a missing file */
 
 static const char *find_file(const char *name)
 {
@@ -35,7 +35,9 @@ static const char *find_file(const char *name)
 	return "";
 }
 
-/* In place of the library's: a linker takes a function from an archive only if it lacks it. */
+/*
+ * Replaces the library's function: a linker takes a function from an archive only if it lacks it.
+ */
 int state_directory_open(const char *path, struct state_directory *ret_directory, struct error *err)
 {
 	*ret_directory = (struct state_directory){ .path = path, .fd = -1 };
@@ -88,8 +90,7 @@ int state_file_read_json(const struct state_directory *directory, const char *na
 }
 
 /*
- * Every place has one container, whose directory is named as the pattern is, with an x for a
- * star.
+ * Each pattern finds one container, whose directory has the pattern's name with an x for each star.
  */
 int __wrap_glob(const char *pattern, int flags, int (*on_error)(const char *, int), glob_t *paths)
 {

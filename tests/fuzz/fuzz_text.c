@@ -2,8 +2,8 @@
 //
 // options: -max_len=512
 //
-// The small parsers, each of which gets the whole input: cgroup paths, times, durations, numbers,
-// names, versions, ignore files, and the escaping of what reaches a terminal.
+// The small parsers, each with the whole input: cgroup paths, times, durations, numbers, names,
+// versions, ignore files, and the escaping of text for a terminal.
 #include "input.h"
 
 #include "profile/baseline/baseline.h"
@@ -15,7 +15,7 @@
 #include "util/cleanup.h"
 #include "util/str.h"
 
-/* A container's cgroup begins with its own: the path up to there says the same. */
+/* The path up to the end of the container's own component gives the same result. */
 static void check_cgroup_path(const char *path)
 {
 	struct cgroup_container container, again;
@@ -33,7 +33,7 @@ static void check_cgroup_path(const char *path)
 	assert(again.length == container.length);
 }
 
-/* A time is written as it was read. */
+/* A written time is read back as the same time. */
 static void check_time(const char *text)
 {
 	struct error err = ERROR_INIT;
@@ -60,7 +60,7 @@ static void check_numbers(const char *text)
 		assert(number >= -5 && number <= 70000 && number == atol(text));
 }
 
-/* Nothing that moves a terminal's cursor gets through, and what is harmless stays as it is. */
+/* Nothing that moves a terminal's cursor gets through, and escaped text stays as it is. */
 static void check_escape(const char *text)
 {
 	_cleanup_free_ char *escaped = str_escape(text), *twice = NULL;

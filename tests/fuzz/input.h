@@ -3,8 +3,8 @@
 #define TESTS_FUZZ_INPUT_H
 
 /*
- * What the fuzz targets share: taking an input apart, and what every function that can fail
- * promises. A property that does not hold is asserted, which the fuzzer reports as a finding.
+ * Shared by the fuzz targets: taking an input apart, and checking the promises of every function
+ * that can fail. Properties are asserted, and the fuzzer reports a failed assertion as a finding.
  */
 #undef NDEBUG
 #include <assert.h>
@@ -18,13 +18,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What is left of an input. */
+/* The rest of an input. */
 struct input {
 	const uint8_t *at;
 	size_t left;
 };
 
-/* 0 when nothing is left. */
+/* Takes a byte. 0 if nothing is left. */
 static inline uint8_t take_byte(struct input *input)
 {
 	if (!input->left)
@@ -34,8 +34,8 @@ static inline uint8_t take_byte(struct input *input)
 }
 
 /*
- * The text up to the next separator or the end, owned by the caller: on the heap and not a byte
- * longer than it is, so that reading past its end is noticed.
+ * Takes the text up to the next separator or the end. The caller owns it. It is on the heap and
+ * has no spare byte, so that reading past its end is noticed.
  */
 static inline char *take_text(struct input *input, char separator)
 {
@@ -50,8 +50,8 @@ static inline char *take_text(struct input *input, char separator)
 }
 
 /*
- * Whether a call failed. A failure's error is set, with the code that was returned; a success
- * leaves it alone. Finishes the error.
+ * True if a call failed. Checks that a failure sets err with the returned code, and that a
+ * success leaves it alone. Finishes the error.
  */
 static inline bool failed(int ret, struct error *err)
 {

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Fuzzing. tests/fuzz/README.md says how to read what comes out.
+# Fuzzing. tests/fuzz/README.md explains the results.
 #
-# FUZZ=REGEX picks targets by name, FUZZ_SECONDS=60 says how long each runs, FUZZ_RUNS=10000000 how
-# many executions each makes in a campaign.
+# FUZZ=REGEX selects targets by name. FUZZ_SECONDS=60 is the time that each runs, and
+# FUZZ_RUNS=10000000 the number of executions of each in a campaign.
 
 FUZZED := $(O)-fuzz
 FUZZ_TARGETS := $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -12,9 +12,9 @@ FUZZ_SECONDS ?= 60
 FUZZ_RUNS ?= 10000000
 RUN_FUZZERS = FUZZ_PROGRAMS=$(abspath $(FUZZED)/tests/fuzz) FUZZ='$(FUZZ)' \
 	FUZZ_SECONDS=$(FUZZ_SECONDS)
-# The whole library is built for the fuzzers, which want to know what each input reaches, and
-# by the compiler that has them. What to warn of is the other one's to say. It also takes
-# NULL + 0, which an empty array is, for an overflow: C allows that since N3322.
+# The whole library is built for the fuzzers, which must know what code each input reaches, and
+# by the compiler that has them. Its warnings do not count: the other compiler decides. It also
+# takes NULL + 0, as with an empty array, for an overflow. C allows that since N3322.
 IN_FUZZED = +$(Q)$(MAKE) --no-print-directory O=$(FUZZED) CC=$(CLANG) WARNINGS=-Wall \
 	SANITIZE='address,undefined,fuzzer-no-link -fno-sanitize=pointer-overflow'
 
@@ -24,9 +24,9 @@ $(O)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(O)/librecorder.a
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer $(TEST_FLAGS) -MF $@.d -o $@ $< \
 		$(O)/librecorder.a $(LIBS)
 
-# Stands in for the state directories.
+# Replaces the state directories.
 $(O)/tests/fuzz/fuzz_state: TEST_FLAGS += -Wl,--wrap=glob -Wl,--wrap=globfree
-# Stands in for a server.
+# Replaces a server.
 $(O)/tests/fuzz/fuzz_http2: TEST_FLAGS += -Wl,--wrap=connect
 
 -include $(FUZZ_TARGETS:=.d)
@@ -40,7 +40,7 @@ fuzzers:
 fuzz: fuzzers
 	$(Q)$(RUN_FUZZERS) $(RUN_TESTS) tests/fuzz/fuzz.t
 
-# They are tests as others are.
+# The fuzzers run with the other tests.
 SHELL_TESTS += tests/fuzz/fuzz.t
 tests/fuzz/fuzz.t: fuzzers
 check-tests test: export FUZZ_PROGRAMS := $(abspath $(FUZZED)/tests/fuzz)

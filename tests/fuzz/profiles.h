@@ -3,8 +3,8 @@
 #define TESTS_FUZZ_PROFILES_H
 
 /*
- * Profiles made of an input's bytes: any bytes make one, and few different names and values, so
- * that rules meet. A byte that is missing is 0.
+ * Makes profiles from an input's bytes. Any bytes make a profile. There are few different names
+ * and values, so that rules meet. A missing byte counts as 0.
  */
 #include "input.h"
 
@@ -17,12 +17,17 @@ static const char *const fuzzed_architectures[] = {
 	"SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM", "SCMP_ARCH_S390X",
 };
 
-/* On i386 some of these go through socketcall(2) and ipc(2) too; not all are on every machine. */
+/*
+ * On i386 some of these also go through socketcall(2) and ipc(2). Not all exist on every machine.
+ */
 static const char *const fuzzed_names[] = {
 	"read", "socket", "clone", "personality", "shmget", "socketcall", "openat2", "no_such_call",
 };
 
-/* Where comparing goes wrong, if it does: the ends of words and halves, single bits, masks. */
+/*
+ * Values at which comparisons are most likely to go wrong: the ends of words and halves, single
+ * bits, masks.
+ */
 static const uint64_t fuzzed_values[] = {
 	0,
 	1,
@@ -131,7 +136,7 @@ static inline enum action take_action(struct input *input)
 	return take_byte(input) % ACTION_COUNT;
 }
 
-/* A combination of arguments. */
+/* Takes a combination of arguments. */
 static inline void take_arguments(struct input *input, uint64_t ret_arguments[ARGUMENT_COUNT])
 {
 	size_t i;
@@ -140,7 +145,7 @@ static inline void take_arguments(struct input *input, uint64_t ret_arguments[AR
 		ret_arguments[i] = take_value(input);
 }
 
-/* The meaning, or NULL where it is refused. */
+/* Returns the profile's meaning, or NULL if the profile is refused. */
 static inline struct semantics *take_semantics(const struct profile *profile, const char *scmp_arch)
 {
 	struct semantics *semantics = NULL;

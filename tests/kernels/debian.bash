@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# Debian's packages of any suite and architecture, without touching what is installed: an apt
-# with lists, cache and idea of the system of its own. Signatures are checked as ever.
+# Fetches Debian's packages of any suite and architecture without touching the installed system:
+# apt uses separate lists, cache and package status. Signatures are checked as usual.
 
 CACHE=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/recorder/kernels
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# Where this machine gets its own packages from.
+# Prints the mirror from which this machine gets its own packages.
 debian_mirror() {
 	# shellcheck disable=SC2016 # names of apt's
 	apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 'Created-By: Packages' |
@@ -25,8 +25,8 @@ debian_apt() {
 		-o Dir::State::status="$root/status" -o Dir::Cache="$root/cache" "${@:4}"
 }
 
-# debian_update SUITE ARCHITECTURE: package lists that are at most a day old, or, where the mirror
-# is out of reach, those that were there.
+# debian_update SUITE ARCHITECTURE: updates package lists that are older than a day. If the
+# mirror is out of reach, the old lists stay in use.
 debian_update() {
 	local root=$CACHE/apt/$1-$2
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Real kernels in virtual machines. KERNELS=REGEX picks rows of tests/kernels/kernels.tbl by
-# name; TESTS=REGEX the tests that run inside, or TESTS=core those that show most in least time.
+# Real kernels in virtual machines. KERNELS=REGEX selects rows of tests/kernels/kernels.tbl by
+# name. TESTS=REGEX selects the tests that run inside, and TESTS=core those that show most in
+# the least time.
 
 KERNEL_ROWS = $(shell awk '/^[a-zA-Z0-9]/ { print $$1 }' tests/kernels/kernels.tbl | \
 	grep -E -- $(call quoted,$(value KERNELS)))
@@ -10,7 +11,7 @@ KERNEL_BUILD_amd64 :=
 KERNEL_BUILD_arm64 := CROSS_COMPILE=aarch64-linux-gnu-
 KERNEL_JOBS ?= $(shell nproc)
 
-# What a machine of that architecture runs; without a library of its own.
+# The programs that a machine of that architecture runs, linked statically.
 .PHONY: kernel-programs kernel-results check-kernels
 kernel-programs: $(KERNEL_ARCHS:%=kernel-programs-%)
 
@@ -18,7 +19,7 @@ kernel-programs-%:
 	+$(Q)$(MAKE) --no-print-directory O=$(O)-static-$* STATIC=1 $(KERNEL_BUILD_$*) \
 		all test-programs
 
-# Each machine reports by TAP into a file, and a script hands that to tests/run.
+# Each machine writes TAP into a file, which a script passes to tests/run.
 $(O)/kernels/%.tap: FORCE
 	$(call say,BOOT,$*)
 	$(Q)mkdir -p $(@D)

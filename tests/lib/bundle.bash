@@ -9,7 +9,7 @@
 #	bundle_seccomp "$dir/bundle" profile.json
 #	runc run --bundle "$dir/bundle" name
 
-# A filter of jq over config.json, with jq's own arguments before it.
+# Applies a jq filter to config.json. jq's own arguments come before the filter.
 bundle_edit() { # BUNDLE JQ_ARGUMENT...
 	local bundle=$1
 	shift
@@ -17,7 +17,8 @@ bundle_edit() { # BUNDLE JQ_ARGUMENT...
 		mv "$bundle/config.json.new" "$bundle/config.json"
 }
 
-# No terminal, no network namespace of its own, no filter, no_new_privs as runc spec sets it.
+# Makes a bundle with no terminal, no separate network namespace and no filter. no_new_privs is
+# as runc spec sets it.
 bundle_new() { # BUNDLE COMMAND...
 	local bundle=$1
 	shift
@@ -37,7 +38,7 @@ bundle_args() { # BUNDLE COMMAND...
 		>"$bundle/config.json.new" && mv "$bundle/config.json.new" "$bundle/config.json"
 }
 
-# Loads a profile (OCI JSON); "" takes it away.
+# Sets the profile (OCI JSON). "" removes it.
 bundle_seccomp() { # BUNDLE PROFILE
 	if [ -n "$2" ]; then
 		bundle_edit "$1" --slurpfile profile "$2" '.linux.seccomp = $profile[0]'
@@ -50,7 +51,7 @@ bundle_no_new_privs() { # BUNDLE true|false
 	bundle_edit "$1" --argjson on "$2" '.process.noNewPrivileges = $on'
 }
 
-# The capabilities in all sets but the ambient one; none at all without arguments.
+# Sets the bounding, effective and permitted capabilities. Without arguments there are none.
 bundle_capabilities() { # BUNDLE [CAP_NAME...]
 	local bundle=$1
 	shift
@@ -68,13 +69,14 @@ bundle_cgroup() { # BUNDLE PATH
 	bundle_edit "$1" --arg path "$2" '.linux.cgroupsPath = $path'
 }
 
-# crun refuses a hybrid system on which a controller is left to the v2 hierarchy. Mounting it as
-# v1 takes it from there, for everyone, until the last such mount is gone: this one goes at the
-# end of the test. So a test mounts also what another test has taken.
+# crun refuses a hybrid system on which a controller is left to the v2 hierarchy. Mounting the
+# controller as v1 takes it from v2, for all processes, until the last such mount is gone. This
+# mount goes at the end of the test. So a test also mounts the controllers that another test has
+# taken.
 bundle_prepare_crun() { # DIRECTORY
 	local controller
 	grep -q ' cgroup .*name=systemd' /proc/mounts || return 0
-	# Asked for in the order in which a controller returns, so that none slips through.
+	# Listed in the order in which a controller returns to v2, so that none is missed.
 	for controller in $(
 		sed -n 's|^[^ ]* [^ ]*/v1-\([a-z_]*\) cgroup .*|\1|p' /proc/mounts
 		bundle_returning_controllers
@@ -87,16 +89,16 @@ bundle_prepare_crun() { # DIRECTORY
 	done
 }
 
-# Those that are in no hierarchy that is mounted, but not back in the v2 one yet: what another test
-# has unmounted takes its time.
+# Prints controllers that are in no mounted hierarchy and not back in v2 yet. It takes some time
+# after another test has unmounted them.
 bundle_returning_controllers() {
 	awk '$3 == "cgroup" { n = split($4, options, ","); while (n) mounted[options[n--]] }
 		FILENAME == "/proc/cgroups" && $4 == 1 && $2 != 0 && !($1 in mounted) { print $1 }' \
 		/proc/mounts /proc/cgroups
 }
 
-# The kernel refuses while a cgroup of the v2 hierarchy has the controller, which runc switches on
-# for its containers, or is being taken down.
+# Mounts a controller as v1. The kernel refuses while a v2 cgroup has the controller enabled, as
+# runc does for its containers, or while such a cgroup is being removed.
 bundle_mount_controller() { # CONTROLLER DIRECTORY
 	local i control
 	for ((i = 0; i < 100; i++)); do
@@ -110,12 +112,12 @@ bundle_mount_controller() { # CONTROLLER DIRECTORY
 	return 1
 }
 
-# Where the v2 hierarchy is mounted.
+# Prints the mount point of the v2 hierarchy.
 bundle_cgroup_mount() {
 	awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts
 }
 
-# Removes what runtimes leave of a cgroup path, which they make in every hierarchy.
+# Removes what runtimes leave of a cgroup, which they make in every hierarchy.
 bundle_cgroup_remove() { # PATH
 	local mount
 	awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts | while read -r mount; do

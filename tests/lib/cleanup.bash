@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# What a test has to undo, also when it fails or is interrupted:
+# Undoes a test's changes, even if the test fails or is interrupted:
 #
 #	cleanup_add rmdir /sys/fs/cgroup/x
 #
 # Commands run at the end of the shell, the last added first. They run in the shell that added
-# them: call cleanup_add from no subshell.
+# them, so do not call cleanup_add in a subshell.
 
-# What was added stays when a library sources this one again.
+# Keeps the commands if a library sources this file again.
 [ -z "${cleanup_commands+set}" ] || return 0
 cleanup_commands=()
 
@@ -52,7 +52,7 @@ cleanup_process() { # PID
 	return 0
 }
 
-# Unmounts what is mounted below a directory, the deepest first.
+# Unmounts everything below a directory, the deepest first.
 cleanup_mounts() { # DIRECTORY
 	local mount
 	awk -v top="$1/" 'index($2, top) == 1 { print $2 }' /proc/mounts | sort -r |
@@ -61,7 +61,7 @@ cleanup_mounts() { # DIRECTORY
 		done
 }
 
-# Removes a cgroup with all below, in the v2 hierarchy; its processes are killed.
+# Removes a cgroup of the v2 hierarchy with all cgroups below it. Their processes are killed.
 cleanup_cgroup() { # DIRECTORY
 	[ -d "$1" ] || return 0
 	echo 1 >"$1/cgroup.kill" 2>/dev/null

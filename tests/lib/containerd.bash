@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# A containerd of the test's own, with its root, state and socket in the test's directory, and
+# Starts a containerd for the test, with its root, state and socket in the test's directory, and
 # real pods without a cluster. Needs tap.bash, cleanup.bash and images.bash.
 #
 #	containerd_start "$dir"
@@ -10,16 +10,16 @@
 #	container=$(cri create "$pod" main "$CONTAINERD_BUSYBOX" -- sh -c 'echo hello')
 #	cri start "$container"; cri wait "$container"; cri logs "$container"
 #
-# Pods have the node's network, so that no network plug-in is needed. The handlers "runc" (the
-# default) and "crun" exist, and "kata", which is runc by a name that says otherwise. Everything is
-# ended and removed with the test.
+# Pods have the node's network, so that no network plug-in is needed. The handlers are "runc"
+# (the default), "crun", and "kata", which is runc under a false name. Everything is ended and
+# removed with the test.
 
-# Also the image of the pods' sandboxes.
+# The pods' sandboxes use this image too.
 CONTAINERD_BUSYBOX=localhost/recorder-busybox:test
 
 containerd_library=$(dirname "${BASH_SOURCE[0]}")
 
-# Why containerd cannot run here; nothing printed when it can.
+# Prints why containerd cannot run here, or nothing if it can.
 containerd_missing() {
 	local command
 	[ "$(id -u)" = 0 ] || echo "it needs root"
@@ -59,7 +59,7 @@ runtime_type = "io.containerd.runc.v2"
 END
 }
 
-# Sets CRI_ENDPOINT. The directory's path must be short: a socket's has 107 characters at most.
+# Sets CRI_ENDPOINT. The directory's path must be short: a socket's path has at most 107 characters.
 containerd_start() { # DIRECTORY
 	local i
 	CONTAINERD_DIRECTORY=$1/containerd
@@ -80,22 +80,22 @@ containerd_start() { # DIRECTORY
 	return 1
 }
 
-# Ends pods first: their shims outlive containerd.
+# Ends pods first, because their shims outlive containerd.
 containerd_stop() {
 	[ -n "${CONTAINERD_PID-}" ] || return 0
 	timeout 60 "$containerd_library/cri.py" cleanup
 	cleanup_process "$CONTAINERD_PID"
 	CONTAINERD_PID=
 	containerd_kill_shims
-	# A container's file systems lie inside the state directory.
+	# The containers' file systems are mounted inside the state directory.
 	cleanup_mounts "$CONTAINERD_DIRECTORY"
 	containerd_remove_cgroups
-	# These places are the shim's own choice, not of the configuration.
+	# The shim itself chooses these places, not the configuration.
 	rmdir /run/containerd/runc/k8s.io /run/containerd/runc /run/containerd/s \
 		/run/containerd 2>/dev/null
 }
 
-# What a failed clean-up leaves: shims are told from others by this containerd's socket.
+# Kills shims that a failed clean-up leaves. They are recognised by this containerd's socket.
 containerd_kill_shims() {
 	local process
 	for process in /proc/[0-9]*; do
@@ -106,7 +106,7 @@ containerd_kill_shims() {
 	done
 }
 
-# The kubelet's part: it would remove the pods' cgroups. What is still in them is killed.
+# Removes the pods' cgroups, as the kubelet would. Processes that are still in them are killed.
 containerd_remove_cgroups() {
 	local uid mount pod i
 	for uid in "$CRI_STATE"/logs/*; do
@@ -119,7 +119,7 @@ containerd_remove_cgroups() {
 					sleep 0.1
 				done
 			done
-			# Only when no other test has pods.
+			# Succeeds only if no other test has pods.
 			rmdir "$mount"/kubepods/{besteffort,burstable,} 2>/dev/null
 		done < <(awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts)
 	done

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# CRIU, which takes a running container down to files and makes it run again from them. Debian 12's
-# does not know the vDSO of newer kernels, so where it fails its own check, that of the next release is
-# unpacked beside the system, and run with its own libraries.
+# Prepares CRIU, which checkpoints a running container to files and restores it from them.
+# Debian 12's CRIU does not know the vDSO of newer kernels. If it fails its own check, the next
+# release's CRIU is unpacked outside the system and runs with its own libraries.
 #
 #	criu_prepare "$dir" || tap_skip_all "$criu_reason"
 #
-# Afterwards "criu" in PATH is one that works here.
+# Afterwards, "criu" in PATH works on this machine.
 
 criu_library=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=tests/kernels/debian.bash

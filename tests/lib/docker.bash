@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# A Docker daemon of the test's own, with its data, state, socket and cgroups in places of the test,
-# and an image made from what the machine has. Needs tap.bash, cleanup.bash and images.bash.
+# Starts a Docker daemon for the test, with its data, state, socket and cgroups in the test's own
+# places, and an image made from this machine's files. Needs tap.bash, cleanup.bash and images.bash.
 #
 #	docker_start "$dir" "$cgroup_path"
 #	docker_import "$rootfs"
 #	docker_here run --network none "$DOCKER_IMAGE" echo hello
 #
-# Containers have no network. The runtime "runsc" is gVisor; "sandboxed" is the same by a name that
-# does not say so. Everything is ended and removed with the test.
+# Containers have no network. The runtime "runsc" is gVisor. "sandboxed" is the same under
+# another name. Everything is ended and removed with the test.
 
 DOCKER_IMAGE=recorder-docker:test
 
-# Why Docker cannot run here; nothing printed when it can.
+# Prints why Docker cannot run here, or nothing if it can.
 docker_missing() {
 	local program
 	[ "$(id -u)" = 0 ] || echo "it needs root"
@@ -36,8 +36,8 @@ docker_config() { # CGROUP_PATH
 		}'
 }
 
-# The directory's path must be short: a socket's has 107 characters at most. What the daemon's
-# children find as programs is found in the caller's PATH.
+# The directory's path must be short: a socket's path has at most 107 characters. The daemon's
+# children find programs in the caller's PATH.
 docker_start() { # DIRECTORY CGROUP_PATH
 	DOCKER_DIRECTORY=$1/docker
 	mkdir -p "$DOCKER_DIRECTORY"
@@ -61,7 +61,7 @@ docker_import() { # ROOTFS
 		>/dev/null
 }
 
-# Containers first: their shims outlive the daemon. Its containerd ends with it.
+# Removes containers first, because their shims outlive the daemon. Its containerd ends with it.
 docker_stop() {
 	local containers
 	[ -n "${DOCKER_PID-}" ] || return 0
@@ -70,13 +70,13 @@ docker_stop() {
 	cleanup_process "$DOCKER_PID"
 	DOCKER_PID=
 	docker_kill_rest
-	# A container's file systems lie inside the state directory.
+	# The containers' file systems are mounted inside the state directory.
 	cleanup_mounts "$DOCKER_DIRECTORY"
-	# These places are not of the configuration.
+	# The configuration does not set these places.
 	rmdir /run/docker/plugins /run/docker /etc/docker /run/containerd/s /run/containerd
 }
 
-# What a failed clean-up leaves: told from others by the test's directory.
+# Kills processes that a failed clean-up leaves. They are recognised by the test's directory.
 docker_kill_rest() {
 	local process
 	for process in /proc/[0-9]*; do

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# Container images made from what the machine has: no registry is asked.
+# Makes container images from this machine's files, without a registry.
 #
 #	image_new "$dir/rootfs"
 #	image_add_busybox "$dir/rootfs"
@@ -9,7 +9,7 @@
 #	image_archive "$dir/rootfs" localhost/nginx:test "$dir/nginx.tar" nginx -g 'daemon off;'
 #
 # The archive is a docker-archive: ctr, podman and skopeo all read it. A root file system can
-# as well be the rootfs of a bundle for runc or crun (bundle.bash).
+# also be the rootfs of a bundle for runc or crun (bundle.bash).
 
 image_new() { # ROOTFS
 	mkdir -p "$1"/{bin,dev,etc,lib,proc,root,run,sys,usr/bin,usr/lib,var/log,var/run}
@@ -19,7 +19,7 @@ image_new() { # ROOTFS
 	printf 'root:x:0:\nnogroup:x:65534:\n' >"$1/etc/group"
 }
 
-# The statically linked shell and tools of busybox-static.
+# Adds the statically linked shell and tools of busybox-static.
 image_add_busybox() { # ROOTFS
 	local tool
 	install -m 755 "$(command -v busybox)" "$1/bin/busybox" || return
@@ -28,7 +28,7 @@ image_add_busybox() { # ROOTFS
 	done < <("$1/bin/busybox" --list)
 }
 
-# Files with their directories, symbolic links resolved, at the same paths.
+# Adds files at the same paths, with their directories. Symbolic links are resolved.
 image_add_file() { # ROOTFS FILE...
 	local rootfs=$1 file
 	shift
@@ -37,8 +37,8 @@ image_add_file() { # ROOTFS FILE...
 	done
 }
 
-# A program with the libraries that it is linked to. What it loads later (name service, plug-ins)
-# is the caller's to add.
+# Adds a program with the libraries that it is linked to. The caller adds what the program loads
+# later (name service, plug-ins).
 image_add_program() { # ROOTFS PROGRAM...
 	local rootfs=$1 program library
 	shift

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# Tests of what a command says and how it ends, after tap.bash:
+# Tests of a command's output and exit status. Needs tap.bash:
 #
 #	said_with 1 'a bad profile fails' "$RECORDER" verify bad.json
 #	said_that 'and is named' 'bad\.json'
 
-# Passes when the command ends with that status; what it prints anywhere is in $said.
+# Passes if the command ends with this status. Its output and error output go to $said.
 said_with() { # STATUS TEXT COMMAND [ARGUMENT...]
 	local expected=$1 text=$2 status
 	shift 2
@@ -19,7 +19,7 @@ said_with() { # STATUS TEXT COMMAND [ARGUMENT...]
 	fi
 }
 
-# Passes when the last command said something that matches.
+# Passes if the output of the last command matches.
 said_that() { # TEXT REGEX
 	tap_match "$1" "$said" "$2"
 }

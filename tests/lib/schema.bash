@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# JSON Schemas, of the draft that each names. schema_python is the Python that has jsonschema, or
-# empty where none has.
+# Validates documents by JSON Schemas, each by the draft that it names. schema_python is a
+# Python that has jsonschema, or empty if there is none.
 
 for schema_python in /usr/bin/python3 python3 ''; do
 	[ -n "$schema_python" ] && "$schema_python" -c 'import jsonschema' 2>/dev/null && break

@@ -9,7 +9,7 @@
 #	tap_is 'a word' "$(echo word)" word
 #	tap_done
 #
-# The exit status of tap_done is the test's: 0 only when the plan was kept and nothing failed.
+# tap_done exits with the test's status: 0 only if the plan was kept and nothing failed.
 
 tap_planned=0
 tap_count=0
@@ -20,7 +20,7 @@ tap_plan() { # COUNT
 	printf '1..%d\n' "$1"
 }
 
-# The whole file is skipped: ends the test.
+# Skips the whole file: ends the test.
 tap_skip_all() { # REASON
 	printf '1..0 # SKIP %s\n' "$1"
 	exit 0
@@ -47,7 +47,7 @@ tap_note() { # TEXT
 	printf '%s\n' "$1" | sed 's/^/# /'
 }
 
-# Passes when the command succeeds; what it printed is shown when it does not.
+# Passes if the command succeeds. Otherwise shows its output.
 tap_check() { # TEXT COMMAND [ARGUMENT...]
 	local text=$1 output
 	shift
@@ -59,7 +59,7 @@ $output"
 	fi
 }
 
-# Passes when the command fails.
+# Passes if the command fails.
 tap_check_fails() { # TEXT COMMAND [ARGUMENT...]
 	local text=$1 output
 	shift

@@ -5,10 +5,11 @@ import copy
 
 from filters import COMPARISONS
 
-# Some exist on one machine only, some are made through socketcall or ipc, one does not exist.
+# Some calls exist on one machine only, some are made through socketcall or ipc, one does not exist.
 NAMES = """read clone socket personality ioctl mount ipc shmat socketcall keyctl time getpid vm86
     kexec_file_load fcntl clone3 accept4 accept arch_prctl no_such_call""".split()
-# Where comparing goes wrong, if it does: the ends of words and halves, single bits.
+# Values at which comparisons are most likely to go wrong: the ends of words and halves, single
+# bits.
 VALUES = [0, 1, 2, 3, 40, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0x100000000, 0x100000001]
 VALUES += [1 << 63, (1 << 64) - 1, 0x7E020000]
 ACTIONS = ["ALLOW", "ERRNO", "LOG"]

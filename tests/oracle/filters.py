@@ -60,7 +60,7 @@ scmp.seccomp_rule_add_array.argtypes = [
 ]
 scmp.seccomp_export_bpf.argtypes = [ctypes.c_void_p, ctypes.c_int]
 scmp.seccomp_release.argtypes = [ctypes.c_void_p]
-scmp.seccomp_api_set(6)  # also where the running kernel has less
+scmp.seccomp_api_set(6)  # even if the running kernel has less
 
 
 def answer_of(action, number):
@@ -102,7 +102,8 @@ def add_rule(context, rule, answer):
 
 
 def compile_rules(context, profile, default, native):
-    # A filter has the native architecture from the start: here that of the machine that it is for.
+    # A new filter has the native architecture. Here that must be the one of the machine that
+    # the filter is for.
     scmp.seccomp_arch_remove(context, 0)
     for architecture in [native, *profile.get("architectures", [])]:
         scmp.seccomp_arch_add(context, TOKENS[architecture])

@@ -21,8 +21,8 @@ from dice import change_profile, make_profile
 from filters import AUDIT, MACHINES, X32_BIT, make_filter, number_of, permission, run_filter
 
 RECORDER = os.environ["RECORDER"]
-SECONDS = 5  # of the CPU, in which libseccomp makes a filter of few rules
-COMBINATIONS = 600  # of arguments that are tried for one call; of more some are chosen
+SECONDS = 5  # of CPU time: enough for libseccomp to make a filter of few rules
+COMBINATIONS = 600  # of arguments that are tried for one call; a sample if there are more
 ENOSYS = 0x00050000 + 38
 MULTIPLEXERS = {"socketcall", "ipc"}
 
@@ -110,12 +110,12 @@ def find_broken(tried):
     """A call that the second filter allows for some arguments, and the first for none."""
     most = {}
     for architecture, number, _, (baseline, own) in tried:
-        # The filter tells x32 and x86-64 apart by the number.
+        # The filter distinguishes x32 and x86-64 by the number.
         before = most.setdefault((AUDIT[architecture], number), [0, 0, architecture])
         before[0] = max(before[0], permission(baseline))
         before[1] = max(before[1], permission(own))
         if baseline == ENOSYS:
-            before[0] = 2  # programs may have something else to fall back on
+            before[0] = 2  # programs may have a fallback
     for (_, number), (baseline, own, architecture) in most.items():
         if own == 2 and baseline < 2 and number % X32_BIT < 400:
             return "%s %d" % (architecture, number)
@@ -208,7 +208,7 @@ class Oracle:
             pathlib.Path(self.path(name)).write_text(json.dumps(profile), encoding="utf-8")
         tried = list(calls([old, new], self.dice))
         self.ask_wider(find_wider(tried))
-        # What is compared says for which machines.
+        # The compared profile determines the machines.
         own = {AUDIT[architecture] for machine in machines([new]) for architecture in machine}
         self.ask_compare(find_broken([one for one in tried if AUDIT[one[0]] in own]))
         self.ask_union([old, new])

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What diff, merge, verify --against and compare say of random pairs of profiles, held to what the filters do
-# that libseccomp makes of them. The oracle has nothing of recorder's own; the seed is fixed, so that a
-# commit is told what depends on it.
+# Checks what diff, merge, verify --against and compare say about random pairs of profiles
+# against the filters that libseccomp makes of them. The oracle shares no code with recorder.
+# The seed is fixed, so that a result depends only on the commit.
 #
 #	ORACLE_PAIRS=100000 ORACLE_SEED=7 make check TESTS=oracle
 #

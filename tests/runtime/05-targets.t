@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What src/target finds out about real containers: pods of containerd under runc and crun asked
-# through CRI, and the same containers and those of runc, crun and Podman resolved by the
-# beginning of their id from what the runtimes leave on the machine.
+# Checks what src/container finds out about real containers: pods of containerd under runc and
+# crun, asked through CRI. The same containers and those of runc, crun and Podman are also
+# resolved by the beginning of their id, from the files that the runtimes leave on the machine.
 # timeout: 180
 # shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
 set -u
@@ -30,7 +30,7 @@ bundle_prepare_crun "$dir" || exit 1
 tap_plan 54
 containerd_start "$dir" && containerd_import_busybox || exit 1
 
-# The value of a key in the last output of the probe.
+# Prints the value of a key in the last output of the probe.
 value_of() { # KEY
 	sed -n "s/^$1 //p" <<<"$output"
 }
@@ -39,7 +39,7 @@ version_of() { # RUNTIME
 	"$1" --version | sed -n '1s/.* version \([0-9.]*\).*/\1/p'
 }
 
-# A pod of two containers: a default one that ran to its end, and a confined one that runs.
+# Starts a pod with two containers: a default one that has ended, and a confined one that runs.
 start_pod() { # HANDLER
 	uid=$(containerd_uid)
 	pod=$(cri runp "web-$1" --uid "$uid" --namespace shop --label app=web \
@@ -68,7 +68,7 @@ check_cri() { # HANDLER
 	tap_is "$1: and its capabilities" "$(value_of capabilities)" CAP_CHOWN
 }
 
-# What must come out the same with the runtime's help and without.
+# Checks the results that must be the same with and without the runtime's help.
 check_resolved() { # HANDLER ENDPOINT HOW
 	output=$("$probe" resolve "$2" "${running:0:12}" 2>&1)
 	tap_is "$1, $3: a prefix gives the id" "$(value_of id)" "$running"
@@ -95,7 +95,7 @@ tap_match 'an unknown container is said to be not found' "$output" 'not found'
 output=$("$probe" resolve "$CRI_ENDPOINT" "$ended" 2>&1)
 tap_match 'a container that ended is refused' "$output" 'no container|is not running'
 
-# Several that begin alike, and one whose id is the beginning of another's.
+# Several containers whose ids begin alike. The id of one is the beginning of the others'.
 image_new "$dir/bundle/rootfs" && image_add_busybox "$dir/bundle/rootfs"
 bundle_new "$dir/bundle" sleep 1000
 bundle_capabilities "$dir/bundle"
@@ -127,7 +127,8 @@ for runtime in runc crun; do
 		"$runtime $(version_of $runtime) 1 0"
 done
 
-# Podman, with storage of its own, and limits that nobody has to raise. The OCI runtime's state is where it always is.
+# Podman with its own storage, and with limits that need not be raised. The OCI runtime's state
+# is in its usual place.
 image_archive "$dir/bundle/rootfs" localhost/recorder-podman:test "$dir/podman.tar" sleep 1000
 podman() {
 	command podman --root "$dir/storage" --runroot "$dir/runroot" --storage-driver vfs \
@@ -150,7 +151,7 @@ else
 	tap_is 'Podman: its cgroup' "$(value_of cgroup)" "/recorder-test/libpod-$container"
 fi
 
-# One that appears when the time without anything new is long over.
+# A cgroup that appears only after the time of --until-stable is long over.
 late=/recorder-test-late-$$
 "$RECORDER" record -q --cgroup "$late" --wait --until-stable 2s --format recording \
 	-o "$dir/late.json" &
@@ -165,7 +166,7 @@ wait "$waiter"
 tap_is "--until-stable gives what it waited for the time to begin" \
 	"$(jq -r '[.observations[].systemCalls[].name] | index("execve") != null' "$dir/late.json")" true
 
-# Those that appear while the recorders begin.
+# Cgroups that appear while the recorders start.
 waiters=()
 for delay in 0 0.02 0.04 0.06 0.08 0.1 0.15 0.2; do
 	"$RECORDER" record -q --cgroup "$late/$delay" --wait --duration 2s \
@@ -186,7 +187,7 @@ tap_is 'the top cgroup is the whole machine' \
 tap_is 'a user has a name, or a number' \
 	"$("$RECORDER" record -q -o "$dir/profile.json" --user 65534 -- id -un 2>&1)" nobody
 
-# A command's cgroup: what the command leaves behind goes back to where it came from.
+# A command's cgroup: processes that the command leaves behind return to their original cgroup.
 output=$("$probe" command sh -c 'sleep 1000 >/dev/null 2>&1 & echo pid $!' 2>&1)
 left=$(value_of pid)
 cleanup_add kill "$left"

@@ -3,9 +3,10 @@
 #
 # timeout: 480
 #
-# Containers of runc and crun, with and without no_new_privs, as root and not, unconfined and
-# under a default profile, in each way to record them: the profile is the workload's and the
-# runtime's after the filter, and the container runs under it where anything else kills.
+# Containers of runc and crun, with and without no_new_privs, as root and as another user,
+# unconfined and under a default profile, recorded in each possible way. The profile has the
+# workload's calls and those of the runtime under the filter. The container runs under the
+# profile while any other call kills.
 # shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -16,7 +17,7 @@ needs_root
 needs_programs runc crun busybox jq
 [ -f /usr/share/containers/seccomp.json ] || tap_skip_all "there is no default profile"
 
-# Each call is made whatever the timing: no child is waited for that may end before or after.
+# Each call is made whatever the timing: the shell waits for no child that may end earlier or later.
 WORKLOAD='echo "uid $(id -u)"; echo text >/tmp/file; chmod 600 /tmp/file; cat /tmp/file; ls /proc/self/fd
 	>/dev/null; rm /tmp/file; kill -0 $$; date +%s >/dev/null'
 BUNDLE=$TEST_TMP/bundle
@@ -29,12 +30,12 @@ image_add_busybox "$BUNDLE/rootfs"
 install -m 755 "$PROGRAMS/call" "$BUNDLE/rootfs/bin/call"
 chmod 711 "$TEST_TMP" "$BUNDLE"
 
-# A cgroup for containers, in each hierarchy: the runtimes make the v1 ones themselves.
+# A cgroup for containers, in each hierarchy. The runtimes make the v1 ones themselves.
 new_cgroup cgroup
 parent=${cgroup#"$(cgroup_root)"}
 cleanup_add bundle_cgroup_remove "$parent"
 
-# The runtime's, as seen from this shell: its output goes to $TEST_TMP/out.
+# Calls the runtime. The output goes to $TEST_TMP/out and $TEST_TMP/err.
 run_container() { # RUNTIME ID
 	timeout 20 "$1" run --bundle "$BUNDLE" "$2" >"$TEST_TMP/out" 2>"$TEST_TMP/err" </dev/null
 }
@@ -47,8 +48,8 @@ is_stopped() { # RUNTIME ID
 	[ "$("$1" state "$2" | jq -r .status)" = stopped ]
 }
 
-# Runs the bundle's container in a way of its own each time; with "create" the filter's loading
-# and the start are two commands, as under CRI.
+# Runs the bundle's container in one of the ways. With "create", two commands load the filter
+# and start the container, as under CRI.
 run_by_way() { # RUNTIME WAY ID
 	local status=0
 
@@ -62,8 +63,8 @@ run_by_way() { # RUNTIME WAY ID
 	return "$status"
 }
 
-# record_by_way RUNTIME WAY ID: "run" records the cgroup above, "create" the container that
-# was created and not started, "wait" a container that does not exist.
+# record_by_way RUNTIME WAY ID: "run" records the cgroup above, "create" a container that is
+# created and not started, "wait" a container that does not exist yet.
 record_by_way() {
 	local status=0
 
@@ -85,12 +86,12 @@ record_by_way() {
 	return "$status"
 }
 
-# Recorders are waited for by the shell that started them, and a check is a shell of its own.
+# Only the shell that started the recorders can wait for them, and check runs this in another shell.
 said_well() { # STATUS
 	[ "$1" = 0 ] || { cat "$TEST_TMP/said" && return 1; }
 }
 
-# How the bundle's container is to be: the name says it.
+# Configures the bundle's container.
 set_up_bundle() { # NO_NEW_PRIVS UID FILTER
 	bundle_no_new_privs "$BUNDLE" "$1"
 	bundle_user "$BUNDLE" "$2" "$2"
@@ -101,13 +102,13 @@ set_up_bundle() { # NO_NEW_PRIVS UID FILTER
 	fi
 }
 
-# The workload's own calls. Implied ones are left out: whether they were made depends on timing.
+# Prints the workload's own calls. Leaves out implied ones, which depend on timing.
 work_calls() {
 	calls_of_origin observed | grep -vxE 'rt_sigreturn|restart_syscall'
 }
 
-# The first container below a cgroup may have its filter before denied calls are watched, which
-# begins when its cgroup is made; then the recording has to say so.
+# The first container below a cgroup may load its filter before denied calls are watched, which
+# begins when its cgroup is made. Then the recording must say so.
 LATE_WATCH='a filter was in force before denied calls were watched: the first denied calls may be missing (--watch-denied always watches from the start)'
 
 is_one_container() { # ID RUNTIME NO_NEW_PRIVS FILTER
@@ -142,7 +143,7 @@ try_container() { # RUNTIME NO_NEW_PRIVS UID FILTER WAY
 	record_by_way "$1" "$5" "$id" >"$TEST_TMP/said" 2>&1
 	check "$name: recorded" said_well "$?"
 	check "$name: one complete observation" is_one_container "$id" "$1" "$2" "$4"
-	# busybox drops privileges, but not those of root.
+	# busybox drops privileges unless it runs as root, so each user has its own reference.
 	[ -s "$TEST_TMP/reference-$3" ] || work_calls >"$TEST_TMP/reference-$3"
 	check "$name: the calls are the workload's, not the set-up's" \
 		calls_are_the_workloads "$TEST_TMP/reference-$3"
@@ -162,7 +163,7 @@ for runtime in runc crun; do
 		done
 	done
 done
-# A process added to a running container: the runtime sets it up as well, and that is not its work.
+# A process added to a running container. The runtime sets it up too, and that is not work.
 EXEC_CALL=io_destroy
 
 start_detached() { # RUNTIME ID
@@ -170,7 +171,7 @@ start_detached() { # RUNTIME ID
 		{ cat "$TEST_TMP/err" && return 1; }
 }
 
-# An engine hands on the container's no_new_privs; crun's own command forgets it unless told.
+# An engine passes on the container's no_new_privs; crun's own command drops it unless told.
 execute() { # RUNTIME ID NO_NEW_PRIVS
 	local options=()
 
@@ -217,7 +218,7 @@ for runtime in runc crun; do
 	done
 done
 
-# SIGKILL of the recorder: its programs go with it, the container does not notice.
+# SIGKILL of the recorder removes its BPF programs and does not affect the container.
 programs_of() { # PID
 	sed -n 's/^prog_id:\t*//p' "/proc/$1"/fdinfo/* 2>/dev/null
 }

@@ -3,9 +3,9 @@
 #
 # timeout: 240
 #
-# A runtime is told by the names of its processes while it sets a container up, and a workload may
-# have the same ones: a container engine inside a container, a program that starts itself through
-# /proc/self/exe, one that happens to begin like that. Its calls are work all the same.
+# A workload's processes may have the same names as a runtime's: a container engine inside a
+# container, a program that starts itself through /proc/self/exe, or a program whose name
+# happens to begin like that. Their calls are work all the same.
 # shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -32,7 +32,7 @@ done
 bundle_new "$BUNDLE" true
 cp "$BUNDLE/config.json" "$TEST_TMP/config.json"
 
-# A container of its own for each attempt: of the bundle as it was made, with this command.
+# Prepares a new container for each attempt, from the original bundle with this command.
 new_container() { # COMMAND...
 	id=$(new_id)
 	cp "$TEST_TMP/config.json" "$BUNDLE/config.json"
@@ -44,7 +44,8 @@ run_container() {
 	timeout 20 "$runtime" run --bundle "$BUNDLE" "$id" >/dev/null 2>"$TEST_TMP/err" </dev/null
 }
 
-# Its parent is whoever adopts it, as below containerd, and not a process of the runtime.
+# The container's parent is the process that adopts it, as under containerd, and not a process
+# of the runtime.
 run_detached() {
 	timeout 20 "$runtime" run --detach --bundle "$BUNDLE" "$id" \
 		>/dev/null 2>"$TEST_TMP/err" </dev/null || return
@@ -55,7 +56,7 @@ execute() { # COMMAND...
 	timeout 20 "$runtime" exec "$id" "$@" </dev/null >/dev/null 2>"$TEST_TMP/err"
 }
 
-# recorded_as_work TEXT CALL...: ends the recording, which has these calls as observed ones.
+# recorded_as_work TEXT CALL...: ends the recording and checks that these calls are observed.
 recorded_as_work() {
 	stop_recording
 	check "$runtime: $1" contains_all observed_calls "${@:2}"
@@ -72,7 +73,7 @@ for runtime in runc crun; do
 	run_container
 	recorded_as_work 'programs that it starts' native:acct native:quotactl
 
-	# What its Go run-time system calls at its start, and no shell.
+	# The Go run-time system makes these calls at its start. No shell makes them.
 	new_container /bin/sh -c '/usr/sbin/runc spec --bundle /tmp; true'
 	start_recording --cgroup "$parent"
 	run_container

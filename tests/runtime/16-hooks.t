@@ -3,8 +3,9 @@
 #
 # timeout: 300
 #
-# Hooks of all six kinds, of both runtimes: what they call is not the workload's, and says nothing about
-# how that was started. A startContainer hook runs under the container's filter: the profile needs it.
+# Hooks of all six kinds, under both runtimes. Their calls are not the workload's, and do not
+# affect what is recorded about its start. A startContainer hook runs under the container's
+# filter, so the profile needs its calls.
 # shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -32,8 +33,8 @@ cleanup_add bundle_cgroup_remove "$parent"
 printf '%s\n' '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls":
 	[{"names": ["reboot"], "action": "SCMP_ACT_ERRNO"}]}' >"$TEST_TMP/filter.json"
 
-# Only a startContainer hook is a program of the container's. Each is a shell with children that ends as
-# another program.
+# Only a startContainer hook runs a program of the container. Each hook is a shell that has
+# children and then executes another program.
 add_hook() { # KIND
 	local call=$PROGRAMS/call shell
 
@@ -60,7 +61,7 @@ run_one() { # RUNTIME KIND NO_NEW_PRIVS FILTER
 	printf '%s %s %s\n' "$id" "$1" "$2"
 }
 
-# The observation of a container, by runtime and kind of hook.
+# Prints the observation of a container, by runtime and kind of hook.
 observation() { # RUNTIME KIND
 	local id
 
@@ -111,8 +112,8 @@ check_hooks() { # NAME NO_NEW_PRIVS SECCOMP FILTER
 check_hooks 'no_new_privs, unconfined' true unconfined ''
 check_hooks 'under a filter' false filtered "$TEST_TMP/filter.json"
 
-# A hook may leave a process behind that goes on while the workload runs. The root directory is another one
-# by then, so that it has its FIFOs open.
+# A hook may leave a process behind that continues while the workload runs. The root directory
+# has changed by then, so the process opens its FIFOs before.
 gate=$TEST_TMP/gate ended=$TEST_TMP/ended
 mkfifo "$gate" "$ended"
 exec 8<>"$gate" 9<>"$ended"

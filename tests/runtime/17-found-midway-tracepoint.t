@@ -3,5 +3,5 @@
 #
 # timeout: 300
 #
-# A beginning in the middle, seen through classic tracepoints: what kernels need that preempt BPF programs.
+# 17-found-midway.t with classic tracepoints, the hook for kernels that preempt BPF programs.
 exec "$(dirname "$0")/../bpf/with-tracefs" "$(dirname "$0")/17-found-midway.t"

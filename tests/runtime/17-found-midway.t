@@ -3,8 +3,9 @@
 #
 # timeout: 300
 #
-# A recording that begins while containers are being started, or processes added to them: the runtimes
-# are held in the middle, by hooks and by files that are FIFOs. What they do is not the workload's.
+# A recording begins while containers are being started, or processes are being added to them.
+# Hooks and FIFOs in place of files hold the runtimes in the middle. The runtimes' calls are not
+# the workload's.
 # shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -51,8 +52,8 @@ hold_in_hook() { # KIND PROGRAM HERE GATE
 		'.hooks = {($kind): [{path: $path, args: ["steps", $here, $gate, $call]}]}'
 }
 
-# Stops the first process of the container wherever in its set-up it is when it shows up. False where it
-# was too quick.
+# Stops the container's first process as soon as it appears, wherever it is in its set-up. False
+# if the process was too quick.
 stop_first() {
 	local size
 
@@ -66,7 +67,7 @@ stop_first() {
 	return 1
 }
 
-# A recording that begins then has the workload's calls and no other.
+# Checks that a recording that begins at that moment has only the workload's calls.
 begins_anywhere() {
 	local tries=0 held=0 stopped
 
@@ -87,7 +88,7 @@ begins_anywhere() {
 	done
 }
 
-# How many processes of the container wait for somebody to open a FIFO.
+# Prints how many processes of the container wait for a FIFO to be opened.
 waiting() {
 	local pid count=0
 
@@ -160,7 +161,8 @@ for runtime in runc crun; do
 
 	check "$runtime: found wherever it is" begins_anywhere
 
-	# Two processes are being added to a running container: one is done before the other goes on.
+	# Two processes are being added to a running container. One ends its set-up before the
+	# other.
 	new_container
 	bundle_args "$BUNDLE" /bin/busybox sleep 60
 	timeout 30 "$runtime" run --detach --bundle "$BUNDLE" "$id" </dev/null >"$TEST_TMP/said" 2>&1
@@ -172,7 +174,8 @@ for runtime in runc crun; do
 	second=$!
 	check "$runtime: two processes are being added" wait_until 20 are_waiting 2
 	start_recording --container-id "$id"
-	# The only writer: whoever has opened the FIFO before reads the text, the others its end.
+	# This is the only writer. One of the processes that have opened the FIFO reads the
+	# text, the other its end.
 	cat "$TEST_TMP/passwd" >"$ROOT/etc/passwd"
 	rm "$ROOT/etc/passwd" && cp "$TEST_TMP/passwd" "$ROOT/etc/passwd"
 	wait "$first" "$second"

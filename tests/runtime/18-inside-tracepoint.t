@@ -3,5 +3,5 @@
 #
 # timeout: 300
 #
-# What looks like a runtime, seen through classic tracepoints: what kernels need that preempt BPF programs.
+# 18-inside.t with classic tracepoints, the hook for kernels that preempt BPF programs.
 exec "$(dirname "$0")/../bpf/with-tracefs" "$(dirname "$0")/18-inside.t"

@@ -3,8 +3,9 @@
 #
 # timeout: 300
 #
-# What a container may do that looks like a runtime: names, children of its parent's, cgroups below its
-# own. And what runtimes do to a container that runs, of which nothing is its work.
+# A container may act like a runtime: by the names of its processes, by children of its parent,
+# by cgroups below its own. All that is work. Runtimes also act on a running container. None of
+# their calls is its work.
 # shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -52,7 +53,7 @@ execute() { # COMMAND...
 	timeout 30 "$runtime" exec "$id" "$@" </dev/null >"$TEST_TMP/said" 2>&1
 }
 
-# No process is left in it.
+# True if the container has no process left.
 has_ended_container() {
 	[ -z "$(find "$cgroup/$id" -name cgroup.procs -exec cat {} + 2>/dev/null)" ]
 }
@@ -64,7 +65,7 @@ says_it_ran_before() {
 }
 
 for runtime in runc crun; do
-	# It runs already, and its only process is called like a runtime's.
+	# The container already runs, and its only process has the name of a runtime's.
 	for name in "${RUNNING[@]}"; do
 		new_container /bin/steps_static "name=$name" tell=/here wait=/gate "call=${NR[acct]}" \
 			exec /bin/call "${NR[quotactl]}"
@@ -80,7 +81,8 @@ for runtime in runc crun; do
 		check "$runtime: of which the beginning is missing" says_it_ran_before
 	done
 
-	# It is started while a recording waits, with a runtime as parent, and has children of the runtime's.
+	# The container starts while a recording waits, with a runtime as its parent, and makes
+	# children of that parent.
 	for name in "${STARTED[@]}"; do
 		new_container /bin/steps_static "name=$name" sibling "call=${NR[acct]}" \
 			fork "call=${NR[swapoff]}"
@@ -99,7 +101,7 @@ for runtime in runc crun; do
 		check "$runtime: CLONE_PARENT by $name: complete" is_complete
 	done
 
-	# The reference: what one makes that is called so and asked nothing else.
+	# The reference: the calls of the same container if nothing is added to it.
 	new_container /bin/steps_static tell=/here wait=/gate "call=${NR[acct]}"
 	start_recording --cgroup "$parent"
 	run_detached
@@ -123,7 +125,7 @@ for runtime in runc crun; do
 	check "$runtime: neither leaves a trace" diff "$TEST_TMP/alone" <(observed_calls | sort)
 	check "$runtime: complete" is_complete
 
-	# A container with an init of its own, that makes cgroups and moves its processes about.
+	# A container with its own init, which makes cgroups and moves its processes around.
 	mount_point=$(cgroup_root)
 	new_container /bin/sh -c '
 		mkdir /cgroup/one /cgroup/two

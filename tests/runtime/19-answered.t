@@ -3,8 +3,8 @@
 #
 # timeout: 240
 #
-# A container with a supervisor or tracer of its own: what it answers is work, also under a filter of the
-# engine's, and what that filter refuses stays denied.
+# A container with its own supervisor or tracer. The calls that it answers are work, even under
+# a filter of the engine. The calls that this filter refuses stay denied.
 # shellcheck disable=SC2154,SC2317 # names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -44,8 +44,9 @@ record_container() { # FILTER ARGUMENT...
 	return "$status"
 }
 
-# A container's tracers are watched from the first on that is seen, which may be too late for that one; and a
-# container may be gone before its filter could be read, which tells whether the supervisor was asked.
+# Tracers of a container are watched once the first one has been seen, which may be too late for
+# that one. And a container may be gone before its filter could be read, which shows if the
+# supervisor was asked.
 SAID='a tracer could answer system calls before|ioprio_get was answered by the container'
 
 observed_or_said() {

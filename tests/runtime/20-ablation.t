@@ -3,9 +3,9 @@
 #
 # timeout: 480
 #
-# Profiles are minimal: each name is taken out in turn, and the same container under what is left
-# of its profile ends or answers differently. What may be taken out without effect is what the
-# recording itself calls implied or the runtime's, or is named below with the reason.
+# Profiles are minimal. Each name is removed in turn, and the same container under the rest of
+# its profile ends or answers differently. A name may be removed without effect only if the
+# recording itself marks it as implied or the runtime's, or if it is listed below with a reason.
 # shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -17,7 +17,7 @@ needs_programs runc crun jq nginx redis-server dash sort
 bundle_prepare_crun "$TEST_TMP" || exit 1
 tap_plan 15
 
-# Observed, but not in each run: "PROGRAM CALL" and when it is made.
+# Observed calls that are not made in each run: "PROGRAM CALL", and when the call is made.
 declare -A sometimes=(
 	["redis futex"]="threads wait for each other only where they meet"
 	["redis madvise"]="the allocator gives memory back after a time"
@@ -33,8 +33,8 @@ free_port() {
 print(s.getsockname()[1])'
 }
 
-# converse REQUEST: connects to the server as soon as it listens and prints what it answers, up
-# to the end of the connection or a second without anything.
+# converse REQUEST: connects to the server as soon as it listens. Prints the answer until the
+# connection ends or is silent for a second.
 converse() {
 	local connection line i
 
@@ -102,7 +102,7 @@ use_redis() {
 	converse 'SHUTDOWN NOSAVE\r\n'
 }
 
-# Runs the container once; how it ended and what it answered goes to $result.
+# Runs the container once. Its exit status and its answer go to $result.
 run_once() { # PROGRAM
 	local answer
 
@@ -119,7 +119,7 @@ $answer
 $(<"$TEST_TMP/out")"
 }
 
-# Whether the container still does the same without a name, in all of several runs.
+# True if the container does the same without a name, in each of several runs.
 does_without() { # PROGRAM NAME
 	local try
 

@@ -3,8 +3,8 @@
 #
 # timeout: 300
 #
-# Recordings that begin and end while containers are started, and processes added to one that runs. None
-# fails, and none takes what a runtime does for work.
+# Recordings begin and end while containers are started, and processes are added to a running
+# one. No recording fails, and none takes a runtime's calls for work.
 # shellcheck disable=SC2016,SC2154 # variables of jq; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -29,7 +29,7 @@ new_bundle() { # NAME COMMAND...
 	bundle_edit "$TEST_TMP/$1" --arg root "$TEST_TMP/rootfs" '.root = {path: $root, readonly: true}'
 }
 
-# One container after another, until there is a file "stop".
+# Runs one container after another until the file "stop" exists.
 start_many() { # RUNTIME BUNDLE
 	local id
 

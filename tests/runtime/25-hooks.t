@@ -3,9 +3,9 @@
 #
 # timeout: 480
 #
-# Containers with hooks. A startContainer hook runs under the container's filter, with what the
-# runtime calls to launch it: a profile of an unconfined recording allows both, as the runtime's
-# calls and not as the workload's. Other hooks are outside the filter, and add nothing.
+# Containers with hooks. A startContainer hook runs under the container's filter, and so do the
+# runtime's calls that launch it. A profile of an unconfined recording allows both, as the
+# runtime's calls and not as the workload's. Other hooks run outside the filter and add nothing.
 # shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -29,7 +29,7 @@ new_cgroup cgroup
 parent=${cgroup#"$(cgroup_root)"}
 cleanup_add bundle_cgroup_remove "$parent"
 
-# What nobody but the hooks calls: those of the container's start, and those outside.
+# Calls that only the hooks make: startContainer hooks, and hooks outside the filter.
 HOOK_CALL=acct
 OUTSIDE_CALL=timer_delete
 
@@ -37,14 +37,16 @@ no_hooks() {
 	bundle_edit "$BUNDLE" 'del(.hooks)'
 }
 
-# One that launches nothing, so that the profile has what launches it from nowhere else. It reads what it is
-# told of the container: crun fails, now and then, where a hook has ended before.
+# A hook that launches nothing, so that the calls for launching get into the profile only
+# because of the hook itself. It reads the container's state, because crun sometimes fails if a
+# hook ends before that.
 one_hook() {
 	bundle_edit "$BUNDLE" --arg call "call=${NR[$HOOK_CALL]}" '.hooks.startContainer = [
 		{path: "/bin/hook", args: ["hook", "read=0", $call]}]'
 }
 
-# Of three that run after each other the second has a time limit, and lasts; the third writes.
+# Three hooks that run one after another. The second has a time limit and takes some time. The
+# third writes.
 three_hooks() {
 	one_hook
 	bundle_edit "$BUNDLE" '.hooks.startContainer += [
@@ -52,7 +54,8 @@ three_hooks() {
 		{path: "/bin/sh", args: ["sh", "-c", "cat >/dev/null; echo hooked >>/tmp/hooked"]}]'
 }
 
-# They run before the container's root directory is its own: their programs are the machine's.
+# These hooks run before the container has its own root directory, so their programs are the
+# machine's.
 outside_hooks() {
 	bundle_edit "$BUNDLE" --arg hook "$TEST_TMP/hook" --arg call "call=${NR[$OUTSIDE_CALL]}" '
 		{path: $hook, args: ["hook", "read=0", $call]} as $hook
@@ -75,7 +78,8 @@ prints() { # LINE...
 	diff "$TEST_TMP/out" <(printf '%s\n' "$@")
 }
 
-# Recorders are waited for by the shell that started them, and a check is a shell of its own.
+# Only the shell that started the recorders can wait for them, and check runs its command in
+# another shell.
 record_container() { # RUNTIME
 	start_both --cgroup "$parent"
 	run_container "$1"
@@ -88,17 +92,17 @@ is_recorded() { # LINE...
 	is_complete && prints "$@"
 }
 
-# Implied ones are left out: whether they were made depends on timing.
+# Leaves out implied calls, which depend on timing.
 work_calls() {
 	calls_of_origin observed | grep -vxE 'rt_sigreturn|restart_syscall'
 }
 
-# The workload's calls and the profile are what they are without hooks.
+# True if the workload's calls and the profile are the same as without hooks.
 adds_nothing() {
 	diff "$TEST_TMP/work" <(work_calls) && diff "$TEST_TMP/profile" "$PROFILE"
 }
 
-# Whether the container starts and prints the lines where all that the profile does not allow kills.
+# True if the container starts and prints the lines while every call outside the profile kills.
 runs_under_profile() { # RUNTIME LINE...
 	bundle_seccomp "$BUNDLE" "$KILL"
 	run_container "$1"
@@ -135,7 +139,8 @@ try_hooks() { # RUNTIME NO_NEW_PRIVS UID HOOKS LINE...
 	check "$name: the container starts under its profile, with its hooks" \
 		runs_under_profile "$1" "${@:5}"
 
-	# Under a filter that allows all, the calls are seen, and those that are rare are added.
+	# Under a filter that allows everything, the runtime's calls are seen, and rare ones are
+	# added.
 	echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["swapoff"],
 		"action": "SCMP_ACT_ERRNO"}]}' >"$TEST_TMP/all.json"
 	bundle_seccomp "$BUNDLE" "$TEST_TMP/all.json"

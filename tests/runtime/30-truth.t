@@ -3,15 +3,15 @@
 #
 # timeout: 600
 #
-# Ground truth: the same run of a real program under load, traced by "strace -f" and recorded
-# at once, gives the same set of system calls, in both directions.
+# Ground truth: one run of a real program under load is traced by "strace -f" and recorded at
+# the same time. Both see the same set of system calls, in both directions.
 #
 # The tracer must not be recorded with the program. So strace stays outside and starts
-# enter_cgroup, which moves itself into a recorded cgroup and becomes the program without any
-# call between the two. strace saw what came before; it is cut off at the write that moved it.
-# The clients that make the load run outside both.
+# enter_cgroup, which moves itself into a recorded cgroup and becomes the program, without any
+# call in between. The part of the trace up to the write that moved it is dropped. The clients
+# that make the load run outside both.
 #
-# A workload is a file in truth/: the command, what it needs, how to prepare and to load it.
+# A workload is a file in truth/: the command, its requirements, and how to prepare and load it.
 
 # shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions
 set -u
@@ -42,12 +42,12 @@ traced_calls() {
 	grep -v '?$' "$TRUTH_TMP/calls" | sort
 }
 
-# What was cut short may or may not have been a call, so that it says nothing either way.
+# Removes calls that were cut short. They may or may not have been made, so they prove nothing.
 without_cut_short() {
 	grep -vxFf <(sed -n 's/ ?$//p' "$TRUTH_TMP/calls")
 }
 
-# Runs the workload that is set up, traced and recorded.
+# Runs the prepared workload, traced and recorded.
 run_workload() {
 	local tracer
 

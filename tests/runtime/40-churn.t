@@ -3,11 +3,11 @@
 #
 # timeout: 480
 #
-# Many containers of some 50 ms: each is recorded whole, from its first system call, and each
-# call is attributed to the container that made it.
+# Many containers that live for some 50 ms. Each is recorded completely, from its first system
+# call, and each call is attributed to the container that made it.
 #
-# A container's program makes one call as its very first, then one that stands for its number,
-# so that a call that goes to another container shows.
+# A container's program first makes one call that is the same for all, then one that identifies
+# its number. So a call attributed to another container is noticed.
 # shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -24,7 +24,7 @@ FIRST_CALL=acct
 UNIQUE_CALLS=(add_key delete_module io_destroy ioprio_get mq_unlink quotactl request_key swapoff
 	timer_delete)
 
-# Each worker has a bundle of its own, since a runtime reads it when it starts a container.
+# Each worker has its own bundle, because a runtime reads the bundle when it starts a container.
 for ((worker = 0; worker < WORKERS; worker++)); do
 	bundle=$TEST_TMP/bundle-$worker
 	bundle_new "$bundle" /bin/call
@@ -32,9 +32,8 @@ for ((worker = 0; worker < WORKERS; worker++)); do
 	install -m 755 "$PROGRAMS/call" "$bundle/rootfs/bin/call"
 done
 
-# Runs every fourth container and prints "ID CALL" of each; the parents are cgroups to put them
-# into in turn. That a container ended so soon is something that runc may report as a failure, so
-# its exit status says nothing.
+# Runs every fourth container, in the parent cgroups in turn, and prints "ID CALL" for each.
+# runc may report as a failure that a container ended so soon, so its exit status is ignored.
 work() { # WORKER FILTER PARENT...
 	local worker=$1 bundle=$TEST_TMP/bundle-$1 filter=$2 n id call config
 
@@ -65,7 +64,7 @@ run_containers() { # FILTER PARENT...
 	cat "$TEST_TMP"/ran-* | sort >"$TEST_TMP/ran"
 }
 
-# "ID CALL..." of each container, its calls sorted.
+# Prints "ID CALL..." for each container, with sorted calls.
 recorded_work() {
 	jq -r '.observations[] | select(.container.id)
 		| [.container.id, ([.systemCalls[] | select(.origin == "observed") | .name] | sort[])]
@@ -112,7 +111,7 @@ stop_recording
 check "below a cgroup: recorded" [ $? = 0 ]
 check_churn "below a cgroup" unconfined
 
-# Pods as the kubelet names their cgroups, and a filter that denies nothing of theirs.
+# Pods, with cgroups named as the kubelet does, and with a filter that denies none of their calls.
 pods=()
 for ((pod = 0; pod < 10; pod++)); do
 	pods+=("$parent/kubepods/besteffort/pod$(</proc/sys/kernel/random/uuid)")
@@ -126,7 +125,7 @@ check_churn pods filtered
 check "pods: the pod of each is known" \
 	[ "$(count_of 'select(.pod.uid as $uid | .attribution | contains($uid))')" = "$CONTAINERS" ]
 
-# One container into which processes come and go.
+# One container in which many processes are executed.
 EXECS=100
 
 execute_many() { # ID
@@ -142,7 +141,7 @@ execute_many() { # ID
 	wait "${workers[@]}"
 }
 
-# The container's calls, with as many processes executed in it as there are to be.
+# Records one container while COMMAND runs with its id.
 record_sleeper() { # COMMAND...
 	local id
 

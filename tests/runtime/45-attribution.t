@@ -3,9 +3,10 @@
 #
 # timeout: 240
 #
-# Whose a cgroup is: one that the container shares, one that others were in before, one that has
-# another's name, one whose path is too long, and one that a user made. What may be missing or
-# another's is refused or said, and what is certain is recorded.
+# Attribution of cgroups: one that several share, one that had processes before, one that has
+# the name of another's container, one with a path that is too long, and one that a user made.
+# Calls that are certain are recorded. If calls may be missing or another's, the recording is
+# refused or says so.
 # shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -17,7 +18,7 @@ needs_programs runc crun busybox jq unshare
 bundle_prepare_crun "$TEST_TMP" || tap_skip_all "crun cannot have its cgroup hierarchies"
 tap_plan 43
 
-# The tests' cgroups are below one of their own, as a path and as a directory.
+# All cgroups of the tests are below one: $top is its directory, $parent its cgroup path.
 new_cgroup top
 parent=${top#"$(cgroup_root)"}
 cleanup_add bundle_cgroup_remove "$parent"
@@ -42,7 +43,7 @@ attributions() {
 	jq -r '.observations[].attribution' "$RECORDING"
 }
 
-# A cgroup that is made in $top, with those above it.
+# Makes a cgroup in $top, with its parents.
 make_cgroup() { # NAME
 	mkdir -p "$top/$1"
 }
@@ -51,7 +52,8 @@ remove_cgroup() { # NAME
 	rmdir -p --ignore-fail-on-non-empty "$top/$1" 2>/dev/null
 }
 
-# A container of the runtime called by hand that runs on; killed and removed at the end.
+# Starts a container that keeps running, by calling the runtime by hand. It is killed and
+# removed at the end.
 run_detached() { # RUNTIME ID [OPTION...]
 	local runtime=$1 id=$2
 
@@ -65,8 +67,8 @@ pid_of() { # RUNTIME ID
 	"$1" state "$2" | jq .pid
 }
 
-# A set-up as a runtime makes it: a program that is moved into a cgroup from outside and then
-# executed in a mount namespace of its own.
+# Imitates a runtime's set-up: moves a process into a cgroup from outside, then executes the
+# program in its own mount namespace.
 run_in() { # DIRECTORY COMMAND...
 	local directory=$1 status
 
@@ -81,14 +83,14 @@ run_in() { # DIRECTORY COMMAND...
 	return "$status"
 }
 
-# The recording ends with what it waited for.
+# Waits for the recording, which ends with its container or cgroup.
 await_recording() {
 	wait_until 10 has_ended "$recorder" || kill -INT "$recorder"
 	wait_until 10 has_ended "$recorder" || kill -KILL "$recorder"
 	wait "$recorder"
 }
 
-# What was in a cgroup before is missing.
+# Calls that were made in a cgroup before the recording are missing.
 make_cgroup plain/below
 "$ENTER_CGROUP" "$top/plain/below" /bin/sleep 100 &
 before=$!
@@ -106,7 +108,7 @@ check "--cgroup of an empty cgroup is complete" is_complete
 check "and has what came into it" contains_all observed_calls native:acct
 remove_cgroup plain/below
 
-# So is what runs in a container before, which is told apart from the cgroup that was named.
+# The same for a container that already runs. It is recorded apart from the named cgroup.
 id=$(new_id)
 bundle_cgroup "$BUNDLE" "$parent/$id"
 run_detached runc "$id"
@@ -118,7 +120,7 @@ check "a container that runs below a cgroup is told apart" \
 check "with what is executed in it" contains_all observed_calls native:quotactl
 runc delete --force "$id"
 
-# A path that the program in the kernel has no room for.
+# A path that is too long for the BPF program.
 deep=$(printf "%0110d/%0110d/%0110d/%0110d" 1 2 3 4)
 id=$(new_id)
 make_cgroup "$deep"
@@ -209,7 +211,7 @@ check "two containers are in one cgroup" [ "$(sed -n '/^0::/p' \
 record --container-id "$twin-a" --duration 1s
 check "of one of them, the recording says that the other is in it" has_reason \
 	"is in the container's cgroup $parent/twins and does not belong to the container"
-twin_pid=$(pid_of crun "$twin-b") # deleting it would end everybody in its cgroup
+twin_pid=$(pid_of crun "$twin-b") # deleting it would end all processes in its cgroup
 kill -KILL "$twin_pid"
 wait_until 10 has_ended "$twin_pid"
 record --container-id "$twin-a" --duration 1s
@@ -231,7 +233,7 @@ crun delete --force "$twin-a"
 for runtime in runc crun; do
 	id=recorder-test-own-$$-$runtime
 	for path in "$parent/any/$runtime" "$parent/$id" "system.slice:any:$id"; do
-		# Without systemd the last is a path like the others.
+		# Without systemd, the last form is a path like the others.
 		bundle_cgroup "$BUNDLE" "$path"
 		run_detached "$runtime" "$id"
 		pid_in=$(sed -n 's/^0:://p' "/proc/$(pid_of "$runtime" "$id")/cgroup")
@@ -246,7 +248,7 @@ for runtime in runc crun; do
 	done
 done
 
-# Cgroups that have the name, or begin so, and are another's.
+# Cgroups that have the name, or begin with it, and belong to something else.
 name=recorder-test-web-$$
 make_cgroup user.slice/app.slice
 make_cgroup other
@@ -309,7 +311,7 @@ check "--wait: where it is the only one, the reason is said" grep -q \
 	"$LOG"
 rmdir "$top/user.slice/app.slice/$name"
 
-# The same without --wait: which container a prefix means.
+# The same without --wait: the container that a prefix means.
 id=$(new_id)
 mkdir "$top/$id" "$top/user.slice/app.slice/${id/%????/0000}"
 probe=$TEST_PROGRAMS/runtime/target_probe

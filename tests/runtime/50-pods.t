@@ -3,13 +3,13 @@
 #
 # timeout: 480
 #
-# Real pods, started through containerd's CRI under runc and crun: which containers a selector
-# means, that each of them is recorded from its first call however it comes and goes, what the
-# recording says about them, and that they run under the profiles made of it.
+# Real pods, started through containerd's CRI under runc and crun. A selector matches the right
+# containers. Each is recorded from its first call, however briefly it lives, and is described
+# in the recording. They run under the profiles made from it.
 # shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
-# A socket's path is short, so the directory is not that of the harness.
+# A socket's path must be short, so the test uses its own directory instead of the harness's.
 TEST_TMP=
 # shellcheck source=tests/runtime/containers.bash
 . ./containers.bash
@@ -50,8 +50,8 @@ start_container() {
 		cri start "$container" && echo "$container"
 }
 
-# Starts, besides a recorder of evidence, one that splits profiles by container and one that
-# does by pod.
+# Starts three recorders: one for evidence, one that splits profiles by container, and one that
+# splits them by pod.
 start_all() { # ARGUMENT...
 	local split
 
@@ -90,7 +90,7 @@ containers_are() { # POD/CONTAINER...
 	diff <(printf '%s\n' "$@" | sort) <(observed_containers)
 }
 
-# The workload's calls of the containers of a name.
+# Prints the workload's calls of the containers with this name.
 calls_of() { # CONTAINER
 	jq -r --arg name "$1" '.observations[] | select(.container.name == $name)
 		| .systemCalls[] | select(.origin == "observed") | .name' "$RECORDING"
@@ -115,12 +115,12 @@ every_profile_lacks_setup() {
 	done
 }
 
-# Long enough for the probe, also where the machine is busy.
+# Runs long enough for the probe, even on a busy machine.
 MAIN=(sh -c 'echo main; /test/call "$1"; sleep 4' main "${NR[ioprio_get]}")
 RESTARTED=(sh -c 'echo again; /test/call "$1"' main "${NR[mq_unlink]}")
 PROBE=(/test/call "${NR[timer_delete]}")
 
-# Everything that a pod can have. Only the pods "web" and "brief" are meant.
+# Starts everything that a pod can have. Only the pods "web" and "brief" match the selector.
 run_pods() {
 	local web other
 
@@ -140,7 +140,7 @@ run_pods() {
 		other=$(start_pod other "${other%%:*}" $(tr , ' ' <<<"${other#*:}"))
 		start_container "$other" main -- /test/call "${NR[acct]}" >/dev/null
 	done
-	# Gone before anybody can ask twice.
+	# This pod is gone before anything can ask twice.
 	web=$(start_pod brief shop app=web tier=back)
 	start_container "$web" brief -- /test/call "${NR[quotactl]}" >/dev/null
 	cri stopp "$web"
@@ -180,7 +180,7 @@ check_pods() { # NAME
 	check "$1: no profile allows set-up" every_profile_lacks_setup
 }
 
-# Runs a container under a profile, where anything else kills. What it wrote goes to $output.
+# Runs a container under a profile while any other call kills. Its output goes to $output.
 run_confined() { # CONTAINER_NAME PROFILE COMMAND...
 	local container name=$1
 
@@ -220,7 +220,7 @@ for handler in runc crun; do
 	cri cleanup
 done
 
-# Pods that run already, in all namespaces, and only one container of each.
+# Pods that already run, in all namespaces, with only some containers of each.
 handler=runc
 "$RECORDER" record --pod app=nothing -A "${endpoint[@]}" 2>"$LOG" >"$TEST_TMP/nothing"
 check "no pod matches: exit status 1" [ $? = 1 ]
@@ -255,7 +255,7 @@ cri exec "${side[blue]}" -- true
 stop_recording
 check "one namespace: only its pod" containers_are blue-pod/side
 
-# As kubectl prints it, and named as CRI knows it.
+# By the id as kubectl prints it.
 start_recording --container-id "containerd://${side[blue]}" "${endpoint[@]}"
 cri exec "${side[blue]}" -- /test/call "${NR[io_destroy]}"
 stop_recording
@@ -264,7 +264,7 @@ check "by the id that kubectl prints" equals \
 	"${side[blue]}"
 cri cleanup
 
-# Whose calls this kernel never sees.
+# A pod whose calls this kernel never sees.
 start_recording --pod app=web -n shop --wait "${endpoint[@]}"
 pod=$(start_pod web shop app=web)
 cri wait "$(start_container "$pod" main -- /test/call "${NR[io_destroy]}")"

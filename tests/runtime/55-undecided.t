@@ -3,12 +3,13 @@
 #
 # timeout: 300
 #
-# Pods of which the runtime cannot say, or no longer, whose a container was, and containers that
-# have no cgroup of their own: each is in the recording, or the recording says what may be missing.
+# The runtime cannot say, or can no longer say, which pod a container belonged to. Or a
+# container has no cgroup of its own. Each such container is in the recording, or the recording
+# says what may be missing.
 # shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
-# A socket's path is short, so the directory is not that of the harness.
+# A socket's path must be short, so the test uses its own directory instead of the harness's.
 TEST_TMP=
 # shellcheck source=tests/runtime/containers.bash
 . ./containers.bash
@@ -22,8 +23,8 @@ missing=$(containerd_missing)
 bundle_prepare_crun "$TEST_TMP" || exit 1
 tap_plan 32
 
-# Two runtimes: one leaves its containers in the cgroup of who started it, as rootless ones do where
-# v2 has no controllers, and the other takes cgroups whose names tell nothing.
+# Two runtimes. "bare" leaves its containers in its caller's cgroup, as rootless runtimes do if
+# v2 has no controllers. "nameless" uses cgroups whose names do not show the container.
 new_cgroup engine
 cat >"$TEST_TMP/bare" <<'END'
 #!/bin/sh
@@ -96,17 +97,17 @@ is_stopped() { # PID
 	! grep -qv '^State:[[:space:]]*T ' < <(grep -h '^State:' "/proc/$1"/task/*/status)
 }
 
-# A busy machine may let threads run on for a while after the signal.
+# On a busy machine, threads may run on for a while after the signal.
 stop() { # PID
 	kill -STOP "$1" && wait_until 20 is_stopped "$1"
 }
 
-# The recorder does not run while the rest happens, so that it asks only afterwards.
+# Stops the recorder, so that it asks the runtime only after what happens next.
 stop_asking() {
 	stop "$recorder"
 }
 
-# An answer that does not come may take its time, which is bounded.
+# Ends a recording while the runtime hangs. The recorder may wait for the answer, but not for ever.
 end_while_hung() { # PID
 	local status=0
 
@@ -118,7 +119,7 @@ end_while_hung() { # PID
 	return "$status"
 }
 
-# A container, $gone, that was removed before the runtime could be asked about it.
+# Runs a container, $gone, that is removed before the recorder can ask the runtime about it.
 run_unasked() {
 	stop_asking
 	gone=$(create "$web" gone /test/call "${NR[add_key]}")
@@ -130,7 +131,7 @@ run_unasked() {
 	stop_recording
 }
 
-# 1: the runtime hangs, and knew the container before.
+# 1: the runtime hangs, but has reported the container before.
 web=$(start_pod web app=web)
 first=$(create "$web" first sh -c 'sleep 100')
 second=$(create "$web" second sh -c '/test/call "$0"; sleep 1000' "${NR[quotactl]}")
@@ -144,7 +145,7 @@ check "a runtime that hangs at the end: the recording ends" [ $? = 0 ]
 check "a container that it told of before is in it" contains_all names second
 check "with its calls" contains_all observed_calls native:quotactl
 
-# 2: it hangs, and never told of the pod.
+# 2: the runtime hangs, and has never reported the pod.
 start_recording --pod app=web "${endpoint[@]}"
 stop_asking
 late=$(start_pod late app=web)
@@ -167,14 +168,14 @@ check "a container that was removed, of a pod that is there, is in it" \
 	contains_all observed_calls native:add_key
 check "with the reason why it has no name" has_reason 'before it forgot the container'
 
-# 4: the same where only some containers are meant.
+# 4: the same if only some containers are selected.
 start_recording --pod app=web --container first "${endpoint[@]}"
 run_unasked
 check "where only some are meant, it is not" contains_none observed_calls native:add_key
 check "and the recording says so" has_reason \
 	"container $gone .* may belong to the pods and is not in it: the runtime has forgotten it"
 
-# 5: its pod was removed as well.
+# 5: the container's pod was removed as well.
 start_recording --pod app=web "${endpoint[@]}"
 stop_asking
 late=$(start_pod late app=web)
@@ -188,7 +189,7 @@ stop_recording
 check "a container whose pod was removed too is named" has_reason \
 	"container $gone .* may belong to the pods and is not in it: the runtime has forgotten it"
 
-# 6: of pods that are not meant, and of engines that are no runtime of pods, nobody complains.
+# 6: pods that are not selected, and engines that run no pods, are no reason for incompleteness.
 start_recording --pod app=web "${endpoint[@]}"
 other=$(start_pod other app=other)
 cri start "$(create "$other" main /test/call "${NR[add_key]}")"
@@ -202,7 +203,7 @@ check "what is another's is no reason" jq -e \
 check "and not in it" contains_none observed_calls native:add_key
 cri rmp "$other" 2>/dev/null
 
-# 7: an init system in the container has put itself into a nested cgroup.
+# 7: an init system in the container has moved itself into a nested cgroup.
 directory=$(find "$(cgroup_root)/kubepods" -type d -name "$first")
 mkdir "$directory/init"
 head -n 1 "$directory/cgroup.procs" >"$directory/init/cgroup.procs"
@@ -231,7 +232,7 @@ check "and what ran in the user's is not" contains_none observed_calls native:sw
 check "the container is complete" jq -e \
 	'.observations[] | select(.container.name == "third") | .complete' "$RECORDING"
 
-# 9: a container whose cgroup has a name that tells nothing: its process leads there.
+# 9: the name of a container's cgroup does not show the container. Its process leads to the cgroup.
 start_recording --pod app=nameless --wait "${endpoint[@]}"
 pod=$(start_pod nameless app=nameless nameless)
 nameless=$(create "$pod" main sh -c '/test/call "$0"; sleep 100' "${NR[delete_module]}")
@@ -244,7 +245,7 @@ check "and the recording says what is not certain" has_reason \
 	"in the cgroup ${engine#"$(cgroup_root)"}/any-[0-9]+, which nothing says is its own"
 cri stopp "$pod"
 
-# 10: containers without a cgroup of their own, which come while the recording runs.
+# 10: containers without their own cgroup, which start while the recording runs.
 echo "$CONTAINERD_PID" >"$engine/cgroup.procs"
 start_recording --pod app=bare --wait "${endpoint[@]}"
 bare=$(start_pod bare app=bare bare)
@@ -279,7 +280,7 @@ check "also of one that began and ended meanwhile" has_reason \
 	"container $brief \(brief\) of pod default/bare is not in it: its cgroup was not seen"
 check "nothing of theirs is in it" contains_none observed_calls native:swapoff
 
-# 11: the top cgroup, with the whole machine.
+# 11: a container in the top cgroup, with the whole machine.
 echo "$pid" >"$(cgroup_root)/cgroup.procs"
 record --pod app=bare "${endpoint[@]}" --duration 1s
 status=$?

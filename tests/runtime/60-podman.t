@@ -3,8 +3,8 @@
 #
 # timeout: 180
 #
-# Podman's containers, under runc and crun and Podman's default profile: recorded by their id,
-# before they run and while they run, and run again under the profile.
+# Podman's containers, under runc and crun and Podman's default profile. They are recorded by
+# their id, from their start and while they run, and run again under the resulting profile.
 # shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -33,18 +33,18 @@ remove_containers() {
 }
 
 # create_container [OPTION...] COMMAND...: prints its id. The limits are low enough for a root
-# that may not raise them; the test programs are in /test.
+# user who may not raise them. The test programs are in /test.
 create_container() {
 	podman_here create --pull never --network none --cgroup-parent "$parent" \
 		--ulimit nofile=1024:1024 --ulimit nproc=1024:1024 \
 		--volume "$PROGRAMS:/test:ro" "$@"
 }
 
-# Long enough for the probe, also where the machine is busy.
+# Runs long enough for the probe, even on a busy machine.
 WORKLOAD=("$IMAGE" sh -c 'echo hello; /test/call "$1"; sleep 5' workload "${NR[ioprio_get]}")
 PROBE=(/test/call "${NR[timer_delete]}")
 
-# Starts a container, executes the probe in it, and waits for its end. Prints what it wrote.
+# Starts a container, executes the probe in it, and waits for its end. Prints its output.
 run_with_probe() { # ID
 	podman_here start "$1" >/dev/null && podman_here exec "$1" "${PROBE[@]}" || return
 	[ "$(podman_here wait "$1")" = 0 ] && podman_here logs "$1"
@@ -66,7 +66,7 @@ says_that_it_is_late() {
 		| any(contains("before the recording began")))' "$RECORDING" >/dev/null
 }
 
-# Recorded from its first call: the recorder waits for it.
+# Records a container from its first call: the recorder waits for it.
 try_waiting() { # NO_NEW_PRIVS
 	local name="$runtime, waited for" id output options=() status
 
@@ -87,7 +87,7 @@ try_waiting() { # NO_NEW_PRIVS
 	check "$name: it runs under its profile" [ "$(run_with_probe "$id")" = hello ]
 }
 
-# By a name that nobody had when recording began, or that a container had that runs.
+# Records by name: a container that does not exist yet when the recording begins, and a running one.
 try_names() {
 	local name="$runtime, by name" id
 
@@ -105,7 +105,7 @@ try_names() {
 	check "$name: running" contains_all observed_calls native:timer_delete
 }
 
-# Recorded while it runs, by an id that is just long enough.
+# Records a running container by a beginning of its id that is just long enough.
 try_running() {
 	local name="$runtime, running" id
 
@@ -134,7 +134,8 @@ for runtime in runc crun; do
 	podman_here rm --all --force --time 0 >/dev/null
 done
 
-# Without a cgroup of its own, as rootless ones where v2 has no controllers: in its caller's.
+# A container without its own cgroup runs in its caller's, as rootless ones do if v2 has no
+# controllers.
 runtime=crun
 mkdir "$cgroup/session"
 id=$(

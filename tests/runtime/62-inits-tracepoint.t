@@ -3,5 +3,5 @@
 #
 # timeout: 240
 #
-# Inits, seen through classic tracepoints: what kernels need that preempt BPF programs.
+# 62-inits.t with classic tracepoints, the hook for kernels that preempt BPF programs.
 exec "$(dirname "$0")/../bpf/with-tracefs" "$(dirname "$0")/62-inits.t"

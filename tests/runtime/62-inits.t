@@ -3,8 +3,9 @@
 #
 # timeout: 240
 #
-# Containers whose first process is an init: Podman's own one, and systemd, which makes cgroups below
-# the container's and moves its services there. What an init and its services do is all work.
+# Containers whose first process is an init: Podman's own one, and systemd, which makes cgroups
+# below the container's and moves its services there. All calls of an init and its services are
+# work.
 # shellcheck disable=SC2016,SC2154,SC2317 # commands for eval; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -22,7 +23,7 @@ new_cgroup cgroup
 parent=${cgroup#"$(cgroup_root)"}
 cleanup_add bundle_cgroup_remove "$parent"
 
-# The units that systemd cannot do without, and one service, whose program is called like a runtime.
+# Adds systemd with the units that it needs, and one service whose program has a runtime's name.
 add_systemd() {
 	image_add_program "$ROOT" /lib/systemd/systemd || return
 	mkdir -p "$ROOT/etc/systemd/system" "$ROOT/test" "$ROOT/sys/fs/cgroup"
@@ -55,7 +56,7 @@ has_seen_the_call() {
 	grep -q '^recorder: ioprio_get ' "$LOG"
 }
 
-# Of a whole cgroup v2 hierarchy, which the container sees as its own.
+# Starts a container that sees its cgroup as a whole v2 hierarchy.
 run_bundle() { # ID
 	local id=$1
 
@@ -71,7 +72,8 @@ run_bundle() { # ID
 	"$runtime" run --detach --bundle "$BUNDLE" "$id" </dev/null >"$TEST_TMP/said" 2>&1
 }
 
-# try NAME CALL START REMOVE: records all of the parent cgroup around what the command starts.
+# try NAME CALL START REMOVE: records the parent cgroup while START starts a container, until
+# REMOVE has removed it.
 try() {
 	local name=$1 call=$2
 

@@ -3,13 +3,13 @@
 #
 # timeout: 300
 #
-# Docker's containers, named as a user names them: recorded from their start and while they run, with
-# other capabilities, users and inits, restarted and looked after. What they do is a program that
-# makes the calls of its command line and no other, so that the observed set is known.
+# Docker's containers, by the names that a user gives them: recorded from their start and while
+# they run, with other capabilities, users and inits, with restarts and health checks. They run
+# a program that makes exactly the calls of its command line, so that the observed set is known.
 # shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
-# A socket's path is short, so the directory is not that of the harness.
+# A socket's path must be short, so the test uses its own directory instead of the harness's.
 TEST_TMP=
 # shellcheck source=tests/runtime/containers.bash
 . ./containers.bash
@@ -43,16 +43,16 @@ create() { # NAME [OPTION...] -- COMMAND...
 		>/dev/null
 }
 
-recorded() { # FILTER: what the one observation holds
+recorded() { # FILTER: applies it to the only observation
 	jq -cr "if .observations | length == 1 then .observations[0] | $1 else length end" "$RECORDING"
 }
 
-# The exact set: the program's execve and exit_group, and the calls that it was told.
+# Passes if exactly these calls are observed, with the program's execve and exit_group.
 observed_exactly() { # CALL...
 	equals observed_calls native:execve native:exit_group "${@/#/native:}"
 }
 
-# record_start REFERENCE: records a container, from before its start to its end.
+# record_start REFERENCE: records a container from before its start to its end.
 record_start() {
 	start_recording --container-id "$1" --wait
 	docker_here start "${1#*://}" >/dev/null
@@ -127,7 +127,7 @@ check '--user: exactly its calls' observed_exactly ioprio_get
 tap_is 'without no_new_privs' "$(recorded .noNewPrivs)" false
 check 'complete' is_complete
 
-# A first life that fails, and a second that does something else.
+# The container fails at first, and does something else when it is restarted.
 create restarted --restart on-failure:3 --volume "$TEST_TMP/volume:/data" -- sh -c '
 	[ ! -e /data/lived ] || exec call "$1"
 	touch /data/lived
@@ -175,7 +175,7 @@ wait "$recorder"
 check 'a health check is work of the container' contains_all observed_calls native:ioprio_get
 check 'and its set-up is not' contains_none observed_calls "${SETUP_CALLS[@]/#/native:}"
 
-# gVisor: its kernel is a program here, and what that calls is not what the application calls.
+# gVisor's kernel is a program on this machine. Its calls are not the application's.
 refused_for_gvisor() {
 	[[ $1 == *"runs in a kernel of its own (runsc)"* ]] || { echo "said: $1"; return 1; }
 }

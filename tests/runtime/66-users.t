@@ -3,9 +3,9 @@
 #
 # timeout: 120
 #
-# What an ordinary user writes tells nothing about a container of root's: not which runtime it has,
-# nor which process, nor whether a text means one container or several, whoever was first. And a
-# user's own container is recorded by what the user's runtime wrote.
+# Files that an ordinary user writes prove nothing about a container of root: neither its
+# runtime, nor its process, nor if a text means one container or several, whichever was first. A
+# user's own container is recorded by the files of the user's runtime.
 # shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -16,7 +16,7 @@ needs_root
 needs_programs runc busybox jq unshare setpriv
 tap_plan 17
 
-USER_ID=65533 # nobody's
+USER_ID=65533 # used by no account
 BUNDLE=$TEST_TMP/bundle
 new_cgroup cgroup
 parent=${cgroup#"$(cgroup_root)"}
@@ -34,7 +34,7 @@ remove_user_state() {
 [ ! -e "$USER_STATE" ] || tap_skip_all "user $USER_ID exists"
 cleanup_add remove_user_state
 
-# claim RUNTIME ID JSON: what the user's runtime would have written.
+# claim RUNTIME ID JSON: writes a state file as the user's runtime would.
 claim() {
 	local file=status
 
@@ -61,8 +61,8 @@ record_shortly() { # REFERENCE
 	record --duration 300ms --container-id "$1"
 }
 
-# A container of containerd's, whose shim tells its runtime; without a state directory of runc's the
-# user's file used to be the better word.
+# A container of containerd, whose shim names its runtime. Without a state directory of runc,
+# the user's file used to win.
 id=$(new_id)
 TASK=/run/containerd/io.containerd.runtime.v2.task/recorder-test/$id
 mkdir -p "$TASK"
@@ -85,7 +85,7 @@ tap_is "--wait: a user's state file does not decide which runtime root's contain
 check 'what it does is recorded' contains_all observed_calls native:ioprio_get
 rm -rf "$TASK"
 
-# Running, with the user's word about its process: another one of the machine's.
+# A running container. The user's files name another process of the machine as its process.
 id=$(new_id)
 sleep 1000 &
 decoy=$!
@@ -98,7 +98,7 @@ tap_is "in its own cgroup, whatever process a user names" "$(recorded .attributi
 	"cgroup $parent/$id"
 tap_is 'with its own runtime' "$(recorded .runtime.name)" runc
 
-# The beginning of an id that is clear among root's stays clear.
+# A beginning of an id that is unique among root's containers stays unique.
 claim crun "${id:0:12}$(new_id | cut -c 13-)" "{\"pid\":$decoy}"
 claim crun "${id:0:12}" "{\"pid\":$decoy}"
 check "a user's ids make no beginning of one ambiguous" record_shortly "${id:0:12}"
@@ -113,7 +113,7 @@ remove_container runc "$other"
 remove_container runc "$id"
 forget_claims
 
-# Nothing but a user's word: about a process that is not the user's, or in root's cgroup.
+# Only a user's file exists. It names a process that is not the user's, or one in root's cgroup.
 claim crun claimed "{\"pid\":$decoy}"
 check_refused() {
 	! record_shortly "$1" && grep -q "container $1 is not running" "$LOG"
@@ -128,7 +128,7 @@ start_recording --container-id claimed --wait --duration 1s
 wait "$recorder"
 check '--wait does not take it either' grep -q 'never ran' "$LOG"
 
-# A user's own container: in a part of the tree that was given to the user.
+# A user's own container, in a part of the tree that was given to the user.
 given=$cgroup/given
 mkdir "$given" && mkdir "$given/box" && chown -R "$USER_ID" "$given"
 "$ENTER_CGROUP" "$given/box" "$(command -v setpriv)" --reuid "$USER_ID" --regid "$USER_ID" \
@@ -144,7 +144,8 @@ tap_is "by the user's word" "$(recorded '[.container.id, .runtime.name, .noNewPr
 	'["boxed","crun",true]'
 check 'what it does' contains_all observed_calls native:execve
 
-# A user's word about a container of root's in a given part of the tree, which root's runtime has too.
+# A user's file about a container of root in a given part of the tree. Root's runtime has a file
+# too.
 bundle_cgroup "$BUNDLE" "$parent/given/inner"
 claim crun inner "{\"pid\":$boxed,\"bundle\":\"$TEST_TMP/own\"}"
 timeout 20 runc run --detach --bundle "$BUNDLE" inner </dev/null >"$TEST_TMP/out" 2>&1 &&
@@ -152,7 +153,7 @@ timeout 20 runc run --detach --bundle "$BUNDLE" inner </dev/null >"$TEST_TMP/out
 record_shortly inner
 tap_is "root's word comes before the user's there too" "$(recorded .runtime.name)" runc
 
-# The first cgroup of that name is a user's, made while root's container is waited for.
+# While root's container is waited for, a user is the first to make a cgroup with its name.
 late=$(new_id)
 start_recording --container-id "$late" --wait
 mkdir "$given/$late" && chown "$USER_ID" "$given/$late"

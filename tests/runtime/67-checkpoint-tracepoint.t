@@ -3,5 +3,5 @@
 #
 # timeout: 240
 #
-# Restored containers, seen through classic tracepoints: what kernels need that preempt BPF programs.
+# 67-checkpoint.t with classic tracepoints, the hook for kernels that preempt BPF programs.
 exec "$(dirname "$0")/../bpf/with-tracefs" "$(dirname "$0")/67-checkpoint.t"

@@ -3,13 +3,13 @@
 #
 # timeout: 240
 #
-# Containers that CRIU takes down and makes run again: the first process of one that was restored has
-# never executed anything in its cgroup. It is recorded like any other, or the recording says
-# that it is not complete.
+# Containers that CRIU checkpoints and restores. The first process of a restored container has
+# never executed anything in its cgroup. The container is recorded like any other, or the
+# recording says that it is not complete.
 # shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
-# A socket's path is short, so the directory is not that of the harness.
+# A socket's path must be short, so the test uses its own directory instead of the harness's.
 TEST_TMP=
 # shellcheck source=tests/runtime/containers.bash
 . ./containers.bash
@@ -32,8 +32,8 @@ BUNDLE=$TEST_TMP/bundle
 image_new "$BUNDLE/rootfs" && image_add_busybox "$BUNDLE/rootfs" &&
 	install -m 755 "$PROGRAMS/call" "$BUNDLE/rootfs/bin/call" || exit 1
 
-# Before it is told to go on, it does nothing but sleep; then one call in a child. Others sleep
-# beside it, so that it is seldom the first of those restored to come back.
+# The workload only sleeps until it is told to continue, then makes one call in a child. Other
+# processes sleep beside it, so that it is seldom the first one to run again.
 WORK="for i in 1 2 3 4 5 6 7 8; do sleep 1000 & done; while [ ! -e /tmp/go ]; do sleep 0.1; done; call ${NR[io_destroy]}; rm /tmp/go; exec sleep 1000"
 
 is_restored_work() {
@@ -41,11 +41,11 @@ is_restored_work() {
 		jq -e '.complete | not' "$RECORDING"
 }
 
-# By hand.
+# By calling runc by hand.
 bundle_new "$BUNDLE" /bin/sh -c "$WORK"
 bundle_seccomp "$BUNDLE" ''
 bundle_cgroup "$BUNDLE" "$parent/by-hand"
-# The container's own output is a file that CRIU finds again.
+# CRIU must find the container's output again, so it is a file.
 runc_here() { # ARGUMENT...
 	timeout 60 runc --root "$TEST_TMP/runc" --log "$TEST_TMP/runc.log" "$@" </dev/null >/dev/null 2>&1 ||
 		{ cat "$TEST_TMP/runc.log" && return 1; }

@@ -3,8 +3,8 @@
 #
 # timeout: 300
 #
-# The table of what runtimes call under the filter holds for the runtimes of this machine, and
-# the tool that measures it finds what a table lacks. It leaves nothing behind.
+# The table of the calls that runtimes make under the filter is right for the runtimes of this
+# machine. The tool that measures them finds what a table lacks, and leaves nothing behind.
 # shellcheck disable=SC2317 # names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -20,12 +20,13 @@ tool=../../tools/measure-runtime-calls
 table=../../src/recording/runtime-calls.tbl
 rows=$TEST_TMP/rows said=$TEST_TMP/said
 
-# measure ARGUMENT...: the rows are in $rows, what is missing in a table in $said.
+# measure ARGUMENT...: runs the tool. The rows go to $rows, and the calls that a table lacks to
+# $said.
 measure() {
 	"$tool" "$@" >"$rows" 2>"$said"
 }
 
-# The calls of a measured row.
+# Prints the calls of a measured row.
 row() { # NO_NEW_PRIVS OPERATION
 	awk -v row="no_new_privs=$1 $2" '/^[^\t]/ { there = index($0, row); next } there' "$rows"
 }
@@ -34,8 +35,8 @@ passes() {
 	measure --check --runs 5 "$1" || { cat "$said" && return 1; }
 }
 
-# Without no_new_privs the filter is loaded before the user changes. Only for a hook another process
-# is made.
+# Without no_new_privs the filter is loaded before the user changes. Only a hook needs another
+# process.
 tells_operations_apart() {
 	local operation no_new_privs
 	for no_new_privs in yes no; do
@@ -50,7 +51,8 @@ tells_operations_apart() {
 	done
 }
 
-# The tool's cgroups, files and mounts have its name. Its containers' program has another.
+# Prints traces of the tool. Its cgroups, files and mounts have its name. The program of its
+# containers is called "program".
 traces() {
 	awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts |
 		xargs -I{} find {} -maxdepth 1 -name 'measure-runtime-calls*'
@@ -59,7 +61,7 @@ traces() {
 	readlink /proc/[0-9]*/exe | grep '/program$'
 }
 
-# Those that were not there before.
+# Prints the traces that were not there before the test.
 residue() {
 	traces | sort | comm -13 "$TEST_TMP/before" -
 }

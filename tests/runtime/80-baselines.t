@@ -3,15 +3,15 @@
 #
 # timeout: 300
 #
-# The built-in tables are what real containers get: containers of the installed containerd, through
-# CRI, and Podman, with several sets of capabilities. The profile in the bundle that the runtime
-# resolved and the table of that version, resolved for the bundle's capabilities and this kernel,
-# are compared in meaning, on every architecture: no call is allowed, refused or answered
-# otherwise for any arguments.
+# The built-in tables match the profiles of real containers: those of the installed containerd,
+# through CRI, and of Podman, with several sets of capabilities. The profile that the runtime
+# resolved into the bundle is compared in meaning with the table of that version, resolved for
+# the bundle's capabilities and this kernel. On every architecture, each call has the same
+# result for all arguments.
 # shellcheck disable=SC2154 # cgroup is given by name
 set -u
 cd "$(dirname "$0")" || exit 1
-# A socket's path is short, so the directory is not that of the harness.
+# A socket's path must be short, so the test uses its own directory instead of the harness's.
 TEST_TMP=
 # shellcheck source=tests/runtime/containers.bash
 . ./containers.bash
@@ -23,8 +23,8 @@ needs_programs podman runc busybox jq
 missing=$(containerd_missing)
 [ -z "$missing" ] || tap_skip_all "${missing//$'\n'/, }"
 
-# Sets of capabilities: what is dropped and added, as CRI and Podman both say it. Between them they
-# hold and lack every capability that a table asks about.
+# Sets of capabilities, as options that the CRI client and Podman share. Each capability that a
+# table asks about is in some sets and missing in others.
 sets=(
 	''
 	'--cap-drop ALL'
@@ -57,7 +57,7 @@ same_meaning() {
 	no_difference "$TEST_TMP/table.json" "$2"
 }
 
-# A recording keeps what the container was started under, and compare takes it from there.
+# A recording keeps the profile that the container was started under, where compare finds it.
 records_it() { # ID CONFIG
 	local recording=$TEST_TMP/recording.json
 	"$RECORDER" record --quiet --container-id "$1" --duration 300ms --format recording \
@@ -66,7 +66,7 @@ records_it() { # ID CONFIG
 	no_difference "$2" "$TEST_TMP/applied.json"
 }
 
-# The sets differ, or comparing would prove little.
+# Checks that the sets give different profiles. Otherwise the comparisons would prove little.
 sets_differ() { # CONFIG...
 	[ "$(jq -cS '.linux.seccomp.syscalls' "$@" | sort -u | wc -l)" -ge $((${#sets[@]} - 2)) ]
 }

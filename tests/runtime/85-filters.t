@@ -3,9 +3,10 @@
 #
 # timeout: 300
 #
-# Under a profile, 'recorder run' answers calls as the installed runc and crun do, also those with numbers
-# above the highest of the profile, which runc answers with ENOSYS by itself. And what runc or crun refuse
-# to start a container with, 'recorder verify' and 'recorder install' refuse for them.
+# Under a profile, 'recorder run' answers calls as the installed runc and crun do. This includes
+# numbers above the profile's highest one, which runc itself answers with ENOSYS. If runc or
+# crun refuse to start a container with a profile, 'recorder verify' and 'recorder install'
+# refuse the profile for them.
 # shellcheck disable=SC2154 # names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -42,7 +43,7 @@ in_container() { # RUNTIME PROFILE ARGUMENT...
 	timeout 20 "$1" run --bundle "$BUNDLE" "filters-$$" </dev/null
 }
 
-# What containers need, of the numbers below 400, so that what is above is not named.
+# Makes a profile with the calls that containers need, but only those with numbers below 400.
 "$RECORDER" baseline show containerd --format seccomp >"$TEST_TMP/default.json" || exit 1
 awk '!/^#/ && $1 >= 400 { print $2 }' "$tables" | jq -R . | jq -s . >"$TEST_TMP/newer.json"
 allowing() { # FILE DEFAULT ARCHITECTURES [MEMBERS]
@@ -72,7 +73,7 @@ profiles=(listed alone unlisted foreign eperm access trace higher)
 	profiles+=(x32)
 }
 
-# Profiles that the installed runtimes start containers with or refuse to, and the words of it.
+# Profiles that the installed runtimes accept or refuse, as "TEXT|MEMBERS".
 refusals=(
 	'an errno for SCMP_ACT_ALLOW|{"defaultErrnoRet": 38}'
 	'an errno in a rule|{"syscalls": [{"names": ["acct"], "action": "SCMP_ACT_LOG", "errnoRet": 1}]}'
@@ -87,11 +88,12 @@ refusals=(
 	'an errno that is none|{"syscalls": [{"names": ["acct"], "action": "SCMP_ACT_ERRNO", "errnoRet": 40000}]}'
 	'a usual profile|{"syscalls": [{"names": ["acct"], "action": "SCMP_ACT_KILL_PROCESS"}]}'
 )
-# Here crun starts a container, in which nobody answers the call: install does not want that either.
+# crun starts a container with this profile, although no process answers the call. install
+# refuses that, too.
 refusal_of_runc='asking without a listener|{"syscalls": [{"names": ["acct"], "action": "SCMP_ACT_NOTIFY"}]}'
 tap_plan $((1 + 2 * (${#profiles[@]} + 1 + ${#refusals[@]}) + 2))
 
-# Calls that the profile refuses have the same answer in a container and under 'recorder run'.
+# Calls that the profile refuses get the same answer in a container and under 'recorder run'.
 same_answers() { # RUNTIME PROFILE CALL...
 	local there here
 	there=$(in_container "$1" "$TEST_TMP/$2.json" "${@:3}" 2>&1)
@@ -102,13 +104,13 @@ for runtime in runc crun; do
 	for profile in "${profiles[@]}"; do
 		used=("${calls[@]}")
 		case $profile in
-		alone | unlisted) unset 'used[6]' ;; # killed, for the architecture is not listed
+		alone | unlisted) unset 'used[6]' ;; # killed, because the architecture is not listed
 		x32) used+=(0x40000000 0x40000400) ;;
 		esac
 		same_answers "$runtime" "$profile" "${used[@]}"
 	done
 done
-# Even before a kill; crun kills.
+# runc does so even if the default is to kill; crun kills.
 same_answers runc kill 401 1000
 tap_match 'and that is ENOSYS' "$(in_container runc "$TEST_TMP/kill.json" 401 1000 2>&1)" '^38 38$'
 "$RECORDER" run --runtime crun --profile "$TEST_TMP/kill.json" "$ANSWERS" 401 >/dev/null 2>&1
@@ -117,7 +119,8 @@ in_container crun "$TEST_TMP/kill.json" 401 >/dev/null 2>&1
 tap_is 'as it does in a container' $? 159
 
 mkdir -p "$TEST_TMP/seccomp"
-# starts|refuses, as the container does; what the profile allows does not matter here.
+# Checks that verify and install accept the profile if and only if the container starts. What
+# the profile allows does not matter here.
 agrees() { # RUNTIME TEXT MEMBERS
 	local runtime=$1 file=$TEST_TMP/members.json started=refuses verified=starts installed=starts
 	jq -n --argjson members "$3" '{defaultAction: "SCMP_ACT_ALLOW"} + $members' >"$file"

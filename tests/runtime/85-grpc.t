@@ -3,8 +3,8 @@
 #
 # timeout: 300
 #
-# net/ asks real containerds: this machine's, and a newer one that streams the events of containers. One
-# that hangs and one that is restarted, too.
+# src/net asks real containerds: this machine's, and a newer one that streams container events.
+# It also asks one that hangs, and one that is restarted.
 set -u
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=tests/lib/tap.bash
@@ -19,7 +19,7 @@ cd "$(dirname "$0")" || exit 1
 PROBE=${TEST_PROGRAMS:?is where the C programs were built}/runtime/grpc_probe
 missing=$(containerd_missing)
 [ -z "$missing" ] || tap_skip_all "${missing//$'\n'/, }"
-# A socket's path is short, so the directory is not that of the harness.
+# A socket's path must be short, so the test uses its own directory instead of the harness's.
 cleanup_directory TEST_TMP
 
 probe() { # ARGUMENT...
@@ -32,7 +32,7 @@ start_container() {
 		cri start "$container"
 }
 
-# Ends the server with whatever it runs, and starts it in the same place.
+# Ends the server and starts it again in the same place.
 restart() {
 	kill "$CONTAINERD_PID" && wait "$CONTAINERD_PID"
 	containerd_start "$TEST_TMP"
@@ -75,7 +75,7 @@ if [ -z "$newer" ]; then
 	tap_done
 	exit
 fi
-# Its shim is found by the same path.
+# The newer containerd's shim is found through PATH, too.
 PATH=$newer/usr/bin:$PATH
 hash -r
 rm -rf "$TEST_TMP/containerd"
@@ -83,7 +83,7 @@ containerd_start "$TEST_TMP" && containerd_import_busybox || exit 1
 tap_is "a newer one tells its version" "$(probe version </dev/null)" \
 	"containerd $(containerd --version | cut -d' ' -f3)"
 
-# Who listens late has missed what was before: pods are made until one is heard of.
+# A late listener misses earlier events, so pods are made until it has heard of one.
 probe events 1000 >"$TEST_TMP/events" &
 watcher=$!
 cleanup_add cleanup_process "$watcher"
@@ -99,7 +99,7 @@ events_of_container() {
 	awk -v id="$container" '$1 == id { printf "%s ", $2 }' "$TEST_TMP/events"
 }
 
-# As in the interface: created, started, stopped.
+# The types of the interface: 0 is created, 1 started, 2 stopped.
 for ((i = 0; i < 100; i++)); do
 	[ "$(events_of_container)" != "0 1 2 " ] || break
 	sleep 0.1

@@ -3,10 +3,10 @@
 #
 # timeout: 600
 #
-# Profiles that recorder writes, in the hands of those who enforce them: runc and crun by
-# themselves, containerd as the kubelet uses it, and Podman. Each has to accept them, and to answer
-# calls as they say: every operator of conditions on 64 bits, ENOSYS, several architectures. From the
-# recording of a pod to another pod that runs under what was installed on the node.
+# Profiles that recorder writes, under the programs that enforce them: runc and crun by themselves,
+# containerd as the kubelet uses it, and Podman. Each accepts them and answers calls accordingly:
+# every operator of conditions on 64 bits, ENOSYS, several architectures. The test begins with the
+# recording of a pod and ends with another pod that runs under the profile installed on the node.
 # shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -20,7 +20,7 @@ cd "$(dirname "$0")" || exit 1
 . ../lib/bundle.bash
 # shellcheck source=tests/lib/containerd.bash
 . ../lib/containerd.bash
-# A socket's path is short, so the directory is not that of the harness.
+# A socket's path must be short, so the test uses its own directory instead of the harness's.
 TEST_TMP=
 # shellcheck source=tests/bpf/lib.bash
 . ../bpf/lib.bash
@@ -45,15 +45,15 @@ new_cgroup cgroup
 parent=${cgroup#"$(cgroup_root)"}
 cleanup_add bundle_cgroup_remove "$parent"
 
-# The ways to run a container, each "NAME PROFILE COMMAND...", which print what it wrote. As pods run
-# without more said: no no_new_privs, so that the runtime itself is filtered for longer.
+# The ways to run a container, each "NAME PROFILE COMMAND...". They print the container's output.
+# Without no_new_privs, the default of pods, the runtime itself runs under the filter for longer.
 
 BUNDLE=$TEST_TMP/bundle
 bundle_new "$BUNDLE" true && bundle_no_new_privs "$BUNDLE" false &&
 	image_new "$BUNDLE/rootfs" && image_add_busybox "$BUNDLE/rootfs" &&
 	mkdir "$BUNDLE/rootfs/test" && cp "$ANSWERS" "$BUNDLE/rootfs/test/answers" || exit 1
 
-# jq would round large numbers.
+# Python, because jq would round large numbers.
 put_profile() { # PROFILE
 	python3 - "$BUNDLE/config.json" "$1" <<'END'
 import json, sys
@@ -123,8 +123,8 @@ list_of() { # FILTER_OF_JQ
 	"$RECORDER" list --root "$KUBELET" --format json "${endpoint[@]}" | jq -c "$1"
 }
 
-# A call each that has no effect here, under one condition each: those that hold are answered with
-# an errno of their own.
+# Makes a rule for a call that has no effect here, with one condition. Calls that meet it get a
+# separate errno.
 condition() { # CALL ERRNO INDEX OPERATOR VALUE [VALUE_TWO]
 	printf '{"names": ["%s"], "action": "SCMP_ACT_ERRNO", "errnoRet": %s, "args": [
 		{"index": %s, "op": "SCMP_CMP_%s", "value": %s, "valueTwo": %s}]},\n' \
@@ -161,7 +161,7 @@ install_profile "$TEST_TMP/operators.json"
 check "a profile with every operator is installed" [ $? = 0 ]
 OPERATORS=$KUBELET/operator/shop/operators.json
 
-# What is recorded of pods of both runtimes, each on a node of its own, is one profile.
+# The recordings of pods of both runtimes, as if from two nodes, become one profile.
 record_pod() { # HANDLER
 	start_recording --pod app=accept -n shop --wait "${endpoint[@]}"
 	in_pod "$1" unconfined /test/answers "${NR[ioprio_get]}" >"$TEST_TMP/answer"
@@ -183,7 +183,7 @@ WEB=$KUBELET/operator/shop/web.json
 LOCALHOST=$(sed -n 's/^ *localhostProfile: //p' "$TEST_TMP/snippet")
 check "under the path that the snippet says" [ "$KUBELET/$LOCALHOST" = "$WEB" ]
 
-CLONE3=435 # on every architecture; glibc falls back to clone(2) on ENOSYS alone
+CLONE3=435 # on every architecture; glibc falls back to clone(2) only on ENOSYS
 check_runtime() { # HOW RUNTIME
 	local name="$2, ${1#in_}" output
 
@@ -208,8 +208,8 @@ for runtime in runc crun; do
 	check_runtime in_podman "$runtime"
 done
 
-# What a list leaves out is killed, but for the native architecture, which runtimes add to it. Each
-# profile refuses getuid(2) of both ABIs.
+# A call of an architecture that the list lacks is killed, except for the native one, which
+# runtimes add. Each profile refuses getuid(2) of both ABIs.
 list_of_architectures() { # FILE LIST
 	cat >"$TEST_TMP/$1" <<END
 {"defaultAction": "SCMP_ACT_ALLOW", "architectures": [$2], "syscalls": [
@@ -249,7 +249,7 @@ x86_64)
 	;;
 esac
 
-# A pod that stays, as the kubelet would start it with the snippet.
+# A pod that keeps running, started as the kubelet would with the snippet.
 pod=$(cri runp web-0 --uid "$(containerd_uid)" --namespace shop)
 container=$(cri create "$pod" main "$CONTAINERD_BUSYBOX" --seccomp "$KUBELET/$LOCALHOST" \
 	--mount "$PROGRAMS:/test" -- sleep 1000)
@@ -277,7 +277,7 @@ cri rmp "$pod"
 in_pod runc "$KUBELET/operator/shop/sleeper.json" true >"$LOG" 2>&1
 check "and no container is created with it any more" grep -q 'sleeper.json' "$LOG"
 
-# Podman tells nobody the file: the container's rules do.
+# Podman does not report the profile's file, so the container is found by its rules.
 id=$(podman_run runc "$OPERATORS" --detach "$IMAGE" sleep 1000)
 tap_is "list finds Podman's container by what its rules mean" \
 	"$("$RECORDER" list --root "$KUBELET" --format json |
@@ -285,7 +285,7 @@ tap_is "list finds Podman's container by what its rules mean" \
 	"[\"operator/shop/operators.json\",\"$id\"]"
 podman_here runc rm --force --time 0 "$id" >/dev/null
 
-# A container that lives for 50 ms, and one with the same program that lives longer.
+# Prints the calls of a container that lives this long: 50 ms, or longer with the same program.
 brief_calls() { # MICROSECONDS
 	local pod container
 	start_recording --pod app=brief -n shop --wait "${endpoint[@]}"
@@ -295,7 +295,8 @@ brief_calls() { # MICROSECONDS
 	stop_recording && observed_calls | sort -u
 }
 
-# From the program's first call to its last, in milliseconds; on a busy machine it is a little more.
+# Passes if the program's first and last call are this many milliseconds apart. On a busy
+# machine the time is a little longer.
 lived_for() { # LEAST MOST
 	jq -e --argjson least "$1" --argjson most "$2" '
 		def ms: (.[0:19] + "Z" | fromdate) * 1000 + (.[20:23] | tonumber);

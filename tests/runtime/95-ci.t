@@ -3,11 +3,11 @@
 #
 # timeout: 600
 #
-# The pipelines of deploy/ci/, step by step, on an image of this machine: green while it needs what
-# was accepted, red when it needs a new system call, with the reports that the service shows. The
-# first one builds the recorder that it uses, and the second one has the one to be tested.
-# "docker" is Podman here, the Debian that it is asked to build in is this machine, and what talks to
-# the service only notes what it was given.
+# Runs the pipelines of deploy/ci/ step by step, on an image of this machine. They are green
+# while the image needs only accepted calls, and red when it needs a new one, with the reports
+# that the service shows. The first pipeline builds the recorder that it uses. The second one
+# uses the recorder under test. "docker" is Podman here, the Debian image to build in is this
+# machine, and the client of the service only notes its arguments.
 # shellcheck disable=SC2154 # names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -74,14 +74,15 @@ remove_containers() {
 }
 cleanup_add remove_containers
 
-# The image that the project builds: a program that makes the given calls and no other.
+# The image that the project builds: its program makes exactly the given calls.
 project_calls() { # NR...
 	local words
 	words=$(printf ',"%s"' "$@")
 	printf 'FROM scratch\nCOPY rootfs /\nCMD ["/bin/call"%s]\n' "$words" >"$project/Dockerfile"
 }
 
-# Runs the steps, that which builds recorder unless it is there; the exit status is the pipeline's.
+# Runs the steps. Skips the one that builds recorder if it is already there. The exit status is
+# the pipeline's.
 run_pipeline() { # FILE
 	local steps=$TEST_TMP/steps step status=0
 
@@ -97,7 +98,7 @@ run_pipeline() { # FILE
 	return "$status"
 }
 
-# Shows what the pipeline said when something is wrong with it.
+# Shows the pipeline's output if a check fails.
 pipeline_check() { # TEXT COMMAND...
 	local failures=$tap_failures
 
@@ -142,6 +143,6 @@ project_calls -1
 cat >>"$project/Dockerfile" <<'END'
 CMD ["/bin/nothing"]
 END
-pipeline_check "a container that does not start: red" exits_with 125 gitlab.yaml # as Podman says it
+pipeline_check "a container that does not start: red" exits_with 125 gitlab.yaml # Podman's status
 pipeline_check "nothing is left running" [ -z "$(docker ps --all --quiet)" ]
 tap_done

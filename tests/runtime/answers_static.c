@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * answers CALL...: makes system calls and prints what each is answered: 0, or the errno.
+ * answers CALL...: makes system calls and prints the result of each: 0, or the errno.
  *
- * A call is NR[,ARGUMENT...], each argument 64 bits wide and 0 when it is not given; "i386:NR" goes
- * through the 32-bit gate. Linked statically, so that what else the program calls depends on
- * nothing in its container.
+ * A call is NR[,ARGUMENT...]. Each argument is 64 bits wide, and 0 if not given. "i386:NR" goes
+ * through the 32-bit gate. The program is linked statically, so that its other calls do not
+ * depend on its container.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -54,7 +54,10 @@ int main(int argc, char **argv)
 	char text[1024];
 	int length = 0;
 
-	/* Printed at the end and at once: a call that is denied must not be one of printing's. */
+	/*
+	 * Prints once, at the end, because a call that the test denies may be one that printing
+	 * needs.
+	 */
 	for (int i = 1; i < argc && length < (int)sizeof(text) - 16; i++)
 		length += snprintf(text + length, 16, "%s%d", i > 1 ? " " : "", answer(argv[i]));
 	text[length++] = '\n';

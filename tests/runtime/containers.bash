@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# For the tests with container runtimes, with the libraries that all of them need: containers of
-# bundles, recorded as evidence and as profile in one run, and run again where the profile kills.
+# For the tests with container runtimes. Includes the libraries that all of them need.
+# Containers of bundles are recorded as evidence and as a profile in one run, and run again with
+# a default action that kills.
 
 containers_directory=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=tests/lib/images.bash
@@ -12,14 +13,14 @@ containers_directory=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=tests/bpf/lib.bash
 . "$containers_directory/../bpf/lib.bash"
 
-PROFILE=$TEST_TMP/profile.json # what start_both derives
+PROFILE=$TEST_TMP/profile.json # the profile that start_both derives
 KILL=$TEST_TMP/kill.json       # the same with SCMP_ACT_KILL_PROCESS as default
 
-# What runtimes call to set a container up, and none of the tests' workloads does.
+# Calls that runtimes make to set up a container, and that no workload of the tests makes.
 SETUP_CALLS=(chroot keyctl mknod mknodat mount pivot_root seccomp setdomainname sethostname
 	setns umount2 unshare)
 
-# Skips the file where a program is missing.
+# Skips the test file if a program is missing.
 needs_programs() { # PROGRAM...
 	local program
 
@@ -28,12 +29,12 @@ needs_programs() { # PROGRAM...
 	done
 }
 
-# An id as container engines make them.
+# Prints an id as container engines make them.
 new_id() {
 	od -An -N32 -tx1 /dev/urandom | tr -d ' \n'
 }
 
-# Records twice at once: evidence to $RECORDING, profile to $PROFILE.
+# Starts two recorders at once: one writes evidence to $RECORDING, the other a profile to $PROFILE.
 start_both() { # ARGUMENT...
 	rm -f "$PROFILE"
 	: >"$TEST_TMP/profile.log"
@@ -44,7 +45,7 @@ start_both() { # ARGUMENT...
 	wait_until 10 grep -q '^recorder: recording ' "$TEST_TMP/profile.log"
 }
 
-# Ends both, or sees that they ended by themselves; makes $KILL.
+# Ends both recorders, unless they have ended by themselves. Makes $KILL.
 stop_both() {
 	local status=0
 
@@ -66,19 +67,19 @@ allowed_calls() { # [PROFILE]
 	jq -r '.syscalls[] | select(.action == "SCMP_ACT_ALLOW") | .names[]' "${1:-$PROFILE}"
 }
 
-# The calls of the recording that have one of the origins, by name.
+# Prints the names of the recording's calls that have one of the origins.
 calls_of_origin() { # ORIGIN...
 	jq -r --args '.observations[].systemCalls[] | select(.origin | IN($ARGS.positional[]))
 		| .name' "$@" <"$RECORDING" | sort -u
 }
 
-# Removes a container of a runtime, whatever became of it.
+# Removes a container of a runtime, whatever its state.
 remove_container() { # RUNTIME ID
 	"$1" delete --force "$2"
 }
 
-# Podman's default profile, evaluated for this machine and a bundle's capabilities: what an
-# engine would put into the bundle.
+# Prints Podman's default profile, resolved for this machine and the bundle's capabilities, as
+# an engine would put it into the bundle.
 default_profile() { # BUNDLE
 	local machine=amd64 scmp=SCMP_ARCH_X86_64
 

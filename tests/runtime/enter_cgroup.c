@@ -2,8 +2,8 @@
 /*
  * enter_cgroup DIRECTORY COMMAND [ARG...]: moves itself into a cgroup and becomes the command.
  *
- * Between the write that moves it and the execve of the command it makes no system call, so
- * what the cgroup sees begins with the end of that write and the execve.
+ * It makes no system call between the write that moves it and the execve of the command. So the
+ * cgroup sees first the end of that write and then the execve.
  */
 #include <err.h>
 #include <fcntl.h>

@@ -3,9 +3,9 @@
  * Asks a container runtime through src/net, for shell tests:
  *
  *	grpc_probe ENDPOINT version           its name and version; again after each line of input
- *	grpc_probe ENDPOINT containers        their ids, one a line
+ *	grpc_probe ENDPOINT containers        the ids of its containers, one per line
  *	grpc_probe ENDPOINT unknown           a method that no runtime has
- *	grpc_probe ENDPOINT events NUMBER     so many events: container and type
+ *	grpc_probe ENDPOINT events NUMBER     this number of events: container and type
  */
 #include <stdio.h>
 #include <stdlib.h>

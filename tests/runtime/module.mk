@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# These are views of the library, not programs that are recorded.
+# Programs that show results of the library, not programs to record.
 
 $(O)/tests/runtime/target_probe: tests/runtime/target_probe.c $(O)/librecorder.a
 	$(call say,TEST,$<)

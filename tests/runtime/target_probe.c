@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Prints what src/target finds out about the containers of this machine, for shell tests:
+ * Prints what src/container finds out about the containers of this machine, for shell tests:
  *
- *	target_probe cri ENDPOINT            sandboxes and containers, one a line
+ *	target_probe cri ENDPOINT            sandboxes and containers, one per line
  *	target_probe status ENDPOINT ID      one container
  *	target_probe resolve ENDPOINT PREFIX one container, by the beginning of its id ("-": no CRI)
- *	target_probe command PROGRAM...      runs a program in a cgroup of its own
+ *	target_probe command PROGRAM...      runs a program in its own cgroup
  */
 #include <errno.h>
 #include <limits.h>

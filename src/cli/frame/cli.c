@@ -16,7 +16,7 @@
 #include "util/log.h"
 #include "util/str.h"
 
-/* Beyond every errno, so that a usage error is known by its code. */
+/* Above every errno, so that the code identifies a usage error. */
 #define USAGE_ERROR 0x10000
 #define COMMANDS_MAX 32
 
@@ -53,7 +53,7 @@ const struct cli_command *cli_find_command(const struct cli_program *program, co
 	return NULL;
 }
 
-/* Finds the command that the user named, or says which one is likely meant. */
+/* Finds the command that the user named, or suggests the one that is likely meant. */
 static int require_command(const struct cli_program *program, const char *name,
 			   const struct cli_command **ret_command, struct error *err)
 {
@@ -93,7 +93,7 @@ static void apply_log_options(const struct cli_common_options *common)
 		log_set_level(LOG_DEBUG);
 }
 
-/* Parses and runs; argv[0] is the command's name. As cli_command.run() in what it returns. */
+/* Parses the options and runs the command. argv[0] is its name. Returns what run() returns. */
 static int run_command(const struct cli_program *program, const struct cli_command *command,
 		       int argc, char **argv, void *options, struct error *err)
 {
@@ -119,7 +119,7 @@ static int run_command(const struct cli_program *program, const struct cli_comma
 	return command->run(&call, err);
 }
 
-/* "recorder --help" and "recorder --version" are written both ways. */
+/* Accepts "recorder --help" and "recorder --version" for the commands of these names. */
 static const char *command_name(const char *word)
 {
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
@@ -130,8 +130,8 @@ static const char *command_name(const char *word)
 }
 
 /*
- * Ends as a program does that handles no signals, for one that interrupted it and is still
- * pending.
+ * Ends the program by the signal that interrupted it and is still pending, as if the program
+ * did not handle signals.
  */
 static void end_by_signal(void)
 {
@@ -150,7 +150,7 @@ static void end_by_signal(void)
 	}
 }
 
-/* Reports what went wrong; returns the exit status. */
+/* Reports a failure. Returns the exit status. */
 static int finish(const struct cli_program *program, const struct cli_command *command, int ret,
 		  const struct error *err)
 {
@@ -168,8 +168,9 @@ static int finish(const struct cli_program *program, const struct cli_command *c
 }
 
 /*
- * Nothing that is opened later gets the number of a standard descriptor that is closed, and is
- * taken for it. Writing to it fails as before, and commands that are run find it closed.
+ * Fills closed standard descriptors, so that no file that is opened later gets such a number
+ * and is mistaken for standard output. Writing to one still fails, and commands that are run
+ * still find it closed.
  */
 static void hold_standard_descriptors(void)
 {

@@ -15,7 +15,7 @@
 struct error;
 struct cli_call;
 
-/* What an option is given as, and what its member of the options structure has to be. */
+/* The type of an option: how it is given, and the type of its member in the options. */
 enum cli_type {
 	CLI_FLAG,     /* bool: true when given */
 	CLI_COUNT,    /* unsigned int: how many times it was given */
@@ -26,7 +26,7 @@ enum cli_type {
 	CLI_NUMBER,   /* long: from .min to .max */
 };
 
-/* What the shell proposes for an argument, where there are no choices. */
+/* What shell completion proposes for an argument without choices. */
 enum cli_complete {
 	CLI_COMPLETE_NONE,
 	CLI_COMPLETE_FILE,
@@ -48,7 +48,7 @@ struct cli_list {
 struct cli_option {
 	char letter;	      /* 0: no short form */
 	const char *name;     /* without the dashes */
-	const char *argument; /* such as "FILE"; choices write themselves; unused for flags */
+	const char *argument; /* such as "FILE"; NULL for choices; unused for flags */
 	enum cli_type type;
 	size_t offset;		    /* offsetof(struct <command>_options, member) */
 	const char *const *choices; /* ends with NULL; only proposed, not checked, for strings */
@@ -71,11 +71,11 @@ struct cli_command {
 	const char *const *description; /* paragraphs; ends with NULL */
 	const struct cli_option *options;
 	size_t options_size;	    /* of the structure that the options fill in */
-	int arguments_min;	    /* how many arguments may stand beside the options */
+	int arguments_min;	    /* least number of arguments that are no options */
 	int arguments_max;	    /* -1: any number */
-	enum cli_complete complete; /* what those arguments are */
+	enum cli_complete complete; /* the kind of those arguments */
 	bool arguments_are_command; /* the first of them ends the options, as "--" does */
-	bool logs;		    /* has -q, -v and --log-format, which the frame carries out */
+	bool logs;		    /* has -q, -v and --log-format, which the frame applies */
 	const struct cli_example *examples; /* ends with a row without a line; may be NULL */
 
 	/*
@@ -99,7 +99,7 @@ struct cli_call {
 	const void *options;  /* the filled-in structure of .options_size bytes */
 	int argc;	      /* arguments that are not options; "--" is taken out */
 	char **argv;	      /* ends with NULL */
-	unsigned int verbose; /* how many -v; two and more have set LOG_DEBUG, -q LOG_ERROR */
+	unsigned int verbose; /* number of -v; two or more have set LOG_DEBUG, -q LOG_ERROR */
 };
 
 enum cli_status {
@@ -108,14 +108,17 @@ enum cli_status {
 	CLI_USAGE = 2,
 };
 
-/* An error that the user corrects by typing something else: exit status 2. */
+/* Sets an error in what the user typed. The exit status is 2. */
 int cli_usage_error(struct error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Runs the command that the arguments name and says on standard error what went wrong. */
+/*
+ * Runs the command that the arguments name, and reports its failure on standard error. Returns
+ * the exit status.
+ */
 int cli_main(const struct cli_program *program, int argc, char **argv);
 
-/* The command of that name, or NULL. */
+/* Finds the command of that name, or returns NULL. */
 const struct cli_command *cli_find_command(const struct cli_program *program, const char *name);
 
 /* Writes text to standard output; a full disk or a closed pipe is an error. */

@@ -4,8 +4,8 @@
 #include "cli/frame/frame.h"
 
 /*
- * The tables of the bash completion, as associative arrays. The function that reads them is
- * deploy/completion/recorder.bash, which also says what a value looks like.
+ * Prints the tables of the bash completion, as associative arrays. The function that reads
+ * them, and the format of the values, are in deploy/completion/recorder.bash.
  */
 
 /* compgen's letter for each kind of argument. */
@@ -28,7 +28,7 @@ static void print_value(FILE *out, const struct cli_option *option)
 	fputs("'\n", out);
 }
 
-/* What follows each option that has an argument. */
+/* Prints what to propose after each option that has an argument. */
 static void print_values(FILE *out, const struct cli_command *command)
 {
 	const struct cli_option *rows[CLI_OPTIONS_MAX];

@@ -6,11 +6,11 @@
 #include "util/cleanup.h"
 
 /*
- * The part of the manual page that follows from the tables, in mdoc(7). The rest of the page,
- * with the place that this goes to, is deploy/man/recorder.1.in.
+ * Prints the part of the manual page that comes from the tables, in mdoc(7). The rest of the
+ * page is deploy/man/recorder.1.in, which has the place for this part.
  */
 
-/* mandoc warns above 80. */
+/* mandoc warns about more than 80. */
 #define LINE_MAX_BYTES 78
 
 static void print_word(FILE *out, const char *word, size_t length, bool first)
@@ -31,7 +31,7 @@ static void print_word(FILE *out, const char *word, size_t length, bool first)
 	}
 }
 
-/* How many bytes print_word() writes: what it escapes takes two. */
+/* The number of bytes that print_word() writes. A character that it escapes takes two. */
 static size_t printed_length(const char *word, size_t length)
 {
 	bool option = memmem(word, length, "--", 2);
@@ -42,7 +42,7 @@ static size_t printed_length(const char *word, size_t length)
 	return bytes;
 }
 
-/* Text as input lines: not too long, and a new one for each sentence. */
+/* Prints text as input lines: not too long, and a new one for each sentence. */
 static void print_text(FILE *out, const char *text)
 {
 	size_t at = 0;
@@ -67,7 +67,7 @@ static void print_text(FILE *out, const char *text)
 	fputc('\n', out);
 }
 
-/* One argument of a macro, quoted. */
+/* Prints one argument of a macro, quoted. */
 static void print_quoted(FILE *out, const char *text)
 {
 	fputc('"', out);

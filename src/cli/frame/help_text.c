@@ -7,7 +7,7 @@
 #include "util/cleanup.h"
 
 #define WIDTH 80
-#define TEXT_COLUMN 30 /* where the explanation of an option begins */
+#define TEXT_COLUMN 30 /* where the help text of an option begins */
 
 bool cli_row_starts_group(const struct cli_option *const *rows, size_t index)
 {
@@ -39,7 +39,7 @@ char *cli_option_argument(const struct cli_option *option)
 	return steal_pointer(&text);
 }
 
-/* Writes text from the given column on, its further lines begun at the same column. */
+/* Writes text from the given column on, and begins further lines at the same column. */
 static void print_wrapped(FILE *out, const char *text, size_t column)
 {
 	size_t at = column;

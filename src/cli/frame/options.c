@@ -12,7 +12,7 @@
 #include "util/log.h"
 #include "util/str.h"
 
-/* Above every letter, so that getopt_long() tells long options from short ones. */
+/* Above every letter, so that results of getopt_long() tell long options from short ones. */
 #define LONG_OPTION 256
 
 static const char *const log_formats[] = {
@@ -107,7 +107,7 @@ static int set_choice(const struct cli_option *option, const char *text, int *re
 	return error_set(err, EINVAL, "'%s' is not one of %s", text, choices);
 }
 
-/* Puts what was given for an option into its member; text is NULL for flags. */
+/* Stores the value of an option in its member. text is NULL for flags. */
 static int set_value(const struct cli_option *option, void *options, const char *text,
 		     struct error *err)
 {
@@ -135,7 +135,7 @@ static int set_value(const struct cli_option *option, void *options, const char 
 	return error_set(err, EINVAL, "an option of type %d", option->type);
 }
 
-/* Whether given twice means something. */
+/* True if an option may be given more than once. */
 static bool may_repeat(const struct cli_option *option)
 {
 	return option->type == CLI_FLAG || option->type == CLI_COUNT || option->type == CLI_LIST;
@@ -195,7 +195,7 @@ static void parser_prepare(struct parser *parser, bool first_argument_ends)
 	}
 }
 
-/* The row of what getopt_long() returned or left in optopt; -1 when there is none. */
+/* The index of the row for a result of getopt_long(), or for optopt; -1 if there is none. */
 static int parser_row(const struct parser *parser, int value)
 {
 	size_t i;
@@ -231,7 +231,7 @@ static int unknown_long_option(const struct parser *parser, const char *word, st
 	return cli_usage_error(err, "unknown option '%s'", typed);
 }
 
-/* Says what getopt_long() did not accept; word is the argument that it was looking at. */
+/* Reports what getopt_long() did not accept. word is the argument that it was parsing. */
 static int parser_refuse(const struct parser *parser, int result, const char *word,
 			 struct error *err)
 {
@@ -279,7 +279,7 @@ int cli_options_parse(const struct cli_command *command, int argc, char **argv, 
 		return ret;
 	parser_prepare(&parser, command->arguments_are_command);
 	opterr = 0;
-	optind = 0; /* begin anew, in glibc */
+	optind = 0; /* makes glibc start over */
 	while ((result = getopt_long(argc, argv, parser.short_options, parser.long_options,
 				     NULL)) != -1) {
 		if (result == '?' || result == ':')

@@ -12,7 +12,7 @@
 #include "util/error.h"
 #include "util/version.h"
 
-/* The largest window, and a gzip header rather than zlib's. */
+/* zlib's largest window (15), plus 16 for a gzip header instead of zlib's. */
 #define WINDOW_BITS_GZIP (15 + 16)
 
 bool baseline_has_runtime(const char *runtime)
@@ -56,8 +56,8 @@ int baseline_find(const char *runtime, const char *version, const struct baselin
 }
 
 /*
- * Unpacks the archive as far as the end of the table. What is wrong with it is wrong with the
- * program, or with its memory.
+ * Unpacks the archive up to the end of the table. The archive is part of the program, so an
+ * error means a damaged program or no memory.
  */
 static int unpack(char *tables, size_t size, struct error *err)
 {
@@ -78,7 +78,7 @@ static int unpack(char *tables, size_t size, struct error *err)
 	return 0;
 }
 
-/* The table in Docker's form. */
+/* Returns the text of a table in Docker's form, baseline->size bytes without a final NUL. */
 static int read_table(const struct baseline *baseline, char **ret_text, struct error *err)
 {
 	_cleanup_free_ char *tables = malloc(baseline->offset + baseline->size);

@@ -2,7 +2,7 @@
 #ifndef PROFILE_BASELINE_BASELINE_REPORT_H
 #define PROFILE_BASELINE_BASELINE_REPORT_H
 
-/* The built-in tables for people and for machines. */
+/* Reports on the built-in tables, as text and as JSON. */
 #include <stddef.h>
 
 struct baseline;
@@ -11,25 +11,25 @@ struct error;
 struct conditional_profile;
 
 /*
- * The tables of a runtime, or of all where it is NULL: how much of the calls of an architecture
- * each allows in a context. The text is owned by the caller.
+ * List the tables of a runtime (NULL: of all runtimes), with the number of calls of an
+ * architecture that each table allows in a context. The caller owns the text.
  */
 int baseline_list_text(const char *runtime, const struct container_context *context,
 		       const char *scmp_arch, char **ret_text, struct error *err);
 int baseline_list_json(const char *runtime, const struct container_context *context,
 		       const char *scmp_arch, char **ret_text, struct error *err);
 
-/* One table. */
+/* A table to show. All members are borrowed. */
 struct baseline_view {
 	const char *title; /* "containerd 1.6.20" */
-	const char *note;  /* NULL */
+	const char *note;  /* or NULL */
 	const struct baseline *table;
 	const struct conditional_profile *conditional;
 	const struct container_context *context;
 	const char *scmp_arch;
 };
 
-/* Every call of the architecture: whether it is allowed, and what it is for. */
+/* Show for every call of the architecture whether it is allowed, and its purpose. */
 int baseline_show_text(const struct baseline_view *view, char **ret_text, struct error *err);
 int baseline_show_json(const struct baseline_view *view, char **ret_text, struct error *err);
 

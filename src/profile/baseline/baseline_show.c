@@ -16,7 +16,7 @@
 #include "util/error.h"
 #include "util/str.h"
 
-/* A table shown, with what is said about it. */
+/* A table to show, resolved for its context. */
 struct shown {
 	const struct baseline_view *view;
 	struct resolved_baseline baseline;
@@ -54,7 +54,7 @@ static void print_head(FILE *out, const struct shown *shown)
 	paragraph_end(&paragraph);
 }
 
-/* The calls of one coverage, in the caller's array. */
+/* Stores the calls of one coverage in the caller's array, and returns their number. */
 static size_t list_calls(const struct semantics *semantics, enum coverage coverage,
 			 struct listed_call *calls)
 {
@@ -81,7 +81,7 @@ static bool opens(const struct shown *shown, const char *capability, const char 
 	return false;
 }
 
-/* "CAP_SYS_CHROOT: chroot" a capability, of the calls that are left out. */
+/* Prints, for each capability, the left-out calls that it allows: "CAP_SYS_CHROOT: chroot". */
 static void print_capabilities(FILE *out, const struct shown *shown,
 			       const struct listed_call *calls, size_t count)
 {

@@ -8,16 +8,16 @@
 #include "profile/semantics/semantics.h"
 #include "util/error.h"
 
-/* What a container with just one capability gets. */
+/* The profile of a container with only one capability. */
 struct capability_case {
-	const char *capability; /* NULL: none at all */
+	const char *capability; /* NULL: no capability */
 	struct profile *profile;
 	struct semantics *semantics;
 };
 
 struct capability_effects {
 	size_t count;
-	struct capability_case cases[]; /* the first is that without any */
+	struct capability_case cases[]; /* the first is the one without a capability */
 };
 
 static int resolve_case(const struct conditional_profile *conditional,

@@ -2,7 +2,7 @@
 #ifndef PROFILE_BASELINE_CAPABILITY_EFFECTS_H
 #define PROFILE_BASELINE_CAPABILITY_EFFECTS_H
 
-/* Which calls of a conditional profile a capability opens, on one architecture. */
+/* The calls of a conditional profile that each capability adds, on one architecture. */
 #include <stddef.h>
 #include <stdio.h>
 
@@ -14,8 +14,9 @@ struct error;
 struct conditional_profile;
 
 /*
- * For the architecture and kernel of the context, whose capabilities do not matter, seen by
- * processes of scmp_arch. Borrows from the conditional profile.
+ * Resolves the profile without capabilities and with each capability alone. Uses the
+ * architecture and kernel of the context, not its capabilities; the calls are those of
+ * scmp_arch. Borrows from the conditional profile.
  */
 int capability_effects_create(const struct conditional_profile *conditional,
 			      const struct container_context *context, const char *scmp_arch,
@@ -25,21 +26,22 @@ DEFINE_CLEANUP(struct capability_effects *, capability_effects_destroy);
 #define _cleanup_capability_effects_ _cleanup_(cleanup_capability_effects_destroy)
 
 /*
- * Goes through the capabilities each of which by itself allows more of a call than is allowed
- * without any: the one at or behind *position, or NULL. Rules that ask for two at once are not
- * seen.
+ * Iterates over the capabilities that each, alone, allow more of a call than no capability
+ * does. Returns the next one and advances *position, which begins at 0; NULL at the end. Misses
+ * rules that require two capabilities at once.
  */
 const char *capability_effects_next(const struct capability_effects *effects, const char *name,
 				    size_t *position);
 
 /*
- * All of them, ending with NULL; NULL where there is none. The array is owned by the caller,
- * the names by the conditional profile.
+ * Returns all capabilities that capability_effects_next() finds, in an array that ends with
+ * NULL, or NULL if there are none. The caller owns the array, but the names belong to the
+ * conditional profile.
  */
 int capability_effects_list(const struct capability_effects *effects, const char *name,
 			    const char ***ret_capabilities, struct error *err);
 
-/* "CAP_BPF or CAP_SYS_ADMIN" */
+/* Prints capabilities (NULL-terminated): "CAP_BPF or CAP_SYS_ADMIN". */
 void capabilities_print(FILE *out, const char *const *capabilities);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef PROFILE_BASELINE_RESOLVED_BASELINE_H
 #define PROFILE_BASELINE_RESOLVED_BASELINE_H
 
-/* A baseline as one container gets it, seen by processes of one architecture. */
+/* A baseline, resolved for one container and for processes of one architecture. */
 #include "util/cleanup.h"
 
 struct capability_effects;
@@ -15,21 +15,21 @@ struct conditional_profile;
 struct resolved_baseline {
 	char *scmp_arch;
 	const struct profile *profile;
-	struct profile *owned; /* profile, or NULL where somebody else owns that */
+	struct profile *owned; /* equals profile, or NULL if the caller owns it */
 	struct semantics *semantics;
 	struct capability_effects *effects; /* NULL: capabilities do not matter */
 };
 
 /*
- * From what resolves for a container. Borrows from the conditional; the caller finishes the
- * result.
+ * Resolves a conditional profile for a container. The result borrows from the conditional
+ * profile; the caller finishes it.
  */
 int resolved_baseline_init(struct resolved_baseline *ret_resolved,
 			   const struct conditional_profile *conditional,
 			   const struct container_context *context, const char *scmp_arch,
 			   struct error *err);
 
-/* From a profile that is the same for each container, and stays the caller's. */
+/* Uses a profile that is the same for every container. The caller keeps owning it. */
 int resolved_baseline_init_profile(struct resolved_baseline *ret_resolved,
 				   const struct profile *profile, const char *scmp_arch,
 				   struct error *err);

@@ -15,21 +15,21 @@
 #include "util/array.h"
 #include "util/error.h"
 
-/* What was seen on the machine, whatever the observation. */
+/* The united calls of all observations on the machine. */
 struct evidence_union {
 	struct call_set used;
 	struct call_set denied;
 };
 
-/* One ABI of the machine. */
+/* The comparison on one ABI of the machine. */
 struct side_by_side {
 	const struct compare_input *input;
 	const struct evidence_union *evidence;
 	enum abi abi;
 	const char *scmp_arch;
-	bool counted; /* this is compare_architecture() */
+	bool counted; /* scmp_arch is compare_architecture() */
 	struct semantics *own;
-	struct semantics *owned; /* the next, unless it is the input's */
+	struct semantics *owned; /* equals baseline, or NULL if that is the input's */
 	const struct semantics *baseline;
 };
 
@@ -91,7 +91,10 @@ static int unite_evidence(const struct compare_input *input, struct evidence_uni
 	return ret;
 }
 
-/* Who made a call first. The union knows when; the first observation that agrees is named. */
+/*
+ * Finds the observation that made a call first. The union has the time; the first observation
+ * with the same time is taken.
+ */
 static void find_witness(const struct compare_input *input, const struct call *call, bool denied,
 			 struct finding *finding)
 {
@@ -113,7 +116,7 @@ static void find_witness(const struct compare_input *input, const struct call *c
 	}
 }
 
-/* Adds a finding, which is empty but for these, at the end of the report. */
+/* Appends a finding in which only the members common to all kinds are set. */
 static int add_finding(const struct side_by_side *sides, enum finding_kind kind, const char *name,
 		       struct compare_report *report, struct finding **ret_finding,
 		       struct error *err)
@@ -139,8 +142,8 @@ static int add_finding(const struct side_by_side *sides, enum finding_kind kind,
 }
 
 /*
- * What C libraries and programs do instead of a call that they try first, where the baseline
- * tells them that it is not there; NULL where it does not, or nobody knows what else to do.
+ * Returns what C libraries and programs do instead of a call if the baseline answers it with
+ * ENOSYS. Returns NULL if the baseline does not, or if no fallback is known.
  */
 static const char *find_fallback(const struct side_by_side *sides, const char *name)
 {
@@ -157,7 +160,7 @@ static const char *find_fallback(const struct side_by_side *sides, const char *n
 		       NULL;
 }
 
-/* What using a call comes to that is not simply allowed. */
+/* Classifies the use of a call that the baseline does not allow unconditionally. */
 static enum finding_kind judge(enum coverage coverage, const char *instead)
 {
 	if (coverage != COVERAGE_NONE)
@@ -165,7 +168,7 @@ static enum finding_kind judge(enum coverage coverage, const char *instead)
 	return instead ? FINDING_FALLBACK : FINDING_BREAKS;
 }
 
-/* A call that the workload makes; call is the evidence, or NULL. */
+/* Adds any finding about a call that the workload makes. call is the evidence, or NULL. */
 static int compare_used(const struct side_by_side *sides, const char *name, const struct call *call,
 			struct compare_report *report, struct error *err)
 {
@@ -176,10 +179,10 @@ static int compare_used(const struct side_by_side *sides, const char *name, cons
 	struct finding *finding;
 	int ret = 0;
 
-	/* Runtimes get by under their own default: what they try beyond it they can do without. */
+	/* Runtimes work under their own default, so they do not need what it denies. */
 	if (call && call->origin == ORIGIN_RUNTIME)
 		return 0;
-	/* A profile that has conditions of its own may stay within those of the baseline. */
+	/* The own profile may have conditions that stay within those of the baseline. */
 	if (coverage == COVERAGE_SOME && !sides->input->recording &&
 	    semantics_compare(sides->baseline, sides->own, name, &comparison, NULL) == 0 &&
 	    !comparison.wider.found)
@@ -253,7 +256,10 @@ static int compare_denied(const struct side_by_side *sides, const struct call *c
 	return ret;
 }
 
-/* Calls that the profile allows and the baseline has not, neither by a rule nor in a table. */
+/*
+ * Compares the calls that only the own profile names: neither the rules of the baseline nor the
+ * table of the architecture have them.
+ */
 static int compare_unlisted(const struct side_by_side *sides, struct compare_report *report,
 			    struct error *err)
 {

@@ -3,8 +3,8 @@
 #define PROFILE_COMPARE_COMPARE_H
 
 /*
- * What a workload does beside what a baseline allows: what would break under it, and what a
- * profile of its own takes away beyond it.
+ * Compares what a workload does with what a baseline allows: the calls that would break under
+ * the baseline, and the calls that the workload's own profile removes beyond it.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,8 +20,8 @@ struct syscall_purpose;
 /* One workload and one baseline; everything is borrowed. */
 struct compare_input {
 	/*
-	 * The evidence, of which the observations on this machine count. NULL: the workload is
-	 * taken to make every call that its own profile allows.
+	 * The evidence; only observations with this machine count. NULL: the workload is
+	 * assumed to make every call that its own profile allows.
 	 */
 	const struct recording *recording;
 	enum machine machine;
@@ -30,33 +30,33 @@ struct compare_input {
 };
 
 /*
- * The architecture whose calls are counted: the machine's own, unless the profile has only
- * others.
+ * Returns the architecture whose calls are counted: the machine's native one, unless the
+ * profile lists only others.
  */
 const char *compare_architecture(const struct profile *own, enum machine machine);
 
 enum finding_kind {
 	FINDING_BREAKS,	     /* used, and not allowed */
-	FINDING_FALLBACK,    /* used, and answered with ENOSYS: those who try it do without */
+	FINDING_FALLBACK,    /* used, and answered with ENOSYS: programs do without it */
 	FINDING_CONDITIONAL, /* used, and allowed for some arguments or with a capability */
 	FINDING_UNUSED,	     /* allowed, for some arguments at least, and never used */
 	FINDING_DENIED,	     /* attempted, and stopped by a filter already in force */
 	FINDING_KIND_COUNT,
 };
 
-/* What there is to say about one call. */
+/* One result about one call. */
 struct finding {
 	enum finding_kind kind;
-	char name[SYSCALL_NAME_SIZE]; /* "syscall_999" without a name */
+	char name[SYSCALL_NAME_SIZE]; /* "syscall_999" if it has no name */
 	const char *scmp_arch;
 	bool counted; /* scmp_arch is compare_architecture() */
 	const struct syscall_purpose *purpose;
 	bool allowed;	     /* by the baseline, for some arguments at least */
-	const char *instead; /* what is done instead of a call that is answered with ENOSYS */
+	const char *instead; /* what programs do if the call fails with ENOSYS */
 	char *condition;     /* on the arguments; NULL where they do not matter */
-	/* Each of them by itself allows more of the call; ends with NULL. NULL: no one does. */
+	/* Capabilities that each allow more of the call. Ends with NULL; NULL: none does. */
 	const char **capabilities;
-	/* From the evidence, NULL without: who made it first. */
+	/* The first one that made the call; NULL without evidence. */
 	const struct observation *observation;
 	const struct call *call;
 };
@@ -66,12 +66,14 @@ struct compare_report {
 	struct finding *findings; /* by kind, architecture, group, descending risk, name */
 	size_t length;
 	size_t counts[FINDING_KIND_COUNT];
-	/* Calls of compare_architecture() that the baseline allows, for some arguments at least. */
+	/*
+	 * Calls of compare_architecture() that the baseline allows, if only for some arguments.
+	 */
 	size_t allowed;
 	bool fits; /* nothing breaks */
 	/*
-	 * Architectures that the baseline applies to and own does not, whose calls are taken
-	 * away too; ends with NULL.
+	 * Architectures that the baseline lists and the own profile does not: their calls are
+	 * removed too. Ends with NULL.
 	 */
 	const char **other_architectures;
 };

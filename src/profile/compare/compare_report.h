@@ -2,7 +2,7 @@
 #ifndef PROFILE_COMPARE_COMPARE_REPORT_H
 #define PROFILE_COMPARE_COMPARE_REPORT_H
 
-/* What comparisons with baselines found, for people and for machines. */
+/* Reports on comparisons with baselines, as text and as JSON. */
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -10,19 +10,19 @@
 
 struct error;
 
-/* One workload, and what it was compared with. Texts are owned. */
+/* A workload and the baseline that it was compared with. Texts are owned. */
 struct compared {
 	char *name;	    /* of the container or profile */
-	char *file;	    /* where it was read from */
+	char *file;	    /* the file that it was read from */
 	char *baseline;	    /* "containerd 2.3.4", or a file */
-	char *base_profile; /* what an operator unites it with, and is not compared; NULL */
-	char *note;	    /* what to know about the choice of the baseline; NULL */
-	char *kernel;	    /* that the baseline was resolved for; NULL when it does not matter */
+	char *base_profile; /* profile that an operator unites it with, not compared; NULL */
+	char *note;	    /* a note on the choice of the baseline; NULL */
+	char *kernel;	    /* the baseline was resolved for it; NULL if it does not matter */
 	const char *scmp_arch;
-	bool capabilities_matter; /* to the baseline: */
-	char **capabilities;	  /* that it was resolved for; sorted */
+	bool capabilities_matter; /* the baseline depends on them */
+	char **capabilities;	  /* the baseline was resolved for these; sorted */
 	size_t capability_count;
-	bool capabilities_assumed; /* nobody said which the container has */
+	bool capabilities_assumed; /* the container's own are not known */
 	size_t observations;	   /* of the container on this machine; 0 for a profile */
 	char **reasons;		   /* why the recording may lack calls */
 	size_t reason_count;
@@ -32,8 +32,8 @@ struct compared {
 void compared_finish(struct compared *compared);
 
 /*
- * Owned by the caller. Whatever comes from outside is escaped. deploy/compare.schema.json describes
- * the JSON.
+ * Write the report, which the caller owns. Text from outside is escaped.
+ * deploy/compare.schema.json describes the JSON.
  */
 int compared_write_text(const struct compared *items, size_t count, char **ret_text,
 			struct error *err);

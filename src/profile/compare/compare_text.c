@@ -144,7 +144,7 @@ static void print_findings(FILE *out, const struct compare_report *report, enum 
 			print_finding(out, &report->findings[i]);
 }
 
-/* What a profile of its own takes away: first by risk, with the reasons, then all by purpose. */
+/* Prints the calls that the own profile removes: by risk with reasons, then all by purpose. */
 static void print_unused(FILE *out, const struct compare_report *report)
 {
 	_cleanup_free_ struct listed_call *calls = calloc(report->length + 1, sizeof(*calls));

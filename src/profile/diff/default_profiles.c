@@ -15,7 +15,10 @@
 #include "util/error.h"
 #include "util/version.h"
 
-/* Sets of capabilities are few; of more, the tables are resolved anew. */
+/*
+ * The number of resolved contexts that a table keeps. Real sets of capabilities are few. Beyond
+ * this number, all are dropped and resolved again.
+ */
 #define KNOWN_MAX 64
 
 struct known_container {
@@ -23,7 +26,7 @@ struct known_container {
 	struct resolved_baseline baseline;
 };
 
-/* What one version of a runtime allows. */
+/* The default profile of one version of a runtime. */
 struct default_table {
 	char *label;
 	struct conditional_profile *conditional;
@@ -32,9 +35,9 @@ struct default_table {
 };
 
 struct default_profiles {
-	struct default_table **tables; /* the first is for who names none */
+	struct default_table **tables; /* the first: for recordings without an engine */
 	size_t table_count;
-	bool follow; /* a recording names the engine */
+	bool follow; /* use the engine that a recording names */
 };
 
 static void forget_known(struct default_table *table)
@@ -69,7 +72,7 @@ static char *make_label(const struct baseline *baseline, const char *version)
 		       label;
 }
 
-/* Adds the table of a version of a runtime, or finds it. */
+/* Returns the table of a version of a runtime, and adds it if it is new. */
 static int add_table(struct default_profiles *defaults, const char *runtime, const char *version,
 		     struct default_table **ret_table, struct error *err)
 {
@@ -136,7 +139,7 @@ const char *default_profiles_label(const struct default_profiles *defaults)
 	return defaults->tables[0]->label;
 }
 
-/* That of the first container whose engine is known and has tables. */
+/* Chooses the table of the first container with a known engine that has tables. */
 static int choose_table(struct default_profiles *defaults, const struct recording *recording,
 			struct default_table **ret_table, struct error *err)
 {
@@ -157,7 +160,7 @@ static int choose_table(struct default_profiles *defaults, const struct recordin
 	return 0;
 }
 
-/* The native architecture of the machine that has the architecture as one of its ABIs. */
+/* Returns the native architecture of the machine that has scmp_arch as one of its ABIs. */
 static const char *machine_architecture(const char *scmp_arch)
 {
 	int machine, abi;

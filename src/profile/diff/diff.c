@@ -116,7 +116,7 @@ static int compare_on(struct diff_pair *pair, const char *scmp_arch, const struc
 static int compare_architectures(struct diff_pair *pair, const struct diff_side *old,
 				 const struct diff_side *new, struct error *err)
 {
-	/* What a missing side permits. */
+	/* Stands in for a missing side. */
 	_cleanup_profile_ struct profile *nothing = profile_create(ACTION_KILL_PROCESS);
 	const struct profile *before = old->path ? old->profile : nothing;
 	const struct profile *after = new->path ? new->profile : nothing;
@@ -168,7 +168,7 @@ static bool bit_fails(unsigned int fail_on, const struct change *change)
 	}
 }
 
-/* Whether the change fails, or what spares it that. */
+/* Decides whether the change fails or is ignored, and counts it. */
 static void judge_change(struct diff *diff, struct change *change)
 {
 	const struct ignore_list *list = diff->options.ignore;

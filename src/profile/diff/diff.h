@@ -3,9 +3,9 @@
 #define PROFILE_DIFF_DIFF_H
 
 /*
- * What new profiles do otherwise than old ones, by their semantics: pairs of profiles, in each
- * the calls that differ. A diff owns all that is in it but constants, so that the profiles can
- * be freed.
+ * The differences between old and new profiles, by their semantics: pairs of profiles, each
+ * with the calls that differ. A diff borrows from its options, but not from the profiles, which
+ * can be freed.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,29 +22,29 @@ struct syscall_purpose;
 
 /* In the order in which reports show them. */
 enum change_kind {
-	CHANGE_ADDED,	 /* permitted for some arguments, and was not for any */
-	CHANGE_WIDENED,	 /* permitted for more arguments than before */
+	CHANGE_ADDED,	 /* permitted for some arguments, before for none */
+	CHANGE_WIDENED,	 /* more permissive for some arguments than before */
 	CHANGE_REMOVED,	 /* the reverse of added */
-	CHANGE_NARROWED, /* the reverse of widened */
-	CHANGE_EFFECT,	 /* the same is permitted, but otherwise: another errno, logged, … */
+	CHANGE_NARROWED, /* less permissive for some arguments, more for none */
+	CHANGE_EFFECT,	 /* the same permission, but another errno, logged, … */
 	CHANGE_KIND_COUNT,
 };
 
 /* "added", "widened", "removed", "narrowed", "changed". */
 const char *change_kind_name(enum change_kind kind);
 
-/* Who made an added or widened call first, as the new recording has it. */
+/* The first use of an added or widened call, as the new recording has it. */
 struct change_evidence {
 	char *container;
-	char *pod;	  /* NULL when unknown, as the next */
-	char *name_space; /* of the pod */
+	char *pod;	  /* NULL when unknown */
+	char *name_space; /* of the pod; NULL when unknown */
 	char process[CALL_PROCESS_SIZE];
 	int64_t first_seen;
 	enum origin origin;
-	size_t observations; /* how many made it; 0: there is no evidence */
+	size_t observations; /* those with the call; 0: there is no evidence */
 };
 
-/* What the runtime's default profile says about a call. */
+/* The answer of the runtime's default profile to a call. */
 enum default_answer {
 	DEFAULT_UNKNOWN,
 	DEFAULT_REFUSES,
@@ -54,45 +54,45 @@ enum default_answer {
 
 struct change {
 	enum change_kind kind;
-	char *call;	      /* NULL: numbers that have no name */
-	char **architectures; /* "SCMP_ARCH_…", sorted: where it is the same */
+	char *call;	      /* NULL: numbers without a name */
+	char **architectures; /* "SCMP_ARCH_…", sorted: those with this change */
 	size_t architecture_count;
 	struct difference difference; /* a is old, b is new */
-	bool one_sided;		      /* one of the two is no profile at all */
+	bool one_sided;		      /* one of the two profiles is missing */
 	const struct syscall_purpose *purpose;
 	enum default_answer default_answer;
-	const char *default_label; /* whose answer that is; borrowed from defaults */
+	const char *default_label; /* of the table that answered; borrowed from defaults */
 	/*
-	 * Each allows more of the call; ends with NULL. NULL: no one does. The names are
-	 * defaults'.
+	 * Capabilities that each allow more of the call. Ends with NULL; NULL if there are
+	 * none. The names belong to defaults.
 	 */
 	const char **default_capabilities;
 	struct change_evidence evidence;
-	const struct ignore_entry *ignored; /* by which it does not fail; NULL */
-	bool risky;			    /* permits more of a call of high risk */
+	const struct ignore_entry *ignored; /* the entry that keeps it from failing, or NULL */
+	bool risky;			    /* permits more of a high-risk or unknown call */
 	bool fails;
 };
 
 /* One side of a pair. */
 struct diff_side {
-	const char *path; /* of the file; NULL: there is none on this side */
+	const char *path; /* of the file; NULL: this side has none */
 	const struct profile *profile;
 	const struct recording *recording; /* NULL unless the profile came from one */
-	const char *base_profile; /* what an operator unites the profile with; NULL: nothing */
+	const char *base_profile; /* that an operator unites the profile with; or NULL */
 };
 
 struct diff_pair {
 	char *name;
-	char *old_path, *new_path; /* NULL: only on the other side, which is as an empty profile */
+	char *old_path, *new_path; /* NULL: this side is missing and permits nothing */
 	struct change *changes;	   /* sorted by kind, descending risk, call */
 	size_t change_count;
 	char **notes; /* sentences on differences that are not about calls */
 	size_t note_count;
-	char **doubts; /* sentences: why this pair cannot be told */
+	char **doubts; /* sentences on what makes the comparison unreliable */
 	size_t doubt_count;
 };
 
-/* What makes a diff fail, as bits. */
+/* The changes that make a diff fail, as bits. */
 enum diff_fail_on {
 	FAIL_ON_ADDED = 1 << 0,
 	FAIL_ON_REMOVED = 1 << 1,
@@ -108,7 +108,7 @@ struct diff_fail_on_name {
 extern const struct diff_fail_on_name diff_fail_on_names[];
 extern const size_t diff_fail_on_name_count;
 
-/* "added,widened" and the like into those bits. */
+/* Parses a list such as "added,widened" into these bits. */
 int diff_fail_on_parse(const char *text, unsigned int *ret_fail_on, struct error *err);
 
 enum diff_verdict {
@@ -134,7 +134,7 @@ struct diff {
 	size_t pair_count;
 	size_t counts[CHANGE_KIND_COUNT];
 	size_t failing, ignored;
-	bool *ignore_used; /* by entry of the list: that there was something to ignore */
+	bool *ignore_used; /* by entry of the list: true if it named a changed call */
 	enum diff_verdict verdict;
 };
 
@@ -144,10 +144,11 @@ DEFINE_CLEANUP(struct diff *, diff_destroy);
 #define _cleanup_diff_ _cleanup_(cleanup_diff_destroy)
 
 /*
- * Compares two profiles on every architecture that either lists, or that runtimes add to the
- * list, and adds the result under a name. A side whose path is NULL stands for a profile that
- * permits nothing. What cannot be decided becomes a doubt: a recording that is not complete,
- * too many conditions. -EINVAL and -ENOMEM as for semantics_create().
+ * Compares two profiles and adds the result under a name. Covers every architecture that either
+ * profile lists or that runtimes add to the list. A side whose path is NULL stands for a
+ * profile that permits nothing. What cannot be decided becomes a doubt: an incomplete
+ * recording, too many conditions, another base profile. -EINVAL and -ENOMEM as for
+ * semantics_create().
  */
 int diff_add(struct diff *diff, const char *name, const struct diff_side *old,
 	     const struct diff_side *new, struct error *err);

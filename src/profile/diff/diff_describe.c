@@ -46,7 +46,7 @@ bool pair_is_notable(const struct diff_pair *pair)
 	return pair->change_count || pair->note_count || pair->doubt_count;
 }
 
-/* Takes what was printed out of a memory stream, or NULL when memory ran out. */
+/* Closes a memory stream and returns what was printed, or NULL when memory ran out. */
 static char *close_stream(FILE *out, char **text)
 {
 	if (out && fclose(out) == 0)
@@ -108,7 +108,7 @@ static void print_default(FILE *out, const struct diff *diff, const struct chang
 {
 	static const struct {
 		const char *always;
-		const char *with; /* what goes before the capabilities that matter */
+		const char *with; /* comes before the capabilities that matter */
 	} answers[] = {
 		[DEFAULT_REFUSES] = { "does not allow it", "allows it only with " },
 		[DEFAULT_CONDITIONAL] = { "allows it for some arguments",

@@ -2,14 +2,14 @@
 #ifndef PROFILE_DIFF_DIFF_DESCRIBE_H
 #define PROFILE_DIFF_DIFF_DESCRIBE_H
 
-/* What the reports of a diff have to say, in words that they share. */
+/* The wording that the reports of a diff share. */
 #include <stdio.h>
 
 #include "profile/diff/diff.h"
 
 struct error;
 
-/* "ptrace", or "any other call" where it is about numbers without a name. */
+/* Returns "ptrace", or "any other call" for a change to numbers without a name. */
 const char *change_call(const struct change *change);
 
 enum change_detail {
@@ -23,8 +23,8 @@ enum change_detail {
 };
 
 /*
- * A clause on one line in which control characters are escaped; NULL where there is nothing to
- * say. Owned by the caller.
+ * Describes a detail in a clause on one line, with control characters escaped. Returns NULL in
+ * ret_text if there is nothing to describe. The caller owns the text.
  */
 int change_describe(const struct diff *diff, const struct change *change, enum change_detail detail,
 		    char **ret_text, struct error *err);
@@ -33,30 +33,36 @@ int change_describe(const struct diff *diff, const struct change *change, enum c
 char *change_architectures(const struct change *change);
 
 /*
- * How many changes from one on are the same but for the call, so that a report for people can say
- * it once: more than 1 only of calls that are refused or permitted as before and answered
- * differently.
+ * Counts the changes from first on that differ only in the call, so that reports to people can
+ * list their calls together. The count is always 1 except for calls that are refused or
+ * permitted as before but answered differently.
  */
 size_t pair_count_alike(const struct diff_pair *pair, size_t first);
 
-/* Whether a report has something to say about the pair. */
+/* True if a report has something to say about the pair. */
 bool pair_is_notable(const struct diff_pair *pair);
 
-/* "2 added, 1 removed", "no difference"; of all pairs or of one. Owned by the caller, or NULL. */
+/*
+ * Returns "2 added, 1 removed" or "no difference", for all pairs or for one. The caller owns
+ * it; NULL when memory ran out.
+ */
 char *diff_summary(const size_t counts[CHANGE_KIND_COUNT]);
 void pair_count_changes(const struct diff_pair *pair, size_t ret_counts[CHANGE_KIND_COUNT]);
 
-/* The names of what a diff fails on: "added, widened", "nothing"; owned by the caller, or NULL. */
+/*
+ * Returns the changes that a diff fails on: "added, widened"; empty if there are none. The
+ * caller owns it; NULL when memory ran out.
+ */
 char *diff_fail_on_text(const struct diff *diff);
 
 /*
- * What is to be said of the ignore list beside what it ignored: entry by entry, for expired ones
- * that would have ignored something and for those that have nothing to ignore. NULL for the
- * others. Owned by the caller.
+ * Describes an entry of the ignore list that should be looked at: an expired one that names a
+ * changed call, or one that names none. Returns NULL in ret_text for the others. The caller
+ * owns the text.
  */
 int diff_describe_entry(const struct diff *diff, size_t index, char **ret_text, struct error *err);
 
-/* Calls a printer with a stream into memory; what it printed is owned by the caller. */
+/* Calls a printer with a stream into memory. The caller owns the printed text. */
 typedef int (*diff_printer)(FILE *out, const struct diff *diff, struct error *err);
 int diff_report_print(const struct diff *diff, diff_printer print, char **ret_text,
 		      struct error *err);

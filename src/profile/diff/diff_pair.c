@@ -126,7 +126,7 @@ int pair_add_notes(struct diff_pair *pair, const struct diff_side *old, const st
 	if (ret == 0 && (!same_text(from->listener_path, to->listener_path) ||
 			 !same_text(from->listener_metadata, to->listener_metadata)))
 		ret = add_note(pair, err, "calls with SCMP_ACT_NOTIFY go to another listener");
-	/* What another profile permits is not known here. */
+	/* Base profiles are not read here, so a different one makes the pair doubtful. */
 	if (ret == 0 && !same_text(old->base_profile, new->base_profile))
 		ret = pair_add_doubt(pair, err, "the base profile is %s now, and was %s",
 				     new->base_profile ? new->base_profile : "none",
@@ -161,8 +161,8 @@ static const struct difference *difference_of(enum change_kind kind,
 }
 
 /*
- * What a refused call is answered with is not worth a word where one side is missing, and where
- * the default action changed it is said once, of the calls without a name.
+ * True if a change of effect is not worth reporting: if one side is missing, or if it follows
+ * from a change of the default action. That is reported once, for the calls without a name.
  */
 static bool goes_without_saying(const struct pair_visit *visit, const char *name,
 				const struct difference *difference)
@@ -196,7 +196,7 @@ int pair_add_change(void *data, const char *name, const struct call_comparison *
 		.one_sided = !pair->old_path || !pair->new_path,
 		.purpose = syscall_purpose(name ? name : ""),
 	};
-	/* Nobody knows what a call without a name can do, or one of a name that nobody knows. */
+	/* A call without a name, or with an unknown one, could do anything. */
 	change->risky = kind <= CHANGE_WIDENED &&
 			(!name || !*change->purpose->name || change->purpose->risk == RISK_HIGH);
 	ret = copy_text(&change->call, name, err);
@@ -218,7 +218,7 @@ static int compare_effects(struct effect a, struct effect b)
 	return order ? order : compare_numbers(a.data, b.data);
 }
 
-/* Calls without a name are many, and come before those that have one. */
+/* Calls without a name come before those with one, because they are many. */
 static int compare_names(const struct change *a, const struct change *b)
 {
 	if (!a->call || !b->call)
@@ -240,7 +240,7 @@ static int compare_differences(const struct difference *a, const struct differen
 	return order;
 }
 
-/* The order of reports: what counts most comes first. */
+/* The order of reports: the most important change comes first. */
 static int compare_changes(const void *left, const void *right)
 {
 	const struct change *a = left, *b = right;
@@ -248,7 +248,7 @@ static int compare_changes(const void *left, const void *right)
 
 	if (order == 0)
 		order = (a->call != NULL) - (b->call != NULL);
-	/* Those are shown together that are answered alike. */
+	/* Calls whose answers change alike are shown together. */
 	if (order == 0 && a->kind == CHANGE_EFFECT)
 		order = compare_differences(&a->difference, &b->difference);
 	if (order == 0)
@@ -290,7 +290,7 @@ int pair_sort_changes(struct diff_pair *pair, struct error *err)
 	return ret;
 }
 
-/* Whether the call was made through the ABI of one of the architectures. */
+/* True if the call was made through the ABI of one of the change's architectures. */
 static bool is_on_architecture(const struct evidence *evidence, const struct change *change)
 {
 	const char *scmp_arch = abi_scmp_arch(evidence->observation->machine, evidence->call->abi);

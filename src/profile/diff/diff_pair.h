@@ -14,7 +14,10 @@ void diff_pair_finish(struct diff_pair *pair);
 int pair_add_doubt(struct diff_pair *pair, struct error *err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* A semantics_visitor, whose data is a struct pair_visit: one call of one architecture. */
+/*
+ * The data of pair_add_change(), which is a semantics_visitor and adds the change of one call
+ * on one architecture.
+ */
 struct pair_visit {
 	struct diff_pair *pair;
 	const char *scmp_arch;
@@ -24,14 +27,17 @@ struct pair_visit {
 int pair_add_change(void *data, const char *name, const struct call_comparison *comparison,
 		    struct error *err);
 
-/* Flags and the like, which are no calls. */
+/*
+ * Adds notes on differences that are not about calls, such as flags. Another base profile is a
+ * doubt.
+ */
 int pair_add_notes(struct diff_pair *pair, const struct diff_side *old, const struct diff_side *new,
 		   struct error *err);
 
-/* Unites the changes that are the same on several architectures, and sorts them. */
+/* Unites equal changes on several architectures into one, and sorts the changes. */
 int pair_sort_changes(struct diff_pair *pair, struct error *err);
 
-/* Adds what is known of the calls that the new side permits more of. */
+/* Adds the default profile's answers and the evidence for added and widened calls. */
 int pair_explain_changes(struct diff_pair *pair, struct default_profiles *defaults,
 			 const struct diff_side *new, struct error *err);
 

@@ -27,7 +27,7 @@ static json_t *build_effect(struct builder *builder, struct effect effect)
 	return object;
 }
 
-/* Hexadecimal text: JSON's numbers do not hold 64 bits everywhere. */
+/* As hexadecimal text: not every reader of JSON keeps numbers of 64 bits. */
 static json_t *build_arguments(struct builder *builder, const struct difference *difference)
 {
 	json_t *object = builder_object(builder);
@@ -156,7 +156,7 @@ static json_t *build_fail_on(struct builder *builder, unsigned int fail_on)
 	return array;
 }
 
-/* Sentences on entries of the ignore file that did nothing. */
+/* Adds sentences on the entries of the ignore file that had no effect. */
 static int set_entries(struct builder *builder, json_t *object, const struct diff *diff,
 		       struct error *err)
 {

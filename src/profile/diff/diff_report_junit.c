@@ -7,7 +7,7 @@
 #include "util/error.h"
 #include "util/str.h"
 
-/* XML has no way to write most control characters, so they are escaped before its own are. */
+/* Escapes control characters first, because XML cannot express most of them. */
 static void print_xml(FILE *out, const char *text)
 {
 	_cleanup_free_ char *escaped = str_escape(text);
@@ -98,7 +98,7 @@ static void print_doubt(FILE *out, const struct diff_pair *pair, const char *dou
 	fputs("\"/>\n    </testcase>\n", out);
 }
 
-/* What does not fail, for people: a case that passes has no text of its own. */
+/* Prints what does not fail, for people: a case that passes has no text of its own. */
 static int print_output(FILE *out, const struct diff *diff, const struct diff_pair *pair,
 			struct error *err)
 {

@@ -7,7 +7,7 @@
 #include "util/error.h"
 #include "util/markdown.h"
 
-/* GitHub takes comments of 65536 characters: behind this many bytes there is no new row. */
+/* GitHub accepts comments of up to 65536 characters. No row is added beyond this many bytes. */
 #define ROOM 60000
 
 static const char *const verdict_signs[] = {
@@ -29,7 +29,7 @@ static int print_detail(FILE *out, const char *before, const struct diff *diff,
 	return ret;
 }
 
-/* Changes that are the same but for the call. */
+/* Prints a row for changes that differ only in the call. */
 static int print_row(FILE *out, const struct diff *diff, const struct change *changes, size_t count,
 		     struct error *err)
 {
@@ -64,7 +64,7 @@ static int print_row(FILE *out, const struct diff *diff, const struct change *ch
 	return ret;
 }
 
-/* A comment on its way. */
+/* A comment that is being printed. */
 struct comment {
 	FILE *out;
 	const struct diff *diff;
@@ -85,7 +85,7 @@ static size_t count_changes(const struct diff_pair *pair, bool fails)
 	return count;
 }
 
-/* The changes of a pair that fail, or those that do not. */
+/* Prints the changes of a pair that fail, or those that do not. */
 static int print_table(struct comment *comment, const struct diff_pair *pair, bool fails,
 		       struct error *err)
 {
@@ -119,7 +119,7 @@ static void print_sentences(FILE *out, const char *sign, char *const *sentences,
 		fputc('\n', out);
 }
 
-/* What has to be seen of a pair: what fails, and what cannot be told. */
+/* Prints what needs attention in a pair: the changes that fail, and the doubts. */
 static int print_failing(struct comment *comment, const struct diff_pair *pair, struct error *err)
 {
 	size_t count = count_changes(pair, true);
@@ -154,7 +154,7 @@ static int print_harmless(struct comment *comment, const struct diff_pair *pair,
 	return count ? print_table(comment, pair, false, err) : 0;
 }
 
-/* What does not fail is folded away. */
+/* Prints what does not fail in a section that is folded away. */
 static int print_all_harmless(struct comment *comment, struct error *err)
 {
 	const struct diff *diff = comment->diff;

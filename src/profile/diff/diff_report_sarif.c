@@ -13,7 +13,7 @@
 
 #define SARIF_SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
 
-/* Rules beside those of the kinds of changes, which come first. */
+/* The rules for other results than changes. The kinds of changes come first. */
 enum {
 	RULE_DOUBT = CHANGE_KIND_COUNT,
 	RULE_NOTE,
@@ -41,8 +41,8 @@ static const struct {
 };
 
 /*
- * A plain text message of SARIF can have links, "[text](target)" (3.11.6). A name that looks
- * like one is parted by a space.
+ * A plain text message of SARIF can contain links, "[text](target)" (3.11.6). A space is
+ * inserted into names that look like one.
  */
 static json_t *build_message(struct builder *builder, const char *text)
 {
@@ -90,7 +90,10 @@ static json_t *build_tool(struct builder *builder)
 	return tool;
 }
 
-/* A path as a relative or absolute URI reference: what RFC 3986 does not leave alone is encoded. */
+/*
+ * Turns a path into a relative or absolute URI reference. Bytes that RFC 3986 does not leave
+ * alone are percent-encoded.
+ */
 static char *encode_path(const char *path)
 {
 	char *text = NULL;
@@ -114,7 +117,7 @@ static char *encode_path(const char *path)
 	return NULL;
 }
 
-/* The whole file: where in it a rule stands says nothing about what it means. */
+/* Points at the whole file, because the place of a rule in the file has no meaning. */
 static json_t *build_locations(struct builder *builder, const struct diff_pair *pair)
 {
 	json_t *locations = builder_array(builder), *location = builder_object(builder);
@@ -171,7 +174,10 @@ static char *describe(const struct diff *diff, const struct change *change, stru
 	return NULL;
 }
 
-/* What stays the same when the rest of the file changes, so that a finding is known again. */
+/*
+ * The fingerprint stays the same when the rest of the file changes, so that scanners recognize
+ * the finding.
+ */
 static void set_fingerprint(struct builder *builder, json_t *result, const struct diff_pair *pair,
 			    const struct change *change)
 {

@@ -6,7 +6,7 @@
 #include "util/error.h"
 #include "util/str.h"
 
-/* Changes that are the same but for the call. */
+/* Prints changes that differ only in the call. */
 static int print_changes(FILE *out, const struct diff *diff, const struct change *changes,
 			 size_t count, struct error *err)
 {

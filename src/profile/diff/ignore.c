@@ -44,12 +44,12 @@ static bool is_date(const char *text)
 
 	if (!end || *end || strlen(text) != DATE_SIZE - 1)
 		return false;
-	/* The 30th of February becomes a day of March. */
+	/* timegm() turns the 30th of February into a day of March. */
 	normal = day;
 	return timegm(&normal) != -1 && normal.tm_mday == day.tm_mday;
 }
 
-/* The next word of a line, which is cut off there; NULL where nothing is left. */
+/* Cuts the next word off a line and returns it, or NULL if nothing is left. */
 static char *take_word(char **line)
 {
 	char *word = *line + strspn(*line, " \t"), *end = word + strcspn(word, " \t");

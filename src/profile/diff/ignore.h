@@ -3,8 +3,9 @@
 #define PROFILE_DIFF_IGNORE_H
 
 /*
- * An ignore file (.recorderignore) names calls whose differences have been accepted, until when and
- * why, a line each; empty lines and those that begin with '#' count for nothing:
+ * An ignore file (.recorderignore) names calls whose differences have been accepted, one per
+ * line, each with the last day and the reason. Empty lines and lines that begin with '#' are
+ * skipped:
  *
  *	# call   until       reason
  *	unshare  2027-03-31  the image builder makes namespaces, see SHOP-812
@@ -20,28 +21,29 @@ struct error;
 struct ignore_entry {
 	char *call;
 	char *reason;
-	char until[DATE_SIZE]; /* the last day on which it is honoured; "never" expires */
+	char until[DATE_SIZE]; /* the last day on which it applies, or "never" */
 	unsigned int line;
 };
 
 struct ignore_list {
-	struct ignore_entry *items; /* sorted by call, which each has once */
+	struct ignore_entry *items; /* sorted by call; each call once */
 	size_t length;
 };
 
 /*
- * Reads such a file; name is what messages call it. -EINVAL, with the line, for a call that no
- * machine has, a date that is none, a missing reason, a call that is there twice.
+ * Reads an ignore file; messages call it name. -EINVAL, with the line, for a call that no
+ * machine has, an invalid date, a missing reason, or a call that is there twice; also for a NUL
+ * byte.
  */
 int ignore_list_read(const char *name, const char *text, size_t size, struct ignore_list *ret_list,
 		     struct error *err);
 void ignore_list_finish(struct ignore_list *list);
 #define _cleanup_ignore_list_ _cleanup_(ignore_list_finish)
 
-/* The entry of a call, or NULL. */
+/* Returns the entry of a call, or NULL. */
 const struct ignore_entry *ignore_list_find(const struct ignore_list *list, const char *call);
 
-/* Whether its last day is before today ("YYYY-MM-DD"). */
+/* True if the entry's last day is before today ("YYYY-MM-DD"). */
 bool ignore_entry_expired(const struct ignore_entry *entry, const char *today);
 
 #endif

@@ -15,7 +15,7 @@ bool is_config_map(const struct cursor *object)
 	return kind && strcmp(kind, "ConfigMap") == 0;
 }
 
-/* The six bits of a character of base64 (RFC 4648), or -1. */
+/* Returns the six bits of a base64 character (RFC 4648), or -1. */
 static int base64_digit(char c)
 {
 	static const char digits[] =
@@ -25,7 +25,7 @@ static int base64_digit(char c)
 	return found ? (int)(found - digits) : -1;
 }
 
-/* Decodes in place of a copy that has room for it; false where the text is no base64. */
+/* Decodes base64 into out, which has room for strlen(text) + 1 bytes. False for other text. */
 static bool decode(const char *text, char *out, size_t *ret_size)
 {
 	size_t length = strlen(text), size = 0, i, end = length;

@@ -3,7 +3,7 @@
 #define PROFILE_DOCUMENT_CONFIG_MAP_H
 
 /*
- * ConfigMaps of Kubernetes, in which people bring profiles to nodes: each key of data and
+ * Reads Kubernetes ConfigMaps, with which people bring profiles to nodes. Each key of data and
  * binaryData is a file.
  */
 #include <stdbool.h>
@@ -12,14 +12,19 @@
 struct error;
 struct cursor;
 
-/* Handles one file; at is where its text is in the ConfigMap. text is valid until it returns. */
+/*
+ * Handles one file. at is its place in the ConfigMap. text is valid until the function returns.
+ */
 typedef int config_map_reader(const struct cursor *at, const char *text, size_t size, void *data,
 			      struct error *err);
 
-/* True where an object is a ConfigMap. */
+/* True if an object is a ConfigMap. */
 bool is_config_map(const struct cursor *object);
 
-/* Hands each file to the reader, in the order of the keys; the first failure ends that. */
+/*
+ * Passes each file to the reader: first those of data, then those of binaryData, each in the
+ * order of the keys. Stops at the first failure.
+ */
 int config_map_read(const struct cursor *object, config_map_reader *read, void *data,
 		    struct error *err);
 

@@ -18,7 +18,7 @@
 #include "util/str.h"
 #include "util/string_set.h"
 
-/* Far more than there are: a bound for what is kept sorted. */
+/* Far more than exist. A bound is needed because the list is kept sorted. */
 #define CAPABILITIES_MAX 256
 
 static const char *const format_texts[DOCUMENT_FORMAT_COUNT] = {
@@ -147,7 +147,7 @@ static int read_capability(const struct cursor *at, void *data, struct error *er
 	return string_set_add(&document->capabilities, &document->capability_count, text, err);
 }
 
-/* The bounding set is what the conditions of baselines ask about. */
+/* Reads the bounding set, because the conditions of baselines refer to it. */
 static int read_capabilities(const struct cursor *root, struct document *document,
 			     struct error *err)
 {
@@ -192,8 +192,8 @@ static bool has(const struct cursor *at, const char *key)
 }
 
 /*
- * Everything in JSON that is read here is an object or, refused, an array. A slash begins a
- * comment, which neither JSON nor YAML has.
+ * JSON input begins with an object, or with an array, which is refused later. A slash begins a
+ * comment: neither JSON nor YAML allows it, and the JSON parser refuses it.
  */
 static bool looks_like_json(const char *text, size_t size)
 {
@@ -204,7 +204,9 @@ static bool looks_like_json(const char *text, size_t size)
 	return i < size && text[i] && strchr("{[/", text[i]);
 }
 
-/* What keys of ConfigMaps are called that hold a profile; the name of the profile is without. */
+/*
+ * The suffixes of ConfigMap keys that hold a profile. The profile's name is the key without it.
+ */
 static const char *const suffixes[] = { ".json", ".yaml", ".yml" };
 
 static char *name_of_key(const char *key)
@@ -304,7 +306,7 @@ static int read_value(const struct cursor *at, void *data, struct error *err)
 			   "of an OCI bundle");
 }
 
-/* What "kubectl get" prints of several resources. */
+/* True for a list, which "kubectl get" prints for several resources. */
 static bool is_list(const struct cursor *at)
 {
 	const char *kind = json_string_value(json_object_get(at->value, "kind"));
@@ -313,7 +315,7 @@ static bool is_list(const struct cursor *at)
 			strcmp(kind, "ConfigMapList") == 0);
 }
 
-/* One text, or one document of a YAML stream. */
+/* Reads one JSON text, or one document of a YAML stream. */
 static int read_root(json_t *root, struct input *input, struct error *err)
 {
 	struct cursor at = { .value = root, .source = &input->source };
@@ -338,8 +340,8 @@ static int read_yaml(struct input *input, struct error *err)
 }
 
 /*
- * Whether the text begins as a recording does: so large that it is not to be parsed to find
- * out. Others are still recognised by their "format", wherever it stands.
+ * True if the text begins like a recording. Recordings are too large to parse just to recognise
+ * them. One that begins differently is recognised later by its "format" member.
  */
 static bool looks_like_recording(const char *text, size_t size)
 {

@@ -3,17 +3,18 @@
 #define PROFILE_DOCUMENT_DOCUMENT_H
 
 /*
- * Whatever holds profiles, recognised by its content:
+ * Reads every format that can hold profiles, and recognises it by its content:
  *
  * - OCI runtime-spec JSON (linux.seccomp by itself), and Docker's form of it;
- * - SeccompProfile custom resources of v1, v1beta1 and v1alpha1 and lists of them, in JSON, or in
- *   YAML with any number of documents;
- * - recordings, from which the profile is derived; - the config.json of an OCI bundle; -
- * ConfigMaps, of which each file is any of the above. A profile without a name has that of its
- * file.
+ * - SeccompProfile custom resources of v1, v1beta1 and v1alpha1, and lists of them, in JSON or
+ *   in YAML with any number of documents;
+ * - recordings, from which the profile is derived;
+ * - the config.json of an OCI bundle;
+ * - ConfigMaps, in which each file is any of the above. A profile without a name gets the name
+ *   of its file.
  *
- * Every refusal is "name:line:column: path: what is wrong". In a ConfigMap, name is that of the
- * file too: "name: $.data.web.json".
+ * Every refusal is "name:line:column: path: what is wrong". In a ConfigMap, name includes the
+ * file: "name: $.data.web.json".
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,34 +42,36 @@ const char *document_format_text(enum document_format format);
 
 struct document {
 	enum document_format format;
-	char *name;		 /* of the resource or recording; NULL where the format has none */
+	char *name;		 /* of the resource or recording; NULL if the format has none */
 	char *name_space;	 /* of the resource; NULL */
-	struct profile *profile; /* NULL of a recording that was to stay underived */
-	struct conditional_profile *conditional; /* DOCUMENT_DOCKER: what profile was resolved from */
+	struct profile *profile; /* NULL for a recording with the option underived */
+	struct conditional_profile *conditional; /* DOCUMENT_DOCKER: the source of profile */
 	struct recording *recording;		 /* DOCUMENT_RECORDING */
 
 	/* DOCUMENT_BUNDLE: process.capabilities.bounding, sorted. */
 	char **capabilities;
 	size_t capability_count;
 
-	/* DOCUMENT_CR: what a resource says beyond the profile. */
-	struct json_t *labels, *annotations; /* objects of texts, or NULL */
-	char *base_profile;		     /* the profile that it unites this one with; NULL */
+	/* DOCUMENT_CR: the members of the resource outside the profile. */
+	struct json_t *labels, *annotations; /* objects of strings, or NULL */
+	char *base_profile;		     /* the operator unites it with this one; NULL */
 	bool disabled;
 };
 
 struct documents {
 	struct document *items;
 	size_t length; /* at least one */
-	/* Sentences about what the profiles may lack: unknown fields, calls without a name. */
+	/*
+	 * Sentences about possible gaps in the profiles: unknown fields, calls without a name.
+	 */
 	struct notes notes;
 	struct ignored_members ignored; /* comments, which runtimes ignore too */
 };
 
 struct document_options {
-	bool lenient;	/* unknown fields that are no comments are passed over */
-	bool underived; /* of recordings no profile is derived */
-	/* What conditions of Docker's form are resolved for; NULL refuses such conditions. */
+	bool lenient;	/* skip unknown fields that are not comments */
+	bool underived; /* derive no profile from a recording */
+	/* The context to resolve conditional profiles in. NULL refuses them. */
 	const struct container_context *context;
 };
 

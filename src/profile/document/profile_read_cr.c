@@ -36,7 +36,7 @@ static int check_type(const struct cursor *object, struct error *err)
 	return 0;
 }
 
-/* An object of texts. */
+/* Reads an optional object of strings. */
 static int read_texts(const struct cursor *object, const char *key, json_t **ret_texts,
 		      struct error *err)
 {
@@ -73,7 +73,7 @@ static int read_metadata(const struct cursor *object, struct document *document,
 	return cursor_copy_string(&at, "namespace", &document->name_space, err);
 }
 
-/* v1 has a state; for a time it was a truth value. */
+/* v1 has "state"; for a time the field was the boolean "disabled". */
 static int read_disabled(const struct cursor *spec, bool *ret_disabled, struct error *err)
 {
 	struct cursor at;

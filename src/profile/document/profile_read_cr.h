@@ -7,8 +7,8 @@ struct error;
 struct cursor;
 
 /*
- * A SeccompProfile of security-profiles-operator.x-k8s.io, of any version, into an empty document.
- * What the cluster adds (the status, most of the metadata) is passed over.
+ * Reads a SeccompProfile of security-profiles-operator.x-k8s.io (v1, v1beta1 or v1alpha1) into
+ * an empty document. Skips what the cluster adds: the status and most of the metadata.
  */
 int profile_read_cr(const struct cursor *object, struct document *document, struct error *err);
 

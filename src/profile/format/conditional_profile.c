@@ -74,7 +74,7 @@ const char *const *conditional_profile_capabilities(const struct conditional_pro
 	return (const char *const *)conditional->capabilities;
 }
 
-/* The question that filters are asked. */
+/* The input of filters: a context, and the name of its architecture. */
 struct question {
 	const char *architecture; /* "amd64" */
 	const struct container_context *context;
@@ -111,7 +111,7 @@ static bool kernel_reached(const struct question *question, const struct filter 
 	       (kernel.major == filter->kernel.major && kernel.minor >= filter->kernel.minor);
 }
 
-/* Anything that it lists is enough. */
+/* True if anything listed matches. */
 static bool is_excluded(const struct question *question, const struct filter *excludes)
 {
 	size_t i;
@@ -124,7 +124,7 @@ static bool is_excluded(const struct question *question, const struct filter *ex
 	return excludes->kernel_known && kernel_reached(question, excludes);
 }
 
-/* Everything that it lists is needed, but one of the architectures. */
+/* True if everything listed matches; of the architectures, one is enough. */
 static bool is_included(const struct question *question, const struct filter *includes)
 {
 	size_t i;

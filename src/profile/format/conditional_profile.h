@@ -3,14 +3,18 @@
 #define PROFILE_FORMAT_CONDITIONAL_PROFILE_H
 
 /*
- * A conditional profile is one whose rules hold only in some contexts: the JSON that Docker,
- * Podman, CRI-O and containerd's defaults are written in, a superset of the OCI runtime-spec's.
- * For one container it is resolved to a profile.
+ * A conditional profile is a profile whose rules hold only in some contexts. Docker, Podman and
+ * CRI-O write their defaults in its JSON, a superset of the OCI runtime-spec's; containerd's
+ * are transcribed to it. To get the profile of one container, resolve it for the container's
+ * context.
  *
- * A rule is kept when, of its "excludes", the architecture is not listed, none of the capabilities
- * is held and the kernel is older than minKernel; and when, of its "includes", the architecture
- * is listed (or none is), all capabilities are held and the kernel is not older than minKernel.
- * "archMap" gives the architectures: the entry of the container's own and what that lists.
+ * A rule is kept if both hold:
+ * - No part of "excludes" matches: the architecture is not listed, the container has none of
+ *   the capabilities, and the kernel is older than minKernel.
+ * - Every part of "includes" matches: the architecture is listed (or none is), the container
+ *   has all of the capabilities, and the kernel is not older than minKernel.
+ *
+ * "archMap" gives the architectures: the entry of the container's own, and those that it lists.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,29 +30,29 @@ struct kernel_version {
 	unsigned int major, minor;
 };
 
-/* What a container runs on and with. */
+/* The context of a container: what it runs on and with. */
 struct container_context {
 	const char *architecture;	 /* any name that architecture_find() knows */
 	const char *const *capabilities; /* bounding set, "CAP_…" in any order */
 	size_t capability_count;
-	struct kernel_version kernel; /* 0.0: newer than any rule asks for */
+	struct kernel_version kernel; /* 0.0: newer than every minKernel */
 };
 
-/* What Docker and containerd's CRI give a container that asks for nothing. */
+/* The capabilities that Docker and containerd's CRI give a container by default. */
 extern const char *const default_capabilities[];
 extern const size_t default_capability_count;
 
-/* "4.8", "6.1.0-13-amd64", …; as Docker reads it: only the first two numbers count. */
+/* Parses a version such as "4.8" or "6.1.0-13-amd64". Like Docker, reads only two numbers. */
 int kernel_version_parse(const char *text, struct kernel_version *ret_version, struct error *err);
 
 /*
- * Reads such JSON; name is what messages call it. Every refusal is
+ * Reads a conditional profile from JSON. name names the input in messages. Every refusal is
  * "name:line:column: path: what is wrong".
  */
 int conditional_profile_read(const char *name, const char *text, size_t size,
 			     struct conditional_profile **ret_conditional, struct error *err);
 
-/* The same from a value in a document. */
+/* Reads a conditional profile from a value in a document. */
 int conditional_profile_read_value(const struct cursor *at,
 				   struct conditional_profile **ret_conditional, struct error *err);
 
@@ -56,23 +60,20 @@ void conditional_profile_destroy(struct conditional_profile *conditional);
 DEFINE_CLEANUP(struct conditional_profile *, conditional_profile_destroy);
 #define _cleanup_conditional_profile_ _cleanup_(cleanup_conditional_profile_destroy)
 
-/* Whether the context can make a difference: false for plain OCI JSON. */
+/* True if the context can make a difference; false for plain OCI JSON. */
 bool conditional_profile_has_conditions(const struct conditional_profile *conditional);
 
-/*
- * Whether it was written in Docker's form: with conditions, archMap, name, comment or errno
- * names.
- */
+/* True if it is in Docker's form: with conditions, archMap, name, comment or errno names. */
 bool conditional_profile_is_docker(const struct conditional_profile *conditional);
 
-/* All capabilities that rules ask about: sorted, each once, borrowed. */
+/* Returns all capabilities that rules depend on: sorted, each once, borrowed. */
 const char *const *conditional_profile_capabilities(const struct conditional_profile *conditional,
 						    size_t *ret_count);
 
 /*
- * The profile for a context, which may be NULL where the profile has no conditions.
- * Where archMap has no entry for the architecture the profile lists none, as with Docker:
- * the native one then. -EINVAL where the architecture is not known.
+ * Resolves the profile for a context, which may be NULL if the profile has no conditions. If
+ * archMap has no entry for the architecture, the result lists no architectures, as with Docker:
+ * then only the native one counts. Returns -EINVAL if the architecture is not known.
  */
 int conditional_profile_resolve(const struct conditional_profile *conditional,
 				const struct container_context *context,

@@ -2,7 +2,7 @@
 #ifndef PROFILE_FORMAT_CONDITIONAL_PROFILE_MODEL_H
 #define PROFILE_FORMAT_CONDITIONAL_PROFILE_MODEL_H
 
-/* The inside of struct conditional_profile, for the files that read and resolve it. */
+/* The members of struct conditional_profile, for the files that read and resolve it. */
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -12,10 +12,10 @@
 struct filter {
 	char **capabilities;
 	size_t capability_count;
-	char **architectures; /* as libseccomp's Go binding calls them: "amd64" */
+	char **architectures; /* the names in libseccomp's Go binding: "amd64" */
 	size_t architecture_count;
 	bool kernel_known;
-	struct kernel_version kernel; /* the oldest that it is about */
+	struct kernel_version kernel; /* minKernel: the oldest that matches */
 };
 
 struct rule_filters {
@@ -41,7 +41,10 @@ struct conditional_profile {
 	bool conditional;
 };
 
-/* Takes the profile out of one without conditions, which is then destroyed. */
+/*
+ * Moves the profile out of a conditional profile that has no conditions. The caller then
+ * destroys conditional.
+ */
 struct profile *conditional_profile_take_profile(struct conditional_profile *conditional);
 
 #endif

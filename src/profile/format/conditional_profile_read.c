@@ -18,7 +18,7 @@
 /* Above every errno of Linux; some architectures have a few beyond 1000. */
 #define ERRNO_NAMES_END 2000
 
-/* Far more than there are: a bound for what is kept sorted. */
+/* Far more than exist. Bounds are needed because the lists are kept sorted. */
 #define CAPABILITIES_MAX 256
 #define ARCHITECTURES_MAX 256
 
@@ -33,7 +33,7 @@ static bool is_capability(const char *text)
 	return !*c;
 }
 
-/* Whose filter is read. */
+/* The filter that is being read, and its profile. */
 struct filter_reader {
 	struct conditional_profile *conditional;
 	struct filter *filter;
@@ -123,7 +123,7 @@ static int errno_from_name(const char *name)
 	return -ENOENT;
 }
 
-/* The name of an errno, which stands beside the number, or instead of it. */
+/* Reads the optional name of an errno. It replaces the number, or must agree with it. */
 static int read_errno_name(const struct cursor *object, const char *key,
 			   struct optional_errno *number, struct error *err)
 {
@@ -145,7 +145,7 @@ static int read_errno_name(const struct cursor *object, const char *key,
 	return 0;
 }
 
-/* "names", or the one "name" of Docker's older form. */
+/* Reads "names", or the single "name" of Docker's older form. */
 static int read_names(const struct cursor *at, struct rule *rule, struct error *err)
 {
 	struct cursor name, names;
@@ -238,7 +238,7 @@ static int read_architecture_map(const struct cursor *object,
 	return 0;
 }
 
-/* Whether anything is written as only Docker and those who took its form over write it. */
+/* True if the profile has a member that only Docker's form has. */
 static bool has_docker_fields(const json_t *root)
 {
 	static const char *const fields[] = { "name", "comment", "includes", "excludes", "errno" };

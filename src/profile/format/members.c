@@ -12,13 +12,15 @@
 #include "util/str.h"
 #include "util/string_set.h"
 
-/* So many are no comments; each is kept sorted. */
+/*
+ * More unknown members are not taken for comments. Bounded because the names are kept sorted.
+ */
 #define IGNORED_MAX 100
 
-/* Longer names resemble none. */
+/* A longer name resembles no known member. */
 #define NAME_MAX_FOLDED 40
 
-/* Every member that has an effect somewhere in a profile, but for "name". */
+/* Every member that has an effect somewhere in a profile, except "name". */
 static const char *const effective[] = {
 	"action",
 	"archMap",
@@ -60,8 +62,8 @@ static bool is_among(const char *const *known, const char *key)
 }
 
 /*
- * The length of the letter at key as Go's encoding/json compares names: ſ is an s, the Kelvin
- * sign a k.
+ * Reads one letter of key as Go's encoding/json compares names: ſ is an s, the Kelvin sign a k.
+ * Returns the letter's length in bytes.
  */
 static size_t fold(const char *key, char *ret_letter)
 {
@@ -89,7 +91,10 @@ static bool is_same_to_go(const char *key, const char *known)
 	return !*key && !*known;
 }
 
-/* The known name that Go takes key for; NULL for a comment, whatever its capitals. */
+/*
+ * Returns the known name that Go takes key for, or NULL. "comment" has no effect, so its
+ * capitals do not matter.
+ */
 static const char *same_to_go(const char *const *known, const char *key)
 {
 	for (; *known; known++)
@@ -98,7 +103,7 @@ static const char *same_to_go(const char *const *known, const char *key)
 	return NULL;
 }
 
-/* Copies a name without its capitals, underscores and dashes; false where it is too long. */
+/* Copies a name in lower case, without underscores and dashes. False if it is too long. */
 static bool simplify(const char *name, char out[NAME_MAX_FOLDED + 1])
 {
 	size_t length = 0;
@@ -114,7 +119,10 @@ static bool simplify(const char *name, char out[NAME_MAX_FOLDED + 1])
 	return true;
 }
 
-/* One slip in each five letters, and none in a name too short to have one. */
+/*
+ * Returns the number of typing errors to allow for: one for each five letters, at least one,
+ * and none in a name of one or two letters.
+ */
 static size_t slips_of(const char *name)
 {
 	size_t length = strlen(name);
@@ -122,7 +130,7 @@ static size_t slips_of(const char *name)
 	return length < 3 ? 0 : length < 10 ? 1 : length / 5;
 }
 
-/* The member with an effect whose name is most like key; NULL where none is like it. */
+/* Returns the member with an effect whose name is most similar to key, or NULL if none is. */
 static const char *effective_like(const char *key)
 {
 	char typed[NAME_MAX_FOLDED + 1], name[NAME_MAX_FOLDED + 1];
@@ -144,14 +152,17 @@ static const char *effective_like(const char *key)
 	return nearest;
 }
 
-/* Docker's older form names a call by "name"; elsewhere it is a label that people give. */
+/*
+ * True for the name of a comment. "name" has an effect only in Docker's older form, where it
+ * names a call; elsewhere it is a label that people add.
+ */
 static bool is_comment(const char *key)
 {
 	return !isalpha((unsigned char)key[0]) || str_has_prefix(key, "x-") ||
 	       strcmp(key, "name") == 0;
 }
 
-/* Refuses a member that was meant to have an effect, or warns of it in a lenient reading. */
+/* Refuses a member that was meant to have an effect, or warns about it in a lenient reading. */
 static int reject(const struct cursor *at, const char *like, struct error *err)
 {
 	const struct tree_source *source = cursor_source(at);

@@ -14,16 +14,16 @@
 #include "util/str.h"
 #include "util/string_set.h"
 
-/* The kernel answers with at most MAX_ERRNO; SECCOMP_RET_DATA, which a tracer gets, has 16 bits. */
+/* The kernel returns at most MAX_ERRNO. A tracer gets SECCOMP_RET_DATA, which has 16 bits. */
 #define ERRNO_MAX 4095
 #define TRACE_DATA_MAX 65535
 
-/* Of system calls; the longest today has 28 characters. */
+/* For the name of a system call; the longest today has 28 characters. */
 #define NAME_LENGTH_MAX 64
 
 #define ARGUMENT_INDEX_MAX 5
 
-/* Of one rule; all architectures together have not a fifth of that. */
+/* For the names in one rule. All architectures together have less than a fifth of that. */
 #define NAMES_MAX 4096
 
 static int read_action(const struct cursor *object, const char *key, enum action *ret_action,
@@ -47,7 +47,7 @@ static int read_action(const struct cursor *object, const char *key, enum action
 	return 0;
 }
 
-/* An errno written as a number, or where the dialect has that, as a text with a number. */
+/* Reads an errno: a number or, if the dialect allows it, a string that holds a number. */
 static int read_errno_number(const struct cursor *at, enum dialect dialect, uint64_t max,
 			     uint64_t *ret_number, struct error *err)
 {
@@ -86,7 +86,7 @@ int architecture_read(const struct cursor *at, const char **ret_scmp, struct err
 
 	if (ret < 0)
 		return ret;
-	/* The definition of SeccompProfile has it, but runc knows no such architecture. */
+	/* The definition of SeccompProfile allows it, but runc does not know it. */
 	if (strcmp(text, "SCMP_ARCH_NATIVE") == 0)
 		return cursor_fail(at, err,
 				   "runc refuses SCMP_ARCH_NATIVE: name the architecture, such as "
@@ -109,7 +109,10 @@ static int read_architecture(const struct cursor *at, void *data, struct error *
 	return ret < 0 ? ret : profile_add_architecture(profile, scmp, err);
 }
 
-/* seccomp(2) and runtime-spec config-linux.md; a runtime refuses to start with any other. */
+/*
+ * The flags of seccomp(2) and runtime-spec config-linux.md. Runtimes refuse to start a
+ * container with any other.
+ */
 static bool is_flag(const char *text)
 {
 	static const char *const flags[] = {
@@ -174,7 +177,7 @@ static int read_operator(const struct cursor *object, enum comparison *ret_compa
 	return 0;
 }
 
-/* Whose conditions are read. */
+/* The rule whose conditions are being read. */
 struct rule_reader {
 	struct rule *rule;
 	enum dialect dialect;
@@ -245,7 +248,7 @@ int rule_read_name(const struct cursor *at, void *data, struct error *err)
 
 	if (ret < 0)
 		return ret;
-	/* Which names there are depends on the kernel; that one can be a name does not. */
+	/* The set of names depends on the kernel, but the form of a name does not. */
 	if (!is_name(text))
 		return cursor_fail(at, err, "\"%s\" cannot be the name of a system call", text);
 	if (rule->name_count >= NAMES_MAX)

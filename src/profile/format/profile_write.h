@@ -2,7 +2,7 @@
 #ifndef PROFILE_FORMAT_PROFILE_WRITE_H
 #define PROFILE_FORMAT_PROFILE_WRITE_H
 
-/* From a profile to the formats that runtimes and the Security Profiles Operator read. */
+/* Writes profiles in the formats that runtimes and the Security Profiles Operator read. */
 
 struct builder;
 struct condition;
@@ -10,17 +10,23 @@ struct error;
 struct json_t;
 struct profile;
 
-/* OCI runtime-spec JSON: names and arrays sorted, a final newline; owned by the caller. */
+/*
+ * Writes OCI runtime-spec JSON, owned by the caller: sorted names and arrays, a final newline.
+ */
 int profile_write_oci(const struct profile *profile, char **ret_text, struct error *err);
 
 /*
- * A SeccompProfile of security-profiles-operator.x-k8s.io/v1 in YAML. name is checked to be
- * a DNS-1123 subdomain; what does not fit is -ENOTSUP (resource.h).
+ * Writes a SeccompProfile of security-profiles-operator.x-k8s.io/v1 in YAML. The caller owns
+ * the text. Returns -EINVAL if name is not a DNS-1123 subdomain, and -ENOTSUP if the profile
+ * does not fit (resource.h).
  */
 int profile_write_cr(const struct profile *profile, const char *name, char **ret_text,
 		     struct error *err);
 
-/* A condition as the runtime-spec has it; NULL where memory ran out, which the builder notes. */
+/*
+ * Returns a condition in the runtime-spec's form. If memory runs out, returns NULL, which the
+ * builder notes.
+ */
 struct json_t *tree_from_condition(struct builder *builder, const struct condition *condition);
 
 #endif

@@ -22,14 +22,14 @@
 /* maxItems of args in the resource's definition. */
 #define CONDITIONS_MAX 6
 
-/* What a resource is made with. */
+/* The state while resources are written. */
 struct writer {
 	struct builder builder;
 	const struct resource *resource;
 	struct notes *notes;
 };
 
-/* Something has no place in a resource. */
+/* Notes that a resource cannot hold something. Fails with -ENOTSUP if there are no notes. */
 static int lose(const struct writer *writer, struct error *err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -49,7 +49,7 @@ static int lose(const struct writer *writer, struct error *err, const char *form
 	return notes_add(writer->notes, err, "%s", what);
 }
 
-/* The resource's definition has an enumeration of architectures, which lacks these. */
+/* True if the resource's definition has the architecture. Its enumeration lacks these. */
 static bool has_place(const char *architecture)
 {
 	static const char *const unknown[] = { "SCMP_ARCH_LOONGARCH64", "SCMP_ARCH_M68K",
@@ -155,7 +155,7 @@ static int check_defaults(struct writer *writer, struct error *err)
 	if (profile->default_action == ACTION_NOTIFY)
 		return error_set(err, ENOTSUP,
 				 "a " CR_KIND " cannot have SCMP_ACT_NOTIFY as its default action");
-	/* EPERM is what every runtime answers by default, so not saying it loses nothing. */
+	/* Every runtime answers EPERM by default, so leaving it out loses nothing. */
 	if (profile->default_errno_ret.known && profile->default_errno_ret.value != EPERM)
 		return lose(writer, err,
 			    "the defaultErrnoRet %" PRIu32

@@ -11,7 +11,7 @@ json_t *tree_from_condition(struct builder *builder, const struct condition *con
 
 	builder_set_number(builder, object, "index", condition->index);
 	builder_set(builder, object, "value", tree_from_number(condition->value));
-	/* It means something to one comparison only, but it was there. */
+	/* Only MASKED_EQ uses it, but other comparisons keep a value that was read. */
 	if (condition->comparison == COMPARE_MASKED_EQ || condition->value_two)
 		builder_set(builder, object, "valueTwo", tree_from_number(condition->value_two));
 	builder_set_string(builder, object, "op", comparison_name(condition->comparison));

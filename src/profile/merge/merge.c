@@ -15,9 +15,9 @@
 #include "util/string_set.h"
 
 struct profile_merge {
-	char *first;		  /* name of the profile that was added first, NULL before */
+	char *first;		  /* name of the first profile; NULL before it is added */
 	struct profile *profile;  /* everything but the rules */
-	struct merge_calls calls; /* what the rules say */
+	struct merge_calls calls; /* the rules, by call */
 	struct profile **inputs;  /* copies of what was added, for the proof */
 	size_t input_count;
 };
@@ -74,7 +74,7 @@ static int refuse_default(const struct profile_merge *merge, const char *name,
 			 merge->first, name);
 }
 
-/* A listener that only one of two has is that of both. */
+/* Merges a listener. A profile without one accepts that of the others. */
 static int merge_listener(char **text, const char *other, const struct profile_merge *merge,
 			  const char *name, struct error *err)
 {
@@ -88,7 +88,7 @@ static int merge_listener(char **text, const char *other, const struct profile_m
 	return *text ? 0 : error_nomem(err);
 }
 
-/* It is written where one of the profiles writes it, as the kernel takes it. */
+/* Takes over a default errno that the profile states, as the kernel applies it. */
 static void merge_default_errno(struct optional_errno *into, const struct profile *profile)
 {
 	if (profile->default_errno_ret.known && has_errno(profile->default_action))
@@ -166,13 +166,13 @@ int profile_merge_add(struct profile_merge *merge, const char *name, const struc
 	return merge_calls_join(&merge->calls, &calls, err);
 }
 
-/* One alternative of one call, on the way to a rule with all calls that have the same. */
+/* One alternative of one call. Calls with the same alternative are put into one rule. */
 struct entry {
 	const char *name;
 	const struct alternative *alternative;
 };
 
-/* The most permissive first, and what needs no arguments before what does. */
+/* Puts the most permissive first, and unconditional effects before conditional ones. */
 static int rule_compare(const struct entry *a, const struct entry *b)
 {
 	const struct alternative *one = a->alternative, *two = b->alternative;

@@ -26,7 +26,7 @@ void merge_calls_finish(struct merge_calls *calls)
 	*calls = (struct merge_calls){ 0 };
 }
 
-/* A call for each name that the rules have, without alternatives as yet. */
+/* Lists a call without alternatives for each name in the rules. */
 static int name_calls(const struct profile *profile, struct merge_calls *calls, struct error *err)
 {
 	_cleanup_free_ const char **names = NULL;
@@ -53,13 +53,13 @@ static int compare_name(const void *name, const void *call)
 	return strcmp(name, ((const struct merge_call *)call)->name);
 }
 
-/* The call of a name that the rules have. */
+/* Returns the call of a name that is in the rules. */
 static struct merge_call *find_call(const struct merge_calls *calls, const char *name)
 {
 	return bsearch(name, calls->items, calls->length, sizeof(*calls->items), compare_name);
 }
 
-/* What always holds has one alternative, without conditions. */
+/* True if a rule without conditions decides: its alternative is then the only one. */
 static bool is_decided(const struct merge_call *call)
 {
 	const struct rule_set *set = call->wider.length ? &call->wider : &call->narrower;
@@ -80,7 +80,7 @@ static int condition_sort(const void *a, const void *b)
 	return conditions_compare(a, 1, b, 1);
 }
 
-/* Whether two conditions, which are sorted, are about the same argument. */
+/* True if two of the sorted conditions are about the same argument. */
 static bool repeats_argument(const struct condition *conditions, size_t count)
 {
 	size_t i;
@@ -91,7 +91,7 @@ static bool repeats_argument(const struct condition *conditions, size_t count)
 	return false;
 }
 
-/* One alternative; or one for each condition where an argument has two. */
+/* Adds one alternative, or one per condition if two conditions are on the same argument. */
 static int add_rule(struct merge_call *call, struct effect standard, struct effect effect,
 		    struct condition *conditions, size_t count, struct error *err)
 {
@@ -113,7 +113,7 @@ static int add_rule(struct merge_call *call, struct effect standard, struct effe
 	return 0;
 }
 
-/* The rule's conditions as they compare: sorted, and nothing in fields that do not matter. */
+/* Copies a rule's conditions for comparison: sorted, with 0 in members that do not matter. */
 static int copy_conditions(const struct rule *rule, struct condition **ret_conditions,
 			   struct error *err)
 {
@@ -172,7 +172,7 @@ int merge_calls_read(const struct profile *profile, struct merge_calls *ret_call
 
 	if (ret < 0)
 		return ret;
-	/* Those without conditions first: they decide, wherever they stand. */
+	/* Rules without conditions come first: they decide, wherever the profile has them. */
 	for (with_conditions = 0; with_conditions < 2; with_conditions++)
 		for (i = 0; i < profile->rule_count; i++) {
 			if (!!profile->rules[i].condition_count != with_conditions)
@@ -210,7 +210,7 @@ int merge_calls_join(struct merge_calls *into, struct merge_calls *from, struct 
 		take_call(call, order <= 0 ? one : other);
 		if (order != 0)
 			/*
-			 * Where it is not named it has the default action: nothing narrower is
+			 * The other profile has the default action, so nothing narrower is
 			 * left.
 			 */
 			rule_set_finish(&call->narrower);

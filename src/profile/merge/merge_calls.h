@@ -3,9 +3,9 @@
 #define PROFILE_MERGE_MERGE_CALLS_H
 
 /*
- * The rules of a profile, by the calls that they are about: what of them is wider than the default
- * action and what is narrower. In unions the two never meet: one profile is enough for what is
- * wider, and it takes all for what is narrower.
+ * The rules of a profile by call, split into those wider than the default action and those
+ * narrower. A union treats the two apart: it has a wider rule if any profile has it, and a
+ * narrower one only if all have it.
  */
 #include <stddef.h>
 
@@ -20,20 +20,20 @@ struct merge_call {
 	struct rule_set narrower;
 };
 
-/* Sorted by name; a call without alternatives is as good as none. A zeroed structure is empty. */
+/* Sorted by name. A call without alternatives counts as missing. A zeroed one is empty. */
 struct merge_calls {
 	struct merge_call *items;
 	size_t length;
 };
 
-/* What the rules of a profile mean, as semantics.h has it. ret_calls is empty before. */
+/* Reads the rules of a profile as semantics.h interprets them. ret_calls must be empty. */
 int merge_calls_read(const struct profile *profile, struct merge_calls *ret_calls,
 		     struct error *err);
 
-/* Makes of into the union of both. Then from, and after a failure both, can only be finished. */
+/* Replaces into by the union of both. Then from can only be finished; after a failure, both. */
 int merge_calls_join(struct merge_calls *into, struct merge_calls *from, struct error *err);
 
-/* Refuses, with -EINVAL, what the rules of one profile cannot say. */
+/* Checks that the rules of one profile can express the calls; -EINVAL if not. */
 int merge_calls_check(const struct merge_calls *calls, struct error *err);
 
 void merge_calls_finish(struct merge_calls *calls);

@@ -14,10 +14,10 @@
 #include "util/error.h"
 #include "util/string_set.h"
 
-/* The different verdicts that the inputs have about one call. */
+/* The different verdicts about one call. */
 struct proof_call {
 	const char *name;	  /* borrowed; NULL: numbers without a name */
-	struct verdict *verdicts; /* their rules are owned; the first place is the union's */
+	struct verdict *verdicts; /* the union's, borrowed; then the inputs', owned */
 	size_t count;
 };
 
@@ -64,8 +64,8 @@ static int copy_verdict(const struct verdict *verdict, struct verdict *ret_copy,
 }
 
 /*
- * Adds a copy of a verdict, unless the call has it; the union's own, which comes first, is
- * borrowed.
+ * Adds a copy of a verdict unless the call has an equal one. The union's own verdict comes
+ * first and is borrowed.
  */
 static int add_verdict(struct proof_call *call, const struct verdict *verdict, struct error *err)
 {
@@ -89,8 +89,8 @@ static int add_verdict(struct proof_call *call, const struct verdict *verdict, s
 }
 
 /*
- * True if a rule of the profile with all names is about the call, or about one that is made
- * through it.
+ * True if the profile with all names has a rule for the call, or for one that is made through
+ * it.
  */
 static bool is_named(const struct semantics *all, size_t position)
 {
@@ -99,7 +99,10 @@ static bool is_named(const struct semantics *all, size_t position)
 	return verdict.rule_count || !effect_equal(verdict.effect, semantics_default(all));
 }
 
-/* Numbers without a name stand for calls that no profile names: the default answers both. */
+/*
+ * Lists the named calls, and the numbers without a name. These also stand for the calls that no
+ * profile names, because the default answers both.
+ */
 static int list_calls(struct merge_proof *proof, const struct semantics *all, struct error *err)
 {
 	size_t i, count = semantics_call_count(all) + 1;
@@ -169,7 +172,7 @@ static struct effect most_permissive(const struct effect *effects, size_t count)
 	return most;
 }
 
-/* Goes through all arguments. */
+/* Compares the union with the inputs for all arguments. */
 static int prove_points(const struct merge_proof *proof, const struct proof_call *call,
 			const struct argument_space *space, struct effect *effects,
 			struct error *err)

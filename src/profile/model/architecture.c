@@ -6,8 +6,9 @@
 #include "util/array.h"
 
 /*
- * runtime-spec config-linux.md (seccomp.architectures), libseccomp-golang's ScmpArch.String(),
- * the kernel's UTS_MACHINE, and what each 64-bit kernel runs besides (CONFIG_COMPAT and the like).
+ * Sources: runtime-spec config-linux.md (seccomp.architectures), libseccomp-golang's
+ * ScmpArch.String(), the kernel's UTS_MACHINE, and the other architectures that each 64-bit
+ * kernel runs (CONFIG_COMPAT and similar options).
  */
 const struct architecture architectures[] = {
 	{ "SCMP_ARCH_X86_64", "amd64", "x86_64", "SCMP_ARCH_X86_64" },

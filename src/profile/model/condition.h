@@ -9,9 +9,9 @@
 #include "profile/model/model.h"
 
 /*
- * One spelling for each condition: values have the width of the arguments, a masked value has no
- * bits outside of its mask, and a full mask is COMPARE_EQ. Returns false, and nothing, where the
- * mask is empty: libseccomp takes that for no condition.
+ * Brings a condition into its only normal form: values have the width of the arguments (32 bits
+ * if narrow), a masked value has no bits outside its mask, and a full mask becomes COMPARE_EQ.
+ * Returns false and sets nothing if the mask is empty: libseccomp treats that as no condition.
  */
 bool condition_normalize(const struct condition *condition, bool narrow,
 			 struct condition *ret_condition);

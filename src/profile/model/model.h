@@ -3,8 +3,8 @@
 #define PROFILE_MODEL_MODEL_H
 
 /*
- * The inside of struct profile, for the files of this folder: linux.seccomp of the OCI
- * runtime-spec, field by field. Strings and arrays are owned by what they stand in.
+ * The members of struct profile: linux.seccomp of the OCI runtime-spec, field by field. Each
+ * structure owns its strings and arrays.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 
 #include "profile/model/profile.h"
 
-/* In the kernel's order of precedence: of several filters, the first of these wins. */
+/* In the kernel's order of precedence: of several filters' actions, the first here wins. */
 enum action {
 	ACTION_KILL_PROCESS,
 	ACTION_KILL_THREAD, /* SCMP_ACT_KILL is the same */
@@ -36,7 +36,7 @@ enum comparison {
 	COMPARE_COUNT,
 };
 
-/* "SCMP_ACT_…" and "SCMP_CMP_…" of the runtime-spec; negative when unknown. */
+/* Convert to and from the runtime-spec's "SCMP_ACT_…" and "SCMP_CMP_…"; negative if unknown. */
 const char *action_name(enum action action);
 int action_from_name(const char *name);
 const char *comparison_name(enum comparison comparison);
@@ -61,7 +61,7 @@ struct rule {
 	struct optional_errno errno_ret;
 	struct condition *conditions; /* all have to hold */
 	size_t condition_count;
-	struct json_t *unknown; /* comments, for the same format; or NULL */
+	struct json_t *unknown; /* comments, kept for the same format; or NULL */
 };
 
 struct profile {
@@ -78,45 +78,44 @@ struct profile {
 	struct json_t *unknown; /* as in a rule */
 };
 
-/* A profile without rules; NULL when memory ran out. */
+/* Creates a profile without rules. Returns NULL if memory runs out. */
 struct profile *profile_create(enum action default_action);
 
 int profile_add_architecture(struct profile *profile, const char *scmp_arch, struct error *err);
 
-/* Whether the architecture is in the profile's list. */
+/* True if the profile lists the architecture. */
 bool profile_lists(const struct profile *profile, const char *scmp_arch);
 
 /*
- * Adds to a string set the architectures that runc and crun make a filter for: those that the
- * profile lists, and the native one of their machines. Without a list that is native, this
- * machine's.
+ * Adds to a string set the architectures for which runc and crun make a filter: those that the
+ * profile lists, and the native one of each. If the profile lists none, adds only native, this
+ * machine's architecture.
  */
 int profile_collect_architectures(const struct profile *profile, const char *native, char ***names,
 				  size_t *count, struct error *err);
 
 /*
- * An empty rule of the profile to be filled in, at the end; borrowed, valid until the next one
- * is added.
+ * Appends an empty rule for the caller to fill in. The result is borrowed, and valid until the
+ * next rule is added.
  */
 int profile_add_rule(struct profile *profile, enum action action, struct rule **ret_rule,
 		     struct error *err);
 int rule_add_name(struct rule *rule, const char *name, struct error *err);
 
-/* True if name is among the calls of the rule, with arguments or without. */
+/* True if the rule names the call, with or without conditions. */
 bool rule_has_name(const struct rule *rule, const char *name);
 
 /*
- * All names of the rules, sorted, each once: the array is owned by the caller, the names are
- * not.
+ * Returns the names of all rules, sorted, each once. The caller owns the array, not the names.
  */
 int profile_collect_names(const struct profile *profile, const char ***ret_names, size_t *ret_count,
 			  struct error *err);
 
-/* A copy without the rules, and one of a rule, at the end of a profile. */
+/* Copy a profile without its rules, and append a copy of a rule to a profile. */
 int profile_copy_head(const struct profile *profile, struct profile **ret_copy, struct error *err);
 int profile_copy_rule(struct profile *profile, const struct rule *rule, struct error *err);
 
-/* Removes the rules without names, which say nothing and which some runtimes refuse. */
+/* Removes rules without names: they have no effect, and some runtimes refuse them. */
 void profile_drop_empty_rules(struct profile *profile);
 
 #endif

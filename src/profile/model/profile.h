@@ -2,9 +2,7 @@
 #ifndef PROFILE_MODEL_PROFILE_H
 #define PROFILE_MODEL_PROFILE_H
 
-/*
- * A profile is what seccomp is told: the OCI runtime-spec's linux.seccomp object.
- */
+/* A profile is what seccomp enforces: the linux.seccomp object of the OCI runtime-spec. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,9 +16,7 @@ void profile_destroy(struct profile *profile);
 DEFINE_CLEANUP(struct profile *, profile_destroy);
 #define _cleanup_profile_ _cleanup_(cleanup_profile_destroy)
 
-/*
- * Drops the comments that were kept, for which another format has no place. True if there were any.
- */
+/* Drops the kept comments, for a format that cannot hold them. True if there were any. */
 bool profile_drop_unknown(struct profile *profile);
 
 #endif

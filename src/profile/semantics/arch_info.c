@@ -9,8 +9,8 @@
 #include "util/array.h"
 
 /*
- * The architectures that libseccomp treats as ARCH_SIZE_32 (its src/arch-*.c): it compares the
- * lower half of an argument and nothing else, also on x32 and MIPS n32.
+ * The architectures that libseccomp treats as ARCH_SIZE_32 (its src/arch-*.c), including x32
+ * and MIPS n32: it compares only the lower half of their arguments. Sorted.
  */
 static const char *const narrow_architectures[] = {
 	"SCMP_ARCH_ARM",    "SCMP_ARCH_M68K",	     "SCMP_ARCH_MIPS",	 "SCMP_ARCH_MIPS64N32",
@@ -19,7 +19,7 @@ static const char *const narrow_architectures[] = {
 	"SCMP_ARCH_X86",
 };
 
-/* Those with abi_rule_add() in libseccomp's src/arch-*.c; sorted. */
+/* The architectures with abi_rule_add() in libseccomp's src/arch-*.c; sorted. */
 static const char *const multiplexed_architectures[] = {
 	"SCMP_ARCH_MIPS",    "SCMP_ARCH_MIPSEL", "SCMP_ARCH_PPC",   "SCMP_ARCH_PPC64",
 	"SCMP_ARCH_PPC64LE", "SCMP_ARCH_S390",	 "SCMP_ARCH_S390X", "SCMP_ARCH_X86",
@@ -61,7 +61,7 @@ static const struct multiplexed_call multiplexed_calls[] = {
 	{ "socketpair", "socketcall", 8 },
 };
 
-/* Of a name and a row that begins with one. */
+/* Compares a name with a row whose first member is a name. */
 static int compare_names(const void *name, const void *row)
 {
 	return strcmp(*(const char *const *)name, *(const char *const *)row);

@@ -9,12 +9,13 @@
 #include "util/error.h"
 
 /*
- * Whether values can fulfil some masked comparisons and not others is satisfiability, which can
- * take exponential time. Real profiles take some hundred steps.
+ * Deciding whether some value fulfils certain masked comparisons and not others is a
+ * satisfiability problem, which can take exponential time. Real profiles take some hundred
+ * steps.
  */
 #define STEPS_MAX 200000
 
-/* The bits of mask are those of value; value has no others. */
+/* The values whose bits in mask equal those of value. value has no other bits. */
 struct pattern {
 	uint64_t mask;
 	uint64_t value;
@@ -22,11 +23,11 @@ struct pattern {
 
 struct search {
 	struct argument_domain *domain;
-	size_t masked[DOMAIN_CONDITIONS_MAX]; /* which conditions of the domain are masked */
+	size_t masked[DOMAIN_CONDITIONS_MAX]; /* indices of the masked conditions */
 	size_t masked_count;
 	struct pattern excluded[DOMAIN_CONDITIONS_MAX]; /* patterns that must not match */
 	size_t excluded_count;
-	uint64_t ordered_truth; /* of the conditions that are not masked, in this interval */
+	uint64_t ordered_truth; /* of the unmasked conditions, in this interval */
 	unsigned long steps;
 };
 
@@ -76,9 +77,10 @@ static int take_step(struct search *search, struct error *err)
 }
 
 /*
- * Looks for a value that matches the pattern and none of the excluded patterns from first on: 1
- * and the value, or 0. A value escapes an excluded pattern by one bit that differs, so each bit
- * that is still free is tried, with those tried before it left equal.
+ * Looks for a value that matches the pattern and none of the excluded patterns from index first
+ * on. Returns 1 and the value, or 0 if there is none. One different bit is enough to escape an
+ * excluded pattern. So each bit that is still free is tried in turn, with the bits tried before
+ * it left equal.
  */
 static int find_value(struct search *search, struct pattern pattern, size_t first,
 		      uint64_t *ret_value, struct error *err)
@@ -112,7 +114,10 @@ static int find_value(struct search *search, struct pattern pattern, size_t firs
 	return 0;
 }
 
-/* Decides the masked conditions from next on, each both ways, among values of the pattern. */
+/*
+ * Splits the values of a pattern by the masked conditions from index next on: each holds or
+ * not.
+ */
 static int split_masked(struct search *search, size_t next, struct pattern pattern, uint64_t truth,
 			struct error *err)
 {
@@ -143,8 +148,9 @@ static int split_masked(struct search *search, size_t next, struct pattern patte
 }
 
 /*
- * Splits the values from first to last, in which the other conditions do not change. They are cut
- * into blocks of a power of two: a block is the pattern of the upper bits of its values.
+ * Splits the values from first to last, in which the unmasked conditions do not change. The
+ * interval is cut into blocks whose size is a power of two. A block is a pattern: the upper
+ * bits that its values share.
  */
 static int split_interval(struct search *search, uint64_t first, uint64_t last, struct error *err)
 {
@@ -154,7 +160,7 @@ static int split_interval(struct search *search, uint64_t first, uint64_t last, 
 	if (search->masked_count == 0)
 		return add_class(search->domain, search->ordered_truth, first, err);
 	for (;;) {
-		/* All ones below the lowest bit that is set, or all of them for 0. */
+		/* All ones below the lowest set bit. For 0, all ones. */
 		lower = (first & -first) - 1;
 		while (lower > last - first)
 			lower >>= 1;
@@ -174,7 +180,7 @@ static int compare_values(const void *left, const void *right)
 	return (*a > *b) - (*a < *b);
 }
 
-/* The values at which a condition that is not masked can change; returns how many. */
+/* Lists the values at which an unmasked condition can change. Returns their number. */
 static size_t find_steps(const struct argument_domain *domain, uint64_t max,
 			 uint64_t steps[1 + 2 * DOMAIN_CONDITIONS_MAX])
 {
@@ -206,7 +212,10 @@ static int compare_classes(const void *left, const void *right)
 	return compare_values(&a->witness, &b->witness);
 }
 
-/* Of several of one truth, which come from different intervals, the least witness is kept. */
+/*
+ * Keeps one class of each truth, with the least witness. Different intervals can yield the same
+ * truth.
+ */
 static void drop_duplicates(struct argument_domain *domain)
 {
 	size_t i, count = 0;

@@ -3,8 +3,8 @@
 #define PROFILE_SEMANTICS_ARGUMENT_DOMAIN_H
 
 /*
- * The values of one argument, split into classes: within a class, each condition of a set either
- * holds for every value or for none. That makes comparing profiles a finite matter, and exact.
+ * The values of one argument, split into classes. Within a class, each condition of a set holds
+ * for all values or for none. This makes the comparison of profiles finite and exact.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@ struct argument_class {
 	uint64_t witness; /* a value of the class */
 };
 
-/* Memory of the caller; a zeroed structure is empty and valid. */
+/* The caller provides the memory. A zeroed structure is empty and valid. */
 struct argument_domain {
 	struct condition conditions[DOMAIN_CONDITIONS_MAX]; /* normalized, each once */
 	size_t condition_count;
@@ -29,13 +29,16 @@ struct argument_domain {
 	size_t class_count;
 };
 
-/* The bit of a normalized condition, which is added unless it is there; -E2BIG when too many. */
+/*
+ * Returns the bit of a normalized condition and adds the condition if it is new. -E2BIG if
+ * there are too many.
+ */
 int argument_domain_add(struct argument_domain *domain, const struct condition *condition,
 			uint64_t *ret_bit, struct error *err);
 
 /*
- * Finds all classes of the values from 0 to max, which is all ones: exactly the combinations of
- * conditions that some value fulfils. -E2BIG when that takes too long.
+ * Splits the values from 0 to max into classes: exactly the combinations of conditions that
+ * some value fulfils. max must be all ones. -E2BIG if that takes too long.
  */
 int argument_domain_split(struct argument_domain *domain, uint64_t max, struct error *err);
 

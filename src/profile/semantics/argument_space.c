@@ -6,10 +6,10 @@
 
 #include "util/error.h"
 
-/* Points times rules; some hundredths of a second. */
+/* Points times rules. This many take some hundredths of a second. */
 #define WORK_MAX (1u << 23)
 
-/* A rule in terms of the domains: which of their conditions have to hold. */
+/* A rule in terms of the domains: for each argument, the conditions that must hold. */
 struct matcher {
 	uint64_t needed[ARGUMENT_COUNT];
 	struct effect effect;

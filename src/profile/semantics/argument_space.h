@@ -3,8 +3,8 @@
 #define PROFILE_SEMANTICS_ARGUMENT_SPACE_H
 
 /*
- * All combinations of arguments that some verdicts can tell apart: a finite number of points. What
- * holds at each point holds for all arguments.
+ * The combinations of arguments that a set of verdicts can tell apart: a finite number of
+ * points. What holds at each point holds for all arguments.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,13 +16,13 @@
 struct error;
 struct matcher;
 
-/* A verdict, and which conditions of the domains each of its rules needs. */
+/* A verdict, and the conditions of the domains that each of its rules needs. */
 struct space_side {
 	const struct verdict *verdict; /* borrowed */
 	struct matcher *matchers;
 };
 
-/* Memory of the caller; a zeroed structure is empty and valid. */
+/* The caller provides the memory. A zeroed structure is empty and valid. */
 struct argument_space {
 	struct argument_domain domains[ARGUMENT_COUNT];
 	struct space_side *sides; /* in the order of the verdicts */
@@ -31,18 +31,18 @@ struct argument_space {
 };
 
 /*
- * Finds the points of count verdicts, which stay the caller's; narrow says that arguments have 32
- * bits. -E2BIG where there are too many to go through. The caller finishes the space, also after a
- * failure.
+ * Finds the points of count verdicts, which are borrowed. narrow means that arguments have 32
+ * bits. -E2BIG if there are too many points to go through. The caller finishes the space, also
+ * after a failure.
  */
 int argument_space_init(struct argument_space *space, const struct verdict *verdicts, size_t count,
 			bool narrow, struct error *err);
 
-/* The arguments of a point, and the effect that each verdict has there. */
+/* Returns the arguments of a point, and the effect of each verdict there. */
 void argument_space_at(const struct argument_space *space, size_t point,
 		       uint64_t ret_arguments[ARGUMENT_COUNT], struct effect *ret_effects);
 
-/* Bit i: a condition is about argument i. */
+/* Returns a mask. Bit i: a condition is about argument i. */
 unsigned int argument_space_looked_at(const struct argument_space *space);
 
 void argument_space_finish(struct argument_space *space);

@@ -21,7 +21,7 @@ static bool granted(struct effect effect)
 	return effect_permission(effect) == PERMISSION_GRANTED;
 }
 
-/* Whether all rules with conditions grant the call, or none does, as the call is without them. */
+/* True if some conditional rule grants a call that is otherwise not granted, or the reverse. */
 static bool arguments_matter(const struct verdict *verdict)
 {
 	size_t i;
@@ -43,8 +43,8 @@ enum coverage semantics_coverage(const struct semantics *semantics, const char *
 	if (!arguments_matter(&verdict))
 		return granted(verdict.effect) ? COVERAGE_ALL : COVERAGE_NONE;
 	/*
-	 * Rules can cover all arguments between them. What is too much to decide is said to
-	 * depend.
+	 * The rules together can cover all arguments. A call that is too complex to decide
+	 * counts as depending on its arguments.
 	 */
 	if (semantics_compare(semantics, semantics, name, &comparison, NULL) < 0)
 		return COVERAGE_SOME;

@@ -2,7 +2,7 @@
 #ifndef PROFILE_SEMANTICS_COVERAGE_H
 #define PROFILE_SEMANTICS_COVERAGE_H
 
-/* How much of each call a profile allows, for people who want to count and to compare. */
+/* How much of each call a profile allows, for counts and comparisons in reports. */
 #include <stddef.h>
 
 struct error;
@@ -14,10 +14,10 @@ enum coverage {
 	COVERAGE_ALL,
 };
 
-/* By the name of a call; NULL stands for numbers without one. */
+/* Returns the coverage of a call by name; NULL stands for numbers without a name. */
 enum coverage semantics_coverage(const struct semantics *semantics, const char *name);
 
-/* How many of the architecture's calls there are of each. */
+/* The number of the architecture's calls with each coverage. */
 struct coverage_counts {
 	size_t none, some, all;
 };
@@ -26,8 +26,8 @@ void semantics_count_coverage(const struct semantics *semantics,
 			      struct coverage_counts *ret_counts);
 
 /*
- * For which arguments a call is allowed that is allowed for some: "argument 0 & 0x7e020000 is
- * 0", owned by the caller.
+ * Describes the arguments for which a call of COVERAGE_SOME is allowed: "argument 0 &
+ * 0x7e020000 is 0". The caller owns the text.
  */
 int semantics_condition_text(const struct semantics *semantics, const char *name, char **ret_text,
 			     struct error *err);

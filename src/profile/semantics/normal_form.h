@@ -3,17 +3,18 @@
 #define PROFILE_SEMANTICS_NORMAL_FORM_H
 
 /*
- * A text that two profiles share exactly when runtimes make the same rules of them, call by call,
- * whatever their order, grouping and repetition: to find, among many profiles, the one that a
- * container was started with. (Conditions that mean the same and are written differently, such as
- * "> 4" and ">= 5", make two texts: semantics_compare() decides that, but only for two.)
+ * A text that is the same for two profiles exactly if runtimes make the same rules of them for
+ * each call, whatever their order, grouping and repetition. It serves to find, among many
+ * profiles, the one that a container was started with. (Conditions that mean the same but are
+ * written differently, such as "> 4" and ">= 5", make different texts. semantics_compare()
+ * recognizes them, but compares only two profiles.)
  */
 struct error;
 struct profile;
 
 /*
- * native is the architecture of the machine ("SCMP_ARCH_X86_64"), which a profile without any
- * applies to and runtimes always add. ret_text is the caller's.
+ * native is the machine's architecture ("SCMP_ARCH_X86_64"). Runtimes always add it, and a
+ * profile that lists no architecture applies to it. The caller owns ret_text.
  */
 int profile_normal_form(const struct profile *profile, const char *native, char **ret_text,
 			struct error *err);

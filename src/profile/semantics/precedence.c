@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-/* __db_chain_op_priority() the other way round. */
+/* __db_chain_op_priority() reversed. */
 static unsigned int comparison_rank(enum comparison comparison)
 {
 	switch (comparison) {
@@ -18,7 +18,10 @@ static unsigned int comparison_rank(enum comparison comparison)
 	}
 }
 
-/* The instruction that is used: there are three, and the opposites swap their targets. */
+/*
+ * Returns the comparison of the generated instruction. There are only three instructions; for
+ * the opposite comparisons, the jump targets are swapped.
+ */
 static enum comparison comparison_operation(enum comparison comparison, bool upper_half)
 {
 	switch (comparison) {
@@ -35,7 +38,7 @@ static enum comparison comparison_operation(enum comparison comparison, bool upp
 	}
 }
 
-/* The comparison that a rule has at a depth of the tree. */
+/* Returns the comparison that a rule has at a depth of the tree. */
 static struct comparison_node node_at(const struct argument_rule *rule, size_t depth, bool narrow)
 {
 	size_t at = narrow ? depth : depth / 2;
@@ -63,7 +66,7 @@ static int compare_numbers(size_t a, size_t b)
 	return (a > b) - (a < b);
 }
 
-/* As far as _db_chain_lt() looks. A rule that ends is before those that go on. */
+/* Compares what _db_chain_lt() compares. A rule that ends comes before those that go on. */
 static int compare_keys(const struct comparison_node *a, const struct comparison_node *b)
 {
 	int order;
@@ -76,7 +79,7 @@ static int compare_keys(const struct comparison_node *a, const struct comparison
 				compare_numbers(b->value, a->value);
 }
 
-/* What else _db_chain_eq() looks at, which makes one node of equal ones. */
+/* Compares what _db_chain_eq() compares in addition. Equal comparisons share one node. */
 static int compare_identities(const struct comparison_node *a, const struct comparison_node *b)
 {
 	int order = compare_numbers(a->operation, b->operation);
@@ -110,7 +113,7 @@ static int by_leader(const void *left, const void *right)
 	return compare_numbers(a->order, b->order);
 }
 
-/* How many have the same key, or the same node, as the first. */
+/* Returns how many candidates at the start have the key, or the node, of the first one. */
 static size_t run_length(const struct candidate *candidates, size_t count,
 			 int (*compare)(const struct comparison_node *,
 					const struct comparison_node *))
@@ -133,8 +136,9 @@ static bool have_one_effect(const struct candidate *candidates, size_t count)
 }
 
 /*
- * Of nodes with the same key that one is first whose first rule is first in the profile. Where they
- * all do the same, their order does not matter, and is not to depend on the profile's.
+ * Among nodes with the same key, the one whose first rule is first in the profile leads. If all
+ * rules have the same effect, their order does not matter, and must not depend on the order in
+ * the profile.
  */
 static void choose_leaders(struct candidate *candidates, size_t count)
 {

@@ -9,7 +9,7 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 
-/* More ways to answer one call than any profile has; what is intersected multiplies. */
+/* More alternatives for one call than any profile has. An intersection multiplies them. */
 #define ALTERNATIVES_MAX 1024
 
 uint64_t effect_rank(struct effect effect)
@@ -47,7 +47,7 @@ int conditions_compare(const struct condition *a, size_t a_count, const struct c
 	return number_compare(a_count, b_count);
 }
 
-/* Whether a holds wherever b does: b has all its conditions. */
+/* True if a applies wherever b does, because b has all conditions of a. */
 static bool alternative_covers(const struct alternative *a, const struct alternative *b)
 {
 	size_t i = 0, k;
@@ -57,7 +57,7 @@ static bool alternative_covers(const struct alternative *a, const struct alterna
 	return i == a->condition_count;
 }
 
-/* Whether with a, b says nothing more. */
+/* True if a makes b superfluous. */
 static bool alternative_replaces(const struct alternative *a, const struct alternative *b,
 				 enum direction direction)
 {
@@ -67,7 +67,7 @@ static bool alternative_replaces(const struct alternative *a, const struct alter
 	       alternative_covers(a, b);
 }
 
-/* Takes the conditions over. */
+/* Adds an alternative unless it is superfluous. Once added, the set owns its conditions. */
 static int rule_set_take(struct rule_set *set, enum direction direction,
 			 struct alternative *alternative, struct error *err)
 {
@@ -96,7 +96,7 @@ static int rule_set_take(struct rule_set *set, enum direction direction,
 	return 0;
 }
 
-/* The conditions of both, each once. */
+/* Joins two alternatives: the conditions of both, each once, and the higher-ranked effect. */
 static int alternative_join(const struct alternative *a, const struct alternative *b,
 			    struct alternative *ret_joined, struct error *err)
 {
@@ -125,7 +125,7 @@ static int alternative_join(const struct alternative *a, const struct alternativ
 	return 0;
 }
 
-/* Whether no argument can meet all of them, as far as that is seen: two values at once. */
+/* True if no argument can meet all conditions. Detects only two equalities on an argument. */
 static bool alternative_is_void(const struct alternative *alternative)
 {
 	const struct condition *at = alternative->conditions;

@@ -3,12 +3,12 @@
 #define PROFILE_SEMANTICS_RULE_SET_H
 
 /*
- * What rules say about one call beside the default action, in a form in which the same rules always
- * look the same: alternatives, each an effect and the conditions under which it holds, without
- * any that another one makes superfluous.
+ * The rules of one call, apart from the default action, in a canonical form: a set of
+ * alternatives. Each alternative has an effect and the conditions under which it applies. An
+ * alternative that another one makes superfluous is left out.
  *
- * Conditions are compared as they are written: arg0 < 5 is not seen to be part of arg0 < 10. So
- * both are kept, which is not minimal but right.
+ * Conditions are compared as they are written, so arg0 < 5 is not recognized as a part of arg0
+ * < 10. Both are kept, which is correct but not minimal.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,9 +19,10 @@
 struct error;
 
 /*
- * A total order of effects in which more is more permissive. Of two errnos ENOSYS is the larger,
- * because programs fall back on it, otherwise the larger number: it allows no more, but merging
- * needs one of them whatever the order.
+ * Returns the rank of an effect in a total order: more permissive effects rank higher. Among
+ * errnos, ENOSYS ranks highest, because programs have a fallback for it; the others rank by
+ * number. No errno permits more than another, but merging must choose the same one in any order
+ * of the profiles.
  */
 uint64_t effect_rank(struct effect effect);
 
@@ -38,27 +39,30 @@ struct rule_set {
 };
 
 /*
- * Which rules a set has: those that permit more than the default action, or those that permit
- * less.
+ * The kind of rules in a set: those that permit more than the default action, or those that
+ * permit less.
  */
 enum direction {
 	WIDENING,
 	NARROWING,
 };
 
-/* Adds a copy, unless it is superfluous; removes those that it makes so. */
+/*
+ * Adds a copy of an alternative unless it is superfluous, and removes those that it makes
+ * superfluous.
+ */
 int rule_set_add(struct rule_set *set, enum direction direction,
 		 const struct alternative *alternative, struct error *err);
 
 /*
- * Makes of set what holds where either says so (for what is wider: one that allows is enough), or
- * only where both do (for what is narrower: one that does not deny is enough). -E2BIG where the
- * latter has too many combinations.
+ * Combines set with other. Uniting is for WIDENING sets: an alternative of either set is enough
+ * to allow a call. Intersecting is for NARROWING sets: a call is denied only where both sets
+ * deny it. -E2BIG if an intersection has too many combinations.
  */
 int rule_set_unite(struct rule_set *set, const struct rule_set *other, struct error *err);
 int rule_set_intersect(struct rule_set *set, const struct rule_set *other, struct error *err);
 
-/* The order of conditions in which alternatives and rules are written. */
+/* Compares two lists of conditions, in the order in which alternatives and rules are listed. */
 int conditions_compare(const struct condition *a, size_t a_count, const struct condition *b,
 		       size_t b_count);
 

@@ -15,12 +15,12 @@
 #include "util/array.h"
 #include "util/error.h"
 
-/* The kernel's MAX_ERRNO: it answers with this where a filter says more. */
+/* The kernel's MAX_ERRNO, which the kernel returns if a filter has a larger errno. */
 #define ERRNO_MAX 4095
 
 /*
- * Each rule with conditions takes two instructions at the least, and the kernel takes filters of no
- * more than 32768 in all (MAX_INSNS_PER_PATH).
+ * Each rule with conditions takes at least two instructions. The kernel accepts at most 32768
+ * instructions in all filters together (MAX_INSNS_PER_PATH).
  */
 #define CONDITIONAL_RULES_MAX 16384
 
@@ -34,17 +34,17 @@ struct semantics {
 	struct arch_info arch;
 	bool has_architecture;
 	struct effect default_effect;
-	const char **names; /* of the calls that are in no table; sorted and borrowed */
+	const char **names; /* of the calls that are not in the table; sorted and borrowed */
 	size_t name_count;
 	size_t table_length;	     /* 0 without a table */
-	struct call *calls;	     /* of the table by number, then of the names */
-	struct argument_rule *rules; /* of the first call, of the second, … */
+	struct call *calls;	     /* those of the table by number, then those of names */
+	struct argument_rule *rules; /* grouped by call */
 	size_t rule_count;
 };
 
 struct builder {
 	struct semantics *semantics;
-	int *positions; /* of each name of each rule, in their order; negative: no such call */
+	int *positions; /* of each rule's names, in order; negative: no such call */
 	struct candidate *candidates;
 	size_t candidate_count;
 };
@@ -55,7 +55,7 @@ struct effect effect_of(enum action action, const struct optional_errno *errno_r
 
 	if (action != ACTION_ERRNO && action != ACTION_TRACE)
 		return effect;
-	/* libseccomp has 16 bits for it. */
+	/* libseccomp keeps 16 bits of it. */
 	effect.data = errno_ret->known ? errno_ret->value & 0xffff : EPERM;
 	if (action == ACTION_ERRNO && effect.data > ERRNO_MAX)
 		effect.data = ERRNO_MAX;
@@ -63,9 +63,10 @@ struct effect effect_of(enum action action, const struct optional_errno *errno_r
 }
 
 /*
- * True if the rules are for an architecture. Without a list of architectures they are for the
- * native one, and runtimes add the native one to every list. Where there is no table, profiles
- * for other machines are not taken to be meant for that machine.
+ * True if the profile applies to an architecture. Without a list of architectures it applies to
+ * the native one, and runtimes add the native one to every list. A native architecture without
+ * a table counts only if the list has an architecture of its machine: profiles for other
+ * machines are not taken to be meant for it.
  */
 static bool profile_applies(const struct profile *profile, const char *scmp_arch,
 			    const struct arch_info *arch)
@@ -94,8 +95,8 @@ static int compare_at(const struct semantics *semantics, size_t index, const cha
 }
 
 /*
- * The position of a name among indices from *start to end of the table; moves *start to where
- * it is or would be.
+ * Returns the position of a name among the table's indices from *start up to end, or -ENOENT.
+ * Moves *start to the index where the name is or would be.
  */
 static int search_table(const struct semantics *semantics, const char *name, size_t *start,
 			size_t end)
@@ -117,8 +118,8 @@ static int search_table(const struct semantics *semantics, const char *name, siz
 }
 
 /*
- * The same for names that come in their order, the last of which was found at *start: the next one
- * is not far.
+ * Like search_table(), for names in ascending order. The previous name was found at *start, so
+ * the next one is probably near.
  */
 static int search_onward(const struct semantics *semantics, const char *name, size_t *start)
 {
@@ -138,7 +139,7 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The position of a name that is in no table. */
+/* Returns the position of a name that is not in the table, or -ENOENT. */
 static int search_names(const struct semantics *semantics, const char *name)
 {
 	const char **found = NULL;
@@ -182,7 +183,10 @@ static int add_for_position(struct builder *builder, size_t position,
 	return 0;
 }
 
-/* The rule as libseccomp puts it for socketcall(2) or ipc(2): the code takes the first argument. */
+/*
+ * Adds the rule that libseccomp makes for socketcall(2) or ipc(2). A condition on the call's
+ * code replaces those on the first argument.
+ */
 static int add_multiplexed(struct builder *builder, const char *name,
 			   const struct argument_rule *rule, struct error *err)
 {
@@ -201,7 +205,7 @@ static int add_multiplexed(struct builder *builder, const char *name,
 				&through, err);
 }
 
-/* positions are those of the rule's names. */
+/* positions[i] is the position of from->names[i]. */
 static int add_for_names(struct builder *builder, const struct rule *from, const int *positions,
 			 const struct argument_rule *rule, struct error *err)
 {
@@ -217,7 +221,7 @@ static int add_for_names(struct builder *builder, const struct rule *from, const
 	return ret;
 }
 
-/* Puts a condition in its place by argument. */
+/* Inserts a condition in the order of arguments. */
 static void rule_insert(struct argument_rule *rule, const struct condition *condition)
 {
 	size_t i = rule->condition_count++;
@@ -272,7 +276,7 @@ static int compare_positions(const void *left, const void *right)
 	return (a->position > b->position) - (a->position < b->position);
 }
 
-/* Whether b has all conditions of a, and so holds only where a does. */
+/* True if b has all conditions of a, and so holds only where a does. */
 static bool covers(const struct argument_rule *a, const struct argument_rule *b)
 {
 	size_t i = 0, k;
@@ -283,8 +287,9 @@ static bool covers(const struct argument_rule *a, const struct argument_rule *b)
 }
 
 /*
- * Drops candidates that are covered by another one, which libseccomp always tests before; how
- * many are left. One with a single condition has it in common with its neighbour only.
+ * Drops candidates that another one covers, which libseccomp always tests earlier. Returns how
+ * many are left. Only an equal one can cover a candidate with a single condition, and equal
+ * ones are neighbours.
  */
 static size_t drop_covered(struct candidate *candidates, size_t count)
 {
@@ -303,8 +308,9 @@ static size_t drop_covered(struct candidate *candidates, size_t count)
 }
 
 /*
- * Takes the rules of one call in the order in which they are tested, without those that another one
- * makes superfluous: libseccomp drops these, and forgets where in the profile they stood.
+ * Takes the rules of one call in the order in which libseccomp tests them. Rules that another
+ * one makes superfluous are dropped. libseccomp drops these too and forgets their place in the
+ * profile, so the rest is sorted again.
  */
 static void take_rules(struct semantics *semantics, struct candidate *candidates, size_t count)
 {
@@ -322,7 +328,7 @@ static void take_rules(struct semantics *semantics, struct candidate *candidates
 		semantics->rules[semantics->rule_count++] = candidates[i].rule;
 }
 
-/* Keeps the candidates whose calls no rule without conditions decides. */
+/* Keeps the candidates whose call has no rule without conditions. */
 static int keep_candidates(struct builder *builder, struct error *err)
 {
 	struct semantics *semantics = builder->semantics;
@@ -346,9 +352,9 @@ static int keep_candidates(struct builder *builder, struct error *err)
 }
 
 /*
- * True if a name that is not in the architecture's table has to be kept by its name: a call that no
- * table has may be newer than the tables, and one that is made through socketcall(2) or ipc(2) need
- * not have a number of its own.
+ * True if a name that is not in the architecture's table must be kept by name. A call that is
+ * in no table may be newer than the tables. A call that is made through socketcall(2) or ipc(2)
+ * need not have a number of its own.
  */
 static bool is_kept(const struct semantics *semantics, const char *name)
 {
@@ -367,7 +373,7 @@ static int add_name(struct semantics *semantics, const char *name, struct error 
 	return 0;
 }
 
-/* Looks a rule's names up in the table, and keeps those that count without it. */
+/* Looks up a rule's names in the table. Keeps those that count although they are not in it. */
 static int find_names(struct semantics *semantics, const struct rule *rule, int *positions,
 		      struct error *err)
 {
@@ -391,7 +397,7 @@ static int find_names(struct semantics *semantics, const struct rule *rule, int 
 	return ret;
 }
 
-/* Sorts the names that are in no table, each once. */
+/* Sorts the names that are not in the table and drops duplicates. */
 static void sort_names(struct semantics *semantics)
 {
 	size_t from, to = 0;
@@ -405,7 +411,7 @@ static void sort_names(struct semantics *semantics)
 	semantics->name_count = to;
 }
 
-/* Lists the calls of the meaning and finds the place of each name of the profile. */
+/* Lists the calls and finds the position of each name of the profile. */
 static int find_calls(struct builder *builder, const struct profile *profile, struct error *err)
 {
 	struct semantics *semantics = builder->semantics;
@@ -460,7 +466,7 @@ int semantics_create(const struct profile *profile, const char *scmp_arch,
 		return error_nomem(err);
 	semantics->arch = arch_info_find(scmp_arch);
 	semantics->has_architecture = profile_applies(profile, scmp_arch, &semantics->arch);
-	/* SCMP_FLTATR_ACT_BADARCH, which no runtime sets, is SCMP_ACT_KILL. */
+	/* No runtime sets SCMP_FLTATR_ACT_BADARCH, which is SCMP_ACT_KILL by default. */
 	semantics->default_effect =
 		semantics->has_architecture ?
 			effect_of(profile->default_action, &profile->default_errno_ret) :

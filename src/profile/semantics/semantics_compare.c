@@ -7,7 +7,7 @@
 #include "profile/model/condition.h"
 #include "util/error.h"
 
-/* How often the comparison of two verdicts came out in each way. */
+/* The comparison of two verdicts, and the number of points of each kind of difference. */
 struct comparer {
 	size_t wider, narrower, other;
 	struct call_comparison comparison;
@@ -160,7 +160,7 @@ int semantics_visit_differences(const struct semantics *a, const struct semantic
 		const char *b_name = in_b ? semantics_call_name(b, j) : NULL;
 		int order = 0;
 
-		/* With a table, both have the very same names; without, they are sorted. */
+		/* Names of the table are the same pointers in both; the others are sorted. */
 		if (a_name != b_name)
 			order = !in_a ? 1 : !in_b ? -1 : strcmp(a_name, b_name);
 		left = (struct verdict){ .effect = semantics_default(a) };

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# From end to end on this kernel: a command is recorded, runs under the profile, and can do
-# nothing else under it.
+# End to end on this kernel: a command is recorded, runs under the profile, and can do nothing
+# else under it.
 set -u
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=tests/lib/tap.bash
@@ -12,14 +12,14 @@ cd "$(dirname "$0")" || exit 1
 : "${TEST_TMP:?is an empty directory}"
 profile=$TEST_TMP/profile.json
 
-# A shell with pipes, children and files: what it prints tells that all of it worked.
+# A shell with pipes, children and files. Its output shows that all of it worked.
 work=(/bin/bash -c 'seq 100 | sort -n | tail -n 1; ls / >/dev/null && cat /proc/self/comm')
 
 tap_plan 6
 tap_check "the kernel can record" "$RECORDER" doctor
 tap_is "the command runs while it is recorded" \
 	"$("$RECORDER" record -o "$profile" -- "${work[@]}" 2>"$TEST_TMP/log")" $'100\ncat'
-# Where the programs cannot be hooked in as this kernel would need it, calls may be lost, and the
+# If the kernel lacks the hook that it needs for the BPF programs, calls may be lost, and the
 # recording says so.
 hook=$("$RECORDER" doctor | grep ' hook ')
 if [[ $hook == ok* ]] || ! grep -q 'not complete' "$TEST_TMP/log"; then

@@ -10,7 +10,7 @@ workload_prepare() {
 		-o APT::Architecture=i386 -o APT::Architectures=i386 -o APT::Sandbox::User=root)
 
 	mkdir -p "$TRUTH_TMP/lists/partial" "$TRUTH_TMP/cache/archives/partial"
-	# An index of the many that cannot be read is no obstacle.
+	# It does not matter if some of the many indexes cannot be read.
 	apt-get "${options[@]}" update || true
 	(cd "$TRUTH_TMP" && apt-get "${options[@]}" download busybox-static) &&
 		dpkg -x "$TRUTH_TMP"/busybox-static_*_i386.deb "$TRUTH_TMP/i386"

@@ -15,11 +15,11 @@ LINE = re.compile(r"(\d+) +\[ *(-?\d+|\?+)\] (.*)")
 MODE = re.compile(r"\[ Process PID=(\d+) runs in (.*) mode\. \]")
 RESUMED = re.compile(r"<\.\.\. \w+ resumed>")
 CALL = re.compile(r"(\w+)\(")
-# The call that makes a process ends with the process's number, at once or when resumed.
+# The line of a call that creates a process ends with its pid, at once or when resumed.
 CHILD = re.compile(r"(?:(?:fork|clone3?)\(|<\.\.\. v?(?:fork|clone3?) resumed>).* = (\w+)$")
 ENDINGS = ("exit", "exit_group", "rt_sigreturn", "sigreturn")
 ABIS = {"64 bit": "native", "32 bit": "compat", "x32": "x32"}
-# i386 calls that strace shows as the one of many that they carry out.
+# i386 calls that strace shows under the name of the operation that they carry out.
 MULTIPLEXERS = {("compat", 102): "socketcall", ("compat", 117): "ipc"}
 X32_BIT = 0x40000000
 

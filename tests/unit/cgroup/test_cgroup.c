@@ -27,7 +27,9 @@ static const struct {
 	/* Hybrid. */
 	{ V1_LINES "41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n",
 	  "/sys/fs/cgroup/unified", "/", true },
-	/* A part that was bound into a container, and the whole beside it. */
+	/*
+	 * A bind mount of a part, as in a container; then with a mount of the whole hierarchy too.
+	 */
 	{ "50 22 0:26 /docker/abc /sys/fs/cgroup ro - cgroup2 cgroup rw\n", "/sys/fs/cgroup",
 	  "/docker/abc", false },
 	{ "50 22 0:26 /docker/abc /sys/fs/cgroup ro - cgroup2 cgroup rw\n"
@@ -35,7 +37,7 @@ static const struct {
 	  "/host/sys/fs/cgroup", "/", false },
 	/* Characters that the kernel escapes. */
 	{ "50 22 0:26 / /mnt/a\\040b\\134c rw - cgroup2 none rw\n", "/mnt/a b\\c", "/", false },
-	/* Lines that are none. */
+	/* Malformed lines. */
 	{ "\n - \n1 2 - cgroup2\n50 22 0:26 / /x rw - cgroup2 none rw", "/x", "/", false },
 };
 
@@ -98,7 +100,7 @@ static void a_process_that_is_not_there(void **state)
 	_cleanup_error_ struct error err = ERROR_INIT;
 	char *path;
 
-	/* Above the highest that the kernel allows (PID_MAX_LIMIT, 2^22). */
+	/* A pid above the kernel's highest limit (PID_MAX_LIMIT, 2^22). */
 	assert_int_equal(cgroup_of_pid(1 << 23, &path, &err), -ESRCH);
 	assert_non_null(strstr(error_message(&err), "there is no process 8388608"));
 }
@@ -139,7 +141,7 @@ static void paths_stay_below_the_mount(void **state)
 	}
 }
 
-/* /proc/self stands for a hierarchy here: directories are all that matters. */
+/* /proc/self plays the hierarchy here: only its directories matter. */
 static void arguments_are_paths_of_either_kind(void **state)
 {
 	const struct cgroup_mount mount = { (char *)"/proc/self", (char *)"/", false };

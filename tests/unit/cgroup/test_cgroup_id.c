@@ -17,9 +17,9 @@
 #include "util/error.h"
 
 #define NAME_LENGTH 110
-#define LEVELS 40 /* more than PATH_MAX has room for */
+#define LEVELS 40 /* more than fit into PATH_MAX */
 
-/* Cgroups below each other, each with a long name. */
+/* A chain of nested cgroups, each with a long name. */
 struct tree {
 	struct cgroup_mount mount;
 	char directories[LEVELS][LEVELS * (NAME_LENGTH + 1) + 256];
@@ -114,7 +114,7 @@ static void one_that_is_gone_is_not_found(void **state)
 	assert_non_null(strstr(error_message(&err), "find the path of cgroup "));
 }
 
-/* What open_by_handle_at() wants. */
+/* Drops the capability that open_by_handle_at() needs. */
 static void drop_read_search(void)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -144,7 +144,7 @@ static void a_path_is_found_without_the_capability(void **state)
 	assert_int_equal(status, 0);
 }
 
-/* A directory stands for the hierarchy: who owns what is all that matters. */
+/* A plain directory plays the hierarchy: only the owners matter. */
 static void who_may_make_a_cgroup_is_told(void **state)
 {
 	char top[] = "/tmp/recorder-test.XXXXXX", own[64], theirs[64];
@@ -163,15 +163,15 @@ static void who_may_make_a_cgroup_is_told(void **state)
 	assert_int_equal(cgroup_made_by(&mount, "/"), CGROUP_OF_ROOT);
 	assert_int_equal(cgroup_made_by(&mount, "/own"), CGROUP_OF_ROOT);
 	assert_int_equal(cgroup_made_by(&mount, "/own/gone"), CGROUP_OF_ROOT);
-	/* Made by root, and handed to a user; what is below may be the user's. */
+	/* Root made it and handed it to a user. Cgroups below it may be the user's. */
 	assert_int_equal(cgroup_made_by(&mount, "/own/theirs"), CGROUP_OF_ROOT);
 	assert_int_equal(cgroup_made_by(&mount, "/own/theirs/web"), CGROUP_OF_USER);
 	assert_int_equal(cgroup_made_by(&mount, "/own/theirs/a/web"), CGROUP_OF_USER);
 	assert_int_equal(cgroup_made_by(&mount, "/own/theirs/gone/web"), CGROUP_OF_USER);
-	/* Nobody can say whose this was. */
+	/* The owner of the removed directory is unknown. */
 	assert_int_equal(cgroup_made_by(&mount, "/own/gone/web"), CGROUP_OF_UNKNOWN);
 	assert_int_equal(cgroup_made_by(&mount, "/../web"), CGROUP_OF_USER);
-	/* Out of sight: users make nothing at the top. */
+	/* Not visible here: users make nothing at the top. */
 	assert_int_equal(cgroup_made_by(&mount, "/gone/web"), CGROUP_OF_ROOT);
 	assert_int_equal(cgroup_made_by(&part, "/outside/web"), CGROUP_OF_ROOT);
 

@@ -15,14 +15,14 @@
 #define UID_STATIC "4ad4390f97d2446bb4f7a4532724f7c2" /* of a static pod: a hash */
 
 static const struct {
-	const char *path;  /* up to and with the container's component */
-	const char *below; /* what follows it and belongs to the container as well */
+	const char *path;  /* up to and including the container's component */
+	const char *below; /* the rest of the path, which also belongs to the container */
 	enum container_engine engine;
 	const char *id;
 	const char *pod_uid;
 	enum pod_qos qos;
 } containers[] = {
-	/* containerd with the cgroupfs driver: nothing says who. */
+	/* containerd with the cgroupfs driver: the path does not name the engine. */
 	{ "/kubepods/besteffort/pod" UID_DASHES "/" ID, "", ENGINE_UNKNOWN, ID, UID_DASHES,
 	  POD_QOS_BEST_EFFORT },
 	{ "/kubepods/burstable/pod" UID_DASHES "/" ID, "/init", ENGINE_UNKNOWN, ID, UID_DASHES,
@@ -44,7 +44,7 @@ static const struct {
 	{ "/system.slice/containerd.service/kubepods-burstable-pod" UID_UNDERSCORES
 	  ".slice:cri-containerd:" ID,
 	  "", ENGINE_CONTAINERD, ID, UID_DASHES, POD_QOS_BURSTABLE },
-	/* k3s: the kubelet in the same service, or below a root of its own. */
+	/* k3s: the kubelet in the same service, or below its own root. */
 	{ "/k3s/kubepods/besteffort/pod" UID_DASHES "/" ID, "", ENGINE_UNKNOWN, ID, UID_DASHES,
 	  POD_QOS_BEST_EFFORT },
 	{ "/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-besteffort.slice/"
@@ -56,7 +56,7 @@ static const struct {
 	  "/container", ENGINE_CRIO, ID, UID_DASHES, POD_QOS_BEST_EFFORT },
 	{ "/kubepods/burstable/pod" UID_DASHES "/crio-" ID, "", ENGINE_CRIO, ID, UID_DASHES,
 	  POD_QOS_BURSTABLE },
-	/* Docker with both drivers, with a parent of its own, and below a kubelet. */
+	/* Docker with both drivers, with a custom parent, and below a kubelet. */
 	{ "/docker/" ID, "", ENGINE_DOCKER, ID, "", POD_QOS_UNKNOWN },
 	{ "/system.slice/docker-" ID ".scope", "/init.scope", ENGINE_DOCKER, ID, "",
 	  POD_QOS_UNKNOWN },
@@ -92,7 +92,7 @@ static const struct {
 	  POD_QOS_GUARANTEED },
 	{ "/machine.slice/libpod-" ID ".scope", "/container/libpod_parent/libpod-" INNER,
 	  ENGINE_PODMAN, ID, "", POD_QOS_UNKNOWN },
-	/* Seen from a cgroup namespace of one's own, and written carelessly. */
+	/* Seen from another cgroup namespace, and with superfluous slashes. */
 	{ "/../../kubepods/pod" UID_DASHES "/" ID, "", ENGINE_UNKNOWN, ID, UID_DASHES,
 	  POD_QOS_GUARANTEED },
 	{ "//docker//" ID, "//x", ENGINE_DOCKER, ID, "", POD_QOS_UNKNOWN },
@@ -129,7 +129,7 @@ static const char *const others[] = {
 	"/init.scope",
 	"/system.slice/sshd.service",
 	"/user.slice/user-1000.slice/session-1.scope",
-	/* What holds containers is none. */
+	/* Parents of containers are not containers. */
 	"/docker",
 	"/docker/buildkit",
 	"/kubepods.slice",
@@ -139,12 +139,12 @@ static const char *const others[] = {
 	"/libpod_parent/" ID,
 	"/default",
 	"/system.slice/default/web",
-	/* The monitors are no part of their container. */
+	/* A monitor is not part of its container. */
 	"/kubepods/burstable/pod" UID_DASHES "/crio-conmon-" ID,
 	"/kubepods.slice/kubepods-pod" UID_UNDERSCORES ".slice/crio-conmon-" ID ".scope",
 	"/machine.slice/libpod-conmon-" ID ".scope",
 	"/libpod_parent/libpod-conmon-" ID,
-	/* Services whose names only look like it. */
+	/* Names that only resemble those of containers. */
 	"/system.slice/docker.service",
 	"/system.slice/crio.service",
 	"/system.slice/docker-cleanup.scope",

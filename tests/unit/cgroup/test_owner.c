@@ -72,7 +72,7 @@ static void who_may_write_owns(void **state)
 	}
 }
 
-/* The whole way counts: each directory, and each symbolic link and where it leads. */
+/* Every step of the path counts: each directory, each symbolic link, and its target. */
 static void a_path_is_of_whoever_can_change_its_way(void **state)
 {
 	char root[] = "/tmp/recorder-unit.XXXXXX", command[512];
@@ -127,7 +127,10 @@ static int open_process(pid_t pid)
 	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* A process of a user's: itself, and as any other id in a user namespace of the user's making. */
+/*
+ * A process belongs to the user it runs as. A process with any id belongs to the user who made
+ * its user namespace.
+ */
 static void a_process_is_its_users(void **state)
 {
 	int ready[2];
@@ -155,7 +158,7 @@ static void a_process_is_its_users(void **state)
 	assert_false(owner_has_process(1001, process));
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	/* Its number is used again, and this is not that process. */
+	/* The process is gone, and the descriptor never shows another one with the same pid. */
 	assert_false(owner_has_process(1000, process));
 	close(ready[0]);
 	close(ready[1]);

@@ -65,7 +65,7 @@ static void a_thread_of_the_kernel_is_told(void **state)
 	assert_int_equal(process_is_kernel_thread(getpid(), &kernel, NULL), 0);
 	assert_false(kernel);
 	assert_int_equal(process_is_kernel_thread(NO_PROCESS, &kernel, NULL), -ESRCH);
-	/* The kernel's own first one, unless this is a PID namespace. */
+	/* kthreadd, unless this is another PID namespace. */
 	if (process_name(2, &name, NULL) < 0 || strcmp(name, "kthreadd") != 0)
 		return;
 	assert_int_equal(process_is_kernel_thread(2, &kernel, NULL), 0);
@@ -109,13 +109,13 @@ static void this_process_is_described(void **state)
 	assert_int_equal(observation.capability_count, expected);
 }
 
-/* Puts itself under a filter that allows everything, says so, and waits for its end. */
+/* Installs a filter that allows everything, reports that to the parent, and waits to be killed. */
 static void be_filtered(int ready)
 {
 	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	struct sock_fprog program = { 1, &allow };
 
-	prctl(PR_CAPBSET_DROP, 0); /* CAP_CHOWN; needs a privilege */
+	prctl(PR_CAPBSET_DROP, 0); /* CAP_CHOWN; needs CAP_SETPCAP */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0 || write(ready, "", 1) != 1)
 		_exit(1);
@@ -154,7 +154,7 @@ static void a_filtered_process_is_described(void **state)
 		assert_string_not_equal(observation.capabilities[0], "CAP_CHOWN");
 }
 
-/* The first, one in the middle, the last with a name, and those of a later kernel. */
+/* The first capability, one in the middle, the last with a name, and two of a later kernel. */
 static void capabilities_have_names(void **state)
 {
 	_cleanup_observation_ struct observation observation = {};

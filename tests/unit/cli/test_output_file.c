@@ -91,7 +91,7 @@ static void a_new_file_is_readable_by_all(void **state)
 	assert_int_equal(status.st_mode & 07777, 0644);
 }
 
-/* Whoever has the old file open keeps it whole: it was replaced and not written over. */
+/* A reader of the old file still sees all of it: it was replaced, not overwritten. */
 static void a_file_that_is_there_is_replaced(void **state)
 {
 	_cleanup_close_ int old = -1;
@@ -120,7 +120,7 @@ static void a_symbolic_link_stays(void **state)
 	assert_int_equal(entries(), 4);
 }
 
-/* Following it would make a file wherever whoever made the link wanted one. */
+/* Following the link would let its creator choose where the file is made. */
 static void a_symbolic_link_to_nothing_is_replaced(void **state)
 {
 	assert_int_equal(symlink("nothing", "link"), 0);
@@ -158,7 +158,7 @@ static void a_pipe_may_be_named_through_dev_fd(void **state)
 	close(fds[1]);
 }
 
-/* Nodes of the devices null and full, so that no mistake can harm the real ones. */
+/* Uses new nodes for the devices null and full, so that no mistake can harm the real ones. */
 static void a_device_is_written_to(void **state)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -176,7 +176,7 @@ static void a_device_is_written_to(void **state)
 	assert_int_equal(entries(), 2);
 }
 
-/* A recording blocks these signals, and reads those that end it. */
+/* As in a recording, which blocks these signals and reads those that end it. */
 static void block_and_raise(int signal)
 {
 	sigset_t set;
@@ -187,7 +187,7 @@ static void block_and_raise(int signal)
 	assert_int_equal(raise(signal), 0);
 }
 
-/* It has to be pending still. */
+/* Checks that the signal is still pending, and takes it. */
 static void take_signal(int signal)
 {
 	sigset_t set;
@@ -273,7 +273,7 @@ static void a_signal_does_not_stop_what_can_be_written(void **state)
 	assert_content("file", "calls");
 }
 
-/* What a reader gets that comes late is whole. */
+/* A reader that comes late gets everything. */
 static void a_pipe_is_written_to_once_it_is_read(void **state)
 {
 	static char text[1 << 18], got[1 << 18];

@@ -77,7 +77,7 @@ static void a_bundle_of_crio(void **state)
 	assert_string_equal(bundle.sandbox_id, "s2");
 }
 
-/* A mask of all bits is more than jansson has room for. */
+/* A mask of all 64 bits is more than jansson can hold. */
 static void a_profile_keeps_its_64_bits(void **state)
 {
 	static const char config[] =
@@ -102,7 +102,7 @@ static void what_is_not_said_is_unknown(void **state)
 
 static const struct {
 	const char *text;
-	const char *message; /* a part of it */
+	const char *message; /* a part of the error message */
 } invalid[] = {
 	{ "", "line 1" },
 	{ "[]", "no JSON object" },
@@ -135,7 +135,7 @@ static void mistakes_are_named_with_their_field(void **state)
 	}
 }
 
-/* A reader must not wait for whoever made the FIFO, nor follow a link out of the bundle. */
+/* A reader must not block on a FIFO, nor follow a link out of the bundle. */
 static void only_regular_files_are_read(void **state)
 {
 	char directory[] = "/tmp/recorder-unit.XXXXXX", path[64];

@@ -23,7 +23,7 @@
 	"\"io.kubernetes.cri.container-name\":\"main\",\"io.kubernetes.cri.sandbox-name\":" \
 	"\"web-0\",\"io.kubernetes.cri.sandbox-namespace\":\"shop\"}}"
 
-/* A machine's state directories, in a directory that stands for its root. */
+/* A directory used as a machine's root, with the machine's state directories in it. */
 static char root[] = "/tmp/recorder-unit.XXXXXX";
 
 static void make_directories(char *path)

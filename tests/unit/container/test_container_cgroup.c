@@ -18,9 +18,9 @@ static const struct {
 	const char *id;
 	const char *cgroups_path;
 	const char *path;
-	const char *own; /* "": nothing tells */
+	const char *own; /* "": unknown */
 } cases[] = {
-	/* Engines' names, with what is nested below. */
+	/* Engines' names, with nested cgroups below. */
 	{ HEX, NULL, POD "/" HEX, POD "/" HEX },
 	{ HEX, NULL, POD "/" HEX "/init", POD "/" HEX },
 	{ HEX, NULL, "/system.slice/docker-" HEX ".scope/init.scope",
@@ -36,7 +36,7 @@ static const struct {
 	{ "web", NULL, "/a:b:web", "/a:b:web" },
 	{ "web", NULL, "/a/.scope", "" },
 	{ "web.scope", NULL, "/a/web.scope", "/a/web.scope" },
-	/* The bundle says more than a name. */
+	/* The bundle's cgroupsPath takes precedence over the id. */
 	{ "web", "/x/y", "/x/y", "/x/y" },
 	{ "web", "/x/y", "/x/y/web", "/x/y" },
 	{ "web", "x/y/", "/above/x/y/z", "/above/x/y" },
@@ -50,7 +50,7 @@ static const struct {
 	{ "web", "/", "/session", "" },
 	{ "web", "", "/session", "" },
 	{ HEX, "", "/user.slice/session-1.scope", "" },
-	/* Another container's. */
+	/* Another container's cgroup. */
 	{ HEX, "", "/docker/f" HEX, "" },
 	{ "web", NULL, POD "/" HEX, "" },
 };

@@ -19,7 +19,7 @@
 #include "util/error.h"
 #include "util/file.h"
 
-/* A machine's files, in a directory that stands for its root. */
+/* A directory used as a machine's root, with the machine's files in it. */
 static char root[] = "/tmp/recorder-unit.XXXXXX";
 
 #define DOCKER "/srv/docker/containers"

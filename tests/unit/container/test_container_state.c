@@ -17,7 +17,7 @@
 #include "util/error.h"
 #include "util/file.h"
 
-/* A machine's state directories, in a directory that stands for its root. */
+/* A directory used as a machine's root, with the machine's state directories in it. */
 static char root[] = "/tmp/recorder-unit.XXXXXX";
 
 #define TASKS "/io.containerd.runtime.v2.task"
@@ -26,7 +26,9 @@ static const struct {
 	const char *path;
 	const char *text;
 } files[] = {
-	/* containerd: the shim's kind tells runc; crun is configured; gVisor has its own shim. */
+	/*
+	 * containerd: runc by the kind of shim, crun by configuration, gVisor by its own shim.
+	 */
 	{ "/run/containerd" TASKS "/k8s.io/a1/config.json", "{}" },
 	{ "/run/containerd" TASKS "/k8s.io/a1/runtime", "" },
 	{ "/run/containerd" TASKS "/k8s.io/a1/options.json", "{}" },
@@ -39,7 +41,7 @@ static const struct {
 	{ "/run/containerd" TASKS "/k8s.io/a3/shim-binary-path",
 	  "/usr/bin/containerd-shim-runsc-v1" },
 	{ "/run/containerd" TASKS "/default/a4/options.json", "{\"binary_name\":\"crun\"}" },
-	/* A binary that is configured, of a name that may be any runtime's. */
+	/* A configured binary of an unknown name, which may be any runtime's. */
 	{ "/run/containerd" TASKS "/k8s.io/a5/runtime", "/var/lib/docker/runtimes/gv" },
 	{ "/run/containerd" TASKS "/k8s.io/a5/shim-binary-path",
 	  "/usr/bin/containerd-shim-runc-v2" },
@@ -47,19 +49,19 @@ static const struct {
 	{ "/run/docker/containerd/daemon" TASKS "/moby/b1/init.pid", "102\n" },
 	{ "/run/docker/runtime-runc/moby/b1/state.json", "{\"init_process_pid\":102}" },
 	{ "/run/k3s/containerd" TASKS "/k8s.io/b2/init.pid", "103" },
-	/* crun below containerd's shim, which takes it for runc. */
+	/* crun below containerd's shim for runc. */
 	{ "/run/containerd" TASKS "/k8s.io/b3/shim-binary-path",
 	  "/usr/bin/containerd-shim-runc-v2" },
 	{ "/run/containerd/runc/k8s.io/b3/status", "{\"pid\":104}" },
-	/* Podman or CRI-O, and what it had crun write. */
+	/* Podman or CRI-O, with the state that its crun wrote. */
 	{ "/var/lib/containers/storage/overlay-containers/c1/userdata/config.json", "{}" },
 	{ "/run/crun/c1/status", "{\"pid\":105,\"bundle\":\"/elsewhere\"}" },
-	/* runc by hand, with a bundle wherever the user has it. */
+	/* runc called by hand, with a bundle anywhere. */
 	{ "/run/runc/d1/state.json",
 	  "{\"init_process_pid\":106,\"mask\":18446744073709551615,\"config\":{\"labels\":[\"x=y\",\"bundle=/usr\"]}}" },
-	/* Without root. */
+	/* Rootless. */
 	{ "/run/user/1000/crun/e1/status", "{\"pid\":107,\"bundle\":\"/usr\"}" },
-	/* What has just ended, is broken, or lies. */
+	/* States of ended containers, and broken or false ones. */
 	{ "/run/runc/f1/other", "" },
 	{ "/run/runc/f2/state.json", "{\"init_process_pid\":" },
 	{ "/run/runc/f3/state.json", "{\"init_process_pid\":-1,\"config\":[]}" },
@@ -180,7 +182,7 @@ static void a_prefix_narrows_the_search(void **state)
 	assert_int_equal(none.length, 0);
 }
 
-/* The prefix becomes part of a pattern of file names. */
+/* The prefix becomes part of a glob pattern. */
 static void a_prefix_is_no_pattern(void **state)
 {
 	static const char *const prefixes[] = { "*", "a?", "[a]", "../..", "a/../b", "a\\1", "{a}" };
@@ -216,7 +218,7 @@ static void what_a_user_says_is_kept_apart(void **state)
 	const struct container_state *chosen;
 
 	needs_root();
-	/* Each of a container of root's, one of which no place of root's knows the process. */
+	/* Two users claim root's container a1. Container u1 belongs to one of them. */
 	add_state_of(1000, "/run/user/1000/crun/a1", "status", "{\"pid\":1,\"bundle\":\"/x\"}");
 	add_state_of(1001, "/run/user/1001/crun/a1", "status", "{\"pid\":2}");
 	add_state_of(1000, "/run/user/1000/runc/u1", "state.json", "{\"init_process_pid\":3}");
@@ -287,10 +289,10 @@ static void a_process_is_that_of_the_state(void **state)
 	mine.started = started;
 	assert_int_equal(container_state_open_process(&mine, &fd, NULL), 0);
 	close(fd);
-	/* The number was used again. */
+	/* The PID was reused. */
 	mine.started = started + 1;
 	assert_int_equal(container_state_open_process(&mine, &fd, NULL), -ESRCH);
-	/* A user names another's process. */
+	/* The evidence of a user names a process of another user. */
 	mine.started = started;
 	mine.owner = getuid() + 4711;
 	assert_int_equal(container_state_open_process(&mine, &fd, NULL), -ESRCH);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The client of a runtime that answers, ends, and is there again.
+// The CRI client with a runtime that answers, ends, and comes back.
 #include "../net/server.h"
 #include "container/cri.h"
 #include "util/error.h"
@@ -12,7 +12,7 @@ static void answer(struct peer *peer, uint32_t stream, const uint8_t *frame, siz
 	peer_headers(peer, stream, NGHTTP2_FLAG_END_STREAM, "grpc-status", "0", NULL);
 }
 
-/* VersionResponse with runtime_name = 2 "x", and as runtime_version = 3 the connection's number. */
+/* VersionResponse: runtime_name = 2 is "x", runtime_version = 3 is the connection's number. */
 static void answer_version(struct peer *peer, uint32_t stream)
 {
 	const uint8_t frame[] = { 0, 0, 0, 0, 6, 0x12, 1, 'x', 0x1a, 1, '0' + peer->number };
@@ -20,7 +20,7 @@ static void answer_version(struct peer *peer, uint32_t stream)
 	answer(peer, stream, frame, sizeof(frame));
 }
 
-/* ListPodSandboxResponse with items = 1, of which id = 1 is the connection's number. */
+/* ListPodSandboxResponse: items = 1 has one item, whose id = 1 is the connection's number. */
 static void answers_sandboxes(struct peer *peer)
 {
 	const uint8_t frame[] = { 0, 0, 0, 0, 5, 0x0a, 3, 0x0a, 1, '0' + peer->number };
@@ -55,7 +55,7 @@ static void ends_once(struct peer *peer)
 	answers_sandboxes(peer);
 }
 
-/* As a server that shuts down in order: what it has not begun may be asked elsewhere. */
+/* Shuts down in order: a call that the server has not begun may be made elsewhere. */
 static void says_goodbye(struct peer *peer)
 {
 	uint32_t first;
@@ -98,7 +98,7 @@ static void start(struct server *server, server_script *script, struct cri **ret
 	assert_string_equal(cri_runtime_version(*ret_cri), "0");
 }
 
-/* The number of the connection that a call was answered on. */
+/* Checks the number of the connection on which a call is answered. */
 static void expect_connection(struct cri *cri, const char *number)
 {
 	struct error err = ERROR_INIT;
@@ -191,7 +191,7 @@ static void a_server_that_is_gone_is_an_error_and_asked_again(void **state)
 	for (i = 0; i < 10; i++)
 		expect_failure(cri, -ECONNREFUSED, "Connection refused");
 
-	/* In the same place. */
+	/* A new server on the same socket path. */
 	after = server;
 	strcpy(address.sun_path, strchr(server.endpoint, '/') + 2);
 	unlink(address.sun_path);

@@ -12,8 +12,8 @@
 #include "util/error.h"
 
 /*
- * Bytes of the wire, written by hand from the field numbers of k8s.io/cri-api, so that they
- * do not come from the .proto that is tested: tag = number << 3 | type, length, content.
+ * A wire message, written by hand from the field numbers of k8s.io/cri-api, so that it does not
+ * depend on the .proto under test: tag = number << 3 | type, length, content.
  */
 static const uint8_t sandboxes_bytes[] = {
 	0x0a, 62,						      /* items = 1 */
@@ -74,7 +74,9 @@ static void read_broken(const uint8_t *bytes, size_t size)
 	protobuf_c_message_free_unpacked(message, NULL);
 }
 
-/* Whatever is cut off or changed, the answer is refused or read: nothing is overrun. */
+/*
+ * However an answer is truncated or changed, it is refused or read, and no buffer is overrun.
+ */
 static void broken_answers_are_refused_or_read(void **state)
 {
 	uint8_t bytes[sizeof(sandboxes_bytes)];

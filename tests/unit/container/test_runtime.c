@@ -114,7 +114,7 @@ static void the_program_itself_is_asked(void **state)
 	write_program("#!/bin/sh\ntest \"$*\" = --version && echo x version 7.8.9\n", 0755);
 	assert_int_equal(runtime_version("nothing-of-that-name", program, &version, NULL), 0);
 	assert_string_equal(version, "7.8.9");
-	/* It is asked once; one that was replaced is asked again. */
+	/* A program is asked once, and asked again after it was replaced. */
 	write_program("#!/bin/sh\necho x version 7.9.0; echo asked >>\"$0.asked\"\n", 0755);
 	assert_int_equal(runtime_version("nothing-of-that-name", program, &second, NULL), 0);
 	assert_string_equal(second, "7.9.0");
@@ -124,7 +124,10 @@ static void the_program_itself_is_asked(void **state)
 	assert_int_equal(file_read(AT_FDCWD, asked, 100, &said, NULL, NULL), 0);
 	assert_string_equal(said, "asked\n");
 	unlink(asked);
-	/* One that others may change is not run, and one that says nothing is not waited for. */
+	/*
+	 * A program that others may change is not run, and one that prints nothing is not
+	 * waited for.
+	 */
 	write_program("#!/bin/sh\necho x version 7.8.9\n", 0777);
 	assert_int_equal(runtime_version("nothing-of-that-name", program, &untouched, NULL),
 			 -ENOENT);

@@ -56,7 +56,7 @@ static void a_change_is_told_by_what_it_means(void **state)
 	}
 }
 
-/* A deny list that stops denying: more calls than a line has room for. */
+/* A profile that now allows everything: more calls than a line has room for. */
 static void many_calls_are_counted(void **state)
 {
 	const char now[] = "{\"defaultAction\":\"SCMP_ACT_ALLOW\"}";

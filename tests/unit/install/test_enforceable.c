@@ -14,7 +14,7 @@
 #include "util/cleanup.h"
 #include "util/string_set.h"
 
-/* A profile that denies by default, for the machine that this runs on. */
+/* Returns a profile that denies by default, for the machine that runs this test. */
 static struct profile *plain(void)
 {
 	return profile_create(ACTION_ERRNO);
@@ -37,7 +37,7 @@ static void add_conditions(struct rule *rule, uint32_t first, uint32_t second)
 	rule->conditions[1] = (struct condition){ second, COMPARE_LE, 9, 0 };
 }
 
-/* Checks a profile, which is freed. NULL: nothing is in its way. */
+/* Checks a profile and frees it. text is a part of the only obstacle; NULL: there is none. */
 static void expect_on(struct profile *made, const char *runtime, const char *version, bool severe,
 		      const char *text)
 {
@@ -76,7 +76,7 @@ static void names_that_libseccomp_does_not_know(void **state)
 	add_rule(profile, ACTION_ERRNO, "no_such_call");
 	expect(profile, true, "the default action (SCMP_ACT_ALLOW) answers");
 
-	/* It is denied either way. */
+	/* The call is denied either way. */
 	profile = plain();
 	add_rule(profile, ACTION_KILL_PROCESS, "no_such_call");
 	expect(profile, false, "does not know no_such_call: ");
@@ -90,7 +90,7 @@ static void another_machine(void **state)
 	expect(profile, true, "made for another machine: it lists SCMP_ARCH_PPC64LE and not ");
 }
 
-/* Runtimes add the machine's own architecture to one that runs on it. */
+/* Runtimes add the machine's own architecture to a listed one that runs on the machine. */
 static void the_narrow_architecture_of_this_machine(void **state)
 {
 	struct profile *profile = plain();

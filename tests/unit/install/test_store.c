@@ -49,7 +49,7 @@ static int tear_down(void **state)
 	return nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-/* A path in the test's directory; valid until the next but three. */
+/* Returns a path in the store, which stays valid during the next three calls. */
 static const char *in_root(const char *path)
 {
 	static char paths[4][192];
@@ -177,8 +177,7 @@ static void what_is_there_already_is_taken_over_when_it_is_the_same(void **state
 	assert_state("operator/web.json", STORE_INSTALLED);
 }
 
-/* Whoever can write into the directory must not choose what root writes to, or reads. */
-/* As a process leaves it that is killed while it writes. */
+/* Temporary files, as a process leaves them that is killed while it writes. */
 static void what_was_left_behind_is_removed(void **state)
 {
 	static const char *const paths[] = {
@@ -200,6 +199,7 @@ static void what_was_left_behind_is_removed(void **state)
 	assert_holds(WEB, "{}");
 }
 
+/* A user who can write into the directory must not choose where root writes or reads. */
 static void no_symbolic_link_is_followed(void **state)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -290,7 +290,7 @@ static void removing_leaves_nothing_of_it(void **state)
 	assert_int_equal(stat(in_root("operator"), &status), -1);
 }
 
-/* A reader sees one content or the other, whole, however often it looks. */
+/* However often it reads, a reader sees the whole of one content or the other. */
 static void a_reader_never_sees_half_of_it(void **state)
 {
 	static char contents[2][60000];

@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_NET_CERTIFICATES_H
 #define TESTS_UNIT_NET_CERTIFICATES_H
 
-/* Authorities and certificates of the tests, made when they are needed. */
+/* Authorities and certificates for tests, made when they are needed. */
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -30,8 +30,8 @@ static inline void add_extension(X509 *certificate, int nid, const char *value)
 }
 
 /*
- * A certificate that is valid until so many seconds from now. issuer NULL makes an authority; names
- * are such as "DNS:server.example,IP:127.0.0.1", NULL for none.
+ * Makes a certificate that expires in the given number of seconds. issuer NULL makes an
+ * authority. names are like "DNS:server.example,IP:127.0.0.1", or NULL for none.
  */
 static inline struct identity make_identity(const char *name, const struct identity *issuer,
 					    const char *names, long seconds)

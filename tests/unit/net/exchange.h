@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_NET_EXCHANGE_H
 #define TESTS_UNIT_NET_EXCHANGE_H
 
-/* A request and what became of it, as the tests ask for it. */
+/* A request and its outcome, for assertions in tests. */
 #include "net/http2.h"
 #include "server.h"
 #include "util/error.h"
@@ -12,7 +12,7 @@ struct exchange {
 	struct loop *loop;
 	struct http2_client *client;
 	struct http2_request *request;
-	int done; /* how often */
+	int done; /* number of calls of done */
 	int result;
 	char message[512];
 	bool retriable;
@@ -40,7 +40,7 @@ static inline void exchange_done(struct http2_request *request, int result, cons
 
 static const struct http2_handlers exchange_handlers = { .done = exchange_done };
 
-/* A loop and a client of its own. Options may be NULL for none but the endpoint. */
+/* Makes a loop and a client. options may be NULL if only the endpoint matters. */
 static inline void exchange_open(struct exchange *exchange, const struct http2_options *options,
 				 const char *endpoint)
 {
@@ -82,7 +82,7 @@ static inline void exchange_wait(struct exchange *exchange)
 	assert_int_equal(exchange->done, 1);
 }
 
-/* A whole request. */
+/* Makes a request and waits for its end. */
 static inline void exchange_make(struct exchange *exchange, int64_t timeout_ms)
 {
 	const struct http2_request_options options = { .timeout_ms = timeout_ms };
@@ -91,7 +91,7 @@ static inline void exchange_make(struct exchange *exchange, int64_t timeout_ms)
 	exchange_wait(exchange);
 }
 
-/* The end that was expected: its result and a part of its message. */
+/* Checks the end of the request: its result and a part of its message. */
 static inline void exchange_expect(const struct exchange *exchange, int result, const char *part)
 {
 	if (exchange->result != result || !strstr(exchange->message, part))

@@ -3,8 +3,8 @@
 #define TESTS_UNIT_NET_SERVER_H
 
 /*
- * A server of the tests, which does what its script says, however wrong that is: a process of its
- * own that accepts one connection after another and writes frames by hand.
+ * A server for tests that follows its script, even against the protocol. It is a separate
+ * process, accepts one connection after another, and writes frames by hand.
  */
 #include <errno.h>
 #include <nghttp2/nghttp2.h>
@@ -33,7 +33,7 @@ struct peer {
 	int fd;
 	SSL *ssl;	  /* NULL without TLS */
 	int number;	  /* 0 for the first connection */
-	const void *data; /* the script's own */
+	const void *data; /* for the script */
 };
 
 typedef void server_script(struct peer *peer);
@@ -53,7 +53,7 @@ struct frame {
 	uint8_t payload[16384];
 };
 
-/* The server's process: whatever goes wrong ends the connection, or it. */
+/* Functions of the server's process. A failure ends the connection or the process. */
 
 static inline bool peer_write(struct peer *peer, const void *data, size_t size)
 {
@@ -110,7 +110,7 @@ static inline bool peer_read_frame(struct peer *peer, struct frame *frame)
 	       peer_read(peer, frame->payload, frame->size);
 }
 
-/* Reads until the client has gone. */
+/* Reads until the client closes the connection. */
 static inline void peer_hold(struct peer *peer)
 {
 	char byte;
@@ -119,7 +119,7 @@ static inline void peer_hold(struct peer *peer)
 		;
 }
 
-/* The beginning of a connection, on both sides. */
+/* Begins a connection: reads the client's magic, sends settings, and acknowledges the client's. */
 static inline bool peer_greet(struct peer *peer)
 {
 	char magic[NGHTTP2_CLIENT_MAGIC_LEN];
@@ -129,7 +129,7 @@ static inline bool peer_greet(struct peer *peer)
 	       peer_frame(peer, NGHTTP2_SETTINGS, NGHTTP2_FLAG_ACK, 0, NULL, 0);
 }
 
-/* Waits for the headers of a request and returns its stream, 0 when the client has gone. */
+/* Waits for the headers of a request. Returns its stream, or 0 if the client is gone. */
 static inline uint32_t peer_request(struct peer *peer)
 {
 	static struct frame frame;
@@ -140,7 +140,7 @@ static inline uint32_t peer_request(struct peer *peer)
 	return 0;
 }
 
-/* A header without compression (RFC 7541, section 6.2.2). Returns the end. */
+/* Writes an uncompressed header (RFC 7541, section 6.2.2). Returns the end. */
 static inline uint8_t *put_header(uint8_t *at, const char *name, const char *value)
 {
 	size_t length = strlen(value), rest = length - 127;
@@ -159,7 +159,7 @@ static inline uint8_t *put_header(uint8_t *at, const char *name, const char *val
 	return mempcpy(at, value, length);
 }
 
-/* Headers or trailers: pairs of name and value, and NULL. */
+/* Sends headers or trailers: pairs of name and value, ended by NULL. */
 static inline bool peer_headers(struct peer *peer, uint32_t stream, uint8_t flags, ...)
 {
 	uint8_t block[8192], *at = block;
@@ -182,7 +182,7 @@ static inline bool peer_data(struct peer *peer, uint32_t stream, uint8_t flags, 
 	return peer_frame(peer, NGHTTP2_DATA, flags, stream, data, size);
 }
 
-/* A plain answer. */
+/* Sends status 200 and a body. */
 static inline bool peer_answer(struct peer *peer, uint32_t stream, const char *text)
 {
 	return peer_headers(peer, stream, 0, ":status", "200", NULL) &&
@@ -225,8 +225,8 @@ static inline _Noreturn void server_main(int listener, SSL_CTX *context, server_
 		if (peer.fd < 0)
 			_exit(1);
 		/*
-		 * What was said before the end must not wait for it. Of no meaning to a Unix
-		 * socket.
+		 * Sends the last frames before the connection ends, instead of delaying them.
+		 * Has no effect on a Unix socket.
 		 */
 		setsockopt(peer.fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
 		if (context) {
@@ -243,7 +243,7 @@ static inline _Noreturn void server_main(int listener, SSL_CTX *context, server_
 	}
 }
 
-/* The test's side. */
+/* Functions of the test's process. */
 
 static inline void server_run(struct server *server, SSL_CTX *context, server_script *script,
 			      const void *data)
@@ -255,7 +255,7 @@ static inline void server_run(struct server *server, SSL_CTX *context, server_sc
 		server_main(server->listener, context, script, data);
 }
 
-/* On a Unix socket, without TLS. */
+/* Starts a server on a Unix socket, without TLS. */
 static inline void server_start(struct server *server, server_script *script)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -269,7 +269,7 @@ static inline void server_start(struct server *server, server_script *script)
 	server_run(server, NULL, script, NULL);
 }
 
-/* On TCP, with TLS when context is not NULL. */
+/* Starts a server on TCP, with TLS if context is not NULL. */
 static inline void server_start_tcp(struct server *server, SSL_CTX *context, server_script *script)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Calls: their frames, their statuses, and servers that do not keep to them.
+// gRPC calls: frames, statuses, and servers that break the protocol.
 #include <sys/mman.h>
 
 #include "exchange.h"
@@ -52,7 +52,7 @@ static void answers(struct peer *peer)
 	end_grpc(peer, stream, "0");
 }
 
-/* A byte a frame. */
+/* One byte in each DATA frame. */
 static void answers_in_pieces(struct peer *peer)
 {
 	uint32_t stream = begin_grpc(peer);
@@ -220,7 +220,7 @@ static const struct {
 	const char *name;
 	server_script *script;
 	int result;
-	const char *part; /* of the message */
+	const char *part; /* of the error message */
 	int64_t timeout_ms;
 } cases[] = {
 	{ "answers", answers, 0, "" },
@@ -282,14 +282,14 @@ static void each_answer_is_read_or_named(void **state)
 	}
 }
 
-/* Ends while nobody runs the loop, as a runtime that is restarted. */
+/* Closes the connection while the client's loop does not run, as a restarted runtime does. */
 static void serves_one_call(struct peer *peer)
 {
 	uint32_t stream = begin_grpc(peer);
 
 	peer_data(peer, stream, 0, version_frame, sizeof(version_frame));
 	peer_headers(peer, stream, NGHTTP2_FLAG_END_STREAM, "grpc-status", "0", NULL);
-	/* Until the client has the answer. */
+	/* Wait until the client has the answer. */
 	usleep(20000);
 }
 
@@ -310,18 +310,18 @@ static void a_server_that_was_restarted_is_asked_again(void **state)
 			      &answer, &err) < 0)
 			fail_msg("%s", error_message(&err));
 		protobuf_c_message_free_unpacked(answer, NULL);
-		/* Until the server has closed its side. */
+		/* Wait until the server has closed its side. */
 		usleep(60000);
 	}
 	exchange_close(&exchange);
 	server_stop(&server);
 }
 
-/* A stream of calls, and what its handler does with it. */
+/* A call with a stream of answers, and what its handler does. */
 struct stream {
 	struct grpc_call *call;
 	int answers;
-	int pause_after; /* so many */
+	int pause_after; /* after this number of answers; 0 for never */
 	int cancel_after;
 	int ends;
 	int result;
@@ -348,7 +348,7 @@ static void on_done(struct grpc_call *call, int result, const struct error *err,
 	stream->ends++;
 	stream->result = result;
 	snprintf(stream->message, sizeof(stream->message), "%s", err ? error_message(err) : "");
-	/* Of no effect, but allowed. */
+	/* Allowed here, but without effect. */
 	grpc_cancel(call);
 }
 
@@ -382,7 +382,7 @@ static void streams_a_thousand(struct peer *peer)
 
 	for (i = 0; i < 1000; i++)
 		memcpy(many + i * sizeof(version_frame), version_frame, sizeof(version_frame));
-	/* Cut where messages are not. */
+	/* Frames of 500 bytes end inside messages. */
 	for (i = 0; i < sizeof(many); i += 500)
 		peer_data(peer, stream, 0, many + i, 500);
 	end_grpc(peer, stream, "0");
@@ -428,10 +428,10 @@ static void a_paused_stream_waits_also_with_its_end(void **state)
 	server_stop(&server);
 }
 
-/* How much the server below has sent, told to the test. */
+/* Number of bytes that streams_for_ever() has sent, in memory shared with the test. */
 static size_t *told;
 
-/* Messages for ever, as the windows allow. */
+/* Sends messages for ever, as far as the window allows. */
 static void streams_for_ever(struct peer *peer)
 {
 	static struct frame frame;
@@ -512,7 +512,7 @@ static void a_paused_stream_ends_with_its_client(void **state)
 	start_stream(&exchange, &stream);
 	answers_until(&exchange, &stream, 10);
 	http2_client_destroy(exchange.client);
-	/* The request may have been complete before, and only its messages wait. */
+	/* The request may already be complete, with only its messages waiting. */
 	if (!stream.ends) {
 		grpc_cancel(stream.call);
 	} else {
@@ -523,7 +523,7 @@ static void a_paused_stream_ends_with_its_client(void **state)
 	server_stop(&server);
 }
 
-/* 3 MiB in one message, which is more than any window. */
+/* Sends one message of 3 MiB, which is more than any window. */
 static void sends_a_large_message(struct peer *peer)
 {
 	static uint8_t zeros[16000];

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a client does on one connection and from one to the next.
+// The client's behaviour on one connection, and from one connection to the next.
 #include "exchange.h"
 
 #define DEADLINE_MS 20000
 
-/*
- * Reads frames until one of the type, on the stream unless that is 0. False when the client has
- * gone.
- */
+/* Reads frames up to one of this type. stream 0 accepts any stream. False if the client is gone. */
 static bool wait_frame(struct peer *peer, uint8_t type, uint32_t stream, struct frame *frame)
 {
 	while (peer_read_frame(peer, frame))
@@ -90,10 +87,7 @@ static void an_answer_has_status_headers_body_and_trailers(void **state)
 	server_stop(&server);
 }
 
-/*
- * Tells the client its own request: headers in the order of their sending, and the size of the
- * body.
- */
+/* Answers with the request: its headers in the order of sending, and the size of its body. */
 static void tells_the_request(struct peer *peer)
 {
 	static struct frame frame;
@@ -156,7 +150,7 @@ static void a_request_has_what_it_was_given(void **state)
 	server_stop(&server);
 }
 
-/* Writes 4 MiB as there is room, of which the client never has more than one waiting. */
+/* Writes 4 MiB as room allows. The client never holds more than 1 MiB of it unsent. */
 #define UPLOAD_SIZE (4 << 20)
 #define UPLOAD_PART 100000
 
@@ -203,7 +197,7 @@ static void a_request_is_streamed_as_the_server_reads_it(void **state)
 	server_stop(&server);
 }
 
-/* The server says no before it has read the body, of which it then hears the end. */
+/* Answers before it has read the body. Then the client must reset the stream. */
 static void answers_before_the_body(struct peer *peer)
 {
 	static struct frame frame;
@@ -235,7 +229,7 @@ static void an_answer_may_come_before_the_request_has_ended(void **state)
 	server_stop(&server);
 }
 
-/* A complete answer is not followed by a reset, of which servers count the number. */
+/* Servers count resets, so the client must not reset a stream with a complete answer. */
 static void tells_of_resets(struct peer *peer)
 {
 	static struct frame frame;
@@ -263,7 +257,7 @@ static void a_complete_answer_is_not_reset(void **state)
 	server_stop(&server);
 }
 
-/* Sends 1 MiB as the windows of the stream allow, which begin with that of the client's options. */
+/* Sends 1 MiB as the stream's window allows, which begins with the size in the client's options. */
 #define WINDOW 20000
 #define DOWNLOAD_SIZE (1 << 20)
 
@@ -322,7 +316,7 @@ static void a_slow_consumer_holds_the_server_back(void **state)
 	while (!exchange.done) {
 		assert_int_equal(loop_iterate(exchange.loop, -1, NULL), 0);
 		assert_true(downloaded - consumed <= WINDOW);
-		/* Too much is not taken for more. */
+		/* Consuming more than was received must not enlarge the window. */
 		if (!exchange.done && downloaded - consumed == WINDOW) {
 			http2_request_consume(exchange.request, SIZE_MAX);
 			consumed = downloaded;
@@ -364,7 +358,7 @@ static void a_server_that_is_not_held_back_is_refused(void **state)
 	server_stop(&server);
 }
 
-/* Two requests on the first connection, of which the second is left out. */
+/* Takes the first of two requests on the first connection, and excludes the second with GOAWAY. */
 static void leaves_in_the_middle(struct peer *peer)
 {
 	uint32_t first;
@@ -378,7 +372,7 @@ static void leaves_in_the_middle(struct peer *peer)
 	peer_headers(peer, first, 0, ":status", "200", NULL);
 	peer_request(peer);
 	peer_goaway(peer, first, NGHTTP2_NO_ERROR);
-	/* The third request comes on a connection of its own, while this one goes on. */
+	/* The third request comes on a new connection while this one continues. */
 	usleep(50000);
 	peer_data(peer, first, NGHTTP2_FLAG_END_STREAM, "first", 5);
 	peer_hold(peer);
@@ -409,7 +403,7 @@ static void new_requests_go_elsewhere_when_a_server_leaves(void **state)
 	server_stop(&server);
 }
 
-/* One request at a time, and then no more: the others never left the client. */
+/* Allows one request at a time, then leaves: the other requests never left the client. */
 static void leaves_while_requests_wait(struct peer *peer)
 {
 	const uint8_t one[6] = { 0, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, 0, 0, 0, 1 };
@@ -455,7 +449,7 @@ static void requests_that_were_never_sent_may_be_made_again(void **state)
 	server_stop(&server);
 }
 
-/* The first connections are of no use; a request that follows waits for a later one. */
+/* Closes the first three connections at once. A later request waits for the next connection. */
 static void wakes_up_late(struct peer *peer)
 {
 	if (peer->number >= 3)
@@ -482,7 +476,7 @@ static void a_lost_server_is_found_again(void **state)
 	server_stop(&server);
 }
 
-/* Sends everybody away, and counts: nobody may come back at once. */
+/* Sends GOAWAY to every client. None may reconnect at once. */
 static void always_leaves(struct peer *peer)
 {
 	peer_greet(peer);
@@ -519,7 +513,7 @@ static void whoever_is_sent_away_does_not_come_back_at_once(void **state)
 	exchange_start(&exchange, &options);
 	while (!exchange.done)
 		assert_int_equal(loop_iterate(exchange.loop, -1, NULL), 0);
-	/* The next attempt is in 50 s at the earliest, so that nothing happens now. */
+	/* The next attempt is due in 50 s at the earliest, so nothing happens now. */
 	for (i = 0; i < 20; i++)
 		assert_int_equal(loop_iterate(exchange.loop, 5, NULL), 0);
 	assert_int_equal(exchange.done, 1);
@@ -554,7 +548,7 @@ static void no_more_requests_than_allowed(void **state)
 	server_stop(&server);
 }
 
-/* Where a handler cancels the request or destroys the client. */
+/* The handler that cancels the request or destroys the client. */
 enum place {
 	IN_HEADERS,
 	IN_BODY,
@@ -614,7 +608,7 @@ static const struct http2_handlers breach_handlers = {
 	.done = breach_done,
 };
 
-/* Reads half of what the client has ready, so that it has room again, and answers. */
+/* Reads enough of the body for the client to have room again, and answers. */
 static void reads_a_part(struct peer *peer)
 {
 	static struct frame frame;
@@ -655,7 +649,7 @@ static void run_breach(enum place place, bool destroys)
 		assert_int_equal(loop_iterate(exchange->loop, -1, NULL), 0);
 	assert_int_equal(loop_iterate(exchange->loop, 1, NULL), 0);
 	assert_int_equal(breach.calls, 1);
-	/* Cancelled, it hears no more; with the client, it hears the end. */
+	/* A cancelled request gets no done. A request whose client is destroyed does. */
 	assert_int_equal(breach.ends, place == IN_DONE || destroys ? 1 : 0);
 	if (!destroys)
 		http2_client_destroy(exchange->client);
@@ -679,7 +673,7 @@ static void each_handler_may_destroy_the_client(void **state)
 		run_breach(place, true);
 }
 
-/* The answer and a farewell in one piece, so that the client reads both at once. */
+/* Sends the answer and a GOAWAY in one piece, so that the client reads both at once. */
 static void answers_and_leaves(struct peer *peer)
 {
 	struct peer pen = { 0 };
@@ -738,7 +732,7 @@ static void a_client_that_is_destroyed_ends_its_requests(void **state)
 	http2_request_cancel(NULL);
 }
 
-/* Creates a client and destroys it. */
+/* Creates a client, destroys it, and returns the result of the creation. */
 static int create_result(struct loop *loop, const char *endpoint, uint32_t window)
 {
 	const struct http2_options options = { .endpoint = endpoint, .window = window };

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Servers that misbehave: each ends in an error that says what happened, before the deadline does.
+// Misbehaving servers. Each causes an error that names the fault before the deadline passes.
 #include "exchange.h"
 
-/* Long enough to be another error's time to come, short enough to be waited for. */
+/*
+ * DEADLINE_MS is long enough for any other error to come first. SOON_MS is short enough to wait
+ * for.
+ */
 #define DEADLINE_MS 20000
 #define SOON_MS 150
 
@@ -48,7 +51,7 @@ static void sends_nonsense(struct peer *peer)
 	peer_hold(peer);
 }
 
-/* One byte after another, each sooner than any silence would be noticed. */
+/* Sends one byte at a time, so often that the server never seems silent. */
 static void is_slow(struct peer *peer)
 {
 	uint32_t stream;
@@ -71,7 +74,7 @@ static void stops_in_a_frame(struct peer *peer)
 	peer_hold(peer);
 }
 
-/* 64 frames of 16 KiB, of many headers. */
+/* Sends 64 frames of almost 16 KiB with many headers. */
 static void sends_a_mebibyte_of_headers(struct peer *peer)
 {
 	static uint8_t block[16384];
@@ -96,7 +99,7 @@ static void sends_a_mebibyte_of_headers(struct peer *peer)
 	peer_hold(peer);
 }
 
-/* One long header goes into the table, and each byte after it is that header once more. */
+/* One long header enters the dynamic table, and each byte after it repeats that header. */
 static void sends_a_bomb_of_headers(struct peer *peer)
 {
 	static uint8_t block[16384];
@@ -256,17 +259,17 @@ static void asks_for_acknowledgements_without_reading(struct peer *peer)
 		;
 }
 
-/* Ends what nothing but the deadline ends. */
+/* For faults that only the request's deadline ends. */
 #define DEADLINE_ONLY true
 
 static const struct fault {
 	const char *name;
 	server_script *script;
 	int result;
-	const char *part; /* of the message */
+	const char *part; /* of the error message */
 	bool deadline;
 	bool retriable;
-	bool either; /* it depends on who is faster */
+	bool either; /* retriable or not: depends on timing */
 } faults[] = {
 	{ "silent", silent, -ETIMEDOUT, "the server to speak HTTP/2" },
 	{ "greets only", greets_only, -ETIMEDOUT, "waiting for the answer", DEADLINE_ONLY },
@@ -337,7 +340,7 @@ static void each_fault_is_named_on_tcp(void **state)
 		check_fault(&faults[i], true);
 }
 
-/* What the request timed out on is no more than its own: the connection is used again. */
+/* A timeout ends only its own request: the connection is used again. */
 static void answers_the_second(struct peer *peer)
 {
 	peer_greet(peer);
@@ -410,7 +413,7 @@ static void a_ping_that_is_answered_does_not(void **state)
 	server_stop(&server);
 }
 
-/* Nobody accepts, so the queue of the socket is all there is. */
+/* The server is stopped and accepts nothing, so connections fill the socket's queue. */
 static void a_server_that_accepts_nothing_ends_the_request(void **state)
 {
 	struct exchange exchanges[40];
@@ -443,7 +446,7 @@ static void a_server_that_is_not_there_is_named(void **state)
 	exchange_expect(&exchange, -ENOENT, "connect: No such file");
 	assert_true(exchange.retriable);
 	exchange_close(&exchange);
-	/* Port 1 is tcpmux, which nobody has. */
+	/* Port 1 is tcpmux, on which no program listens. */
 	exchange_open(&exchange, NULL, "127.0.0.1:1");
 	exchange_make(&exchange, 0);
 	exchange_expect(&exchange, -ECONNREFUSED, "refused");

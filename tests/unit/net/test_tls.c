@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Who is let in and who is not: authorities, names, client certificates, and their files.
+// Accepted and refused peers: authorities, names, client certificates, and their files.
 #include "certificates.h"
 #include "exchange.h"
 #include "net/tls.h"
@@ -21,10 +21,10 @@ static struct {
 	char key[64];
 	char scratch[64];
 	struct identity authority;
-	struct identity stranger; /* another authority of the same name */
+	struct identity stranger; /* another authority with the same name */
 	struct identity server;
 	struct identity client;
-	struct identity successor; /* of the client's certificate */
+	struct identity successor; /* replaces the client's certificate */
 } world;
 
 static int make_world(void **state)
@@ -74,7 +74,7 @@ static int choose_h2(SSL *ssl, const unsigned char **out, unsigned char *out_siz
 	return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-/* A server's side. alpn is "\x02h2", or NULL for a server that knows nothing of it. */
+/* Makes the server's context. alpn is such as "\x02h2", or NULL for a server without ALPN. */
 static SSL_CTX *server_context(const struct identity *identity, const char *alpn)
 {
 	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
@@ -101,7 +101,7 @@ static struct tls *make_tls(const struct tls_options *options)
 	return tls;
 }
 
-/* The subject of the client's certificate. */
+/* Answers with the subject of the client's certificate and the requested server name. */
 static void tells_the_client(struct peer *peer)
 {
 	X509 *certificate = SSL_get1_peer_certificate(peer->ssl);
@@ -117,7 +117,7 @@ static void tells_the_client(struct peer *peer)
 		peer_answer(peer, stream, text);
 }
 
-/* One request to such a server as such a client. */
+/* Makes one request to a server with this context from a client with these options. */
 static void ask(SSL_CTX *context, const struct tls_options *options, struct exchange *exchange)
 {
 	struct tls *tls = make_tls(options);
@@ -172,7 +172,7 @@ static void a_server_of_another_authority_is_refused(void **state)
 		make_identity("server", &world.stranger, "DNS:server.example", YEAR);
 	struct identity self = make_identity("server", NULL, "DNS:server.example", YEAR);
 	struct identity old = make_identity("server", &world.authority, "DNS:server.example", -60);
-	/* The name of a subject is no name of a server, also where there is no other. */
+	/* The subject's name is not a server name, even if the certificate has no other name. */
 	struct identity nameless = make_identity("server.example", &world.authority, NULL, YEAR);
 	const struct tls_options options = client_options("server.example");
 	struct exchange exchange;
@@ -208,7 +208,7 @@ static void versions_before_1_2_are_refused(void **state)
 	SSL_CTX *context = server_context(&world.server, "\x02h2");
 	struct exchange exchange;
 
-	/* Level 0 makes OpenSSL itself offer what it no longer offers. */
+	/* Security level 0 makes the server's OpenSSL offer the old versions again. */
 	SSL_CTX_set_security_level(context, 0);
 	SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
 	SSL_CTX_set_max_proto_version(context, TLS1_1_VERSION);
@@ -276,7 +276,7 @@ static void leaves_after_the_handshake(struct peer *peer)
 {
 }
 
-/* Writes until the server's end is noticed, which must not be by SIGPIPE. */
+/* Writes until the client notices that the server is gone. That must not cause SIGPIPE. */
 static void write_to_nobody(struct tls *tls, SSL_CTX *context)
 {
 	_cleanup_transport_ struct transport *transport = NULL;
@@ -292,7 +292,9 @@ static void write_to_nobody(struct tls *tls, SSL_CTX *context)
 		r = transport_advance(transport, &err);
 	while (r == -EAGAIN);
 	assert_int_equal(r, 0);
-	/* The first failure is the server's reset, and the signal would come with the next. */
+	/*
+	 * The first failure comes from the server's reset. SIGPIPE would come with the next write.
+	 */
 	while (failures < 3) {
 		r = transport_write(transport, "x", 1, &err);
 		failures += r < 0 && r != -EAGAIN;
@@ -314,7 +316,7 @@ static void a_server_that_is_gone_is_no_signal(void **state)
 	SSL_CTX_free(context);
 }
 
-/* A server that lets in who has a certificate of the authority. */
+/* A server that accepts only clients with a certificate of the authority. */
 static SSL_CTX *strict_context(int version)
 {
 	SSL_CTX *context = server_context(&world.server, "\x02h2");
@@ -355,7 +357,7 @@ static void a_client_is_known_by_its_certificate(void **state)
 	identity_finish(&forged);
 }
 
-/* Serves one request a connection. */
+/* Serves one request on each connection. */
 static void tells_the_client_once(struct peer *peer)
 {
 	X509 *certificate = SSL_get1_peer_certificate(peer->ssl);
@@ -366,7 +368,7 @@ static void tells_the_client_once(struct peer *peer)
 		X509_NAME_oneline(X509_get_subject_name(certificate), subject, sizeof(subject));
 	peer_greet(peer);
 	stream = peer_request(peer);
-	/* First, so that the client does not make its next request here. */
+	/* GOAWAY comes first, so that the client does not make its next request here. */
 	peer_goaway(peer, stream, NGHTTP2_NO_ERROR);
 	peer_answer(peer, stream, subject);
 }
@@ -390,7 +392,7 @@ static void replaced_files_are_read_again(void **state)
 	exchange_make(&exchange, DEADLINE_MS);
 	exchange_expect(&exchange, 0, "");
 	assert_string_equal(exchange.body, "/CN=client");
-	/* In the middle of the rotation the key is another one's. */
+	/* In the middle of the rotation the key does not match the new certificate. */
 	write_certificate(world.scratch, &world.successor);
 	assert_int_equal(rename(world.scratch, world.certificate), 0);
 	exchange_make(&exchange, DEADLINE_MS);
@@ -401,7 +403,7 @@ static void replaced_files_are_read_again(void **state)
 	exchange_make(&exchange, DEADLINE_MS);
 	exchange_expect(&exchange, 0, "");
 	assert_string_equal(exchange.body, "/CN=successor");
-	/* The authority is replaced in place: nobody trusts the old one any more. */
+	/* The authority is replaced in place: the old one is no longer trusted. */
 	write_certificate(world.ca, &world.stranger);
 	exchange_make(&exchange, DEADLINE_MS);
 	exchange_expect(&exchange, -EKEYREJECTED, "certificate");
@@ -419,7 +421,7 @@ static void replaced_files_are_read_again(void **state)
 	write_key(world.key, &world.client);
 }
 
-/* Refused with this result, and a message that names the file. */
+/* Expects a refusal with this result and a message that contains part. */
 static void refuse(const struct tls_options *options, int result, const char *part)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -453,7 +455,7 @@ static void files_of_no_use_are_named(void **state)
 	refuse(&options, -EINVAL, world.scratch);
 	put("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
 	refuse(&options, -EINVAL, world.scratch);
-	/* A good one before a bad one: nobody would miss the second. */
+	/* A valid certificate before an invalid one, which could go unnoticed. */
 	assert_int_equal(file_read(AT_FDCWD, world.ca, 1 << 20, &pem, &size, NULL), 0);
 	pem = realloc(pem, 2 * size + 1);
 	memcpy(pem + size, pem, size);

@@ -3,8 +3,8 @@
 #define TESTS_UNIT_PROFILE_FIXTURES_H
 
 /*
- * What several tests of profile/ share. Tests run from the top of the source tree.
- * UPDATE_GOLDEN=1 writes the golden files anew, to be read before they are committed.
+ * Helpers that several tests of profile/ share. Tests run from the top of the source tree.
+ * UPDATE_GOLDEN=1 writes the golden files anew; review them before you commit them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@
 
 #define GOLDEN "tests/golden/profile/"
 
-/* Ends the test with the message of an error. */
+/* Fails the test with the error's message if the call failed. */
 #define assert_success(call, err)                           \
 	do {                                                \
 		if ((call) < 0)                             \

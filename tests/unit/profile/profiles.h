@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_PROFILE_PROFILES_H
 #define TESTS_UNIT_PROFILE_PROFILES_H
 
-/* Profiles that tests put together by hand. */
+/* Helpers that build profiles by hand. */
 #include "fixtures.h"
 
 #include "profile/semantics/semantics.h"
@@ -18,7 +18,7 @@ static inline struct profile *make_profile(enum action default_action)
 	return profile;
 }
 
-/* A rule for names that are separated by spaces. */
+/* Adds a rule for the names, which are separated by spaces. */
 static inline struct rule *add_names(struct profile *profile, enum action action, const char *names)
 {
 	_cleanup_free_ char *copy = strdup(names);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Both ways of loading both variants of the BPF object, on the running kernel: recorder takes
- * the light one where it can, so that nothing else would load the full one.
+ * Loads both variants of the BPF object in both ways on the running kernel. recorder prefers
+ * the light way, so no other test would use the full one.
  */
 #include <errno.h>
 #include <setjmp.h>

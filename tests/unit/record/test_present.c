@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Processes that were in a cgroup before the recording, and that fork and execute programs
- * while it begins: after the programs were attached and the cgroup was added, and before every
- * task has its phase.
+ * A process is in a cgroup before the recording and forks while it begins: after the BPF
+ * programs were attached and the cgroup was added, but before every task has its phase.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,10 +26,7 @@
 #include "record/recorder.h"
 #include "util/error.h"
 
-/*
- * Numbers that no call has yet, and that have a bit: of the process that was there, and of its
- * child.
- */
+/* Unused numbers with a bit: one for the process that was there, one for its child. */
 #define NR_PARENT 480
 #define NR_CHILD 481
 
@@ -119,8 +115,8 @@ static struct recorder *begin(uint64_t id, bool is_container)
 }
 
 /*
- * Both run the program of their parent, as what a runtime forks: so user space decides about
- * them.
+ * Both processes run their parent's program, like children of a runtime. So their calls may be
+ * pending, and user space decides about them.
  */
 static bool has_call(const struct tracked_cgroup *tracked, uint32_t nr)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * What the handler is told of cgroups when nearly every event is lost: the ring buffer has one
- * page, and nobody reads it while a thousand cgroups are made, worked in, and removed.
+ * The handler must learn of every cgroup when nearly every event is lost: the ring buffer has
+ * one page, and is not read while a thousand cgroups are created, used and removed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,14 +31,14 @@
 #define SLOTS 1200
 #define PAGE 4096
 
-/* Numbers that no call has yet, and that have a bit: a call that fails without effect. */
+/* Unused numbers with a bit: their calls fail without effect. */
 #define NR_FIRST 480
 #define NR_COUNT 90
 
 struct made {
 	char path[PATH_MAX];
 	uint64_t id;
-	size_t above; /* index of the one above; CGROUPS: the one that all are below */
+	size_t above; /* index of the cgroup above; CGROUPS for the top one */
 	uint32_t nr;  /* the call that was made in it */
 	bool dead;    /* removed before the recorder was polled */
 	unsigned int created, removed;
@@ -47,10 +47,10 @@ struct made {
 struct world {
 	char top[PATH_MAX / 2];
 	uint64_t top_id;
-	char full[PATH_MAX]; /* whose events fill the buffer */
+	char full[PATH_MAX]; /* a cgroup whose events fill the ring buffer */
 	struct made made[CGROUPS];
 	struct recorder *recorder;
-	bool counts; /* false while the slots are only brought into another order */
+	bool counts; /* false while the test only reorders the slots */
 };
 
 static struct world world;
@@ -136,7 +136,7 @@ static void find_hierarchy(char *path, size_t size)
 	endmntent(mounts);
 }
 
-/* A child that is born in the cgroup makes the call and ends. */
+/* Forks a child into the cgroup, which makes the call and exits. */
 static void call_in(const char *path, uint32_t nr)
 {
 	struct clone_args args = {
@@ -158,10 +158,7 @@ static void call_in(const char *path, uint32_t nr)
 	close((int)args.cgroup);
 }
 
-/*
- * Two of three are below another one: in groups of three, a top one with one below it, and one
- * below that.
- */
+/* Creates chains of three cgroups, each below the one before. */
 static void make_all(void)
 {
 	size_t i;
@@ -193,10 +190,7 @@ static void poll_whole(void)
 	_cleanup_error_ struct error err = ERROR_INIT;
 	int i;
 
-	/*
-	 * The first reads the events, whatever they make due is done by the second at the
-	 * latest.
-	 */
+	/* The first poll reads the events. Their work is done by the second at the latest. */
 	for (i = 0; i < 2; i++)
 		succeed(recorder_poll(world.recorder, &err), &err);
 }
@@ -227,8 +221,8 @@ static void begin(enum recorder_mode mode, bool mark_new)
 }
 
 /*
- * The free slots are a stack. Those that are freed in ascending order are used in descending
- * order, so that the cgroup above has the higher slot.
+ * The free slots are a stack. Slots that are freed in ascending order are reused in descending
+ * order, so the cgroup above gets the higher slot.
  */
 static void turn_slots_round(void)
 {
@@ -314,7 +308,7 @@ static void test_anywhere_and_dead(void **state)
 	check_births(RECORDER_CGROUPS, true, true, true);
 }
 
-/* As many events as the buffer can hold, and more. */
+/* Causes more events than the ring buffer can hold. */
 static void fill_events(const char *path)
 {
 	uint32_t nr;
@@ -324,8 +318,8 @@ static void fill_events(const char *path)
 }
 
 /*
- * The event of a cgroup's birth is lost, that of its first call is not: it arrives between two
- * scans, and must not make anybody believe that the cgroup is known.
+ * The event of a cgroup's creation is lost, but the event of its first call arrives, between
+ * two scans. It must not make the recorder treat the cgroup as already announced.
  */
 static void test_first_call_without_birth(void **state)
 {
@@ -363,7 +357,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-/* Also what a test that failed has left. */
+/* Also removes what a failed test left behind. */
 static int tear_down(void **state)
 {
 	size_t i;

@@ -37,7 +37,7 @@ static void an_empty_bitmap_has_no_calls(void **state)
 		assert_int_equal(tracked->calls[kind].length, 0);
 }
 
-/* Each bit alone, so that one that lands elsewhere cannot hide behind another. */
+/* Sets one bit at a time, so that a misplaced bit cannot hide behind another. */
 static void each_kind_and_abi_has_its_own_bits(void **state)
 {
 	static const uint32_t numbers[] = { 0, 1, 63, 64, 127, 128, 511, 512, LAST };
@@ -80,7 +80,7 @@ static void a_full_bitmap_has_every_call(void **state)
 	}
 }
 
-/* An event tells who and when; the bitmap, which knows neither, must not wipe that out. */
+/* The bitmap has no process and no time, and must not erase those of an event. */
 static void what_events_told_is_kept(void **state)
 {
 	const struct call told = { .nr = 3, .first_seen = 99, .process = "sh" };

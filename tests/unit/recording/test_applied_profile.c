@@ -19,7 +19,7 @@ static struct applied_profile *apply(const char *json)
 	return applied;
 }
 
-/* Adds a container that ran under a profile, or under none that is known. */
+/* Adds a container that ran under a profile; NULL: an unknown one. */
 static void add_container(struct recording *recording, const char *name, const char *json)
 {
 	struct observation observation = {
@@ -78,7 +78,7 @@ static char *merge(const char *const *order)
 	return write_recording(&all);
 }
 
-/* Whatever the order; what is not known takes nothing away. */
+/* The order does not matter, and an unknown profile does not replace a known one. */
 static void merging_is_commutative(void **state)
 {
 	static const char *const orders[][3] = {

@@ -46,7 +46,7 @@ static void profiles_are_derived_byte_for_byte(void **state)
 	}
 }
 
-/* What the container runtimes do with a profile: hand it to libseccomp. */
+/* The container runtimes pass a profile to libseccomp, and so does this test. */
 static void libseccomp_compiles_derived_profiles(void **state)
 {
 	static const char *const files[] = { "pod.recording.json", "compat.recording.json",
@@ -80,7 +80,7 @@ static void libseccomp_compiles_derived_profiles(void **state)
 			for (k = 0; k < rule->name_count; k++) {
 				int nr = seccomp_syscall_resolve_name(rule->names[k]);
 
-				/* A name that this version does not know is skipped. */
+				/* Skip a name that this version of libseccomp does not know. */
 				if (nr != __NR_SCMP_ERROR)
 					assert_int_equal(seccomp_rule_add(filter, action, nr, 0),
 							 0);
@@ -135,7 +135,7 @@ static void a_measured_version_gets_its_own_calls(void **state)
 	assert_true(has(&confined, "execve") && has(&confined, "umask"));
 }
 
-/* Which launch programs, and no container's start without a hook. */
+/* The calls launch programs, which a start without a hook does not do. */
 static void hooks_add_their_calls_where_one_ran(void **state)
 {
 	static const char *const names[] = { "runc", "crun" };
@@ -154,7 +154,7 @@ static void hooks_add_their_calls_where_one_ran(void **state)
 	}
 }
 
-/* Also where the version itself was not measured with hooks: its neighbours were. */
+/* A version that was not measured with hooks gets the calls of its neighbours. */
 static void hooks_of_each_version_add_calls(void **state)
 {
 	size_t i;
@@ -170,7 +170,7 @@ static void hooks_of_each_version_add_calls(void **state)
 	}
 }
 
-/* Two observations that are summed up need what either needs. */
+/* The sum of two observations needs the calls that either needs. */
 static void a_hook_of_one_lifetime_counts_for_the_sum(void **state)
 {
 	int i;
@@ -193,7 +193,7 @@ static void other_versions_take_their_neighbours(void **state)
 	_cleanup_observation_ struct observation between = { 0 }, newest = { 0 }, oldest = { 0 };
 	_cleanup_observation_ struct observation any = { 0 }, both = { 0 };
 
-	/* 1.2.9 has getpid, 1.1.5 has epoll_ctl: each may be what 1.2.0 needs. */
+	/* 1.2.9 calls openat2, 1.1.15 calls epoll_ctl: 1.2.0 may need either. */
 	add_runtime(&between, "runc", "1.2.0-rc.1", TRISTATE_YES);
 	assert_true(has(&between, "openat2") && has(&between, "epoll_ctl"));
 	add_runtime(&newest, "runc", "9.0", TRISTATE_YES);
@@ -235,8 +235,8 @@ static void a_later_series_than_the_measured_ones_is_told(void **state)
 }
 
 /*
- * Each measured version has its four rows, with and without no_new_privs for start and exec, or six
- * if it was measured with hooks.
+ * Each measured version has four rows: start and exec, with and without no_new_privs. It has
+ * six if it was measured with hooks.
  */
 static void the_runtime_table_is_whole(void **state)
 {
@@ -262,7 +262,7 @@ static void the_runtime_table_is_whole(void **state)
 	}
 }
 
-/* crun gives a hook its standard input with dup2(), for which arm64 has only dup3. */
+/* crun calls dup2() to give a hook its standard input. arm64 has only dup3. */
 static void another_call_stands_for_one_that_a_machine_lacks(void **state)
 {
 	_cleanup_observation_ struct observation arm64 = { .machine = MACHINE_AARCH64,
@@ -276,7 +276,7 @@ static void another_call_stands_for_one_that_a_machine_lacks(void **state)
 	assert_true(has(&x86_64, "dup2") && !has(&x86_64, "dup3"));
 }
 
-/* Names that arm64 lacks are skipped; but for dup2 none of the measured ones is, so far. */
+/* Names that arm64 lacks are skipped. So far, dup2 is the only one among the measured calls. */
 static void the_runtime_table_names_calls_of_both_machines(void **state)
 {
 	const char *const *name;
@@ -316,8 +316,8 @@ static void implied_calls_follow_the_abis_that_were_seen(void **state)
 }
 
 /*
- * Programs make up numbers: the kernel answers ENOSYS, and so do filters that list x32 on
- * x86-64.
+ * Programs make up numbers. The kernel answers them with ENOSYS. On x86-64, a filter that lists
+ * x32 refuses them; one that does not would kill for some of them.
  */
 static void a_number_of_no_call_is_refused_and_not_killed_for(void **state)
 {
@@ -390,7 +390,7 @@ static void a_custom_resource_refuses_what_it_cannot_hold(void **state)
 	profile->default_errno_ret = (struct optional_errno){ true, ENOSYS };
 	assert_int_equal(profile_write_cr(profile, "web", &text, &err), -ENOTSUP);
 	assert_null(text);
-	/* What YAML would read as a boolean or a number gets quotes. */
+	/* A name that YAML would read as a boolean or a number is quoted. */
 	profile->default_errno_ret.known = false;
 	assert_int_equal(profile_write_cr(profile, "123", &text, NULL), 0);
 	assert_non_null(strstr(text, "name: \"123\"\n"));

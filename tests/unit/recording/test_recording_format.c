@@ -57,7 +57,7 @@ static void the_engine_is_read(void **state)
 	assert_string_equal(recording.observations[0].engine_version, "1.6.20");
 }
 
-/* A version goes with its engine, in whatever order recordings of one lifetime are merged. */
+/* A version stays with its engine, in whatever order recordings of a lifetime are merged. */
 static void engines_merge_with_their_versions(void **state)
 {
 	static const char *const engines[][2] = {
@@ -229,7 +229,10 @@ static void deep_nesting_is_refused(void **state)
 			    "deep.json:1:2049: not JSON: maximum parsing depth reached near '['");
 }
 
-/* Every prefix of a good file, and every byte of it changed, ends in a message or a recording. */
+/*
+ * Reads many prefixes of a good file, and many files with one byte changed. Each read ends with
+ * a message or a recording.
+ */
 static void no_damage_crashes_the_reader(void **state)
 {
 	_cleanup_free_ char *text = read_golden("pod.recording.json");

@@ -4,8 +4,8 @@
 #include "util/array.h"
 
 /*
- * A recording of one observation, in which a list has count entries: entry with a number in
- * place of '#'.
+ * Returns a recording with one observation and a list of count entries. Each is entry with a
+ * number in place of '#'.
  */
 static char *long_recording(const char *before, const char *entry, const char *after,
 			    unsigned int count)
@@ -32,7 +32,7 @@ static char *long_recording(const char *before, const char *entry, const char *a
 
 static const struct {
 	const char *before, *entry, *after;
-	unsigned int count; /* the least that is too many */
+	unsigned int count; /* the smallest that is too large */
 	const char *message;
 } lists[] = {
 	{ "\"labels\": {", "\"l#\": \"\"", "}, \"systemCalls\": [], \"denied\": []", 4097,
@@ -44,7 +44,7 @@ static const struct {
 	  "$.observations[0].systemCalls[32768]: at most 32768 calls are read" },
 };
 
-/* What would take minutes: lists are kept sorted, entry by entry. */
+/* Lists are kept sorted entry by entry, so an endless one would take minutes. */
 static void endless_lists_are_refused(void **state)
 {
 	size_t i;

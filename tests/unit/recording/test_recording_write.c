@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../profile/fixtures.h"
 
-/* The container runtime's word is taken for its labels, and it may be wrong about UTF-8. */
+/* Labels are taken from the container runtime as they are, and may be invalid UTF-8. */
 static void labels_that_are_not_utf8_are_written(void **state)
 {
 	_cleanup_recording_ struct recording recording = { 0 }, again = { 0 };

@@ -29,7 +29,7 @@ static struct recording recording_of(const char *name, const struct subject *sub
 	return recording;
 }
 
-/* "name=observations" of each part, in their order. */
+/* Returns "name=observations" of each part, in their order. */
 static char *names_of(const struct recording *parts, size_t count)
 {
 	char *text;
@@ -113,7 +113,7 @@ static void pods_of_two_namespaces_do_not_share_a_name(void **state)
 	assert_split("r", reversed, array_size(reversed), SPLIT_POD, expected);
 }
 
-/* A container that is named like another one's changed name keeps its own. */
+/* If a name equals the changed name of another container, it stays, and the other gives way. */
 static void a_changed_name_gives_way(void **state)
 {
 	static const struct subject subjects[] = {

@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_SECCOMP_FIXTURES_H
 #define TESTS_UNIT_SECCOMP_FIXTURES_H
 
-/* What several tests of seccomp/ share. */
+/* Helpers of several tests of seccomp/. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,14 +21,14 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 
-/* Ends the test with the message of an error. */
+/* Fails the test with the error's message if the call fails. */
 #define assert_success(call, err)                           \
 	do {                                                \
 		if ((call) < 0)                             \
 			fail_msg("%s", error_message(err)); \
 	} while (0)
 
-/* The profile of an OCI document; owned by the caller. */
+/* Returns the profile of an OCI document; owned by the caller. */
 static inline struct profile *read_profile(const char *text)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -38,7 +38,7 @@ static inline struct profile *read_profile(const char *text)
 	return steal_pointer(&documents.items[0].profile);
 }
 
-/* Compiles for the architectures that a profile lists, or x86-64. */
+/* Compiles for the architectures that a profile lists, or for x86-64 if it lists none. */
 static inline void compile(const struct profile *profile, enum layout layout,
 			   struct scmp_arch_set *ret_set, struct compilation *ret_compilation)
 {

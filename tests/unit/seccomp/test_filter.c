@@ -19,7 +19,7 @@
 
 #define PROGRAM_MAX 8
 
-/* What seccomp(2) refuses to load. */
+/* Programs that seccomp(2) refuses to load. */
 static const struct {
 	struct sock_filter program[PROGRAM_MAX];
 	size_t length;
@@ -96,7 +96,7 @@ static void more_than_the_kernel_takes_is_refused(void **state)
 #define NR 0x01020304u
 #define ARGUMENT UINT64_C(0x1122334455667788)
 
-/* Each operation, on what the data below has. */
+/* Each operation, and its result with the data below. */
 static const struct {
 	struct sock_filter program[PROGRAM_MAX];
 	size_t length;

@@ -13,7 +13,7 @@ static void add(struct findings *findings, enum severity severity, const char *c
 	assert_int_equal(findings_add(findings, &of, NULL, "sentence %d", number), 0);
 }
 
-/* However many there are, each is found again, in the order in which it came. */
+/* However many there are, findings are recognized when added again, and keep their order. */
 static void the_same_is_found_once(void **state)
 {
 	_cleanup_findings_ struct findings findings = {};

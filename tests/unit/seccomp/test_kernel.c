@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The simulator against the running kernel: random filters are loaded into children that make calls
- * under them, and what becomes of each call is what the simulator says. SEED=NUMBER repeats a run.
+ * Compares the simulator with the running kernel. Children load random filters and make calls
+ * under them. Each call has to get what the simulator says. SEED=NUMBER repeats a run.
  */
 #include "fixtures.h"
 
@@ -41,7 +41,7 @@ static size_t below(size_t limit)
 
 #define any_of(array) (array)[below(array_size(array))]
 
-/* What a call came to; a signal is noted by whoever sees it. */
+/* The outcome of a call. The child notes it, after the call or in its signal handler. */
 enum outcome {
 	OUTCOME_NONE, /* the process was killed in it */
 	OUTCOME_RETURNED,
@@ -57,12 +57,12 @@ struct made_call {
 	atomic_long result;
 };
 
-/* Shared with the child, which may be able to make no call but the ones that are tried. */
+/* Shared with the child, whose filter may allow no call to report with. */
 struct script {
 	struct made_call calls[CALLS_MAX];
 	size_t length;
 	atomic_size_t next;
-	atomic_bool idle; /* the child does nothing any more */
+	atomic_bool idle; /* the child has nothing left to do */
 };
 
 static struct script *script;
@@ -96,7 +96,7 @@ static long make_call(const struct made_call *call)
 	return call->compat ? (int)result : result;
 }
 
-/* Calls that do nothing whatever their arguments are, and numbers that are none. */
+/* Calls that have no effect with any arguments, and numbers that are no calls. */
 static const uint32_t native_numbers[] = { SYS_getpid,	SYS_getppid, SYS_getuid,
 					   SYS_geteuid, SYS_gettid,  SYS_getpgrp,
 					   700,		0x3ffffffe,  0x40000027 /* x32 getpid */ };
@@ -121,8 +121,9 @@ static const uint32_t compat_numbers[] = { SYS_getpid };
 static const char *const names[] = { "getpid", "getppid", "getuid", "geteuid", "gettid", "getpgrp" };
 
 /*
- * A child stays where it is until it is killed: exit is a call that its filter may answer. It looks
- * as if it could return, lest the address sanitizer make calls of its own for what never does.
+ * Waits until the parent kills the child, because the filter may not allow exit. The loop looks
+ * as if it could end: before a function that never returns, the address sanitizer would make
+ * calls of its own.
  */
 static void stay(void)
 {
@@ -159,10 +160,12 @@ static void child(const struct filter *filter)
 	stay();
 }
 
-/* One child's life: until a call kills or traps it, or all are made. */
+/* Runs one child until a call kills or traps it, or until it has made all calls. */
 static void run_child(const struct filter *filter)
 {
-	/* To sleep rather than to yield: the child is in no hurry to give the processor back. */
+	/*
+	 * Sleeps instead of yielding, because the child does not give the processor back soon.
+	 */
 	const struct timespec moment = { .tv_nsec = 50000 };
 	pid_t pid = fork();
 	int status;
@@ -186,14 +189,14 @@ static void run_script(const struct filter *filter)
 		run_child(filter);
 		if (script->calls[0].outcome == OUTCOME_NOT_LOADED)
 			return;
-		/* The call that ended the child is done with. */
+		/* Skip the call that ended the child. */
 		if (script->next < script->length &&
 		    script->calls[script->next].outcome != OUTCOME_RETURNED)
 			script->next++;
 	}
 }
 
-/* Whether what became of a call is what an effect means. */
+/* True if the outcome of a call is the one that an effect means. */
 static bool as_expected(const struct made_call *call, struct effect effect)
 {
 	switch (effect.action) {
@@ -261,7 +264,7 @@ static void random_call(struct made_call *call)
 
 	*call = (struct made_call){ .compat = AUDIT_COMPAT != AUDIT_NATIVE && below(4) == 0 };
 	call->nr = call->compat ? any_of(compat_numbers) : any_of(native_numbers);
-	/* i386 has the sixth argument in ebp, which a compiler needs. */
+	/* i386 takes the sixth argument in ebp, which the compiler needs. */
 	for (i = 0; i < (call->compat ? 5 : ARGUMENT_COUNT); i++)
 		call->arguments[i] = random_value();
 }
@@ -314,7 +317,7 @@ static struct profile *random_profile(void)
 	return profile;
 }
 
-/* Does all that to one random profile; false where libseccomp does not take it. */
+/* Compares the calls of one random profile; false if libseccomp does not accept the profile. */
 static bool try_profile(size_t number)
 {
 	_cleanup_profile_ struct profile *profile = random_profile();
@@ -346,7 +349,7 @@ static void verdicts_are_those_of_the_kernel(void **state)
 	assert_true(tried > PROFILES / 4);
 }
 
-/* An instruction of those that seccomp has, or nearly has. */
+/* Returns an instruction that seccomp has, or one that is similar. */
 static struct sock_filter random_instruction(size_t left)
 {
 	static const uint16_t codes[] = {
@@ -355,7 +358,9 @@ static struct sock_filter random_instruction(size_t left)
 		0x7c, 0x84, 0xa4, 0xac, 0x05, 0x15, 0x1d, 0x25, 0x2d, 0x35, 0x3d, 0x45, 0x4d,
 		0x07, 0x87, 0x06, 0x16, 0x28, 0x30, 0x94, 0x9c, 0xb1, 0x40,
 	};
-	/* Without the instruction pointer, which the simulator is not told of. */
+	/*
+	 * No offset of the instruction pointer, because the simulator does not get its value.
+	 */
 	static const uint32_t operands[] = { 0, 0, 4, 16, 20, 24, 1, 2, 3, 31, 32, 60, 64, 15 };
 	struct sock_filter instruction = { .code = any_of(codes), .k = any_of(operands) };
 

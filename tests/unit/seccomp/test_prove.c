@@ -28,7 +28,7 @@ static const char *const proven[] = {
 	PROFILE("\"SCMP_ARCH_S390X\", \"SCMP_ARCH_S390\"",
 		RULE("\"personality\"", "ALLOW", ARG(0, "EQ", 8)) "," RULE("\"read\"", "ALLOW",
 									   "")),
-	/* Made by a number of their own as well as through socketcall(2) and ipc(2). */
+	/* Calls with a number of their own that socketcall(2) or ipc(2) can make too. */
 	PROFILE("\"SCMP_ARCH_S390X\"",
 		RULE("\"shmget\"", "ALLOW", "") "," RULE("\"socket\"", "LOG", ARG(0, "EQ", 1))),
 	PROFILE("\"SCMP_ARCH_MIPS64\", \"SCMP_ARCH_MIPS\"",
@@ -44,12 +44,12 @@ static const char *const proven[] = {
 	PROFILE(X86, RULE("\"getpid\"", "ERRNO", ARG(0, "LE", 4294967295)) "," RULE("\"getpid\"",
 										    "LOG", "")),
 	PROFILE(X86, RULE("\"getpid\"", "LOG", "") "," RULE("\"getpid\"", "ALLOW", "")),
-	/* Masks are not looked at: of the same value the first in the profile decides. */
+	/* The order ignores masks: of equal values, the first in the profile decides. */
 	PROFILE(X86, RULE("\"clone\"", "ALLOW", MASKED(0, 1, 0)) "," RULE("\"clone\"", "TRAP",
 									  ARG(0, "EQ", 0))),
 	PROFILE(X86, RULE("\"clone\"", "ALLOW", ARG(0, "EQ", 0)) "," RULE("\"clone\"", "TRAP",
 									  MASKED(0, 1, 0))),
-	/* What is covered by another rule does not keep its place. */
+	/* A rule that another one covers does not keep its place in the order. */
 	PROFILE(X86, RULE("\"socket\", \"socketcall\"", "LOG", ARG(1, "EQ", 0)) "," RULE(
 			     "\"socketcall\"", "ALLOW",
 			     MASKED(0, 1, 1)) "," RULE("\"socket\"", "LOG", ARG(5, "EQ", 0))),
@@ -90,8 +90,8 @@ static void compiled_filters_do_what_profiles_say(void **state)
 }
 
 /*
- * Filters that libseccomp 2.5.4 makes wrong, each confirmed on the running kernel: this is what
- * a proof is for, and what tests/fuzz/fuzz_compile.c does not hold against it.
+ * Profiles that libseccomp 2.5.4 compiles wrongly, each confirmed on the running kernel. Proofs
+ * exist to find them. tests/fuzz/fuzz_compile.c tolerates them.
  */
 static const struct {
 	const char *profile;
@@ -103,7 +103,7 @@ static const struct {
 		  RULE("\"ioprio_get\"", "ALLOW", ARG(0, "LT", 4294967297)) "," RULE(
 			  "\"ioprio_get\"", "ALLOW", ARG(0, "LT", 2147483648))),
 	  "SCMP_ARCH_X86_64", 252 },
-	/* The same where there are too many combinations with other arguments to try all. */
+	/* The same, with too many combinations of other arguments to try all. */
 	{ PROFILE("\"SCMP_ARCH_X86_64\"",
 		  RULE("\"clone3\"", "ALLOW", ARG(0, "LT", 2147483647)) "," RULE(
 			  "\"clone3\"", "LOG",
@@ -118,7 +118,7 @@ static const struct {
 		  RULE("\"io_destroy\"", "ALLOW", ARG(0, "EQ", 0)) "," RULE(
 			  "\"io_destroy\"", "ALLOW", ARG(0, "NE", 1) "," ARG(2, "EQ", 0))),
 	  "SCMP_ARCH_X86_64", 207 },
-	/* The number is not loaded when it would be for a call that the architecture lacks. */
+	/* The number is not loaded: its load is with a call that the architecture lacks. */
 	{ PROFILE("\"SCMP_ARCH_X86_64\", \"SCMP_ARCH_X32\"",
 		  RULE("\"socketcall\"", "ALLOW", "") "," RULE("\"getpid\"", "ALLOW",
 							       ARG(0, "EQ", 0))),
@@ -155,7 +155,7 @@ static void wrong_filters_are_refuted(void **state)
 	}
 }
 
-/* Each answer of a filter, changed, is noticed: what was tried got to all of them. */
+/* Changes each answer of a filter in turn. The proof notices, so its runs reach all answers. */
 static void whatever_is_changed_in_a_filter_is_found(void **state)
 {
 	_cleanup_profile_ struct profile *profile = read_profile(
@@ -242,7 +242,7 @@ static const struct {
 	  "filter for both" },
 };
 
-/* Of many names runc asks libseccomp for a tree. */
+/* For many names, runc asks libseccomp for a tree. */
 static void each_layout_is_what_it_is_by_itself(void **state)
 {
 	_cleanup_profile_ struct profile *profile = read_profile(PROFILE(

@@ -21,7 +21,7 @@ static struct runtime_range range_of(const char *name, const char *version)
 	return (struct runtime_range){ name, version_parse(version) };
 }
 
-/* How much a runtime refuses of a profile, which is freed. */
+/* Returns the number of refusals that a runtime has for a profile. Frees the profile. */
 static size_t refused(struct profile *made, const char *name, const char *version)
 {
 	_cleanup_profile_ struct profile *profile = made;
@@ -53,7 +53,7 @@ static struct profile *with_rule(enum action action, const char *name)
 	return profile;
 }
 
-/* As the table of each version of runc has it, over all that a profile can list. */
+/* Counts, of all architectures that a profile can list, those that a runc version lacks. */
 static void architectures_come_to_runc_one_by_one(void **state)
 {
 	static const struct {
@@ -99,10 +99,10 @@ static void actions_come_to_runc(void **state)
 {
 	assert_int_equal(refused(with_rule(ACTION_KILL_PROCESS, "read"), "runc", "1.1.2"), 1);
 	assert_int_equal(refused(with_rule(ACTION_KILL_PROCESS, "read"), "runc", "1.1.3"), 0);
-	/* What is not found on nodes any more does not count by itself. */
+	/* Without a version, those that are no longer in use on nodes do not count. */
 	assert_int_equal(refused(with_rule(ACTION_KILL_PROCESS, "read"), "runc", ""), 0);
 	assert_int_equal(refused(with_rule(ACTION_KILL_PROCESS, "read"), "crun", "1.0"), 0);
-	/* Without a listener, for a call that runc makes itself, and not known at all. */
+	/* Refused for the missing listener, for a call that runc makes, and as unknown. */
 	assert_int_equal(refused(with_rule(ACTION_NOTIFY, "write"), "runc", "1.0.3"), 3);
 	assert_int_equal(refused(with_rule(ACTION_NOTIFY, "write"), "runc", "1.5.1"), 2);
 	assert_int_equal(refused(with_rule(ACTION_NOTIFY, "write"), "crun", ""), 0);

@@ -14,10 +14,10 @@
 #define ENOSYS_ANSWER (SECCOMP_RET_ERRNO | 38)
 #define EPERM_ANSWER (SECCOMP_RET_ERRNO | 1)
 
-/* openat is 257 of x86-64 and of x32, and 295 of i386. */
+/* openat has the number 257 on x86-64 and x32, and 295 on i386. */
 #define NAMED RULE("\"read\", \"openat\"", "ALLOW")
 
-/* The filter that a version of runc makes on x86-64. */
+/* Returns the filter that a version of runc makes on x86-64; the caller finishes it. */
 static struct filter stubbed(const char *text, const char *runc)
 {
 	const struct scmp_arch *native = scmp_arch_find("SCMP_ARCH_X86_64");
@@ -99,7 +99,7 @@ static void the_native_architecture_came_later(void **state)
 static void the_default_action_decides(void **state)
 {
 	static const struct {
-		const char *defaults; /* of SCMP_ACT_, and what follows it */
+		const char *defaults; /* the text after SCMP_ACT_ */
 		uint32_t answer;
 	} cases[] = {
 		{ "KILL_PROCESS\"", ENOSYS_ANSWER },
@@ -124,7 +124,7 @@ static void the_default_action_decides(void **state)
 	}
 }
 
-/* runc takes 0 for no number at all. */
+/* The number of read is 0, which runc takes for no number at all. */
 static void read_alone_is_no_number(void **state)
 {
 	assert_answer(PROFILE("", RULE("\"read\"", "ALLOW")), "", "SCMP_ARCH_X86_64", 600,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Whose a container is that was born while pods are recorded, by what the runtime says about it.
+ * Tests how the runtime's answers decide whether a container that was born during record --pod
+ * is selected.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,7 +25,10 @@
 #define HEX "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define SANDBOX "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
 
-/* Whom the runtime lists: pods "web" (app=web) and "other", and a container each. */
+/*
+ * The runtime's list: pods "web" and "sealed" (both app=web), pod "other", and a container in
+ * each.
+ */
 static struct label web[] = { { (char *)"app", (char *)"web" } };
 
 static struct cri_sandbox sandboxes[] = {
@@ -88,7 +92,7 @@ static void pods_free(struct target_pods *pods)
 	free(pods);
 }
 
-/* A container that has ended, and about which nobody has decided. */
+/* Adds a container that has ended and whose match is pending. */
 static struct workload *add_open(struct target_pods *pods, const char *id, const char *cgroup,
 				 const char *uid)
 {
@@ -126,7 +130,7 @@ static void a_forgotten_container_is_its_pods(void **state)
 	struct workload *wanted = add_open(pods, HEX, "/k/" HEX, UID);
 	struct workload *other = add_open(pods, "f" HEX, "/k/f" HEX, OTHER_UID);
 
-	/* The runtime may be late. */
+	/* The runtime's answer may be late. */
 	assert_int_equal(pods_decide_all(pods, NULL), 0);
 	assert_int_equal(wanted->match, MATCH_PENDING);
 	assert_int_equal(pods_decide_last(pods, NULL), 0);
@@ -137,7 +141,7 @@ static void a_forgotten_container_is_its_pods(void **state)
 	pods_free(pods);
 }
 
-/* left_out has one sentence, with the id, the cgroup and this reason in it. */
+/* Checks that left_out has one sentence, with the id, the cgroup and this reason in it. */
 static void is_told(const struct target_pods *pods, const char *why)
 {
 	const char *sentence = left_out_reason(&pods->target.left_out);
@@ -189,7 +193,10 @@ static void one_that_was_found_and_is_gone_is_told(void **state)
 	pods_free(pods);
 }
 
-/* Outside of pods: what CRI cannot know is no matter, and what it may have known is. */
+/*
+ * A container in no pod is ignored if CRI cannot know it, and reported if CRI may have known
+ * it.
+ */
 static void other_engines_are_no_matter(void **state)
 {
 	static const char *const cgroups[] = {
@@ -214,7 +221,7 @@ static void other_engines_are_no_matter(void **state)
 	pods_free(pods);
 }
 
-/* While its cgroup exists, a runtime that does not know a container does not run it. */
+/* A container that the runtime does not know while the cgroup exists is not the runtime's. */
 static void one_that_lives_and_is_unknown_is_anothers(void **state)
 {
 	struct target_pods *pods = pods_new();
@@ -225,7 +232,7 @@ static void one_that_lives_and_is_unknown_is_anothers(void **state)
 	snprintf(directory, sizeof(directory), "%s/" HEX, top);
 	assert_int_equal(mkdir(directory, 0755), 0);
 	pods->mount.path = top;
-	/* But an answer that did not come says nothing. */
+	/* A failure to answer is no evidence of that. */
 	pods->failure = (char *)"no answer in time";
 	assert_int_equal(pods_decide_all(pods, NULL), 0);
 	assert_int_equal(workload->match, MATCH_PENDING);

@@ -13,7 +13,7 @@
 
 #define LETTERS_63 "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk"
 
-/* What every selector here is held against. */
+/* The labels that every selector here is compared with. */
 static const struct label labels[] = {
 	{ (char *)"app", (char *)"web" },
 	{ (char *)"tier", (char *)"front" },
@@ -69,7 +69,7 @@ static const struct {
 	{ "app>1", false },
 	{ "missing<1", false },
 	{ "cores>0000000000000000000000000000000000001", true },
-	/* Words of the grammar are keys and values elsewhere. */
+	/* Keywords of the grammar can also be keys and values. */
 	{ "in=notin", true },
 	{ "in in (notin)", true },
 	{ "notin", false },
@@ -100,7 +100,7 @@ static void selectors_match_as_in_kubernetes(void **state)
 
 static const struct {
 	const char *text;
-	const char *message; /* a part of it */
+	const char *message; /* a part of the error message */
 } invalid[] = {
 	{ "app=web,", "ends at column 9, expected a label key" },
 	{ ",app=web", "found ',' in column 1, expected a label key" },

@@ -16,8 +16,8 @@
 #include "util/array.h"
 
 #define OWN 100	    /* the cgroup of the workload */
-#define BELOW 101   /* one that was made below it */
-#define OUTSIDE 200 /* of the runtime */
+#define BELOW 101   /* a cgroup made below it */
+#define OUTSIDE 200 /* a cgroup of the runtime */
 
 enum {
 	NR_WORK = 1,
@@ -68,7 +68,7 @@ static struct workload *container_create(void)
 	return workload;
 }
 
-/* Its whole life, from birth to end. */
+/* Takes a cgroup through its whole life, from birth to end. */
 static void live(struct workload *workload, struct tracked_cgroup *tracked)
 {
 	assert_int_equal(workload_attach(workload, tracked, NULL), 0);
@@ -88,7 +88,7 @@ static void assert_origin(const struct workload *workload, uint32_t nr, enum ori
 	assert_int_equal(call->origin, origin);
 }
 
-/* One reason, and it contains the text. */
+/* Checks that there is one reason, and that it contains the text. */
 static void assert_reason(const struct workload *workload, const char *text)
 {
 	const struct observation *observation = &workload->observation;
@@ -145,14 +145,17 @@ static void what_runtime_and_work_both_make_is_work(void **state)
 	assert_origin(workload, NR_RUNTIME, ORIGIN_OBSERVED);
 }
 
-/* A runtime, service manager or build tool inside: its set-up of others is the container's work. */
+/*
+ * A runtime, service manager or build tool inside a container sets up others as part of the
+ * container's work.
+ */
 static void what_was_moved_from_inside_is_work(void **state)
 {
 	_cleanup_tracked_cgroup_ struct tracked_cgroup *own = tracked_create(OWN, 10, 20);
 	_cleanup_tracked_cgroup_ struct tracked_cgroup *below = tracked_of_all_kinds(BELOW, "crun");
 	_cleanup_workload_ struct workload *workload = container_create();
 
-	live(workload, own); /* ended already, and still one of its cgroups */
+	live(workload, own); /* has ended already, and still counts as its cgroup */
 	below->pending = RECORDER_PENDING_MOVED;
 	below->movers[0] = OUTSIDE;
 	below->movers[RECORDER_MOVERS - 1] = OWN;
@@ -180,7 +183,7 @@ static void a_start_hook_is_remembered(void **state)
 	assert_true(workload->observation.start_hook);
 }
 
-/* What is no container: a cgroup, whose processes may have done something before. */
+/* A plain cgroup, whose processes may have run before the recording. */
 static void a_cgroup_that_was_not_empty_is_late(void **state)
 {
 	_cleanup_workload_ struct workload *empty = workload_create(), *used = workload_create();
@@ -213,7 +216,7 @@ static void movers_outside_are_a_runtime(void **state)
 	assert_true(workload_moved_from_inside(workload, tracked));
 }
 
-/* What is told from a program is told from programs of this machine: none has these sizes. */
+/* A runtime is recognized by the size of its program on this machine. None has these sizes. */
 static void a_program_of_no_runtime_names_none(void **state)
 {
 	static const uint64_t sizes[] = { 0, 1 };
@@ -240,7 +243,9 @@ static void a_runtime_that_is_known_is_kept(void **state)
 	assert_string_equal(workload->observation.runtime, "youki");
 }
 
-/* A short container is gone before its bundle was read: the kernel saw how it was started. */
+/*
+ * A short-lived container may be gone before its bundle is read, but the kernel saw its start.
+ */
 static void a_start_tells_how_the_container_was_started(void **state)
 {
 	_cleanup_tracked_cgroup_ struct tracked_cgroup *setup = tracked_create(OWN, 10, 20);
@@ -301,7 +306,7 @@ static void it_lives_from_the_first_birth_to_the_last_end(void **state)
 	assert_int_equal(workload->observation.end, 30);
 }
 
-/* One of its cgroups has ended and another has not: what is known reaches until now. */
+/* One of its cgroups has ended and another has not, so the observation lasts until now. */
 static void what_still_lives_ends_now(void **state)
 {
 	_cleanup_tracked_cgroup_ struct tracked_cgroup *first = tracked_create(OWN, 10, 0);
@@ -341,10 +346,10 @@ static void the_node_is_this_computer(void **state)
 	assert_string_equal(observation->node, name.nodename);
 	assert_string_equal(observation->kernel, name.release);
 	assert_string_equal(machine_name(observation->machine), name.machine);
-	assert_int_equal(observation_set_node(observation, NULL), 0); /* once more is no leak */
+	assert_int_equal(observation_set_node(observation, NULL), 0); /* no leak if repeated */
 }
 
-/* Whether the calls of set-up count as work, and why the observation is not complete. */
+/* Expected: do the calls of set-up count as work, and why is the observation not complete? */
 static const struct {
 	bool is_container;
 	bool entered;
@@ -354,7 +359,7 @@ static const struct {
 	uint32_t pending;
 	bool setup_is_work;
 	bool late;
-	const char *reason; /* a part of it; NULL: complete */
+	const char *reason; /* a part of the reason; NULL: complete */
 } conclusions[] = {
 #define CONTAINER true
 #define PLAIN false
@@ -414,7 +419,7 @@ static void set_up_counts_where_it_cannot_be_told_from_work(void **state)
 	}
 }
 
-/* An exec into a running container is set up too, after its start. */
+/* An exec into a running container has a set-up too, after the container's start. */
 static void one_start_is_enough(void **state)
 {
 	_cleanup_tracked_cgroup_ struct tracked_cgroup *first =
@@ -493,7 +498,7 @@ static void what_is_known_already_is_not_replaced(void **state)
 	assert_int_equal(observation->capability_count, 2);
 }
 
-/* The runtime is known, the bundle is not yet: it is looked for again. */
+/* The runtime is known, but the bundle is not yet, so it will be looked for again. */
 static void without_a_bundle_a_container_is_not_described(void **state)
 {
 	_cleanup_workload_ struct workload *workload = container_create();

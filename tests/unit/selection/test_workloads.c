@@ -12,9 +12,9 @@
 #include "recording/recording.h"
 #include "selection/workloads.h"
 
-#define APART 1000 /* so many lifetimes keep an observation of their own */
+#define APART 1000 /* the number of lifetimes that keep an observation of their own */
 
-/* A container that was born and has made one call; it lives until end() is called. */
+/* Adds a container, which lives until end() is called. */
 static struct workload *begin(struct workloads *workloads, enum match match, uint32_t number)
 {
 	struct tracked_cgroup tracked = { .cgroup_id = number, .created = number };
@@ -73,7 +73,7 @@ static void what_is_added_is_named(void **state)
 	assert_int_equal(workloads.length, 0);
 }
 
-/* Ended or not, wanted or not: what becomes of each. */
+/* Covers workloads that have ended or not, and that are selected or not. */
 static void what_ended_and_is_wanted_is_collected(void **state)
 {
 	_cleanup_recording_ struct recording recording = {};
@@ -96,19 +96,19 @@ static void what_ended_and_is_wanted_is_collected(void **state)
 	assert_ptr_equal(workloads.items[1], living);
 	assert_ptr_equal(workloads.items[2], unused);
 
-	/* Now it is known whose it was. */
+	/* Now the pending match is decided. */
 	open->match = MATCH_SELECTED;
 	assert_int_equal(workloads_collect(&workloads, false, &recording, NULL), 0);
 	assert_int_equal(recording.observation_count, 2);
 
-	/* The recording ends: so does everything else. */
+	/* At the end of the recording, all workloads end. */
 	assert_int_equal(workloads_collect(&workloads, true, &recording, NULL), 0);
 	assert_int_equal(recording.observation_count, 4);
 	assert_int_equal(workloads.length, 0);
 	workloads_finish(&workloads);
 }
 
-/* Memory stays flat when there are more, and no call is lost. */
+/* Folding keeps memory use flat, and no call is lost. */
 static void past_the_limit_lifetimes_are_folded(void **state)
 {
 	_cleanup_recording_ struct recording recording = {};
@@ -133,7 +133,7 @@ static void past_the_limit_lifetimes_are_folded(void **state)
 	assert_int_equal(folded, 5);
 	assert_true(kept);
 
-	/* Another container's calls are not mixed with theirs. */
+	/* The calls of another container are not mixed with theirs. */
 	other = begin(&workloads, MATCH_SELECTED, APART + 6);
 	other->observation.container_name = strdup("other");
 	end(other, 1);
@@ -160,7 +160,7 @@ static void a_bundle_is_looked_for_where_that_can_help(void **state)
 	assert_int_equal(ended->next_look, 0);
 	assert_int_equal(known->next_look, 0);
 
-	/* Not again before its time has come. */
+	/* It is not looked for again before next_look. */
 	living->next_look = next_look = INT64_MAX;
 	assert_int_equal(workloads_describe(&workloads, NULL), 0);
 	assert_int_equal(living->next_look, next_look);

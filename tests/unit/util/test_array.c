@@ -9,7 +9,7 @@
 
 #include "util/array.h"
 
-/* Under the address sanitizer a write past the room that was made would be noticed. */
+/* The address sanitizer would report a write past the end. */
 static void room_is_made_for_one_more_each_time(void **state)
 {
 	uint32_t *numbers = NULL;
@@ -50,7 +50,7 @@ static void a_size_that_overflows_is_refused(void **state)
 	assert_non_null(array);
 	assert_null(array_grow(array, (SIZE_MAX >> 1) + 1, 1));
 	assert_null(array_grow(array, (size_t)1 << 60, 16));
-	array[0] = 'x'; /* still valid, still the caller's */
+	array[0] = 'x'; /* still valid and still owned by the caller */
 	free(array);
 }
 

@@ -101,7 +101,7 @@ static void an_empty_file_has_an_end_too(void **state)
 	assert_string_equal(data, "");
 }
 
-/* More than one step of reading, and a NUL inside. */
+/* The file takes more than one read, and has a NUL inside. */
 static void a_large_file_is_read_whole(void **state)
 {
 	size_t size = 200000, got, i;
@@ -165,7 +165,7 @@ static void no_temporary_file_is_left_when_the_rename_fails(void **state)
 	assert_int_equal(entries(), 1);
 }
 
-/* As on a full disk: the limit of a file's size stops the write in its middle. */
+/* As on a full disk: the file size limit stops the write in the middle. */
 static void no_temporary_file_is_left_when_the_write_fails(void **state)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -200,7 +200,7 @@ static void a_symbolic_link_is_replaced_and_not_followed(void **state)
 #define READS 200
 #define SIZE 20000
 
-/* Writes the file with one letter, then with another, and so on, until it is killed. */
+/* Writes the file full of one letter, then of another, and so on, until it is killed. */
 static void write_in_turns(void)
 {
 	static char data[SIZE];

@@ -18,7 +18,10 @@
 
 #define TEXT_SIZE 4096
 
-/* Standard error goes to memory while a line is written; it is back before anything can fail. */
+/*
+ * Redirects standard error to memory while a line is written. It is restored before any
+ * assertion can fail.
+ */
 static int output = -1;
 static int real_stderr = -1;
 
@@ -90,7 +93,7 @@ static void a_hostile_name_stays_on_its_line(void **state)
 				  "recorder: warning: a\\x0db\n");
 }
 
-/* The one line that was written, as an object; the caller releases it. */
+/* Returns the one line that was written, as an object that the caller releases. */
 static json_t *cursor_line(const char *name)
 {
 	char text[TEXT_SIZE];
@@ -120,7 +123,7 @@ static void a_json_line_is_one_valid_object(void **state)
 	json_decref(object);
 }
 
-/* One byte in a name must not hide the message. */
+/* One invalid byte in a name must not hide the message. */
 static void a_json_line_escapes_what_is_not_utf8(void **state)
 {
 	json_t *object = cursor_line("x\xff");

@@ -16,7 +16,7 @@
 #include "util/error.h"
 #include "util/loop.h"
 
-/* Two ends of a connection, of which the first is watched. */
+/* The two ends of a connection. The first is watched. */
 struct pair {
 	struct loop *loop;
 	struct loop_fd *watch;
@@ -24,7 +24,7 @@ struct pair {
 	int near, far;
 	int calls;
 	unsigned int events;
-	struct pair *other; /* that the handler works on */
+	struct pair *other; /* the pair that the handler works on */
 };
 
 static void pair_open(struct pair *pair, struct loop *loop)
@@ -115,7 +115,10 @@ static void a_descriptor_is_reported_while_it_is_ready(void **state)
 	pair_close(&pair);
 }
 
-/* Otherwise a connection whose reader pauses would keep the processor busy. */
+/*
+ * No requested events, no hang-up: otherwise a connection whose reader pauses would keep the
+ * processor busy.
+ */
 static void a_hang_up_is_reported_as_what_was_asked_for(void **state)
 {
 	_cleanup_loop_ struct loop *loop = new_loop();
@@ -243,7 +246,7 @@ static void what_a_handler_removes_is_not_called(void **state)
 	pair_close(&second);
 }
 
-/* The new descriptor has the number of the old one, of which a report is still to come. */
+/* The new descriptor gets the number of the old one, which still has a report to come. */
 static void replace(int fd, unsigned int events, void *data)
 {
 	struct pair *pair = data, *other = pair->other;

@@ -87,7 +87,7 @@ static void labels_of_dns(void **state)
 
 static const struct {
 	const char *text;
-	int64_t ns; /* 0: no length of time */
+	int64_t ns; /* 0: not a valid length of time */
 } durations[] = {
 	{ "1ms", SECOND / 1000 },
 	{ "250ms", SECOND / 4 },

@@ -102,8 +102,8 @@ static void what_is_given_up_leaves_nothing(void **state)
 }
 
 /*
- * Here, where the tests run, and not wherever someone may run them: what /tmp is made of can do
- * it.
+ * Expects O_TMPFILE to work in /tmp, as it does where these tests run, though not on every file
+ * system.
  */
 static void a_killed_process_leaves_what_the_next_one_removes(void **state)
 {

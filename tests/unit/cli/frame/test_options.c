@@ -12,7 +12,7 @@
 #include "util/error.h"
 #include "util/str.h"
 
-/* A table with every type, parsed as a command would be. */
+/* An option table with every type, parsed as that of a command. */
 struct sample {
 	bool all;
 	unsigned int depth;

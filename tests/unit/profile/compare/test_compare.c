@@ -9,7 +9,7 @@
 #include "recording/derive.h"
 #include "syscalls/purpose.h"
 
-/* The builder of the golden recording beside containerd's default of one release. */
+/* The builder of the golden recording, compared with a containerd release's default profile. */
 struct builder {
 	struct recording recording;
 	struct profile *own;
@@ -106,11 +106,11 @@ static void a_builder_breaks_under_the_default(void **state)
 	find(report, FINDING_DENIED, "ptrace");
 	find(report, FINDING_DENIED, "kexec_load");
 	find(report, FINDING_UNUSED, "writev");
-	/* Allowed and used; not allowed, and the runtime's own; neither allowed nor used. */
+	/* read is allowed and used, fsopen the runtime's own, bpf neither allowed nor used. */
 	assert_nothing_said(report, "read");
 	assert_nothing_said(report, "fsopen");
 	assert_nothing_said(report, "bpf");
-	/* 32-bit calls are held to the 32-bit part of the baseline, and not counted. */
+	/* 32-bit calls are compared with the 32-bit part of the baseline, and not counted. */
 	finding = find(report, FINDING_BREAKS, "pivot_root");
 	assert_string_equal(finding->scmp_arch, "SCMP_ARCH_X86");
 	assert_false(finding->counted);
@@ -147,17 +147,15 @@ static void what_is_counted_adds_up(void **state)
 		counts[report->findings[i].kind]++;
 	assert_memory_equal(counts, report->counts, sizeof(counts));
 	/*
-	 * What containerd allows with these capabilities, less chroot, clone, execve and read, and
-	 * getpid and write: own has their names from the other ABI and the other machine.
+	 * containerd allows 309 + 3 calls with these capabilities. Unused are all but chroot,
+	 * clone, execve and read, and getpid and write, whose names own has from the other ABI
+	 * and machine.
 	 */
 	assert_int_equal(report->allowed, 309 + 3);
 	assert_int_equal(report->counts[FINDING_UNUSED], 309 + 3 - 6);
 }
 
-/*
- * A profile is taken for a workload that makes each call with each of the arguments that it
- * allows.
- */
+/* A profile stands for a workload that makes each allowed call with each allowed argument. */
 static void a_profile_is_compared_argument_by_argument(void **state)
 {
 	_cleanup_(builder_finish) struct builder builder = {

@@ -6,7 +6,7 @@
 #include "profile/diff/diff_describe.h"
 #include "recording/derive.h"
 
-/* Two profiles that lie ready to be changed, and their diff. */
+/* Two profiles without rules, which tests then fill, and their diff. */
 struct fixture {
 	struct profile *old, *new;
 	struct diff_side old_side, new_side;
@@ -50,7 +50,10 @@ static const struct diff_pair *compare(struct fixture *fixture)
 	return &fixture->diff->pairs[fixture->diff->pair_count - 1];
 }
 
-/* "added mount (2), removed close (1)": kind, call, number of architectures; '!' where it fails. */
+/*
+ * expected lists kind, call, "!" if it fails, and number of architectures: "added mount! (2),
+ * removed close (1)".
+ */
 static void assert_changes(const struct diff_pair *pair, const char *expected)
 {
 	_cleanup_free_ char *text = NULL;
@@ -134,7 +137,7 @@ static void the_same_change_on_several_architectures_is_one(void **state)
 	assert_changes(compare(fixture), "added mount! (3), added waitpid! (1)");
 }
 
-/* An architecture that is not listed is killed, so listing it permits what it lists. */
+/* Calls of an unlisted architecture are killed, so listing it adds what the rules permit. */
 static void an_architecture_more_adds_its_calls(void **state)
 {
 	struct fixture *fixture = *state;
@@ -150,7 +153,7 @@ static void an_architecture_more_adds_its_calls(void **state)
 	assert_int_equal(pair->changes[0].kind, CHANGE_ADDED);
 	assert_string_equal(pair->changes[0].architectures[0], "SCMP_ARCH_X86");
 	assert_int_equal(pair->changes[0].difference.a.action, ACTION_KILL_THREAD);
-	/* All others are answered with EPERM rather than killed, which is said once. */
+	/* All other calls now get EPERM instead of being killed, which is reported once. */
 	assert_int_equal(pair->change_count, 2);
 	assert_int_equal(pair->changes[1].kind, CHANGE_EFFECT);
 	assert_null(pair->changes[1].call);
@@ -163,7 +166,7 @@ static void the_architecture_that_runtimes_add_is_compared(void **state)
 
 	assert_int_equal(profile_add_architecture(fixture->old, "SCMP_ARCH_X86", NULL), 0);
 	assert_int_equal(profile_add_architecture(fixture->new, "SCMP_ARCH_X86", NULL), 0);
-	/* i386 has no such call, and x86-64 has. */
+	/* x86-64 has this call, i386 does not. */
 	add_names(fixture->new, ACTION_ALLOW, "kexec_file_load");
 	assert_changes(compare(fixture), "added kexec_file_load! (1)");
 	assert_verdict(fixture, DIFF_FAILS);
@@ -176,7 +179,7 @@ static void a_narrow_architecture_does_not_speak_for_its_machine(void **state)
 	assert_int_equal(profile_add_architecture(fixture->old, "SCMP_ARCH_S390", NULL), 0);
 	assert_int_equal(profile_add_architecture(fixture->new, "SCMP_ARCH_S390", NULL), 0);
 	add_condition(add_names(fixture->old, ACTION_ALLOW, "keyctl"), 0, COMPARE_EQ, 1, 0);
-	/* Of 32 bits it is the same. */
+	/* The same condition for 32-bit arguments. */
 	add_condition(add_names(fixture->new, ACTION_ALLOW, "keyctl"), 0, COMPARE_MASKED_EQ,
 		      UINT32_MAX, 1);
 	assert_changes(compare(fixture), "widened keyctl! (1)");
@@ -191,7 +194,7 @@ static void a_name_that_no_table_has_counts(void **state)
 	fixture->options.fail_on = FAIL_ON_RISKY;
 	assert_int_equal(profile_add_architecture(fixture->old, ARCH, NULL), 0);
 	assert_int_equal(profile_add_architecture(fixture->new, ARCH, NULL), 0);
-	/* Other machines have the latter two, this one never will. */
+	/* Other machines have the last two calls. This one will never have them. */
 	add_names(fixture->new, ACTION_ALLOW, "no_such_call socketcall s390_sthyi");
 	pair = compare(fixture);
 	assert_changes(pair, "added no_such_call! (1)");
@@ -342,7 +345,7 @@ static void what_cannot_be_told_is_a_doubt(void **state)
 	assert_verdict(fixture, DIFF_CANNOT_TELL);
 }
 
-/* A recording by two containers, of which the second made the call first. */
+/* A recording of two containers. The one added second made the call first. */
 static struct recording make_recording(void)
 {
 	struct recording recording = {};

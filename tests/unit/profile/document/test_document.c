@@ -104,7 +104,7 @@ static void all_resources_of_a_stream_are_read(void **state)
 	assert_string_equal(web->base_profile, "base");
 	assert_false(web->disabled);
 	assert_int_equal(rules[0].errno_ret.value, ENOSYS);
-	/* What the operator takes for a field that is not set. */
+	/* The operator treats an errno of 0 as a field that is not set. */
 	assert_false(rules[1].errno_ret.known);
 	assert_int_equal(rules[1].conditions[0].value, 0);
 	assert_true(rules[1].conditions[1].value == UINT32_MAX);

@@ -8,7 +8,7 @@
 #define TABLE "tests/golden/formats/refused.txt"
 #define ARROW "=>"
 
-/* The message about an input, owned by the caller. */
+/* Returns the message that refuses an input; the caller owns it. */
 static char *refusal_of(const char *text, size_t size)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -19,7 +19,7 @@ static char *refusal_of(const char *text, size_t size)
 	return strdup(error_message(&err));
 }
 
-/* The table as it should be: every input with the message that it really gets. */
+/* Returns the table with the message that each input really gets. */
 static char *table_anew(FILE *table)
 {
 	_cleanup_free_ char *anew = NULL, *input = NULL, *line = NULL;
@@ -80,7 +80,7 @@ static void every_bad_input_is_refused_with_its_place(void **state)
 	assert_same_lines(anew, expected);
 }
 
-/* What has no place in a table of lines. */
+/* Inputs that a table of lines cannot hold. */
 #define BYTES(text) text, sizeof(text) - 1
 static const struct {
 	const char *text;
@@ -116,7 +116,7 @@ static void bytes_that_are_no_text_are_refused(void **state)
 	}
 }
 
-/* prefix, then middle many times. */
+/* Returns prefix, followed by middle as often as times says. */
 static char *repeat(const char *prefix, const char *middle, size_t times)
 {
 	size_t i, length = strlen(middle);
@@ -144,7 +144,7 @@ static void deep_nesting_is_refused(void **state)
 	}
 }
 
-/* The place of something at the end of a long input is found in one pass. */
+/* The position of an error at the end of a long input is found in one pass. */
 static void a_long_input_is_refused_at_once(void **state)
 {
 	_cleanup_free_ char *rules =
@@ -158,7 +158,7 @@ static void a_long_input_is_refused_at_once(void **state)
 		str_has_prefix(message, "input:50001:19: $.syscalls[50000].action: \"x\" is no "));
 }
 
-/* Names that differ, so that each has to be sorted in; notes, of which each has to be located. */
+/* Lists numbered names, each of which must be sorted in, or notes, which must be located. */
 static char *numbered(const char *prefix, const char *before, const char *after, size_t count)
 {
 	char *text;

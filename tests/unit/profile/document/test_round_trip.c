@@ -25,7 +25,7 @@ static const char *random_of(const char *const *items, size_t count)
 	return items[random_below(count)];
 }
 
-/* Values around which representations change. */
+/* Values at the limits of their representations. */
 static uint64_t random_value(void)
 {
 	static const uint64_t values[] = {
@@ -197,8 +197,8 @@ static void oci_json_holds_every_profile(void **state)
 }
 
 /*
- * Takes out of a profile what the writer said that it left out: what it then is, is what is
- * read.
+ * Removes from a profile what the writer reported as left out. The rest must be what is read
+ * back.
  */
 static void drop_what_has_no_place(struct profile *profile)
 {
@@ -239,7 +239,7 @@ static void check_resource(struct profile *profile, enum resource_syntax syntax,
 		assert_int_equal(err.code, ENOTSUP);
 		return;
 	}
-	/* What has notes is refused by who does not want any. */
+	/* A caller that takes no notes gets an error instead of them. */
 	assert_int_equal(resources_write(&resource, 1, syntax, &strict, NULL, NULL),
 			 notes.count ? -ENOTSUP : 0);
 	documents = read_back(text);
@@ -248,13 +248,13 @@ static void check_resource(struct profile *profile, enum resource_syntax syntax,
 	assert_true(documents.items[0].disabled);
 	if (notes.count)
 		drop_what_has_no_place(profile);
-	else if (profile->default_errno_ret.known) /* EPERM, which need not be said */
+	else if (profile->default_errno_ret.known) /* EPERM, which is not written */
 		profile->default_errno_ret.known = false;
 	assert_same_profile(profile, documents.items[0].profile);
 	++*(notes.count ? lossy : fitting);
 }
 
-/* An errno of 0 means something to ERRNO alone: it is no loss elsewhere, but not written either. */
+/* An errno of 0 matters only to ACTION_ERRNO. Other actions lose it without a note. */
 static void drop_idle_errnos(struct profile *profile)
 {
 	size_t i;
@@ -279,7 +279,7 @@ static void resources_hold_what_they_do_not_say_they_lose(void **state)
 	assert_in_range(lossy, ROUNDS / 10, 4 * ROUNDS);
 }
 
-/* Several in one file stay several. */
+/* Several resources in one file are read back as several. */
 static void lists_of_resources_are_read_back(void **state)
 {
 	static const enum resource_syntax syntaxes[] = { RESOURCE_YAML, RESOURCE_JSON };

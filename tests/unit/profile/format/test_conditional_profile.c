@@ -41,7 +41,7 @@ static struct conditional_profile *read_conditional(void)
 	return conditional;
 }
 
-/* What a container gets, on one line: architectures, and a name of each rule. */
+/* Returns a container's profile on one line: architectures, and the first name of each rule. */
 static char *resolve(const char *architecture, const char *const *capabilities, size_t count,
 		     const char *kernel)
 {
@@ -80,17 +80,20 @@ static void rules_hold_in_their_context(void **state)
 		const char *expected;
 	} cases[] = {
 		{ "amd64", none, 0, NULL, "X32 X86 X86_64 : read clone ptrace arch_prctl" },
-		/* All of its capabilities let a rule in, one of them keeps a rule out. */
+		/*
+		 * A rule applies with all capabilities of its includes and none of its
+		 * excludes.
+		 */
 		{ "amd64", admin, 2, NULL, "X32 X86 X86_64 : read mount ptrace arch_prctl" },
 		{ "amd64", admin + 1, 1, NULL, "X32 X86 X86_64 : read ptrace arch_prctl" },
 		{ "amd64", bpf, 1, NULL, "X32 X86 X86_64 : read ptrace arch_prctl" },
-		/* The kernel's third number and what follows do not count. */
+		/* The third number of a kernel version and everything after it are ignored. */
 		{ "arm64", none, 0, "4.7.99", "AARCH64 ARM : read clone clone3" },
 		{ "aarch64", none, 0, "4.8-rc1", "AARCH64 ARM : read clone clone3 ptrace" },
 		{ "SCMP_ARCH_AARCH64", none, 0, "5.3", "AARCH64 ARM : read clone ptrace" },
 		{ "arm64", none, 0, "10.1", "AARCH64 ARM : read clone ptrace" },
 		{ "riscv64", none, 0, NULL, "RISCV64 : read clone ptrace" },
-		/* Without an entry the native one is meant. */
+		/* Without an entry in archMap, the profile is for the native architecture. */
 		{ "s390x", none, 0, NULL, ": read ptrace" },
 		{ "ppc64le", none, 0, NULL, ": read clone ptrace" },
 	};

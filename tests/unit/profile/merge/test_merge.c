@@ -32,7 +32,7 @@ static void random_calls(struct call_set *set)
 			 random_below(3), processes[random_below(array_size(processes))]);
 }
 
-/* Few different values, so that much of it collides. */
+/* Few different values, so that many of them collide. */
 static void random_recording(struct recording *recording)
 {
 	uint32_t i, count = random_below(5);
@@ -79,7 +79,7 @@ static void copy_recording(const struct recording *from, struct recording *to)
 	assert_success(recording_read("copy", text, strlen(text), to, &err), &err);
 }
 
-/* Copies of both are merged, in this order. */
+/* Merges copies of both, in this order. */
 static char *merged(const struct recording *a, const struct recording *b)
 {
 	_cleanup_recording_ struct recording left = { 0 }, right = { 0 };
@@ -184,7 +184,7 @@ static void observations_of_one_container_become_one(void **state)
 	assert_int_equal(recording_add(&recording, &restarted, NULL), 0);
 	assert_int_equal(recording_add(&recording, &known, NULL), 0);
 
-	/* The pod's name came last, and moved the observation behind the other pod's. */
+	/* The pod's name came last and moved the observation behind that of the other pod. */
 	assert_int_equal(recording.observation_count, 3);
 	assert_int_equal(recording.observations[0].start, 7);
 	assert_string_equal(recording.observations[1].container_id, "2");

@@ -19,7 +19,7 @@ static uint32_t random_below(uint32_t limit)
 
 static const char *const names[] = { "read", "write", "openat", "clone3" };
 
-/* Few different values, so that much of it collides. */
+/* Few different values, so that many of them collide. */
 static void add_random_rule(struct profile *profile)
 {
 	static const uint32_t errnos[] = { EPERM, ENOSYS, EACCES, EOPNOTSUPP };
@@ -39,7 +39,7 @@ static void add_random_rule(struct profile *profile)
 
 static const char *const other_architectures[] = { NULL, NULL, "SCMP_ARCH_X86", "SCMP_ARCH_X32" };
 
-/* also is an architecture that it lists besides x86-64, or NULL. */
+/* also is an architecture that the profile lists besides x86-64, or NULL. */
 static struct profile *random_profile(enum action default_action, const char *also)
 {
 	struct profile *profile = make_profile(default_action);
@@ -53,7 +53,7 @@ static struct profile *random_profile(enum action default_action, const char *al
 	return profile;
 }
 
-/* The union of up to three in this order, NULL when no profile could say it. */
+/* Returns the union of up to three profiles in this order; NULL if none can express it. */
 static struct profile *unite(const struct profile *a, const struct profile *b,
 			     const struct profile *c)
 {
@@ -72,7 +72,7 @@ static struct profile *unite(const struct profile *a, const struct profile *b,
 	return profile;
 }
 
-/* Both are given, or both are not. */
+/* Either the profiles are equal, or both are NULL. */
 static void assert_same(const struct profile *a, const struct profile *b)
 {
 	_cleanup_free_ char *one = NULL, *two = NULL;
@@ -85,14 +85,14 @@ static void assert_same(const struct profile *a, const struct profile *b)
 	assert_string_equal(one, two);
 }
 
-/* As assert_same(), where both could be said. */
+/* Like assert_same(), but only if there are both. */
 static void assert_agree(const struct profile *a, const struct profile *b)
 {
 	if (a && b)
 		assert_same(a, b);
 }
 
-static int united_rounds; /* in which all three have a union */
+static int united_rounds; /* rounds in which all three have a union */
 
 static void laws_hold(enum action default_action)
 {
@@ -129,7 +129,7 @@ static void merging_is_a_union_of_sets(void **state)
 	assert_true(united_rounds > ROUNDS / 8);
 }
 
-/* With every call and arguments that matter, the union permits what the more permissive does. */
+/* For each call, with arguments that matter, the union permits as much as the wider profile. */
 static void assert_permits_both(const struct profile *a, const struct profile *b,
 				const struct profile *both)
 {
@@ -154,7 +154,7 @@ static void assert_permits_both(const struct profile *a, const struct profile *b
 			}
 }
 
-/* Rules either all allow or all deny, so that few unions are refused. */
+/* Makes all rules allow, or all deny, so that few unions are refused. */
 static void make_one_sided(struct profile *profile)
 {
 	size_t i;
@@ -187,7 +187,7 @@ static void the_union_permits_what_either_does(void **state)
 	assert_true(said > ROUNDS / 2);
 }
 
-/* The profile of merged recordings, and the merged profiles of recordings. */
+/* The profile of merged recordings equals the union of the recordings' profiles. */
 static void deriving_before_or_after_is_the_same(void **state)
 {
 	static const uint32_t numbers[] = { 0, 1, 2, 59, 257, 435, 439, 334, 281 };
@@ -243,7 +243,7 @@ static void an_allow_list_and_its_conditions(void **state)
 	set_errno(add_names(a, ACTION_ERRNO, "clone3 statx"), ENOSYS);
 	add_condition(add_names(a, ACTION_ALLOW, "personality"), 0, COMPARE_EQ, 0, 0);
 	add_names(a, ACTION_KILL_PROCESS, "ptrace");
-	/* Any clone swallows this; of the two personalities both are kept. */
+	/* a allows any clone, which swallows this rule. Both rules for personality are kept. */
 	add_condition(add_names(b, ACTION_ALLOW, "clone"), 0, COMPARE_MASKED_EQ, 0x7e020000, 0);
 	add_condition(add_names(b, ACTION_ALLOW, "personality"), 0, COMPARE_EQ, 8, 0);
 	add_names(b, ACTION_ALLOW, "statx openat");
@@ -303,7 +303,7 @@ static void what_cannot_be_united_is_refused(void **state)
 		       "a and b hand calls to different listeners (/run/one and /run/two)");
 }
 
-/* One lists i386, and what the other allows would be allowed there, where neither allows it. */
+/* Only one lists i386. The union would allow mount there, which neither profile does. */
 static void an_architecture_of_one_is_none_of_the_other(void **state)
 {
 	_cleanup_profile_ struct profile *wide = make_profile(ACTION_ERRNO);
@@ -318,13 +318,13 @@ static void an_architecture_of_one_is_none_of_the_other(void **state)
 		       "mount on SCMP_ARCH_X86 would get allow, where the most permissive of the "
 		       "profiles says kill thread: no profile can say what all of them say "
 		       "together");
-	/* i386 has no such call, and the rest both allow. */
+	/* i386 has no kexec_file_load, and both profiles allow the rest. */
 	add_names(both, ACTION_ALLOW, "mount");
 	add_names(wide, ACTION_ALLOW, "kexec_file_load");
 	assert_united(wide, both, "merge-architectures.seccomp.json");
 }
 
-/* libseccomp tests the second condition first, which holds where the first allows. */
+/* libseccomp tests b's condition first, which also holds for arguments that a allows. */
 static void conditions_that_overlap_are_no_union(void **state)
 {
 	_cleanup_profile_ struct profile *a = make_profile(ACTION_ERRNO);
@@ -341,7 +341,7 @@ static void conditions_that_overlap_are_no_union(void **state)
 		       "says allow: no profile can say what all of them say together");
 }
 
-/* A default errno that is written is the same as one that runtimes take without it. */
+/* A default errno that is written equals the one that runtimes use without it. */
 static void the_usual_default_errno_need_not_be_written(void **state)
 {
 	_cleanup_profile_ struct profile *written = make_profile(ACTION_ERRNO);

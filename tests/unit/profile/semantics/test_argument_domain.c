@@ -91,7 +91,7 @@ static void the_same_condition_is_kept_once(void **state)
 	assert_int_equal(domain.class_count, 2);
 }
 
-/* clone(2)'s namespace flags one by one, and all of them: what container defaults do. */
+/* clone(2)'s namespace flags, each alone and all together, as in runtimes' default profiles. */
 static void masks_that_imply_each_other_have_no_impossible_classes(void **state)
 {
 	_cleanup_domain_ struct argument_domain domain = {};

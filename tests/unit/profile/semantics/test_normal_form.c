@@ -65,7 +65,7 @@ static void what_decides_is_in_it(void **state)
 	assert_same(a, b, false);
 }
 
-/* As engines write it into a bundle: the order of rules with conditions is theirs. */
+/* Engines write the conditional rules into a bundle in an order of their own. */
 static void conditions_in_any_order(void **state)
 {
 	struct profile *a = make_profile(ACTION_ERRNO), *b = make_profile(ACTION_ERRNO);

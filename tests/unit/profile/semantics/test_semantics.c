@@ -57,7 +57,7 @@ static void the_default_answers_what_no_rule_is_about(void **state)
 	assert_effect(profile, ARCH, "write", 0, 0, "errno EPERM");
 	profile->default_errno_ret = (struct optional_errno){ true, ENOSYS };
 	assert_effect(profile, ARCH, "write", 0, 0, "errno ENOSYS");
-	/* The kernel has no greater one, and libseccomp 16 bits. */
+	/* The kernel's largest errno is 4095. libseccomp keeps 16 bits. */
 	profile->default_errno_ret.value = 5000;
 	assert_effect(profile, ARCH, "write", 0, 0, "errno 4095");
 	profile->default_errno_ret.value = 0x10000 + EPERM;
@@ -80,7 +80,7 @@ static void what_is_not_listed_is_killed(void **state)
 	assert_effect(profile, "SCMP_ARCH_S390X", "read", 0, 0, "kill thread");
 }
 
-/* tests/runtime/90-accept.t sees the same of runc and crun. */
+/* tests/runtime/90-accept.t checks that runc and crun do the same. */
 static void what_is_native_need_not_be_listed(void **state)
 {
 	_cleanup_profile_ struct profile *profile = make_profile(ACTION_LOG);
@@ -98,7 +98,7 @@ static void the_first_rule_without_conditions_wins(void **state)
 	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
 
 	add_condition(add_names(profile, ACTION_LOG, "read"), 0, COMPARE_EQ, 1, 0);
-	/* Does what the default does: there is no such rule. */
+	/* Ignored, because it has the effect of the default action. */
 	add_names(profile, ACTION_ERRNO, "read");
 	add_names(profile, ACTION_TRAP, "read");
 	add_names(profile, ACTION_ALLOW, "read");
@@ -118,7 +118,7 @@ static void conditions_on_different_arguments_hold_together(void **state)
 	assert_effect(profile, ARCH, "socket", 6, 7, "allow");
 	assert_effect(profile, ARCH, "socket", 5, 7, "errno EPERM");
 	assert_effect(profile, ARCH, "socket", 6, 8, "errno EPERM");
-	/* A third one on an argument that has one makes each of them a rule. */
+	/* A second condition on argument 1 makes each of the three a rule of its own. */
 	add_condition(profile->rules, 1, COMPARE_EQ, 8, 0);
 	assert_effect(profile, ARCH, "socket", 6, 0, "allow");
 	assert_effect(profile, ARCH, "socket", 0, 7, "allow");
@@ -138,7 +138,7 @@ static void an_empty_mask_is_no_condition(void **state)
 	assert_effect(profile, ARCH, "clone", 1, 0, "allow");
 	assert_effect(profile, ARCH, "ioctl", 0, 0, "errno EPERM");
 	assert_effect(profile, ARCH, "ioctl", 0, 0x1ffffffff, "allow");
-	/* The lower half of that mask is empty. */
+	/* x32 compares the lower half only, and that half of the mask is empty. */
 	assert_effect(profile, "SCMP_ARCH_X32", "ioctl", 0, 0, "allow");
 }
 
@@ -165,7 +165,7 @@ static void narrow_arguments_are_compared_by_their_lower_half(void **state)
 	assert_effect(profile, "SCMP_ARCH_X86", "personality", 0x7ffffffff, 0, "allow");
 }
 
-/* Whatever their order is in the profile. */
+/* The order of the rules in the profile does not matter. */
 static void the_tightest_condition_is_tested_first(void **state)
 {
 	int order, i;
@@ -195,7 +195,7 @@ static void the_tightest_condition_is_tested_first(void **state)
 	}
 }
 
-/* libseccomp does not look at masks, and so not which of these is tighter. */
+/* libseccomp does not look at masks, so it does not know which of these is tighter. */
 static void of_equal_values_the_first_in_the_profile_is_tested_first(void **state)
 {
 	static const enum action actions[] = { ACTION_ALLOW, ACTION_LOG };
@@ -212,7 +212,10 @@ static void of_equal_values_the_first_in_the_profile_is_tested_first(void **stat
 	}
 }
 
-/* Each half of an argument is compared by itself: a mask without upper bits has 0 there. */
+/*
+ * The halves of an argument are compared separately. A mask without upper bits makes the upper
+ * half a comparison with 0.
+ */
 static void upper_halves_are_compared_before_lower_ones(void **state)
 {
 	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
@@ -277,7 +280,7 @@ static void calls_are_listed_by_number_or_by_name(void **state)
 		assert_true(semantics_call_number(known, i) > semantics_call_number(known, i - 1));
 	assert_string_equal(semantics_call_name(known, semantics_find(known, "openat")), "openat");
 	assert_int_equal(semantics_find(known, "no_such_call"), -ENOENT);
-	/* i386 has it. */
+	/* vm86 is a call of i386. */
 	assert_int_equal(semantics_find(known, "vm86"), -ENOENT);
 	assert_int_equal(semantics_call_count(unknown), 4);
 	assert_string_equal(semantics_call_name(unknown, 0), "close");
@@ -286,7 +289,7 @@ static void calls_are_listed_by_number_or_by_name(void **state)
 	assert_int_equal(semantics_find(unknown, "read"), 1);
 }
 
-/* A newer libseccomp may know them, and i386 makes some without a number of their own. */
+/* A newer libseccomp may know them, and i386 makes some calls without a number of their own. */
 static void names_that_the_table_has_not_come_last(void **state)
 {
 	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);

@@ -66,7 +66,7 @@ static void a_deny_list_and_an_allow_list_can_mean_the_same(void **state)
 			add_names(allow, ACTION_ALLOW, name);
 	}
 	assert_true(is_subset(allow, deny, &name, &difference));
-	/* But for numbers that have no name yet. */
+	/* They differ only for numbers that have no name yet. */
 	assert_false(is_subset(deny, allow, &name, &difference));
 	assert_null(name);
 	assert_int_equal(difference.a.action, ACTION_ERRNO);
@@ -90,7 +90,7 @@ static void a_condition_more_is_narrower_and_has_a_counterexample(void **state)
 	assert_int_equal(comparison.narrower.b.action, ACTION_ERRNO);
 }
 
-/* Neither <= 10 nor >= 11 alone covers all values; both together are no condition. */
+/* Neither <= 10 nor >= 11 covers all values, but together they are like no condition. */
 static void conditions_that_cover_everything_are_none(void **state)
 {
 	_cleanup_profile_ struct profile *split = make_profile(ACTION_ERRNO);
@@ -144,9 +144,9 @@ static void conditions_beyond_comparing_are_an_error(void **state)
 }
 
 /*
- * Random profiles whose conditions do not look past the lowest three bits and compare with no more
- * than seven: all values from 8 on are like one of 8 to 15, so that going through four bits is
- * all.
+ * Random profiles whose conditions use only the lowest three bits of an argument and values up
+ * to 7. Every value from 8 on behaves like one from 8 to 15, so all combinations of four bits
+ * are enough.
  */
 static int32_t next_random(struct random_data *random, int32_t bound)
 {
@@ -245,7 +245,7 @@ static void comparing_agrees_with_going_through_all_arguments(void **state)
 	}
 }
 
-/* Rules in another order, one name a rule, and each of them twice. */
+/* Returns a copy with the rules in random order, one name per rule, and each rule twice. */
 static struct profile *shuffled(const struct profile *profile, struct random_data *random)
 {
 	struct profile *copy = make_profile(profile->default_action);
@@ -280,7 +280,7 @@ static int refuse_difference(void *data, const char *name, const struct call_com
 	return 0;
 }
 
-/* Two rules of the same conditions and different actions are refused by libseccomp. */
+/* True if rules have different actions. libseccomp refuses that for the same conditions. */
 static bool contradicts_itself(const struct profile *profile)
 {
 	size_t i;
