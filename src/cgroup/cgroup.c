@@ -20,7 +20,7 @@ void cgroup_mount_finish(struct cgroup_mount *mount)
 {
 	free(mount->path);
 	free(mount->root);
-	*mount = (struct cgroup_mount){ 0 };
+	*mount = (struct cgroup_mount){};
 }
 
 /*
@@ -103,7 +103,7 @@ static int consider_mount(struct cgroup_mount *best, const struct mountinfo_line
 
 int cgroup_mount_parse(const char *mountinfo, struct cgroup_mount *ret_mount, struct error *err)
 {
-	_cleanup_cgroup_mount_ struct cgroup_mount best = { 0 };
+	_cleanup_cgroup_mount_ struct cgroup_mount best = {};
 	_cleanup_free_ char *text = strdup(mountinfo);
 	char *line, *save = NULL;
 	bool hybrid = false;
@@ -129,7 +129,7 @@ int cgroup_mount_parse(const char *mountinfo, struct cgroup_mount *ret_mount, st
 				 "'mount -t cgroup2 none /sys/fs/cgroup/unified'");
 	best.hybrid = hybrid;
 	*ret_mount = best;
-	best = (struct cgroup_mount){ 0 };
+	best = (struct cgroup_mount){};
 	return 0;
 }
 

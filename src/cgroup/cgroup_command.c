@@ -24,7 +24,7 @@ void cgroup_command_finish(struct cgroup_command *command)
 	free(command->directory);
 	free(command->path);
 	free(command->parent);
-	*command = (struct cgroup_command){ 0 };
+	*command = (struct cgroup_command){};
 }
 
 /*
@@ -78,7 +78,7 @@ static void remove_stale(const char *parent)
 int cgroup_create_for_command(const struct cgroup_mount *mount, struct cgroup_command *ret_command,
 			      struct error *err)
 {
-	_cleanup_cgroup_command_ struct cgroup_command command = { 0 };
+	_cleanup_cgroup_command_ struct cgroup_command command = {};
 	_cleanup_free_ char *parent_path = NULL;
 	char name[64];
 	int i, r = find_parent(mount, &parent_path, &command.parent, err);
@@ -107,7 +107,7 @@ int cgroup_create_for_command(const struct cgroup_mount *mount, struct cgroup_co
 		return r;
 	}
 	*ret_command = command;
-	command = (struct cgroup_command){ 0 };
+	command = (struct cgroup_command){};
 	return 0;
 }
 

@@ -245,7 +245,7 @@ static bool parse_unsplit(struct span component, struct span *ret_id,
 
 bool cgroup_path_parse(const char *path, struct cgroup_container *ret_container)
 {
-	struct cgroup_container container = { 0 };
+	struct cgroup_container container = {};
 	struct span component = { path, 0 }, parent, id;
 	const char *at = path;
 	size_t depth;

@@ -36,7 +36,7 @@ static int list(const char *runtime, int format, const struct container_context 
 {
 	const char *scmp_arch = architecture_find(context->architecture)->scmp;
 	_cleanup_free_ char *text = NULL;
-	int ret;
+	int r;
 
 	if (runtime && !baseline_has_runtime(runtime))
 		return cli_usage_error(err,
@@ -46,9 +46,9 @@ static int list(const char *runtime, int format, const struct container_context 
 	if (format == FORMAT_SECCOMP)
 		return cli_usage_error(err, "--format seccomp prints one table: name it with "
 					    "'recorder baseline show'");
-	ret = format == FORMAT_JSON ? baseline_list_json(runtime, context, scmp_arch, &text, err) :
-				      baseline_list_text(runtime, context, scmp_arch, &text, err);
-	return ret < 0 ? ret : cli_print(text, err);
+	r = format == FORMAT_JSON ? baseline_list_json(runtime, context, scmp_arch, &text, err) :
+				    baseline_list_text(runtime, context, scmp_arch, &text, err);
+	return r < 0 ? r : cli_print(text, err);
 }
 
 static int write_seccomp(const struct baseline_choice *choice,
@@ -56,9 +56,9 @@ static int write_seccomp(const struct baseline_choice *choice,
 			 struct error *err)
 {
 	_cleanup_profile_ struct profile *profile = NULL;
-	int ret = conditional_profile_resolve(choice->conditional, context, &profile, err);
+	int r = conditional_profile_resolve(choice->conditional, context, &profile, err);
 
-	return ret < 0 ? ret : profile_write_oci(profile, ret_text, err);
+	return r < 0 ? r : profile_write_oci(profile, ret_text, err);
 }
 
 static int show(const char *name, int format, const struct container_context *context,
@@ -70,21 +70,21 @@ static int show(const char *name, int format, const struct container_context *co
 		.context = context,
 		.scmp_arch = architecture_find(context->architecture)->scmp,
 	};
-	int ret = baseline_choice_init_table(&choice, name, err);
+	int r = baseline_choice_init_table(&choice, name, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	view.title = choice.title;
 	view.note = choice.note;
 	view.table = choice.table;
 	view.conditional = choice.conditional;
 	if (format == FORMAT_SECCOMP)
-		ret = write_seccomp(&choice, context, &text, err);
+		r = write_seccomp(&choice, context, &text, err);
 	else if (format == FORMAT_JSON)
-		ret = baseline_show_json(&view, &text, err);
+		r = baseline_show_json(&view, &text, err);
 	else
-		ret = baseline_show_text(&view, &text, err);
-	return ret < 0 ? ret : cli_print(text, err);
+		r = baseline_show_text(&view, &text, err);
+	return r < 0 ? r : cli_print(text, err);
 }
 
 static int run(const struct cli_call *call, struct error *err)
@@ -92,10 +92,10 @@ static int run(const struct cli_call *call, struct error *err)
 	const struct baseline_options *options = call->options;
 	_cleanup_input_context_ struct input_context context = {};
 	const char *verb = call->argv[0], *name = call->argv[1];
-	int ret = input_context_init(&context, &options->context, err);
+	int r = input_context_init(&context, &options->context, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	if (strcmp(verb, "list") == 0)
 		return list(name, options->format, &context.context, err);
 	if (strcmp(verb, "show") != 0)

@@ -47,17 +47,17 @@ static int use_table(struct baseline_choice *choice, const char *runtime, const 
 		     struct error *err)
 {
 	bool exact;
-	int ret = baseline_find(runtime, version, &choice->table, &exact, err);
+	int r = baseline_find(runtime, version, &choice->table, &exact, err);
 
-	if (ret == -EINVAL)
+	if (r == -EINVAL)
 		return cli_usage_error(err, "'%s' is no version of %s; write for example %s@1.36.3",
 				       version, runtime, runtime);
-	if (ret == 0)
-		ret = describe(choice, version, exact, err);
-	if (ret == 0)
-		ret = baseline_conditional_profile(choice->table, &choice->own_conditional, err);
+	if (r == 0)
+		r = describe(choice, version, exact, err);
+	if (r == 0)
+		r = baseline_conditional_profile(choice->table, &choice->own_conditional, err);
 	choice->conditional = choice->own_conditional;
-	return ret;
+	return r;
 }
 
 static int use_file(struct baseline_choice *choice, const char *path,
@@ -65,15 +65,15 @@ static int use_file(struct baseline_choice *choice, const char *path,
 {
 	const struct document_options options = { .context = context };
 	_cleanup_error_ struct error reason = ERROR_INIT;
-	int ret = input_read(path, &options, &choice->documents, &reason);
+	int r = input_read(path, &options, &choice->documents, &reason);
 
-	if (ret == -ENOENT)
+	if (r == -ENOENT)
 		return cli_usage_error(err,
 				       "--baseline %s: there is no such file, and no runtime of "
 				       "that name; there are tables of " BASELINE_RUNTIMES,
 				       path);
-	if (ret < 0)
-		return error_set(err, -ret, "%s", error_message(&reason));
+	if (r < 0)
+		return error_set(err, -r, "%s", error_message(&reason));
 	if (choice->documents.length != 1)
 		return error_set(err, EINVAL,
 				 "%s has %zu profiles, and a baseline is one: take it out with "
@@ -104,13 +104,13 @@ int baseline_choice_init(struct baseline_choice *ret_choice, const char *text,
 	_cleanup_baseline_choice_ struct baseline_choice choice = {};
 	_cleanup_free_ char *runtime = NULL;
 	const char *version = NULL;
-	int ret = split_name(text, &runtime, &version, err);
+	int r = split_name(text, &runtime, &version, err);
 
-	if (ret == 0)
-		ret = runtime ? use_table(&choice, runtime, version, err) :
-				use_file(&choice, text, context, err);
-	if (ret < 0)
-		return ret;
+	if (r == 0)
+		r = runtime ? use_table(&choice, runtime, version, err) :
+			      use_file(&choice, text, context, err);
+	if (r < 0)
+		return r;
 	*ret_choice = choice;
 	choice = (struct baseline_choice){};
 	return 0;
@@ -121,10 +121,10 @@ int baseline_choice_init_engine(struct baseline_choice *ret_choice, const char *
 {
 	_cleanup_baseline_choice_ struct baseline_choice choice = {};
 	bool known = baseline_has_runtime(engine);
-	int ret = known ? use_table(&choice, engine, version, err) : 0;
+	int r = known ? use_table(&choice, engine, version, err) : 0;
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	*ret_known = known;
 	if (known) {
 		*ret_choice = choice;
@@ -139,17 +139,17 @@ int baseline_choice_init_table(struct baseline_choice *ret_choice, const char *t
 	_cleanup_baseline_choice_ struct baseline_choice choice = {};
 	_cleanup_free_ char *runtime = NULL;
 	const char *version = NULL;
-	int ret = split_name(text, &runtime, &version, err);
+	int r = split_name(text, &runtime, &version, err);
 
-	if (ret == 0 && !runtime)
+	if (r == 0 && !runtime)
 		return cli_usage_error(err,
 				       "there is no built-in table '%s'; 'recorder baseline list' "
 				       "names them",
 				       text);
-	if (ret == 0)
-		ret = use_table(&choice, runtime, version, err);
-	if (ret < 0)
-		return ret;
+	if (r == 0)
+		r = use_table(&choice, runtime, version, err);
+	if (r < 0)
+		return r;
 	*ret_choice = choice;
 	choice = (struct baseline_choice){};
 	return 0;

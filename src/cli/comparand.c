@@ -40,12 +40,12 @@ static int copy_capabilities(struct comparand *comparand, const char *const *nam
 			     struct error *err)
 {
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
-	for (i = 0; i < count && ret == 0; i++)
-		ret = string_set_add(&comparand->capabilities, &comparand->capability_count,
-				     names[i], err);
-	return ret;
+	for (i = 0; i < count && r == 0; i++)
+		r = string_set_add(&comparand->capabilities, &comparand->capability_count, names[i],
+				   err);
+	return r;
 }
 
 static bool has_capability(const struct observation *observation, const char *name)
@@ -64,7 +64,7 @@ static int take_recorded_capabilities(struct comparand *comparand, bool *ret_kno
 {
 	const struct observation *first = NULL;
 	size_t i, j;
-	int ret = 0;
+	int r = 0;
 
 	for (i = 0; i < comparand->recording->observation_count; i++) {
 		const struct observation *observation = &comparand->recording->observations[i];
@@ -75,7 +75,7 @@ static int take_recorded_capabilities(struct comparand *comparand, bool *ret_kno
 			return 0;
 		first = first ? first : observation;
 	}
-	for (j = 0; first && j < first->capability_count && ret == 0; j++) {
+	for (j = 0; first && j < first->capability_count && r == 0; j++) {
 		bool all = true;
 
 		for (i = 0; i < comparand->recording->observation_count && all; i++)
@@ -83,11 +83,11 @@ static int take_recorded_capabilities(struct comparand *comparand, bool *ret_kno
 			      has_capability(&comparand->recording->observations[i],
 					     first->capabilities[j]);
 		if (all)
-			ret = string_set_add(&comparand->capabilities, &comparand->capability_count,
-					     first->capabilities[j], err);
+			r = string_set_add(&comparand->capabilities, &comparand->capability_count,
+					   first->capabilities[j], err);
 	}
-	*ret_known = ret == 0 && first;
-	return ret;
+	*ret_known = r == 0 && first;
+	return r;
 }
 
 static int choose_capabilities(struct comparand *comparand, const struct document *document,
@@ -95,22 +95,22 @@ static int choose_capabilities(struct comparand *comparand, const struct documen
 			       const struct input_context *usual, struct error *err)
 {
 	bool known = false;
-	int ret = 0;
+	int r = 0;
 
 	if (options->capabilities.length == 0) {
 		if (comparand->recording)
-			ret = take_recorded_capabilities(comparand, &known, err);
+			r = take_recorded_capabilities(comparand, &known, err);
 		else if (document->format == DOCUMENT_BUNDLE)
-			ret = copy_capabilities(comparand,
-						(const char *const *)document->capabilities,
-						document->capability_count, err);
+			r = copy_capabilities(comparand,
+					      (const char *const *)document->capabilities,
+					      document->capability_count, err);
 		known |= document->format == DOCUMENT_BUNDLE;
 		comparand->capabilities_assumed = !known;
 	}
-	if (ret == 0 && !known)
-		ret = copy_capabilities(comparand, usual->context.capabilities,
-					usual->context.capability_count, err);
-	return ret;
+	if (r == 0 && !known)
+		r = copy_capabilities(comparand, usual->context.capabilities,
+				      usual->context.capability_count, err);
+	return r;
 }
 
 /* Chooses the oldest kernel, because fewer rules hold there. */
@@ -198,19 +198,19 @@ static int add_comparand(struct comparands *comparands, struct comparand *compar
 			 const struct input_context *usual, struct error *err)
 {
 	struct comparand *items;
-	int ret = choose_capabilities(comparand, document, options, usual, err);
+	int r = choose_capabilities(comparand, document, options, usual, err);
 
 	choose_kernel(comparand, options);
 	find_applied(comparand);
 	find_engine(comparand);
 	items = array_grow(comparands->items, comparands->length, sizeof(*items));
-	if (ret == 0 && !items)
-		ret = error_nomem(err);
+	if (r == 0 && !items)
+		r = error_nomem(err);
 	if (items)
 		comparands->items = items;
-	if (ret < 0) {
+	if (r < 0) {
 		comparand_finish(comparand);
-		return ret;
+		return r;
 	}
 	comparand->context = (struct container_context){
 		.architecture = machine_name(comparand->machine),
@@ -270,9 +270,9 @@ static int add_container(struct comparands *comparands, const char *path,
 			 struct error *err)
 {
 	const char *name = part->observations[0].container_name;
-	int wanted = wanted_machine(options), machine, ret = 0;
+	int wanted = wanted_machine(options), machine, r = 0;
 
-	for (machine = 0; machine < MACHINE_COUNT && ret == 0; machine++) {
+	for (machine = 0; machine < MACHINE_COUNT && r == 0; machine++) {
 		struct comparand comparand = {
 			.name = name && *name ? name : part->name,
 			.path = path,
@@ -282,12 +282,12 @@ static int add_container(struct comparands *comparands, const char *path,
 
 		if (!ran_on(part, machine) || (wanted >= 0 && machine != wanted))
 			continue;
-		ret = recording_derive_profile(part, &comparand.derived, NULL, err);
+		r = recording_derive_profile(part, &comparand.derived, NULL, err);
 		comparand.own = comparand.derived;
-		if (ret == 0)
-			ret = add_comparand(comparands, &comparand, document, options, usual, err);
+		if (r == 0)
+			r = add_comparand(comparands, &comparand, document, options, usual, err);
 	}
-	return ret;
+	return r;
 }
 
 static int add_profile_of(struct comparands *comparands, const char *path,
@@ -314,7 +314,7 @@ static int add_profile(struct comparands *comparands, const char *path,
 		       const struct document *document, const struct context_options *options,
 		       const struct input_context *usual, struct error *err)
 {
-	int wanted = wanted_machine(options), machine, ret = 0;
+	int wanted = wanted_machine(options), machine, r = 0;
 	bool any = false;
 
 	if (!document->profile)
@@ -324,14 +324,14 @@ static int add_profile(struct comparands *comparands, const char *path,
 				 path);
 	if (wanted >= 0)
 		return add_profile_of(comparands, path, document, wanted, options, usual, err);
-	for (machine = 0; machine < MACHINE_COUNT && ret == 0; machine++) {
+	for (machine = 0; machine < MACHINE_COUNT && r == 0; machine++) {
 		if (!is_for(document->profile, machine))
 			continue;
 		any = true;
-		ret = add_profile_of(comparands, path, document, machine, options, usual, err);
+		r = add_profile_of(comparands, path, document, machine, options, usual, err);
 	}
-	if (ret < 0 || any)
-		return ret;
+	if (r < 0 || any)
+		return r;
 	return add_profile_of(comparands, path, document, machine_native(), options, usual, err);
 }
 
@@ -345,29 +345,29 @@ int comparands_add_file(struct comparands *comparands, const char *path,
 	struct document *document;
 	struct comparand_file *file;
 	size_t i;
-	int ret;
+	int r;
 
 	if (!files)
 		return error_nomem(err);
 	comparands->files = files;
 	file = &files[comparands->file_count];
 	*file = (struct comparand_file){};
-	ret = input_read(path, &reading, &file->documents, err);
-	if (ret < 0)
-		return ret;
+	r = input_read(path, &reading, &file->documents, err);
+	if (r < 0)
+		return r;
 	comparands->file_count++;
 	document = &file->documents.items[0];
 	if (document->format == DOCUMENT_RECORDING) {
-		ret = recording_split(document->recording, SPLIT_CONTAINER, &file->parts,
-				      &file->part_count, err);
-		if (ret == 0 && file->part_count == 0)
+		r = recording_split(document->recording, SPLIT_CONTAINER, &file->parts,
+				    &file->part_count, err);
+		if (r == 0 && file->part_count == 0)
 			return error_set(err, EINVAL, "%s: nothing was observed", path);
-		for (i = 0; i < file->part_count && ret == 0; i++)
-			ret = add_container(comparands, path, &file->parts[i], document, options,
-					    usual, err);
-		return ret;
+		for (i = 0; i < file->part_count && r == 0; i++)
+			r = add_container(comparands, path, &file->parts[i], document, options,
+					  usual, err);
+		return r;
 	}
-	for (i = 0; i < file->documents.length && ret == 0; i++)
-		ret = add_profile(comparands, path, &file->documents.items[i], options, usual, err);
-	return ret;
+	for (i = 0; i < file->documents.length && r == 0; i++)
+		r = add_profile(comparands, path, &file->documents.items[i], options, usual, err);
+	return r;
 }

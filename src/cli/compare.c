@@ -31,8 +31,8 @@ struct compare_options {
 
 /* The baseline for one context, which most containers share. */
 struct shared_baseline {
-	const struct comparand *comparand; /* the first one with this baseline */
-	bool started_under; /* the baseline is the profile it was started under */
+	const struct comparand *comparand;    /* the first one with this baseline */
+	bool started_under;		      /* the baseline is the profile it was started under */
 	const struct baseline_choice *choice; /* the baseline otherwise */
 	struct resolved_baseline baseline;
 };
@@ -111,7 +111,7 @@ static int choose_baseline(struct comparing *comparing, const struct comparand *
 {
 	struct engine_table *table = comparing->tables;
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
 	*ret_choice = &comparing->baseline;
 	if (comparing->baseline_given || !comparand->engine)
@@ -123,13 +123,13 @@ static int choose_baseline(struct comparing *comparing, const struct comparand *
 	if (i == comparing->table_count) {
 		table->engine = comparand->engine;
 		table->version = comparand->engine_version;
-		ret = baseline_choice_init_engine(&table->choice, table->engine, table->version,
-						  &table->known, err);
-		comparing->table_count += ret == 0;
+		r = baseline_choice_init_engine(&table->choice, table->engine, table->version,
+						&table->known, err);
+		comparing->table_count += r == 0;
 	}
-	if (ret == 0 && table->known)
+	if (r == 0 && table->known)
 		*ret_choice = &table->choice;
-	return ret;
+	return r;
 }
 
 /* Resolves the profile that the comparand was started under, or its baseline. */
@@ -138,7 +138,7 @@ static int resolve(struct shared_baseline *item, const char *scmp_arch, struct e
 	const struct baseline_choice *choice = item->choice;
 	const struct comparand *comparand = item->comparand;
 	_cleanup_profile_ struct profile *applied = NULL;
-	int ret;
+	int r;
 
 	if (!item->started_under && choice->conditional)
 		return resolved_baseline_init(&item->baseline, choice->conditional,
@@ -146,12 +146,12 @@ static int resolve(struct shared_baseline *item, const char *scmp_arch, struct e
 	if (!item->started_under)
 		return resolved_baseline_init_profile(
 			&item->baseline, choice->documents.items[0].profile, scmp_arch, err);
-	ret = applied_profile_parse(comparand->applied, &applied, err);
-	if (ret == 0)
-		ret = resolved_baseline_init_profile(&item->baseline, applied, scmp_arch, err);
-	if (ret == 0)
+	r = applied_profile_parse(comparand->applied, &applied, err);
+	if (r == 0)
+		r = resolved_baseline_init_profile(&item->baseline, applied, scmp_arch, err);
+	if (r == 0)
 		item->baseline.owned = steal_pointer(&applied);
-	return ret;
+	return r;
 }
 
 static int find_baseline(struct comparing *comparing, const struct comparand *comparand,
@@ -161,10 +161,10 @@ static int find_baseline(struct comparing *comparing, const struct comparand *co
 	struct shared_baseline *items = comparing->shared_baselines, *item;
 	const struct baseline_choice *choice;
 	size_t i;
-	int ret = choose_baseline(comparing, comparand, &choice, err);
+	int r = choose_baseline(comparing, comparand, &choice, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	for (i = 0; i < comparing->shared_baseline_count; i++) {
 		bool same = items[i].started_under ?
 				    items[i].comparand->applied == comparand->applied :
@@ -223,7 +223,7 @@ static int describe(struct compared *compared, const struct comparing *comparing
 					    strdup("") :
 					    explain_choice(comparing, shared_baseline, comparand);
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
 	compared->name = strdup(comparand->name);
 	compared->file = strdup(comparand->path);
@@ -237,17 +237,17 @@ static int describe(struct compared *compared, const struct comparing *comparing
 		compared->note = steal_pointer(&note);
 	compared->capabilities_matter = shared_baseline->baseline.effects;
 	compared->capabilities_assumed = comparand->capabilities_assumed;
-	for (i = 0; i < comparand->capability_count && ret == 0; i++)
-		ret = string_set_add(&compared->capabilities, &compared->capability_count,
-				     comparand->capabilities[i], err);
-	if (ret == 0 && comparand->recording) {
+	for (i = 0; i < comparand->capability_count && r == 0; i++)
+		r = string_set_add(&compared->capabilities, &compared->capability_count,
+				   comparand->capabilities[i], err);
+	if (r == 0 && comparand->recording) {
 		for (i = 0; i < comparand->recording->observation_count; i++)
 			compared->observations += comparand->recording->observations[i].machine ==
 						  comparand->machine;
-		ret = incompleteness_reasons(comparand->recording, &compared->reasons,
-					     &compared->reason_count, err);
+		r = incompleteness_reasons(comparand->recording, &compared->reasons,
+					   &compared->reason_count, err);
 	}
-	return ret;
+	return r;
 }
 
 static int compare_comparand(struct comparing *comparing, const struct comparand *comparand,
@@ -260,14 +260,14 @@ static int compare_comparand(struct comparing *comparing, const struct comparand
 		.own = comparand->own,
 	};
 	const struct shared_baseline *shared_baseline;
-	int ret;
+	int r;
 
 	compared->scmp_arch = compare_architecture(comparand->own, comparand->machine);
-	ret = find_baseline(comparing, comparand, compared->scmp_arch, &shared_baseline, err);
-	if (ret == 0)
-		ret = describe(compared, comparing, shared_baseline, comparand, err);
-	if (ret < 0)
-		return ret;
+	r = find_baseline(comparing, comparand, compared->scmp_arch, &shared_baseline, err);
+	if (r == 0)
+		r = describe(compared, comparing, shared_baseline, comparand, err);
+	if (r < 0)
+		return r;
 	input.baseline = &shared_baseline->baseline;
 	return compare_with_baseline(&input, &compared->report, err);
 }
@@ -275,16 +275,16 @@ static int compare_comparand(struct comparing *comparing, const struct comparand
 static int compare_all(struct comparing *comparing, struct error *err)
 {
 	size_t count = comparing->comparands.length, i;
-	int ret = 0;
+	int r = 0;
 
 	comparing->shared_baselines = calloc(count, sizeof(*comparing->shared_baselines));
 	comparing->compared = calloc(count, sizeof(*comparing->compared));
 	comparing->tables = calloc(count, sizeof(*comparing->tables));
 	if (!comparing->shared_baselines || !comparing->compared || !comparing->tables)
 		return error_nomem(err);
-	for (i = 0; i < count && ret == 0; i++)
-		ret = compare_comparand(comparing, &comparing->comparands.items[i], err);
-	return ret;
+	for (i = 0; i < count && r == 0; i++)
+		r = compare_comparand(comparing, &comparing->comparands.items[i], err);
+	return r;
 }
 
 static int check_architecture(const struct compare_options *options, struct error *err)
@@ -303,18 +303,18 @@ static int print_compared(const struct comparing *comparing, int format, struct 
 	_cleanup_free_ char *text = NULL;
 	bool fits = true;
 	size_t i;
-	int ret;
+	int r;
 
-	ret = format == REPORT_JSON ? compared_write_json(comparing->compared,
-							  comparing->compared_count, &text, err) :
-				      compared_write_text(comparing->compared,
-							  comparing->compared_count, &text, err);
-	if (ret == 0)
-		ret = cli_print(text, err);
+	r = format == REPORT_JSON ?
+		    compared_write_json(comparing->compared, comparing->compared_count, &text,
+					err) :
+		    compared_write_text(comparing->compared, comparing->compared_count, &text, err);
+	if (r == 0)
+		r = cli_print(text, err);
 	for (i = 0; i < comparing->compared_count; i++)
 		fits &= comparing->compared[i].report.fits;
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	return fits ? CLI_SUCCESS : CLI_FAILURE;
 }
 
@@ -323,21 +323,21 @@ static int run(const struct cli_call *call, struct error *err)
 	const struct compare_options *options = call->options;
 	_cleanup_(comparing_finish) struct comparing comparing = {};
 	_cleanup_input_context_ struct input_context usual = {};
-	int ret, i;
+	int r, i;
 
 	comparing.baseline_given = options->baseline;
-	if ((ret = check_architecture(options, err)) < 0 ||
-	    (ret = input_context_init(&usual, &options->context, err)) < 0 ||
-	    (ret = baseline_choice_init(&comparing.baseline,
-					options->baseline ? options->baseline : BASELINE_USUAL,
-					&usual.context, err)) < 0)
-		return ret;
-	for (i = 0; i < call->argc && ret == 0; i++)
-		ret = comparands_add_file(&comparing.comparands, call->argv[i], &options->context,
-					  &usual, err);
-	if (ret == 0)
-		ret = compare_all(&comparing, err);
-	return ret < 0 ? ret : print_compared(&comparing, options->format, err);
+	if ((r = check_architecture(options, err)) < 0 ||
+	    (r = input_context_init(&usual, &options->context, err)) < 0 ||
+	    (r = baseline_choice_init(&comparing.baseline,
+				      options->baseline ? options->baseline : BASELINE_USUAL,
+				      &usual.context, err)) < 0)
+		return r;
+	for (i = 0; i < call->argc && r == 0; i++)
+		r = comparands_add_file(&comparing.comparands, call->argv[i], &options->context,
+					&usual, err);
+	if (r == 0)
+		r = compare_all(&comparing, err);
+	return r < 0 ? r : print_compared(&comparing, options->format, err);
 }
 
 static const struct cli_option options_table[] = {

@@ -122,10 +122,10 @@ static int only_document(const struct conversion *conversion, const struct docum
 static int to_recording(const struct conversion *conversion, char **ret_text, struct error *err)
 {
 	const struct document *document = NULL;
-	int ret = only_document(conversion, &document, err);
+	int r = only_document(conversion, &document, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	if (!document->recording)
 		return error_set(err, EINVAL,
 				 "%s is %s, which says nothing of what was observed: it cannot "
@@ -150,27 +150,27 @@ static int drop_unknown(struct conversion *conversion, const struct document *do
 static int note_losses(struct conversion *conversion, const struct document *document,
 		       struct error *err)
 {
-	int ret = drop_unknown(conversion, document, document->format == DOCUMENT_CR, err);
+	int r = drop_unknown(conversion, document, document->format == DOCUMENT_CR, err);
 
-	if (ret == 0 && conversion->documents.ignored.left_out)
-		ret = notes_add(&conversion->notes, err, "the unknown fields of conditions");
-	if (ret == 0 && document->base_profile)
-		ret = notes_add(&conversion->notes, err,
-				"the base profile %s, which the operator unites it with",
-				document->base_profile);
-	if (ret == 0 && document->disabled)
-		ret = notes_add(&conversion->notes, err, "that it is disabled");
-	return ret;
+	if (r == 0 && conversion->documents.ignored.left_out)
+		r = notes_add(&conversion->notes, err, "the unknown fields of conditions");
+	if (r == 0 && document->base_profile)
+		r = notes_add(&conversion->notes, err,
+			      "the base profile %s, which the operator unites it with",
+			      document->base_profile);
+	if (r == 0 && document->disabled)
+		r = notes_add(&conversion->notes, err, "that it is disabled");
+	return r;
 }
 
 static int to_seccomp(struct conversion *conversion, char **ret_text, struct error *err)
 {
 	const struct document *document = NULL;
-	int ret;
+	int r;
 
-	if ((ret = only_document(conversion, &document, err)) < 0 ||
-	    (ret = note_losses(conversion, document, err)) < 0)
-		return ret;
+	if ((r = only_document(conversion, &document, err)) < 0 ||
+	    (r = note_losses(conversion, document, err)) < 0)
+		return r;
 	return profile_write_oci(document->profile, ret_text, err);
 }
 
@@ -191,7 +191,7 @@ static int to_resources(struct conversion *conversion, enum resource_syntax synt
 	size_t i, count = options->document ? 1 : documents->length;
 	_cleanup_free_ struct resource *resources = calloc(count, sizeof(*resources));
 	_cleanup_free_ char *fallback = name_of_file(conversion->path);
-	int ret;
+	int r;
 
 	if (!resources || !fallback)
 		return error_nomem(err);
@@ -207,13 +207,13 @@ static int to_resources(struct conversion *conversion, enum resource_syntax synt
 		if (!name && !str_is_dns_subdomain(fallback))
 			return cli_usage_error(err, "name the resource with --name: %s has no name",
 					       conversion->path);
-		ret = drop_unknown(conversion, document, document->format != DOCUMENT_CR, err);
-		if (ret == 0 && document->name_space)
-			ret = notes_add(&conversion->notes, err,
-					"the namespace %s, which resources of v1 do not have",
-					document->name_space);
-		if (ret < 0)
-			return ret;
+		r = drop_unknown(conversion, document, document->format != DOCUMENT_CR, err);
+		if (r == 0 && document->name_space)
+			r = notes_add(&conversion->notes, err,
+				      "the namespace %s, which resources of v1 do not have",
+				      document->name_space);
+		if (r < 0)
+			return r;
 		resources[i] = (struct resource){
 			.name = name ? name : fallback,
 			.profile = document->profile,
@@ -235,15 +235,15 @@ static int add_runtime_calls(struct conversion *conversion, struct error *err)
 	const char *text = conversion->options->runtime_calls;
 	struct runtime_option option;
 	size_t i;
-	int ret = runtime_option_parse(text, "", &option, err);
+	int r = runtime_option_parse(text, "", &option, err);
 
-	if (ret == 0 && conversion->options->to == FORMAT_RECORDING)
+	if (r == 0 && conversion->options->to == FORMAT_RECORDING)
 		return cli_usage_error(err, "--runtime-calls adds to profiles; a recording says "
 					    "what was observed");
-	for (i = 0; i < conversion->documents.length && ret == 0; i++)
-		ret = profile_add_runtime_calls(conversion->documents.items[i].profile,
-						&option.choice, err);
-	return ret < 0 ? error_prefix(err, "%s", conversion->path) : 0;
+	for (i = 0; i < conversion->documents.length && r == 0; i++)
+		r = profile_add_runtime_calls(conversion->documents.items[i].profile,
+					      &option.choice, err);
+	return r < 0 ? error_prefix(err, "%s", conversion->path) : 0;
 }
 
 static int make_text(struct conversion *conversion, char **ret_text, struct error *err)
@@ -287,15 +287,15 @@ static int run(const struct cli_call *call, struct error *err)
 		.context = &context.context,
 	};
 	_cleanup_free_ char *text = NULL;
-	int ret;
+	int r;
 
-	if ((ret = input_context_init(&context, &options->context, err)) < 0 ||
-	    (ret = input_read(call->argv[0], &reading, &conversion.documents, err)) < 0 ||
-	    (options->document && (ret = choose_document(&conversion, err)) < 0) ||
-	    (options->runtime_calls && (ret = add_runtime_calls(&conversion, err)) < 0) ||
-	    (ret = make_text(&conversion, &text, err)) < 0 ||
-	    (ret = report_losses(&conversion, err)) < 0)
-		return ret;
+	if ((r = input_context_init(&context, &options->context, err)) < 0 ||
+	    (r = input_read(call->argv[0], &reading, &conversion.documents, err)) < 0 ||
+	    (options->document && (r = choose_document(&conversion, err)) < 0) ||
+	    (options->runtime_calls && (r = add_runtime_calls(&conversion, err)) < 0) ||
+	    (r = make_text(&conversion, &text, err)) < 0 ||
+	    (r = report_losses(&conversion, err)) < 0)
+		return r;
 	return output_file_write(options->output, text, strlen(text), err);
 }
 

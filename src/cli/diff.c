@@ -60,14 +60,14 @@ static int read_ignore_file(struct session *session, const char **ret_name, stru
 	_cleanup_error_ struct error reason = ERROR_INIT;
 	_cleanup_free_ char *text = NULL;
 	size_t size;
-	int ret;
+	int r;
 
 	*ret_name = path;
-	ret = file_read(AT_FDCWD, path, IGNORE_SIZE_MAX, &text, &size, &reason);
-	if (ret == -ENOENT && !named)
+	r = file_read(AT_FDCWD, path, IGNORE_SIZE_MAX, &text, &size, &reason);
+	if (r == -ENOENT && !named)
 		return 0;
-	if (ret < 0)
-		return error_set(err, -ret, "%s", error_message(&reason));
+	if (r < 0)
+		return error_set(err, -r, "%s", error_message(&reason));
 	return ignore_list_read(path, text, size, &session->ignore, err);
 }
 
@@ -78,13 +78,13 @@ static int find_defaults(struct session *session, struct error *err)
 	_cleanup_free_ char *runtime = strdup(baseline ? baseline : BASELINE_USUAL);
 	_cleanup_error_ struct error reason = ERROR_INIT;
 	char *version = runtime;
-	int ret;
+	int r;
 
 	if (!runtime)
 		return error_nomem(err);
 	strsep(&version, "@");
-	ret = default_profiles_create(runtime, version, !baseline, &session->defaults, &reason);
-	return ret < 0 ? cli_usage_error(err, "--baseline: %s", error_message(&reason)) : 0;
+	r = default_profiles_create(runtime, version, !baseline, &session->defaults, &reason);
+	return r < 0 ? cli_usage_error(err, "--baseline: %s", error_message(&reason)) : 0;
 }
 
 static void find_today(char today[DATE_SIZE])
@@ -101,14 +101,14 @@ static int check_options(struct session *session, unsigned int *ret_fail_on, str
 {
 	const struct diff_command_options *options = session->options;
 	_cleanup_error_ struct error reason = ERROR_INIT;
-	int ret;
+	int r;
 
 	if (strcmp(options->fail_on, "none") != 0 &&
 	    diff_fail_on_parse(options->fail_on, ret_fail_on, &reason) < 0)
 		return cli_usage_error(err, "option '--fail-on': %s", error_message(&reason));
-	ret = find_defaults(session, err);
-	if (ret < 0)
-		return ret;
+	r = find_defaults(session, err);
+	if (r < 0)
+		return r;
 	return input_context_init(&session->context, &options->context, err);
 }
 
@@ -125,22 +125,22 @@ static int compare(struct session *session, unsigned int fail_on, char *const *p
 		.today = session->today,
 		.defaults = session->defaults,
 	};
-	int ret;
+	int r;
 
 	find_today(session->today);
-	if ((ret = read_ignore_file(session, &options.ignore_name, err)) < 0 ||
-	    (ret = diff_create(&options, &session->diff, err)) < 0)
-		return ret;
+	if ((r = read_ignore_file(session, &options.ignore_name, err)) < 0 ||
+	    (r = diff_create(&options, &session->diff, err)) < 0)
+		return r;
 	return diff_add_paths(session->diff, paths[0], paths[1], &reading, err);
 }
 
 static int write_report(const struct session *session, struct error *err)
 {
 	_cleanup_free_ char *text = NULL;
-	int ret = diff_report(session->diff, session->options->format, &text, err);
+	int r = diff_report(session->diff, session->options->format, &text, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	return output_file_write(session->options->output, text, strlen(text), err);
 }
 
@@ -148,10 +148,10 @@ static int run(const struct cli_call *call, struct error *err)
 {
 	_cleanup_(session_finish) struct session session = { .options = call->options };
 	unsigned int fail_on = 0;
-	int ret = check_options(&session, &fail_on, err);
+	int r = check_options(&session, &fail_on, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	if (compare(&session, fail_on, call->argv, err) < 0 || write_report(&session, err) < 0) {
 		/* A CI gate must not mistake a failed comparison for a difference. */
 		log_error("%s", error_message(err));

@@ -96,16 +96,16 @@ static int add_files(struct diff *diff, const char *name, const char *old_path,
 {
 	_cleanup_(side_finish) struct side old = { .path = old_path }, new = { .path = new_path };
 	size_t i = 0, j = 0;
-	int ret;
+	int r;
 
-	if ((ret = side_read(&old, options, err)) < 0 || (ret = side_read(&new, options, err)) < 0)
-		return ret;
+	if ((r = side_read(&old, options, err)) < 0 || (r = side_read(&new, options, err)) < 0)
+		return r;
 	if (old.documents.length == 1 && new.documents.length == 1)
 		return add_documents(diff, name, &old, &old.documents.items[0], &new,
 				     &new.documents.items[0], err);
-	if ((ret = sort_documents(&old, err)) < 0 || (ret = sort_documents(&new, err)) < 0)
-		return ret;
-	while (ret == 0 && (i < old.documents.length || j < new.documents.length)) {
+	if ((r = sort_documents(&old, err)) < 0 || (r = sort_documents(&new, err)) < 0)
+		return r;
+	while (r == 0 && (i < old.documents.length || j < new.documents.length)) {
 		const struct document *before = NULL, *after = NULL;
 		int order = i == old.documents.length ? 1 :
 			    j == new.documents.length ? -1 :
@@ -116,9 +116,9 @@ static int add_files(struct diff *diff, const char *name, const char *old_path,
 			before = &old.documents.items[i++];
 		if (order >= 0)
 			after = &new.documents.items[j++];
-		ret = add_documents(diff, name, &old, before, &new, after, err);
+		r = add_documents(diff, name, &old, before, &new, after, err);
 	}
-	return ret;
+	return r;
 }
 
 static int add_entries(struct diff *diff, const char *old_directory, const char *old_name,
@@ -138,25 +138,25 @@ static int add_directories(struct diff *diff, const char *old_path, const char *
 {
 	_cleanup_file_list_ struct file_list old = {}, new = {};
 	size_t i = 0, j = 0;
-	int ret;
+	int r;
 
-	if ((ret = file_list_read(old_path, &old, err)) < 0 ||
-	    (ret = file_list_read(new_path, &new, err)) < 0)
-		return ret;
+	if ((r = file_list_read(old_path, &old, err)) < 0 ||
+	    (r = file_list_read(new_path, &new, err)) < 0)
+		return r;
 	if (old.length == 0 && new.length == 0)
 		return error_set(err, ENOENT, "neither %s nor %s has a .json, .yaml or .yml file",
 				 old_path, new_path);
-	while (ret == 0 && (i < old.length || j < new.length)) {
+	while (r == 0 && (i < old.length || j < new.length)) {
 		const char *before = i < old.length ? old.items[i] : NULL;
 		const char *after = j < new.length ? new.items[j] : NULL;
 		int order = !before ? 1 : !after ? -1 : strcmp(before, after);
 
 		i += order <= 0;
 		j += order >= 0;
-		ret = add_entries(diff, old_path, order <= 0 ? before : NULL, new_path,
-				  order >= 0 ? after : NULL, options, err);
+		r = add_entries(diff, old_path, order <= 0 ? before : NULL, new_path,
+				order >= 0 ? after : NULL, options, err);
 	}
-	return ret;
+	return r;
 }
 
 int diff_add_paths(struct diff *diff, const char *old_path, const char *new_path,

@@ -106,11 +106,11 @@ static int check_capabilities(const struct doctor_options *options, char **ret_f
 	_cleanup_free_ char *status = NULL;
 	unsigned long long effective;
 	const char *line;
-	int ret;
+	int r;
 
-	ret = file_read(AT_FDCWD, "/proc/self/status", SMALL_FILE, &status, NULL, err);
-	if (ret < 0)
-		return ret;
+	r = file_read(AT_FDCWD, "/proc/self/status", SMALL_FILE, &status, NULL, err);
+	if (r < 0)
+		return r;
 	line = strstr(status, "\nCapEff:");
 	if (!line || sscanf(line, "\nCapEff: %llx", &effective) != 1)
 		return error_set(err, EPROTO, "/proc/self/status does not tell the capabilities");
@@ -126,10 +126,10 @@ static int check_capabilities(const struct doctor_options *options, char **ret_f
 static int check_cgroup(const struct doctor_options *options, char **ret_found, struct error *err)
 {
 	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
-	int ret = cgroup_mount_find(&mount, err);
+	int r = cgroup_mount_find(&mount, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	return found(ret_found, err, "cgroup v2 at %s%s", mount.path,
 		     mount.hybrid ? ", beside v1" : "");
 }
@@ -139,14 +139,14 @@ static int check_own_cgroup(const struct doctor_options *options, char **ret_fou
 {
 	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
 	_cleanup_cgroup_command_ struct cgroup_command command = {};
-	int ret;
+	int r;
 
-	ret = cgroup_mount_find(&mount, err);
-	if (ret == 0)
-		ret = cgroup_create_for_command(&mount, &command, err);
-	if (ret == 0)
-		ret = cgroup_command_remove(&command, err);
-	if (ret < 0)
+	r = cgroup_mount_find(&mount, err);
+	if (r == 0)
+		r = cgroup_create_for_command(&mount, &command, err);
+	if (r == 0)
+		r = cgroup_command_remove(&command, err);
+	if (r < 0)
 		return error_prefix(err, "'record -- COMMAND' needs a cgroup of its own");
 	return found(ret_found, err, "a cgroup can be made for a command");
 }
@@ -167,9 +167,9 @@ static int check_lockdown(const struct doctor_options *options, char **ret_found
 
 static int check_load(const struct doctor_options *options, char **ret_found, struct error *err)
 {
-	int ret = probe_load(RECORDER_HOOK_AUTO, err);
+	int r = probe_load(RECORDER_HOOK_AUTO, err);
 
-	return ret < 0 ? ret : found(ret_found, err, "the BPF programs load and attach");
+	return r < 0 ? r : found(ret_found, err, "the BPF programs load and attach");
 }
 
 static int check_hook(const struct doctor_options *options, char **ret_found, struct error *err)
@@ -202,9 +202,9 @@ static int check_seccomp(const struct doctor_options *options, char **ret_found,
 static int check_runtime(const struct doctor_options *options, char **ret_found, struct error *err)
 {
 	_cleanup_cri_ struct cri *cri = NULL;
-	int ret = cri_connect(options->runtime_endpoint, &cri, err);
+	int r = cri_connect(options->runtime_endpoint, &cri, err);
 
-	if (ret < 0)
+	if (r < 0)
 		return error_prefix(err, "'record --pod' needs a container runtime");
 	return found(ret_found, err, "%s %s answers at %s", cri_runtime_name(cri),
 		     cri_runtime_version(cri), cri_endpoint(cri));
@@ -243,13 +243,13 @@ static int print_json(const json_t *results, bool able, struct error *err)
 {
 	json_t *document = json_pack("{s:b, s:O}", "able", able, "checks", results);
 	_cleanup_free_ char *text = document ? json_dumps(document, JSON_INDENT(2)) : NULL;
-	int ret;
+	int r;
 
 	json_decref(document);
 	if (!text)
 		return error_nomem(err);
-	ret = cli_print(text, err);
-	return ret < 0 ? ret : cli_print("\n", err);
+	r = cli_print(text, err);
+	return r < 0 ? r : cli_print("\n", err);
 }
 
 static int print_text(const json_t *results, bool able, struct error *err)
@@ -271,16 +271,16 @@ static int run(const struct cli_call *call, struct error *err)
 	json_t *results = json_array();
 	bool able = true;
 	size_t i;
-	int ret;
+	int r;
 
 	if (!results)
 		return error_nomem(err);
 	for (i = 0; i < array_size(checks); i++)
 		able &= run_check(&checks[i], options, results);
-	ret = options->json ? print_json(results, able, err) : print_text(results, able, err);
+	r = options->json ? print_json(results, able, err) : print_text(results, able, err);
 	json_decref(results);
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	return able ? CLI_SUCCESS : CLI_FAILURE;
 }
 

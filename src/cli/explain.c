@@ -19,17 +19,17 @@ static int run(const struct cli_call *call, struct error *err)
 	_cleanup_recording_ struct recording recording = {};
 	_cleanup_free_ char *text = NULL;
 	bool found;
-	int ret;
+	int r;
 
-	ret = input_read_recording(path, &recording, err);
-	if (ret < 0)
-		return ret;
-	ret = options->json ? recording_explain_json(&recording, name, &text, &found, err) :
-			      recording_explain(&recording, name, &text, &found, err);
-	if (ret == 0)
-		ret = cli_print(text, err);
-	if (ret < 0)
-		return ret;
+	r = input_read_recording(path, &recording, err);
+	if (r < 0)
+		return r;
+	r = options->json ? recording_explain_json(&recording, name, &text, &found, err) :
+			    recording_explain(&recording, name, &text, &found, err);
+	if (r == 0)
+		r = cli_print(text, err);
+	if (r < 0)
+		return r;
 	return found ? CLI_SUCCESS : CLI_FAILURE;
 }
 

@@ -89,7 +89,7 @@ int file_list_read(const char *directory, struct file_list *list, struct error *
 	_cleanup_(cleanup_fts) FTS *walk = NULL;
 	size_t length = root ? strlen(root) : 0;
 	FTSENT *entry;
-	int ret = 0;
+	int r = 0;
 
 	if (!root)
 		return error_nomem(err);
@@ -100,13 +100,13 @@ int file_list_read(const char *directory, struct file_list *list, struct error *
 	walk = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
 	if (!walk)
 		return error_set_errno(err, errno, "read the directory %s", directory);
-	while (ret == 0 && (errno = 0, entry = fts_read(walk)))
-		ret = visit_entry(walk, entry, length, list, err);
-	if (ret == 0 && errno)
-		ret = error_set_errno(err, errno, "read the directory %s", directory);
-	if (ret == 0 && list->length)
+	while (r == 0 && (errno = 0, entry = fts_read(walk)))
+		r = visit_entry(walk, entry, length, list, err);
+	if (r == 0 && errno)
+		r = error_set_errno(err, errno, "read the directory %s", directory);
+	if (r == 0 && list->length)
 		qsort(list->items, list->length, sizeof(*list->items), compare_strings);
-	return ret;
+	return r;
 }
 
 char *file_list_path(const char *directory, const char *name)

@@ -27,21 +27,21 @@ static int add_all(struct input_context *context, struct error *err)
 {
 	const char *name;
 	unsigned int number;
-	int ret = 0;
+	int r = 0;
 
-	for (number = 0; ret == 0 && (name = capability_name(number)); number++)
-		ret = add_name(context, name, err);
-	return ret;
+	for (number = 0; r == 0 && (name = capability_name(number)); number++)
+		r = add_name(context, name, err);
+	return r;
 }
 
 static int add_defaults(struct input_context *context, struct error *err)
 {
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
-	for (i = 0; i < default_capability_count && ret == 0; i++)
-		ret = add_name(context, default_capabilities[i], err);
-	return ret;
+	for (i = 0; i < default_capability_count && r == 0; i++)
+		r = add_name(context, default_capabilities[i], err);
+	return r;
 }
 
 static int add_capability(struct input_context *context, const char *name, struct error *err)
@@ -67,13 +67,13 @@ static int add_capabilities(struct input_context *context, const struct cli_list
 			    struct error *err)
 {
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
 	if (!names->length)
 		return add_defaults(context, err);
-	for (i = 0; i < names->length && ret == 0; i++)
-		ret = add_capability(context, names->items[i], err);
-	return ret;
+	for (i = 0; i < names->length && r == 0; i++)
+		r = add_capability(context, names->items[i], err);
+	return r;
 }
 
 int input_context_init(struct input_context *ret_context, const struct context_options *options,
@@ -82,7 +82,7 @@ int input_context_init(struct input_context *ret_context, const struct context_o
 	_cleanup_input_context_ struct input_context made = {
 		.context.architecture = machine_name(machine_native()),
 	};
-	int ret;
+	int r;
 
 	if (options->architecture) {
 		if (!architecture_find(options->architecture))
@@ -97,9 +97,9 @@ int input_context_init(struct input_context *ret_context, const struct context_o
 		return cli_usage_error(err,
 				       "--kernel %s is no kernel version; write for example 5.15",
 				       options->kernel);
-	ret = add_capabilities(&made, &options->capabilities, err);
-	if (ret < 0)
-		return ret;
+	r = add_capabilities(&made, &options->capabilities, err);
+	if (r < 0)
+		return r;
 	made.context.capabilities = (const char *const *)made.capabilities;
 	made.context.capability_count = made.capability_count;
 	*ret_context = made;
@@ -151,12 +151,12 @@ static int join_names(const struct ignored_members *ignored, char **ret_text, st
 static int say_ignored(const char *path, const struct ignored_members *ignored, struct error *err)
 {
 	_cleanup_free_ char *names = NULL;
-	int ret = ignored->count ? join_names(ignored, &names, err) : 0;
+	int r = ignored->count ? join_names(ignored, &names, err) : 0;
 
-	if (ret == 0 && names)
+	if (r == 0 && names)
 		log_info("%s: runtimes ignore the field%s %s, and so does recorder",
 			 input_name(path), ignored->count == 1 ? "" : "s", names);
-	return ret;
+	return r;
 }
 
 static int read_text(const char *path, const struct document_options *options,
@@ -165,10 +165,10 @@ static int read_text(const char *path, const struct document_options *options,
 	const char *file = is_standard_input(path) ? "/dev/stdin" : path;
 	_cleanup_free_ char *text = NULL;
 	size_t size;
-	int ret = file_read(AT_FDCWD, file, INPUT_SIZE_MAX, &text, &size, err);
+	int r = file_read(AT_FDCWD, file, INPUT_SIZE_MAX, &text, &size, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	return documents_read(input_name(path), text, size, options, ret_documents, err);
 }
 
@@ -183,17 +183,17 @@ int input_read(const char *path, const struct document_options *options,
 	struct document_options chosen = {};
 	_cleanup_documents_ struct documents documents = {};
 	size_t i;
-	int ret;
+	int r;
 
 	if (options)
 		chosen = *options;
 	if (!chosen.context)
 		chosen.context = &usual;
-	ret = read_text(path, &chosen, &documents, err);
-	if (ret == 0)
-		ret = say_ignored(path, &documents.ignored, err);
-	if (ret < 0)
-		return ret;
+	r = read_text(path, &chosen, &documents, err);
+	if (r == 0)
+		r = say_ignored(path, &documents.ignored, err);
+	if (r < 0)
+		return r;
 	for (i = 0; i < documents.notes.count; i++)
 		log_warning("%s", documents.notes.items[i]);
 	*ret_documents = documents;
@@ -205,10 +205,10 @@ int input_read_recording(const char *path, struct recording *ret_recording, stru
 {
 	_cleanup_documents_ struct documents documents = {};
 	struct document *document;
-	int ret = input_read(path, NULL, &documents, err);
+	int r = input_read(path, NULL, &documents, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	document = &documents.items[0];
 	if (document->format != DOCUMENT_RECORDING)
 		return error_set(err, EINVAL,

@@ -73,7 +73,7 @@ static int add_file(struct install_plan *plan, const char *file,
 		    const struct document_options *reading, struct install_naming naming,
 		    const struct install_runtime *runtime, struct error *err)
 {
-	_cleanup_documents_ struct documents documents = { 0 };
+	_cleanup_documents_ struct documents documents = {};
 	_cleanup_free_ char *from_file = NULL;
 	int r = input_read(file, reading, &documents, err);
 
@@ -98,7 +98,7 @@ static int make_plan(const struct cli_call *call, struct install_plan *plan, str
 	const struct install_options *options = call->options;
 	const struct install_naming naming = { options->prefix, options->namespace, options->name,
 					       NULL };
-	_cleanup_(input_context_finish) struct input_context context = { 0 };
+	_cleanup_(input_context_finish) struct input_context context = {};
 	struct document_options reading = { .context = &context.context };
 	struct install_runtime runtime = { NULL, NULL };
 	_cleanup_free_ char *version = NULL;
@@ -195,7 +195,7 @@ static json_t *obstacles_to_json(struct builder *builder, const struct obstacles
 static int write_json(const char *root, const struct install_plan *plan, char **ret_text,
 		      struct error *err)
 {
-	struct builder builder = { 0 };
+	struct builder builder = {};
 	_cleanup_json_ json_t *array = builder_array(&builder);
 
 	for (size_t i = 0; i < plan->length; i++) {
@@ -238,7 +238,7 @@ static int report(const struct install_options *options, const struct install_pl
 static int run(const struct cli_call *call, struct error *err)
 {
 	const struct install_options *options = call->options;
-	_cleanup_install_plan_ struct install_plan plan = { 0 };
+	_cleanup_install_plan_ struct install_plan plan = {};
 	int r;
 
 	if (options->name && call->argc > 1)

@@ -59,7 +59,7 @@ static void rows_finish(struct rows *rows)
 static int fill_row(struct row *row, const struct store *store, const struct profile_use *use,
 		    const char *path, struct error *err)
 {
-	_cleanup_store_entry_ struct store_entry entry = { 0 };
+	_cleanup_store_entry_ struct store_entry entry = {};
 	int r = store_inspect(store, path, &entry, err);
 
 	if (r == 0 && entry.state == STORE_CHANGED)
@@ -79,7 +79,7 @@ static int fill_row(struct row *row, const struct store *store, const struct pro
 static int add_row(struct rows *rows, const struct store *store, const struct profile_use *use,
 		   const char *path, struct error *err)
 {
-	_cleanup_(row_finish) struct row row = { 0 };
+	_cleanup_(row_finish) struct row row = {};
 	struct row *items;
 	int r = fill_row(&row, store, use, path, err);
 
@@ -95,7 +95,7 @@ static int add_row(struct rows *rows, const struct store *store, const struct pr
 		return error_nomem(err);
 	rows->items = items;
 	items[rows->length++] = row;
-	row = (struct row){ 0 };
+	row = (struct row){};
 	return 0;
 }
 
@@ -218,7 +218,7 @@ static json_t *row_to_json(struct builder *builder, const struct row *row)
 
 static int rows_to_json(const struct rows *rows, char **ret_text, struct error *err)
 {
-	struct builder builder = { 0 };
+	struct builder builder = {};
 	_cleanup_json_ json_t *array = builder_array(&builder);
 
 	for (size_t i = 0; i < rows->length; i++)
@@ -229,8 +229,8 @@ static int rows_to_json(const struct rows *rows, char **ret_text, struct error *
 static int run(const struct cli_call *call, struct error *err)
 {
 	const struct list_options *options = call->options;
-	_cleanup_profile_use_ struct profile_use use = { 0 };
-	_cleanup_(rows_finish) struct rows rows = { 0 };
+	_cleanup_profile_use_ struct profile_use use = {};
+	_cleanup_(rows_finish) struct rows rows = {};
 	_cleanup_free_ char *text = NULL;
 	int r = profile_use_init(&use, options->root, options->runtime_endpoint, err);
 

@@ -109,17 +109,17 @@ static int check_union(const struct profile *profile, struct error *err)
 	_cleanup_scmp_arch_set_ struct scmp_arch_set set = {};
 	_cleanup_compilation_ struct compilation compilation = {};
 	_cleanup_proof_ struct proof proof = {};
-	int ret = scmp_arch_set_of(profile, scmp_arch_native(), &set, NULL);
+	int r = scmp_arch_set_of(profile, scmp_arch_native(), &set, NULL);
 
-	if (ret < 0)
-		return ret == -EINVAL ? 0 : error_nomem(err);
-	ret = profile_compile(profile, &set, LAYOUT_LIST, &compilation, err);
-	if (ret < 0)
+	if (r < 0)
+		return r == -EINVAL ? 0 : error_nomem(err);
+	r = profile_compile(profile, &set, LAYOUT_LIST, &compilation, err);
+	if (r < 0)
 		return error_prefix(err, "no runtime takes the union");
-	ret = filter_prove(&compilation.filter, profile, &set, &proof, NULL);
-	if (ret == -ENOMEM)
+	r = filter_prove(&compilation.filter, profile, &set, &proof, NULL);
+	if (r == -ENOMEM)
 		return error_nomem(err);
-	if (ret == 0 && proof.disagreed)
+	if (r == 0 && proof.disagreed)
 		log_warning("the filter that libseccomp makes of the union does not do what the "
 			    "union says; 'recorder verify' shows where");
 	return 0;
@@ -132,19 +132,19 @@ static int make_union(struct session *session, const struct cli_call *call, stru
 		.lenient = options->lenient,
 		.context = &session->context.context,
 	};
-	int ret, i;
+	int r, i;
 
-	ret = input_context_init(&session->context, &options->context, err);
-	for (i = 0; i < call->argc && ret == 0; i++)
-		ret = merge_input_add(&session->input, call->argv[i], &reading, err);
-	if (ret < 0 || (ret = choose_format(session, err)) < 0 ||
-	    (ret = merge_input_recording(&session->input, &session->recording, err)) < 0 ||
-	    (options->name && (ret = set_name(&session->recording, options->name, err)) < 0))
-		return ret;
+	r = input_context_init(&session->context, &options->context, err);
+	for (i = 0; i < call->argc && r == 0; i++)
+		r = merge_input_add(&session->input, call->argv[i], &reading, err);
+	if (r < 0 || (r = choose_format(session, err)) < 0 ||
+	    (r = merge_input_recording(&session->input, &session->recording, err)) < 0 ||
+	    (options->name && (r = set_name(&session->recording, options->name, err)) < 0))
+		return r;
 	if (session->format == FORMAT_RECORDING && !options->check)
 		return 0;
-	ret = merge_input_profile(&session->input, &session->recording, &session->profile, err);
-	return ret < 0 ? ret : check_union(session->profile, err);
+	r = merge_input_profile(&session->input, &session->recording, &session->profile, err);
+	return r < 0 ? r : check_union(session->profile, err);
 }
 
 static int print_recording(FILE *out, const void *data, struct error *err)
@@ -170,23 +170,23 @@ static int write_union(const struct session *session, struct error *err)
 {
 	const char *path = session->options->output;
 	_cleanup_free_ char *text = NULL;
-	int ret;
+	int r;
 
 	switch (session->format) {
 	case FORMAT_RECORDING:
 		return output_file_print(path, print_recording, &session->recording, err);
 	case FORMAT_CR:
-		ret = resource_text(session, RESOURCE_YAML, &text, err);
+		r = resource_text(session, RESOURCE_YAML, &text, err);
 		break;
 	case FORMAT_CR_JSON:
-		ret = resource_text(session, RESOURCE_JSON, &text, err);
+		r = resource_text(session, RESOURCE_JSON, &text, err);
 		break;
 	default:
-		ret = profile_write_oci(session->profile, &text, err);
+		r = profile_write_oci(session->profile, &text, err);
 		break;
 	}
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	return output_file_write(path, text, strlen(text), err);
 }
 
@@ -208,20 +208,20 @@ static int run(const struct cli_call *call, struct error *err)
 {
 	const struct merge_options *options = call->options;
 	_cleanup_(session_finish) struct session session = { .options = options };
-	int ret;
+	int r;
 
 	if (options->check_format != DIFF_TEXT && !options->check)
 		return cli_usage_error(err, "only --check has a report for --check-format");
 	if (options->check && options->output && output_is_standard(options->output))
 		return cli_usage_error(err, "standard output has the report of --check: name a "
 					    "file for the union with --output");
-	ret = make_union(&session, call, err);
-	if (ret == 0 && (options->output || !options->check))
-		ret = write_union(&session, err);
-	if (ret == 0 && options->check)
-		ret = check(&session, err);
-	if (ret >= 0 || !options->check)
-		return ret;
+	r = make_union(&session, call, err);
+	if (r == 0 && (options->output || !options->check))
+		r = write_union(&session, err);
+	if (r == 0 && options->check)
+		r = check(&session, err);
+	if (r >= 0 || !options->check)
+		return r;
 	/* A CI gate must not mistake a failed comparison for a difference. */
 	log_error("%s", error_message(err));
 	return DIFF_CANNOT_TELL;

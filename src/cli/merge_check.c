@@ -23,20 +23,20 @@ int merge_check(const char *base_path, const struct document_options *options,
 				       .recording = recording };
 	struct diff_side old = { .path = base_path };
 	_cleanup_free_ char *text = NULL;
-	int ret;
+	int r;
 
-	ret = input_read(base_path, options, &documents, err);
-	if (ret < 0)
-		return ret;
+	r = input_read(base_path, options, &documents, err);
+	if (r < 0)
+		return r;
 	if (documents.length != 1)
 		return error_set(err, EINVAL, "%s has %zu profiles: --check takes one", base_path,
 				 documents.length);
 	old.profile = documents.items[0].profile;
 	old.recording = documents.items[0].recording;
 	old.base_profile = documents.items[0].base_profile;
-	if ((ret = diff_create(&needs_more, &diff, err)) < 0 ||
-	    (ret = diff_add(diff, base_path, &old, &new, err)) < 0 ||
-	    (ret = diff_report(diff, format, &text, err)) < 0 || (ret = cli_print(text, err)) < 0)
-		return ret;
+	if ((r = diff_create(&needs_more, &diff, err)) < 0 ||
+	    (r = diff_add(diff, base_path, &old, &new, err)) < 0 ||
+	    (r = diff_report(diff, format, &text, err)) < 0 || (r = cli_print(text, err)) < 0)
+		return r;
 	return diff->verdict;
 }

@@ -28,16 +28,16 @@ static int keep_name(struct merge_input *input, const char *name, struct error *
 static int add_profile(struct merge_input *input, const char *path, const struct document *document,
 		       struct error *err)
 {
-	int ret;
+	int r;
 
 	if (document->base_profile)
 		log_warning("%s: the operator unites it with %s, which is not part of the union",
 			    path, document->base_profile);
 	if (document->disabled)
 		log_warning("%s is disabled, and becomes part of the union all the same", path);
-	if ((!input->profiles && (ret = profile_merge_create(&input->profiles, err)) < 0) ||
-	    (ret = keep_name(input, document->name, err)) < 0)
-		return ret;
+	if ((!input->profiles && (r = profile_merge_create(&input->profiles, err)) < 0) ||
+	    (r = keep_name(input, document->name, err)) < 0)
+		return r;
 	input->profile_count++;
 	return profile_merge_add(input->profiles, path, document->profile, err);
 }
@@ -47,20 +47,20 @@ static int add_file(struct merge_input *input, const char *path,
 {
 	_cleanup_documents_ struct documents documents = {};
 	size_t i;
-	int ret;
+	int r;
 
-	ret = input_read(path, options, &documents, err);
-	for (i = 0; i < documents.length && ret == 0; i++) {
+	r = input_read(path, options, &documents, err);
+	for (i = 0; i < documents.length && r == 0; i++) {
 		struct document *document = &documents.items[i];
 
 		if (!document->recording) {
-			ret = add_profile(input, input_name(path), document, err);
+			r = add_profile(input, input_name(path), document, err);
 			continue;
 		}
 		input->recording_count++;
-		ret = recording_union_add_all(&input->recordings, document->recording, err);
+		r = recording_union_add_all(&input->recordings, document->recording, err);
 	}
-	return ret;
+	return r;
 }
 
 static int add_directory(struct merge_input *input, const char *directory,
@@ -68,16 +68,16 @@ static int add_directory(struct merge_input *input, const char *directory,
 {
 	_cleanup_file_list_ struct file_list list = {};
 	size_t i;
-	int ret = file_list_read(directory, &list, err);
+	int r = file_list_read(directory, &list, err);
 
-	if (ret == 0 && !list.length)
+	if (r == 0 && !list.length)
 		return error_set(err, ENOENT, "%s has no .json, .yaml or .yml file", directory);
-	for (i = 0; i < list.length && ret == 0; i++) {
+	for (i = 0; i < list.length && r == 0; i++) {
 		_cleanup_free_ char *path = file_list_path(directory, list.items[i]);
 
-		ret = path ? add_file(input, path, options, err) : error_nomem(err);
+		r = path ? add_file(input, path, options, err) : error_nomem(err);
 	}
-	return ret;
+	return r;
 }
 
 int merge_input_add(struct merge_input *input, const char *path,
@@ -103,12 +103,12 @@ static int add_derived(struct merge_input *input, const struct recording *record
 	_cleanup_(call_set_finish) struct call_set unnamed = {};
 	_cleanup_profile_ struct profile *profile = NULL;
 	size_t i;
-	int ret;
+	int r;
 
-	if ((!input->profiles && (ret = profile_merge_create(&input->profiles, err)) < 0) ||
-	    (ret = keep_name(input, recording->name, err)) < 0 ||
-	    (ret = recording_derive_profile(recording, &profile, &unnamed, err)) < 0)
-		return ret;
+	if ((!input->profiles && (r = profile_merge_create(&input->profiles, err)) < 0) ||
+	    (r = keep_name(input, recording->name, err)) < 0 ||
+	    (r = recording_derive_profile(recording, &profile, &unnamed, err)) < 0)
+		return r;
 	for (i = 0; i < unnamed.length; i++)
 		log_warning("system call %u of ABI %s has no name that a profile could hold, and "
 			    "is left out of it",
@@ -119,10 +119,10 @@ static int add_derived(struct merge_input *input, const struct recording *record
 int merge_input_profile(struct merge_input *input, const struct recording *recording,
 			struct profile **ret_profile, struct error *err)
 {
-	int ret;
+	int r;
 
-	if (input->recording_count && (ret = add_derived(input, recording, err)) < 0)
-		return ret;
+	if (input->recording_count && (r = add_derived(input, recording, err)) < 0)
+		return r;
 	return profile_merge_take(input->profiles, ret_profile, err);
 }
 

@@ -76,13 +76,13 @@ static int refuse_if_used(const struct profile_use *use, const struct store_entr
 static int check(const struct store *store, const struct paths *paths,
 		 const struct uninstall_options *options, struct error *err)
 {
-	_cleanup_profile_use_ struct profile_use use = { 0 };
+	_cleanup_profile_use_ struct profile_use use = {};
 	int r = 0;
 
 	if (!options->force)
 		r = profile_use_init(&use, options->root, options->runtime_endpoint, err);
 	for (size_t i = 0; r == 0 && i < paths->count; i++) {
-		_cleanup_store_entry_ struct store_entry entry = { 0 };
+		_cleanup_store_entry_ struct store_entry entry = {};
 
 		r = store_inspect(store, paths->items[i], &entry, err);
 		if (r == 0 && !options->force)
@@ -117,7 +117,7 @@ static int run(const struct cli_call *call, struct error *err)
 {
 	const struct uninstall_options *options = call->options;
 	_cleanup_store_ struct store *store = NULL;
-	_cleanup_(paths_finish) struct paths paths = { 0 };
+	_cleanup_(paths_finish) struct paths paths = {};
 	int r = 0;
 
 	for (int i = 0; r == 0 && i < call->argc; i++)

@@ -72,13 +72,13 @@ static int choose_architectures(const struct session *session, const struct prof
 {
 	const struct cli_list *names = &session->options->architectures;
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
 	if (names->length == 0)
 		return scmp_arch_set_of(profile, scmp_arch_native(), set, err);
-	for (i = 0; ret == 0 && i < names->length; i++)
-		ret = add_architecture(set, names->items[i], err);
-	return ret;
+	for (i = 0; r == 0 && i < names->length; i++)
+		r = add_architecture(set, names->items[i], err);
+	return r;
 }
 
 static int choose_runtimes(struct session *session, struct error *err)
@@ -86,19 +86,19 @@ static int choose_runtimes(struct session *session, struct error *err)
 	static const struct runtime_range usual[] = { { .name = "runc" }, { .name = "crun" } };
 	const struct cli_list *named = &session->options->runtimes;
 	size_t i, count = named->length ? named->length : array_size(usual);
-	int ret = 0;
+	int r = 0;
 
 	session->runtimes = calloc(count, sizeof(*session->runtimes));
 	if (!session->runtimes)
 		return error_nomem(err);
 	session->runtime_count = count;
-	for (i = 0; i < count && ret == 0; i++)
+	for (i = 0; i < count && r == 0; i++)
 		if (named->length)
-			ret = runtime_range_parse("--runtime", named->items[i],
-						  &session->runtimes[i], err);
+			r = runtime_range_parse("--runtime", named->items[i], &session->runtimes[i],
+						err);
 		else
 			session->runtimes[i] = usual[i];
-	return ret;
+	return r;
 }
 
 static int verify_profile(struct session *session, const char *name,
@@ -113,12 +113,12 @@ static int verify_profile(struct session *session, const char *name,
 	};
 	_cleanup_verification_ struct verification verification = {};
 	_cleanup_scmp_arch_set_ struct scmp_arch_set set = {};
-	int ret = choose_architectures(session, profile, &set, err);
+	int r = choose_architectures(session, profile, &set, err);
 
-	if (ret == 0)
-		ret = profile_verify(profile, &set, &terms, &verification, err);
-	if (ret < 0)
-		return ret;
+	if (r == 0)
+		r = profile_verify(profile, &set, &terms, &verification, err);
+	if (r < 0)
+		return r;
 	session->failed |= !verification_ok(&verification);
 	if (session->options->format == REPORT_JSON)
 		builder_append(&session->builder, session->results,
@@ -132,9 +132,9 @@ static int verify_file(struct session *session, const char *path, struct error *
 {
 	_cleanup_documents_ struct documents documents = {};
 	size_t i;
-	int ret = input_read(path, &session->document_options, &documents, err);
+	int r = input_read(path, &session->document_options, &documents, err);
 
-	for (i = 0; ret == 0 && i < documents.length; i++) {
+	for (i = 0; r == 0 && i < documents.length; i++) {
 		const struct document *document = &documents.items[i];
 		_cleanup_free_ char *name = NULL, *shown = NULL;
 
@@ -146,50 +146,50 @@ static int verify_file(struct session *session, const char *path, struct error *
 		shown = str_escape(name);
 		if (!shown)
 			return error_nomem(err);
-		ret = verify_profile(session, shown, document, err);
-		if (ret < 0)
+		r = verify_profile(session, shown, document, err);
+		if (r < 0)
 			return error_prefix(err, "%s", shown);
 	}
-	return ret;
+	return r;
 }
 
 static int read_base(struct session *session, struct error *err)
 {
 	const char *path = session->options->against;
-	int ret = path ? input_read(path, &session->document_options, &session->base, err) : 0;
+	int r = path ? input_read(path, &session->document_options, &session->base, err) : 0;
 
-	if (ret == 0 && session->base.length && session->base.items[0].base_profile)
+	if (r == 0 && session->base.length && session->base.items[0].base_profile)
 		log_warning("%s: the operator unites it with %s, which is not read", path,
 			    session->base.items[0].base_profile);
-	if (ret == 0 && session->base.length > 1)
+	if (r == 0 && session->base.length > 1)
 		return error_set(err, EINVAL,
 				 "%s: holds %zu profiles, and one is needed to verify "
 				 "against",
 				 input_name(path), session->base.length);
-	return ret;
+	return r;
 }
 
 static int verify_files(struct session *session, const struct cli_call *call, struct error *err)
 {
-	int ret = read_base(session, err), i;
+	int r = read_base(session, err), i;
 
-	for (i = 0; ret == 0 && i < call->argc; i++)
-		ret = verify_file(session, call->argv[i], err);
-	return ret;
+	for (i = 0; r == 0 && i < call->argc; i++)
+		r = verify_file(session, call->argv[i], err);
+	return r;
 }
 
 static int print_result(struct session *session, char **buffer, struct error *err)
 {
 	_cleanup_free_ char *json = NULL;
 	FILE *text = steal_pointer(&session->text);
-	int ret;
+	int r;
 
 	if (fclose(text) != 0)
 		return error_nomem(err);
 	if (session->options->format == REPORT_TEXT)
 		return cli_print(*buffer, err);
-	ret = builder_text(&session->builder, session->results, &json, err);
-	return ret < 0 ? ret : cli_print(json, err);
+	r = builder_text(&session->builder, session->results, &json, err);
+	return r < 0 ? r : cli_print(json, err);
 }
 
 static int run(const struct cli_call *call, struct error *err)
@@ -208,26 +208,26 @@ static int run(const struct cli_call *call, struct error *err)
 		.verbose = call->verbose,
 	};
 	size_t size;
-	int ret = input_context_init(&context, &given, err);
+	int r = input_context_init(&context, &given, err);
 
-	if (ret == 0)
-		ret = choose_runtimes(&session, err);
-	if (ret < 0)
-		return ret;
+	if (r == 0)
+		r = choose_runtimes(&session, err);
+	if (r < 0)
+		return r;
 	session.document_options.context = &context.context;
 	session.text = open_memstream(&buffer, &size);
 	session.results = builder_array(&session.builder);
 	if (!session.text)
 		return error_nomem(err);
-	ret = verify_files(&session, call, err);
-	if (ret < 0) {
+	r = verify_files(&session, call, err);
+	if (r < 0) {
 		/* A file that cannot be read is neither proven nor refuted. */
 		log_error("%s", error_message(err));
 		return CLI_USAGE;
 	}
-	ret = print_result(&session, &buffer, err);
-	if (ret < 0)
-		return ret;
+	r = print_result(&session, &buffer, err);
+	if (r < 0)
+		return r;
 	return session.failed ? CLI_FAILURE : CLI_SUCCESS;
 }
 

@@ -255,7 +255,7 @@ int bundle_parse(const char *text, size_t size, struct bundle *ret_bundle, struc
 	if (r < 0)
 		return r;
 	*ret_bundle = bundle;
-	bundle = (struct bundle){ 0 };
+	bundle = (struct bundle){};
 	return 0;
 }
 

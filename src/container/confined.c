@@ -27,7 +27,7 @@ void confined_list_finish(struct confined_list *list)
 	for (size_t i = 0; i < list->length; i++)
 		confined_finish(&list->items[i]);
 	free(list->items);
-	*list = (struct confined_list){ 0 };
+	*list = (struct confined_list){};
 }
 
 static struct confined *find(struct confined_list *list, const char *id)
@@ -96,12 +96,12 @@ static int read_bundle(const struct container_state *state, struct bundle *ret_b
 
 static int add_states(struct confined_list *list, const char *root, struct error *err)
 {
-	_cleanup_container_states_ struct container_states states = { 0 };
+	_cleanup_container_states_ struct container_states states = {};
 	int r = container_states_find(root, "", &states, err);
 
 	for (size_t i = 0; i < states.length && r == 0; i++) {
 		const struct container_state *state = &states.items[i];
-		_cleanup_bundle_ struct bundle bundle = { 0 };
+		_cleanup_bundle_ struct bundle bundle = {};
 
 		/* Evidence of a user about one of root's containers is ignored. */
 		if (container_states_choose(&states, state->id, state->owner) == state &&
@@ -114,8 +114,8 @@ static int add_states(struct confined_list *list, const char *root, struct error
 static int add_status(struct confined_list *list, struct cri *cri, const char *id,
 		      struct error *err)
 {
-	_cleanup_cri_container_status_ struct cri_container_status status = { 0 };
-	_cleanup_bundle_ struct bundle bundle = { 0 };
+	_cleanup_cri_container_status_ struct cri_container_status status = {};
+	_cleanup_bundle_ struct bundle bundle = {};
 	struct confined *confined;
 	int r = 0;
 
@@ -158,7 +158,7 @@ static int compare_ids(const void *a, const void *b)
 int confined_find(const char *root, struct cri *cri, struct confined_list *ret_list,
 		  struct error *err)
 {
-	_cleanup_confined_list_ struct confined_list list = { 0 };
+	_cleanup_confined_list_ struct confined_list list = {};
 	int r = add_states(&list, root, err);
 
 	if (r == 0 && cri)
@@ -168,6 +168,6 @@ int confined_find(const char *root, struct cri *cri, struct confined_list *ret_l
 	if (list.length)
 		qsort(list.items, list.length, sizeof(*list.items), compare_ids);
 	*ret_list = list;
-	list = (struct confined_list){ 0 };
+	list = (struct confined_list){};
 	return 0;
 }

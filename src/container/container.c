@@ -34,7 +34,7 @@ void container_finish(struct container *container)
 	free(container->image);
 	free(container->image_digest);
 	bundle_finish(&container->bundle);
-	*container = (struct container){ 0 };
+	*container = (struct container){};
 }
 
 int container_reference_parse(const char *text, struct container_reference *ret_reference,
@@ -197,7 +197,7 @@ static bool may_have_record(enum container_engine engine)
 
 static int look_up(struct container *container, struct container_states *states, struct error *err)
 {
-	_cleanup_container_records_ struct container_records records = { 0 };
+	_cleanup_container_records_ struct container_records records = {};
 	int r = container_states_find("", container->id, states, err);
 
 	if (r < 0)
@@ -237,7 +237,7 @@ static void tell_engine_by_cri(struct container *container, const struct cri *cr
 /* Asks CRI for the first process, and for details that are missing in the files. */
 static void ask_cri(struct container *container, struct cri *cri)
 {
-	_cleanup_cri_container_status_ struct cri_container_status status = { 0 };
+	_cleanup_cri_container_status_ struct cri_container_status status = {};
 	const char *runtime;
 
 	if (!cri || container->owner != OWNER_ROOT ||
@@ -320,9 +320,9 @@ static int check_engine(const struct container *container, enum container_engine
 int container_resolve(const struct cgroup_mount *mount, struct cri *cri, const char *text,
 		      struct container *ret_container, struct error *err)
 {
-	_cleanup_container_ struct container container = { 0 };
-	_cleanup_container_states_ struct container_states states = { 0 };
-	_cleanup_container_candidate_ struct container_candidate candidate = { 0 };
+	_cleanup_container_ struct container container = {};
+	_cleanup_container_states_ struct container_states states = {};
+	_cleanup_container_candidate_ struct container_candidate candidate = {};
 	struct container_reference reference;
 	int r = container_reference_parse(text, &reference, err);
 
@@ -349,13 +349,13 @@ int container_resolve(const struct cgroup_mount *mount, struct cri *cri, const c
 		return r;
 	tell_engine_version(&container);
 	*ret_container = container;
-	container = (struct container){ 0 };
+	container = (struct container){};
 	return 0;
 }
 
 static uid_t owner_of(const char *cgroup)
 {
-	_cleanup_cgroup_mount_ struct cgroup_mount mount = { 0 };
+	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
 	uid_t owner;
 
 	if (cgroup_mount_find(&mount, NULL) < 0 ||
@@ -367,8 +367,8 @@ static uid_t owner_of(const char *cgroup)
 int container_describe(struct cri *cri, const char *id, const char *cgroup,
 		       struct container *ret_container, struct error *err)
 {
-	_cleanup_container_ struct container container = { 0 };
-	_cleanup_container_states_ struct container_states states = { 0 };
+	_cleanup_container_ struct container container = {};
+	_cleanup_container_states_ struct container_states states = {};
 	int r;
 
 	container.id = strdup(id);
@@ -389,14 +389,14 @@ int container_describe(struct cri *cri, const char *id, const char *cgroup,
 	tell_engine(&container);
 	tell_engine_version(&container);
 	*ret_container = container;
-	container = (struct container){ 0 };
+	container = (struct container){};
 	return 0;
 }
 
 /* True if the engine had recorded this name by the time the container's cgroup was made. */
 static bool has_name(const struct container_reference *reference, const char *id)
 {
-	_cleanup_container_records_ struct container_records records = { 0 };
+	_cleanup_container_records_ struct container_records records = {};
 	const struct container_record *record;
 
 	if (container_records_find("", id, &records, NULL) < 0)
@@ -423,7 +423,7 @@ bool container_is_meant(const char *text, const char *id, const char *cgroup)
 
 bool container_comes_back(const char *id)
 {
-	_cleanup_container_records_ struct container_records records = { 0 };
+	_cleanup_container_records_ struct container_records records = {};
 	const struct container_record *record;
 
 	if (container_records_find("", id, &records, NULL) < 0)

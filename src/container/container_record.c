@@ -18,7 +18,7 @@ void container_record_finish(struct container_record *record)
 	free(record->image);
 	free(record->image_digest);
 	free(record->runtime);
-	*record = (struct container_record){ 0 };
+	*record = (struct container_record){};
 }
 
 void container_records_finish(struct container_records *records)
@@ -28,7 +28,7 @@ void container_records_finish(struct container_records *records)
 	for (i = 0; i < records->length; i++)
 		container_record_finish(&records->items[i]);
 	free(records->items);
-	*records = (struct container_records){ 0 };
+	*records = (struct container_records){};
 }
 
 void container_record_set(char **to, const char *text)
@@ -75,14 +75,14 @@ int container_records_add(struct container_records *records, struct container_re
 		return error_nomem(err);
 	records->items = grown;
 	grown[records->length++] = *record;
-	*record = (struct container_record){ 0 };
+	*record = (struct container_record){};
 	return 0;
 }
 
 int container_records_find(const char *root, const char *reference,
 			   struct container_records *ret_records, struct error *err)
 {
-	_cleanup_container_records_ struct container_records records = { 0 };
+	_cleanup_container_records_ struct container_records records = {};
 	int r = docker_add_records(root, reference, &records, err);
 
 	if (r == 0)
@@ -90,6 +90,6 @@ int container_records_find(const char *root, const char *reference,
 	if (r < 0)
 		return r;
 	*ret_records = records;
-	records = (struct container_records){ 0 };
+	records = (struct container_records){};
 	return 0;
 }

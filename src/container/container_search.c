@@ -42,7 +42,7 @@ void container_candidate_finish(struct container_candidate *candidate)
 {
 	free(candidate->id);
 	free(candidate->cgroup);
-	*candidate = (struct container_candidate){ 0 };
+	*candidate = (struct container_candidate){};
 }
 
 static void search_finish(struct search *search)
@@ -102,7 +102,7 @@ static int add(struct search *search, const char *id, const char *name, uid_t ow
 
 static int search_states(struct search *search, struct error *err)
 {
-	_cleanup_container_states_ struct container_states states = { 0 };
+	_cleanup_container_states_ struct container_states states = {};
 	struct found *found;
 	size_t i;
 	int r = 0;
@@ -119,7 +119,7 @@ static int search_states(struct search *search, struct error *err)
 
 static int search_records(struct search *search, struct error *err)
 {
-	_cleanup_container_records_ struct container_records records = { 0 };
+	_cleanup_container_records_ struct container_records records = {};
 	struct found *found;
 	size_t i;
 	int r = container_records_find("", search->reference->text, &records, err);
@@ -336,6 +336,6 @@ int container_search(const struct cgroup_mount *mount, struct cri *cri,
 	if (r < 0)
 		return r;
 	*ret_candidate = found->candidate;
-	found->candidate = (struct container_candidate){ 0 };
+	found->candidate = (struct container_candidate){};
 	return 0;
 }

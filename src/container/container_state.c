@@ -31,7 +31,7 @@ void container_state_finish(struct container_state *state)
 	free(state->namespace);
 	free(state->runtime);
 	free(state->runtime_binary);
-	*state = (struct container_state){ 0 };
+	*state = (struct container_state){};
 }
 
 void container_states_finish(struct container_states *states)
@@ -41,7 +41,7 @@ void container_states_finish(struct container_states *states)
 	for (i = 0; i < states->length; i++)
 		container_state_finish(&states->items[i]);
 	free(states->items);
-	*states = (struct container_states){ 0 };
+	*states = (struct container_states){};
 }
 
 static pid_t pid_of_json(const json_t *json)
@@ -250,7 +250,7 @@ static int add_state(struct container_states *states, struct container_state *st
 			return error_nomem(err);
 		states->items = grown;
 		grown[states->length++] = *state;
-		*state = (struct container_state){ 0 };
+		*state = (struct container_state){};
 		return 0;
 	}
 	/*
@@ -290,7 +290,7 @@ static char *id_of_path(const char *path, const char *after)
 static int read_place(const struct place *place, const char *path, struct container_states *states,
 		      size_t *user_states, struct error *err)
 {
-	_cleanup_container_state_ struct container_state state = { 0 };
+	_cleanup_container_state_ struct container_state state = {};
 	_cleanup_state_directory_ struct state_directory directory = STATE_DIRECTORY_CLOSED;
 
 	state.id = id_of_path(path, place->after);
@@ -311,7 +311,7 @@ static int look_in(const struct place *place, const char *root, const char *id_p
 {
 	_cleanup_free_ char *pattern = NULL;
 	size_t i, user_states = 0;
-	glob_t paths = { 0 };
+	glob_t paths = {};
 	int r = 0;
 
 	if (asprintf(&pattern, "%s%s%s*%s", root, place->before, id_prefix, place->after) < 0) {
@@ -329,7 +329,7 @@ static int look_in(const struct place *place, const char *root, const char *id_p
 static int look_in_docker(const char *root, const char *id_prefix, struct container_states *states,
 			  struct error *err)
 {
-	_cleanup_docker_roots_ struct docker_roots roots = { 0 };
+	_cleanup_docker_roots_ struct docker_roots roots = {};
 	size_t i, j;
 	int r = docker_roots_find(root, &roots, err);
 
@@ -351,7 +351,7 @@ static int compare_states(const void *a, const void *b)
 int container_states_find(const char *root, const char *id_prefix,
 			  struct container_states *ret_states, struct error *err)
 {
-	_cleanup_container_states_ struct container_states states = { 0 };
+	_cleanup_container_states_ struct container_states states = {};
 	size_t i;
 	int r = 0;
 
@@ -367,7 +367,7 @@ int container_states_find(const char *root, const char *id_prefix,
 	if (states.length)
 		qsort(states.items, states.length, sizeof(*states.items), compare_states);
 	*ret_states = states;
-	states = (struct container_states){ 0 };
+	states = (struct container_states){};
 	return 0;
 }
 

@@ -72,7 +72,7 @@ void cri_container_status_finish(struct cri_container_status *status)
 	free(status->runtime_binary);
 	free(status->bundle);
 	free(status->localhost_profile);
-	*status = (struct cri_container_status){ 0 };
+	*status = (struct cri_container_status){};
 }
 
 /* A field to copy. text may be NULL if its message was not sent. */
@@ -297,7 +297,7 @@ int cri_status_from_message(const Cri__ContainerStatusResponse *message,
 			    struct cri_container_status *ret_status, struct error *err)
 {
 	_cleanup_(cleanup_free_json) json_t *info = parse_info(message);
-	_cleanup_cri_container_status_ struct cri_container_status status = { 0 };
+	_cleanup_cri_container_status_ struct cri_container_status status = {};
 	int r;
 
 	if (!message->status)
@@ -308,6 +308,6 @@ int cri_status_from_message(const Cri__ContainerStatusResponse *message,
 	if (r < 0)
 		return r;
 	*ret_status = status;
-	status = (struct cri_container_status){ 0 };
+	status = (struct cri_container_status){};
 	return 0;
 }

@@ -38,7 +38,7 @@ void docker_roots_finish(struct docker_roots *roots)
 	for (i = 0; i < roots->length; i++)
 		docker_root_finish(&roots->items[i]);
 	free(roots->items);
-	*roots = (struct docker_roots){ 0 };
+	*roots = (struct docker_roots){};
 }
 
 static bool has_root(const struct docker_roots *roots, const struct docker_root *root)
@@ -74,7 +74,7 @@ static int add_root(struct docker_roots *roots, const char *prefix, const char *
 		return error_nomem(err);
 	roots->items = grown;
 	grown[roots->length++] = root;
-	root = (struct docker_root){ 0 };
+	root = (struct docker_root){};
 	return 0;
 }
 
@@ -152,7 +152,7 @@ static int add_daemon(struct docker_roots *roots, const struct engine_process *d
 
 static int add_daemons(struct docker_roots *roots, struct error *err)
 {
-	_cleanup_engine_processes_ struct engine_processes daemons = { 0 };
+	_cleanup_engine_processes_ struct engine_processes daemons = {};
 	size_t i;
 	int r = engine_processes_find("dockerd", &daemons, err);
 
@@ -193,7 +193,7 @@ static struct {
 
 int docker_roots_find(const char *root, struct docker_roots *ret_roots, struct error *err)
 {
-	_cleanup_docker_roots_ struct docker_roots found = { 0 }, copy = { 0 };
+	_cleanup_docker_roots_ struct docker_roots found = {}, copy = {};
 	int64_t now = clock_ns(CLOCK_MONOTONIC);
 	size_t i;
 	int r = 0;
@@ -207,7 +207,7 @@ int docker_roots_find(const char *root, struct docker_roots *ret_roots, struct e
 		docker_roots_finish(&known.roots);
 		known.roots = found;
 		known.until = now + DAEMONS_FRESH_NS;
-		found = (struct docker_roots){ 0 };
+		found = (struct docker_roots){};
 	}
 	for (i = 0; !*root && i < known.roots.length && r == 0; i++) {
 		const struct docker_root *item = &known.roots.items[i];
@@ -217,7 +217,7 @@ int docker_roots_find(const char *root, struct docker_roots *ret_roots, struct e
 	if (r < 0)
 		return r;
 	*ret_roots = copy;
-	copy = (struct docker_roots){ 0 };
+	copy = (struct docker_roots){};
 	return 0;
 }
 
@@ -298,13 +298,13 @@ static int add_record(const struct docker_root *root, const char *path, const ch
 int docker_add_records(const char *root, const char *reference, struct container_records *records,
 		       struct error *err)
 {
-	_cleanup_docker_roots_ struct docker_roots roots = { 0 };
+	_cleanup_docker_roots_ struct docker_roots roots = {};
 	size_t i, j;
 	int r = docker_roots_find(root, &roots, err);
 
 	for (i = 0; i < roots.length && r == 0; i++) {
 		_cleanup_free_ char *pattern = NULL;
-		glob_t paths = { 0 };
+		glob_t paths = {};
 
 		if (asprintf(&pattern, "%s/containers/*", roots.items[i].data) < 0) {
 			pattern = NULL;

@@ -46,7 +46,7 @@ static int daemon_version(const struct engine_process *daemon, const char *progr
 /* ret_version stays NULL if no daemon runs. */
 static int daemons_version(const char *program, char **ret_version, struct error *err)
 {
-	_cleanup_engine_processes_ struct engine_processes daemons = { 0 };
+	_cleanup_engine_processes_ struct engine_processes daemons = {};
 	_cleanup_free_ char *common = NULL;
 	size_t i;
 	int r = engine_processes_find(program, &daemons, err);

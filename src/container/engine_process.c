@@ -35,7 +35,7 @@ void engine_processes_finish(struct engine_processes *processes)
 	for (i = 0; i < processes->length; i++)
 		engine_process_finish(&processes->items[i]);
 	free(processes->items);
-	*processes = (struct engine_processes){ 0 };
+	*processes = (struct engine_processes){};
 }
 
 static bool is_called(int directory, const char *name)
@@ -102,7 +102,7 @@ static int add_process(struct engine_processes *processes, pid_t pid, int *direc
 int engine_processes_find(const char *name, struct engine_processes *ret_processes,
 			  struct error *err)
 {
-	_cleanup_engine_processes_ struct engine_processes processes = { 0 };
+	_cleanup_engine_processes_ struct engine_processes processes = {};
 	_cleanup_closedir_ DIR *proc = opendir("/proc");
 	struct dirent *entry;
 	long pid;
@@ -122,7 +122,7 @@ int engine_processes_find(const char *name, struct engine_processes *ret_process
 	if (r < 0)
 		return r;
 	*ret_processes = processes;
-	processes = (struct engine_processes){ 0 };
+	processes = (struct engine_processes){};
 	return 0;
 }
 

@@ -117,7 +117,7 @@ static int read_storage(const char *directory, const char *reference,
 			struct container_records *records, struct error *err)
 {
 	_cleanup_free_ char *pattern = NULL;
-	glob_t paths = { 0 };
+	glob_t paths = {};
 	size_t i;
 	int r = 0;
 
@@ -189,7 +189,7 @@ static int read_configured(const char *root, const char *reference,
 /* Each conmon watches a container, and has the container's directory in its arguments. */
 static int read_watched(const char *reference, struct container_records *records, struct error *err)
 {
-	_cleanup_engine_processes_ struct engine_processes monitors = { 0 };
+	_cleanup_engine_processes_ struct engine_processes monitors = {};
 	size_t i;
 	int r = engine_processes_find("conmon", &monitors, err);
 
@@ -208,7 +208,7 @@ static int read_watched(const char *reference, struct container_records *records
 /* Reads the storage of users who are logged in or have running services. */
 static int read_users(const char *reference, struct container_records *records, struct error *err)
 {
-	glob_t paths = { 0 };
+	glob_t paths = {};
 	size_t i;
 	int r = 0;
 

@@ -111,7 +111,7 @@ static void find_in_go_program(struct elf_file *file, const char *path, struct f
 	find_in_variables(file, finding);
 	if (*finding->version && !finding->ambiguous)
 		return;
-	*finding = (struct finding){ 0 };
+	*finding = (struct finding){};
 	/* v0.0.0-… is a commit without a version. */
 	if (version->size > 1 && version->text[0] == 'v' && version->text[1] != '0')
 		find(finding, version->text + 1, version->size - 1, 3);
@@ -153,7 +153,7 @@ static const struct {
 int elf_version_of_runtime(const char *name, int fd, char **ret_version, struct error *err)
 {
 	_cleanup_elf_file_ struct elf_file *file = NULL;
-	struct finding finding = { 0 };
+	struct finding finding = {};
 	char *version;
 	size_t i;
 	int r = elf_file_open(fd, &file, err);
@@ -220,7 +220,7 @@ int elf_version_of_library(const char *name, int fd, int root, char **ret_versio
 			   struct error *err)
 {
 	_cleanup_elf_file_ struct elf_file *file = NULL;
-	struct finding finding = { 0 };
+	struct finding finding = {};
 	const char *needed;
 	char *version;
 	size_t i;

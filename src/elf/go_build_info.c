@@ -53,7 +53,7 @@ static struct go_text word(const char *line, size_t size, size_t index)
 		if (index == 0)
 			return (struct go_text){ line, length };
 		if (!tab)
-			return (struct go_text){ 0 };
+			return (struct go_text){};
 		line += length + 1;
 		size -= length + 1;
 	}
@@ -83,7 +83,7 @@ static void read_lines(struct go_text text, struct go_build_info *info)
 
 struct go_build_info go_build_info_read(struct elf_file *file)
 {
-	struct go_build_info info = { 0 };
+	struct go_build_info info = {};
 	struct go_text lines;
 	size_t size, at = STRINGS_AT;
 	const uint8_t *bytes = elf_file_section(file, ".go.buildinfo", &size);

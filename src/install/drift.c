@@ -119,8 +119,8 @@ static int say(const char *text, char **ret_text, struct error *err)
 
 int drift_describe(const struct store_entry *entry, char **ret_text, struct error *err)
 {
-	_cleanup_documents_ struct documents installed = { 0 }, now = { 0 };
-	_cleanup_(drift_finish) struct drift drift = { 0 };
+	_cleanup_documents_ struct documents installed = {}, now = {};
+	_cleanup_(drift_finish) struct drift drift = {};
 	_cleanup_error_ struct error problem = ERROR_INIT;
 	int r;
 

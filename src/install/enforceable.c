@@ -25,7 +25,7 @@ void obstacles_finish(struct obstacles *obstacles)
 	for (size_t i = 0; i < obstacles->length; i++)
 		free(obstacles->items[i].text);
 	free(obstacles->items);
-	*obstacles = (struct obstacles){ 0 };
+	*obstacles = (struct obstacles){};
 }
 
 bool obstacles_are_severe(const struct obstacles *obstacles)
@@ -229,8 +229,8 @@ static int add_unresolved(const struct profile *profile, const struct compilatio
 static int check_compilation(const struct profile *profile, struct obstacles *obstacles,
 			     struct error *err)
 {
-	_cleanup_scmp_arch_set_ struct scmp_arch_set set = { 0 };
-	_cleanup_compilation_ struct compilation compilation = { 0 };
+	_cleanup_scmp_arch_set_ struct scmp_arch_set set = {};
+	_cleanup_compilation_ struct compilation compilation = {};
 	_cleanup_error_ struct error refusal = ERROR_INIT;
 	int r = scmp_arch_set_of(profile, scmp_arch_native(), &set, &refusal);
 
@@ -249,7 +249,7 @@ static int check_compilation(const struct profile *profile, struct obstacles *ob
 int enforceable_check(const struct profile *profile, const char *runtime, const char *version,
 		      struct obstacles *ret_obstacles, struct error *err)
 {
-	_cleanup_obstacles_ struct obstacles obstacles = { 0 };
+	_cleanup_obstacles_ struct obstacles obstacles = {};
 	int r = check_machine(profile, &obstacles, err);
 
 	if (r == 0)
@@ -263,6 +263,6 @@ int enforceable_check(const struct profile *profile, const char *runtime, const 
 	if (r < 0)
 		return r;
 	*ret_obstacles = obstacles;
-	obstacles = (struct obstacles){ 0 };
+	obstacles = (struct obstacles){};
 	return 0;
 }

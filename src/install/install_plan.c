@@ -27,7 +27,7 @@ void install_plan_finish(struct install_plan *plan)
 	for (size_t i = 0; i < plan->length; i++)
 		planned_profile_finish(&plan->items[i]);
 	free(plan->items);
-	*plan = (struct install_plan){ 0 };
+	*plan = (struct install_plan){};
 }
 
 static int choose_path(const char *file, const struct document *document,
@@ -109,6 +109,6 @@ int install_plan_add(struct install_plan *plan, const char *file, const struct d
 		return error_nomem(err);
 	plan->items = items;
 	items[plan->length++] = planned;
-	planned = (struct planned_profile){ 0 };
+	planned = (struct planned_profile){};
 	return 0;
 }

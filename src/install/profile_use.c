@@ -21,7 +21,7 @@
 static char *normal_form_of(const char *text, size_t size)
 {
 	const struct document_options options = { .lenient = true };
-	_cleanup_documents_ struct documents documents = { 0 };
+	_cleanup_documents_ struct documents documents = {};
 	char *form;
 
 	if (!text || documents_read("profile", text, size, &options, &documents, NULL) < 0 ||
@@ -38,13 +38,13 @@ void profile_use_finish(struct profile_use *use)
 	free(use->normal_forms);
 	free(use->root);
 	confined_list_finish(&use->containers);
-	*use = (struct profile_use){ 0 };
+	*use = (struct profile_use){};
 }
 
 int profile_use_init(struct profile_use *ret_use, const char *root, const char *endpoint,
 		     struct error *err)
 {
-	_cleanup_profile_use_ struct profile_use use = { 0 };
+	_cleanup_profile_use_ struct profile_use use = {};
 	_cleanup_cri_ struct cri *cri = NULL;
 	int r = cri_connect(endpoint, &cri, endpoint ? err : NULL);
 
@@ -65,7 +65,7 @@ int profile_use_init(struct profile_use *ret_use, const char *root, const char *
 		use.normal_forms[i] = normal_form_of(seccomp, seccomp ? strlen(seccomp) : 0);
 	}
 	*ret_use = use;
-	use = (struct profile_use){ 0 };
+	use = (struct profile_use){};
 	return 0;
 }
 

@@ -118,7 +118,7 @@ void store_entry_finish(struct store_entry *entry)
 	free(entry->path);
 	free(entry->content);
 	free(entry->installed);
-	*entry = (struct store_entry){ 0 };
+	*entry = (struct store_entry){};
 }
 
 static int64_t modified_at(const struct stat *status)
@@ -143,7 +143,7 @@ int store_inspect(const struct store *store, const char *path, struct store_entr
 		  struct error *err)
 {
 	_cleanup_store_entry_ struct store_entry entry = { .path = strdup(path) };
-	struct stat live = { 0 }, record;
+	struct stat live = {}, record;
 	int is_live, is_recorded = -ENOENT;
 
 	if (!entry.path)
@@ -166,7 +166,7 @@ int store_inspect(const struct store *store, const char *path, struct store_entr
 	if (is_recorded == 0)
 		entry.installed_at = modified_at(&record);
 	*ret_entry = entry;
-	entry = (struct store_entry){ 0 };
+	entry = (struct store_entry){};
 	return 0;
 }
 
@@ -207,7 +207,7 @@ static enum store_outcome outcome_of(const struct store_entry *entry, const char
 int store_put(struct store *store, const char *path, const char *content, size_t size, bool force,
 	      enum store_outcome *ret_outcome, struct error *err)
 {
-	_cleanup_store_entry_ struct store_entry entry = { 0 };
+	_cleanup_store_entry_ struct store_entry entry = {};
 	enum store_outcome outcome;
 	int r = localhost_path_check(path, err);
 
@@ -239,7 +239,7 @@ int store_put(struct store *store, const char *path, const char *content, size_t
 
 int store_remove(struct store *store, const char *path, bool force, struct error *err)
 {
-	_cleanup_store_entry_ struct store_entry entry = { 0 };
+	_cleanup_store_entry_ struct store_entry entry = {};
 	int r = localhost_path_check(path, err);
 
 	if (r == 0)

@@ -158,18 +158,18 @@ int cursor_check_members(const struct cursor *at, const char *const *known, stru
 	struct cursor member;
 	const char *key;
 	json_t *value;
-	int ret;
+	int r;
 
-	ret = cursor_check_object(at, err);
-	if (ret < 0)
-		return ret;
+	r = cursor_check_object(at, err);
+	if (r < 0)
+		return r;
 	json_object_foreach((json_t *)at->value, key, value) {
 		if (cursor_is_known(known, key))
 			continue;
 		member = (struct cursor){ value, at, key, 0 };
-		ret = cursor_unknown(&member, known, err);
-		if (ret < 0)
-			return ret;
+		r = cursor_unknown(&member, known, err);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
@@ -187,11 +187,11 @@ bool cursor_member(const struct cursor *object, const char *key, struct cursor *
 int cursor_required(const struct cursor *object, const char *key, struct cursor *ret_member,
 		    struct error *err)
 {
-	int ret;
+	int r;
 
-	ret = cursor_check_object(object, err);
-	if (ret < 0)
-		return ret;
+	r = cursor_check_object(object, err);
+	if (r < 0)
+		return r;
 	if (!cursor_member(object, key, ret_member))
 		return cursor_fail(object, err, "the field \"%s\" is missing", key);
 	return 0;
@@ -223,16 +223,16 @@ int cursor_each(const struct cursor *object, const char *key,
 {
 	struct cursor array, element;
 	size_t i, length = 0;
-	int ret;
+	int r;
 
 	if (!cursor_optional(object, key, &array))
 		return 0;
-	ret = cursor_get_length(&array, &length, err);
-	for (i = 0; ret == 0 && i < length; i++) {
+	r = cursor_get_length(&array, &length, err);
+	for (i = 0; r == 0 && i < length; i++) {
 		element = cursor_element(&array, i);
-		ret = read(&element, data, err);
+		r = read(&element, data, err);
 	}
-	return ret;
+	return r;
 }
 
 int cursor_get_string(const struct cursor *at, const char **ret_text, struct error *err)
@@ -246,9 +246,9 @@ int cursor_get_string(const struct cursor *at, const char **ret_text, struct err
 int cursor_require_string(const struct cursor *object, const char *key, struct cursor *ret_member,
 			  const char **ret_text, struct error *err)
 {
-	int ret = cursor_required(object, key, ret_member, err);
+	int r = cursor_required(object, key, ret_member, err);
 
-	return ret < 0 ? ret : cursor_get_string(ret_member, ret_text, err);
+	return r < 0 ? r : cursor_get_string(ret_member, ret_text, err);
 }
 
 int cursor_copy_string(const struct cursor *object, const char *key, char **ret_copy,
@@ -257,13 +257,13 @@ int cursor_copy_string(const struct cursor *object, const char *key, char **ret_
 	struct cursor member;
 	const char *text;
 	char *copy;
-	int ret;
+	int r;
 
 	if (!cursor_member(object, key, &member))
 		return 0;
-	ret = cursor_get_string(&member, &text, err);
-	if (ret < 0)
-		return ret;
+	r = cursor_get_string(&member, &text, err);
+	if (r < 0)
+		return r;
 	copy = strdup(text);
 	if (!copy)
 		return error_nomem(err);

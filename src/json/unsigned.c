@@ -101,12 +101,12 @@ json_t *tree_load_unsigned(const char *text, size_t size, json_error_t *problem)
 	_cleanup_free_ char *marked = NULL;
 	size_t marked_size;
 	FILE *out = open_memstream(&marked, &marked_size);
-	int ret;
+	int r;
 
 	if (!out)
 		return NULL;
-	ret = mark_numbers(text, size, out);
-	if (fclose(out) != 0 || ret < 0)
+	r = mark_numbers(text, size, out);
+	if (fclose(out) != 0 || r < 0)
 		return NULL;
 	return json_loadb(marked, marked_size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, problem);
 }

@@ -107,20 +107,20 @@ static int read_sequence(struct reader *reader, unsigned int depth, json_t **ret
 {
 	_cleanup_json_ json_t *array = json_array();
 	json_t *element;
-	int ret;
+	int r;
 
 	if (!array)
 		return error_nomem(err);
-	while ((ret = next(reader, err)) == 0 && reader->event.type != YAML_SEQUENCE_END_EVENT) {
-		ret = read_value(reader, depth + 1, &element, err);
-		if (ret < 0)
-			return ret;
+	while ((r = next(reader, err)) == 0 && reader->event.type != YAML_SEQUENCE_END_EVENT) {
+		r = read_value(reader, depth + 1, &element, err);
+		if (r < 0)
+			return r;
 		if (json_array_append_new(array, element) < 0)
 			return error_nomem(err);
 	}
-	if (ret == 0)
+	if (r == 0)
 		*ret_value = steal_pointer(&array);
-	return ret;
+	return r;
 }
 
 /* Reads a key, which is a string even if it looks like another type. The caller frees it. */
@@ -128,10 +128,10 @@ static int read_key(struct reader *reader, const json_t *object, char **ret_key,
 {
 	const yaml_event_t *event = &reader->event;
 	_cleanup_free_ char *key = NULL;
-	int ret = check_plain(reader, event, err);
+	int r = check_plain(reader, event, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	if (event->type != YAML_SCALAR_EVENT)
 		return refuse(reader, &event->start_mark, err, "a key has to be a plain text");
 	if (memchr(event->data.scalar.value, '\0', event->data.scalar.length))
@@ -150,23 +150,22 @@ static int read_mapping(struct reader *reader, unsigned int depth, json_t **ret_
 {
 	_cleanup_json_ json_t *object = json_object();
 	json_t *member;
-	int ret;
+	int r;
 
 	if (!object)
 		return error_nomem(err);
-	while ((ret = next(reader, err)) == 0 && reader->event.type != YAML_MAPPING_END_EVENT) {
+	while ((r = next(reader, err)) == 0 && reader->event.type != YAML_MAPPING_END_EVENT) {
 		_cleanup_free_ char *key = NULL;
 
-		if ((ret = read_key(reader, object, &key, err)) < 0 ||
-		    (ret = next(reader, err)) < 0 ||
-		    (ret = read_value(reader, depth + 1, &member, err)) < 0)
-			return ret;
+		if ((r = read_key(reader, object, &key, err)) < 0 || (r = next(reader, err)) < 0 ||
+		    (r = read_value(reader, depth + 1, &member, err)) < 0)
+			return r;
 		if (json_object_set_new(object, key, member) < 0)
 			return error_nomem(err);
 	}
-	if (ret == 0)
+	if (r == 0)
 		*ret_value = steal_pointer(&object);
-	return ret;
+	return r;
 }
 
 static int read_scalar(const struct reader *reader, json_t **ret_value, struct error *err)
@@ -190,10 +189,10 @@ static int read_value(struct reader *reader, unsigned int depth, json_t **ret_va
 		      struct error *err)
 {
 	const yaml_event_t *event = &reader->event;
-	int ret = check_plain(reader, event, err);
+	int r = check_plain(reader, event, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	if (depth > YAML_DEPTH_MAX)
 		return refuse(reader, &event->start_mark, err, "nested too deeply");
 	switch (event->type) {
@@ -226,38 +225,38 @@ static int read_stream(struct reader *reader, struct yaml_stream *stream, struct
 {
 	size_t document = 0;
 	json_t *root;
-	int ret;
+	int r;
 
-	while ((ret = next(reader, err)) == 0 && reader->event.type != YAML_STREAM_END_EVENT) {
+	while ((r = next(reader, err)) == 0 && reader->event.type != YAML_STREAM_END_EVENT) {
 		if (reader->event.type != YAML_DOCUMENT_START_EVENT)
 			continue; /* the beginning of the stream, the end of a document */
-		if ((ret = next(reader, err)) < 0 || (ret = read_value(reader, 0, &root, err)) < 0)
-			return ret;
+		if ((r = next(reader, err)) < 0 || (r = read_value(reader, 0, &root, err)) < 0)
+			return r;
 		if (json_is_null(root))
 			json_decref(root);
-		else if ((ret = add_root(stream, root, document, err)) < 0)
-			return ret;
+		else if ((r = add_root(stream, root, document, err)) < 0)
+			return r;
 		document++;
 	}
-	return ret;
+	return r;
 }
 
 int yaml_parse(const char *name, const char *text, size_t size, struct yaml_stream *ret_stream,
 	       struct error *err)
 {
-	_cleanup_(yaml_stream_finish) struct yaml_stream stream = { 0 };
+	_cleanup_(yaml_stream_finish) struct yaml_stream stream = {};
 	_cleanup_(reader_finish) struct reader reader;
-	int ret;
+	int r;
 
 	reader_init(&reader, name, text, size);
 	if (size > YAML_SIZE_MAX)
 		return error_set(err, EFBIG, "%s: YAML of more than %u bytes is not read", name,
 				 YAML_SIZE_MAX);
-	ret = read_stream(&reader, &stream, err);
-	if (ret < 0)
-		return ret;
+	r = read_stream(&reader, &stream, err);
+	if (r < 0)
+		return r;
 	*ret_stream = stream;
-	stream = (struct yaml_stream){ 0 };
+	stream = (struct yaml_stream){};
 	return 0;
 }
 
@@ -346,7 +345,7 @@ bool yaml_locate(const struct tree_source *source, const struct cursor *at,
 		 struct tree_place *ret_place)
 {
 	_cleanup_(reader_finish) struct reader reader;
-	yaml_mark_t mark = { 0 };
+	yaml_mark_t mark = {};
 
 	reader_init(&reader, source->name, source->text, source->size);
 	if (!enter(&reader, source, at, &mark))

@@ -120,7 +120,7 @@ static void emit_stream(struct yaml_out *out, json_t *const *roots, size_t count
 
 int yaml_write(json_t *const *roots, size_t count, char **ret_text, struct error *err)
 {
-	struct yaml_out out = { 0 };
+	struct yaml_out out = {};
 	_cleanup_free_ char *text = NULL;
 	size_t size;
 

@@ -22,7 +22,7 @@ static void fields_finish(struct http2_fields *fields)
 		free((char *)fields->list[i].value);
 	}
 	free(fields->list);
-	*fields = (struct http2_fields){ 0 };
+	*fields = (struct http2_fields){};
 }
 
 static int fields_add(struct http2_fields *fields, const char *name, size_t name_size,

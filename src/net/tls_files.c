@@ -188,7 +188,7 @@ static int load_one(const char *path, int which, SSL_CTX *context, struct stat *
 
 int tls_files_load(struct tls_files *files, SSL_CTX *context, struct error *err)
 {
-	struct stat loaded[FILE_COUNT] = { 0 };
+	struct stat loaded[FILE_COUNT] = {};
 	size_t i;
 
 	for (i = 0; i < FILE_COUNT; i++) {

@@ -60,7 +60,7 @@ static int parse_ip(const char *endpoint, struct transport_address *ret_address,
 	const char *colon = strrchr(endpoint, ':');
 	size_t length = colon ? (size_t)(colon - endpoint) : 0;
 	bool brackets = length > 2 && endpoint[0] == '[' && endpoint[length - 1] == ']';
-	struct transport_address address = { 0 };
+	struct transport_address address = {};
 	char host[INET6_ADDRSTRLEN];
 	long port;
 

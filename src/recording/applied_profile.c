@@ -20,13 +20,13 @@ static int create_from(const struct conditional_profile *conditional,
 {
 	_cleanup_profile_ struct profile *profile = NULL;
 	_cleanup_free_ struct applied_profile *applied = calloc(1, sizeof(*applied));
-	int ret;
+	int r;
 
 	if (!applied)
 		return error_nomem(err);
-	if ((ret = conditional_profile_resolve(conditional, NULL, &profile, err)) < 0 ||
-	    (ret = profile_write_oci(profile, &applied->text, err)) < 0)
-		return ret;
+	if ((r = conditional_profile_resolve(conditional, NULL, &profile, err)) < 0 ||
+	    (r = profile_write_oci(profile, &applied->text, err)) < 0)
+		return r;
 	applied->users = 1;
 	*ret_applied = steal_pointer(&applied);
 	return 0;
@@ -36,18 +36,18 @@ int applied_profile_create(const char *json, struct applied_profile **ret_applie
 			   struct error *err)
 {
 	_cleanup_conditional_profile_ struct conditional_profile *conditional = NULL;
-	int ret = conditional_profile_read("linux.seccomp", json, strlen(json), &conditional, err);
+	int r = conditional_profile_read("linux.seccomp", json, strlen(json), &conditional, err);
 
-	return ret < 0 ? ret : create_from(conditional, ret_applied, err);
+	return r < 0 ? r : create_from(conditional, ret_applied, err);
 }
 
 int applied_profile_create_value(const struct cursor *at, struct applied_profile **ret_applied,
 				 struct error *err)
 {
 	_cleanup_conditional_profile_ struct conditional_profile *conditional = NULL;
-	int ret = conditional_profile_read_value(at, &conditional, err);
+	int r = conditional_profile_read_value(at, &conditional, err);
 
-	return ret < 0 ? ret : create_from(conditional, ret_applied, err);
+	return r < 0 ? r : create_from(conditional, ret_applied, err);
 }
 
 struct applied_profile *applied_profile_ref(struct applied_profile *applied)
@@ -73,10 +73,10 @@ int applied_profile_parse(const struct applied_profile *applied, struct profile 
 			  struct error *err)
 {
 	_cleanup_conditional_profile_ struct conditional_profile *conditional = NULL;
-	int ret = conditional_profile_read("linux.seccomp", applied->text, strlen(applied->text),
-					   &conditional, err);
+	int r = conditional_profile_read("linux.seccomp", applied->text, strlen(applied->text),
+					 &conditional, err);
 
-	return ret < 0 ? ret : conditional_profile_resolve(conditional, NULL, ret_profile, err);
+	return r < 0 ? r : conditional_profile_resolve(conditional, NULL, ret_profile, err);
 }
 
 int applied_profile_compare(const struct applied_profile *a, const struct applied_profile *b)

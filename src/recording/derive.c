@@ -40,24 +40,23 @@ static int add_observation(struct profile *profile, struct rule *allowed,
 {
 	enum machine machine = observation->machine;
 	size_t i;
-	int ret;
+	int r;
 
 	for (i = 0; i < observation->calls.length; i++) {
 		const struct call *call = &observation->calls.items[i];
 		const char *name = syscall_name(machine, call->abi, call->nr);
 
-		ret = profile_add_architecture(profile, abi_scmp_arch(machine, call->abi), err);
-		if (ret == 0 && call_needs_x32(machine, call))
-			ret = profile_add_architecture(profile, abi_scmp_arch(machine, ABI_X32),
-						       err);
-		if (ret < 0)
-			return ret;
+		r = profile_add_architecture(profile, abi_scmp_arch(machine, call->abi), err);
+		if (r == 0 && call_needs_x32(machine, call))
+			r = profile_add_architecture(profile, abi_scmp_arch(machine, ABI_X32), err);
+		if (r < 0)
+			return r;
 		if (name)
-			ret = rule_add_name(allowed, name, err);
+			r = rule_add_name(allowed, name, err);
 		else
-			ret = call_set_add(unnamed, call, err);
-		if (ret < 0)
-			return ret;
+			r = call_set_add(unnamed, call, err);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
@@ -84,20 +83,20 @@ static int add_fallbacks(struct profile *profile, struct error *err)
 {
 	struct rule *absent;
 	size_t i;
-	int ret;
+	int r;
 
-	ret = profile_add_rule(profile, ACTION_ERRNO, &absent, err);
-	if (ret < 0)
-		return ret;
+	r = profile_add_rule(profile, ACTION_ERRNO, &absent, err);
+	if (r < 0)
+		return r;
 	absent->errno_ret = (struct optional_errno){ true, ENOSYS };
 	for (i = 0; i < fallback_count; i++) {
 		const char *name = fallbacks[i].name;
 
 		if (rule_has_name(&profile->rules[0], name) || !profile_has_syscall(profile, name))
 			continue;
-		ret = rule_add_name(absent, name, err);
-		if (ret < 0)
-			return ret;
+		r = rule_add_name(absent, name, err);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
@@ -106,29 +105,29 @@ int recording_derive_profile(const struct recording *recording, struct profile *
 			     struct call_set *ret_unnamed, struct error *err)
 {
 	_cleanup_profile_ struct profile *profile = profile_create(ACTION_ERRNO);
-	_cleanup_(call_set_finish) struct call_set unnamed = { 0 };
+	_cleanup_(call_set_finish) struct call_set unnamed = {};
 	struct rule *allowed;
 	size_t i;
-	int ret;
+	int r;
 
 	if (!profile)
 		return error_nomem(err);
-	ret = profile_add_rule(profile, ACTION_ALLOW, &allowed, err);
-	if (ret < 0)
-		return ret;
+	r = profile_add_rule(profile, ACTION_ALLOW, &allowed, err);
+	if (r < 0)
+		return r;
 	for (i = 0; i < recording->observation_count; i++) {
-		ret = add_observation(profile, allowed, &recording->observations[i], &unnamed, err);
-		if (ret < 0)
-			return ret;
+		r = add_observation(profile, allowed, &recording->observations[i], &unnamed, err);
+		if (r < 0)
+			return r;
 	}
-	ret = add_fallbacks(profile, err);
-	if (ret < 0)
-		return ret;
+	r = add_fallbacks(profile, err);
+	if (r < 0)
+		return r;
 	profile_drop_empty_rules(profile);
 	*ret_profile = steal_pointer(&profile);
 	if (ret_unnamed) {
 		*ret_unnamed = unnamed;
-		unnamed = (struct call_set){ 0 };
+		unnamed = (struct call_set){};
 	}
 	return 0;
 }

@@ -79,36 +79,36 @@ static int collect_from(const struct observation *observation, const struct want
 int evidence_collect(const struct recording *recording, const char *syscall,
 		     struct evidence_list *ret_list, struct error *err)
 {
-	_cleanup_(evidence_list_finish) struct evidence_list list = { 0 };
+	_cleanup_(evidence_list_finish) struct evidence_list list = {};
 	struct wanted wanted;
 	size_t i;
-	int ret;
+	int r;
 
-	ret = wanted_parse(syscall, &wanted, err);
-	if (ret < 0)
-		return ret;
+	r = wanted_parse(syscall, &wanted, err);
+	if (r < 0)
+		return r;
 	for (i = 0; i < recording->observation_count; i++) {
 		const struct observation *observation = &recording->observations[i];
 
-		if ((ret = collect_from(observation, &wanted, false, &list, err)) < 0 ||
-		    (ret = collect_from(observation, &wanted, true, &list, err)) < 0)
-			return ret;
+		if ((r = collect_from(observation, &wanted, false, &list, err)) < 0 ||
+		    (r = collect_from(observation, &wanted, true, &list, err)) < 0)
+			return r;
 	}
 	*ret_list = list;
-	list = (struct evidence_list){ 0 };
+	list = (struct evidence_list){};
 	return 0;
 }
 
 void evidence_list_finish(struct evidence_list *list)
 {
 	free(list->items);
-	*list = (struct evidence_list){ 0 };
+	*list = (struct evidence_list){};
 }
 
 static int add_losses(const struct observation *observation, char ***reasons, size_t *count,
 		      struct error *err)
 {
-	int loss, ret;
+	int loss, r;
 
 	for (loss = 0; loss < LOSS_COUNT; loss++) {
 		_cleanup_free_ char *text = NULL;
@@ -124,9 +124,9 @@ static int add_losses(const struct observation *observation, char ***reasons, si
 			text = NULL;
 			return error_nomem(err);
 		}
-		ret = string_set_add(reasons, count, text, err);
-		if (ret < 0)
-			return ret;
+		r = string_set_add(reasons, count, text, err);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
@@ -136,18 +136,18 @@ int incompleteness_reasons(const struct recording *recording, char ***ret_reason
 {
 	char **reasons = NULL;
 	size_t count = 0, i, j;
-	int ret = 0;
+	int r = 0;
 
-	for (i = 0; i < recording->observation_count && ret == 0; i++) {
+	for (i = 0; i < recording->observation_count && r == 0; i++) {
 		const struct observation *observation = &recording->observations[i];
 
-		ret = add_losses(observation, &reasons, &count, err);
-		for (j = 0; j < observation->reason_count && ret == 0; j++)
-			ret = string_set_add(&reasons, &count, observation->reasons[j], err);
+		r = add_losses(observation, &reasons, &count, err);
+		for (j = 0; j < observation->reason_count && r == 0; j++)
+			r = string_set_add(&reasons, &count, observation->reasons[j], err);
 	}
-	if (ret < 0) {
+	if (r < 0) {
 		string_set_free(reasons, count);
-		return ret;
+		return r;
 	}
 	*ret_reasons = reasons;
 	*ret_count = count;

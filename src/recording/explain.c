@@ -123,16 +123,16 @@ static void print_missing(FILE *out, const struct recording *recording, const ch
 int recording_explain(const struct recording *recording, const char *syscall, char **ret_text,
 		      bool *ret_found, struct error *err)
 {
-	_cleanup_(evidence_list_finish) struct evidence_list list = { 0 };
+	_cleanup_(evidence_list_finish) struct evidence_list list = {};
 	_cleanup_free_ char *text = NULL;
 	char **reasons = NULL;
 	size_t size, reason_count = 0;
 	FILE *out;
-	int ret;
+	int r;
 
-	if ((ret = evidence_collect(recording, syscall, &list, err)) < 0 ||
-	    (ret = incompleteness_reasons(recording, &reasons, &reason_count, err)) < 0)
-		return ret;
+	if ((r = evidence_collect(recording, syscall, &list, err)) < 0 ||
+	    (r = incompleteness_reasons(recording, &reasons, &reason_count, err)) < 0)
+		return r;
 	out = open_memstream(&text, &size);
 	if (out) {
 		if (list.length)

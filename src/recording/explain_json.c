@@ -37,17 +37,17 @@ static json_t *from_evidence(struct builder *builder, const struct evidence *evi
 int recording_explain_json(const struct recording *recording, const char *syscall, char **ret_text,
 			   bool *ret_found, struct error *err)
 {
-	_cleanup_(evidence_list_finish) struct evidence_list list = { 0 };
+	_cleanup_(evidence_list_finish) struct evidence_list list = {};
 	_cleanup_json_ json_t *root = NULL;
-	struct builder builder = { 0 };
+	struct builder builder = {};
 	json_t *evidence;
 	char **reasons = NULL;
 	size_t reason_count = 0, i;
-	int ret;
+	int r;
 
-	if ((ret = evidence_collect(recording, syscall, &list, err)) < 0 ||
-	    (ret = incompleteness_reasons(recording, &reasons, &reason_count, err)) < 0)
-		return ret;
+	if ((r = evidence_collect(recording, syscall, &list, err)) < 0 ||
+	    (r = incompleteness_reasons(recording, &reasons, &reason_count, err)) < 0)
+		return r;
 	root = builder_object(&builder);
 	evidence = builder_array(&builder);
 	for (i = 0; i < list.length; i++)
@@ -59,8 +59,8 @@ int recording_explain_json(const struct recording *recording, const char *syscal
 	builder_set(&builder, root, "evidence", evidence);
 	builder_set(&builder, root, "reasons", builder_strings(&builder, reasons, reason_count));
 	string_set_free(reasons, reason_count);
-	ret = builder_text(&builder, root, ret_text, err);
-	if (ret == 0)
+	r = builder_text(&builder, root, ret_text, err);
+	if (r == 0)
 		*ret_found = list.length > 0;
-	return ret;
+	return r;
 }

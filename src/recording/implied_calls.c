@@ -22,7 +22,7 @@ int observation_add_implied_calls(struct observation *observation, struct error 
 	bool seen[ABI_COUNT] = { false };
 	struct call call = { .origin = ORIGIN_IMPLIED };
 	size_t i;
-	int abi, nr, ret;
+	int abi, nr, r;
 
 	/* A number without a call is no evidence of an ABI: a program may have made it up. */
 	for (i = 0; i < observation->calls.length; i++) {
@@ -38,9 +38,9 @@ int observation_add_implied_calls(struct observation *observation, struct error 
 				continue;
 			call.abi = abi;
 			call.nr = nr;
-			ret = call_set_add(&observation->calls, &call, err);
-			if (ret < 0)
-				return ret;
+			r = call_set_add(&observation->calls, &call, err);
+			if (r < 0)
+				return r;
 		}
 	}
 	return 0;

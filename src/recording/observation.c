@@ -54,7 +54,7 @@ void observation_finish(struct observation *observation)
 	call_set_finish(&observation->calls);
 	call_set_finish(&observation->denied);
 	string_set_free(observation->reasons, observation->reason_count);
-	*observation = (struct observation){ 0 };
+	*observation = (struct observation){};
 }
 
 int observation_add_reason(struct observation *observation, struct error *err, const char *format,

@@ -128,21 +128,21 @@ static void merge_facts(struct observation *into, struct observation *from)
 int observation_merge(struct observation *into, struct observation *from, struct error *err)
 {
 	size_t i;
-	int ret;
+	int r;
 
-	if ((ret = call_set_merge(&into->calls, &from->calls, err)) < 0 ||
-	    (ret = call_set_merge(&into->denied, &from->denied, err)) < 0)
-		return ret;
+	if ((r = call_set_merge(&into->calls, &from->calls, err)) < 0 ||
+	    (r = call_set_merge(&into->denied, &from->denied, err)) < 0)
+		return r;
 	for (i = 0; i < from->label_count; i++)
-		if ((ret = observation_add_label(into, from->labels[i].key, from->labels[i].value,
-						 err)) < 0)
-			return ret;
+		if ((r = observation_add_label(into, from->labels[i].key, from->labels[i].value,
+					       err)) < 0)
+			return r;
 	for (i = 0; i < from->capability_count; i++)
-		if ((ret = observation_add_capability(into, from->capabilities[i], err)) < 0)
-			return ret;
+		if ((r = observation_add_capability(into, from->capabilities[i], err)) < 0)
+			return r;
 	for (i = 0; i < from->reason_count; i++)
-		if ((ret = observation_add_reason(into, err, "%s", from->reasons[i])) < 0)
-			return ret;
+		if ((r = observation_add_reason(into, err, "%s", from->reasons[i])) < 0)
+			return r;
 	merge_facts(into, from);
 	return 0;
 }
@@ -151,13 +151,13 @@ int observation_fold(struct observation *into, struct observation *from, struct 
 {
 	uint64_t folded = into->folded + from->folded + 1;
 	uint64_t losses[LOSS_COUNT];
-	int loss, ret;
+	int loss, r;
 
 	for (loss = 0; loss < LOSS_COUNT; loss++)
 		losses[loss] = into->losses[loss] + from->losses[loss];
-	ret = observation_merge(into, from, err);
-	if (ret < 0)
-		return ret;
+	r = observation_merge(into, from, err);
+	if (r < 0)
+		return r;
 	memcpy(into->losses, losses, sizeof(losses));
 	into->folded = folded;
 	return 0;

@@ -18,7 +18,7 @@ void recording_finish(struct recording *recording)
 		observation_finish(&recording->observations[i]);
 	free(recording->observations);
 	free(recording->name);
-	*recording = (struct recording){ 0 };
+	*recording = (struct recording){};
 }
 
 bool recording_complete(const struct recording *recording)
@@ -57,7 +57,7 @@ static int recording_insert(struct recording *recording, struct observation *obs
 		(recording->observation_count - low) * sizeof(*observations));
 	observations[low] = *observation;
 	recording->observation_count++;
-	*observation = (struct observation){ 0 };
+	*observation = (struct observation){};
 	return 0;
 }
 
@@ -66,49 +66,49 @@ int recording_add(struct recording *recording, struct observation *observation, 
 	struct observation *there = recording->observations;
 	struct observation *end = there + recording->observation_count;
 	struct observation merged;
-	int ret;
+	int r;
 
 	while (there < end && observation_compare_lifetimes(there, observation) != 0)
 		there++;
 	if (there == end)
 		return recording_insert(recording, observation, err);
 
-	ret = observation_merge(there, observation, err);
-	if (ret < 0)
-		return ret;
+	r = observation_merge(there, observation, err);
+	if (r < 0)
+		return r;
 	observation_finish(observation);
 	/* The merge may have added a name, and so changed the place in the order. */
 	merged = *there;
 	memmove(there, there + 1, (end - there - 1) * sizeof(*there));
 	recording->observation_count--;
-	ret = recording_insert(recording, &merged, err);
+	r = recording_insert(recording, &merged, err);
 	observation_finish(&merged);
-	return ret;
+	return r;
 }
 
 int recording_fold(struct recording *recording, struct observation *observation, struct error *err)
 {
 	size_t i;
-	int ret;
+	int r;
 
 	for (i = 0; i < recording->observation_count; i++) {
 		if (!observation_same_kind(&recording->observations[i], observation))
 			continue;
-		ret = observation_fold(&recording->observations[i], observation, err);
-		if (ret == 0)
+		r = observation_fold(&recording->observations[i], observation, err);
+		if (r == 0)
 			observation_finish(observation);
-		return ret;
+		return r;
 	}
 	return recording_add(recording, observation, err);
 }
 
 int recording_merge(struct recording *recording, struct recording *other, struct error *err)
 {
-	_cleanup_recording_union_ struct recording_union all = { 0 };
-	int ret;
+	_cleanup_recording_union_ struct recording_union all = {};
+	int r;
 
-	if ((ret = recording_union_add_all(&all, recording, err)) < 0 ||
-	    (ret = recording_union_add_all(&all, other, err)) < 0)
-		return ret;
+	if ((r = recording_union_add_all(&all, recording, err)) < 0 ||
+	    (r = recording_union_add_all(&all, other, err)) < 0)
+		return r;
 	return recording_union_take(&all, recording, err);
 }

@@ -48,7 +48,7 @@ static int print_call(FILE *out, enum machine machine, bool with_origin, const s
 	const char *name = syscall_name(machine, call->abi, call->nr);
 	char line[LINE_SIZE], time[STR_TIME_SIZE];
 	char *at = line;
-	int ret = 0;
+	int r = 0;
 
 	at += sprintf(at, "{\"nr\": %u", call->nr);
 	if (name)
@@ -62,24 +62,24 @@ static int print_call(FILE *out, enum machine machine, bool with_origin, const s
 	}
 	fwrite(line, 1, at - line, out);
 	if (call->process[0])
-		ret = print_process(out, call->process, err);
+		r = print_process(out, call->process, err);
 	fputc('}', out);
-	return ret;
+	return r;
 }
 
 int recording_print_calls(FILE *out, unsigned int depth, enum machine machine, bool with_origin,
 			  const struct call_set *calls, struct error *err)
 {
 	size_t i;
-	int ret;
+	int r;
 
 	fputc('[', out);
 	for (i = 0; i < calls->length; i++) {
 		fputs(i ? "," : "", out);
 		tree_print_indent(out, depth + 1);
-		ret = print_call(out, machine, with_origin, &calls->items[i], err);
-		if (ret < 0)
-			return ret;
+		r = print_call(out, machine, with_origin, &calls->items[i], err);
+		if (r < 0)
+			return r;
 	}
 	if (i)
 		tree_print_indent(out, depth);

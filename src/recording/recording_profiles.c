@@ -23,7 +23,7 @@ void recording_profiles_finish(struct recording_profiles *profiles)
 	for (i = 0; i < profiles->length; i++)
 		applied_profile_unref(profiles->items[i]);
 	free(profiles->items);
-	*profiles = (struct recording_profiles){ 0 };
+	*profiles = (struct recording_profiles){};
 }
 
 /* Appends a profile, and takes over the caller's reference. */
@@ -59,9 +59,9 @@ static void drop_repeated(struct recording_profiles *profiles)
 int recording_profiles_collect(const struct recording *recording,
 			       struct recording_profiles *ret_profiles, struct error *err)
 {
-	_cleanup_recording_profiles_ struct recording_profiles profiles = { 0 };
+	_cleanup_recording_profiles_ struct recording_profiles profiles = {};
 	size_t i;
-	int ret;
+	int r;
 
 	for (i = 0; i < recording->observation_count; i++) {
 		struct applied_profile *applied = recording->observations[i].applied_profile;
@@ -69,15 +69,15 @@ int recording_profiles_collect(const struct recording *recording,
 		/* Skip repetitions early: neighbours mostly share one profile. */
 		if (!applied || (profiles.length && profiles.items[profiles.length - 1] == applied))
 			continue;
-		ret = add(&profiles, applied_profile_ref(applied), err);
-		if (ret < 0)
-			return ret;
+		r = add(&profiles, applied_profile_ref(applied), err);
+		if (r < 0)
+			return r;
 	}
 	if (profiles.length)
 		qsort(profiles.items, profiles.length, sizeof(*profiles.items), compare);
 	drop_repeated(&profiles);
 	*ret_profiles = profiles;
-	profiles = (struct recording_profiles){ 0 };
+	profiles = (struct recording_profiles){};
 	return 0;
 }
 
@@ -111,22 +111,22 @@ void recording_profiles_print(FILE *out, const struct recording_profiles *profil
 int recording_profiles_read(const struct cursor *at, struct recording_profiles *ret_profiles,
 			    struct error *err)
 {
-	_cleanup_recording_profiles_ struct recording_profiles profiles = { 0 };
+	_cleanup_recording_profiles_ struct recording_profiles profiles = {};
 	struct applied_profile *applied = NULL;
 	size_t length, i;
-	int ret = cursor_get_length(at, &length, err);
+	int r = cursor_get_length(at, &length, err);
 
-	for (i = 0; ret == 0 && i < length; i++) {
+	for (i = 0; r == 0 && i < length; i++) {
 		struct cursor element = cursor_element(at, i);
 
-		ret = applied_profile_create_value(&element, &applied, err);
-		if (ret == 0)
-			ret = add(&profiles, applied, err);
+		r = applied_profile_create_value(&element, &applied, err);
+		if (r == 0)
+			r = add(&profiles, applied, err);
 	}
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	*ret_profiles = profiles;
-	profiles = (struct recording_profiles){ 0 };
+	profiles = (struct recording_profiles){};
 	return 0;
 }
 
@@ -134,10 +134,10 @@ int recording_profiles_take(const struct recording_profiles *profiles, const str
 			    struct applied_profile **ret_applied, struct error *err)
 {
 	uint64_t index;
-	int ret = cursor_get_number(at, INT64_MAX, &index, err);
+	int r = cursor_get_number(at, INT64_MAX, &index, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	if (index >= profiles->length)
 		return cursor_fail(at, err, "\"profiles\" has no element %llu",
 				   (unsigned long long)index);

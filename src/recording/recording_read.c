@@ -16,9 +16,9 @@ static int read_calls(const struct cursor *object, const char *key, bool with_or
 		      enum machine machine, struct call_set *calls, struct error *err)
 {
 	struct cursor at;
-	int ret = cursor_required(object, key, &at, err);
+	int r = cursor_required(object, key, &at, err);
 
-	return ret < 0 ? ret : recording_read_calls(&at, machine, with_origin, calls, err);
+	return r < 0 ? r : recording_read_calls(&at, machine, with_origin, calls, err);
 }
 
 static int read_container(const struct cursor *object, struct observation *observation,
@@ -26,15 +26,15 @@ static int read_container(const struct cursor *object, struct observation *obser
 {
 	static const char *const fields[] = { "name", "id", "image", "imageDigest", NULL };
 	struct cursor at;
-	int ret;
+	int r;
 
 	if (!cursor_member(object, "container", &at))
 		return 0;
-	if ((ret = cursor_check_members(&at, fields, err)) < 0 ||
-	    (ret = cursor_copy_string(&at, "name", &observation->container_name, err)) < 0 ||
-	    (ret = cursor_copy_string(&at, "id", &observation->container_id, err)) < 0 ||
-	    (ret = cursor_copy_string(&at, "image", &observation->image, err)) < 0)
-		return ret;
+	if ((r = cursor_check_members(&at, fields, err)) < 0 ||
+	    (r = cursor_copy_string(&at, "name", &observation->container_name, err)) < 0 ||
+	    (r = cursor_copy_string(&at, "id", &observation->container_id, err)) < 0 ||
+	    (r = cursor_copy_string(&at, "image", &observation->image, err)) < 0)
+		return r;
 	return cursor_copy_string(&at, "imageDigest", &observation->image_digest, err);
 }
 
@@ -42,14 +42,14 @@ static int read_pod(const struct cursor *object, struct observation *observation
 {
 	static const char *const fields[] = { "name", "namespace", "uid", NULL };
 	struct cursor at;
-	int ret;
+	int r;
 
 	if (!cursor_member(object, "pod", &at))
 		return 0;
-	if ((ret = cursor_check_members(&at, fields, err)) < 0 ||
-	    (ret = cursor_copy_string(&at, "name", &observation->pod_name, err)) < 0 ||
-	    (ret = cursor_copy_string(&at, "namespace", &observation->pod_namespace, err)) < 0)
-		return ret;
+	if ((r = cursor_check_members(&at, fields, err)) < 0 ||
+	    (r = cursor_copy_string(&at, "name", &observation->pod_name, err)) < 0 ||
+	    (r = cursor_copy_string(&at, "namespace", &observation->pod_namespace, err)) < 0)
+		return r;
 	return cursor_copy_string(&at, "uid", &observation->pod_uid, err);
 }
 
@@ -59,13 +59,13 @@ static int read_program(const struct cursor *object, const char *key, char **nam
 {
 	static const char *const fields[] = { "name", "version", NULL };
 	struct cursor at;
-	int ret;
+	int r;
 
 	if (!cursor_member(object, key, &at))
 		return 0;
-	if ((ret = cursor_check_members(&at, fields, err)) < 0 ||
-	    (ret = cursor_copy_string(&at, "name", name, err)) < 0)
-		return ret;
+	if ((r = cursor_check_members(&at, fields, err)) < 0 ||
+	    (r = cursor_copy_string(&at, "name", name, err)) < 0)
+		return r;
 	return cursor_copy_string(&at, "version", version, err);
 }
 
@@ -89,18 +89,18 @@ static int read_labels(const struct cursor *object, struct observation *observat
 	struct cursor at, member;
 	const char *key, *text;
 	json_t *value;
-	int ret;
+	int r;
 
 	if (!cursor_member(object, "labels", &at))
 		return 0;
-	if ((ret = cursor_check_object(&at, err)) < 0 ||
-	    (ret = check_count(&at, json_object_size(at.value), err)) < 0)
-		return ret;
+	if ((r = cursor_check_object(&at, err)) < 0 ||
+	    (r = check_count(&at, json_object_size(at.value), err)) < 0)
+		return r;
 	json_object_foreach((json_t *)at.value, key, value) {
 		member = (struct cursor){ value, &at, key, 0 };
-		if ((ret = cursor_get_string(&member, &text, err)) < 0 ||
-		    (ret = observation_add_label(observation, key, text, err)) < 0)
-			return ret;
+		if ((r = cursor_get_string(&member, &text, err)) < 0 ||
+		    (r = observation_add_label(observation, key, text, err)) < 0)
+			return r;
 	}
 	return 0;
 }
@@ -120,34 +120,34 @@ static int read_confinement(const struct cursor *object, const struct recording_
 	const char *text;
 	size_t i, length;
 	bool truth;
-	int ret;
+	int r;
 
 	if (cursor_member(object, "seccomp", &at)) {
-		ret = recording_read_name(object, "seccomp", seccomp_mode_from_name, err);
-		if (ret < 0)
-			return ret;
-		observation->seccomp = ret;
+		r = recording_read_name(object, "seccomp", seccomp_mode_from_name, err);
+		if (r < 0)
+			return r;
+		observation->seccomp = r;
 	}
 	observation->no_new_privs = TRISTATE_UNKNOWN;
 	if (cursor_member(object, "noNewPrivs", &at)) {
-		if ((ret = cursor_get_bool(&at, &truth, err)) < 0)
-			return ret;
+		if ((r = cursor_get_bool(&at, &truth, err)) < 0)
+			return r;
 		observation->no_new_privs = truth ? TRISTATE_YES : TRISTATE_NO;
 	}
 	if (cursor_member(object, "profile", &at) &&
-	    (ret = recording_profiles_take(profiles, &at, &observation->applied_profile, err)) < 0)
-		return ret;
+	    (r = recording_profiles_take(profiles, &at, &observation->applied_profile, err)) < 0)
+		return r;
 	if (!cursor_member(object, "capabilities", &at))
 		return 0;
 	observation->capabilities_known = true;
-	if ((ret = cursor_get_length(&at, &length, err)) < 0 ||
-	    (ret = check_count(&at, length, err)) < 0)
-		return ret;
+	if ((r = cursor_get_length(&at, &length, err)) < 0 ||
+	    (r = check_count(&at, length, err)) < 0)
+		return r;
 	for (i = 0; i < length; i++) {
 		element = cursor_element(&at, i);
-		if ((ret = cursor_get_string(&element, &text, err)) < 0 ||
-		    (ret = observation_add_capability(observation, text, err)) < 0)
-			return ret;
+		if ((r = cursor_get_string(&element, &text, err)) < 0 ||
+		    (r = observation_add_capability(observation, text, err)) < 0)
+			return r;
 	}
 	return 0;
 }
@@ -155,23 +155,23 @@ static int read_confinement(const struct cursor *object, const struct recording_
 static int read_losses(const struct cursor *object, struct observation *observation,
 		       struct error *err)
 {
-	const char *names[LOSS_COUNT + 1] = { 0 };
+	const char *names[LOSS_COUNT + 1] = {};
 	struct cursor at, member;
-	int loss, ret;
+	int loss, r;
 
 	if (!cursor_member(object, "losses", &at))
 		return 0;
 	for (loss = 0; loss < LOSS_COUNT; loss++)
 		names[loss] = loss_name(loss);
-	ret = cursor_check_members(&at, names, err);
-	if (ret < 0)
-		return ret;
+	r = cursor_check_members(&at, names, err);
+	if (r < 0)
+		return r;
 	for (loss = 0; loss < LOSS_COUNT; loss++) {
 		if (!cursor_member(&at, loss_name(loss), &member))
 			continue;
-		ret = cursor_get_number(&member, INT64_MAX, &observation->losses[loss], err);
-		if (ret < 0)
-			return ret;
+		r = cursor_get_number(&member, INT64_MAX, &observation->losses[loss], err);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
@@ -181,11 +181,11 @@ static int check_complete(const struct cursor *object, bool complete, struct err
 {
 	struct cursor at;
 	bool claim;
-	int ret;
+	int r;
 
-	if ((ret = cursor_required(object, "complete", &at, err)) < 0 ||
-	    (ret = cursor_get_bool(&at, &claim, err)) < 0)
-		return ret;
+	if ((r = cursor_required(object, "complete", &at, err)) < 0 ||
+	    (r = cursor_get_bool(&at, &claim, err)) < 0)
+		return r;
 	if (claim != complete)
 		return cursor_fail(&at, err, "the losses and reasons say %s",
 				   complete ? "true" : "false");
@@ -198,20 +198,20 @@ static int read_completeness(const struct cursor *object, struct observation *ob
 	struct cursor reasons, element;
 	const char *text;
 	size_t i, length;
-	int ret;
+	int r;
 
-	ret = read_losses(object, observation, err);
-	if (ret < 0)
-		return ret;
+	r = read_losses(object, observation, err);
+	if (r < 0)
+		return r;
 	if (cursor_member(object, "reasons", &reasons)) {
-		if ((ret = cursor_get_length(&reasons, &length, err)) < 0 ||
-		    (ret = check_count(&reasons, length, err)) < 0)
-			return ret;
+		if ((r = cursor_get_length(&reasons, &length, err)) < 0 ||
+		    (r = check_count(&reasons, length, err)) < 0)
+			return r;
 		for (i = 0; i < length; i++) {
 			element = cursor_element(&reasons, i);
-			if ((ret = cursor_get_string(&element, &text, err)) < 0 ||
-			    (ret = observation_add_reason(observation, err, "%s", text)) < 0)
-				return ret;
+			if ((r = cursor_get_string(&element, &text, err)) < 0 ||
+			    (r = observation_add_reason(observation, err, "%s", text)) < 0)
+				return r;
 		}
 	}
 	return check_complete(object, observation_complete(observation), err);
@@ -226,8 +226,7 @@ static int read_folded(const struct cursor *object, uint64_t *ret_folded, struct
 		       0;
 }
 
-static int read_observation(const struct cursor *at,
-			    const struct recording_profiles *profiles,
+static int read_observation(const struct cursor *at, const struct recording_profiles *profiles,
 			    struct observation *observation, struct error *err)
 {
 	static const char *const fields[] = {
@@ -237,30 +236,30 @@ static int read_observation(const struct cursor *at,
 		"folded",    "profile", "engine",      NULL,
 	};
 	enum machine machine;
-	int ret;
+	int r;
 
-	if ((ret = cursor_check_members(at, fields, err)) < 0 ||
-	    (ret = recording_read_name(at, "machine", machine_from_name, err)) < 0)
-		return ret;
-	machine = ret;
+	if ((r = cursor_check_members(at, fields, err)) < 0 ||
+	    (r = recording_read_name(at, "machine", machine_from_name, err)) < 0)
+		return r;
+	machine = r;
 	observation->machine = machine;
-	if ((ret = read_container(at, observation, err)) < 0 ||
-	    (ret = read_pod(at, observation, err)) < 0 ||
-	    (ret = read_labels(at, observation, err)) < 0 ||
-	    (ret = cursor_copy_string(at, "node", &observation->node, err)) < 0 ||
-	    (ret = cursor_copy_string(at, "kernel", &observation->kernel, err)) < 0 ||
-	    (ret = read_program(at, "runtime", &observation->runtime, &observation->runtime_version,
-				err)) < 0 ||
-	    (ret = read_program(at, "engine", &observation->engine, &observation->engine_version,
-				err)) < 0 ||
-	    (ret = read_confinement(at, profiles, observation, err)) < 0 ||
-	    (ret = recording_read_time(at, "start", &observation->start, err)) < 0 ||
-	    (ret = recording_read_time(at, "end", &observation->end, err)) < 0 ||
-	    (ret = read_folded(at, &observation->folded, err)) < 0 ||
-	    (ret = cursor_copy_string(at, "attribution", &observation->attribution, err)) < 0 ||
-	    (ret = read_completeness(at, observation, err)) < 0 ||
-	    (ret = read_calls(at, "systemCalls", true, machine, &observation->calls, err)) < 0)
-		return ret;
+	if ((r = read_container(at, observation, err)) < 0 ||
+	    (r = read_pod(at, observation, err)) < 0 ||
+	    (r = read_labels(at, observation, err)) < 0 ||
+	    (r = cursor_copy_string(at, "node", &observation->node, err)) < 0 ||
+	    (r = cursor_copy_string(at, "kernel", &observation->kernel, err)) < 0 ||
+	    (r = read_program(at, "runtime", &observation->runtime, &observation->runtime_version,
+			      err)) < 0 ||
+	    (r = read_program(at, "engine", &observation->engine, &observation->engine_version,
+			      err)) < 0 ||
+	    (r = read_confinement(at, profiles, observation, err)) < 0 ||
+	    (r = recording_read_time(at, "start", &observation->start, err)) < 0 ||
+	    (r = recording_read_time(at, "end", &observation->end, err)) < 0 ||
+	    (r = read_folded(at, &observation->folded, err)) < 0 ||
+	    (r = cursor_copy_string(at, "attribution", &observation->attribution, err)) < 0 ||
+	    (r = read_completeness(at, observation, err)) < 0 ||
+	    (r = read_calls(at, "systemCalls", true, machine, &observation->calls, err)) < 0)
+		return r;
 	return read_calls(at, "denied", false, machine, &observation->denied, err);
 }
 
@@ -268,42 +267,42 @@ static int read_observations(const struct cursor *at, const struct recording_pro
 			     struct recording_union *observations, struct error *err)
 {
 	size_t i, length;
-	int ret = cursor_get_length(at, &length, err);
+	int r = cursor_get_length(at, &length, err);
 
-	for (i = 0; i < length && ret == 0; i++) {
-		_cleanup_observation_ struct observation observation = { 0 };
+	for (i = 0; i < length && r == 0; i++) {
+		_cleanup_observation_ struct observation observation = {};
 		struct cursor element = cursor_element(at, i);
 
-		ret = read_observation(&element, profiles, &observation, err);
-		if (ret == 0)
-			ret = recording_union_add(observations, &observation, err);
+		r = read_observation(&element, profiles, &observation, err);
+		if (r == 0)
+			r = recording_union_add(observations, &observation, err);
 	}
-	return ret;
+	return r;
 }
 
 static int read_recording(const struct cursor *at, struct recording *recording, struct error *err)
 {
 	static const char *const fields[] = { "format",	  "name",	  "complete",
 					      "profiles", "observations", NULL };
-	_cleanup_recording_profiles_ struct recording_profiles profiles = { 0 };
-	_cleanup_recording_union_ struct recording_union observations = { 0 };
+	_cleanup_recording_profiles_ struct recording_profiles profiles = {};
+	_cleanup_recording_union_ struct recording_union observations = {};
 	struct cursor format, array, applied;
 	const char *text = NULL;
-	int ret;
+	int r;
 
-	if ((ret = cursor_required(at, "format", &format, err)) < 0 ||
-	    (ret = cursor_get_string(&format, &text, err)) < 0)
-		return ret;
+	if ((r = cursor_required(at, "format", &format, err)) < 0 ||
+	    (r = cursor_get_string(&format, &text, err)) < 0)
+		return r;
 	if (strcmp(text, RECORDING_FORMAT) != 0)
 		return cursor_fail(&format, err, "\"%s\" is not %s", text, RECORDING_FORMAT);
-	if ((ret = cursor_check_members(at, fields, err)) < 0 ||
-	    (ret = cursor_copy_string(at, "name", &observations.name, err)) < 0 ||
+	if ((r = cursor_check_members(at, fields, err)) < 0 ||
+	    (r = cursor_copy_string(at, "name", &observations.name, err)) < 0 ||
 	    (cursor_member(at, "profiles", &applied) &&
-	     (ret = recording_profiles_read(&applied, &profiles, err)) < 0) ||
-	    (ret = cursor_required(at, "observations", &array, err)) < 0 ||
-	    (ret = read_observations(&array, &profiles, &observations, err)) < 0 ||
-	    (ret = recording_union_take(&observations, recording, err)) < 0)
-		return ret;
+	     (r = recording_profiles_read(&applied, &profiles, err)) < 0) ||
+	    (r = cursor_required(at, "observations", &array, err)) < 0 ||
+	    (r = read_observations(&array, &profiles, &observations, err)) < 0 ||
+	    (r = recording_union_take(&observations, recording, err)) < 0)
+		return r;
 	return check_complete(at, recording_complete(recording), err);
 }
 
@@ -311,18 +310,18 @@ int recording_read(const char *name, const char *text, size_t size, struct recor
 		   struct error *err)
 {
 	const struct tree_source source = { .name = name, .text = text, .size = size };
-	_cleanup_recording_ struct recording recording = { 0 };
+	_cleanup_recording_ struct recording recording = {};
 	struct cursor at = { .source = &source };
 	_cleanup_json_ json_t *tree = NULL;
-	int ret = tree_parse(name, text, size, &tree, err);
+	int r = tree_parse(name, text, size, &tree, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	at.value = tree;
-	ret = read_recording(&at, &recording, err);
-	if (ret < 0)
-		return ret;
+	r = read_recording(&at, &recording, err);
+	if (r < 0)
+		return r;
 	*ret_recording = recording;
-	recording = (struct recording){ 0 };
+	recording = (struct recording){};
 	return 0;
 }

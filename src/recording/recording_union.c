@@ -27,7 +27,7 @@ static int unite(struct recording_union *all, struct error *err)
 {
 	struct observation *last = all->items;
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
 	if (!all->length) /* there is no array to sort */
 		return 0;
@@ -35,27 +35,27 @@ static int unite(struct recording_union *all, struct error *err)
 	for (i = 1; i < all->length; i++) {
 		struct observation *next = &all->items[i];
 
-		if (ret < 0 || observation_compare_lifetimes(last, next) != 0) {
+		if (r < 0 || observation_compare_lifetimes(last, next) != 0) {
 			*++last = *next;
 			continue;
 		}
-		ret = observation_merge(last, next, err);
+		r = observation_merge(last, next, err);
 		observation_finish(next);
 	}
 	all->length = last - all->items + 1;
 	all->distinct = all->length;
-	return ret;
+	return r;
 }
 
 int recording_union_add(struct recording_union *all, struct observation *observation,
 			struct error *err)
 {
 	struct observation *items;
-	int ret;
+	int r;
 
 	/* Unite now, so that repeated recordings take no more memory than one of them. */
-	if (all->length >= UNITE_MIN + 2 * all->distinct && (ret = unite(all, err)) < 0)
-		return ret;
+	if (all->length >= UNITE_MIN + 2 * all->distinct && (r = unite(all, err)) < 0)
+		return r;
 	items = array_grow(all->items, all->length, sizeof(*items));
 	if (!items)
 		return error_nomem(err);
@@ -64,7 +64,7 @@ int recording_union_add(struct recording_union *all, struct observation *observa
 		applied_profile_share(&observation->applied_profile,
 				      items[all->length - 1].applied_profile);
 	items[all->length++] = *observation;
-	*observation = (struct observation){ 0 };
+	*observation = (struct observation){};
 	return 0;
 }
 
@@ -72,12 +72,12 @@ int recording_union_add_all(struct recording_union *all, struct recording *recor
 			    struct error *err)
 {
 	size_t i;
-	int ret;
+	int r;
 
 	for (i = 0; i < recording->observation_count; i++) {
-		ret = recording_union_add(all, &recording->observations[i], err);
-		if (ret < 0)
-			return ret;
+		r = recording_union_add(all, &recording->observations[i], err);
+		if (r < 0)
+			return r;
 	}
 	if (recording->name && (!all->name || strcmp(recording->name, all->name) < 0)) {
 		free(all->name);
@@ -90,14 +90,14 @@ int recording_union_add_all(struct recording_union *all, struct recording *recor
 int recording_union_take(struct recording_union *all, struct recording *ret_recording,
 			 struct error *err)
 {
-	int ret = unite(all, err);
+	int r = unite(all, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	if (all->length)
 		qsort(all->items, all->length, sizeof(*all->items), compare_observations);
 	*ret_recording = (struct recording){ all->name, all->items, all->length };
-	*all = (struct recording_union){ 0 };
+	*all = (struct recording_union){};
 	return 0;
 }
 

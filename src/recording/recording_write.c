@@ -126,18 +126,18 @@ static int print_calls(FILE *out, const char *key, const struct observation *obs
 static int print_observation(FILE *out, const struct observation *observation,
 			     const struct recording_profiles *profiles, struct error *err)
 {
-	struct builder builder = { 0 };
+	struct builder builder = {};
 	_cleanup_json_ json_t *object = from_observation(&builder, observation, profiles);
-	int ret;
+	int r;
 
 	if (builder.failed)
 		return error_nomem(err);
 	fputc('{', out);
 	tree_print_members(out, object, OBSERVATION_DEPTH);
-	if ((ret = print_calls(out, "systemCalls", observation, true, &observation->calls, err)) <
+	if ((r = print_calls(out, "systemCalls", observation, true, &observation->calls, err)) <
 		    0 ||
-	    (ret = print_calls(out, "denied", observation, false, &observation->denied, err)) < 0)
-		return ret;
+	    (r = print_calls(out, "denied", observation, false, &observation->denied, err)) < 0)
+		return r;
 	tree_print_indent(out, OBSERVATION_DEPTH);
 	fputc('}', out);
 	return 0;
@@ -149,13 +149,13 @@ static int print_observation(FILE *out, const struct observation *observation,
  */
 int recording_print(FILE *out, const struct recording *recording, struct error *err)
 {
-	_cleanup_recording_profiles_ struct recording_profiles profiles = { 0 };
+	_cleanup_recording_profiles_ struct recording_profiles profiles = {};
 	_cleanup_json_ json_t *name = NULL;
 	size_t i;
-	int ret = recording_profiles_collect(recording, &profiles, err);
+	int r = recording_profiles_collect(recording, &profiles, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 
 	fputs("{\n  \"format\": \"" RECORDING_FORMAT "\",\n", out);
 	if (recording->name) {
@@ -175,9 +175,9 @@ int recording_print(FILE *out, const struct recording *recording, struct error *
 	fputs("  \"observations\": [", out);
 	for (i = 0; i < recording->observation_count; i++) {
 		fputs(i ? ",\n    " : "\n    ", out);
-		ret = print_observation(out, &recording->observations[i], &profiles, err);
-		if (ret < 0)
-			return ret;
+		r = print_observation(out, &recording->observations[i], &profiles, err);
+		if (r < 0)
+			return r;
 	}
 	fputs(i ? "\n  ]\n}\n" : "]\n}\n", out);
 	return 0;
@@ -188,15 +188,15 @@ int recording_write(const struct recording *recording, char **ret_text, struct e
 	_cleanup_free_ char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
-	int ret;
+	int r;
 
 	if (!out)
 		return error_nomem(err);
-	ret = recording_print(out, recording, err);
-	if (fclose(out) != 0 && ret == 0)
-		ret = error_nomem(err);
-	if (ret < 0)
-		return ret;
+	r = recording_print(out, recording, err);
+	if (fclose(out) != 0 && r == 0)
+		r = error_nomem(err);
+	if (r < 0)
+		return r;
 	*ret_text = steal_pointer(&text);
 	return 0;
 }

@@ -23,7 +23,7 @@ static int version_range_find(const char *runtime, const char *version, bool hoo
 			      struct version_range *ret_range)
 {
 	struct version wanted = version_parse(version), row;
-	struct version_range range = { { { 0 } } };
+	struct version_range range = {};
 	bool has_low = false, has_high = false;
 	size_t i;
 
@@ -72,7 +72,7 @@ static bool is_in_range(const struct runtime_calls *row, const struct runtime_ch
 
 bool runtime_calls_match(const struct runtime_calls *row, const struct runtime_choice *choice)
 {
-	struct version_range range = { { { 0 } } };
+	struct version_range range = {};
 
 	return (!choice->version ||
 		version_range_find(choice->name, choice->version, row->operation == RUNTIME_HOOK,
@@ -97,16 +97,16 @@ static int add_row(struct observation *observation, const struct runtime_calls *
 {
 	const char *const *name;
 	struct call call = { .abi = ABI_NATIVE, .origin = ORIGIN_RUNTIME };
-	int nr, ret;
+	int nr, r;
 
 	for (name = row->names; *name; name++) {
 		nr = number_on(observation->machine, *name);
 		if (nr < 0)
 			continue;
 		call.nr = nr;
-		ret = call_set_add(&observation->calls, &call, err);
-		if (ret < 0)
-			return ret;
+		r = call_set_add(&observation->calls, &call, err);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
@@ -114,10 +114,10 @@ static int add_row(struct observation *observation, const struct runtime_calls *
 int observation_add_runtime_calls(struct observation *observation,
 				  const struct runtime_choice *choice, struct error *err)
 {
-	struct version_range range = { { { 0 } } }, hook_range = { { { 0 } } };
+	struct version_range range = {}, hook_range = {};
 	bool known = false, hook;
 	size_t i;
-	int ret;
+	int r;
 
 	if (!choice->name)
 		return 0;
@@ -132,9 +132,9 @@ int observation_add_runtime_calls(struct observation *observation,
 		    !is_in_range(&runtime_calls[i], choice, hook ? &hook_range : &range))
 			continue;
 		known = true;
-		ret = add_row(observation, &runtime_calls[i], err);
-		if (ret < 0)
-			return ret;
+		r = add_row(observation, &runtime_calls[i], err);
+		if (r < 0)
+			return r;
 	}
 	if (!known)
 		return error_set(err, ENOENT, "the system calls of the runtime %s are not known",
@@ -156,19 +156,19 @@ static struct version series_of(const char *text)
 
 const char *runtime_calls_outdated(const char *runtime, const char *version)
 {
-	struct version wanted = series_of(version), newest = { { 0 } }, row;
-	const char *ret = NULL;
+	struct version wanted = series_of(version), newest = {}, row;
+	const char *r = NULL;
 	size_t i;
 
 	for (i = 0; i < runtime_calls_count; i++) {
 		if (!runtime_calls[i].version || strcmp(runtime_calls[i].runtime, runtime) != 0)
 			continue;
 		row = version_parse(runtime_calls[i].version);
-		if (ret && version_compare(&row, &newest) <= 0)
+		if (r && version_compare(&row, &newest) <= 0)
 			continue;
 		newest = row;
-		ret = runtime_calls[i].version;
+		r = runtime_calls[i].version;
 	}
 	newest.parts[VERSION_PARTS - 1] = 0;
-	return ret && version_compare(&newest, &wanted) < 0 ? ret : NULL;
+	return r && version_compare(&newest, &wanted) < 0 ? r : NULL;
 }

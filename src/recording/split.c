@@ -199,7 +199,7 @@ static int group_name(struct groups *groups, struct group *group, const char *re
 	_cleanup_free_ char *name = NULL;
 	uint32_t hash = hash_text(group->key);
 	bool unchanged;
-	int ret;
+	int r;
 
 	if (group->recording.name)
 		return 0;
@@ -217,9 +217,9 @@ static int group_name(struct groups *groups, struct group *group, const char *re
 	for (;; hash++) {
 		_cleanup_free_ char *candidate = NULL;
 
-		ret = name_with_hash(name, hash, &candidate, err);
-		if (ret < 0)
-			return ret;
+		r = name_with_hash(name, hash, &candidate, err);
+		if (r < 0)
+			return r;
 		if (!groups_use_name(groups, candidate)) {
 			group->recording.name = steal_pointer(&candidate);
 			return 0;
@@ -230,13 +230,13 @@ static int group_name(struct groups *groups, struct group *group, const char *re
 static int groups_name(struct groups *groups, const char *recording, struct error *err)
 {
 	size_t i;
-	int hashed, ret;
+	int hashed, r;
 
 	for (hashed = 0; hashed < 2; hashed++) {
 		for (i = 0; i < groups->length; i++) {
-			ret = group_name(groups, &groups->items[i], recording, hashed, err);
-			if (ret < 0)
-				return ret;
+			r = group_name(groups, &groups->items[i], recording, hashed, err);
+			if (r < 0)
+				return r;
 		}
 	}
 	return 0;
@@ -250,35 +250,35 @@ static int recording_compare_names(const void *a, const void *b)
 int recording_split(struct recording *recording, enum split split, struct recording **ret_parts,
 		    size_t *ret_count, struct error *err)
 {
-	_cleanup_(groups_finish) struct groups groups = { 0 };
+	_cleanup_(groups_finish) struct groups groups = {};
 	struct recording *parts;
 	struct group *group;
 	size_t i;
-	int ret;
+	int r;
 
 	/* There is one part even without observations. */
 	if (split == SPLIT_NONE) {
-		ret = groups_get(&groups, "", "", &group, err);
-		if (ret < 0)
-			return ret;
+		r = groups_get(&groups, "", "", &group, err);
+		if (r < 0)
+			return r;
 	}
 	for (i = 0; i < recording->observation_count; i++) {
-		ret = groups_find(&groups, &recording->observations[i], split, &group, err);
-		if (ret == 0)
-			ret = recording_add(&group->recording, &recording->observations[i], err);
-		if (ret < 0)
-			return ret;
+		r = groups_find(&groups, &recording->observations[i], split, &group, err);
+		if (r == 0)
+			r = recording_add(&group->recording, &recording->observations[i], err);
+		if (r < 0)
+			return r;
 	}
 	recording->observation_count = 0;
-	ret = groups_name(&groups, recording->name ? recording->name : "", err);
-	if (ret < 0)
-		return ret;
+	r = groups_name(&groups, recording->name ? recording->name : "", err);
+	if (r < 0)
+		return r;
 	parts = calloc(groups.length ? groups.length : 1, sizeof(*parts));
 	if (!parts)
 		return error_nomem(err);
 	for (i = 0; i < groups.length; i++) {
 		parts[i] = groups.items[i].recording;
-		groups.items[i].recording = (struct recording){ 0 };
+		groups.items[i].recording = (struct recording){};
 	}
 	qsort(parts, groups.length, sizeof(*parts), recording_compare_names);
 	*ret_parts = parts;

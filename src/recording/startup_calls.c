@@ -70,19 +70,19 @@ int startup_calls_missing(const struct profile *profile, const struct runtime_ch
 	char **missing = NULL;
 	const char *const *name;
 	size_t i, count = 0;
-	int ret = 0;
+	int r = 0;
 
-	for (i = 0; i < runtime_calls_count && ret == 0; i++) {
+	for (i = 0; i < runtime_calls_count && r == 0; i++) {
 		if (!is_start(&runtime_calls[i], choice))
 			continue;
-		for (name = runtime_calls[i].names; *name && ret == 0; name++)
+		for (name = runtime_calls[i].names; *name && r == 0; name++)
 			if (syscall_number(machine_native(), ABI_NATIVE, *name) >= 0 &&
 			    !may_allow(profile, *name) && is_needed(*name, choice))
-				ret = string_set_add(&missing, &count, *name, err);
+				r = string_set_add(&missing, &count, *name, err);
 	}
-	if (ret < 0) {
+	if (r < 0) {
 		string_set_free(missing, count);
-		return ret;
+		return r;
 	}
 	*ret_names = missing;
 	*ret_count = count;
@@ -127,19 +127,19 @@ int startup_calls_describe(const struct profile *profile, const char *name, cons
 	static const enum tristate ways[] = { TRISTATE_YES, TRISTATE_NO };
 	struct runtime_choice choice = { .name = name, .version = version };
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
 	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		char **missing = NULL;
 		size_t count = 0;
 
 		choice.no_new_privs = ways[i];
-		ret = startup_calls_missing(profile, &choice, &missing, &count, err);
-		if (ret == 0 && count)
-			ret = write_advice(&choice, missing, count, ret_text, err);
+		r = startup_calls_missing(profile, &choice, &missing, &count, err);
+		if (r == 0 && count)
+			r = write_advice(&choice, missing, count, ret_text, err);
 		string_set_free(missing, count);
-		if (ret < 0 || count)
-			return ret;
+		if (r < 0 || count)
+			return r;
 	}
 	*ret_text = NULL;
 	return 0;
@@ -188,23 +188,23 @@ int profile_add_runtime_calls(struct profile *profile, const struct runtime_choi
 	struct observation observation = { .machine = machine_native() };
 	struct rule *allowed = NULL;
 	size_t i;
-	int ret = observation_add_runtime_calls(&observation, choice, err);
+	int r = observation_add_runtime_calls(&observation, choice, err);
 
-	for (i = 0; i < observation.calls.length && ret == 0; i++) {
+	for (i = 0; i < observation.calls.length && r == 0; i++) {
 		const char *name =
 			syscall_name(machine_native(), ABI_NATIVE, observation.calls.items[i].nr);
 
 		if (may_allow(profile, name))
 			continue;
-		ret = refuse_denied(profile, name, err);
-		if (ret == 0 && !allowed)
-			ret = profile_add_rule(profile, ACTION_ALLOW, &allowed, err);
-		if (ret < 0)
+		r = refuse_denied(profile, name, err);
+		if (r == 0 && !allowed)
+			r = profile_add_rule(profile, ACTION_ALLOW, &allowed, err);
+		if (r < 0)
 			break;
 		withdraw(profile, name);
-		ret = rule_add_name(allowed, name, err);
+		r = rule_add_name(allowed, name, err);
 	}
 	profile_drop_empty_rules(profile);
 	observation_finish(&observation);
-	return ret;
+	return r;
 }

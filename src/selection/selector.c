@@ -42,7 +42,7 @@ static void requirement_finish(struct requirement *requirement)
 		free(requirement->values[i]);
 	free(requirement->values);
 	free(requirement->key);
-	*requirement = (struct requirement){ 0 };
+	*requirement = (struct requirement){};
 }
 
 void selector_destroy(struct selector *selector)
@@ -279,7 +279,7 @@ static int add_requirement(struct parser *parser, struct selector *selector)
 		return error_nomem(parser->err);
 	selector->requirements = grown;
 	requirement = &grown[selector->requirement_count++];
-	*requirement = (struct requirement){ 0 };
+	*requirement = (struct requirement){};
 	return parse_requirement(parser, requirement);
 }
 

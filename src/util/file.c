@@ -100,13 +100,13 @@ int file_print(int fd, const char *path, file_printer *print, const void *data, 
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct sigaction before;
 	bool failed;
-	int ret;
+	int r;
 
 	if (!out) {
-		ret = error_set_errno(err, errno, "write %s", path);
+		r = error_set_errno(err, errno, "write %s", path);
 		if (copy >= 0)
 			close(copy);
-		return ret;
+		return r;
 	}
 	__fsetlocking(out, FSETLOCKING_BYCALLER); /* no other thread has it */
 	/*
@@ -114,31 +114,31 @@ int file_print(int fd, const char *path, file_printer *print, const void *data, 
 	 * process.
 	 */
 	sigaction(SIGXFSZ, &ignore, &before);
-	ret = print(out, data, err);
+	r = print(out, data, err);
 	failed = ferror(out);
 	if (fclose(out) != 0)
 		failed = true;
-	if (failed && ret == 0)
-		ret = error_set_errno(err, errno, "write %s", path);
+	if (failed && r == 0)
+		r = error_set_errno(err, errno, "write %s", path);
 	sigaction(SIGXFSZ, &before, NULL);
-	return ret;
+	return r;
 }
 
 int file_print_atomic(int dirfd, const char *path, file_printer *print, const void *data,
 		      mode_t mode, struct error *err)
 {
 	struct temporary temporary = TEMPORARY_INIT;
-	int ret = temporary_open(dirfd, path, &temporary, err), r;
+	int r = temporary_open(dirfd, path, &temporary, err), published;
 
-	if (ret < 0)
-		return ret;
-	ret = file_print(temporary.fd, path, print, data, err);
-	if (ret == 0 && (fchmod(temporary.fd, mode) < 0 || fsync(temporary.fd) < 0))
-		ret = error_set_errno(err, errno, "write %s", path);
-	if (ret == 0 && (r = temporary_publish(&temporary, dirfd, path)) < 0)
-		ret = error_set_errno(err, -r, "write %s", path);
+	if (r < 0)
+		return r;
+	r = file_print(temporary.fd, path, print, data, err);
+	if (r == 0 && (fchmod(temporary.fd, mode) < 0 || fsync(temporary.fd) < 0))
+		r = error_set_errno(err, errno, "write %s", path);
+	if (r == 0 && (published = temporary_publish(&temporary, dirfd, path)) < 0)
+		r = error_set_errno(err, -published, "write %s", path);
 	temporary_finish(&temporary, dirfd);
-	return ret;
+	return r;
 }
 
 int file_print_text(FILE *out, const void *data, struct error *err)

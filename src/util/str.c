@@ -43,7 +43,7 @@ void str_format_time(char out[STR_TIME_SIZE], int64_t epoch_ns)
 
 int str_parse_time(const char *text, int64_t *ret_epoch_ns, struct error *err)
 {
-	struct tm tm = { 0 }, given;
+	struct tm tm = {}, given;
 	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
 	int64_t nanoseconds = 0, unit = NSEC_PER_SEC, seconds;
 

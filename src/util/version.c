@@ -5,7 +5,7 @@
 
 struct version version_parse(const char *text)
 {
-	struct version version = { { 0 } };
+	struct version version = {};
 	char *end;
 	int i;
 

@@ -14,7 +14,7 @@ int BPF_PROG(enter_call, struct pt_regs *regs, long id)
 }
 
 SEC("tp_btf/sys_exit")
-int BPF_PROG(exit_call, struct pt_regs *regs, long ret)
+int BPF_PROG(exit_call, struct pt_regs *regs, long r)
 {
 	return 0;
 }

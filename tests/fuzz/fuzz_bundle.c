@@ -7,7 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	_cleanup_bundle_ struct bundle bundle = { 0 };
+	_cleanup_bundle_ struct bundle bundle = {};
 	struct error err = ERROR_INIT;
 	size_t i;
 

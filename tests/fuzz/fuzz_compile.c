@@ -151,20 +151,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input input = { data, size };
 	enum layout layout = take_byte(&input) % LAYOUT_COUNT;
 	_cleanup_profile_ struct profile *profile = take_profile(&input, take_action(&input));
-	_cleanup_scmp_arch_set_ struct scmp_arch_set architectures = { 0 };
-	_cleanup_compilation_ struct compilation compilation = { 0 };
+	_cleanup_scmp_arch_set_ struct scmp_arch_set architectures = {};
+	_cleanup_compilation_ struct compilation compilation = {};
 	struct error err = ERROR_INIT;
-	_cleanup_proof_ struct proof proof = { 0 };
+	_cleanup_proof_ struct proof proof = {};
 	size_t i;
-	int ret = scmp_arch_set_of(profile, scmp_arch_native(), &architectures, &err);
+	int r = scmp_arch_set_of(profile, scmp_arch_native(), &architectures, &err);
 
-	assert(!failed(ret, &err));
-	ret = profile_compile(profile, &architectures, layout, &compilation, &err);
-	if (failed(ret, &err))
+	assert(!failed(r, &err));
+	r = profile_compile(profile, &architectures, layout, &compilation, &err);
+	if (failed(r, &err))
 		return 0;
 	assert(!failed(filter_check(&compilation.filter, &err), &err));
-	ret = filter_prove(&compilation.filter, profile, &architectures, &proof, &err);
-	if (failed(ret, &err))
+	r = filter_prove(&compilation.filter, profile, &architectures, &proof, &err);
+	if (failed(r, &err))
 		return 0;
 	for (i = 0; i < proof.disagreement_count; i++)
 		check_disagreement(profile, &proof.disagreements[i]);

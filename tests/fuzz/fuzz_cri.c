@@ -16,7 +16,7 @@
 /* A container that a runtime describes can always be written to a recording and read again. */
 static void check_recording(const struct cri_container *container)
 {
-	_cleanup_recording_ struct recording recording = { 0 }, again = { 0 };
+	_cleanup_recording_ struct recording recording = {}, again = {};
 	_cleanup_observation_ struct observation observation = { .machine = MACHINE_X86_64 };
 	_cleanup_free_ char *text = NULL;
 	struct error err = ERROR_INIT;
@@ -39,10 +39,10 @@ static void check_sandboxes(const ProtobufCMessage *message)
 	struct cri_sandbox *sandboxes;
 	struct error err = ERROR_INIT;
 	size_t count;
-	int ret = cri_sandboxes_from_message((const Cri__ListPodSandboxResponse *)message,
-					     &sandboxes, &count, &err);
+	int r = cri_sandboxes_from_message((const Cri__ListPodSandboxResponse *)message, &sandboxes,
+					   &count, &err);
 
-	if (!failed(ret, &err))
+	if (!failed(r, &err))
 		cri_sandboxes_free(sandboxes, count);
 }
 
@@ -51,10 +51,10 @@ static void check_containers(const ProtobufCMessage *message)
 	struct cri_container *containers;
 	struct error err = ERROR_INIT;
 	size_t i, count;
-	int ret = cri_containers_from_message((const Cri__ListContainersResponse *)message,
-					      &containers, &count, &err);
+	int r = cri_containers_from_message((const Cri__ListContainersResponse *)message,
+					    &containers, &count, &err);
 
-	if (failed(ret, &err))
+	if (failed(r, &err))
 		return;
 	for (i = 0; i < count; i++)
 		check_recording(&containers[i]);
@@ -63,13 +63,13 @@ static void check_containers(const ProtobufCMessage *message)
 
 static void check_status(const ProtobufCMessage *message)
 {
-	_cleanup_cri_container_status_ struct cri_container_status status = { 0 };
-	_cleanup_bundle_ struct bundle bundle = { 0 };
+	_cleanup_cri_container_status_ struct cri_container_status status = {};
+	_cleanup_bundle_ struct bundle bundle = {};
 	struct error err = ERROR_INIT;
-	int ret = cri_status_from_message((const Cri__ContainerStatusResponse *)message, &status,
-					  &err);
+	int r = cri_status_from_message((const Cri__ContainerStatusResponse *)message, &status,
+					&err);
 
-	if (failed(ret, &err))
+	if (failed(r, &err))
 		return;
 	check_recording(&status.container);
 	if (*status.bundle)
@@ -113,10 +113,10 @@ static void check_trailer(struct input input)
 {
 	_cleanup_free_ char *text = take_text(&input, '\0');
 	struct error err = ERROR_INIT;
-	int ret = grpc_message_status("5", text, &err);
+	int r = grpc_message_status("5", text, &err);
 
-	assert(ret == -ENOENT);
-	failed(ret, &err);
+	assert(r == -ENOENT);
+	failed(r, &err);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -97,7 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct diff_options options = { .fail_on = FAIL_ON_ADDED, .today = "2026-11-22" };
 	struct input input = { data, size };
 	_cleanup_free_ char *path = take_text(&input, '\n');
-	_cleanup_recording_ struct recording recording = { 0 };
+	_cleanup_recording_ struct recording recording = {};
 	_cleanup_profile_ struct profile *before = NULL, *after = NULL;
 	_cleanup_diff_ struct diff *diff = NULL;
 	struct diff_side old = { .path = path }, new = { .path = path };

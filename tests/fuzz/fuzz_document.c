@@ -27,13 +27,13 @@ static bool read_documents(const char *text, size_t size, bool lenient,
 	struct container_context of_container = context;
 	struct document_options options = { .lenient = lenient, .context = &of_container };
 	struct error err = ERROR_INIT;
-	int ret;
+	int r;
 
 	of_container.capability_count = default_capability_count;
-	ret = documents_read("input", text, size, &options, ret_documents, &err);
+	r = documents_read("input", text, size, &options, ret_documents, &err);
 	/* A message begins with the place of the error. */
-	assert(ret >= 0 || strncmp(error_message(&err), "input", 5) == 0);
-	return !failed(ret, &err);
+	assert(r >= 0 || strncmp(error_message(&err), "input", 5) == 0);
+	return !failed(r, &err);
 }
 
 static char *write_profile(const struct profile *profile)
@@ -48,7 +48,7 @@ static char *write_profile(const struct profile *profile)
 /* A written profile is read back as the same profile. */
 static void check_round_trip(const struct profile *profile)
 {
-	_cleanup_documents_ struct documents again = { 0 };
+	_cleanup_documents_ struct documents again = {};
 	_cleanup_free_ char *text = write_profile(profile), *second = NULL;
 
 	assert(read_documents(text, strlen(text), false, &again));
@@ -73,17 +73,17 @@ static char *write_resource(const struct profile *profile, enum resource_syntax 
 	struct resource resource = { .name = "fuzzed", .profile = profile };
 	struct error err = ERROR_INIT;
 	char *text = NULL;
-	int ret = resources_write(&resource, 1, syntax, &text, NULL, &err);
+	int r = resources_write(&resource, 1, syntax, &text, NULL, &err);
 
-	assert(ret == 0 || ret == -ENOTSUP);
-	failed(ret, &err);
+	assert(r == 0 || r == -ENOTSUP);
+	failed(r, &err);
 	return text;
 }
 
 /* A profile that fits into a resource means the same there. */
 static void check_resource(const struct profile *profile, enum resource_syntax syntax)
 {
-	_cleanup_documents_ struct documents again = { 0 };
+	_cleanup_documents_ struct documents again = {};
 	_cleanup_free_ char *text = write_resource(profile, syntax), *second = NULL;
 	_cleanup_free_ char *before = normal_form(profile), *after = NULL;
 
@@ -100,7 +100,7 @@ static void check_resource(const struct profile *profile, enum resource_syntax s
 /* A text that is read strictly is also read leniently, with the same result and no more notes. */
 static void check_lenient(const char *text, size_t size, const struct documents *strict)
 {
-	_cleanup_documents_ struct documents lenient = { 0 };
+	_cleanup_documents_ struct documents lenient = {};
 	size_t i;
 
 	assert(read_documents(text, size, true, &lenient));
@@ -116,7 +116,7 @@ static void check_lenient(const char *text, size_t size, const struct documents 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	_cleanup_documents_ struct documents documents = { 0 }, lenient = { 0 };
+	_cleanup_documents_ struct documents documents = {}, lenient = {};
 	const char *text = (const char *)data;
 	size_t i;
 

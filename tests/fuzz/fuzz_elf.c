@@ -12,9 +12,9 @@
 #include "util/file.h"
 
 /* A version has only digits and dots, and is short. */
-static void check(int ret, char *version, struct error *err)
+static void check(int r, char *version, struct error *err)
 {
-	if (failed(ret, err)) {
+	if (failed(r, err)) {
 		assert(!version);
 		return;
 	}

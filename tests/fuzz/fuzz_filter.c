@@ -23,7 +23,7 @@ static struct filter take_filter(struct input *input, bool big_endian)
 /* Replacing denials by notifications changes answers and nothing else. */
 static void check_notify(const struct filter *filter, const struct seccomp_data *call)
 {
-	_cleanup_filter_ struct filter notify = { 0 };
+	_cleanup_filter_ struct filter notify = {};
 	struct error err = ERROR_INIT;
 	struct filter_trace trace, as_before;
 	uint32_t verdict = filter_run(filter, call, &as_before);
@@ -43,10 +43,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = { data, size };
 	bool big_endian = take_byte(&input) % 2;
-	struct seccomp_data call = { 0 };
+	struct seccomp_data call = {};
 	struct filter_trace trace;
 	size_t bytes = input.left < sizeof(call) ? input.left : sizeof(call);
-	_cleanup_filter_ struct filter filter = { 0 };
+	_cleanup_filter_ struct filter filter = {};
 	struct error err = ERROR_INIT;
 
 	memcpy(&call, input.at, bytes);

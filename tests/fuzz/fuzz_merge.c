@@ -99,7 +99,7 @@ static void read_into(struct recording *recording, const char *text)
 /* Returns the union of two recordings as text. */
 static char *merge_texts(const char *a, const char *b)
 {
-	_cleanup_recording_ struct recording into = { 0 }, from = { 0 };
+	_cleanup_recording_ struct recording into = {}, from = {};
 	struct error err = ERROR_INIT;
 	char *text = NULL;
 

@@ -29,21 +29,21 @@ static char *write_recording(const struct recording *recording)
 {
 	struct error err = ERROR_INIT;
 	char *text = NULL;
-	int ret = recording_write(recording, &text, &err);
+	int r = recording_write(recording, &text, &err);
 
-	assert(!failed(ret, &err));
+	assert(!failed(r, &err));
 	return text;
 }
 
 /* A written recording is read back as the same recording. */
 static void check_round_trip(const struct recording *recording)
 {
-	_cleanup_recording_ struct recording again = { 0 };
+	_cleanup_recording_ struct recording again = {};
 	_cleanup_free_ char *text = write_recording(recording), *second = NULL;
 	struct error err = ERROR_INIT;
-	int ret = recording_read("again", text, strlen(text), &again, &err);
+	int r = recording_read("again", text, strlen(text), &again, &err);
 
-	assert(!failed(ret, &err));
+	assert(!failed(r, &err));
 	second = write_recording(&again);
 	assert(strcmp(text, second) == 0);
 }
@@ -51,16 +51,16 @@ static void check_round_trip(const struct recording *recording)
 static void check_profile(const struct recording *recording)
 {
 	_cleanup_profile_ struct profile *profile = NULL;
-	_cleanup_(call_set_finish) struct call_set unnamed = { 0 };
+	_cleanup_(call_set_finish) struct call_set unnamed = {};
 	_cleanup_free_ char *oci = NULL, *resource = NULL;
 	struct error err = ERROR_INIT;
-	int ret = recording_derive_profile(recording, &profile, &unnamed, &err);
+	int r = recording_derive_profile(recording, &profile, &unnamed, &err);
 
-	assert(!failed(ret, &err));
-	ret = profile_write_oci(profile, &oci, &err);
-	assert(!failed(ret, &err));
-	ret = profile_write_cr(profile, "fuzzed", &resource, &err);
-	assert(!failed(ret, &err));
+	assert(!failed(r, &err));
+	r = profile_write_oci(profile, &oci, &err);
+	assert(!failed(r, &err));
+	r = profile_write_cr(profile, "fuzzed", &resource, &err);
+	assert(!failed(r, &err));
 }
 
 static void check_explanation(const struct recording *recording, const char *syscall)
@@ -68,11 +68,11 @@ static void check_explanation(const struct recording *recording, const char *sys
 	_cleanup_free_ char *text = NULL, *json = NULL;
 	struct error err = ERROR_INIT;
 	bool found, found_json;
-	int ret = recording_explain(recording, syscall, &text, &found, &err);
+	int r = recording_explain(recording, syscall, &text, &found, &err);
 
-	assert(!failed(ret, &err));
-	ret = recording_explain_json(recording, syscall, &json, &found_json, &err);
-	assert(!failed(ret, &err));
+	assert(!failed(r, &err));
+	r = recording_explain_json(recording, syscall, &json, &found_json, &err);
+	assert(!failed(r, &err));
 	assert(found == found_json);
 }
 
@@ -82,9 +82,9 @@ static void check_split(struct recording *recording, enum split split)
 	struct recording *parts = NULL;
 	struct error err = ERROR_INIT;
 	size_t i, count = 0, observations = recording->observation_count, found = 0;
-	int ret = recording_split(recording, split, &parts, &count, &err);
+	int r = recording_split(recording, split, &parts, &count, &err);
 
-	assert(!failed(ret, &err));
+	assert(!failed(r, &err));
 	for (i = 0; i < count; i++) {
 		assert(str_is_dns_label(parts[i].name));
 		assert(i == 0 || strcmp(parts[i - 1].name, parts[i].name) < 0);
@@ -96,11 +96,11 @@ static void check_split(struct recording *recording, enum split split)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	_cleanup_recording_ struct recording recording = { 0 };
+	_cleanup_recording_ struct recording recording = {};
 	struct error err = ERROR_INIT;
-	int ret = recording_read("input", (const char *)data, size, &recording, &err);
+	int r = recording_read("input", (const char *)data, size, &recording, &err);
 
-	if (failed(ret, &err))
+	if (failed(r, &err))
 		return 0;
 	check_json((const char *)data, size);
 	check_round_trip(&recording);

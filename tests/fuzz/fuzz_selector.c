@@ -20,7 +20,7 @@ static struct selector *parse(const char *text)
 
 static struct observation read_labels(struct input *input)
 {
-	struct observation observation = { 0 };
+	struct observation observation = {};
 	struct error err = ERROR_INIT;
 
 	while (input->left) {

@@ -90,7 +90,7 @@ static bool has_few_calls(const struct semantics *semantics)
 static void check_subset(const struct semantics *inner, const struct semantics *outer)
 {
 	const char *name = NULL;
-	struct difference difference = { 0 };
+	struct difference difference = {};
 	struct error err = ERROR_INIT;
 	bool subset = false;
 

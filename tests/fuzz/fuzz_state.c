@@ -117,7 +117,7 @@ static bool is_text_or_null(const char *text)
 
 static void check_records(void)
 {
-	_cleanup_container_records_ struct container_records records = { 0 };
+	_cleanup_container_records_ struct container_records records = {};
 	struct error err = ERROR_INIT;
 	size_t i;
 
@@ -133,7 +133,7 @@ static void check_records(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	_cleanup_container_states_ struct container_states states = { 0 };
+	_cleanup_container_states_ struct container_states states = {};
 	struct input input = { data, size };
 	struct error err = ERROR_INIT;
 	size_t i;

@@ -102,7 +102,7 @@ static void check_versions(const char *text)
 /* Each call is found under its name. */
 static void check_ignore_file(const char *text)
 {
-	_cleanup_ignore_list_ struct ignore_list list = { 0 };
+	_cleanup_ignore_list_ struct ignore_list list = {};
 	struct error err = ERROR_INIT;
 	size_t i;
 

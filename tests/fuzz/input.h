@@ -53,11 +53,11 @@ static inline char *take_text(struct input *input, char separator)
  * True if a call failed. Checks that a failure sets err with the returned code, and that a
  * success leaves it alone. Finishes the error.
  */
-static inline bool failed(int ret, struct error *err)
+static inline bool failed(int r, struct error *err)
 {
-	bool failure = ret < 0;
+	bool failure = r < 0;
 
-	assert(err->code == (failure ? -ret : 0));
+	assert(err->code == (failure ? -r : 0));
 	assert(failure == (err->message && *err->message));
 	error_finish(err);
 	return failure;

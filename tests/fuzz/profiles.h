@@ -64,7 +64,7 @@ static inline struct optional_errno take_errno(struct input *input)
 	uint8_t choice = take_byte(input) % (array_size(errnos) + 1);
 
 	if (choice == 0)
-		return (struct optional_errno){ 0 };
+		return (struct optional_errno){};
 	return (struct optional_errno){ true, errnos[choice - 1] };
 }
 

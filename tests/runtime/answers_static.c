@@ -29,7 +29,7 @@ static long call_i386(long nr)
 
 static int answer(const char *word)
 {
-	unsigned long long arguments[ARGUMENTS] = { 0 };
+	unsigned long long arguments[ARGUMENTS] = {};
 	char *end;
 	long nr;
 

@@ -150,8 +150,8 @@ int main(int argc, char **argv)
 	_cleanup_error_ struct error err = ERROR_INIT;
 	_cleanup_loop_ struct loop *loop = NULL;
 	_cleanup_http2_client_ struct http2_client *client = NULL;
-	struct http2_options options = { 0 };
-	struct probe probe = { 0 };
+	struct http2_options options = {};
+	struct probe probe = {};
 	int r;
 
 	if (argc < 3)

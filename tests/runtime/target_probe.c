@@ -79,8 +79,8 @@ static void print_bundle(const struct bundle *bundle)
 
 static int print_status(struct cri *cri, const char *id, struct error *err)
 {
-	_cleanup_cri_container_status_ struct cri_container_status status = { 0 };
-	_cleanup_bundle_ struct bundle bundle = { 0 };
+	_cleanup_cri_container_status_ struct cri_container_status status = {};
+	_cleanup_bundle_ struct bundle bundle = {};
 	int r = cri_container_status(cri, id, &status, err);
 
 	if (r == 0)
@@ -95,8 +95,8 @@ static int print_status(struct cri *cri, const char *id, struct error *err)
 
 static int print_resolved(struct cri *cri, const char *prefix, struct error *err)
 {
-	_cleanup_cgroup_mount_ struct cgroup_mount mount = { 0 };
-	_cleanup_container_ struct container container = { 0 };
+	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
+	_cleanup_container_ struct container container = {};
 	int r = cgroup_mount_find(&mount, err);
 
 	if (r == 0)
@@ -122,8 +122,8 @@ static int enter(const struct cgroup_command *command)
 
 static int run_command(char **argv, struct error *err)
 {
-	_cleanup_cgroup_mount_ struct cgroup_mount mount = { 0 };
-	_cleanup_cgroup_command_ struct cgroup_command command = { 0 };
+	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
+	_cleanup_cgroup_command_ struct cgroup_command command = {};
 	bool populated = false;
 	int r = cgroup_mount_find(&mount, err);
 	pid_t pid;

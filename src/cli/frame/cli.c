@@ -99,12 +99,12 @@ static int run_command(const struct cli_program *program, const struct cli_comma
 {
 	struct cli_common_options common;
 	struct cli_call call = { .program = program, .command = command, .options = options };
-	int first, ret;
+	int first, r;
 
-	ret = cli_options_parse(command, argc, argv, options, &common, &first, err);
+	r = cli_options_parse(command, argc, argv, options, &common, &first, err);
 	apply_log_options(&common);
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	if (common.help) {
 		_cleanup_free_ char *text = cli_help_command(program, command);
 
@@ -113,9 +113,9 @@ static int run_command(const struct cli_program *program, const struct cli_comma
 	call.argc = argc - first;
 	call.argv = argv + first;
 	call.verbose = common.verbose;
-	ret = check_argument_count(command, call.argc, call.argv, err);
-	if (ret < 0)
-		return ret;
+	r = check_argument_count(command, call.argc, call.argv, err);
+	if (r < 0)
+		return r;
 	return command->run(&call, err);
 }
 
@@ -151,14 +151,14 @@ static void end_by_signal(void)
 }
 
 /* Reports a failure. Returns the exit status. */
-static int finish(const struct cli_program *program, const struct cli_command *command, int ret,
+static int finish(const struct cli_program *program, const struct cli_command *command, int r,
 		  const struct error *err)
 {
-	if (ret >= 0)
-		return ret;
-	if (ret != -USAGE_ERROR) {
+	if (r >= 0)
+		return r;
+	if (r != -USAGE_ERROR) {
 		log_error("%s", error_message(err));
-		if (ret == -EINTR)
+		if (r == -EINTR)
 			end_by_signal();
 		return CLI_FAILURE;
 	}
@@ -188,20 +188,20 @@ int cli_main(const struct cli_program *program, int argc, char **argv)
 	const struct cli_command *command = NULL;
 	_cleanup_error_ struct error err = ERROR_INIT;
 	_cleanup_free_ void *options = NULL;
-	int ret;
+	int r;
 
 	hold_standard_descriptors();
 	if (argc < 2)
-		ret = cli_usage_error(&err, "say which command to run");
+		r = cli_usage_error(&err, "say which command to run");
 	else
-		ret = require_command(program, command_name(argv[1]), &command, &err);
-	if (ret == 0) {
+		r = require_command(program, command_name(argv[1]), &command, &err);
+	if (r == 0) {
 		/* One byte for a command without options: calloc(1, 0) may be NULL. */
 		options = calloc(1, command->options_size + 1);
-		ret = options ? run_command(program, command, argc - 1, argv + 1, options, &err) :
-				error_nomem(&err);
+		r = options ? run_command(program, command, argc - 1, argv + 1, options, &err) :
+			      error_nomem(&err);
 		if (options)
 			cli_options_finish(command, options);
 	}
-	return finish(program, command, ret, &err);
+	return finish(program, command, r, &err);
 }

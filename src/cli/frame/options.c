@@ -270,13 +270,13 @@ int cli_options_parse(const struct cli_command *command, int argc, char **argv, 
 		      struct cli_common_options *ret_common, int *ret_first, struct error *err)
 {
 	struct parser parser = { .options = options, .common = ret_common };
-	int result, ret;
+	int result, r;
 
 	memset(ret_common, 0, sizeof(*ret_common));
 	parser.count = cli_command_options(command, parser.rows, &parser.own);
-	ret = parser_set_initial(&parser, err);
-	if (ret < 0)
-		return ret;
+	r = parser_set_initial(&parser, err);
+	if (r < 0)
+		return r;
 	parser_prepare(&parser, command->arguments_are_command);
 	opterr = 0;
 	optind = 0; /* makes glibc start over */
@@ -284,9 +284,9 @@ int cli_options_parse(const struct cli_command *command, int argc, char **argv, 
 				     NULL)) != -1) {
 		if (result == '?' || result == ':')
 			return parser_refuse(&parser, result, argv[optind - 1], err);
-		ret = parser_take(&parser, parser_row(&parser, result), err);
-		if (ret < 0)
-			return ret;
+		r = parser_take(&parser, parser_row(&parser, result), err);
+		if (r < 0)
+			return r;
 	}
 	*ret_first = optind;
 	return 0;

@@ -82,13 +82,13 @@ static int unpack(char *tables, size_t size, struct error *err)
 static int read_table(const struct baseline *baseline, char **ret_text, struct error *err)
 {
 	_cleanup_free_ char *tables = malloc(baseline->offset + baseline->size);
-	int ret;
+	int r;
 
 	if (!tables)
 		return error_nomem(err);
-	ret = unpack(tables, baseline->offset + baseline->size, err);
-	if (ret < 0)
-		return ret;
+	r = unpack(tables, baseline->offset + baseline->size, err);
+	if (r < 0)
+		return r;
 	memmove(tables, tables + baseline->offset, baseline->size);
 	*ret_text = steal_pointer(&tables);
 	return 0;
@@ -98,22 +98,22 @@ int baseline_conditional_profile(const struct baseline *baseline,
 				 struct conditional_profile **ret_conditional, struct error *err)
 {
 	_cleanup_free_ char *text = NULL;
-	int ret = read_table(baseline, &text, err);
+	int r = read_table(baseline, &text, err);
 
-	if (ret == 0)
-		ret = conditional_profile_read("built-in table", text, baseline->size,
-					       ret_conditional, err);
-	if (ret < 0)
+	if (r == 0)
+		r = conditional_profile_read("built-in table", text, baseline->size,
+					     ret_conditional, err);
+	if (r < 0)
 		error_prefix(err, "the default profile of %s %s", baseline->runtime,
 			     baseline->first);
-	return ret;
+	return r;
 }
 
 int baseline_resolve(const struct baseline *baseline, const struct container_context *context,
 		     struct profile **ret_profile, struct error *err)
 {
 	_cleanup_conditional_profile_ struct conditional_profile *conditional = NULL;
-	int ret = baseline_conditional_profile(baseline, &conditional, err);
+	int r = baseline_conditional_profile(baseline, &conditional, err);
 
-	return ret < 0 ? ret : conditional_profile_resolve(conditional, context, ret_profile, err);
+	return r < 0 ? r : conditional_profile_resolve(conditional, context, ret_profile, err);
 }

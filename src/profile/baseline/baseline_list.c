@@ -14,13 +14,13 @@ static int count_calls(const struct baseline *baseline, const struct container_c
 {
 	_cleanup_profile_ struct profile *profile = NULL;
 	_cleanup_semantics_ struct semantics *semantics = NULL;
-	int ret = baseline_resolve(baseline, context, &profile, err);
+	int r = baseline_resolve(baseline, context, &profile, err);
 
-	if (ret == 0)
-		ret = semantics_create(profile, scmp_arch, &semantics, err);
-	if (ret == 0)
+	if (r == 0)
+		r = semantics_create(profile, scmp_arch, &semantics, err);
+	if (r == 0)
 		semantics_count_coverage(semantics, ret_counts);
-	return ret;
+	return r;
 }
 
 static void print_row(FILE *out, const struct baseline *baseline,
@@ -37,23 +37,23 @@ int baseline_list_text(const char *runtime, const struct container_context *cont
 	struct coverage_counts counts;
 	FILE *out;
 	size_t size, i;
-	int ret = 0;
+	int r = 0;
 
 	out = open_memstream(&text, &size);
 	if (!out)
 		return error_nomem(err);
 	fputs("RUNTIME     FROM      TO        ALLOWED  CONDITIONAL  LEFT OUT\n", out);
-	for (i = 0; i < baseline_count && ret == 0; i++) {
+	for (i = 0; i < baseline_count && r == 0; i++) {
 		if (runtime && strcmp(baselines[i].runtime, runtime) != 0)
 			continue;
-		ret = count_calls(&baselines[i], context, scmp_arch, &counts, err);
-		if (ret == 0)
+		r = count_calls(&baselines[i], context, scmp_arch, &counts, err);
+		if (r == 0)
 			print_row(out, &baselines[i], &counts);
 	}
 	if (fclose(out) != 0)
-		return ret < 0 ? ret : error_nomem(err);
-	if (ret < 0)
-		return ret;
+		return r < 0 ? r : error_nomem(err);
+	if (r < 0)
+		return r;
 	*ret_text = steal_pointer(&text);
 	return 0;
 }
@@ -77,23 +77,23 @@ int baseline_list_json(const char *runtime, const struct container_context *cont
 		       const char *scmp_arch, char **ret_text, struct error *err)
 {
 	_cleanup_json_ json_t *root = NULL;
-	struct builder builder = { 0 };
+	struct builder builder = {};
 	struct coverage_counts counts;
 	json_t *array;
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
 	root = builder_object(&builder);
 	array = builder_array(&builder);
 	builder_set_string(&builder, root, "format", "recorder.baselines/v1");
 	builder_set_string(&builder, root, "architecture", scmp_arch);
 	builder_set(&builder, root, "baselines", array);
-	for (i = 0; i < baseline_count && ret == 0; i++) {
+	for (i = 0; i < baseline_count && r == 0; i++) {
 		if (runtime && strcmp(baselines[i].runtime, runtime) != 0)
 			continue;
-		ret = count_calls(&baselines[i], context, scmp_arch, &counts, err);
-		if (ret == 0)
+		r = count_calls(&baselines[i], context, scmp_arch, &counts, err);
+		if (r == 0)
 			builder_append(&builder, array, from_row(&builder, &baselines[i], &counts));
 	}
-	return ret < 0 ? ret : builder_text(&builder, root, ret_text, err);
+	return r < 0 ? r : builder_text(&builder, root, ret_text, err);
 }

@@ -111,16 +111,16 @@ static int print_conditions(FILE *out, const struct shown *shown, const struct l
 			    size_t count, struct error *err)
 {
 	size_t i;
-	int ret;
+	int r;
 
 	for (i = 0; i < count; i++) {
 		struct paragraph paragraph = { out, 2 };
 		_cleanup_free_ char *condition = NULL;
 
-		ret = semantics_condition_text(shown->baseline.semantics, calls[i].name, &condition,
-					       err);
-		if (ret < 0)
-			return ret;
+		r = semantics_condition_text(shown->baseline.semantics, calls[i].name, &condition,
+					     err);
+		if (r < 0)
+			return r;
 		paragraph_add(&paragraph, calls[i].name, ":");
 		paragraph_add(&paragraph, condition, "");
 		paragraph_end(&paragraph);
@@ -132,7 +132,7 @@ static int print_view(FILE *out, const struct shown *shown, struct error *err)
 {
 	size_t total = semantics_call_count(shown->baseline.semantics), count;
 	_cleanup_free_ struct listed_call *calls = calloc(total + 1, sizeof(*calls));
-	int ret;
+	int r;
 
 	if (!calls)
 		return error_nomem(err);
@@ -144,32 +144,32 @@ static int print_view(FILE *out, const struct shown *shown, struct error *err)
 	print_capabilities(out, shown, calls, count);
 	count = list_calls(shown->baseline.semantics, COVERAGE_SOME, calls);
 	fputs("\nallowed for some arguments:\n", out);
-	ret = print_conditions(out, shown, calls, count, err);
+	r = print_conditions(out, shown, calls, count, err);
 	count = list_calls(shown->baseline.semantics, COVERAGE_ALL, calls);
 	fputs("\nallowed:\n", out);
 	listing_print_groups(out, 2, calls, count);
-	return ret;
+	return r;
 }
 
 int baseline_show_text(const struct baseline_view *view, char **ret_text, struct error *err)
 {
-	_cleanup_(shown_finish) struct shown shown = { 0 };
+	_cleanup_(shown_finish) struct shown shown = {};
 	_cleanup_free_ char *text = NULL;
 	size_t size;
 	FILE *out;
-	int ret = shown_init(&shown, view, err);
+	int r = shown_init(&shown, view, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	out = open_memstream(&text, &size);
 	if (!out)
 		return error_nomem(err);
-	ret = print_view(out, &shown, err);
-	if (fclose(out) != 0 && ret == 0)
-		ret = error_nomem(err);
-	if (ret == 0)
+	r = print_view(out, &shown, err);
+	if (fclose(out) != 0 && r == 0)
+		r = error_nomem(err);
+	if (r == 0)
 		*ret_text = steal_pointer(&text);
-	return ret;
+	return r;
 }
 
 static json_t *from_call(struct builder *builder, const struct shown *shown, const char *name,
@@ -219,15 +219,15 @@ static json_t *from_view(struct builder *builder, const struct baseline_view *vi
 
 int baseline_show_json(const struct baseline_view *view, char **ret_text, struct error *err)
 {
-	_cleanup_(shown_finish) struct shown shown = { 0 };
+	_cleanup_(shown_finish) struct shown shown = {};
 	_cleanup_json_ json_t *root = NULL;
-	struct builder builder = { 0 };
+	struct builder builder = {};
 	json_t *calls;
 	size_t i;
-	int ret = shown_init(&shown, view, err);
+	int r = shown_init(&shown, view, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	root = from_view(&builder, view);
 	calls = builder_array(&builder);
 	builder_set(&builder, root, "calls", calls);
@@ -237,9 +237,9 @@ int baseline_show_json(const struct baseline_view *view, char **ret_text, struct
 
 		if (!semantics_call_is_listed(shown.baseline.semantics, i))
 			continue;
-		ret = semantics_condition_text(shown.baseline.semantics, name, &condition, err);
-		if (ret < 0)
-			return ret;
+		r = semantics_condition_text(shown.baseline.semantics, name, &condition, err);
+		if (r < 0)
+			return r;
 		builder_append(&builder, calls, from_call(&builder, &shown, name, condition));
 	}
 	return builder_text(&builder, root, ret_text, err);

@@ -25,12 +25,12 @@ static int resolve_case(const struct conditional_profile *conditional,
 			struct capability_case *one, struct error *err)
 {
 	struct container_context with_one = *context;
-	int ret;
+	int r;
 
 	with_one.capabilities = &one->capability;
 	with_one.capability_count = one->capability ? 1 : 0;
-	ret = conditional_profile_resolve(conditional, &with_one, &one->profile, err);
-	return ret < 0 ? ret : semantics_create(one->profile, scmp_arch, &one->semantics, err);
+	r = conditional_profile_resolve(conditional, &with_one, &one->profile, err);
+	return r < 0 ? r : semantics_create(one->profile, scmp_arch, &one->semantics, err);
 }
 
 int capability_effects_create(const struct conditional_profile *conditional,
@@ -40,19 +40,19 @@ int capability_effects_create(const struct conditional_profile *conditional,
 	_cleanup_capability_effects_ struct capability_effects *effects = NULL;
 	const char *const *capabilities;
 	size_t count, i;
-	int ret = 0;
+	int r = 0;
 
 	capabilities = conditional_profile_capabilities(conditional, &count);
 	effects = calloc(1, sizeof(*effects) + (count + 1) * sizeof(effects->cases[0]));
 	if (!effects)
 		return error_nomem(err);
 	effects->count = count + 1;
-	for (i = 0; i < effects->count && ret == 0; i++) {
+	for (i = 0; i < effects->count && r == 0; i++) {
 		effects->cases[i].capability = i ? capabilities[i - 1] : NULL;
-		ret = resolve_case(conditional, context, scmp_arch, &effects->cases[i], err);
+		r = resolve_case(conditional, context, scmp_arch, &effects->cases[i], err);
 	}
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	*ret_effects = steal_pointer(&effects);
 	return 0;
 }

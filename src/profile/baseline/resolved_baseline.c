@@ -15,7 +15,7 @@ void resolved_baseline_finish(struct resolved_baseline *resolved)
 	semantics_destroy(resolved->semantics);
 	profile_destroy(resolved->owned);
 	free(resolved->scmp_arch);
-	*resolved = (struct resolved_baseline){ 0 };
+	*resolved = (struct resolved_baseline){};
 }
 
 int resolved_baseline_init_profile(struct resolved_baseline *ret_resolved,
@@ -40,7 +40,7 @@ int resolved_baseline_init(struct resolved_baseline *ret_resolved,
 			   const struct container_context *context, const char *scmp_arch,
 			   struct error *err)
 {
-	_cleanup_resolved_baseline_ struct resolved_baseline resolved = { 0 };
+	_cleanup_resolved_baseline_ struct resolved_baseline resolved = {};
 	_cleanup_profile_ struct profile *profile = NULL;
 	int r = conditional_profile_resolve(conditional, context, &profile, err);
 
@@ -53,6 +53,6 @@ int resolved_baseline_init(struct resolved_baseline *ret_resolved,
 		return r;
 	resolved.owned = steal_pointer(&profile);
 	*ret_resolved = resolved;
-	resolved = (struct resolved_baseline){ 0 };
+	resolved = (struct resolved_baseline){};
 	return 0;
 }

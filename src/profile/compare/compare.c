@@ -55,7 +55,7 @@ void compare_report_finish(struct compare_report *report)
 	}
 	free(report->findings);
 	free(report->other_architectures);
-	*report = (struct compare_report){ 0 };
+	*report = (struct compare_report){};
 }
 
 const char *compare_architecture(const struct profile *own, enum machine machine)
@@ -77,18 +77,18 @@ static int unite_evidence(const struct compare_input *input, struct evidence_uni
 			  struct error *err)
 {
 	size_t i, count = input->recording ? input->recording->observation_count : 0;
-	int ret = 0;
+	int r = 0;
 
-	for (i = 0; i < count && ret == 0; i++) {
+	for (i = 0; i < count && r == 0; i++) {
 		const struct observation *observation = &input->recording->observations[i];
 
 		if (observation->machine != input->machine)
 			continue;
-		ret = call_set_merge(&evidence->used, &observation->calls, err);
-		if (ret == 0)
-			ret = call_set_merge(&evidence->denied, &observation->denied, err);
+		r = call_set_merge(&evidence->used, &observation->calls, err);
+		if (r == 0)
+			r = call_set_merge(&evidence->denied, &observation->denied, err);
 	}
-	return ret;
+	return r;
 }
 
 /*
@@ -177,7 +177,7 @@ static int compare_used(const struct side_by_side *sides, const char *name, cons
 	_cleanup_free_ const char **capabilities = NULL;
 	struct call_comparison comparison;
 	struct finding *finding;
-	int ret = 0;
+	int r = 0;
 
 	/* Runtimes work under their own default, so they do not need what it denies. */
 	if (call && call->origin == ORIGIN_RUNTIME)
@@ -188,19 +188,19 @@ static int compare_used(const struct side_by_side *sides, const char *name, cons
 	    !comparison.wider.found)
 		return 0;
 	if (sides->input->baseline->effects)
-		ret = capability_effects_list(sides->input->baseline->effects, name, &capabilities,
-					      err);
-	if (ret < 0 || (coverage == COVERAGE_ALL && !capabilities))
-		return ret;
-	ret = add_finding(sides, judge(coverage, instead), name, report, &finding, err);
-	if (ret < 0)
-		return ret;
+		r = capability_effects_list(sides->input->baseline->effects, name, &capabilities,
+					    err);
+	if (r < 0 || (coverage == COVERAGE_ALL && !capabilities))
+		return r;
+	r = add_finding(sides, judge(coverage, instead), name, report, &finding, err);
+	if (r < 0)
+		return r;
 	finding->instead = instead;
 	finding->capabilities = steal_pointer(&capabilities);
 	find_witness(sides->input, call, false, finding);
 	if (coverage == COVERAGE_SOME)
-		ret = semantics_condition_text(sides->baseline, name, &finding->condition, err);
-	return ret;
+		r = semantics_condition_text(sides->baseline, name, &finding->condition, err);
+	return r;
 }
 
 static int compare_named(const struct side_by_side *sides, size_t position,
@@ -243,17 +243,16 @@ static int compare_denied(const struct side_by_side *sides, const struct call *c
 {
 	char buffer[SYSCALL_NAME_SIZE];
 	struct finding *finding;
-	int ret;
+	int r;
 
 	if (call->abi != sides->abi)
 		return 0;
-	ret = add_finding(sides, FINDING_DENIED,
-			  syscall_name_or_number(sides->input->machine, call->abi, call->nr,
-						 buffer),
-			  report, &finding, err);
-	if (ret == 0)
+	r = add_finding(sides, FINDING_DENIED,
+			syscall_name_or_number(sides->input->machine, call->abi, call->nr, buffer),
+			report, &finding, err);
+	if (r == 0)
 		find_witness(sides->input, call, true, finding);
-	return ret;
+	return r;
 }
 
 /*
@@ -264,17 +263,17 @@ static int compare_unlisted(const struct side_by_side *sides, struct compare_rep
 			    struct error *err)
 {
 	size_t i, count = sides->input->recording ? 0 : semantics_call_count(sides->own);
-	int ret = 0;
+	int r = 0;
 
-	for (i = 0; i < count && ret == 0; i++) {
+	for (i = 0; i < count && r == 0; i++) {
 		const char *name = semantics_call_name(sides->own, i);
 
 		if (!semantics_call_is_listed(sides->own, i) &&
 		    semantics_find(sides->baseline, name) < 0 &&
 		    semantics_coverage(sides->own, name) != COVERAGE_NONE)
-			ret = compare_used(sides, name, NULL, report, err);
+			r = compare_used(sides, name, NULL, report, err);
 	}
-	return ret;
+	return r;
 }
 
 static int compare_calls(const struct side_by_side *sides, struct compare_report *report,
@@ -282,17 +281,17 @@ static int compare_calls(const struct side_by_side *sides, struct compare_report
 {
 	const struct evidence_union *evidence = sides->evidence;
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
-	for (i = 0; i < semantics_call_count(sides->baseline) && ret == 0; i++)
-		ret = compare_named(sides, i, report, err);
-	if (ret == 0)
-		ret = compare_unlisted(sides, report, err);
-	for (i = 0; i < evidence->used.length && ret == 0; i++)
-		ret = compare_unnamed(sides, &evidence->used.items[i], report, err);
-	for (i = 0; i < evidence->denied.length && ret == 0; i++)
-		ret = compare_denied(sides, &evidence->denied.items[i], report, err);
-	return ret;
+	for (i = 0; i < semantics_call_count(sides->baseline) && r == 0; i++)
+		r = compare_named(sides, i, report, err);
+	if (r == 0)
+		r = compare_unlisted(sides, report, err);
+	for (i = 0; i < evidence->used.length && r == 0; i++)
+		r = compare_unnamed(sides, &evidence->used.items[i], report, err);
+	for (i = 0; i < evidence->denied.length && r == 0; i++)
+		r = compare_denied(sides, &evidence->denied.items[i], report, err);
+	return r;
 }
 
 static int compare_abi(const struct compare_input *input, const struct evidence_union *evidence,
@@ -305,17 +304,17 @@ static int compare_abi(const struct compare_input *input, const struct evidence_
 		.scmp_arch = abi_scmp_arch(input->machine, abi),
 	};
 	const struct resolved_baseline *baseline = input->baseline;
-	int ret;
+	int r;
 
 	if (!sides.scmp_arch)
 		return 0;
 	sides.counted = strcmp(sides.scmp_arch, compare_architecture(input->own, input->machine)) ==
 			0;
-	ret = semantics_create(input->own, sides.scmp_arch, &sides.own, err);
-	if (ret == 0 && strcmp(sides.scmp_arch, baseline->scmp_arch) != 0)
-		ret = semantics_create(baseline->profile, sides.scmp_arch, &sides.owned, err);
-	if (ret < 0)
-		return ret;
+	r = semantics_create(input->own, sides.scmp_arch, &sides.own, err);
+	if (r == 0 && strcmp(sides.scmp_arch, baseline->scmp_arch) != 0)
+		r = semantics_create(baseline->profile, sides.scmp_arch, &sides.owned, err);
+	if (r < 0)
+		return r;
 	sides.baseline = sides.owned ? sides.owned : baseline->semantics;
 	return compare_calls(&sides, report, err);
 }
@@ -362,20 +361,20 @@ static int compare_findings(const void *a, const void *b)
 int compare_with_baseline(const struct compare_input *input, struct compare_report *ret_report,
 			  struct error *err)
 {
-	_cleanup_compare_report_ struct compare_report report = { 0 };
-	_cleanup_(evidence_union_finish) struct evidence_union evidence = { 0 };
-	int abi, ret = unite_evidence(input, &evidence, err);
+	_cleanup_compare_report_ struct compare_report report = {};
+	_cleanup_(evidence_union_finish) struct evidence_union evidence = {};
+	int abi, r = unite_evidence(input, &evidence, err);
 
-	for (abi = 0; abi < ABI_COUNT && ret == 0; abi++)
-		ret = compare_abi(input, &evidence, abi, &report, err);
-	if (ret == 0)
-		ret = list_other_architectures(input, &report, err);
-	if (ret < 0)
-		return ret;
+	for (abi = 0; abi < ABI_COUNT && r == 0; abi++)
+		r = compare_abi(input, &evidence, abi, &report, err);
+	if (r == 0)
+		r = list_other_architectures(input, &report, err);
+	if (r < 0)
+		return r;
 	report.fits = report.counts[FINDING_BREAKS] == 0;
 	if (report.length)
 		qsort(report.findings, report.length, sizeof(*report.findings), compare_findings);
 	*ret_report = report;
-	report = (struct compare_report){ 0 };
+	report = (struct compare_report){};
 	return 0;
 }

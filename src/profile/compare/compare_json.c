@@ -25,7 +25,7 @@ void compared_finish(struct compared *compared)
 	string_set_free(compared->capabilities, compared->capability_count);
 	string_set_free(compared->reasons, compared->reason_count);
 	compare_report_finish(&compared->report);
-	*compared = (struct compared){ 0 };
+	*compared = (struct compared){};
 }
 
 static void set_witness(struct builder *builder, json_t *object, const struct finding *finding)
@@ -117,7 +117,7 @@ int compared_write_json(const struct compared *items, size_t count, char **ret_t
 			struct error *err)
 {
 	_cleanup_json_ json_t *root = NULL;
-	struct builder builder = { 0 };
+	struct builder builder = {};
 	json_t *array;
 	size_t i;
 

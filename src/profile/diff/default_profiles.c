@@ -80,12 +80,12 @@ static int add_table(struct default_profiles *defaults, const char *runtime, con
 	struct default_table **grown;
 	const struct baseline *baseline;
 	size_t i;
-	int ret;
+	int r;
 
 	if (!table)
 		return error_nomem(err);
-	if ((ret = baseline_find(runtime, version, &baseline, NULL, err)) < 0)
-		return ret;
+	if ((r = baseline_find(runtime, version, &baseline, NULL, err)) < 0)
+		return r;
 	table->label = make_label(baseline, version);
 	if (!table->label)
 		return error_nomem(err);
@@ -94,8 +94,8 @@ static int add_table(struct default_profiles *defaults, const char *runtime, con
 			*ret_table = defaults->tables[i];
 			return 0;
 		}
-	if ((ret = baseline_conditional_profile(baseline, &table->conditional, err)) < 0)
-		return ret;
+	if ((r = baseline_conditional_profile(baseline, &table->conditional, err)) < 0)
+		return r;
 	grown = array_grow(defaults->tables, defaults->table_count, sizeof(*grown));
 	if (!grown)
 		return error_nomem(err);
@@ -110,14 +110,14 @@ int default_profiles_create(const char *runtime, const char *version, bool follo
 {
 	_cleanup_default_profiles_ struct default_profiles *defaults = calloc(1, sizeof(*defaults));
 	struct default_table *table;
-	int ret;
+	int r;
 
 	if (!defaults)
 		return error_nomem(err);
 	defaults->follow = follow;
-	ret = add_table(defaults, runtime, version, &table, err);
-	if (ret < 0)
-		return ret;
+	r = add_table(defaults, runtime, version, &table, err);
+	if (r < 0)
+		return r;
 	*ret_defaults = steal_pointer(&defaults);
 	return 0;
 }
@@ -220,7 +220,7 @@ static int resolve(struct default_table *table, const char *scmp_arch,
 	_cleanup_free_ char *key = make_key(scmp_arch, context);
 	struct known_container *grown;
 	size_t i;
-	int ret;
+	int r;
 
 	if (!key)
 		return error_nomem(err);
@@ -235,10 +235,10 @@ static int resolve(struct default_table *table, const char *scmp_arch,
 		if (!grown)
 			return error_nomem(err);
 		table->known = grown;
-		ret = resolved_baseline_init(&grown[i].baseline, table->conditional, context,
-					     scmp_arch, err);
-		if (ret < 0)
-			return ret;
+		r = resolved_baseline_init(&grown[i].baseline, table->conditional, context,
+					   scmp_arch, err);
+		if (r < 0)
+			return r;
 		grown[i].key = steal_pointer(&key);
 		table->known_count++;
 	}
@@ -258,14 +258,14 @@ int default_profiles_ask(struct default_profiles *defaults, const char *scmp_arc
 	struct container_context context = context_of(scmp_arch, recording);
 	const struct resolved_baseline *baseline = NULL;
 	struct default_table *table;
-	int ret;
+	int r;
 
 	if (!architecture_find(context.architecture))
 		return 0;
-	if ((ret = choose_table(defaults, recording, &table, err)) < 0 ||
-	    (ret = resolve(table, scmp_arch, &context, &baseline, err)) < 0 ||
-	    (ret = capability_effects_list(baseline->effects, call, ret_capabilities, err)) < 0)
-		return ret;
+	if ((r = choose_table(defaults, recording, &table, err)) < 0 ||
+	    (r = resolve(table, scmp_arch, &context, &baseline, err)) < 0 ||
+	    (r = capability_effects_list(baseline->effects, call, ret_capabilities, err)) < 0)
+		return r;
 	*ret_answer = answers[semantics_coverage(baseline->semantics, call)];
 	*ret_label = table->label;
 	return 0;

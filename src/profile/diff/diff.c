@@ -100,17 +100,17 @@ static int compare_on(struct diff_pair *pair, const char *scmp_arch, const struc
 	_cleanup_semantics_ struct semantics *before = NULL, *after = NULL;
 	_cleanup_error_ struct error reason = ERROR_INIT;
 	struct pair_visit visit = { .pair = pair, .scmp_arch = scmp_arch };
-	int ret;
+	int r;
 
-	if ((ret = semantics_create(old, scmp_arch, &before, &reason)) == 0 &&
-	    (ret = semantics_create(new, scmp_arch, &after, &reason)) == 0) {
+	if ((r = semantics_create(old, scmp_arch, &before, &reason)) == 0 &&
+	    (r = semantics_create(new, scmp_arch, &after, &reason)) == 0) {
 		visit.old_default = semantics_default(before);
 		visit.new_default = semantics_default(after);
-		ret = semantics_visit_differences(before, after, pair_add_change, &visit, &reason);
+		r = semantics_visit_differences(before, after, pair_add_change, &visit, &reason);
 	}
-	if (ret == -E2BIG)
+	if (r == -E2BIG)
 		return pair_add_doubt(pair, err, "%s: %s", scmp_arch, error_message(&reason));
-	return ret < 0 ? error_set(err, -ret, "%s", error_message(&reason)) : 0;
+	return r < 0 ? error_set(err, -r, "%s", error_message(&reason)) : 0;
 }
 
 static int compare_architectures(struct diff_pair *pair, const struct diff_side *old,
@@ -123,18 +123,18 @@ static int compare_architectures(struct diff_pair *pair, const struct diff_side 
 	const char *native = abi_scmp_arch(machine_native(), ABI_NATIVE);
 	char **architectures = NULL;
 	size_t count = 0, i;
-	int ret = 0;
+	int r = 0;
 
 	if (!nothing)
 		return error_nomem(err);
 	if (old->path)
-		ret = profile_collect_architectures(before, native, &architectures, &count, err);
-	if (new->path && ret == 0)
-		ret = profile_collect_architectures(after, native, &architectures, &count, err);
-	for (i = 0; i < count && ret == 0; i++)
-		ret = compare_on(pair, architectures[i], before, after, err);
+		r = profile_collect_architectures(before, native, &architectures, &count, err);
+	if (new->path && r == 0)
+		r = profile_collect_architectures(after, native, &architectures, &count, err);
+	for (i = 0; i < count && r == 0; i++)
+		r = compare_on(pair, architectures[i], before, after, err);
 	string_set_free(architectures, count);
-	return ret;
+	return r;
 }
 
 static int doubt_recording(struct diff_pair *pair, const char *side,
@@ -142,16 +142,16 @@ static int doubt_recording(struct diff_pair *pair, const char *side,
 {
 	char **reasons = NULL;
 	size_t count = 0, i;
-	int ret;
+	int r;
 
 	if (!recording || recording_complete(recording))
 		return 0;
-	ret = incompleteness_reasons(recording, &reasons, &count, err);
-	for (i = 0; i < count && ret == 0; i++)
-		ret = pair_add_doubt(pair, err, "the %s recording is not complete: %s", side,
-				     reasons[i]);
+	r = incompleteness_reasons(recording, &reasons, &count, err);
+	for (i = 0; i < count && r == 0; i++)
+		r = pair_add_doubt(pair, err, "the %s recording is not complete: %s", side,
+				   reasons[i]);
 	string_set_free(reasons, count);
-	return ret;
+	return r;
 }
 
 static bool bit_fails(unsigned int fail_on, const struct change *change)
@@ -209,15 +209,15 @@ int diff_add(struct diff *diff, const char *name, const struct diff_side *old,
 	     const struct diff_side *new, struct error *err)
 {
 	_cleanup_(diff_pair_finish) struct diff_pair pair = {};
-	int ret;
+	int r;
 
-	if ((ret = diff_pair_init(&pair, name, old, new, err)) < 0 ||
-	    (ret = compare_architectures(&pair, old, new, err)) < 0 ||
-	    (ret = doubt_recording(&pair, "old", old->recording, err)) < 0 ||
-	    (ret = doubt_recording(&pair, "new", new->recording, err)) < 0 ||
-	    (ret = pair_add_notes(&pair, old, new, err)) < 0 ||
-	    (ret = pair_sort_changes(&pair, err)) < 0 ||
-	    (ret = pair_explain_changes(&pair, diff->options.defaults, new, err)) < 0)
+	if ((r = diff_pair_init(&pair, name, old, new, err)) < 0 ||
+	    (r = compare_architectures(&pair, old, new, err)) < 0 ||
+	    (r = doubt_recording(&pair, "old", old->recording, err)) < 0 ||
+	    (r = doubt_recording(&pair, "new", new->recording, err)) < 0 ||
+	    (r = pair_add_notes(&pair, old, new, err)) < 0 ||
+	    (r = pair_sort_changes(&pair, err)) < 0 ||
+	    (r = pair_explain_changes(&pair, diff->options.defaults, new, err)) < 0)
 		return error_prefix(err, "%s", name);
 	return take_pair(diff, &pair, err);
 }

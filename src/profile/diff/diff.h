@@ -78,7 +78,7 @@ struct diff_side {
 	const char *path; /* of the file; NULL: this side has none */
 	const struct profile *profile;
 	const struct recording *recording; /* NULL unless the profile came from one */
-	const char *base_profile; /* that an operator unites the profile with; or NULL */
+	const char *base_profile;	   /* that an operator unites the profile with; or NULL */
 };
 
 struct diff_pair {

@@ -259,17 +259,17 @@ int diff_describe_entry(const struct diff *diff, size_t index, char **ret_text, 
 	_cleanup_free_ char *name = str_escape(diff->options.ignore_name);
 	_cleanup_free_ char *reason = str_escape(entry->reason);
 	char *text = NULL;
-	int ret = 0;
+	int r = 0;
 
 	if (!name || !reason)
 		return error_nomem(err);
 	if (!diff->ignore_used[index])
-		ret = asprintf(&text, "%s:%u: %s: nothing to ignore; remove the line", name,
-			       entry->line, entry->call);
+		r = asprintf(&text, "%s:%u: %s: nothing to ignore; remove the line", name,
+			     entry->line, entry->call);
 	else if (ignore_entry_expired(entry, diff->options.today))
-		ret = asprintf(&text, "%s:%u: %s: not ignored any more since %s: %s", name,
-			       entry->line, entry->call, entry->until, reason);
-	if (ret < 0)
+		r = asprintf(&text, "%s:%u: %s: not ignored any more since %s: %s", name,
+			     entry->line, entry->call, entry->until, reason);
+	if (r < 0)
 		return error_nomem(err);
 	*ret_text = text;
 	return 0;
@@ -281,16 +281,16 @@ int diff_report_print(const struct diff *diff, diff_printer print, char **ret_te
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
-	int ret = 0;
+	int r = 0;
 
 	if (out)
-		ret = print(out, diff, err);
+		r = print(out, diff, err);
 	text = close_stream(out, &text);
 	if (!text)
 		return error_nomem(err);
-	if (ret < 0) {
+	if (r < 0) {
 		free(text);
-		return ret;
+		return r;
 	}
 	*ret_text = text;
 	return 0;

@@ -48,11 +48,11 @@ static int copy_text(char **ret_copy, const char *text, struct error *err)
 int diff_pair_init(struct diff_pair *pair, const char *name, const struct diff_side *old,
 		   const struct diff_side *new, struct error *err)
 {
-	int ret;
+	int r;
 
-	if ((ret = copy_text(&pair->name, name, err)) < 0 ||
-	    (ret = copy_text(&pair->old_path, old->path, err)) < 0)
-		return ret;
+	if ((r = copy_text(&pair->name, name, err)) < 0 ||
+	    (r = copy_text(&pair->old_path, old->path, err)) < 0)
+		return r;
 	return copy_text(&pair->new_path, new->path, err);
 }
 
@@ -71,24 +71,24 @@ static int add_sentence(char ***sentences, size_t *count, struct error *err, con
 int pair_add_doubt(struct diff_pair *pair, struct error *err, const char *format, ...)
 {
 	va_list arguments;
-	int ret;
+	int r;
 
 	va_start(arguments, format);
-	ret = add_sentence(&pair->doubts, &pair->doubt_count, err, format, arguments);
+	r = add_sentence(&pair->doubts, &pair->doubt_count, err, format, arguments);
 	va_end(arguments);
-	return ret;
+	return r;
 }
 
 static int __attribute__((format(printf, 3, 4)))
 add_note(struct diff_pair *pair, struct error *err, const char *format, ...)
 {
 	va_list arguments;
-	int ret;
+	int r;
 
 	va_start(arguments, format);
-	ret = add_sentence(&pair->notes, &pair->note_count, err, format, arguments);
+	r = add_sentence(&pair->notes, &pair->note_count, err, format, arguments);
 	va_end(arguments);
-	return ret;
+	return r;
 }
 
 static bool has_string(char *const *strings, size_t count, const char *text)
@@ -111,27 +111,27 @@ int pair_add_notes(struct diff_pair *pair, const struct diff_side *old, const st
 {
 	const struct profile *from = old->profile, *to = new->profile;
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
 	if (!old->path)
 		return add_note(pair, err, "the profile is new");
 	if (!new->path)
 		return add_note(pair, err, "the profile is gone");
-	for (i = 0; i < to->flag_count && ret == 0; i++)
+	for (i = 0; i < to->flag_count && r == 0; i++)
 		if (!has_string(from->flags, from->flag_count, to->flags[i]))
-			ret = add_note(pair, err, "the flag %s is new", to->flags[i]);
-	for (i = 0; i < from->flag_count && ret == 0; i++)
+			r = add_note(pair, err, "the flag %s is new", to->flags[i]);
+	for (i = 0; i < from->flag_count && r == 0; i++)
 		if (!has_string(to->flags, to->flag_count, from->flags[i]))
-			ret = add_note(pair, err, "the flag %s is gone", from->flags[i]);
-	if (ret == 0 && (!same_text(from->listener_path, to->listener_path) ||
-			 !same_text(from->listener_metadata, to->listener_metadata)))
-		ret = add_note(pair, err, "calls with SCMP_ACT_NOTIFY go to another listener");
+			r = add_note(pair, err, "the flag %s is gone", from->flags[i]);
+	if (r == 0 && (!same_text(from->listener_path, to->listener_path) ||
+		       !same_text(from->listener_metadata, to->listener_metadata)))
+		r = add_note(pair, err, "calls with SCMP_ACT_NOTIFY go to another listener");
 	/* Base profiles are not read here, so a different one makes the pair doubtful. */
-	if (ret == 0 && !same_text(old->base_profile, new->base_profile))
-		ret = pair_add_doubt(pair, err, "the base profile is %s now, and was %s",
-				     new->base_profile ? new->base_profile : "none",
-				     old->base_profile ? old->base_profile : "none");
-	return ret;
+	if (r == 0 && !same_text(old->base_profile, new->base_profile))
+		r = pair_add_doubt(pair, err, "the base profile is %s now, and was %s",
+				   new->base_profile ? new->base_profile : "none",
+				   old->base_profile ? old->base_profile : "none");
+	return r;
 }
 
 static enum change_kind kind_of(const struct call_comparison *comparison)
@@ -181,7 +181,7 @@ int pair_add_change(void *data, const char *name, const struct call_comparison *
 	struct diff_pair *pair = visit->pair;
 	enum change_kind kind = kind_of(comparison);
 	struct change *grown, *change;
-	int ret;
+	int r;
 
 	if (kind == CHANGE_EFFECT && goes_without_saying(visit, name, &comparison->other))
 		return 0;
@@ -199,11 +199,11 @@ int pair_add_change(void *data, const char *name, const struct call_comparison *
 	/* A call without a name, or with an unknown one, could do anything. */
 	change->risky = kind <= CHANGE_WIDENED &&
 			(!name || !*change->purpose->name || change->purpose->risk == RISK_HIGH);
-	ret = copy_text(&change->call, name, err);
-	if (ret == 0)
-		ret = string_set_add(&change->architectures, &change->architecture_count,
-				     visit->scmp_arch, err);
-	return ret;
+	r = copy_text(&change->call, name, err);
+	if (r == 0)
+		r = string_set_add(&change->architectures, &change->architecture_count,
+				   visit->scmp_arch, err);
+	return r;
 }
 
 static int compare_numbers(uint64_t a, uint64_t b)
@@ -269,7 +269,7 @@ static bool is_same_change(const struct change *a, const struct change *b)
 int pair_sort_changes(struct diff_pair *pair, struct error *err)
 {
 	size_t from, to = 0;
-	int ret = 0;
+	int r = 0;
 
 	if (pair->change_count)
 		qsort(pair->changes, pair->change_count, sizeof(*pair->changes), compare_changes);
@@ -281,13 +281,13 @@ int pair_sort_changes(struct diff_pair *pair, struct error *err)
 			pair->changes[to++] = *change;
 			continue;
 		}
-		if (ret == 0)
-			ret = string_set_add(&last->architectures, &last->architecture_count,
-					     change->architectures[0], err);
+		if (r == 0)
+			r = string_set_add(&last->architectures, &last->architecture_count,
+					   change->architectures[0], err);
 		change_finish(change);
 	}
 	pair->change_count = to;
-	return ret;
+	return r;
 }
 
 /* True if the call was made through the ABI of one of the change's architectures. */
@@ -306,15 +306,15 @@ static bool is_earlier(const struct call *call, const struct call *than)
 
 static int add_evidence(struct change *change, const struct recording *recording, struct error *err)
 {
-	_cleanup_(evidence_list_finish) struct evidence_list list = { 0 };
+	_cleanup_(evidence_list_finish) struct evidence_list list = {};
 	struct change_evidence *evidence = &change->evidence;
 	const struct evidence *first = NULL;
 	size_t i;
-	int ret;
+	int r;
 
-	ret = evidence_collect(recording, change->call, &list, err);
-	if (ret < 0)
-		return ret;
+	r = evidence_collect(recording, change->call, &list, err);
+	if (r < 0)
+		return r;
 	for (i = 0; i < list.length; i++) {
 		const struct evidence *item = &list.items[i];
 
@@ -329,9 +329,9 @@ static int add_evidence(struct change *change, const struct recording *recording
 	memcpy(evidence->process, first->call->process, sizeof(evidence->process));
 	evidence->first_seen = first->call->first_seen;
 	evidence->origin = first->call->origin;
-	if ((ret = copy_text(&evidence->container, first->observation->container_name, err)) < 0 ||
-	    (ret = copy_text(&evidence->pod, first->observation->pod_name, err)) < 0)
-		return ret;
+	if ((r = copy_text(&evidence->container, first->observation->container_name, err)) < 0 ||
+	    (r = copy_text(&evidence->pod, first->observation->pod_name, err)) < 0)
+		return r;
 	return copy_text(&evidence->name_space, first->observation->pod_namespace, err);
 }
 
@@ -339,20 +339,20 @@ int pair_explain_changes(struct diff_pair *pair, struct default_profiles *defaul
 			 const struct diff_side *new, struct error *err)
 {
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
-	for (i = 0; i < pair->change_count && ret == 0; i++) {
+	for (i = 0; i < pair->change_count && r == 0; i++) {
 		struct change *change = &pair->changes[i];
 
 		if (change->kind > CHANGE_WIDENED || !change->call)
 			continue;
 		if (defaults)
-			ret = default_profiles_ask(defaults, change->architectures[0], change->call,
-						   new->recording, &change->default_answer,
-						   &change->default_label,
-						   &change->default_capabilities, err);
-		if (ret == 0 && new->recording)
-			ret = add_evidence(change, new->recording, err);
+			r = default_profiles_ask(defaults, change->architectures[0], change->call,
+						 new->recording, &change->default_answer,
+						 &change->default_label,
+						 &change->default_capabilities, err);
+		if (r == 0 && new->recording)
+			r = add_evidence(change, new->recording, err);
 	}
-	return ret;
+	return r;
 }

@@ -162,17 +162,17 @@ static int set_entries(struct builder *builder, json_t *object, const struct dif
 {
 	json_t *array = builder_array(builder);
 	size_t i, count = diff->options.ignore ? diff->options.ignore->length : 0;
-	int ret = 0;
+	int r = 0;
 
-	for (i = 0; i < count && ret == 0; i++) {
+	for (i = 0; i < count && r == 0; i++) {
 		_cleanup_free_ char *text = NULL;
 
-		ret = diff_describe_entry(diff, i, &text, err);
+		r = diff_describe_entry(diff, i, &text, err);
 		if (text)
 			builder_append(builder, array, tree_from_string(text));
 	}
 	builder_set_unless_empty(builder, object, "ignoreFile", array);
-	return ret;
+	return r;
 }
 
 int diff_report_json(const struct diff *diff, char **ret_text, struct error *err)
@@ -181,7 +181,7 @@ int diff_report_json(const struct diff *diff, char **ret_text, struct error *err
 	_cleanup_json_ json_t *root = builder_object(&builder);
 	json_t *pairs = builder_array(&builder);
 	size_t i;
-	int ret;
+	int r;
 
 	builder_set_string(&builder, root, "format", DIFF_JSON_FORMAT);
 	builder_set_string(&builder, root, "verdict", diff_verdict_name(diff->verdict));
@@ -195,6 +195,6 @@ int diff_report_json(const struct diff *diff, char **ret_text, struct error *err
 		if (pair_is_notable(&diff->pairs[i]))
 			builder_append(&builder, pairs, build_pair(&builder, &diff->pairs[i]));
 	builder_set(&builder, root, "profiles", pairs);
-	ret = set_entries(&builder, root, diff, err);
-	return ret < 0 ? ret : builder_text(&builder, root, ret_text, err);
+	r = set_entries(&builder, root, diff, err);
+	return r < 0 ? r : builder_text(&builder, root, ret_text, err);
 }

@@ -50,14 +50,14 @@ static void open_case(FILE *out, const struct diff_pair *pair, const char *kind,
 static int print_details(FILE *out, const struct diff *diff, const struct change *change,
 			 struct error *err)
 {
-	int detail, ret;
+	int detail, r;
 
 	for (detail = 0; detail < DETAIL_COUNT; detail++) {
 		_cleanup_free_ char *text = NULL;
 
-		ret = change_describe(diff, change, detail, &text, err);
-		if (ret < 0)
-			return ret;
+		r = change_describe(diff, change, detail, &text, err);
+		if (r < 0)
+			return r;
 		if (!text)
 			continue;
 		print_xml(out, text);
@@ -70,7 +70,7 @@ static int print_change(FILE *out, const struct diff *diff, const struct diff_pa
 			const struct change *change, struct error *err)
 {
 	_cleanup_free_ char *architectures = change_architectures(change), *effect = NULL;
-	int ret;
+	int r;
 
 	if (!architectures)
 		return error_nomem(err);
@@ -79,15 +79,15 @@ static int print_change(FILE *out, const struct diff *diff, const struct diff_pa
 		fputs("/>\n", out);
 		return 0;
 	}
-	ret = change_describe(diff, change, DETAIL_EFFECT, &effect, err);
-	if (ret < 0)
-		return ret;
+	r = change_describe(diff, change, DETAIL_EFFECT, &effect, err);
+	if (r < 0)
+		return r;
 	fprintf(out, ">\n      <failure type=\"%s\" message=\"", change_kind_name(change->kind));
 	print_xml(out, effect);
 	fputs("\">", out);
-	ret = print_details(out, diff, change, err);
+	r = print_details(out, diff, change, err);
 	fputs("</failure>\n    </testcase>\n", out);
-	return ret;
+	return r;
 }
 
 static void print_doubt(FILE *out, const struct diff_pair *pair, const char *doubt)
@@ -103,14 +103,14 @@ static int print_output(FILE *out, const struct diff *diff, const struct diff_pa
 			struct error *err)
 {
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
 	fputs("    <system-out>", out);
 	for (i = 0; i < pair->note_count; i++) {
 		print_xml(out, pair->notes[i]);
 		fputc('\n', out);
 	}
-	for (i = 0; i < pair->change_count && ret == 0; i++) {
+	for (i = 0; i < pair->change_count && r == 0; i++) {
 		const struct change *change = &pair->changes[i];
 
 		if (change->fails)
@@ -118,10 +118,10 @@ static int print_output(FILE *out, const struct diff *diff, const struct diff_pa
 		fprintf(out, "%s ", change_kind_name(change->kind));
 		print_xml(out, change_call(change));
 		fputs(":\n", out);
-		ret = print_details(out, diff, change, err);
+		r = print_details(out, diff, change, err);
 	}
 	fputs("</system-out>\n    <system-err></system-err>\n", out);
-	return ret;
+	return r;
 }
 
 static size_t count_failing(const struct diff_pair *pair)
@@ -137,7 +137,7 @@ static int print_suite(FILE *out, const struct diff *diff, size_t id, struct err
 {
 	const struct diff_pair *pair = &diff->pairs[id];
 	size_t i, cases = pair->doubt_count + pair->change_count;
-	int ret = 0;
+	int r = 0;
 
 	fprintf(out, "  <testsuite package=\"recorder\" id=\"%zu\" name=\"", id);
 	print_xml(out, pair->name);
@@ -150,28 +150,28 @@ static int print_suite(FILE *out, const struct diff *diff, size_t id, struct err
 		diff->options.today, cases ? cases : 1, count_failing(pair), pair->doubt_count);
 	for (i = 0; i < pair->doubt_count; i++)
 		print_doubt(out, pair, pair->doubts[i]);
-	for (i = 0; i < pair->change_count && ret == 0; i++)
-		ret = print_change(out, diff, pair, &pair->changes[i], err);
+	for (i = 0; i < pair->change_count && r == 0; i++)
+		r = print_change(out, diff, pair, &pair->changes[i], err);
 	if (cases == 0) {
 		open_case(out, pair, "no", "difference", NULL);
 		fputs("/>\n", out);
 	}
-	if (ret == 0)
-		ret = print_output(out, diff, pair, err);
+	if (r == 0)
+		r = print_output(out, diff, pair, err);
 	fputs("  </testsuite>\n", out);
-	return ret;
+	return r;
 }
 
 static int print_suites(FILE *out, const struct diff *diff, struct error *err)
 {
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n", out);
-	for (i = 0; i < diff->pair_count && ret == 0; i++)
-		ret = print_suite(out, diff, i, err);
+	for (i = 0; i < diff->pair_count && r == 0; i++)
+		r = print_suite(out, diff, i, err);
 	fputs("</testsuites>\n", out);
-	return ret;
+	return r;
 }
 
 int diff_report_junit(const struct diff *diff, char **ret_text, struct error *err)

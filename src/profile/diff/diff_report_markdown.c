@@ -20,13 +20,13 @@ static int print_detail(FILE *out, const char *before, const struct diff *diff,
 			const struct change *change, enum change_detail detail, struct error *err)
 {
 	_cleanup_free_ char *text = NULL;
-	int ret = change_describe(diff, change, detail, &text, err);
+	int r = change_describe(diff, change, detail, &text, err);
 
 	if (text) {
 		fputs(before, out);
 		markdown_print(out, text);
 	}
-	return ret;
+	return r;
 }
 
 /* Prints a row for changes that differ only in the call. */
@@ -42,7 +42,7 @@ static int print_row(FILE *out, const struct diff *diff, const struct change *ch
 	};
 	_cleanup_free_ char *architectures = change_architectures(changes);
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
 	if (!architectures)
 		return error_nomem(err);
@@ -54,14 +54,13 @@ static int print_row(FILE *out, const struct diff *diff, const struct change *ch
 	}
 	fputs("<br>", out);
 	markdown_print(out, architectures);
-	for (i = 0; i < sizeof(cells) / sizeof(cells[0]) && ret == 0; i++)
+	for (i = 0; i < sizeof(cells) / sizeof(cells[0]) && r == 0; i++)
 		if (count > 1 && cells[i].detail == DETAIL_PURPOSE)
 			fputs(" | ", out);
 		else
-			ret = print_detail(out, cells[i].before, diff, changes, cells[i].detail,
-					   err);
+			r = print_detail(out, cells[i].before, diff, changes, cells[i].detail, err);
 	fputs(" |\n", out);
-	return ret;
+	return r;
 }
 
 /* A comment that is being printed. */
@@ -90,20 +89,20 @@ static int print_table(struct comment *comment, const struct diff_pair *pair, bo
 		       struct error *err)
 {
 	size_t i, count;
-	int ret = 0;
+	int r = 0;
 
 	fputs("| | System call | Effect | What it is |\n| --- | --- | --- | --- |\n", comment->out);
-	for (i = 0; i < pair->change_count && ret == 0; i += count) {
+	for (i = 0; i < pair->change_count && r == 0; i += count) {
 		count = pair_count_alike(pair, i);
 		if (pair->changes[i].fails != fails)
 			continue;
 		if (has_room(comment))
-			ret = print_row(comment->out, comment->diff, &pair->changes[i], count, err);
+			r = print_row(comment->out, comment->diff, &pair->changes[i], count, err);
 		else
 			comment->left_out += count;
 	}
 	fputc('\n', comment->out);
-	return ret;
+	return r;
 }
 
 static void print_sentences(FILE *out, const char *sign, char *const *sentences, size_t count)
@@ -159,7 +158,7 @@ static int print_all_harmless(struct comment *comment, struct error *err)
 {
 	const struct diff *diff = comment->diff;
 	size_t i, count = 0, notes = 0;
-	int ret = 0;
+	int r = 0;
 
 	for (i = 0; i < diff->pair_count; i++) {
 		count += count_changes(&diff->pairs[i], false);
@@ -170,10 +169,10 @@ static int print_all_harmless(struct comment *comment, struct error *err)
 	fprintf(comment->out,
 		"<details>\n<summary>%zu difference%s that do%s not fail</summary>\n\n", count,
 		count == 1 ? "" : "s", count == 1 ? "es" : "");
-	for (i = 0; i < diff->pair_count && ret == 0; i++)
-		ret = print_harmless(comment, &diff->pairs[i], err);
+	for (i = 0; i < diff->pair_count && r == 0; i++)
+		r = print_harmless(comment, &diff->pairs[i], err);
 	fputs("</details>\n\n", comment->out);
-	return ret;
+	return r;
 }
 
 static int print_head(FILE *out, const struct diff *diff, struct error *err)
@@ -199,35 +198,35 @@ static int print_head(FILE *out, const struct diff *diff, struct error *err)
 static int print_entries(FILE *out, const struct diff *diff, struct error *err)
 {
 	size_t i, count = diff->options.ignore ? diff->options.ignore->length : 0;
-	int ret = 0;
+	int r = 0;
 
-	for (i = 0; i < count && ret == 0; i++) {
+	for (i = 0; i < count && r == 0; i++) {
 		_cleanup_free_ char *text = NULL;
 
-		ret = diff_describe_entry(diff, i, &text, err);
+		r = diff_describe_entry(diff, i, &text, err);
 		if (text) {
 			fputs("- ⚠️ ", out);
 			markdown_print(out, text);
 			fputc('\n', out);
 		}
 	}
-	return ret;
+	return r;
 }
 
 static int print_comment(FILE *out, const struct diff *diff, struct error *err)
 {
 	struct comment comment = { .out = out, .diff = diff };
 	size_t i;
-	int ret = print_head(out, diff, err);
+	int r = print_head(out, diff, err);
 
-	for (i = 0; i < diff->pair_count && ret == 0; i++)
-		ret = print_failing(&comment, &diff->pairs[i], err);
-	if (ret == 0)
-		ret = print_all_harmless(&comment, err);
+	for (i = 0; i < diff->pair_count && r == 0; i++)
+		r = print_failing(&comment, &diff->pairs[i], err);
+	if (r == 0)
+		r = print_all_harmless(&comment, err);
 	if (comment.left_out)
 		fprintf(out, "There is no room for %zu more: the text report has them all.\n\n",
 			comment.left_out);
-	return ret < 0 ? ret : print_entries(out, diff, err);
+	return r < 0 ? r : print_entries(out, diff, err);
 }
 
 int diff_report_markdown(const struct diff *diff, char **ret_text, struct error *err)

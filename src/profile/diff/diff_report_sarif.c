@@ -155,20 +155,20 @@ static char *describe(const struct diff *diff, const struct change *change, stru
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
-	int detail, ret = 0;
+	int detail, r = 0;
 
 	if (!out)
 		return NULL;
 	str_print_escaped(out, change_call(change));
-	for (detail = 0; detail < DETAIL_IGNORED && ret == 0; detail++) {
+	for (detail = 0; detail < DETAIL_IGNORED && r == 0; detail++) {
 		_cleanup_free_ char *clause = NULL;
 
-		ret = change_describe(diff, change, detail, &clause, err);
+		r = change_describe(diff, change, detail, &clause, err);
 		if (clause)
 			fprintf(out, "%s %s", detail == 0 ? ":" : ";", clause);
 	}
 	fputc('.', out);
-	if (fclose(out) == 0 && ret == 0)
+	if (fclose(out) == 0 && r == 0)
 		return text;
 	free(text);
 	return NULL;

@@ -12,7 +12,7 @@ static int print_changes(FILE *out, const struct diff *diff, const struct change
 {
 	_cleanup_free_ char *architectures = change_architectures(changes);
 	size_t i;
-	int detail, ret;
+	int detail, r;
 
 	if (!architectures)
 		return error_nomem(err);
@@ -27,9 +27,9 @@ static int print_changes(FILE *out, const struct diff *diff, const struct change
 
 		if (count > 1 && detail == DETAIL_PURPOSE)
 			continue;
-		ret = change_describe(diff, changes, detail, &text, err);
-		if (ret < 0)
-			return ret;
+		r = change_describe(diff, changes, detail, &text, err);
+		if (r < 0)
+			return r;
 		if (text)
 			fprintf(out, "           %s\n", text);
 	}
@@ -51,31 +51,31 @@ static int print_pair(FILE *out, const struct diff *diff, const struct diff_pair
 		      struct error *err)
 {
 	size_t i, count;
-	int ret = 0;
+	int r = 0;
 
 	str_print_escaped(out, pair->name);
 	fputs(":\n", out);
 	print_sentences(out, "doubt", pair->doubts, pair->doubt_count);
 	print_sentences(out, "note", pair->notes, pair->note_count);
-	for (i = 0; i < pair->change_count && ret == 0; i += count) {
+	for (i = 0; i < pair->change_count && r == 0; i += count) {
 		count = pair_count_alike(pair, i);
-		ret = print_changes(out, diff, &pair->changes[i], count, err);
+		r = print_changes(out, diff, &pair->changes[i], count, err);
 	}
 	fputc('\n', out);
-	return ret;
+	return r;
 }
 
 static int print_entries(FILE *out, const struct diff *diff, struct error *err)
 {
 	size_t i, count = diff->options.ignore ? diff->options.ignore->length : 0;
-	int ret;
+	int r;
 
 	for (i = 0; i < count; i++) {
 		_cleanup_free_ char *text = NULL;
 
-		ret = diff_describe_entry(diff, i, &text, err);
-		if (ret < 0)
-			return ret;
+		r = diff_describe_entry(diff, i, &text, err);
+		if (r < 0)
+			return r;
 		if (text)
 			fprintf(out, "%s\n", text);
 	}
@@ -102,14 +102,14 @@ static int print_verdict(FILE *out, const struct diff *diff, struct error *err)
 static int print_diff(FILE *out, const struct diff *diff, struct error *err)
 {
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
-	for (i = 0; i < diff->pair_count && ret == 0; i++)
+	for (i = 0; i < diff->pair_count && r == 0; i++)
 		if (pair_is_notable(&diff->pairs[i]))
-			ret = print_pair(out, diff, &diff->pairs[i], err);
-	if (ret == 0)
-		ret = print_entries(out, diff, err);
-	return ret < 0 ? ret : print_verdict(out, diff, err);
+			r = print_pair(out, diff, &diff->pairs[i], err);
+	if (r == 0)
+		r = print_entries(out, diff, err);
+	return r < 0 ? r : print_verdict(out, diff, err);
 }
 
 int diff_report_text(const struct diff *diff, char **ret_text, struct error *err)

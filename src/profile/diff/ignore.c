@@ -90,7 +90,7 @@ static int read_line(struct reader *reader, char *line, struct error *err)
 	struct ignore_list *list = &reader->list;
 	struct ignore_entry *grown, entry = { .line = reader->line };
 	const char *call, *until, *reason;
-	int ret;
+	int r;
 
 	trim_end(line);
 	call = take_word(&line);
@@ -98,9 +98,9 @@ static int read_line(struct reader *reader, char *line, struct error *err)
 		return 0;
 	until = take_word(&line);
 	reason = line + strspn(line, " \t");
-	ret = check_entry(reader, call, until, reason, err);
-	if (ret < 0)
-		return ret;
+	r = check_entry(reader, call, until, reason, err);
+	if (r < 0)
+		return r;
 	grown = array_grow(list->items, list->length, sizeof(*grown));
 	if (!grown)
 		return error_nomem(err);
@@ -125,13 +125,13 @@ static int read_lines(struct reader *reader, char *text, struct error *err)
 	const struct ignore_entry *items;
 	char *line;
 	size_t i;
-	int ret;
+	int r;
 
 	while ((line = strsep(&text, "\n"))) {
 		reader->line++;
-		ret = read_line(reader, line, err);
-		if (ret < 0)
-			return ret;
+		r = read_line(reader, line, err);
+		if (r < 0)
+			return r;
 	}
 	items = reader->list.items;
 	if (items)
@@ -149,16 +149,16 @@ int ignore_list_read(const char *name, const char *text, size_t size, struct ign
 {
 	struct reader reader = { .name = name };
 	_cleanup_free_ char *copy = strndup(text, size);
-	int ret;
+	int r;
 
 	if (!copy)
 		return error_nomem(err);
 	if (strlen(copy) != size)
 		return error_set(err, EINVAL, "%s: is no text: it has a NUL byte", name);
-	ret = read_lines(&reader, copy, err);
-	if (ret < 0) {
+	r = read_lines(&reader, copy, err);
+	if (r < 0) {
 		ignore_list_finish(&reader.list);
-		return ret;
+		return r;
 	}
 	*ret_list = reader.list;
 	return 0;

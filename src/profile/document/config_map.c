@@ -56,9 +56,9 @@ static int read_text(const struct cursor *at, config_map_reader *read, void *dat
 		     struct error *err)
 {
 	const char *text;
-	int ret = cursor_get_string(at, &text, err);
+	int r = cursor_get_string(at, &text, err);
 
-	return ret < 0 ? ret : read(at, text, strlen(text), data, err);
+	return r < 0 ? r : read(at, text, strlen(text), data, err);
 }
 
 static int read_binary(const struct cursor *at, config_map_reader *read, void *data,
@@ -67,10 +67,10 @@ static int read_binary(const struct cursor *at, config_map_reader *read, void *d
 	_cleanup_free_ char *decoded = NULL;
 	const char *text;
 	size_t size;
-	int ret = cursor_get_string(at, &text, err);
+	int r = cursor_get_string(at, &text, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	decoded = malloc(strlen(text) + 1);
 	if (!decoded)
 		return error_nomem(err);
@@ -86,20 +86,20 @@ static int read_files(const struct cursor *object, const char *key, config_map_r
 	struct cursor files, file;
 	const char *name;
 	json_t *value;
-	int ret;
+	int r;
 
 	if (!cursor_optional(object, key, &files))
 		return 0;
-	ret = cursor_check_object(&files, err);
-	if (ret < 0)
-		return ret;
+	r = cursor_check_object(&files, err);
+	if (r < 0)
+		return r;
 	json_object_foreach((json_t *)files.value, name, value) {
 		if (!cursor_member(&files, name, &file))
 			continue;
-		ret = binary ? read_binary(&file, read, data, err) :
-			       read_text(&file, read, data, err);
-		if (ret < 0)
-			return ret;
+		r = binary ? read_binary(&file, read, data, err) :
+			     read_text(&file, read, data, err);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
@@ -111,13 +111,13 @@ int config_map_read(const struct cursor *object, config_map_reader *read, void *
 					      "binaryData", "immutable", NULL };
 	struct cursor at;
 	const char *version;
-	int ret;
+	int r;
 
-	if ((ret = cursor_check_members(object, fields, err)) < 0 ||
-	    (ret = cursor_require_string(object, "apiVersion", &at, &version, err)) < 0)
-		return ret;
+	if ((r = cursor_check_members(object, fields, err)) < 0 ||
+	    (r = cursor_require_string(object, "apiVersion", &at, &version, err)) < 0)
+		return r;
 	if (strcmp(version, "v1") != 0)
 		return cursor_fail(&at, err, "\"%s\" is not v1, of which ConfigMaps are", version);
-	ret = read_files(object, "data", read, data, err);
-	return ret < 0 ? ret : read_files(object, "binaryData", read, data, err);
+	r = read_files(object, "data", read, data, err);
+	return r < 0 ? r : read_files(object, "binaryData", read, data, err);
 }

@@ -70,7 +70,7 @@ static int documents_add(struct documents *documents, struct document **ret_docu
 		return error_nomem(err);
 	documents->items = items;
 	*ret_document = &items[documents->length++];
-	**ret_document = (struct document){ 0 };
+	**ret_document = (struct document){};
 	return 0;
 }
 
@@ -87,48 +87,48 @@ static int read_text(struct input *input, struct error *err);
 static int read_recording(const struct input *input, struct document *document, struct error *err)
 {
 	const struct tree_source *source = &input->source;
-	_cleanup_(call_set_finish) struct call_set unnamed = { 0 };
+	_cleanup_(call_set_finish) struct call_set unnamed = {};
 	size_t i;
-	int ret;
+	int r;
 
 	document->format = DOCUMENT_RECORDING;
 	document->recording = calloc(1, sizeof(*document->recording));
 	if (!document->recording)
 		return error_nomem(err);
-	ret = recording_read(source->name, source->text, source->size, document->recording, err);
-	if (ret < 0)
-		return ret;
+	r = recording_read(source->name, source->text, source->size, document->recording, err);
+	if (r < 0)
+		return r;
 	if (document->recording->name && !(document->name = strdup(document->recording->name)))
 		return error_nomem(err);
 	if (input->options->underived)
 		return 0;
-	ret = recording_derive_profile(document->recording, &document->profile, &unnamed, err);
-	for (i = 0; i < unnamed.length && ret == 0; i++)
-		ret = notes_add(&input->documents->notes, err,
-				"%s: system call %u of ABI %s has no name that a profile could "
-				"hold, and is left out of it%s",
-				source->name, unnamed.items[i].nr, abi_name(unnamed.items[i].abi),
-				recording_x32_reason(document->profile, &unnamed.items[i]));
-	return ret;
+	r = recording_derive_profile(document->recording, &document->profile, &unnamed, err);
+	for (i = 0; i < unnamed.length && r == 0; i++)
+		r = notes_add(&input->documents->notes, err,
+			      "%s: system call %u of ABI %s has no name that a profile could "
+			      "hold, and is left out of it%s",
+			      source->name, unnamed.items[i].nr, abi_name(unnamed.items[i].abi),
+			      recording_x32_reason(document->profile, &unnamed.items[i]));
+	return r;
 }
 
 static int read_profile(const struct cursor *at, const struct input *input,
 			struct document *document, struct error *err)
 {
 	_cleanup_conditional_profile_ struct conditional_profile *conditional = NULL;
-	int ret = conditional_profile_read_value(at, &conditional, err);
+	int r = conditional_profile_read_value(at, &conditional, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	document->format = conditional_profile_is_docker(conditional) ? DOCUMENT_DOCKER :
 									DOCUMENT_OCI;
 	if (!conditional_profile_has_conditions(conditional)) {
 		document->profile = conditional_profile_take_profile(conditional);
 		return 0;
 	}
-	ret = conditional_profile_resolve(conditional, input->options->context, &document->profile,
-					  err);
-	if (ret < 0)
+	r = conditional_profile_resolve(conditional, input->options->context, &document->profile,
+					err);
+	if (r < 0)
 		return error_prefix(err, "%s", input->source.name);
 	document->conditional = steal_pointer(&conditional);
 	return 0;
@@ -138,10 +138,10 @@ static int read_capability(const struct cursor *at, void *data, struct error *er
 {
 	struct document *document = data;
 	const char *text;
-	int ret = cursor_get_string(at, &text, err);
+	int r = cursor_get_string(at, &text, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	if (document->capability_count >= CAPABILITIES_MAX)
 		return cursor_fail(at, err, "there are not that many capabilities");
 	return string_set_add(&document->capabilities, &document->capability_count, text, err);
@@ -164,26 +164,26 @@ static int read_bundle(const struct cursor *root, const struct input *input,
 {
 	static const char *const names[] = { "linux", "process", "seccomp", NULL };
 	struct cursor linux_part, seccomp;
-	int ret = members_check_capitals(root, names, err);
+	int r = members_check_capitals(root, names, err);
 
-	if (ret == 0)
-		ret = read_capabilities(root, document, err);
-	if (ret == 0 && cursor_optional(root, "linux", &linux_part))
-		ret = members_check_capitals(&linux_part, names, err);
-	if (ret < 0)
-		return ret;
+	if (r == 0)
+		r = read_capabilities(root, document, err);
+	if (r == 0 && cursor_optional(root, "linux", &linux_part))
+		r = members_check_capitals(&linux_part, names, err);
+	if (r < 0)
+		return r;
 	if (!cursor_optional(root, "linux", &linux_part) ||
 	    !cursor_optional(&linux_part, "seccomp", &seccomp))
 		return cursor_fail(root, err,
 				   "the bundle has no linux.seccomp: its container runs "
 				   "unconfined");
-	ret = read_profile(&seccomp, input, document, err);
+	r = read_profile(&seccomp, input, document, err);
 	document->format = DOCUMENT_BUNDLE;
-	if (ret == 0 && document->conditional)
+	if (r == 0 && document->conditional)
 		return cursor_fail(&seccomp, err,
 				   "runc and crun ignore Docker's \"includes\", \"excludes\" and "
 				   "\"archMap\", which nobody resolved here");
-	return ret;
+	return r;
 }
 
 static bool has(const struct cursor *at, const char *key)
@@ -247,7 +247,7 @@ static int read_config_file(const struct cursor *at, const char *text, size_t si
 	struct input input = *outer;
 	size_t first = outer->documents->length;
 	_cleanup_free_ char *key = str_escape(at->key), *name = NULL;
-	int ret;
+	int r;
 
 	if (!key || asprintf(&name, "%s: $.%s.%s", outer->source.name, at->parent->key, key) < 0) {
 		name = NULL;
@@ -262,37 +262,37 @@ static int read_config_file(const struct cursor *at, const char *text, size_t si
 	input.source.yaml = false;
 	input.source.document = 0;
 	input.in_config_map = true;
-	ret = read_text(&input, err);
-	if (ret == 0 && outer->documents->length == first)
+	r = read_text(&input, err);
+	if (r == 0 && outer->documents->length == first)
 		return error_set(err, EINVAL, "%s: there is nothing in it", name);
-	return ret < 0 ? ret : name_documents(outer->documents, first, at->key, err);
+	return r < 0 ? r : name_documents(outer->documents, first, at->key, err);
 }
 
 static int read_config_map(const struct cursor *at, const struct input *input, struct error *err)
 {
 	size_t before = input->documents->length;
-	int ret;
+	int r;
 
 	if (input->in_config_map)
 		return cursor_fail(at, err, "a ConfigMap within a ConfigMap holds no profile");
-	ret = config_map_read(at, read_config_file, (void *)input, err);
-	if (ret == 0 && input->documents->length == before)
+	r = config_map_read(at, read_config_file, (void *)input, err);
+	if (r == 0 && input->documents->length == before)
 		return cursor_fail(at, err, "the ConfigMap has no profile");
-	return ret;
+	return r;
 }
 
 static int read_value(const struct cursor *at, void *data, struct error *err)
 {
 	const struct input *input = data;
 	struct document *document = NULL;
-	int ret;
+	int r;
 
-	if ((ret = cursor_check_object(at, err)) < 0)
-		return ret;
+	if ((r = cursor_check_object(at, err)) < 0)
+		return r;
 	if (is_config_map(at))
 		return read_config_map(at, input, err);
-	if ((ret = documents_add(input->documents, &document, err)) < 0)
-		return ret;
+	if ((r = documents_add(input->documents, &document, err)) < 0)
+		return r;
 	if (has(at, "kind") || has(at, "apiVersion"))
 		return profile_read_cr(at, document, err);
 	if (has(at, "format") && !input->source.yaml)
@@ -327,16 +327,16 @@ static int read_root(json_t *root, struct input *input, struct error *err)
 static int read_yaml(struct input *input, struct error *err)
 {
 	const struct tree_source *source = &input->source;
-	_cleanup_(yaml_stream_finish) struct yaml_stream stream = { 0 };
+	_cleanup_(yaml_stream_finish) struct yaml_stream stream = {};
 	size_t i;
-	int ret = yaml_parse(source->name, source->text, source->size, &stream, err);
+	int r = yaml_parse(source->name, source->text, source->size, &stream, err);
 
 	input->source.yaml = true;
-	for (i = 0; i < stream.length && ret == 0; i++) {
+	for (i = 0; i < stream.length && r == 0; i++) {
 		input->source.document = stream.documents[i];
-		ret = read_root(stream.roots[i], input, err);
+		r = read_root(stream.roots[i], input, err);
 	}
-	return ret;
+	return r;
 }
 
 /*
@@ -364,14 +364,14 @@ static int read_json(struct input *input, struct error *err)
 	const struct tree_source *source = &input->source;
 	_cleanup_json_ json_t *root = NULL;
 	struct document *document = NULL;
-	int ret;
+	int r;
 
 	if (looks_like_recording(source->text, source->size)) {
-		ret = documents_add(input->documents, &document, err);
-		return ret < 0 ? ret : read_recording(input, document, err);
+		r = documents_add(input->documents, &document, err);
+		return r < 0 ? r : read_recording(input, document, err);
 	}
-	ret = tree_parse(source->name, source->text, source->size, &root, err);
-	return ret < 0 ? ret : read_root(root, input, err);
+	r = tree_parse(source->name, source->text, source->size, &root, err);
+	return r < 0 ? r : read_root(root, input, err);
 }
 
 static int read_text(struct input *input, struct error *err)
@@ -385,23 +385,23 @@ int documents_read(const char *name, const char *text, size_t size,
 		   struct error *err)
 {
 	static const struct document_options none;
-	_cleanup_documents_ struct documents documents = { 0 };
+	_cleanup_documents_ struct documents documents = {};
 	struct input input = {
 		.source = { .name = name, .text = text, .size = size },
 		.options = options ? options : &none,
 		.documents = &documents,
 	};
-	int ret;
+	int r;
 
 	input.source.ignored = &documents.ignored;
 	if (input.options->lenient)
 		input.source.unknown = &documents.notes;
-	ret = read_text(&input, err);
-	if (ret < 0)
-		return ret;
+	r = read_text(&input, err);
+	if (r < 0)
+		return r;
 	if (!documents.length)
 		return error_set(err, EINVAL, "%s: there is nothing in it", name);
 	*ret_documents = documents;
-	documents = (struct documents){ 0 };
+	documents = (struct documents){};
 	return 0;
 }

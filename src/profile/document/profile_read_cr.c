@@ -18,16 +18,16 @@ static int check_type(const struct cursor *object, struct error *err)
 {
 	struct cursor at;
 	const char *text = NULL, *version;
-	int ret;
+	int r;
 
-	ret = cursor_require_string(object, "kind", &at, &text, err);
-	if (ret < 0)
-		return ret;
+	r = cursor_require_string(object, "kind", &at, &text, err);
+	if (r < 0)
+		return r;
 	if (strcmp(text, KIND) != 0)
 		return cursor_fail(&at, err, "\"%s\" is not " KIND, text);
-	ret = cursor_require_string(object, "apiVersion", &at, &text, err);
-	if (ret < 0)
-		return ret;
+	r = cursor_require_string(object, "apiVersion", &at, &text, err);
+	if (r < 0)
+		return r;
 	version = str_has_prefix(text, GROUP) ? text + strlen(GROUP) : "";
 	if (strcmp(version, "v1") != 0 && strcmp(version, "v1beta1") != 0 &&
 	    strcmp(version, "v1alpha1") != 0)
@@ -43,16 +43,16 @@ static int read_texts(const struct cursor *object, const char *key, json_t **ret
 	struct cursor at, member;
 	const char *name, *text;
 	json_t *value;
-	int ret;
+	int r;
 
 	if (!cursor_optional(object, key, &at))
 		return 0;
-	if ((ret = cursor_check_object(&at, err)) < 0)
-		return ret;
+	if ((r = cursor_check_object(&at, err)) < 0)
+		return r;
 	json_object_foreach((json_t *)at.value, name, value) {
 		if (cursor_member(&at, name, &member) &&
-		    (ret = cursor_get_string(&member, &text, err)) < 0)
-			return ret;
+		    (r = cursor_get_string(&member, &text, err)) < 0)
+			return r;
 	}
 	*ret_texts = json_incref((json_t *)at.value);
 	return 0;
@@ -61,15 +61,15 @@ static int read_texts(const struct cursor *object, const char *key, json_t **ret
 static int read_metadata(const struct cursor *object, struct document *document, struct error *err)
 {
 	struct cursor at;
-	int ret;
+	int r;
 
 	if (!cursor_optional(object, "metadata", &at))
 		return 0;
-	if ((ret = cursor_check_object(&at, err)) < 0 ||
-	    (ret = cursor_copy_string(&at, "name", &document->name, err)) < 0 ||
-	    (ret = read_texts(&at, "labels", &document->labels, err)) < 0 ||
-	    (ret = read_texts(&at, "annotations", &document->annotations, err)) < 0)
-		return ret;
+	if ((r = cursor_check_object(&at, err)) < 0 ||
+	    (r = cursor_copy_string(&at, "name", &document->name, err)) < 0 ||
+	    (r = read_texts(&at, "labels", &document->labels, err)) < 0 ||
+	    (r = read_texts(&at, "annotations", &document->annotations, err)) < 0)
+		return r;
 	return cursor_copy_string(&at, "namespace", &document->name_space, err);
 }
 
@@ -78,15 +78,15 @@ static int read_disabled(const struct cursor *spec, bool *ret_disabled, struct e
 {
 	struct cursor at;
 	const char *text = NULL;
-	int ret;
+	int r;
 
 	if (cursor_member(spec, "disabled", &at) &&
-	    (ret = cursor_get_bool(&at, ret_disabled, err)) < 0)
-		return ret;
+	    (r = cursor_get_bool(&at, ret_disabled, err)) < 0)
+		return r;
 	if (!cursor_member(spec, "state", &at))
 		return 0;
-	if ((ret = cursor_get_string(&at, &text, err)) < 0)
-		return ret;
+	if ((r = cursor_get_string(&at, &text, err)) < 0)
+		return r;
 	*ret_disabled = strcmp(text, "Disabled") == 0;
 	if (!*ret_disabled && strcmp(text, "Enabled") != 0)
 		return cursor_fail(&at, err, "\"%s\" is neither Enabled nor Disabled", text);
@@ -98,12 +98,12 @@ static int read_rule(const struct cursor *at, void *data, struct error *err)
 	struct profile *profile = data;
 	static const char *const fields[] = { "names", "action", "errnoRet", "args", NULL };
 	struct rule *rule = NULL;
-	int ret;
+	int r;
 
-	if ((ret = cursor_check_members(at, fields, err)) < 0 ||
-	    (ret = profile_add_rule(profile, ACTION_ERRNO, &rule, err)) < 0 ||
-	    (ret = rule_read_names(at, rule, err)) < 0)
-		return ret;
+	if ((r = cursor_check_members(at, fields, err)) < 0 ||
+	    (r = profile_add_rule(profile, ACTION_ERRNO, &rule, err)) < 0 ||
+	    (r = rule_read_names(at, rule, err)) < 0)
+		return r;
 	return rule_read(at, DIALECT_CR, rule, err);
 }
 
@@ -114,13 +114,13 @@ static int read_spec(const struct cursor *spec, struct document *document, struc
 		"syscalls",	 "baseProfileName", "disabled", "state",	NULL,
 	};
 	struct profile *profile = document->profile;
-	int ret;
+	int r;
 
-	if ((ret = cursor_check_members(spec, fields, err)) < 0 ||
-	    (ret = profile_read_head(spec, profile, err)) < 0 ||
-	    (ret = cursor_copy_string(spec, "baseProfileName", &document->base_profile, err)) < 0 ||
-	    (ret = read_disabled(spec, &document->disabled, err)) < 0)
-		return ret;
+	if ((r = cursor_check_members(spec, fields, err)) < 0 ||
+	    (r = profile_read_head(spec, profile, err)) < 0 ||
+	    (r = cursor_copy_string(spec, "baseProfileName", &document->base_profile, err)) < 0 ||
+	    (r = read_disabled(spec, &document->disabled, err)) < 0)
+		return r;
 	return cursor_each(spec, "syscalls", read_rule, profile, err);
 }
 
@@ -129,16 +129,15 @@ int profile_read_cr(const struct cursor *object, struct document *document, stru
 	static const char *const fields[] = { "apiVersion", "kind",   "metadata",
 					      "spec",	    "status", NULL };
 	struct cursor spec;
-	int ret;
+	int r;
 
 	document->format = DOCUMENT_CR;
 	document->profile = profile_create(ACTION_ERRNO);
 	if (!document->profile)
 		return error_nomem(err);
-	if ((ret = cursor_check_members(object, fields, err)) < 0 ||
-	    (ret = check_type(object, err)) < 0 ||
-	    (ret = read_metadata(object, document, err)) < 0 ||
-	    (ret = cursor_required(object, "spec", &spec, err)) < 0)
-		return ret;
+	if ((r = cursor_check_members(object, fields, err)) < 0 ||
+	    (r = check_type(object, err)) < 0 || (r = read_metadata(object, document, err)) < 0 ||
+	    (r = cursor_required(object, "spec", &spec, err)) < 0)
+		return r;
 	return read_spec(&spec, document, err);
 }

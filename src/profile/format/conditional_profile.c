@@ -141,17 +141,17 @@ static int add_architectures(const struct conditional_profile *conditional, cons
 			     struct profile *profile, struct error *err)
 {
 	size_t i, k;
-	int ret;
+	int r;
 
 	for (i = 0; i < conditional->entry_count; i++) {
 		const struct architecture_entry *entry = &conditional->entries[i];
 
 		if (strcmp(entry->native, native) != 0)
 			continue;
-		ret = profile_add_architecture(profile, native, err);
-		for (k = 0; k < entry->other_count && ret == 0; k++)
-			ret = profile_add_architecture(profile, entry->others[k], err);
-		return ret; /* the first entry decides, as with Docker */
+		r = profile_add_architecture(profile, native, err);
+		for (k = 0; k < entry->other_count && r == 0; k++)
+			r = profile_add_architecture(profile, entry->others[k], err);
+		return r; /* the first entry decides, as with Docker */
 	}
 	return 0;
 }
@@ -164,10 +164,10 @@ int conditional_profile_resolve(const struct conditional_profile *conditional,
 	const struct architecture *architecture = NULL;
 	struct question question = { .context = context };
 	size_t i;
-	int ret = profile_copy_head(conditional->profile, &profile, err);
+	int r = profile_copy_head(conditional->profile, &profile, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	if (conditional->conditional) {
 		architecture = context && context->architecture ?
 				       architecture_find(context->architecture) :
@@ -180,18 +180,18 @@ int conditional_profile_resolve(const struct conditional_profile *conditional,
 						 "there is none of that name" :
 						 "none was given");
 		question.architecture = architecture->name;
-		ret = add_architectures(conditional, architecture->scmp, profile, err);
+		r = add_architectures(conditional, architecture->scmp, profile, err);
 	}
-	for (i = 0; i < conditional->filter_count && ret == 0; i++) {
+	for (i = 0; i < conditional->filter_count && r == 0; i++) {
 		const struct rule_filters *filters = &conditional->filters[i];
 
 		if (architecture && (is_excluded(&question, &filters->excludes) ||
 				     !is_included(&question, &filters->includes)))
 			continue;
-		ret = profile_copy_rule(profile, &conditional->profile->rules[i], err);
+		r = profile_copy_rule(profile, &conditional->profile->rules[i], err);
 	}
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	*ret_profile = steal_pointer(&profile);
 	return 0;
 }

@@ -45,28 +45,28 @@ static int read_capability(const struct cursor *at, void *data, struct error *er
 	struct conditional_profile *conditional = reader->conditional;
 	struct filter *filter = reader->filter;
 	const char *text;
-	int ret = cursor_get_string(at, &text, err);
+	int r = cursor_get_string(at, &text, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	if (!is_capability(text))
 		return cursor_fail(at, err, "\"%s\" is no capability, such as CAP_SYS_ADMIN", text);
 	if (conditional->capability_count >= CAPABILITIES_MAX)
 		return cursor_fail(at, err, "there are not that many capabilities");
-	ret = string_set_add(&filter->capabilities, &filter->capability_count, text, err);
-	return ret < 0 ? ret :
-			 string_set_add(&conditional->capabilities, &conditional->capability_count,
-					text, err);
+	r = string_set_add(&filter->capabilities, &filter->capability_count, text, err);
+	return r < 0 ? r :
+		       string_set_add(&conditional->capabilities, &conditional->capability_count,
+				      text, err);
 }
 
 static int read_architecture(const struct cursor *at, void *data, struct error *err)
 {
 	struct filter *filter = data;
 	const char *text;
-	int ret = cursor_get_string(at, &text, err);
+	int r = cursor_get_string(at, &text, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	if (filter->architecture_count >= ARCHITECTURES_MAX)
 		return cursor_fail(at, err, "there are not that many architectures");
 	return string_set_add(&filter->architectures, &filter->architecture_count, text, err);
@@ -77,12 +77,12 @@ static int read_min_kernel(const struct cursor *object, struct filter *filter, s
 	_cleanup_error_ struct error problem = ERROR_INIT;
 	struct cursor at;
 	const char *text = NULL;
-	int ret;
+	int r;
 
 	if (!cursor_optional(object, "minKernel", &at))
 		return 0;
-	if ((ret = cursor_get_string(&at, &text, err)) < 0)
-		return ret;
+	if ((r = cursor_get_string(&at, &text, err)) < 0)
+		return r;
 	if (kernel_version_parse(text, &filter->kernel, &problem) < 0)
 		return cursor_fail(&at, err, "%s", error_message(&problem));
 	filter->kernel_known = true;
@@ -96,15 +96,15 @@ static int read_filter(const struct cursor *rule, const char *key,
 	static const char *const fields[] = { "caps", "arches", "minKernel", NULL };
 	struct filter_reader reader = { conditional, filter };
 	struct cursor at;
-	int ret;
+	int r;
 
 	if (!cursor_optional(rule, key, &at))
 		return 0;
-	if ((ret = members_check(&at, fields, NULL, err)) < 0 ||
-	    (ret = cursor_each(&at, "caps", read_capability, &reader, err)) < 0 ||
-	    (ret = cursor_each(&at, "arches", read_architecture, filter, err)) < 0 ||
-	    (ret = read_min_kernel(&at, filter, err)) < 0)
-		return ret;
+	if ((r = members_check(&at, fields, NULL, err)) < 0 ||
+	    (r = cursor_each(&at, "caps", read_capability, &reader, err)) < 0 ||
+	    (r = cursor_each(&at, "arches", read_architecture, filter, err)) < 0 ||
+	    (r = read_min_kernel(&at, filter, err)) < 0)
+		return r;
 	if (filter->capability_count || filter->architecture_count || filter->kernel_known)
 		conditional->conditional = true;
 	return 0;
@@ -129,19 +129,19 @@ static int read_errno_name(const struct cursor *object, const char *key,
 {
 	struct cursor at;
 	const char *text = NULL;
-	int ret;
+	int r;
 
 	if (!cursor_optional(object, key, &at))
 		return 0;
-	if ((ret = cursor_get_string(&at, &text, err)) < 0 || !*text)
-		return ret;
-	ret = errno_from_name(text);
-	if (ret < 0)
+	if ((r = cursor_get_string(&at, &text, err)) < 0 || !*text)
+		return r;
+	r = errno_from_name(text);
+	if (r < 0)
 		return cursor_fail(&at, err, "\"%s\" is no errno, such as ENOSYS", text);
-	if (number->known && number->value != (uint32_t)ret)
+	if (number->known && number->value != (uint32_t)r)
 		return cursor_fail(&at, err, "\"%s\" is %d, but the number beside it is %u", text,
-				   ret, number->value);
-	*number = (struct optional_errno){ true, ret };
+				   r, number->value);
+	*number = (struct optional_errno){ true, r };
 	return 0;
 }
 
@@ -168,7 +168,7 @@ static int add_filters(struct conditional_profile *conditional, struct rule_filt
 		return error_nomem(err);
 	conditional->filters = filters;
 	*ret_filters = &filters[conditional->filter_count++];
-	**ret_filters = (struct rule_filters){ 0 };
+	**ret_filters = (struct rule_filters){};
 	return 0;
 }
 
@@ -179,16 +179,16 @@ static int read_rule(const struct cursor *at, void *data, struct error *err)
 					      "comment", "includes", "excludes", "errno", NULL };
 	struct rule_filters *filters = NULL;
 	struct rule *rule = NULL;
-	int ret;
+	int r;
 
-	if ((ret = profile_add_rule(conditional->profile, ACTION_ERRNO, &rule, err)) < 0 ||
-	    (ret = members_check(at, fields, &rule->unknown, err)) < 0 ||
-	    (ret = add_filters(conditional, &filters, err)) < 0 ||
-	    (ret = read_names(at, rule, err)) < 0 ||
-	    (ret = rule_read(at, DIALECT_OCI, rule, err)) < 0 ||
-	    (ret = read_errno_name(at, "errno", &rule->errno_ret, err)) < 0 ||
-	    (ret = read_filter(at, "includes", conditional, &filters->includes, err)) < 0)
-		return ret;
+	if ((r = profile_add_rule(conditional->profile, ACTION_ERRNO, &rule, err)) < 0 ||
+	    (r = members_check(at, fields, &rule->unknown, err)) < 0 ||
+	    (r = add_filters(conditional, &filters, err)) < 0 ||
+	    (r = read_names(at, rule, err)) < 0 ||
+	    (r = rule_read(at, DIALECT_OCI, rule, err)) < 0 ||
+	    (r = read_errno_name(at, "errno", &rule->errno_ret, err)) < 0 ||
+	    (r = read_filter(at, "includes", conditional, &filters->includes, err)) < 0)
+		return r;
 	return read_filter(at, "excludes", conditional, &filters->excludes, err);
 }
 
@@ -210,17 +210,17 @@ static int read_entry(const struct cursor *at, void *data, struct error *err)
 	struct architecture_entry *entry =
 		array_grow(conditional->entries, conditional->entry_count, sizeof(*entry));
 	struct cursor native;
-	int ret;
+	int r;
 
 	if (!entry)
 		return error_nomem(err);
 	conditional->entries = entry;
 	entry += conditional->entry_count++;
-	*entry = (struct architecture_entry){ 0 };
-	if ((ret = members_check(at, fields, NULL, err)) < 0 ||
-	    (ret = cursor_required(at, "architecture", &native, err)) < 0 ||
-	    (ret = architecture_read(&native, &entry->native, err)) < 0)
-		return ret;
+	*entry = (struct architecture_entry){};
+	if ((r = members_check(at, fields, NULL, err)) < 0 ||
+	    (r = cursor_required(at, "architecture", &native, err)) < 0 ||
+	    (r = architecture_read(&native, &entry->native, err)) < 0)
+		return r;
 	return cursor_each(at, "subArchitectures", read_sub_architecture, entry, err);
 }
 
@@ -228,10 +228,10 @@ static int read_architecture_map(const struct cursor *object,
 				 struct conditional_profile *conditional, struct error *err)
 {
 	struct cursor map;
-	int ret = cursor_each(object, "archMap", read_entry, conditional, err);
+	int r = cursor_each(object, "archMap", read_entry, conditional, err);
 
-	if (ret < 0 || !conditional->entry_count)
-		return ret;
+	if (r < 0 || !conditional->entry_count)
+		return r;
 	conditional->conditional = true;
 	if (conditional->profile->architecture_count && cursor_member(object, "archMap", &map))
 		return cursor_fail(&map, err, "use \"architectures\" or \"archMap\", not both");
@@ -263,15 +263,15 @@ static int read_conditional(const struct cursor *at, struct conditional_profile 
 		"flags",	 "listenerMetadata", "listenerPath", "syscalls",      NULL,
 	};
 	struct profile *profile = conditional->profile;
-	int ret;
+	int r;
 
-	if ((ret = members_check(at, fields, &profile->unknown, err)) < 0 ||
-	    (ret = profile_read_head(at, profile, err)) < 0 ||
-	    (ret = errno_read(at, "defaultErrnoRet", DIALECT_OCI, profile->default_action,
-			      &profile->default_errno_ret, err)) < 0 ||
-	    (ret = read_errno_name(at, "defaultErrno", &profile->default_errno_ret, err)) < 0 ||
-	    (ret = read_architecture_map(at, conditional, err)) < 0)
-		return ret;
+	if ((r = members_check(at, fields, &profile->unknown, err)) < 0 ||
+	    (r = profile_read_head(at, profile, err)) < 0 ||
+	    (r = errno_read(at, "defaultErrnoRet", DIALECT_OCI, profile->default_action,
+			    &profile->default_errno_ret, err)) < 0 ||
+	    (r = read_errno_name(at, "defaultErrno", &profile->default_errno_ret, err)) < 0 ||
+	    (r = read_architecture_map(at, conditional, err)) < 0)
+		return r;
 	conditional->docker = has_docker_fields(at->value);
 	return cursor_each(at, "syscalls", read_rule, conditional, err);
 }
@@ -281,13 +281,13 @@ int conditional_profile_read_value(const struct cursor *at,
 {
 	_cleanup_conditional_profile_ struct conditional_profile *conditional =
 		calloc(1, sizeof(*conditional));
-	int ret;
+	int r;
 
 	if (!conditional || !(conditional->profile = profile_create(ACTION_ERRNO)))
 		return error_nomem(err);
-	ret = read_conditional(at, conditional, err);
-	if (ret < 0)
-		return ret;
+	r = read_conditional(at, conditional, err);
+	if (r < 0)
+		return r;
 	*ret_conditional = steal_pointer(&conditional);
 	return 0;
 }
@@ -298,10 +298,10 @@ int conditional_profile_read(const char *name, const char *text, size_t size,
 	const struct tree_source source = { .name = name, .text = text, .size = size };
 	_cleanup_json_ json_t *root = NULL;
 	struct cursor at = { .source = &source };
-	int ret = tree_parse(name, text, size, &root, err);
+	int r = tree_parse(name, text, size, &root, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	at.value = root;
 	return conditional_profile_read_value(&at, ret_conditional, err);
 }

@@ -184,13 +184,13 @@ static int keep(const struct cursor *at, bool keeps, json_t **kept, struct error
 {
 	const struct tree_source *source = cursor_source(at);
 	struct ignored_members *ignored = source ? source->ignored : NULL;
-	int ret;
+	int r;
 
 	if (!ignored)
 		return 0;
-	ret = string_set_add(&ignored->names, &ignored->count, at->key, err);
-	if (ret < 0)
-		return ret;
+	r = string_set_add(&ignored->names, &ignored->count, at->key, err);
+	if (r < 0)
+		return r;
 	if (ignored->count > IGNORED_MAX)
 		return cursor_fail(at, err, "unknown field, after %d others", IGNORED_MAX);
 	if (!keeps) {
@@ -233,10 +233,10 @@ int members_check(const struct cursor *at, const char *const *known, json_t **re
 	_cleanup_json_ json_t *kept = NULL;
 	const char *key, *like;
 	json_t *value;
-	int ret = cursor_check_object(at, err);
+	int r = cursor_check_object(at, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	json_object_foreach((json_t *)at->value, key, value) {
 		struct cursor member = { value, at, key, 0, NULL };
 
@@ -246,9 +246,9 @@ int members_check(const struct cursor *at, const char *const *known, json_t **re
 		if (like)
 			return refuse_capitals(&member, like, err);
 		like = is_comment(key) ? NULL : effective_like(key);
-		ret = like ? reject(&member, like, err) : keep(&member, ret_kept, &kept, err);
-		if (ret < 0)
-			return ret;
+		r = like ? reject(&member, like, err) : keep(&member, ret_kept, &kept, err);
+		if (r < 0)
+			return r;
 	}
 	if (ret_kept)
 		*ret_kept = steal_pointer(&kept);

@@ -31,19 +31,19 @@ static int read_action(const struct cursor *object, const char *key, enum action
 {
 	struct cursor at;
 	const char *text = NULL;
-	int ret;
+	int r;
 
-	ret = cursor_require_string(object, key, &at, &text, err);
-	if (ret < 0)
-		return ret;
-	ret = action_from_name(text);
-	if (ret < 0)
+	r = cursor_require_string(object, key, &at, &text, err);
+	if (r < 0)
+		return r;
+	r = action_from_name(text);
+	if (r < 0)
 		return cursor_fail(&at, err,
 				   "\"%s\" is no action; there are SCMP_ACT_ALLOW, _ERRNO, _LOG, "
 				   "_NOTIFY, _TRACE, _TRAP, _KILL_THREAD (or _KILL) and "
 				   "_KILL_PROCESS",
 				   text);
-	*ret_action = ret;
+	*ret_action = r;
 	return 0;
 }
 
@@ -67,13 +67,13 @@ int errno_read(const struct cursor *object, const char *key, enum dialect dialec
 {
 	uint64_t number = 0, max = action == ACTION_TRACE ? TRACE_DATA_MAX : ERRNO_MAX;
 	struct cursor at;
-	int ret;
+	int r;
 
 	if (!cursor_optional(object, key, &at))
 		return 0;
-	ret = read_errno_number(&at, dialect, max, &number, err);
-	if (ret < 0)
-		return ret;
+	r = read_errno_number(&at, dialect, max, &number, err);
+	if (r < 0)
+		return r;
 	*ret_errno = (struct optional_errno){ dialect == DIALECT_OCI || number != 0, number };
 	return 0;
 }
@@ -82,10 +82,10 @@ int architecture_read(const struct cursor *at, const char **ret_scmp, struct err
 {
 	const struct architecture *architecture;
 	const char *text;
-	int ret = cursor_get_string(at, &text, err);
+	int r = cursor_get_string(at, &text, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	/* The definition of SeccompProfile allows it, but runc does not know it. */
 	if (strcmp(text, "SCMP_ARCH_NATIVE") == 0)
 		return cursor_fail(at, err,
@@ -104,9 +104,9 @@ static int read_architecture(const struct cursor *at, void *data, struct error *
 {
 	struct profile *profile = data;
 	const char *scmp;
-	int ret = architecture_read(at, &scmp, err);
+	int r = architecture_read(at, &scmp, err);
 
-	return ret < 0 ? ret : profile_add_architecture(profile, scmp, err);
+	return r < 0 ? r : profile_add_architecture(profile, scmp, err);
 }
 
 /*
@@ -133,10 +133,10 @@ static int read_flag(const struct cursor *at, void *data, struct error *err)
 {
 	struct profile *profile = data;
 	const char *text;
-	int ret = cursor_get_string(at, &text, err);
+	int r = cursor_get_string(at, &text, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	if (!is_flag(text))
 		return cursor_fail(at, err,
 				   "\"%s\" is no flag; there are SECCOMP_FILTER_FLAG_LOG, "
@@ -147,13 +147,13 @@ static int read_flag(const struct cursor *at, void *data, struct error *err)
 
 int profile_read_head(const struct cursor *object, struct profile *profile, struct error *err)
 {
-	int ret;
+	int r;
 
-	if ((ret = read_action(object, "defaultAction", &profile->default_action, err)) < 0 ||
-	    (ret = cursor_each(object, "architectures", read_architecture, profile, err)) < 0 ||
-	    (ret = cursor_each(object, "flags", read_flag, profile, err)) < 0 ||
-	    (ret = cursor_copy_string(object, "listenerPath", &profile->listener_path, err)) < 0)
-		return ret;
+	if ((r = read_action(object, "defaultAction", &profile->default_action, err)) < 0 ||
+	    (r = cursor_each(object, "architectures", read_architecture, profile, err)) < 0 ||
+	    (r = cursor_each(object, "flags", read_flag, profile, err)) < 0 ||
+	    (r = cursor_copy_string(object, "listenerPath", &profile->listener_path, err)) < 0)
+		return r;
 	return cursor_copy_string(object, "listenerMetadata", &profile->listener_metadata, err);
 }
 
@@ -162,18 +162,18 @@ static int read_operator(const struct cursor *object, enum comparison *ret_compa
 {
 	struct cursor at;
 	const char *text = NULL;
-	int ret;
+	int r;
 
-	ret = cursor_require_string(object, "op", &at, &text, err);
-	if (ret < 0)
-		return ret;
-	ret = comparison_from_name(text);
-	if (ret < 0)
+	r = cursor_require_string(object, "op", &at, &text, err);
+	if (r < 0)
+		return r;
+	r = comparison_from_name(text);
+	if (r < 0)
 		return cursor_fail(&at, err,
 				   "\"%s\" is no comparison; there are SCMP_CMP_EQ, _NE, _LT, _LE, "
 				   "_GT, _GE and _MASKED_EQ",
 				   text);
-	*ret_comparison = ret;
+	*ret_comparison = r;
 	return 0;
 }
 
@@ -188,27 +188,26 @@ static int read_condition(const struct cursor *at, void *data, struct error *err
 	const struct rule_reader *reader = data;
 	struct rule *rule = reader->rule;
 	static const char *const fields[] = { "index", "value", "valueTwo", "op", NULL };
-	struct condition condition = { 0 }, *grown;
+	struct condition condition = {}, *grown;
 	struct cursor member;
 	uint64_t index = 0;
-	int ret;
+	int r;
 
-	ret = reader->dialect == DIALECT_CR ? cursor_check_members(at, fields, err) :
-					      members_check(at, fields, NULL, err);
-	if (ret < 0 || (ret = cursor_required(at, "index", &member, err)) < 0 ||
-	    (ret = cursor_get_number(&member, ARGUMENT_INDEX_MAX, &index, err)) < 0 ||
-	    (ret = read_operator(at, &condition.comparison, err)) < 0)
-		return ret;
+	r = reader->dialect == DIALECT_CR ? cursor_check_members(at, fields, err) :
+					    members_check(at, fields, NULL, err);
+	if (r < 0 || (r = cursor_required(at, "index", &member, err)) < 0 ||
+	    (r = cursor_get_number(&member, ARGUMENT_INDEX_MAX, &index, err)) < 0 ||
+	    (r = read_operator(at, &condition.comparison, err)) < 0)
+		return r;
 	condition.index = index;
-	if (reader->dialect == DIALECT_OCI &&
-	    (ret = cursor_required(at, "value", &member, err)) < 0)
-		return ret;
+	if (reader->dialect == DIALECT_OCI && (r = cursor_required(at, "value", &member, err)) < 0)
+		return r;
 	if (cursor_member(at, "value", &member) &&
-	    (ret = cursor_get_number(&member, UINT64_MAX, &condition.value, err)) < 0)
-		return ret;
+	    (r = cursor_get_number(&member, UINT64_MAX, &condition.value, err)) < 0)
+		return r;
 	if (cursor_member(at, "valueTwo", &member) &&
-	    (ret = cursor_get_number(&member, UINT64_MAX, &condition.value_two, err)) < 0)
-		return ret;
+	    (r = cursor_get_number(&member, UINT64_MAX, &condition.value_two, err)) < 0)
+		return r;
 	grown = array_grow(rule->conditions, rule->condition_count, sizeof(*grown));
 	if (!grown)
 		return error_nomem(err);
@@ -221,12 +220,11 @@ int rule_read(const struct cursor *object, enum dialect dialect, struct rule *ru
 	      struct error *err)
 {
 	struct rule_reader reader = { rule, dialect };
-	int ret;
+	int r;
 
-	if ((ret = read_action(object, "action", &rule->action, err)) < 0 ||
-	    (ret = errno_read(object, "errnoRet", dialect, rule->action, &rule->errno_ret, err)) <
-		    0)
-		return ret;
+	if ((r = read_action(object, "action", &rule->action, err)) < 0 ||
+	    (r = errno_read(object, "errnoRet", dialect, rule->action, &rule->errno_ret, err)) < 0)
+		return r;
 	return cursor_each(object, "args", read_condition, &reader, err);
 }
 
@@ -244,10 +242,10 @@ int rule_read_name(const struct cursor *at, void *data, struct error *err)
 {
 	struct rule *rule = data;
 	const char *text;
-	int ret = cursor_get_string(at, &text, err);
+	int r = cursor_get_string(at, &text, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	/* The set of names depends on the kernel, but the form of a name does not. */
 	if (!is_name(text))
 		return cursor_fail(at, err, "\"%s\" cannot be the name of a system call", text);
@@ -259,11 +257,11 @@ int rule_read_name(const struct cursor *at, void *data, struct error *err)
 int rule_read_names(const struct cursor *object, struct rule *rule, struct error *err)
 {
 	struct cursor names;
-	int ret;
+	int r;
 
-	if ((ret = cursor_required(object, "names", &names, err)) < 0 ||
-	    (ret = cursor_each(object, "names", rule_read_name, rule, err)) < 0)
-		return ret;
+	if ((r = cursor_required(object, "names", &names, err)) < 0 ||
+	    (r = cursor_each(object, "names", rule_read_name, rule, err)) < 0)
+		return r;
 	if (!rule->name_count)
 		return cursor_fail(&names, err, "a rule has to name at least one system call");
 	return 0;

@@ -67,17 +67,17 @@ static int set_architectures(struct writer *writer, json_t *spec, struct error *
 	const struct profile *profile = writer->resource->profile;
 	json_t *array = builder_array(&writer->builder);
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
-	for (i = 0; i < profile->architecture_count && ret == 0; i++) {
+	for (i = 0; i < profile->architecture_count && r == 0; i++) {
 		if (has_place(profile->architectures[i]))
 			builder_append(&writer->builder, array,
 				       tree_from_string(profile->architectures[i]));
 		else
-			ret = lose(writer, err, "the architecture %s", profile->architectures[i]);
+			r = lose(writer, err, "the architecture %s", profile->architectures[i]);
 	}
 	builder_set_unless_empty(&writer->builder, spec, "architectures", array);
-	return ret;
+	return r;
 }
 
 static int check_condition(const struct rule *rule, const struct condition *condition,
@@ -97,21 +97,21 @@ static int set_conditions(struct writer *writer, json_t *object, const struct ru
 	struct builder *builder = &writer->builder;
 	json_t *array = builder_array(builder);
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
 	if (rule->condition_count > CONDITIONS_MAX)
-		ret = error_set(err, ENOTSUP,
-				"a rule about %s has %zu conditions, and a " CR_KIND
-				" holds at most %d in one",
-				rule->names[0], rule->condition_count, CONDITIONS_MAX);
-	for (i = 0; i < rule->condition_count && ret == 0; i++) {
+		r = error_set(err, ENOTSUP,
+			      "a rule about %s has %zu conditions, and a " CR_KIND
+			      " holds at most %d in one",
+			      rule->names[0], rule->condition_count, CONDITIONS_MAX);
+	for (i = 0; i < rule->condition_count && r == 0; i++) {
 		const struct condition *condition = &rule->conditions[i];
 
-		ret = check_condition(rule, condition, err);
+		r = check_condition(rule, condition, err);
 		builder_append(builder, array, tree_from_condition(builder, condition));
 	}
 	builder_set_unless_empty(builder, object, "args", array);
-	return ret;
+	return r;
 }
 
 static int add_rule(struct writer *writer, json_t *rules, const struct rule *rule,
@@ -119,7 +119,7 @@ static int add_rule(struct writer *writer, json_t *rules, const struct rule *rul
 {
 	struct builder *builder = &writer->builder;
 	json_t *object = builder_object(builder);
-	int ret = 0;
+	int r = 0;
 
 	builder_append(builder, rules, object);
 	builder_set_string(builder, object, "action", action_name(rule->action));
@@ -127,12 +127,11 @@ static int add_rule(struct writer *writer, json_t *rules, const struct rule *rul
 		builder_set_number(builder, object, "errnoRet", rule->errno_ret.value);
 	else if (rule->errno_ret.known &&
 		 (rule->action == ACTION_ERRNO || rule->action == ACTION_TRACE))
-		ret = lose(writer, err,
-			   "the errno 0 of %s, for which the runtime's default is taken",
-			   rule->names[0]);
+		r = lose(writer, err, "the errno 0 of %s, for which the runtime's default is taken",
+			 rule->names[0]);
 	builder_set(builder, object, "names",
 		    builder_strings(builder, rule->names, rule->name_count));
-	return ret < 0 ? ret : set_conditions(writer, object, rule, err);
+	return r < 0 ? r : set_conditions(writer, object, rule, err);
 }
 
 static int add_rules(struct writer *writer, json_t *spec, struct error *err)
@@ -140,12 +139,12 @@ static int add_rules(struct writer *writer, json_t *spec, struct error *err)
 	const struct profile *profile = writer->resource->profile;
 	json_t *rules = builder_array(&writer->builder);
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
 	builder_set(&writer->builder, spec, "syscalls", rules);
-	for (i = 0; i < profile->rule_count && ret == 0; i++)
-		ret = add_rule(writer, rules, &profile->rules[i], err);
-	return ret;
+	for (i = 0; i < profile->rule_count && r == 0; i++)
+		r = add_rule(writer, rules, &profile->rules[i], err);
+	return r;
 }
 
 static int check_defaults(struct writer *writer, struct error *err)
@@ -169,19 +168,19 @@ static int set_spec(struct writer *writer, json_t *spec, struct error *err)
 	const struct resource *resource = writer->resource;
 	const struct profile *profile = resource->profile;
 	struct builder *builder = &writer->builder;
-	int ret = check_defaults(writer, err);
+	int r = check_defaults(writer, err);
 
 	if (resource->disabled)
 		builder_set_string(builder, spec, "state", "Disabled");
 	builder_set_string(builder, spec, "baseProfileName", resource->base_profile);
 	builder_set_string(builder, spec, "defaultAction", action_name(profile->default_action));
-	if (ret == 0)
-		ret = set_architectures(writer, spec, err);
+	if (r == 0)
+		r = set_architectures(writer, spec, err);
 	builder_set_unless_empty(builder, spec, "flags",
 				 builder_strings(builder, profile->flags, profile->flag_count));
 	builder_set_string(builder, spec, "listenerPath", profile->listener_path);
 	builder_set_string(builder, spec, "listenerMetadata", profile->listener_metadata);
-	return ret < 0 ? ret : add_rules(writer, spec, err);
+	return r < 0 ? r : add_rules(writer, spec, err);
 }
 
 /* Adds a resource to an array of them. */
@@ -243,13 +242,13 @@ int resources_write(const struct resource *resources, size_t count, enum resourc
 	struct writer writer = { .notes = notes };
 	_cleanup_json_ json_t *array = builder_array(&writer.builder);
 	size_t i;
-	int ret;
+	int r;
 
 	for (i = 0; i < count; i++) {
 		writer.resource = &resources[i];
-		ret = add_resource(&writer, array, err);
-		if (ret < 0)
-			return ret;
+		r = add_resource(&writer, array, err);
+		if (r < 0)
+			return r;
 	}
 	if (writer.builder.failed)
 		return error_nomem(err);

@@ -44,7 +44,7 @@ static json_t *from_rule(struct builder *builder, const struct rule *rule)
 
 int profile_write_oci(const struct profile *profile, char **ret_text, struct error *err)
 {
-	struct builder builder = { 0 };
+	struct builder builder = {};
 	_cleanup_json_ json_t *root = builder_object(&builder);
 	json_t *rules = builder_array(&builder);
 	size_t i;

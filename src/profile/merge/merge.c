@@ -100,23 +100,23 @@ static int merge_facts(struct profile_merge *merge, const char *name, const stru
 {
 	struct profile *into = merge->profile;
 	size_t i;
-	int ret;
+	int r;
 
 	if (!effect_equal(default_of(into), default_of(profile)))
 		return refuse_default(merge, name, profile, err);
 	merge_default_errno(&into->default_errno_ret, profile);
-	if ((ret = merge_listener(&into->listener_path, profile->listener_path, merge, name, err)) <
+	if ((r = merge_listener(&into->listener_path, profile->listener_path, merge, name, err)) <
 		    0 ||
-	    (ret = merge_listener(&into->listener_metadata, profile->listener_metadata, merge, name,
-				  err)) < 0)
-		return ret;
+	    (r = merge_listener(&into->listener_metadata, profile->listener_metadata, merge, name,
+				err)) < 0)
+		return r;
 	for (i = 0; i < profile->architecture_count; i++)
-		if ((ret = profile_add_architecture(into, profile->architectures[i], err)) < 0)
-			return ret;
+		if ((r = profile_add_architecture(into, profile->architectures[i], err)) < 0)
+			return r;
 	for (i = 0; i < profile->flag_count; i++)
-		if ((ret = string_set_add(&into->flags, &into->flag_count, profile->flags[i],
-					  err)) < 0)
-			return ret;
+		if ((r = string_set_add(&into->flags, &into->flag_count, profile->flags[i], err)) <
+		    0)
+			return r;
 	return 0;
 }
 
@@ -125,12 +125,12 @@ static int keep_input(struct profile_merge *merge, const struct profile *profile
 	_cleanup_profile_ struct profile *copy = NULL;
 	struct profile **grown;
 	size_t i;
-	int ret = profile_copy_head(profile, &copy, err);
+	int r = profile_copy_head(profile, &copy, err);
 
-	for (i = 0; i < profile->rule_count && ret == 0; i++)
-		ret = profile_copy_rule(copy, &profile->rules[i], err);
-	if (ret < 0)
-		return ret;
+	for (i = 0; i < profile->rule_count && r == 0; i++)
+		r = profile_copy_rule(copy, &profile->rules[i], err);
+	if (r < 0)
+		return r;
 	grown = array_grow(merge->inputs, merge->input_count, sizeof(*grown));
 	if (!grown)
 		return error_nomem(err);
@@ -142,9 +142,9 @@ static int keep_input(struct profile_merge *merge, const struct profile *profile
 int profile_merge_add(struct profile_merge *merge, const char *name, const struct profile *profile,
 		      struct error *err)
 {
-	_cleanup_merge_calls_ struct merge_calls calls = { 0 };
+	_cleanup_merge_calls_ struct merge_calls calls = {};
 	bool first = !merge->first;
-	int ret;
+	int r;
 
 	if (first) {
 		merge->first = strdup(name);
@@ -153,14 +153,14 @@ int profile_merge_add(struct profile_merge *merge, const char *name, const struc
 			return error_nomem(err);
 		merge_default_errno(&merge->profile->default_errno_ret, profile);
 	}
-	if ((ret = merge_facts(merge, name, profile, err)) < 0 ||
-	    (ret = keep_input(merge, profile, err)) < 0)
-		return ret;
+	if ((r = merge_facts(merge, name, profile, err)) < 0 ||
+	    (r = keep_input(merge, profile, err)) < 0)
+		return r;
 	if (merge_calls_read(profile, &calls, err) < 0)
 		return error_prefix(err, "%s", name);
 	if (first) {
 		merge->calls = calls;
-		calls = (struct merge_calls){ 0 };
+		calls = (struct merge_calls){};
 		return 0;
 	}
 	return merge_calls_join(&merge->calls, &calls, err);
@@ -224,11 +224,11 @@ static int add_rule(struct profile *profile, const struct alternative *alternati
 	struct effect effect = alternative->effect;
 	size_t size = alternative->condition_count * sizeof(*alternative->conditions);
 	struct rule *rule;
-	int ret;
+	int r;
 
-	ret = profile_add_rule(profile, effect.action, &rule, err);
-	if (ret < 0)
-		return ret;
+	r = profile_add_rule(profile, effect.action, &rule, err);
+	if (r < 0)
+		return r;
 	if (has_errno(effect.action) && effect.data != EPERM)
 		rule->errno_ret = (struct optional_errno){ true, effect.data };
 	if (size) {
@@ -247,33 +247,33 @@ static int add_rules(struct profile *profile, const struct merge_calls *calls, s
 	_cleanup_free_ struct entry *entries = NULL;
 	struct rule *rule = NULL;
 	size_t i, count = 0;
-	int ret;
+	int r;
 
-	ret = collect(calls, &entries, &count, err);
-	if (ret < 0)
-		return ret;
+	r = collect(calls, &entries, &count, err);
+	if (r < 0)
+		return r;
 	for (i = 0; i < count; i++) {
 		if (i == 0 || rule_compare(&entries[i - 1], &entries[i]) != 0) {
-			ret = add_rule(profile, entries[i].alternative, &rule, err);
-			if (ret < 0)
-				return ret;
+			r = add_rule(profile, entries[i].alternative, &rule, err);
+			if (r < 0)
+				return r;
 		}
-		ret = rule_add_name(rule, entries[i].name, err);
-		if (ret < 0)
-			return ret;
+		r = rule_add_name(rule, entries[i].name, err);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
 
 int profile_merge_take(struct profile_merge *merge, struct profile **ret_profile, struct error *err)
 {
-	int ret;
+	int r;
 
-	if ((ret = merge_calls_check(&merge->calls, err)) < 0 ||
-	    (ret = add_rules(merge->profile, &merge->calls, err)) < 0 ||
-	    (ret = merge_prove(merge->profile, merge->inputs, merge->input_count,
-			       abi_scmp_arch(machine_native(), ABI_NATIVE), err)) < 0)
-		return ret;
+	if ((r = merge_calls_check(&merge->calls, err)) < 0 ||
+	    (r = add_rules(merge->profile, &merge->calls, err)) < 0 ||
+	    (r = merge_prove(merge->profile, merge->inputs, merge->input_count,
+			     abi_scmp_arch(machine_native(), ABI_NATIVE), err)) < 0)
+		return r;
 	*ret_profile = steal_pointer(&merge->profile);
 	return 0;
 }

@@ -23,7 +23,7 @@ void merge_calls_finish(struct merge_calls *calls)
 	for (i = 0; i < calls->length; i++)
 		merge_call_finish(&calls->items[i]);
 	free(calls->items);
-	*calls = (struct merge_calls){ 0 };
+	*calls = (struct merge_calls){};
 }
 
 /* Lists a call without alternatives for each name in the rules. */
@@ -31,11 +31,11 @@ static int name_calls(const struct profile *profile, struct merge_calls *calls, 
 {
 	_cleanup_free_ const char **names = NULL;
 	size_t count, i;
-	int ret;
+	int r;
 
-	ret = profile_collect_names(profile, &names, &count, err);
-	if (ret < 0)
-		return ret;
+	r = profile_collect_names(profile, &names, &count, err);
+	if (r < 0)
+		return r;
 	calls->items = calloc(count + 1, sizeof(*calls->items));
 	if (!calls->items)
 		return error_nomem(err);
@@ -97,7 +97,7 @@ static int add_rule(struct merge_call *call, struct effect standard, struct effe
 {
 	bool separate = repeats_argument(conditions, count);
 	size_t i, alternatives = separate ? count : 1;
-	int ret;
+	int r;
 
 	for (i = 0; i < alternatives; i++) {
 		struct alternative alternative = {
@@ -106,9 +106,9 @@ static int add_rule(struct merge_call *call, struct effect standard, struct effe
 			.condition_count = separate ? 1 : count,
 		};
 
-		ret = add_alternative(call, standard, &alternative, err);
-		if (ret < 0)
-			return ret;
+		r = add_alternative(call, standard, &alternative, err);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
@@ -144,19 +144,19 @@ static int read_rule(const struct rule *rule, struct effect standard,
 	struct effect effect = effect_of(rule->action, &rule->errno_ret);
 	struct merge_call *call;
 	size_t i;
-	int ret;
+	int r;
 
 	if (effect_rank(effect) == effect_rank(standard))
 		return 0;
-	ret = copy_conditions(rule, &conditions, err);
-	if (ret < 0)
-		return ret;
+	r = copy_conditions(rule, &conditions, err);
+	if (r < 0)
+		return r;
 	for (i = 0; i < rule->name_count; i++) {
 		call = find_call(calls, rule->names[i]);
 		if (is_decided(call))
 			continue;
-		ret = add_rule(call, standard, effect, conditions, rule->condition_count, err);
-		if (ret < 0)
+		r = add_rule(call, standard, effect, conditions, rule->condition_count, err);
+		if (r < 0)
 			return error_prefix(err, "%s", rule->names[i]);
 	}
 	return 0;
@@ -166,35 +166,35 @@ int merge_calls_read(const struct profile *profile, struct merge_calls *ret_call
 		     struct error *err)
 {
 	struct effect standard = effect_of(profile->default_action, &profile->default_errno_ret);
-	_cleanup_merge_calls_ struct merge_calls calls = { 0 };
-	int with_conditions, ret = name_calls(profile, &calls, err);
+	_cleanup_merge_calls_ struct merge_calls calls = {};
+	int with_conditions, r = name_calls(profile, &calls, err);
 	size_t i;
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	/* Rules without conditions come first: they decide, wherever the profile has them. */
 	for (with_conditions = 0; with_conditions < 2; with_conditions++)
 		for (i = 0; i < profile->rule_count; i++) {
 			if (!!profile->rules[i].condition_count != with_conditions)
 				continue;
-			ret = read_rule(&profile->rules[i], standard, &calls, err);
-			if (ret < 0)
-				return ret;
+			r = read_rule(&profile->rules[i], standard, &calls, err);
+			if (r < 0)
+				return r;
 		}
 	*ret_calls = calls;
-	calls = (struct merge_calls){ 0 };
+	calls = (struct merge_calls){};
 	return 0;
 }
 
 static void take_call(struct merge_call *to, struct merge_call *from)
 {
 	*to = *from;
-	*from = (struct merge_call){ 0 };
+	*from = (struct merge_call){};
 }
 
 int merge_calls_join(struct merge_calls *into, struct merge_calls *from, struct error *err)
 {
-	_cleanup_merge_calls_ struct merge_calls joined = { 0 };
+	_cleanup_merge_calls_ struct merge_calls joined = {};
 	size_t i = 0, k = 0;
 
 	joined.items = calloc(into->length + from->length + 1, sizeof(*joined.items));
@@ -222,7 +222,7 @@ int merge_calls_join(struct merge_calls *into, struct merge_calls *from, struct 
 	}
 	merge_calls_finish(into);
 	*into = joined;
-	joined = (struct merge_calls){ 0 };
+	joined = (struct merge_calls){};
 	return 0;
 }
 
@@ -250,10 +250,10 @@ static int check_call(const struct merge_call *call, struct error *err)
 int merge_calls_check(const struct merge_calls *calls, struct error *err)
 {
 	size_t i;
-	int ret;
+	int r;
 
 	for (i = 0; i < calls->length; i++)
-		if ((ret = check_call(&calls->items[i], err)) < 0)
-			return ret;
+		if ((r = check_call(&calls->items[i], err)) < 0)
+			return r;
 	return 0;
 }

@@ -71,7 +71,7 @@ static int add_verdict(struct proof_call *call, const struct verdict *verdict, s
 {
 	struct verdict *verdicts;
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
 	for (i = 1; i < call->count; i++)
 		if (verdict_equal(&call->verdicts[i], verdict))
@@ -83,9 +83,9 @@ static int add_verdict(struct proof_call *call, const struct verdict *verdict, s
 	if (call->count == 0)
 		verdicts[0] = *verdict;
 	else
-		ret = copy_verdict(verdict, &verdicts[call->count], err);
-	call->count += ret == 0;
-	return ret;
+		r = copy_verdict(verdict, &verdicts[call->count], err);
+	call->count += r == 0;
+	return r;
 }
 
 /*
@@ -106,12 +106,12 @@ static bool is_named(const struct semantics *all, size_t position)
 static int list_calls(struct merge_proof *proof, const struct semantics *all, struct error *err)
 {
 	size_t i, count = semantics_call_count(all) + 1;
-	int ret = 0;
+	int r = 0;
 
 	proof->calls = calloc(count, sizeof(*proof->calls));
 	if (!proof->calls)
 		return error_nomem(err);
-	for (i = 0; i < count && ret == 0; i++) {
+	for (i = 0; i < count && r == 0; i++) {
 		struct proof_call *call = &proof->calls[proof->length];
 		struct verdict verdict;
 
@@ -120,24 +120,24 @@ static int list_calls(struct merge_proof *proof, const struct semantics *all, st
 		call->name = i ? semantics_call_name(all, i - 1) : NULL;
 		verdict = semantics_verdict_of(proof->united, call->name);
 		proof->length++;
-		ret = add_verdict(call, &verdict, err);
+		r = add_verdict(call, &verdict, err);
 	}
-	return ret;
+	return r;
 }
 
 static int add_input(struct merge_proof *proof, const struct profile *input, struct error *err)
 {
 	_cleanup_semantics_ struct semantics *semantics = NULL;
-	int ret = semantics_create(input, proof->scmp_arch, &semantics, err);
+	int r = semantics_create(input, proof->scmp_arch, &semantics, err);
 	size_t i;
 
-	for (i = 0; i < proof->length && ret == 0; i++) {
+	for (i = 0; i < proof->length && r == 0; i++) {
 		struct proof_call *call = &proof->calls[i];
 		struct verdict verdict = semantics_verdict_of(semantics, call->name);
 
-		ret = add_verdict(call, &verdict, err);
+		r = add_verdict(call, &verdict, err);
 	}
-	return ret;
+	return r;
 }
 
 static int refuse(const struct merge_proof *proof, const struct proof_call *call, bool always,
@@ -196,16 +196,16 @@ static int prove_call(const struct merge_proof *proof, const struct proof_call *
 {
 	_cleanup_argument_space_ struct argument_space space = {};
 	_cleanup_free_ struct effect *effects = NULL;
-	int ret;
+	int r;
 
 	if (call->count == 2 && verdict_equal(&call->verdicts[0], &call->verdicts[1]))
 		return 0;
 	effects = calloc(call->count, sizeof(*effects));
 	if (!effects)
 		return error_nomem(err);
-	ret = argument_space_init(&space, call->verdicts, call->count,
-				  semantics_is_narrow(proof->united), err);
-	if (ret < 0)
+	r = argument_space_init(&space, call->verdicts, call->count,
+				semantics_is_narrow(proof->united), err);
+	if (r < 0)
 		return error_prefix(err, "%s", call->name);
 	return prove_points(proof, call, &space, effects, err);
 }
@@ -216,28 +216,28 @@ static int prove_on(const char *scmp_arch, const struct profile *united, const s
 	_cleanup_(merge_proof_finish) struct merge_proof proof = { .scmp_arch = scmp_arch };
 	_cleanup_semantics_ struct semantics *names = NULL;
 	size_t i;
-	int ret = semantics_create(all, scmp_arch, &names, err);
+	int r = semantics_create(all, scmp_arch, &names, err);
 
-	if (ret == 0)
-		ret = semantics_create(united, scmp_arch, &proof.united, err);
-	if (ret == 0)
-		ret = list_calls(&proof, names, err);
-	for (i = 0; i < count && ret == 0; i++)
-		ret = add_input(&proof, inputs[i], err);
-	for (i = 0; i < proof.length && ret == 0; i++)
-		ret = prove_call(&proof, &proof.calls[i], err);
-	return ret;
+	if (r == 0)
+		r = semantics_create(united, scmp_arch, &proof.united, err);
+	if (r == 0)
+		r = list_calls(&proof, names, err);
+	for (i = 0; i < count && r == 0; i++)
+		r = add_input(&proof, inputs[i], err);
+	for (i = 0; i < proof.length && r == 0; i++)
+		r = prove_call(&proof, &proof.calls[i], err);
+	return r;
 }
 
 static int add_all_names(struct rule *rule, const struct profile *profile, struct error *err)
 {
 	size_t i, k;
-	int ret = 0;
+	int r = 0;
 
 	for (i = 0; i < profile->rule_count; i++)
-		for (k = 0; k < profile->rules[i].name_count && ret == 0; k++)
-			ret = rule_add_name(rule, profile->rules[i].names[k], err);
-	return ret;
+		for (k = 0; k < profile->rules[i].name_count && r == 0; k++)
+			r = rule_add_name(rule, profile->rules[i].names[k], err);
+	return r;
 }
 
 int merge_prove(const struct profile *united, struct profile *const *inputs, size_t count,
@@ -247,21 +247,21 @@ int merge_prove(const struct profile *united, struct profile *const *inputs, siz
 	char **architectures = NULL;
 	size_t i, architecture_count = 0;
 	struct rule *rule;
-	int ret;
+	int r;
 
 	if (!all)
 		return error_nomem(err);
-	ret = profile_add_rule(all, ACTION_ALLOW, &rule, err);
-	for (i = 0; i < count && ret == 0; i++) {
-		ret = add_all_names(rule, inputs[i], err);
-		if (ret == 0)
-			ret = profile_collect_architectures(inputs[i], native, &architectures,
-							    &architecture_count, err);
+	r = profile_add_rule(all, ACTION_ALLOW, &rule, err);
+	for (i = 0; i < count && r == 0; i++) {
+		r = add_all_names(rule, inputs[i], err);
+		if (r == 0)
+			r = profile_collect_architectures(inputs[i], native, &architectures,
+							  &architecture_count, err);
 	}
-	for (i = 0; i < architecture_count && ret == 0; i++)
-		ret = profile_add_architecture(all, architectures[i], err);
-	for (i = 0; i < architecture_count && ret == 0; i++)
-		ret = prove_on(architectures[i], united, all, inputs, count, err);
+	for (i = 0; i < architecture_count && r == 0; i++)
+		r = profile_add_architecture(all, architectures[i], err);
+	for (i = 0; i < architecture_count && r == 0; i++)
+		r = prove_on(architectures[i], united, all, inputs, count, err);
 	string_set_free(architectures, architecture_count);
-	return ret;
+	return r;
 }

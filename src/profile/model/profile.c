@@ -131,18 +131,18 @@ int profile_collect_architectures(const struct profile *profile, const char *nat
 				  size_t *count, struct error *err)
 {
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
 	if (profile->architecture_count == 0)
-		ret = string_set_add(names, count, native, err);
-	for (i = 0; i < profile->architecture_count && ret == 0; i++) {
+		r = string_set_add(names, count, native, err);
+	for (i = 0; i < profile->architecture_count && r == 0; i++) {
 		const char *listed = profile->architectures[i];
 
-		ret = string_set_add(names, count, listed, err);
-		if (ret == 0)
-			ret = string_set_add(names, count, architecture_native(listed), err);
+		r = string_set_add(names, count, listed, err);
+		if (r == 0)
+			r = string_set_add(names, count, architecture_native(listed), err);
 	}
-	return ret;
+	return r;
 }
 
 int profile_add_rule(struct profile *profile, enum action action, struct rule **ret_rule,
@@ -229,19 +229,19 @@ static int copy_text(const char *text, char **to, struct error *err)
 int profile_copy_head(const struct profile *profile, struct profile **ret_copy, struct error *err)
 {
 	_cleanup_profile_ struct profile *copy = profile_create(profile->default_action);
-	int ret;
+	int r;
 
 	if (!copy)
 		return error_nomem(err);
 	copy->default_errno_ret = profile->default_errno_ret;
 	copy->unknown = json_incref(profile->unknown);
-	if ((ret = copy_strings(profile->architectures, profile->architecture_count,
-				&copy->architectures, &copy->architecture_count, err)) < 0 ||
-	    (ret = copy_strings(profile->flags, profile->flag_count, &copy->flags,
-				&copy->flag_count, err)) < 0 ||
-	    (ret = copy_text(profile->listener_path, &copy->listener_path, err)) < 0 ||
-	    (ret = copy_text(profile->listener_metadata, &copy->listener_metadata, err)) < 0)
-		return ret;
+	if ((r = copy_strings(profile->architectures, profile->architecture_count,
+			      &copy->architectures, &copy->architecture_count, err)) < 0 ||
+	    (r = copy_strings(profile->flags, profile->flag_count, &copy->flags, &copy->flag_count,
+			      err)) < 0 ||
+	    (r = copy_text(profile->listener_path, &copy->listener_path, err)) < 0 ||
+	    (r = copy_text(profile->listener_metadata, &copy->listener_metadata, err)) < 0)
+		return r;
 	*ret_copy = steal_pointer(&copy);
 	return 0;
 }
@@ -249,12 +249,12 @@ int profile_copy_head(const struct profile *profile, struct profile **ret_copy, 
 int profile_copy_rule(struct profile *profile, const struct rule *rule, struct error *err)
 {
 	struct rule *copy = NULL;
-	int ret;
+	int r;
 
-	if ((ret = profile_add_rule(profile, rule->action, &copy, err)) < 0 ||
-	    (ret = copy_strings(rule->names, rule->name_count, &copy->names, &copy->name_count,
-				err)) < 0)
-		return ret;
+	if ((r = profile_add_rule(profile, rule->action, &copy, err)) < 0 ||
+	    (r = copy_strings(rule->names, rule->name_count, &copy->names, &copy->name_count,
+			      err)) < 0)
+		return r;
 	copy->errno_ret = rule->errno_ret;
 	copy->unknown = json_incref(rule->unknown);
 	if (!rule->condition_count)

@@ -87,10 +87,10 @@ static int find_value(struct search *search, struct pattern pattern, size_t firs
 {
 	uint64_t free_bits, bit;
 	size_t i = first;
-	int ret = take_step(search, err);
+	int r = take_step(search, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	while (i < search->excluded_count && ((pattern.value ^ search->excluded[i].value) &
 					      pattern.mask & search->excluded[i].mask))
 		i++;
@@ -101,13 +101,13 @@ static int find_value(struct search *search, struct pattern pattern, size_t firs
 	free_bits = search->excluded[i].mask & ~pattern.mask;
 	for (; free_bits; free_bits &= ~bit) {
 		bit = free_bits & -free_bits;
-		ret = find_value(search,
-				 (struct pattern){ pattern.mask | bit,
-						   pattern.value |
-							   (bit & ~search->excluded[i].value) },
-				 i + 1, ret_value, err);
-		if (ret != 0)
-			return ret;
+		r = find_value(search,
+			       (struct pattern){ pattern.mask | bit,
+						 pattern.value |
+							 (bit & ~search->excluded[i].value) },
+			       i + 1, ret_value, err);
+		if (r != 0)
+			return r;
 		pattern.mask |= bit;
 		pattern.value |= bit & search->excluded[i].value;
 	}
@@ -124,11 +124,11 @@ static int split_masked(struct search *search, size_t next, struct pattern patte
 	const struct condition *condition;
 	struct pattern wanted;
 	uint64_t value;
-	int ret;
+	int r;
 
-	ret = find_value(search, pattern, 0, &value, err);
-	if (ret <= 0)
-		return ret;
+	r = find_value(search, pattern, 0, &value, err);
+	if (r <= 0)
+		return r;
 	if (next == search->masked_count)
 		return add_class(search->domain, truth, value, err);
 	condition = &search->domain->conditions[search->masked[next]];
@@ -136,15 +136,15 @@ static int split_masked(struct search *search, size_t next, struct pattern patte
 	if (((pattern.value ^ wanted.value) & pattern.mask & wanted.mask) == 0) {
 		struct pattern both = { pattern.mask | wanted.mask, pattern.value | wanted.value };
 
-		ret = split_masked(search, next + 1, both,
-				   truth | UINT64_C(1) << search->masked[next], err);
-		if (ret < 0)
-			return ret;
+		r = split_masked(search, next + 1, both,
+				 truth | UINT64_C(1) << search->masked[next], err);
+		if (r < 0)
+			return r;
 	}
 	search->excluded[search->excluded_count++] = wanted;
-	ret = split_masked(search, next + 1, pattern, truth, err);
+	r = split_masked(search, next + 1, pattern, truth, err);
 	search->excluded_count--;
-	return ret;
+	return r;
 }
 
 /*
@@ -155,7 +155,7 @@ static int split_masked(struct search *search, size_t next, struct pattern patte
 static int split_interval(struct search *search, uint64_t first, uint64_t last, struct error *err)
 {
 	uint64_t size, lower;
-	int ret;
+	int r;
 
 	if (search->masked_count == 0)
 		return add_class(search->domain, search->ordered_truth, first, err);
@@ -165,10 +165,10 @@ static int split_interval(struct search *search, uint64_t first, uint64_t last, 
 		while (lower > last - first)
 			lower >>= 1;
 		size = lower + 1;
-		ret = split_masked(search, 0, (struct pattern){ ~lower, first },
-				   search->ordered_truth, err);
-		if (ret < 0 || last - first == lower)
-			return ret;
+		r = split_masked(search, 0, (struct pattern){ ~lower, first },
+				 search->ordered_truth, err);
+		if (r < 0 || last - first == lower)
+			return r;
 		first += size;
 	}
 }
@@ -232,22 +232,21 @@ int argument_domain_split(struct argument_domain *domain, uint64_t max, struct e
 	struct search search = { .domain = domain };
 	uint64_t steps[1 + 2 * DOMAIN_CONDITIONS_MAX];
 	size_t i, j, count;
-	int ret = 0;
+	int r = 0;
 
 	for (i = 0; i < domain->condition_count; i++)
 		if (domain->conditions[i].comparison == COMPARE_MASKED_EQ)
 			search.masked[search.masked_count++] = i;
 	count = find_steps(domain, max, steps);
-	for (i = 0; i < count && ret == 0; i++) {
+	for (i = 0; i < count && r == 0; i++) {
 		search.ordered_truth = 0;
 		for (j = 0; j < domain->condition_count; j++)
 			if (domain->conditions[j].comparison != COMPARE_MASKED_EQ &&
 			    condition_holds(&domain->conditions[j], steps[i]))
 				search.ordered_truth |= UINT64_C(1) << j;
-		ret = split_interval(&search, steps[i], i + 1 < count ? steps[i + 1] - 1 : max,
-				     err);
+		r = split_interval(&search, steps[i], i + 1 < count ? steps[i + 1] - 1 : max, err);
 	}
-	if (ret == 0)
+	if (r == 0)
 		drop_duplicates(domain);
-	return ret;
+	return r;
 }

@@ -32,7 +32,7 @@ static int add_matchers(struct argument_space *space, struct space_side *side, s
 	const struct verdict *verdict = side->verdict;
 	uint64_t bit;
 	size_t i, j;
-	int ret;
+	int r;
 
 	side->matchers = calloc(verdict->rule_count + 1, sizeof(*side->matchers));
 	if (!side->matchers)
@@ -44,10 +44,10 @@ static int add_matchers(struct argument_space *space, struct space_side *side, s
 		for (j = 0; j < rule->condition_count; j++) {
 			uint32_t index = rule->conditions[j].index;
 
-			ret = argument_domain_add(&space->domains[index], &rule->conditions[j],
-						  &bit, err);
-			if (ret < 0)
-				return ret;
+			r = argument_domain_add(&space->domains[index], &rule->conditions[j], &bit,
+						err);
+			if (r < 0)
+				return r;
 			side->matchers[i].needed[index] |= bit;
 		}
 	}
@@ -57,7 +57,7 @@ static int add_matchers(struct argument_space *space, struct space_side *side, s
 static int split_domains(struct argument_space *space, bool narrow, struct error *err)
 {
 	size_t i, rules = 1;
-	int ret;
+	int r;
 
 	for (i = 0; i < space->side_count; i++)
 		rules += space->sides[i].verdict->rule_count;
@@ -65,9 +65,9 @@ static int split_domains(struct argument_space *space, bool narrow, struct error
 	for (i = 0; i < ARGUMENT_COUNT; i++) {
 		struct argument_domain *domain = &space->domains[i];
 
-		ret = argument_domain_split(domain, narrow ? UINT32_MAX : UINT64_MAX, err);
-		if (ret < 0)
-			return ret;
+		r = argument_domain_split(domain, narrow ? UINT32_MAX : UINT64_MAX, err);
+		if (r < 0)
+			return r;
 		if (domain->class_count > WORK_MAX / rules / space->points)
 			return error_set(err, E2BIG,
 					 "the conditions are too many to compare exactly");
@@ -80,17 +80,17 @@ int argument_space_init(struct argument_space *space, const struct verdict *verd
 			bool narrow, struct error *err)
 {
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
 	space->sides = calloc(count, sizeof(*space->sides));
 	if (!space->sides)
 		return error_nomem(err);
 	space->side_count = count;
-	for (i = 0; i < count && ret == 0; i++) {
+	for (i = 0; i < count && r == 0; i++) {
 		space->sides[i].verdict = &verdicts[i];
-		ret = add_matchers(space, &space->sides[i], err);
+		r = add_matchers(space, &space->sides[i], err);
 	}
-	return ret < 0 ? ret : split_domains(space, narrow, err);
+	return r < 0 ? r : split_domains(space, narrow, err);
 }
 
 static struct effect side_effect(const struct space_side *side,

@@ -57,7 +57,7 @@ void semantics_count_coverage(const struct semantics *semantics, struct coverage
 {
 	size_t i;
 
-	*ret_counts = (struct coverage_counts){ 0 };
+	*ret_counts = (struct coverage_counts){};
 	for (i = 0; i < semantics_call_count(semantics); i++) {
 		if (!semantics_call_is_listed(semantics, i))
 			continue;
@@ -99,7 +99,7 @@ int semantics_condition_text(const struct semantics *semantics, const char *name
 {
 	int position = semantics_find(semantics, name);
 	_cleanup_free_ char *text = NULL;
-	struct verdict verdict = { 0 };
+	struct verdict verdict = {};
 	const char *separator = "";
 	size_t size, i, j;
 	FILE *out = open_memstream(&text, &size);

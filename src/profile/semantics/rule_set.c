@@ -143,7 +143,7 @@ int rule_set_add(struct rule_set *set, enum direction direction,
 {
 	size_t size = alternative->condition_count * sizeof(*alternative->conditions);
 	struct alternative copy = *alternative;
-	int ret;
+	int r;
 
 	copy.conditions = NULL;
 	if (size) {
@@ -152,43 +152,43 @@ int rule_set_add(struct rule_set *set, enum direction direction,
 			return error_nomem(err);
 		memcpy(copy.conditions, alternative->conditions, size);
 	}
-	ret = rule_set_take(set, direction, &copy, err);
+	r = rule_set_take(set, direction, &copy, err);
 	free(copy.conditions);
-	return ret;
+	return r;
 }
 
 int rule_set_unite(struct rule_set *set, const struct rule_set *other, struct error *err)
 {
 	size_t i;
-	int ret;
+	int r;
 
 	for (i = 0; i < other->length; i++) {
-		ret = rule_set_add(set, WIDENING, &other->items[i], err);
-		if (ret < 0)
-			return ret;
+		r = rule_set_add(set, WIDENING, &other->items[i], err);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
 
 int rule_set_intersect(struct rule_set *set, const struct rule_set *other, struct error *err)
 {
-	_cleanup_rule_set_ struct rule_set both = { 0 };
+	_cleanup_rule_set_ struct rule_set both = {};
 	struct rule_set before;
 	size_t i, k;
-	int ret;
+	int r;
 
 	for (i = 0; i < set->length; i++)
 		for (k = 0; k < other->length; k++) {
 			struct alternative joined;
 
-			ret = alternative_join(&set->items[i], &other->items[k], &joined, err);
-			if (ret < 0)
-				return ret;
+			r = alternative_join(&set->items[i], &other->items[k], &joined, err);
+			if (r < 0)
+				return r;
 			if (!alternative_is_void(&joined))
-				ret = rule_set_take(&both, NARROWING, &joined, err);
+				r = rule_set_take(&both, NARROWING, &joined, err);
 			free(joined.conditions);
-			if (ret < 0)
-				return ret;
+			if (r < 0)
+				return r;
 		}
 	before = *set;
 	*set = both;
@@ -203,5 +203,5 @@ void rule_set_finish(struct rule_set *set)
 	for (i = 0; i < set->length; i++)
 		free(set->items[i].conditions);
 	free(set->items);
-	*set = (struct rule_set){ 0 };
+	*set = (struct rule_set){};
 }

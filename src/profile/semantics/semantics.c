@@ -210,15 +210,15 @@ static int add_for_names(struct builder *builder, const struct rule *from, const
 			 const struct argument_rule *rule, struct error *err)
 {
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
-	for (i = 0; i < from->name_count && ret == 0; i++) {
+	for (i = 0; i < from->name_count && r == 0; i++) {
 		if (positions[i] >= 0)
-			ret = add_for_position(builder, positions[i], rule, err);
-		if (ret == 0 && builder->semantics->arch.multiplexed)
-			ret = add_multiplexed(builder, from->names[i], rule, err);
+			r = add_for_position(builder, positions[i], rule, err);
+		if (r == 0 && builder->semantics->arch.multiplexed)
+			r = add_multiplexed(builder, from->names[i], rule, err);
 	}
-	return ret;
+	return r;
 }
 
 /* Inserts a condition in the order of arguments. */
@@ -240,7 +240,7 @@ static int add_rule(struct builder *builder, const struct rule *from, const int 
 	unsigned int seen = 0;
 	bool repeated = false;
 	size_t i;
-	int ret = 0;
+	int r = 0;
 
 	if (effect_equal(effect, builder->semantics->default_effect))
 		return 0;
@@ -255,7 +255,7 @@ static int add_rule(struct builder *builder, const struct rule *from, const int 
 		repeated |= seen & (1u << index);
 		seen |= 1u << index;
 	}
-	for (i = 0; i < from->condition_count && ret == 0; i++) {
+	for (i = 0; i < from->condition_count && r == 0; i++) {
 		bool always = !condition_normalize(&from->conditions[i],
 						   builder->semantics->arch.narrow, &condition);
 
@@ -264,9 +264,9 @@ static int add_rule(struct builder *builder, const struct rule *from, const int 
 		if (!always)
 			rule_insert(&rule, &condition);
 		if (repeated)
-			ret = add_for_names(builder, from, positions, &rule, err);
+			r = add_for_names(builder, from, positions, &rule, err);
 	}
-	return repeated ? ret : add_for_names(builder, from, positions, &rule, err);
+	return repeated ? r : add_for_names(builder, from, positions, &rule, err);
 }
 
 static int compare_positions(const void *left, const void *right)
@@ -378,23 +378,23 @@ static int find_names(struct semantics *semantics, const struct rule *rule, int 
 		      struct error *err)
 {
 	size_t i, start = 0;
-	int ret = 0;
+	int r = 0;
 
-	for (i = 0; i < rule->name_count && ret == 0; i++) {
+	for (i = 0; i < rule->name_count && r == 0; i++) {
 		const char *name = rule->names[i];
 		const struct multiplexed_call *call;
 
 		positions[i] = search_onward(semantics, name, &start);
 		if (positions[i] >= 0 || !is_kept(semantics, name))
 			continue;
-		ret = add_name(semantics, name, err);
+		r = add_name(semantics, name, err);
 		if (semantics->arch.table || !semantics->arch.multiplexed)
 			continue;
 		call = multiplexed_call_find(name);
-		if (ret == 0 && call)
-			ret = add_name(semantics, call->through, err);
+		if (r == 0 && call)
+			r = add_name(semantics, call->through, err);
 	}
-	return ret;
+	return r;
 }
 
 /* Sorts the names that are not in the table and drops duplicates. */
@@ -416,36 +416,36 @@ static int find_calls(struct builder *builder, const struct profile *profile, st
 {
 	struct semantics *semantics = builder->semantics;
 	size_t i, k, count = 0;
-	int ret = 0;
+	int r = 0;
 
 	for (i = 0; i < profile->rule_count; i++)
 		count += profile->rules[i].name_count;
 	builder->positions = calloc(count + 1, sizeof(*builder->positions));
 	if (!builder->positions)
 		return error_nomem(err);
-	for (i = 0, count = 0; i < profile->rule_count && ret == 0; i++) {
-		ret = find_names(semantics, &profile->rules[i], &builder->positions[count], err);
+	for (i = 0, count = 0; i < profile->rule_count && r == 0; i++) {
+		r = find_names(semantics, &profile->rules[i], &builder->positions[count], err);
 		count += profile->rules[i].name_count;
 	}
 	sort_names(semantics);
-	for (i = 0, count = 0; i < profile->rule_count && ret == 0; i++)
+	for (i = 0, count = 0; i < profile->rule_count && r == 0; i++)
 		for (k = 0; k < profile->rules[i].name_count; k++, count++)
 			if (builder->positions[count] < 0)
 				builder->positions[count] =
 					search_names(semantics, profile->rules[i].names[k]);
-	return ret;
+	return r;
 }
 
 static int read_rules(struct builder *builder, const struct profile *profile, struct error *err)
 {
 	size_t i, count = 0;
-	int ret = 0;
+	int r = 0;
 
-	for (i = 0; i < profile->rule_count && ret == 0; i++) {
-		ret = add_rule(builder, &profile->rules[i], &builder->positions[count], err);
+	for (i = 0; i < profile->rule_count && r == 0; i++) {
+		r = add_rule(builder, &profile->rules[i], &builder->positions[count], err);
 		count += profile->rules[i].name_count;
 	}
-	return ret < 0 ? ret : keep_candidates(builder, err);
+	return r < 0 ? r : keep_candidates(builder, err);
 }
 
 static void builder_finish(struct builder *builder)
@@ -460,7 +460,7 @@ int semantics_create(const struct profile *profile, const char *scmp_arch,
 	_cleanup_semantics_ struct semantics *semantics = calloc(1, sizeof(*semantics));
 	_cleanup_(builder_finish) struct builder builder = { .semantics = semantics };
 	size_t i;
-	int ret;
+	int r;
 
 	if (!semantics)
 		return error_nomem(err);
@@ -473,18 +473,18 @@ int semantics_create(const struct profile *profile, const char *scmp_arch,
 			(struct effect){ .action = ACTION_KILL_THREAD };
 	if (semantics->arch.table)
 		semantics->table_length = semantics->arch.table->length;
-	ret = find_calls(&builder, profile, err);
-	if (ret < 0)
-		return ret;
+	r = find_calls(&builder, profile, err);
+	if (r < 0)
+		return r;
 	semantics->calls = calloc(semantics_call_count(semantics) + 1, sizeof(*semantics->calls));
 	if (!semantics->calls)
 		return error_nomem(err);
 	for (i = 0; i < semantics_call_count(semantics); i++)
 		semantics->calls[i].effect = semantics->default_effect;
 	if (semantics->has_architecture)
-		ret = read_rules(&builder, profile, err);
-	if (ret < 0)
-		return ret;
+		r = read_rules(&builder, profile, err);
+	if (r < 0)
+		return r;
 	*ret_semantics = steal_pointer(&semantics);
 	return 0;
 }

@@ -94,10 +94,10 @@ static int compare_verdicts(const struct verdict *a, const struct verdict *b, bo
 	struct comparer comparer = {
 		.comparison = { .a_least = PERMISSION_GRANTED, .b_least = PERMISSION_GRANTED },
 	};
-	int ret = argument_space_init(&space, verdicts, 2, narrow, err);
+	int r = argument_space_init(&space, verdicts, 2, narrow, err);
 
-	if (ret < 0)
-		return ret;
+	if (r < 0)
+		return r;
 	compare_points(&comparer, &space);
 	*ret_comparison = comparer.comparison;
 	return 0;
@@ -116,10 +116,10 @@ int semantics_compare(const struct semantics *a, const struct semantics *b, cons
 		      struct call_comparison *ret_comparison, struct error *err)
 {
 	struct verdict left = semantics_verdict_of(a, name), right = semantics_verdict_of(b, name);
-	int ret;
+	int r;
 
-	ret = compare_verdicts(&left, &right, semantics_is_narrow(a), ret_comparison, err);
-	return ret < 0 && name ? error_prefix(err, "%s", name) : ret;
+	r = compare_verdicts(&left, &right, semantics_is_narrow(a), ret_comparison, err);
+	return r < 0 && name ? error_prefix(err, "%s", name) : r;
 }
 
 struct visit {
@@ -132,13 +132,13 @@ static int visit_call(const struct visit *visit, const char *name, const struct 
 		      const struct verdict *b, struct error *err)
 {
 	struct call_comparison comparison;
-	int ret;
+	int r;
 
 	if (verdict_equal(a, b))
 		return 0;
-	ret = compare_verdicts(a, b, semantics_is_narrow(visit->a), &comparison, err);
-	if (ret < 0)
-		return name ? error_prefix(err, "%s", name) : ret;
+	r = compare_verdicts(a, b, semantics_is_narrow(visit->a), &comparison, err);
+	if (r < 0)
+		return name ? error_prefix(err, "%s", name) : r;
 	if (!comparison.wider.found && !comparison.narrower.found && !comparison.other.found)
 		return 0;
 	return visit->each(visit->data, name, &comparison, err);
@@ -151,10 +151,10 @@ int semantics_visit_differences(const struct semantics *a, const struct semantic
 	struct verdict left = { .effect = semantics_default(a) };
 	struct verdict right = { .effect = semantics_default(b) };
 	size_t i = 0, j = 0;
-	int ret;
+	int r;
 
-	ret = visit_call(&visit, NULL, &left, &right, err);
-	while (ret == 0 && (i < semantics_call_count(a) || j < semantics_call_count(b))) {
+	r = visit_call(&visit, NULL, &left, &right, err);
+	while (r == 0 && (i < semantics_call_count(a) || j < semantics_call_count(b))) {
 		bool in_a = i < semantics_call_count(a), in_b = j < semantics_call_count(b);
 		const char *a_name = in_a ? semantics_call_name(a, i) : NULL;
 		const char *b_name = in_b ? semantics_call_name(b, j) : NULL;
@@ -169,9 +169,9 @@ int semantics_visit_differences(const struct semantics *a, const struct semantic
 			left = semantics_verdict(a, i++);
 		if (order >= 0)
 			right = semantics_verdict(b, j++);
-		ret = visit_call(&visit, order <= 0 ? a_name : b_name, &left, &right, err);
+		r = visit_call(&visit, order <= 0 ? a_name : b_name, &left, &right, err);
 	}
-	return ret;
+	return r;
 }
 
 struct counterexample {
@@ -195,11 +195,11 @@ int semantics_subset(const struct semantics *inner, const struct semantics *oute
 		     const char **ret_name, struct difference *ret_difference, struct error *err)
 {
 	struct counterexample example = {};
-	int ret;
+	int r;
 
-	ret = semantics_visit_differences(outer, inner, note_counterexample, &example, err);
-	if (ret < 0)
-		return ret;
+	r = semantics_visit_differences(outer, inner, note_counterexample, &example, err);
+	if (r < 0)
+		return r;
 	*ret_subset = !example.found;
 	if (example.found) {
 		*ret_name = example.name;

@@ -46,7 +46,7 @@ static void the_v2_mount_is_found(void **state)
 	size_t i;
 
 	for (i = 0; i < array_size(mounts); i++) {
-		_cleanup_cgroup_mount_ struct cgroup_mount mount = { 0 };
+		_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
 
 		assert_int_equal(cgroup_mount_parse(mounts[i].mountinfo, &mount, NULL), 0);
 		assert_string_equal(mount.path, mounts[i].path);

@@ -33,7 +33,7 @@ static const char crio_config[] =
 
 static void a_bundle_of_containerd(void **state)
 {
-	_cleanup_bundle_ struct bundle bundle = { 0 };
+	_cleanup_bundle_ struct bundle bundle = {};
 
 	assert_int_equal(bundle_parse(containerd_config, strlen(containerd_config), &bundle, NULL),
 			 0);
@@ -60,7 +60,7 @@ static void a_bundle_of_containerd(void **state)
 
 static void a_bundle_of_crio(void **state)
 {
-	_cleanup_bundle_ struct bundle bundle = { 0 };
+	_cleanup_bundle_ struct bundle bundle = {};
 
 	assert_int_equal(bundle_parse(crio_config, strlen(crio_config), &bundle, NULL), 0);
 	assert_int_equal(bundle.no_new_privs, TRISTATE_NO);
@@ -82,7 +82,7 @@ static void a_profile_keeps_its_64_bits(void **state)
 {
 	static const char config[] =
 		"{\"linux\":{\"seccomp\":{\"syscalls\":[{\"args\":[{\"value\":18446744073709551615}]}]}}}";
-	_cleanup_bundle_ struct bundle bundle = { 0 };
+	_cleanup_bundle_ struct bundle bundle = {};
 
 	assert_int_equal(bundle_parse(config, strlen(config), &bundle, NULL), 0);
 	assert_string_equal(bundle.seccomp,
@@ -91,7 +91,7 @@ static void a_profile_keeps_its_64_bits(void **state)
 
 static void what_is_not_said_is_unknown(void **state)
 {
-	_cleanup_bundle_ struct bundle bundle = { 0 };
+	_cleanup_bundle_ struct bundle bundle = {};
 
 	assert_int_equal(bundle_parse("{}", 2, &bundle, NULL), 0);
 	assert_int_equal(bundle.no_new_privs, TRISTATE_UNKNOWN);

@@ -80,7 +80,7 @@ static int tear_down(void **state)
 
 static void containers_that_run_under_a_filter(void **state)
 {
-	_cleanup_confined_list_ struct confined_list list = { 0 };
+	_cleanup_confined_list_ struct confined_list list = {};
 
 	add_container("b2", getpid(), FILTERED);
 	add_container("a1", getppid(), "{\"linux\":{\"seccomp\":{\"defaultAction\":\"x\"}}}");

@@ -112,7 +112,7 @@ static void assert_text(const char *id, const char *text, const char *wanted)
 
 static void what_engines_write_down_is_read(void **state)
 {
-	_cleanup_container_records_ struct container_records records = { 0 };
+	_cleanup_container_records_ struct container_records records = {};
 	size_t i;
 
 	assert_int_equal(container_records_find(root, "", &records, NULL), 0);
@@ -142,7 +142,7 @@ static void names_are_whole_and_ids_may_be_cut(void **state)
 	size_t i;
 
 	for (i = 0; i < array_size(cases); i++) {
-		_cleanup_container_records_ struct container_records records = { 0 };
+		_cleanup_container_records_ struct container_records records = {};
 
 		assert_int_equal(container_records_find(root, cases[i].reference, &records, NULL),
 				 0);
@@ -153,7 +153,7 @@ static void names_are_whole_and_ids_may_be_cut(void **state)
 
 static void what_a_user_writes_is_the_users(void **state)
 {
-	_cleanup_container_records_ struct container_records records = { 0 };
+	_cleanup_container_records_ struct container_records records = {};
 	_cleanup_free_ char *path = NULL;
 
 	if (geteuid() != 0)

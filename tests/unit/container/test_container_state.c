@@ -149,7 +149,7 @@ static bool same_text(const char *a, const char *b)
 
 static void every_runtimes_containers_are_found(void **state)
 {
-	_cleanup_container_states_ struct container_states states = { 0 };
+	_cleanup_container_states_ struct container_states states = {};
 	size_t i;
 
 	assert_int_equal(container_states_find(root, "", &states, NULL), 0);
@@ -174,7 +174,7 @@ static void every_runtimes_containers_are_found(void **state)
 
 static void a_prefix_narrows_the_search(void **state)
 {
-	_cleanup_container_states_ struct container_states some = { 0 }, none = { 0 };
+	_cleanup_container_states_ struct container_states some = {}, none = {};
 
 	assert_int_equal(container_states_find(root, "a", &some, NULL), 0);
 	assert_int_equal(some.length, 5);
@@ -214,7 +214,7 @@ static void needs_root(void)
 
 static void what_a_user_says_is_kept_apart(void **state)
 {
-	_cleanup_container_states_ struct container_states states = { 0 };
+	_cleanup_container_states_ struct container_states states = {};
 	const struct container_state *chosen;
 
 	needs_root();
@@ -237,7 +237,7 @@ static void what_a_user_says_is_kept_apart(void **state)
 
 static void a_users_symbolic_link_makes_nothing_roots(void **state)
 {
-	_cleanup_container_states_ struct container_states states = { 0 };
+	_cleanup_container_states_ struct container_states states = {};
 	_cleanup_free_ char *target = NULL, *link = NULL;
 
 	needs_root();
@@ -253,7 +253,7 @@ static void a_users_symbolic_link_makes_nothing_roots(void **state)
 
 static void a_users_file_in_a_directory_of_roots_is_not_read(void **state)
 {
-	_cleanup_container_states_ struct container_states states = { 0 };
+	_cleanup_container_states_ struct container_states states = {};
 	_cleanup_free_ char *file = NULL;
 
 	needs_root();
@@ -266,7 +266,7 @@ static void a_users_file_in_a_directory_of_roots_is_not_read(void **state)
 
 static void what_anybody_can_change_is_nobodys_word(void **state)
 {
-	_cleanup_container_states_ struct container_states states = { 0 };
+	_cleanup_container_states_ struct container_states states = {};
 	_cleanup_free_ char *directory = NULL;
 
 	needs_root();

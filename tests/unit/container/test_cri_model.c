@@ -173,7 +173,7 @@ static void verbose_information_is_optional(void **state)
 	response.info = entries;
 	response.n_info = 1;
 	for (i = 0; i < array_size(infos); i++) {
-		_cleanup_cri_container_status_ struct cri_container_status result = { 0 };
+		_cleanup_cri_container_status_ struct cri_container_status result = {};
 
 		entry.value = (char *)infos[i].info;
 		assert_int_equal(cri_status_from_message(&response, &result, NULL), 0);
@@ -188,7 +188,7 @@ static void verbose_information_is_optional(void **state)
 
 static void containerd_tells_the_profile_that_was_asked_for(void **state)
 {
-	_cleanup_cri_container_status_ struct cri_container_status result = { 0 };
+	_cleanup_cri_container_status_ struct cri_container_status result = {};
 	Cri__ContainerStatus status = CRI__CONTAINER_STATUS__INIT;
 	Cri__KeyValue entry = CRI__KEY_VALUE__INIT;
 	Cri__KeyValue *entries[] = { &entry };

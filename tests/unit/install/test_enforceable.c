@@ -42,7 +42,7 @@ static void expect_on(struct profile *made, const char *runtime, const char *ver
 		      const char *text)
 {
 	_cleanup_profile_ struct profile *profile = made;
-	_cleanup_obstacles_ struct obstacles obstacles = { 0 };
+	_cleanup_obstacles_ struct obstacles obstacles = {};
 
 	assert_int_equal(enforceable_check(profile, runtime, version, &obstacles, NULL), 0);
 	assert_int_equal(obstacles.length, text ? 1 : 0);

@@ -87,7 +87,7 @@ static void assert_put(const char *path, const char *text, enum store_outcome ex
 
 static void assert_state(const char *path, enum store_state expected)
 {
-	_cleanup_store_entry_ struct store_entry entry = { 0 };
+	_cleanup_store_entry_ struct store_entry entry = {};
 
 	assert_int_equal(store_inspect(store, path, &entry, NULL), 0);
 	assert_string_equal(store_state_name(entry.state), store_state_name(expected));
@@ -95,7 +95,7 @@ static void assert_state(const char *path, enum store_state expected)
 
 static void a_profile_is_installed_for_runtimes_to_read(void **state)
 {
-	_cleanup_store_entry_ struct store_entry entry = { 0 };
+	_cleanup_store_entry_ struct store_entry entry = {};
 	struct stat status;
 	mode_t mask = umask(0077);
 

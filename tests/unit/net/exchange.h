@@ -44,10 +44,10 @@ static const struct http2_handlers exchange_handlers = { .done = exchange_done }
 static inline void exchange_open(struct exchange *exchange, const struct http2_options *options,
 				 const char *endpoint)
 {
-	struct http2_options all = options ? *options : (struct http2_options){ 0 };
+	struct http2_options all = options ? *options : (struct http2_options){};
 	struct error err = ERROR_INIT;
 
-	*exchange = (struct exchange){ 0 };
+	*exchange = (struct exchange){};
 	all.endpoint = endpoint;
 	assert_int_equal(loop_create(&exchange->loop, NULL), 0);
 	if (http2_client_create(exchange->loop, &all, &exchange->client, &err) < 0)
@@ -63,7 +63,7 @@ static inline void exchange_close(struct exchange *exchange)
 static inline void exchange_start(struct exchange *exchange,
 				  const struct http2_request_options *options)
 {
-	struct http2_request_options all = options ? *options : (struct http2_request_options){ 0 };
+	struct http2_request_options all = options ? *options : (struct http2_request_options){};
 	struct error err = ERROR_INIT;
 
 	exchange->done = 0;

@@ -390,7 +390,7 @@ static void streams_a_thousand(struct peer *peer)
 
 static void a_stream_has_all_its_messages(void **state)
 {
-	struct stream stream = { 0 };
+	struct stream stream = {};
 	struct exchange exchange;
 	struct server server;
 

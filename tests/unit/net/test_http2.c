@@ -676,7 +676,7 @@ static void each_handler_may_destroy_the_client(void **state)
 /* Sends the answer and a GOAWAY in one piece, so that the client reads both at once. */
 static void answers_and_leaves(struct peer *peer)
 {
-	struct peer pen = { 0 };
+	struct peer pen = {};
 	uint8_t frames[1024];
 	uint32_t stream;
 	ssize_t size;

@@ -32,7 +32,7 @@ static void add_container(struct recording *recording, const char *name, const c
 
 static void containers_share_what_they_were_started_under(void **state)
 {
-	_cleanup_recording_ struct recording recording = { .name = strdup("it") }, back = { 0 };
+	_cleanup_recording_ struct recording recording = { .name = strdup("it") }, back = {};
 	_cleanup_error_ struct error err = ERROR_INIT;
 	_cleanup_free_ char *text = NULL, *again = NULL;
 
@@ -70,7 +70,7 @@ static void the_profile_can_be_had_again(void **state)
 
 static char *merge(const char *const *order)
 {
-	_cleanup_recording_ struct recording all = { 0 };
+	_cleanup_recording_ struct recording all = {};
 	size_t i;
 
 	for (i = 0; i < 3; i++)

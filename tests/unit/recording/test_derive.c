@@ -31,7 +31,7 @@ static void profiles_are_derived_byte_for_byte(void **state)
 	for (i = 0; i < array_size(cases); i++) {
 		_cleanup_free_ char *in = NULL, *oci_file = NULL, *cr_file = NULL;
 		_cleanup_free_ char *oci = NULL, *cr = NULL;
-		_cleanup_recording_ struct recording recording = { 0 };
+		_cleanup_recording_ struct recording recording = {};
 		_cleanup_profile_ struct profile *profile = NULL;
 
 		assert_true(asprintf(&in, "%s.recording.json", cases[i]) > 0);
@@ -63,13 +63,13 @@ static void libseccomp_compiles_derived_profiles(void **state)
 			/* "SCMP_ARCH_X86_64" is "x86_64" for libseccomp. */
 			char name[16];
 			size_t at;
-			int ret;
+			int r;
 
 			snprintf(name, sizeof(name), "%s", profile->architectures[j] + 10);
 			for (at = 0; name[at]; at++)
 				name[at] |= 0x20 * (name[at] >= 'A' && name[at] <= 'Z');
-			ret = seccomp_arch_add(filter, seccomp_arch_resolve_name(name));
-			assert_true(ret == 0 || ret == -EEXIST);
+			r = seccomp_arch_add(filter, seccomp_arch_resolve_name(name));
+			assert_true(r == 0 || r == -EEXIST);
 		}
 		for (j = 0; j < profile->rule_count; j++) {
 			const struct rule *rule = &profile->rules[j];
@@ -95,7 +95,7 @@ static void numbers_without_a_name_are_reported(void **state)
 {
 	_cleanup_recording_ struct recording recording =
 		read_golden_recording("incomplete.recording.json");
-	_cleanup_(call_set_finish) struct call_set unnamed = { 0 };
+	_cleanup_(call_set_finish) struct call_set unnamed = {};
 	_cleanup_profile_ struct profile *profile = derive(&recording, &unnamed);
 
 	assert_int_equal(unnamed.length, 1);
@@ -120,7 +120,7 @@ static bool has(const struct observation *observation, const char *name)
 
 static void a_measured_version_gets_its_own_calls(void **state)
 {
-	_cleanup_observation_ struct observation old = { 0 }, new = { 0 }, confined = { 0 };
+	_cleanup_observation_ struct observation old = {}, new = {}, confined = {};
 
 	add_runtime(&old, "runc", "1.1.5+ds1", TRISTATE_NO);
 	assert_true(has(&old, "capset") && has(&old, "faccessat2") && has(&old, "sched_yield"));
@@ -142,7 +142,7 @@ static void hooks_add_their_calls_where_one_ran(void **state)
 	size_t i;
 
 	for (i = 0; i < array_size(names); i++) {
-		_cleanup_observation_ struct observation plain = { 0 }, hooked = { 0 };
+		_cleanup_observation_ struct observation plain = {}, hooked = {};
 
 		add_runtime(&plain, names[i], NULL, TRISTATE_UNKNOWN);
 		assert_false(has(&plain, "pipe2") || has(&plain, "clone") || has(&plain, "wait4"));
@@ -176,7 +176,7 @@ static void a_hook_of_one_lifetime_counts_for_the_sum(void **state)
 	int i;
 
 	for (i = 0; i < 2; i++) {
-		_cleanup_recording_ struct recording recording = { 0 };
+		_cleanup_recording_ struct recording recording = {};
 		_cleanup_observation_ struct observation hooked = { .start_hook = i == 0 };
 		_cleanup_observation_ struct observation other = { .start_hook = i == 1,
 								   .start = 1 };
@@ -190,8 +190,8 @@ static void a_hook_of_one_lifetime_counts_for_the_sum(void **state)
 
 static void other_versions_take_their_neighbours(void **state)
 {
-	_cleanup_observation_ struct observation between = { 0 }, newest = { 0 }, oldest = { 0 };
-	_cleanup_observation_ struct observation any = { 0 }, both = { 0 };
+	_cleanup_observation_ struct observation between = {}, newest = {}, oldest = {};
+	_cleanup_observation_ struct observation any = {}, both = {};
 
 	/* 1.2.9 calls openat2, 1.1.15 calls epoll_ctl: 1.2.0 may need either. */
 	add_runtime(&between, "runc", "1.2.0-rc.1", TRISTATE_YES);
@@ -211,7 +211,7 @@ static void other_versions_take_their_neighbours(void **state)
 
 static void an_unknown_runtime_is_said_so(void **state)
 {
-	_cleanup_observation_ struct observation observation = { 0 };
+	_cleanup_observation_ struct observation observation = {};
 	_cleanup_error_ struct error err = ERROR_INIT;
 	struct runtime_choice choice = { "youki", "0.3", TRISTATE_UNKNOWN };
 
@@ -339,9 +339,9 @@ static void a_number_of_no_call_is_refused_and_not_killed_for(void **state)
 	size_t i;
 
 	for (i = 0; i < array_size(cases); i++) {
-		_cleanup_recording_ struct recording recording = { 0 };
+		_cleanup_recording_ struct recording recording = {};
 		struct observation observation = { .machine = cases[i].machine };
-		_cleanup_(call_set_finish) struct call_set unnamed = { 0 };
+		_cleanup_(call_set_finish) struct call_set unnamed = {};
 		_cleanup_profile_ struct profile *profile = NULL;
 
 		add_call(&observation.calls, ABI_NATIVE, 0, ORIGIN_OBSERVED, 1, "a");

@@ -32,7 +32,7 @@ static void the_evidence_is_told(void **state)
 
 	for (i = 0; i < array_size(questions); i++) {
 		_cleanup_free_ char *file = NULL, *text = NULL;
-		_cleanup_recording_ struct recording recording = { 0 };
+		_cleanup_recording_ struct recording recording = {};
 		_cleanup_error_ struct error err = ERROR_INIT;
 		bool found;
 
@@ -64,7 +64,7 @@ static void the_evidence_is_written_as_json(void **state)
 
 static void hostile_names_stay_on_their_line(void **state)
 {
-	_cleanup_recording_ struct recording recording = { 0 };
+	_cleanup_recording_ struct recording recording = {};
 	struct observation observation = { .container_name = strdup("a\n\x1b[2J") };
 	_cleanup_free_ char *text = NULL;
 	bool found;
@@ -80,7 +80,7 @@ static void hostile_names_stay_on_their_line(void **state)
 static void what_is_no_system_call_is_said_so(void **state)
 {
 	static const char *const wrong[] = { "opneat", "", "-1", "4294967296", "syscall_", "1e3" };
-	_cleanup_recording_ struct recording recording = { 0 };
+	_cleanup_recording_ struct recording recording = {};
 	size_t i;
 
 	for (i = 0; i < array_size(wrong); i++) {

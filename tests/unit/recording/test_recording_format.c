@@ -66,7 +66,7 @@ static void engines_merge_with_their_versions(void **state)
 	size_t order, i;
 
 	for (order = 0; order < array_size(engines); order++) {
-		_cleanup_recording_ struct recording recording = { 0 };
+		_cleanup_recording_ struct recording recording = {};
 
 		for (i = 0; i < array_size(engines); i++) {
 			const char *const *engine = engines[(order + i) % array_size(engines)];
@@ -84,7 +84,7 @@ static void engines_merge_with_their_versions(void **state)
 
 static void bytes_that_are_no_text_do_not_break_the_file(void **state)
 {
-	_cleanup_recording_ struct recording recording = { 0 }, back = { 0 };
+	_cleanup_recording_ struct recording recording = {}, back = {};
 	struct observation observation = { .container_name = strdup("a\x1b[2J\"\\\n") };
 	_cleanup_error_ struct error err = ERROR_INIT;
 	_cleanup_free_ char *text = NULL;
@@ -239,7 +239,7 @@ static void no_damage_crashes_the_reader(void **state)
 	size_t i, size = strlen(text);
 
 	for (i = 0; i < size; i += 7) {
-		_cleanup_recording_ struct recording cut = { 0 }, changed = { 0 };
+		_cleanup_recording_ struct recording cut = {}, changed = {};
 		char saved = text[i];
 
 		assert_int_equal(recording_read("cut", text, i, &cut, NULL), -EINVAL);

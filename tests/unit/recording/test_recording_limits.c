@@ -51,7 +51,7 @@ static void endless_lists_are_refused(void **state)
 
 	for (i = 0; i < array_size(lists); i++) {
 		_cleanup_error_ struct error err = ERROR_INIT;
-		_cleanup_recording_ struct recording recording = { 0 };
+		_cleanup_recording_ struct recording recording = {};
 		_cleanup_free_ char *text = long_recording(lists[i].before, lists[i].entry,
 							   lists[i].after, lists[i].count);
 
@@ -67,7 +67,7 @@ static void long_lists_are_read(void **state)
 
 	for (i = 0; i < array_size(lists); i++) {
 		_cleanup_error_ struct error err = ERROR_INIT;
-		_cleanup_recording_ struct recording recording = { 0 };
+		_cleanup_recording_ struct recording recording = {};
 		_cleanup_free_ char *text = long_recording(lists[i].before, lists[i].entry,
 							   lists[i].after, lists[i].count - 1);
 

@@ -4,7 +4,7 @@
 /* Labels are taken from the container runtime as they are, and may be invalid UTF-8. */
 static void labels_that_are_not_utf8_are_written(void **state)
 {
-	_cleanup_recording_ struct recording recording = { 0 }, again = { 0 };
+	_cleanup_recording_ struct recording recording = {}, again = {};
 	_cleanup_observation_ struct observation observation = { .machine = MACHINE_X86_64 };
 	_cleanup_error_ struct error err = ERROR_INIT;
 	_cleanup_free_ char *text = NULL;

@@ -25,7 +25,7 @@ static void records_of_kills_are_read(void **state)
 	size_t i;
 
 	for (i = 0; i < array_size(records); i++) {
-		struct killed killed = { 0 };
+		struct killed killed = {};
 
 		assert_int_equal(kill_log_parse(records[i].record, &killed), records[i].killed);
 		if (!records[i].killed)

@@ -141,7 +141,7 @@ static void what_is_counted_adds_up(void **state)
 {
 	_cleanup_(builder_finish) struct builder builder = compare_builder();
 	const struct compare_report *report = &builder.report;
-	size_t counts[FINDING_KIND_COUNT] = { 0 }, i;
+	size_t counts[FINDING_KIND_COUNT] = {}, i;
 
 	for (i = 0; i < report->length; i++)
 		counts[report->findings[i].kind]++;

@@ -12,7 +12,7 @@
 static char *refusal_of(const char *text, size_t size)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_documents_ struct documents documents = { 0 };
+	_cleanup_documents_ struct documents documents = {};
 
 	if (documents_read("input", text, size, NULL, &documents, &err) == 0)
 		return strdup("(accepted)");

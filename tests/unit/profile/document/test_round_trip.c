@@ -185,7 +185,7 @@ static void oci_json_holds_every_profile(void **state)
 
 	for (round = 0; round < ROUNDS; round++) {
 		_cleanup_profile_ struct profile *profile = random_profile();
-		_cleanup_documents_ struct documents documents = { 0 };
+		_cleanup_documents_ struct documents documents = {};
 		_cleanup_free_ char *text = NULL, *again = NULL;
 
 		assert_int_equal(profile_write_oci(profile, &text, NULL), 0);
@@ -230,8 +230,8 @@ static void check_resource(struct profile *profile, enum resource_syntax syntax,
 		.base_profile = "base",
 		.disabled = true,
 	};
-	_cleanup_documents_ struct documents documents = { 0 };
-	_cleanup_notes_ struct notes notes = { 0 };
+	_cleanup_documents_ struct documents documents = {};
+	_cleanup_notes_ struct notes notes = {};
 	_cleanup_error_ struct error err = ERROR_INIT;
 	_cleanup_free_ char *text = NULL, *strict = NULL;
 
@@ -290,7 +290,7 @@ static void lists_of_resources_are_read_back(void **state)
 	size_t i;
 
 	for (i = 0; i < array_size(syntaxes); i++) {
-		_cleanup_documents_ struct documents documents = { 0 };
+		_cleanup_documents_ struct documents documents = {};
 		_cleanup_free_ char *text = NULL;
 
 		assert_int_equal(resources_write(resources, 2, syntaxes[i], &text, NULL, NULL), 0);

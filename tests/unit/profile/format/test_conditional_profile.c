@@ -132,7 +132,7 @@ static void a_document_is_resolved_and_can_be_again(void **state)
 	static const char *const capabilities[] = { "CAP_SYS_ADMIN", "CAP_SYS_CHROOT" };
 	const struct container_context context = { "amd64", capabilities, 2, { 4, 0 } };
 	const struct document_options options = { .context = &context };
-	_cleanup_documents_ struct documents documents = { 0 };
+	_cleanup_documents_ struct documents documents = {};
 	_cleanup_error_ struct error err = ERROR_INIT;
 
 	assert_int_equal(documents_read("d", text, strlen(text), NULL, &documents, &err), -EINVAL);
@@ -152,7 +152,7 @@ static void the_older_form_is_read(void **state)
 		"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"architectures\":[\"SCMP_ARCH_X86_64\"],"
 		"\"syscalls\":[{\"name\":\"accept\",\"action\":\"SCMP_ACT_ALLOW\",\"args\":[]},"
 		"{\"name\":\"\",\"names\":[\"accept4\"],\"action\":\"SCMP_ACT_ALLOW\"}]}";
-	_cleanup_documents_ struct documents documents = { 0 };
+	_cleanup_documents_ struct documents documents = {};
 	_cleanup_error_ struct error err = ERROR_INIT;
 
 	assert_success(documents_read("d", older, strlen(older), NULL, &documents, &err), &err);

@@ -82,7 +82,7 @@ static void copy_recording(const struct recording *from, struct recording *to)
 /* Merges copies of both, in this order. */
 static char *merged(const struct recording *a, const struct recording *b)
 {
-	_cleanup_recording_ struct recording left = { 0 }, right = { 0 };
+	_cleanup_recording_ struct recording left = {}, right = {};
 
 	copy_recording(a, &left);
 	copy_recording(b, &right);
@@ -104,8 +104,8 @@ static void merging_is_a_union_of_sets(void **state)
 	int round;
 
 	for (round = 0; round < 300; round++) {
-		_cleanup_recording_ struct recording a = { 0 }, b = { 0 }, c = { 0 }, ab = { 0 },
-						     bc = { 0 }, empty = { 0 };
+		_cleanup_recording_ struct recording a = {}, b = {}, c = {}, ab = {}, bc = {},
+						     empty = {};
 		_cleanup_free_ char *a_alone = NULL, *a_a = NULL, *a_b = NULL, *b_a = NULL;
 		_cleanup_free_ char *ab_c = NULL, *a_bc = NULL, *ab_a = NULL, *a_empty = NULL;
 
@@ -132,7 +132,7 @@ static void merging_is_a_union_of_sets(void **state)
 
 static void calls_are_sorted_and_keep_the_best_evidence(void **state)
 {
-	_cleanup_(call_set_finish) struct call_set set = { 0 };
+	_cleanup_(call_set_finish) struct call_set set = {};
 	const struct call *call;
 
 	add_call(&set, ABI_COMPAT, 1, ORIGIN_OBSERVED, 5, "old");
@@ -156,7 +156,7 @@ static void calls_are_sorted_and_keep_the_best_evidence(void **state)
 
 static void only_losses_that_hide_calls_make_it_incomplete(void **state)
 {
-	_cleanup_observation_ struct observation observation = { 0 };
+	_cleanup_observation_ struct observation observation = {};
 
 	assert_true(observation_complete(&observation));
 	observation.losses[LOSS_EVENTS] = 3;
@@ -171,7 +171,7 @@ static void only_losses_that_hide_calls_make_it_incomplete(void **state)
 
 static void observations_of_one_container_become_one(void **state)
 {
-	_cleanup_recording_ struct recording recording = { 0 };
+	_cleanup_recording_ struct recording recording = {};
 	struct observation known = { .container_id = strdup("1"), .pod_name = strdup("z") };
 	struct observation unknown = { .container_id = strdup("1") };
 	struct observation restarted = { .container_id = strdup("1"), .start = 7 };
@@ -194,7 +194,7 @@ static void observations_of_one_container_become_one(void **state)
 
 static void lifetimes_of_one_kind_are_folded(void **state)
 {
-	_cleanup_recording_ struct recording recording = { 0 };
+	_cleanup_recording_ struct recording recording = {};
 	uint64_t i;
 
 	for (i = 0; i < 3; i++) {

@@ -136,7 +136,7 @@ static void assert_permits_both(const struct profile *a, const struct profile *b
 	_cleanup_semantics_ struct semantics *one = semantics_of(a, ARCH),
 					     *two = semantics_of(b, ARCH);
 	_cleanup_semantics_ struct semantics *united = semantics_of(both, ARCH);
-	uint64_t arguments[ARGUMENT_COUNT] = { 0 };
+	uint64_t arguments[ARGUMENT_COUNT] = {};
 	size_t name;
 
 	for (name = 0; name < array_size(names); name++)
