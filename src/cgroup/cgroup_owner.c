@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cgroup/cgroup.h"
+#include "cgroup/owner.h"
 
-/* Tells who can make entries in a directory. */
+/* Returns who may make something in a directory. What the caller may do counts as root's. */
 static enum cgroup_maker made_in(const char *directory)
 {
 	struct stat st;
-	bool by_group, ours;
+	uid_t owner;
 
 	if (stat(directory, &st) < 0)
 		return CGROUP_OF_UNKNOWN;
-	by_group = (st.st_mode & S_IWGRP) && st.st_gid != 0 && st.st_gid != getegid();
-	ours = st.st_uid == 0 || st.st_uid == geteuid();
-	return ours && !by_group && !(st.st_mode & S_IWOTH) ? CGROUP_OF_ROOT : CGROUP_OF_USER;
+	owner = owner_of_status(&st);
+	return owner == OWNER_ROOT || owner == geteuid() ? CGROUP_OF_ROOT : CGROUP_OF_USER;
 }
 
 enum cgroup_maker cgroup_made_by(const struct cgroup_mount *mount, const char *path)

@@ -55,6 +55,8 @@ int cgroup_tree_walk(const char *cgroup,
 		r = act(data, *path ? path : "/", id, parent_id, err);
 		if (r < 0)
 			return r;
+		if (r == CGROUP_TREE_SKIP)
+			fts_set(walk, entry, FTS_SKIP);
 	}
 	return 0;
 }

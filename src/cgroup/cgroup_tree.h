@@ -6,9 +6,12 @@
 
 struct error;
 
+/* Returned by act, so that the cgroups below are passed over. */
+#define CGROUP_TREE_SKIP 1
+
 /*
- * Calls act for a cgroup ("/a/b") and every cgroup below it, parents before children. Skips
- * cgroups that are removed meanwhile. Stops at the first failure of act, and returns it.
+ * Calls act for a cgroup ("/a/b") and for every cgroup below it, those above first. A cgroup that
+ * is removed meanwhile is passed over. Ends with the first failure of act.
  */
 int cgroup_tree_walk(const char *cgroup,
 		     int (*act)(void *data, const char *path, uint64_t id, uint64_t parent_id,

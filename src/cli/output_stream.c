@@ -15,6 +15,7 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/loop.h"
+#include "util/signals.h"
 
 /* poll(2) cannot wait for the first reader of a named pipe, so opening is tried this often. */
 #define ASK_AGAIN_MS 50
@@ -32,17 +33,6 @@ static void stream_finish(struct stream *stream)
 {
 	cleanup_close_p(&stream->signals);
 	loop_destroy(stream->loop);
-}
-
-static int open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 static void on_writable(int fd, unsigned int events, void *data)
@@ -66,9 +56,9 @@ static int stream_init(struct stream *stream, struct error *err)
 
 	if (r < 0)
 		return r;
-	stream->signals = open_signals();
-	if (stream->signals < 0)
-		return error_set_errno(err, errno, "watch for signals");
+	r = signals_open(signals_of_end, &stream->signals, err);
+	if (r < 0)
+		return r;
 	return loop_add_fd(stream->loop, stream->signals, LOOP_READ, on_signal, stream, &watch,
 			   err);
 }

@@ -24,6 +24,7 @@
 #include "util/error.h"
 #include "util/log.h"
 #include "util/loop.h"
+#include "util/signals.h"
 #include "util/notes.h"
 #include "util/str.h"
 
@@ -223,24 +224,6 @@ static void handle_signal(int fd, unsigned int events, void *data)
 				    info.ssi_code == SI_KERNEL ? 0 : (int)info.ssi_signo);
 }
 
-/*
- * Blocks the signals that end a recording, so that they stay pending until the loop runs.
- * Returns a signalfd.
- */
-static int open_signals(struct error *err)
-{
-	sigset_t set;
-	int fd;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return fd < 0 ? error_set_errno(err, errno, "wait for signals") : fd;
-}
-
 /* Runs a session from its start until nothing is counted any more. */
 static int run_session(const struct session_options *options, struct front *front,
 		       struct error *err)
@@ -252,12 +235,13 @@ static int run_session(const struct session_options *options, struct front *fron
 		.data = front,
 	};
 	_cleanup_error_ struct error failure = ERROR_INIT;
-	_cleanup_close_ int signals = open_signals(err);
+	_cleanup_close_ int signals = -1;
 	struct loop_fd *watch;
-	int r;
+	int r = signals_open(signals_of_end, &signals, err);
 
-	if (signals < 0)
-		return signals;
+	if (r < 0)
+		return r;
+	signals_block(signals_of_end, NULL); /* they stay pending until the loop runs */
 	r = loop_add_fd(front->loop, signals, LOOP_READ, handle_signal, front, &watch, err);
 	if (r < 0)
 		return r;

@@ -29,6 +29,7 @@
 #include "util/error.h"
 #include "util/log.h"
 #include "util/loop.h"
+#include "util/signals.h"
 #include "util/user.h"
 
 struct run_options {
@@ -313,20 +314,15 @@ static int check_execve(const struct run_options *options, const struct filter *
 static int start(struct execution *execution, const struct launch_options *launch,
 		 struct error *err)
 {
-	static const int passed_on[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2 };
+	static const int passed_on[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, 0 };
 	struct launch_options options = *launch;
-	sigset_t signals, before;
-	size_t i;
-	int r;
+	sigset_t before;
+	int r = signals_open(passed_on, &execution->signals, err);
 
-	sigemptyset(&signals);
-	for (i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++)
-		sigaddset(&signals, passed_on[i]);
-	sigprocmask(SIG_BLOCK, &signals, &before);
+	if (r < 0)
+		return r;
+	signals_block(passed_on, &before);
 	options.signals = &before;
-	execution->signals = signalfd(-1, &signals, SFD_CLOEXEC);
-	if (execution->signals < 0)
-		return error_set_errno(err, errno, "watch for signals");
 	execution->kernel_log = kill_log_open();
 	r = launch_start(&execution->launch, &options, err);
 	if (r == 0)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/container_search.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,12 +10,12 @@
 #include "container/container_record.h"
 #include "container/container_state.h"
 #include "container/cri.h"
+#include "cgroup/cgroup_tree.h"
 #include "cgroup/owner.h"
 #include "util/array.h"
 #include "util/error.h"
 #include "util/str.h"
 
-#define CGROUP_DEPTH_MAX 64
 #define CANDIDATES_SHOWN 5
 
 /* Kinds of match, best first. */
@@ -164,38 +163,31 @@ static int add_cgroup(struct search *search, const struct cgroup_mount *mount, c
 	return found->candidate.cgroup ? 0 : error_nomem(err);
 }
 
-/*
- * Searches the tree below path, but not inside containers: cgroups there belong to the
- * container.
- */
-static int search_cgroups(struct search *search, const struct cgroup_mount *mount, const char *path,
-			  int depth, struct error *err)
+struct cgroup_search {
+	struct search *search;
+	const struct cgroup_mount *mount;
+};
+
+/* A cgroup inside of a container belongs to it and is not searched. */
+static int search_cgroup(void *data, const char *path, uint64_t id, uint64_t parent_id,
+			 struct error *err)
 {
-	_cleanup_free_ char *directory = NULL;
-	_cleanup_closedir_ DIR *dir = NULL;
+	const struct cgroup_search *within = data;
 	struct cgroup_container container;
-	struct dirent *entry;
-	int r = cgroup_directory(mount, path, &directory, err);
+	int r;
 
-	if (r < 0)
-		return r;
-	if (cgroup_path_parse(path, &container))
-		return add_cgroup(search, mount, path, &container, err);
-	dir = depth < CGROUP_DEPTH_MAX ? opendir(directory) : NULL;
-	while (dir && (entry = readdir(dir))) {
-		_cleanup_free_ char *child = NULL;
+	if (!cgroup_path_parse(path, &container))
+		return 0;
+	r = add_cgroup(within->search, within->mount, path, &container, err);
+	return r < 0 ? r : CGROUP_TREE_SKIP;
+}
 
-		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
-			continue;
-		if (asprintf(&child, "%s/%s", path[1] ? path : "", entry->d_name) < 0) {
-			child = NULL;
-			return error_nomem(err);
-		}
-		r = search_cgroups(search, mount, child, depth + 1, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+static int search_cgroups(struct search *search, const struct cgroup_mount *mount,
+			  struct error *err)
+{
+	struct cgroup_search within = { search, mount };
+
+	return cgroup_tree_walk(mount->root, search_cgroup, &within, err);
 }
 
 /*
@@ -307,7 +299,7 @@ static int find_cgroup(const struct cgroup_mount *mount, struct container_candid
 	const struct container_reference reference = { candidate->engine, candidate->id };
 	_cleanup_(search_finish) struct search search = { .reference = &reference };
 	struct found *found;
-	int r = search_cgroups(&search, mount, mount->root, 0, err);
+	int r = search_cgroups(&search, mount, err);
 
 	found = r == 0 ? find(&search, candidate->id, candidate->owner) : NULL;
 	if (found)
@@ -328,7 +320,7 @@ int container_search(const struct cgroup_mount *mount, struct cri *cri,
 	if (r == 0)
 		r = search_cri(&search, cri, err);
 	if (r == 0)
-		r = search_cgroups(&search, mount, mount->root, 0, err);
+		r = search_cgroups(&search, mount, err);
 	if (r == 0)
 		r = choose(&search, &found, err);
 	if (r == 0 && found->match == ID_MATCH_NAME)
