@@ -33,7 +33,6 @@
 		skel->rodata->mode = options->mode;                                                \
 		skel->rodata->mark_new = options->mark_new;                                        \
 		skel->rodata->can_probe = !options->no_probe;                                      \
-		skel->rodata->no_task_storage = options->no_task_storage;                          \
 		MAP_RESIZE(skel, slots, options->slots);                                           \
 		MAP_RESIZE(skel, paths, options->slots);                                           \
 		MAP_RESIZE(skel, free_slots, options->slots);                                      \

@@ -137,7 +137,6 @@ int recorder_create(const struct recorder_options *options, const struct recorde
 	struct object_options load = {
 		.mode = options->mode,
 		.mark_new = options->mark_new,
-		.no_task_storage = options->no_task_storage,
 		.tracepoints = needs_tracepoints(options->hook),
 		.slots = options->slots + 1,
 		.arrivals = options->mode == RECORDER_CGROUPS ? ARRIVALS + 1 : 2,

@@ -32,10 +32,9 @@ enum recorder_hook {
 struct recorder_options {
 	enum recorder_mode mode;
 	enum recorder_hook hook;
-	bool mark_new;	      /* record all new cgroups on the node, not only below added ones */
-	bool no_task_storage; /* for tests: as if every task's storage were busy */
-	bool watch_denied;    /* from the start; if false, once a task under a filter is seen */
-	unsigned int slots;   /* number of cgroups that can be recorded at once */
+	bool mark_new;	    /* record all new cgroups on the node, not only below added ones */
+	bool watch_denied;  /* from the start; if false, once a task under a filter is seen */
+	unsigned int slots; /* number of cgroups that can be recorded at once */
 	unsigned int event_bytes; /* size of the ring buffer; 0 for the default */
 };
 

@@ -95,13 +95,9 @@ static pid_t start_in(const char *path, const int fork_pipe[2], const int call_p
 	return pid;
 }
 
-static struct recorder *begin(uint64_t id, bool is_container, bool storage)
+static struct recorder *begin(uint64_t id, bool is_container)
 {
-	const struct recorder_options options = {
-		.mode = RECORDER_CGROUPS,
-		.slots = 8,
-		.no_task_storage = !storage,
-	};
+	const struct recorder_options options = { .mode = RECORDER_CGROUPS, .slots = 8 };
 	const struct recorder_handler handler = { .removed = note_removed };
 	const struct found_cgroup found = {
 		.id = id,
@@ -129,7 +125,7 @@ static bool has_call(const struct tracked_cgroup *tracked, uint32_t nr)
 		tracked->pending);
 }
 
-static void check_present(bool is_container, bool storage)
+static void check_present(bool is_container)
 {
 	int fork_pipe[2], call_pipe[2], told_pipe[2];
 	_cleanup_recorder_ struct recorder *recorder = NULL;
@@ -145,7 +141,7 @@ static void check_present(bool is_container, bool storage)
 	assert_return_code(stat(cgroup, &st), errno);
 	pid = start_in(cgroup, fork_pipe, call_pipe, told_pipe);
 	close(told_pipe[1]);
-	recorder = begin(st.st_ino, is_container, storage);
+	recorder = begin(st.st_ino, is_container);
 	close(fork_pipe[1]);
 	assert_int_equal(read(told_pipe[0], &forked, 1), 1);
 	succeed(recorder_start(recorder, &err), &err);
@@ -166,21 +162,14 @@ static void test_plain(void **state)
 {
 	if (geteuid() != 0)
 		skip();
-	check_present(false, true);
+	check_present(false);
 }
 
 static void test_container(void **state)
 {
 	if (geteuid() != 0)
 		skip();
-	check_present(true, true);
-}
-
-static void test_busy_storage(void **state)
-{
-	if (geteuid() != 0)
-		skip();
-	check_present(true, false);
+	check_present(true);
 }
 
 static int set_up(void **state)
@@ -211,7 +200,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_plain, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_container, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_busy_storage, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
