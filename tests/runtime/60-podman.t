@@ -10,6 +10,8 @@ set -u
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=tests/runtime/containers.bash
 . ./containers.bash
+# shellcheck source=tests/lib/podman.bash
+. ../lib/podman.bash
 
 needs_root
 needs_programs podman runc crun busybox jq
@@ -20,17 +22,6 @@ IMAGE=localhost/recorder-podman:test
 new_cgroup cgroup
 parent=${cgroup#"$(cgroup_root)"}
 cleanup_add bundle_cgroup_remove "$parent"
-
-podman_here() { # ARGUMENT...
-	timeout 60 podman --root "$TEST_TMP/storage" --runroot "$TEST_TMP/run" \
-		--tmpdir "$TEST_TMP/tmp" --storage-driver vfs --cgroup-manager cgroupfs \
-		--runtime "$runtime" "$@"
-}
-
-remove_containers() {
-	podman_here rm --all --force --time 0
-	podman_here system reset --force
-}
 
 # create_container [OPTION...] COMMAND...: prints its id. The limits are low enough for a root
 # user who may not raise them. The test programs are in /test.
@@ -123,7 +114,7 @@ try_running() {
 
 version=$(podman --version | sed -n 's/.* version \([0-9.]*\).*/\1/p')
 for runtime in runc crun; do
-	[ "$runtime" != runc ] || cleanup_add remove_containers
+	[ "$runtime" != runc ] || cleanup_add podman_remove_all
 	image_new "$TEST_TMP/rootfs" && image_add_busybox "$TEST_TMP/rootfs" &&
 		image_archive "$TEST_TMP/rootfs" "$IMAGE" "$TEST_TMP/image.tar" sh &&
 		podman_here load --quiet --input "$TEST_TMP/image.tar" >/dev/null || exit 1

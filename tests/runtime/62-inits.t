@@ -11,6 +11,8 @@ set -u
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=tests/runtime/containers.bash
 . ./containers.bash
+# shellcheck source=tests/lib/podman.bash
+. ../lib/podman.bash
 
 needs_root
 needs_programs podman conmon catatonit runc crun busybox jq /lib/systemd/systemd
@@ -34,17 +36,6 @@ add_systemd() {
 	printf '%s\n' '[Unit]' 'DefaultDependencies=no' '[Service]' 'Type=oneshot' \
 		"ExecStart=/bin/crun ${NR[ioprio_get]}" 'StandardOutput=null' \
 		>"$ROOT/etc/systemd/system/work.service"
-}
-
-podman_here() { # ARGUMENT...
-	timeout 60 podman --root "$TEST_TMP/storage" --runroot "$TEST_TMP/run" \
-		--tmpdir "$TEST_TMP/tmp" --storage-driver vfs --cgroup-manager cgroupfs \
-		--runtime "$runtime" "$@"
-}
-
-remove_containers() {
-	podman_here rm --all --force --time 0
-	podman_here system reset --force
 }
 
 podman_run() { # OPTION... IMAGE COMMAND...
@@ -93,7 +84,7 @@ image_archive "$ROOT" "$IMAGE" "$TEST_TMP/image.tar" sh || exit 1
 bundle_new "$BUNDLE" /lib/systemd/systemd
 cp "$BUNDLE/config.json" "$TEST_TMP/config.json"
 for runtime in runc crun; do
-	[ "$runtime" != runc ] || cleanup_add remove_containers
+	[ "$runtime" != runc ] || cleanup_add podman_remove_all
 	podman_here load --quiet --input "$TEST_TMP/image.tar" >/dev/null || exit 1
 	try "$runtime, podman --init" close_range \
 		'podman_run --init "$IMAGE" sh -c "crun ${NR[ioprio_get]}; sleep 100"' \
