@@ -122,13 +122,14 @@ static __noinline int traced_stop(struct task_struct *task)
 /*
  * Flags the slot of a task that is already under a filter when the watch for denied calls
  * begins. Earlier denied calls may have been missed, and a tracer may be handling one now.
+ * Nothing is recorded yet in a staged slot, so nothing was missed there.
  */
 static __noinline int find_filtered(struct task_struct *task)
 {
 	__u32 index = slot_of_task(task);
 	struct recorder_slot *slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
 
-	if (slot && task_is_filtered(task))
+	if (slot && !(slot->flags & RECORDER_STAGED) && task_is_filtered(task))
 		__sync_fetch_and_or(&slot->flags, RECORDER_FILTERED);
 	return 0;
 }

@@ -11,7 +11,9 @@
 /* Fixed before load, so that the verifier removes the code that they switch off. */
 const volatile __u32 mode;	      /* enum recorder_mode */
 const volatile bool mark_new;	      /* every new cgroup on the node gets a slot */
+const volatile __u64 root_id;	      /* "mark_new" holds below this cgroup only; 0: everywhere */
 const volatile bool can_probe = true; /* lockdown "confidentiality" forbids probe_read_kernel */
+const volatile bool preemptible;      /* sys_enter and sys_exit can be preempted: see slot.h */
 const volatile __u32 arrivals_count;  /* elements of "arrivals", with the unused element 0 */
 
 /* Set while running. */
@@ -58,7 +60,10 @@ struct {
 	__type(value, __u32);
 } free_slots SEC(".maps");
 
-/* The slot of each cgroup id, for cgroups that are not in the cache of slot.h. */
+/*
+ * The slot of each cgroup id, for cgroups that are not in the cache of slot.h; with
+ * RECORDER_SLOT_STAGED, if system calls are not to be recorded yet.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 64);

@@ -248,6 +248,24 @@ static __always_inline __u64 domain_of(__u64 id, __u32 parent_slot)
 	return id;
 }
 
+/* Limit of the levels between the root of the recording and a cgroup. */
+#define LEVELS_MAX 32
+
+/* True if the cgroup is below the root of the recording, or if that has none. */
+static __always_inline bool is_below_root(struct cgroup *cgroup)
+{
+	int i;
+
+	if (!root_id)
+		return true;
+	for (i = 0; i < LEVELS_MAX; i++) {
+		cgroup = cgroup->self.parent->cgroup;
+		if (cgroup->kn->id == root_id)
+			return true;
+	}
+	return false;
+}
+
 SEC("tp_btf/cgroup_mkdir")
 int BPF_PROG(make_cgroup, struct cgroup *cgroup, const char *path)
 {
@@ -261,7 +279,7 @@ int BPF_PROG(make_cgroup, struct cgroup *cgroup, const char *path)
 		return 0;
 	id = cgroup->kn->id;
 	parent_id = parent_of(cgroup, &parent_slot);
-	if (parent_slot == RECORDER_SLOT_NONE && !mark_new) {
+	if (parent_slot == RECORDER_SLOT_NONE && !(mark_new && is_below_root(cgroup))) {
 		cache_forget(cgroup);
 		return 0;
 	}
@@ -364,13 +382,13 @@ static __always_inline void moved_in(struct task_struct *task, struct recorder_t
 				     struct recorder_slot *slot, __u32 index,
 				     struct task_struct *mover)
 {
-	bool known = state->phase && state->cgroup_id == slot->cgroup_id;
+	bool known = has_phase(state, slot);
 	struct recorder_arrival *arrival;
 
 	if (is_inside(mover, slot)) { /* the container moved its own task */
-		if (!known && !same_domain(state->cgroup_id, slot))
+		if (!known && !has_phase_inside(state, slot))
 			begin_work(state, slot);
-		state->cgroup_id = slot->cgroup_id;
+		set_slot(state, slot);
 		return;
 	}
 	if (!known) {
@@ -414,7 +432,7 @@ int BPF_PROG(attach_task, struct cgroup *cgroup, const char *path, struct task_s
 		return 0;
 	if (mode == RECORDER_CGROUPS && mover->tgid != task->tgid)
 		moved_in(task, state, slot, index, mover);
-	else if (!in_setup(state) || !same_domain(state->cgroup_id, slot))
+	else if (!in_setup(state) || !has_phase_inside(state, slot))
 		begin_work(state, slot);
 	return 0;
 }
@@ -449,7 +467,7 @@ static __always_inline void fork_recorded(struct task_struct *parent, struct tas
 		arrive(child, state, slot, index, parent);
 		return;
 	}
-	if (!from && same && marking)
+	if (!from && same && awaits_marks(slot))
 		return;
 	if (from && same)
 		hand_on(from, state);
@@ -496,7 +514,7 @@ static __noinline int end_setup(void)
 	if (!slot || mode == RECORDER_TASKS)
 		return 0;
 	state = mode == RECORDER_COMMAND ? state_get(task) : state_of(task, slot, hit.slot);
-	if (!state && mode == RECORDER_CGROUPS && !marking) {
+	if (!state && mode == RECORDER_CGROUPS && !awaits_marks(slot)) {
 		relative = relative_of(task, slot);
 		if (!relative || in_setup(relative))
 			__sync_fetch_and_add(&slot->lost, 1);

@@ -125,6 +125,9 @@ static __noinline int arrival_end(struct recorder_arrival *arrival, __u32 index)
 		bitmap_move(&arrival->bitmaps[0], &slot->bitmaps[RECORDER_RUNTIME]);
 		bitmap_move(&arrival->bitmaps[1],
 			    pending ? &slot->bitmaps[RECORDER_PENDING] : NULL);
+	} else { /* user space dropped the cgroup */
+		bitmap_move(&arrival->bitmaps[0], NULL);
+		bitmap_move(&arrival->bitmaps[1], NULL);
 	}
 	arrival->flags = 0;
 	bpf_map_push_elem(&free_arrivals, &index, BPF_ANY);
@@ -146,27 +149,37 @@ static __always_inline bool in_setup(const struct recorder_task *state)
 	return state->phase >= RECORDER_PHASE_SETUP;
 }
 
+/* Stores the slot in which the phase of a task is valid. */
+static __always_inline void set_slot(struct recorder_task *state, const struct recorder_slot *slot)
+{
+	state->cgroup_id = slot->cgroup_id;
+	state->created = slot->created;
+}
+
 static __always_inline void set_phase(struct recorder_task *state, const struct recorder_slot *slot,
 				      __u32 phase)
 {
 	if (in_setup(state) && phase < RECORDER_PHASE_SETUP)
 		arrival_leave(state);
-	state->cgroup_id = slot->cgroup_id;
+	set_slot(state, slot);
 	state->phase = phase;
 }
 
-/* Flags the slot if sys_enter is not attached yet: the task's calls until then are missing. */
+/* Flags the slot if its calls are not recorded yet: the task's calls until then are missing. */
 static __always_inline void begin_work(struct recorder_task *state, struct recorder_slot *slot)
 {
 	set_phase(state, slot, RECORDER_PHASE_WORK);
-	if (!started)
+	if (!started || slot->flags & RECORDER_STAGED)
 		__sync_fetch_and_or(&slot->flags, RECORDER_PRESENT);
 }
 
 /* Passes the phase and the arrival of a task on to one that it forked. */
 static __always_inline void hand_on(const struct recorder_task *from, struct recorder_task *to)
 {
+	if (in_setup(to))
+		arrival_leave(to);
 	to->cgroup_id = from->cgroup_id;
+	to->created = from->created;
 	to->program = from->program;
 	to->arrival = from->arrival;
 	to->phase = from->phase;
@@ -181,6 +194,17 @@ static __always_inline bool same_domain(__u64 cgroup_id, const struct recorder_s
 	struct recorder_slot *other = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
 
 	return other && other->domain == slot->domain;
+}
+
+/* True if the task has a phase in a slot of the same container. */
+static __always_inline bool has_phase_inside(const struct recorder_task *state,
+					     const struct recorder_slot *slot)
+{
+	__u32 index = slot_look_up(state->cgroup_id);
+	struct recorder_slot *other = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
+
+	return state->phase && other && other->created == state->created &&
+	       other->domain == slot->domain;
 }
 
 static __always_inline bool is_inside(struct task_struct *task, const struct recorder_slot *slot)
@@ -258,7 +282,14 @@ static __noinline int arrive(struct task_struct *task, struct recorder_task *sta
 static __always_inline bool has_phase(const struct recorder_task *state,
 				      const struct recorder_slot *slot)
 {
-	return state && state->phase && state->cgroup_id == slot->cgroup_id;
+	return state && state->phase && state->cgroup_id == slot->cgroup_id &&
+	       state->created == slot->created;
+}
+
+/* True if tasks that were in the slot's cgroup before it was recorded may have no phase yet. */
+static __always_inline bool awaits_marks(const struct recorder_slot *slot)
+{
+	return marking || slot->flags & RECORDER_STAGED;
 }
 
 /*
@@ -290,16 +321,14 @@ static __always_inline struct recorder_task *state_of(struct task_struct *task,
 		return state;
 	relative = relative_of(task, slot);
 	if (relative && relative != state) {
-		if (in_setup(state))
-			arrival_leave(state);
 		hand_on(relative, state);
 		return state;
 	}
-	if (state->phase == RECORDER_PHASE_WORK && same_domain(state->cgroup_id, slot)) {
-		state->cgroup_id = slot->cgroup_id;
+	if (state->phase == RECORDER_PHASE_WORK && has_phase_inside(state, slot)) {
+		set_slot(state, slot);
 		return state;
 	}
-	if (marking)
+	if (awaits_marks(slot))
 		return NULL;
 	arrive(task, state, slot, slot_index, NULL);
 	return state;
@@ -502,10 +531,10 @@ static __always_inline void mark_child(struct task_struct *task, struct recorder
 }
 
 /*
- * Gives a phase to a task that was in a recorded cgroup before the recording began. This needs
- * the phase of its leader or parent, so user space runs the iterator until a pass marks no
- * task. Then it repeats that with "rest", which also marks the tasks whose leader or parent
- * never gets a phase.
+ * Gives a phase to a task that was in a recorded cgroup before the recording began or, later,
+ * before the cgroup was added. This needs the phase of its leader or parent, so user space runs
+ * the iterator until a pass marks no task. Then it repeats that with "rest", which also marks
+ * the tasks whose leader or parent never gets a phase.
  */
 static __noinline int mark_present(struct task_struct *task, bool rest)
 {
@@ -515,10 +544,13 @@ static __noinline int mark_present(struct task_struct *task, bool rest)
 	struct recorder_slot *slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
 	bool first = task->pid == task->tgid && !(slot && is_inside(parent, slot));
 
-	if (!slot || !task->mm || (state && state->phase && state->cgroup_id == slot->cgroup_id))
+	if (!slot || !task->mm || (started && !(slot->flags & RECORDER_STAGED)) ||
+	    has_phase(state, slot))
 		return 0;
 	from = first ? NULL : state_get(task->pid == task->tgid ? parent->group_leader : leader);
-	if (!first && !rest && !(from && from->phase))
+	if (from && !has_phase_inside(from, slot))
+		from = NULL;
+	if (!first && !rest && !from)
 		return 0;
 	state = state_make(task, slot);
 	if (!state)
@@ -528,11 +560,11 @@ static __noinline int mark_present(struct task_struct *task, bool rest)
 		present_filtered = 1;
 	if (first)
 		mark_first(task, state, slot, index);
-	else if (from && from->phase)
+	else if (from)
 		mark_child(task, state, from);
 	else
 		begin_work(state, slot);
-	state->cgroup_id = slot->cgroup_id;
+	set_slot(state, slot);
 	marked++;
 	return 0;
 }

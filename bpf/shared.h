@@ -34,6 +34,10 @@ enum recorder_mode {
 #define RECORDER_ARRIVAL_NONE 0
 /* A slot index has 16 bits, because it shares a word with a pointer in the cache of slot.h. */
 #define RECORDER_SLOTS_MAX 65536
+/* Set in the map "slot_by_cgroup" beside the index of a slot that is staged. */
+#define RECORDER_SLOT_STAGED (1U << 16)
+/* Entries of the cache of slot.h, a power of two. */
+#define RECORDER_CACHE_SIZE 4096
 /* Limit of the calls that one slot has in the map "overflow". Further calls count as lost. */
 #define RECORDER_OVERFLOW_PER_SLOT 256
 
@@ -76,6 +80,11 @@ enum recorder_slot_flag {
 	RECORDER_PENDING_MOVED = 1 << 12, /* moved in by a task of a recorded cgroup: see movers */
 	RECORDER_PENDING_HOOK = 1 << 13,  /* set-up ran a hook whose calls may be needed */
 	RECORDER_LEFT_PENDING = 1 << 14,  /* a task with pending calls left the container */
+	/*
+	 * Set by user space while it adds an existing cgroup to a running recording: sys_enter
+	 * does not record the cgroup yet, and its tasks may not have their phases.
+	 */
+	RECORDER_STAGED = 1 << 15,
 };
 
 #define RECORDER_MOVERS 4
@@ -172,6 +181,7 @@ enum recorder_phase {
 /* The state of a task that is in a recorded cgroup, runs under a filter, or is marked. */
 struct recorder_task {
 	__u64 cgroup_id; /* cgroup in which "phase" is valid; the phase in others is unknown */
+	__u64 created;	 /* "created" of that cgroup's slot: its phase in a later slot is unknown */
 	__u64 program;	 /* inode number of the program that it runs in set-up */
 	__u64 notified;	 /* struct listeners.sum when listeners were last looked for */
 	__u32 slot;	 /* of a marked task: the slot of its calls */
@@ -187,7 +197,7 @@ struct recorder_task {
 	__u8 pad;
 };
 
-_Static_assert(sizeof(struct recorder_task) == 48, "the same on both sides");
+_Static_assert(sizeof(struct recorder_task) == 56, "the same on both sides");
 
 enum recorder_event_type {
 	RECORDER_EVENT_CALL,	/* a hit: the first time that the slot sees a call */

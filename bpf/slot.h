@@ -20,17 +20,18 @@
  * kernel's direct mapping below 256 TiB of memory.
  *
  * An address is used again only after its cgroup was removed. cgroup_rmdir sees the removal and
- * clears the entry, and no task is left in the cgroup that could restore it. Only the
- * system-call programs look cgroups up in the cache. They are attached after user space added
- * the existing cgroups, so the cache never has "not recorded" for a cgroup that is about to be
- * added.
+ * clears the entry, and no task is left in the cgroup that could restore it.
+ *
+ * Only the system-call programs look cgroups up in the cache. When user space adds or drops a
+ * cgroup while they run, it changes "slot_by_cgroup", waits until every program has ended that
+ * may have seen the map as it was, and then clears the whole cache. So no old answer survives.
+ * Programs that can be preempted cannot be waited for. With them, the cache remembers recorded
+ * cgroups only, and recorder_drop_cgroup() keeps their slots.
  */
-#define CACHE_BITS 12
-#define CACHE_SIZE (1 << CACHE_BITS)
 #define SLOT_BITS 16
 #define SLOT_MASK ((1ULL << SLOT_BITS) - 1)
 
-__u64 cache[CACHE_SIZE];
+__u64 cache[RECORDER_CACHE_SIZE];
 
 /* Subtracting its address turns a pointer into a number for the verifier. */
 static __u64 anchor;
@@ -38,7 +39,7 @@ static __u64 anchor;
 /* The page number: struct cgroup is larger than 2 KiB, so two of them seldom share a page. */
 static __always_inline __u32 cache_index(__u64 key)
 {
-	return (key >> 12) & (CACHE_SIZE - 1);
+	return (key >> 12) & (RECORDER_CACHE_SIZE - 1);
 }
 
 static __always_inline __u64 cgroup_key(struct cgroup *cgroup)
@@ -58,6 +59,14 @@ static __always_inline __u32 slot_of_cgroup(struct cgroup *cgroup)
 	return slot_look_up(cgroup->kn->id);
 }
 
+/* Returns the slot for the calls of a cgroup's tasks: none yet, if the slot is staged. */
+static __noinline __u32 slot_for_calls(__u64 id)
+{
+	__u32 *slot = bpf_map_lookup_elem(&slot_by_cgroup, &id);
+
+	return slot && !(*slot & RECORDER_SLOT_STAGED) ? *slot & SLOT_MASK : RECORDER_SLOT_NONE;
+}
+
 /* Returns the slot, or RECORDER_SLOT_NONE; more than SLOT_MASK if it is not in the cache. */
 static __always_inline __u64 slot_remembered(struct cgroup *cgroup)
 {
@@ -72,8 +81,9 @@ static __always_inline __u32 slot_of_cgroup_cached(struct cgroup *cgroup)
 	__u64 value = slot_remembered(cgroup);
 
 	if (value > SLOT_MASK) {
-		value = slot_of_cgroup(cgroup);
-		cache[cache_index(key)] = key << SLOT_BITS | value;
+		value = slot_for_calls(cgroup->kn->id);
+		if (value != RECORDER_SLOT_NONE || !preemptible)
+			cache[cache_index(key)] = key << SLOT_BITS | value;
 	}
 	return value;
 }

@@ -38,6 +38,7 @@ struct record_options {
 	struct cli_list containers;
 	bool wait;
 	const char *runtime_endpoint;
+	const char *cgroup_root;
 	const char *user;
 	const char *output;
 	int format;
@@ -108,6 +109,8 @@ static int check_target(const struct record_options *options, int argc, struct e
 	if (!options->pod && options->containers.length)
 		return cli_usage_error(err, "--container goes with --pod; a container is selected "
 					    "by its id with --container-id");
+	if (!options->pod && options->cgroup_root)
+		return cli_usage_error(err, "--cgroup-root goes with --pod");
 	if (options->pod_namespace && options->all_namespaces)
 		return cli_usage_error(err, "give --namespace or --all-namespaces, not both");
 	if (options->user && argc == 0)
@@ -166,6 +169,7 @@ static void make_request(const struct record_options *options, const struct cli_
 		.container_name_count = options->containers.length,
 		.wait = options->wait,
 		.runtime_endpoint = options->runtime_endpoint,
+		.cgroup_root = options->cgroup_root,
 		.watch_denied = options->watch_denied == WATCH_ALWAYS,
 	};
 	if (!options->all_namespaces)
@@ -420,6 +424,12 @@ static const struct cli_option options_table[] = {
 	  OPTION(runtime_endpoint),
 	  .complete = CLI_COMPLETE_FILE,
 	  .help = "CRI socket of the container runtime; found by itself at the usual places" },
+	{ .name = "cgroup-root",
+	  .argument = "PATH",
+	  .type = CLI_STRING,
+	  OPTION(cgroup_root),
+	  .complete = CLI_COMPLETE_FILE,
+	  .help = "ignore pods outside of this cgroup, those of another kubelet" },
 
 	{ .name = "duration",
 	  .argument = "TIME",

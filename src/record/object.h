@@ -37,7 +37,9 @@ enum object_program {
 struct object_options {
 	enum recorder_mode mode;
 	bool mark_new;	   /* every new cgroup on the node gets a slot */
+	__u64 root_id;	   /* mark_new holds below this cgroup only; 0: everywhere */
 	bool tracepoints;  /* the variant for classic tracepoints */
+	bool preemptible;  /* the programs of system calls can be preempted: bpf/slot.h */
 	bool no_probe;	   /* do without bpf_probe_read_kernel, which lockdown can forbid */
 	__u32 slots;	   /* elements of the slot maps, with the unused slot 0 */
 	__u32 arrivals;	   /* elements of the map "arrivals", with the unused arrival 0 */
@@ -66,6 +68,7 @@ struct object {
 	__u32 *mark_rest;
 	__u32 *marked_live;
 	__u64 *runtime_sizes;
+	__u64 *cache; /* RECORDER_CACHE_SIZE words */
 	struct recorder_losses *losses;
 
 	void *skeleton;

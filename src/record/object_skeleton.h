@@ -32,6 +32,8 @@
 			return error_set_errno(err, errno, "prepare the BPF programs");            \
 		skel->rodata->mode = options->mode;                                                \
 		skel->rodata->mark_new = options->mark_new;                                        \
+		skel->rodata->root_id = options->root_id;                                          \
+		skel->rodata->preemptible = options->preemptible;                                  \
 		skel->rodata->can_probe = !options->no_probe;                                      \
 		MAP_RESIZE(skel, slots, options->slots);                                           \
 		MAP_RESIZE(skel, paths, options->slots);                                           \
@@ -77,6 +79,7 @@
 			.mark_rest = &skel->bss->mark_rest, \
 			.marked_live = &skel->bss->marked_live, \
 			.runtime_sizes = skel->bss->runtime_sizes, \
+			.cache = skel->bss->cache, \
 			.losses = &skel->bss->losses,                                           \
 			.skeleton = skel,                                                       \
 			.destroy_skeleton = destroy_##variant,                                 \

@@ -8,9 +8,8 @@ int probe_load(enum recorder_hook hook, struct error *err)
 		.watch_denied = true,
 		.slots = 1,
 	};
-	static const struct recorder_handler handler = {};
 	_cleanup_recorder_ struct recorder *recorder = NULL;
-	int r = recorder_create(&options, &handler, &recorder, err);
+	int r = recorder_create(&options, &recorder, err);
 
 	if (r < 0)
 		return r;

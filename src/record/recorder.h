@@ -8,7 +8,7 @@
  *
  * The order matters. recorder_attach() notices new cgroups, so no cgroup is missed if the
  * caller looks up and adds the existing ones afterwards. recorder_start() begins to record
- * calls. Nothing is pinned: however the process ends, the kernel removes everything.
+ * calls. Cgroups can be added, copied and dropped at any time. Nothing is pinned: however the process ends, the kernel removes everything.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,6 +33,7 @@ struct recorder_options {
 	enum recorder_mode mode;
 	enum recorder_hook hook;
 	bool mark_new;	    /* record all new cgroups on the node, not only below added ones */
+	uint64_t root_id;   /* mark_new holds below the cgroup with this id only; 0: everywhere */
 	bool watch_denied;  /* from the start; if false, once a task under a filter is seen */
 	unsigned int slots; /* number of cgroups that can be recorded at once */
 	unsigned int event_bytes; /* size of the ring buffer; 0 for the default */
@@ -47,18 +48,25 @@ struct found_cgroup {
 	const char *path;
 };
 
-/* Callbacks; any may be NULL. If one fails, recorder_poll() returns its error. */
+/*
+ * Callbacks; any may be NULL. If one fails, recorder_poll() returns its error. Several handlers
+ * can share a recorder. The tracked cgroup is the same for all, and stays the recorder's.
+ */
 struct recorder_handler {
 	/*
-	 * A cgroup was added or created. The callback may set tracked->owner. If the cgroup
-	 * above it is recorded, that one is reported first, even if both are already gone.
+	 * A cgroup was added or created. If the cgroup above it is recorded, that one is
+	 * reported first, even if both are already gone.
 	 */
 	int (*created)(void *data, struct tracked_cgroup *tracked, struct error *err);
 	/*
 	 * The cgroup is gone (tracked->removed is set), or the recording ends. The sets of
-	 * calls are complete. The callback now owns the tracked cgroup, whatever it returns.
+	 * calls are complete. The tracked cgroup is freed when all handlers have returned.
 	 */
-	int (*removed)(void *data, struct tracked_cgroup *tracked, struct error *err);
+	int (*removed)(void *data, const struct tracked_cgroup *tracked, struct error *err);
+	/* True if the cgroup shall be recorded on. It is dropped once no handler wants it. */
+	bool (*wants)(void *data, const struct tracked_cgroup *tracked);
+	/* The cgroup was dropped, and the tracked cgroup will be freed. */
+	void (*dropped)(void *data, const struct tracked_cgroup *tracked);
 	void *data;
 };
 
@@ -69,16 +77,54 @@ struct recorder_totals {
 	uint64_t recursion;   /* program runs that the kernel skipped */
 };
 
-/* Loads the BPF object. The caller destroys ret_recorder; handler is copied. */
-int recorder_create(const struct recorder_options *options, const struct recorder_handler *handler,
-		    struct recorder **ret_recorder, struct error *err);
+/* Loads the BPF object. The caller destroys ret_recorder. */
+int recorder_create(const struct recorder_options *options, struct recorder **ret_recorder,
+		    struct error *err);
+
+/*
+ * Adds a handler, which is copied. If the recorder has been started, recorder_visit() shows the
+ * cgroups that exist already. Without any handler, every cgroup is dropped.
+ */
+int recorder_add_handler(struct recorder *recorder, const struct recorder_handler *handler,
+			 struct error *err);
+
+/* Removes the handlers with this data. Callbacks of the recorder must not call it. */
+void recorder_remove_handler(struct recorder *recorder, const void *data);
+
+/*
+ * Calls visit for every recorded cgroup that handlers know, those above first. A failure ends
+ * the iteration and is returned.
+ */
+int recorder_visit(struct recorder *recorder,
+		   int (*visit)(void *data, struct tracked_cgroup *tracked, struct error *err),
+		   void *data, struct error *err);
 
 /* Attaches the programs that notice new cgroups and tasks. */
 int recorder_attach(struct recorder *recorder, struct error *err);
 
-/* Adds an existing cgroup. Does nothing if it was added before. -ENOSPC if no slot is free. */
+/*
+ * Adds an existing cgroup, unless it is recorded already, and returns what is tracked of it.
+ * ret_tracked may be NULL. -ENOSPC if no slot is free. If calls are being recorded, those of
+ * this cgroup are, from the return of the function on. It then takes some 10 ms.
+ */
 int recorder_add_cgroup(struct recorder *recorder, const struct found_cgroup *found,
-			struct error *err);
+			struct tracked_cgroup **ret_tracked, struct error *err);
+
+/*
+ * Returns what is known of a recorded cgroup, as the handler would get it if the cgroup were
+ * removed now. It is right even if events were lost. The caller owns ret_tracked. -ENOENT if
+ * the cgroup is not recorded.
+ */
+int recorder_snapshot(struct recorder *recorder, uint64_t cgroup_id,
+		      struct tracked_cgroup **ret_tracked, struct error *err);
+
+/*
+ * Ends the recording of one cgroup, but not of those below it. The slot is free, and the
+ * cgroup's calls cost as little as those of any other, after the next recorder_poll(), which
+ * then takes some 20 ms more. The cgroup can be added again. Does nothing if the cgroup is not
+ * recorded. -EOPNOTSUPP with RECORDER_HOOK_BTF since Linux 7.2: the cgroup stays recorded.
+ */
+int recorder_drop_cgroup(struct recorder *recorder, uint64_t cgroup_id, struct error *err);
 
 /*
  * Sets the sizes in bytes of the programs of this node's container runtimes. They identify the
@@ -111,11 +157,18 @@ int recorder_fd(const struct recorder *recorder);
 /* Handles new events and frees the slots of removed cgroups. Does not block. */
 int recorder_poll(struct recorder *recorder, struct error *err);
 
-/* Stops recording and hands every remaining cgroup over to the handler. */
+/* The same, and reports every cgroup that was created or removed before the call. */
+int recorder_catch_up(struct recorder *recorder, struct error *err);
+
+/* Stops recording and reports every remaining cgroup as removed. */
 int recorder_stop(struct recorder *recorder, struct error *err);
 
 /* Returns the losses so far. */
 void recorder_totals(const struct recorder *recorder, struct recorder_totals *ret_totals);
+
+/* Returns the losses since an earlier call of recorder_totals(). */
+void recorder_totals_since(const struct recorder *recorder, const struct recorder_totals *before,
+			   struct recorder_totals *ret_totals);
 
 void recorder_destroy(struct recorder *recorder);
 DEFINE_CLEANUP(struct recorder *, recorder_destroy);

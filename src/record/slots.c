@@ -43,7 +43,8 @@ int slots_init(struct slots *slots, const struct object *object, uint32_t count,
 	*slots = (struct slots){ .object = object, .count = count, .arrival_count = arrivals };
 	slots->boot_to_epoch = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
 	slots->tracked = calloc(count, sizeof(*slots->tracked));
-	if (!slots->tracked)
+	slots->dropped = calloc(count, sizeof(*slots->dropped));
+	if (!slots->tracked || !slots->dropped)
 		return error_nomem(err);
 	slots->slots = map_array(object->slots, count * sizeof(*slots->slots), err);
 	if (!slots->slots)
@@ -71,6 +72,7 @@ void slots_finish(struct slots *slots)
 		for (slot = 0; slot < slots->count; slot++)
 			tracked_cgroup_destroy(slots->tracked[slot]);
 	free(slots->tracked);
+	free(slots->dropped);
 	if (slots->slots)
 		munmap(slots->slots, slots->count * sizeof(*slots->slots));
 	if (slots->paths)
@@ -80,11 +82,19 @@ void slots_finish(struct slots *slots)
 	*slots = (struct slots){};
 }
 
-int slots_take(struct slots *slots, const struct found_cgroup *found, uint32_t *ret_slot,
-	       struct error *err)
+static int set_slot_of_cgroup(struct slots *slots, uint64_t id, uint32_t value, struct error *err)
+{
+	if (bpf_map_update_elem(slots->object->slot_by_cgroup, &id, &value, BPF_ANY) < 0)
+		return error_set_errno(err, errno, "add a cgroup to the recording");
+	return 0;
+}
+
+int slots_take(struct slots *slots, const struct found_cgroup *found, bool staged,
+	       uint32_t *ret_slot, struct error *err)
 {
 	struct recorder_slot *entry;
 	uint32_t slot;
+	int r;
 
 	if (bpf_map_lookup_and_delete_elem(slots->object->free_slots, NULL, &slot) < 0)
 		return error_set(err, ENOSPC, "more than %u cgroups at once", slots->count - 1);
@@ -93,15 +103,44 @@ int slots_take(struct slots *slots, const struct found_cgroup *found, uint32_t *
 	entry->parent_id = found->parent_id;
 	entry->domain = found->domain;
 	entry->created = clock_ns(CLOCK_BOOTTIME);
-	entry->flags = found->is_container ? RECORDER_CONTAINER : 0;
+	entry->flags = (found->is_container ? RECORDER_CONTAINER : 0) |
+		       (staged ? RECORDER_STAGED : 0);
 	snprintf(slots->paths[slot].text, sizeof(slots->paths[slot].text), "%s",
 		 found->path ? found->path : "");
 	entry->state = RECORDER_LIVE;
-	if (found->id &&
-	    bpf_map_update_elem(slots->object->slot_by_cgroup, &found->id, &slot, BPF_ANY) < 0)
-		return error_set_errno(err, errno, "add a cgroup to the recording");
+	if (found->id) {
+		r = set_slot_of_cgroup(slots, found->id, slot | (staged ? RECORDER_SLOT_STAGED : 0),
+				       err);
+		if (r < 0)
+			return r;
+	}
 	*ret_slot = slot;
 	return 0;
+}
+
+int slots_activate(struct slots *slots, uint32_t slot, struct error *err)
+{
+	return set_slot_of_cgroup(slots, slots->slots[slot].cgroup_id, slot, err);
+}
+
+void slots_end_staging(struct slots *slots, uint32_t slot)
+{
+	__atomic_fetch_and(&slots->slots[slot].flags, ~(uint32_t)RECORDER_STAGED, __ATOMIC_SEQ_CST);
+}
+
+static bool is_dropped(const struct slots *slots, uint32_t slot)
+{
+	uint32_t i;
+
+	for (i = 0; i < slots->dropped_count; i++)
+		if (slots->dropped[i] == slot)
+			return true;
+	return false;
+}
+
+bool slots_in_use(const struct slots *slots, uint32_t slot)
+{
+	return slots->slots[slot].state != RECORDER_FREE && !is_dropped(slots, slot);
 }
 
 uint32_t slots_find(const struct slots *slots, uint64_t cgroup_id)
@@ -111,11 +150,11 @@ uint32_t slots_find(const struct slots *slots, uint64_t cgroup_id)
 	if (!cgroup_id)
 		return RECORDER_SLOT_NONE;
 	if (bpf_map_lookup_elem(slots->object->slot_by_cgroup, &cgroup_id, &slot) == 0)
-		return slot;
+		return slot & ~RECORDER_SLOT_STAGED;
 	/* A removed cgroup is no longer in the map. */
 	for (slot = 1; slot < slots->count; slot++)
 		if (slots->slots[slot].state == RECORDER_DEAD &&
-		    slots->slots[slot].cgroup_id == cgroup_id)
+		    slots->slots[slot].cgroup_id == cgroup_id && !is_dropped(slots, slot))
 			return slot;
 	return RECORDER_SLOT_NONE;
 }
@@ -148,90 +187,46 @@ int slots_tracked(struct slots *slots, uint32_t slot, struct tracked_cgroup **re
 	return 0;
 }
 
-/* Moves the calls without a bit out of their map. */
-static int collect_overflow(struct slots *slots, struct tracked_cgroup *tracked, struct error *err)
+static int add_overflow(struct slots *slots, struct tracked_cgroup *tracked,
+			const struct recorder_overflow *key, struct error *err)
 {
-	struct recorder_overflow key, next;
-	struct recorder_overflow *previous = NULL;
-	int r, fd = slots->object->overflow;
+	struct call call = { .nr = key->nr, .abi = key->abi };
 	uint64_t time;
 
+	if (key->kind >= RECORDER_KINDS || key->abi >= RECORDER_ABIS ||
+	    bpf_map_lookup_elem(slots->object->overflow, key, &time) < 0)
+		return 0;
+	/* Unless lost, the event already added the call, with its process. */
+	if (!call_set_find(&tracked->calls[key->kind], call.abi, call.nr))
+		call.first_seen = (int64_t)time + slots->boot_to_epoch;
+	return call_set_add(&tracked->calls[key->kind], &call, err);
+}
+
+/* Adds the calls without a bit. With take, also removes them from their map. */
+static int collect_overflow(struct slots *slots, struct tracked_cgroup *tracked, bool take,
+			    struct error *err)
+{
+	struct recorder_overflow key, next, *previous = NULL;
+	int r, fd = slots->object->overflow;
+	bool ours = false, previous_ours;
+
 	while (bpf_map_get_next_key(fd, previous, &next) == 0) {
-		bool ours = next.slot == tracked->slot && next.generation == tracked->generation;
-
-		if (ours && next.kind < RECORDER_KINDS && next.abi < RECORDER_ABIS &&
-		    bpf_map_lookup_elem(fd, &next, &time) == 0) {
-			struct call call = { .nr = next.nr, .abi = next.abi };
-
-			/* Unless lost, the event already added the call, with its process. */
-			if (!call_set_find(&tracked->calls[next.kind], call.abi, call.nr))
-				call.first_seen = (int64_t)time + slots->boot_to_epoch;
-
-			r = call_set_add(&tracked->calls[next.kind], &call, err);
+		previous_ours = ours;
+		ours = next.slot == tracked->slot && next.generation == tracked->generation;
+		if (ours) {
+			r = add_overflow(slots, tracked, &next, err);
 			if (r < 0)
 				return r;
 		}
 		/* Delete a key only after it was used to get the next one. */
-		if (previous && key.slot == tracked->slot && key.generation == tracked->generation)
+		if (take && previous_ours)
 			bpf_map_delete_elem(fd, &key);
 		key = next;
 		previous = &key;
 	}
-	if (previous && key.slot == tracked->slot && key.generation == tracked->generation)
+	if (take && ours)
 		bpf_map_delete_elem(fd, &key);
 	return 0;
-}
-
-static void add_bitmap(struct recorder_bitmap *to, const struct recorder_bitmap *from)
-{
-	size_t abi, word;
-
-	for (abi = 0; abi < RECORDER_ABIS; abi++)
-		for (word = 0; word < RECORDER_WORDS; word++)
-			to->words[abi][word] |= from->words[abi][word];
-}
-
-/*
- * Adds the calls and flags of an arrival that has not ended to its slot, as the BPF program
- * does when it ends (arrival_end() in bpf/setup.h).
- */
-static void add_arrival(struct recorder_slot *slot, const struct recorder_arrival *arrival)
-{
-	size_t i;
-
-	add_bitmap(&slot->bitmaps[RECORDER_RUNTIME], &arrival->bitmaps[0]);
-	if (!arrival->mover && arrival->flags & RECORDER_ARRIVAL_ENDED)
-		return;
-	add_bitmap(&slot->bitmaps[RECORDER_PENDING], &arrival->bitmaps[1]);
-	if (!(arrival->flags & RECORDER_ARRIVAL_ENDED))
-		slot->flags |= arrival->flags & RECORDER_ARRIVAL_RUNTIME ?
-				       RECORDER_PENDING_RUNTIME :
-				       RECORDER_PENDING_OTHER;
-	if (arrival->flags & RECORDER_ARRIVAL_HOOK && !(arrival->flags & RECORDER_ARRIVAL_ENDED))
-		slot->flags |= RECORDER_PENDING_HOOK;
-	if (!arrival->mover)
-		return;
-	slot->flags |= RECORDER_PENDING_MOVED;
-	for (i = 0; i < RECORDER_MOVERS && slot->movers[i]; i++)
-		if (slot->movers[i] == arrival->mover)
-			return;
-	if (i < RECORDER_MOVERS)
-		slot->movers[i] = arrival->mover;
-	else
-		slot->lost++;
-}
-
-static void add_arrivals(const struct slots *slots, uint32_t index, struct recorder_slot *slot)
-{
-	uint32_t i;
-
-	for (i = 1; i < slots->arrival_count; i++) {
-		const struct recorder_arrival *arrival = &slots->arrivals[i];
-
-		if (arrival->tasks && arrival->slot == index &&
-		    arrival->generation == slot->generation)
-			add_arrival(slot, arrival);
-	}
 }
 
 static void read_flags(struct tracked_cgroup *tracked, const struct recorder_slot *slot)
@@ -254,18 +249,19 @@ static void read_flags(struct tracked_cgroup *tracked, const struct recorder_slo
 	memcpy(tracked->left_process, slot->left_comm, sizeof(tracked->left_process) - 1);
 }
 
-/* Completes the tracked cgroup from the present contents of its slot. */
-static int read_slot(struct slots *slots, struct tracked_cgroup *tracked, struct error *err)
+/* Completes a tracked cgroup from the present contents of its slot. */
+static int read_slot(struct slots *slots, struct tracked_cgroup *tracked, bool take,
+		     struct error *err)
 {
-	struct recorder_slot slot = slots->slots[tracked->slot];
+	struct recorder_slot slot;
 	int r;
 
-	add_arrivals(slots, tracked->slot, &slot);
+	slots_read(slots, tracked->slot, &slot);
 	r = tracked_cgroup_add_bitmaps(tracked, &slot, err);
 	if (r < 0)
 		return r;
 	if (slot.overflow) {
-		r = collect_overflow(slots, tracked, err);
+		r = collect_overflow(slots, tracked, take, err);
 		if (r < 0)
 			return r;
 	}
@@ -278,22 +274,69 @@ static int read_slot(struct slots *slots, struct tracked_cgroup *tracked, struct
 	return 0;
 }
 
-int slots_collect(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
-		  struct error *err)
+static int free_slot(struct slots *slots, uint32_t slot, struct error *err)
 {
 	struct recorder_slot *entry = &slots->slots[slot];
 	uint32_t generation = entry->generation + 1;
-	struct tracked_cgroup *tracked;
-	int r = slots_tracked(slots, slot, &tracked, err);
 
-	if (r < 0)
-		return r;
-	r = read_slot(slots, tracked, err);
-	if (r < 0)
-		return r;
-	*ret_tracked = steal_pointer(&slots->tracked[slot]);
 	memset(entry, 0, sizeof(*entry));
 	entry->generation = generation;
 	slots->paths[slot].text[0] = '\0';
 	return push_free(slots, slot, err);
+}
+
+int slots_collect(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
+		  struct error *err)
+{
+	struct tracked_cgroup *tracked;
+	int r = slots_tracked(slots, slot, &tracked, err);
+
+	if (r == 0)
+		r = read_slot(slots, tracked, true, err);
+	if (r < 0)
+		return r;
+	*ret_tracked = steal_pointer(&slots->tracked[slot]);
+	return free_slot(slots, slot, err);
+}
+
+int slots_snapshot(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
+		   struct error *err)
+{
+	_cleanup_tracked_cgroup_ struct tracked_cgroup *copy = NULL;
+	struct tracked_cgroup *tracked;
+	int r = slots_tracked(slots, slot, &tracked, err);
+
+	if (r == 0)
+		r = tracked_cgroup_copy(tracked, &copy, err);
+	if (r == 0)
+		r = read_slot(slots, copy, false, err);
+	if (r == 0)
+		*ret_tracked = steal_pointer(&copy);
+	return r;
+}
+
+void slots_drop(struct slots *slots, uint32_t slot)
+{
+	uint64_t id = slots->slots[slot].cgroup_id;
+
+	bpf_map_delete_elem(slots->object->slot_by_cgroup, &id);
+	tracked_cgroup_destroy(slots->tracked[slot]);
+	slots->tracked[slot] = NULL;
+	slots->dropped[slots->dropped_count++] = slot;
+}
+
+int slots_free_dropped(struct slots *slots, struct error *err)
+{
+	struct tracked_cgroup *tracked;
+	int r = 0;
+
+	while (slots->dropped_count > 0 && r == 0) {
+		/* Collect it like any other, which also removes its calls without a bit. */
+		r = slots_collect(slots, slots->dropped[slots->dropped_count - 1], &tracked, err);
+		if (r < 0)
+			return r;
+		slots->dropped_count--;
+		tracked_cgroup_destroy(tracked);
+	}
+	return r;
 }

@@ -23,7 +23,9 @@ struct slots {
 	uint32_t arrival_count; /* with the unused arrival 0 */
 	struct recorder_arrival *arrivals;
 	struct tracked_cgroup **tracked; /* by slot; NULL for none */
-	int64_t boot_to_epoch;		 /* add it to CLOCK_BOOTTIME to get the time of day */
+	uint32_t *dropped;		 /* slots that slots_drop() has given up, not free yet */
+	uint32_t dropped_count;
+	int64_t boot_to_epoch; /* add it to CLOCK_BOOTTIME to get the time of day */
 };
 
 /* Maps the maps into memory and makes every slot free. */
@@ -33,9 +35,18 @@ void slots_finish(struct slots *slots);
 
 struct found_cgroup;
 
-/* Takes a free slot for an existing cgroup, or for marked tasks (id 0). -ENOSPC without one. */
-int slots_take(struct slots *slots, const struct found_cgroup *found, uint32_t *ret_slot,
-	       struct error *err);
+/*
+ * Takes a free slot for an existing cgroup, or for marked tasks (id 0). -ENOSPC without one. A
+ * staged slot records no calls until slots_activate().
+ */
+int slots_take(struct slots *slots, const struct found_cgroup *found, bool staged,
+	       uint32_t *ret_slot, struct error *err);
+
+/* Lets the programs of system calls find a staged slot. The cache may still hide it. */
+int slots_activate(struct slots *slots, uint32_t slot, struct error *err);
+
+/* Ends the staging of a slot, once no program can miss it. */
+void slots_end_staging(struct slots *slots, uint32_t slot);
 
 /* Returns the tracked cgroup of a slot in use, and creates it if needed. The slots own it. */
 int slots_tracked(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
@@ -43,6 +54,31 @@ int slots_tracked(struct slots *slots, uint32_t slot, struct tracked_cgroup **re
 
 /* Returns a cgroup's slot, also if it was removed but not yet collected; 0 if it has none. */
 uint32_t slots_find(const struct slots *slots, uint64_t cgroup_id);
+
+/*
+ * Copies the present contents of a slot, and adds those of its arrivals that have not ended.
+ * Other tasks may add to both meanwhile.
+ */
+void slots_read(const struct slots *slots, uint32_t slot, struct recorder_slot *ret_slot);
+
+/* True if the slot holds a cgroup that is recorded, live or dead. */
+bool slots_in_use(const struct slots *slots, uint32_t slot);
+
+/*
+ * Gives the slot of a live cgroup up, and frees what was tracked of it. BPF programs may still
+ * use the slot, so it is free only after slots_free_dropped().
+ */
+void slots_drop(struct slots *slots, uint32_t slot);
+
+/* Frees the dropped slots. No BPF program may use them any more. */
+int slots_free_dropped(struct slots *slots, struct error *err);
+
+/*
+ * Returns a copy of what is tracked of a slot in use, completed from the present contents of
+ * the slot. The caller owns ret_tracked.
+ */
+int slots_snapshot(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
+		   struct error *err);
 
 /* Completes the tracked cgroup of a slot, and frees the slot. The caller owns ret_tracked. */
 int slots_collect(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,

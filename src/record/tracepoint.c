@@ -9,9 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include <bpf/bpf.h>
 
 #include "util/cleanup.h"
 #include "util/error.h"
@@ -115,14 +116,14 @@ bool tracepoint_usable(void)
 int tracepoint_attach(const char *event, int program, int *ret_fd, struct error *err)
 {
 	_cleanup_close_ int fd = -1;
-	int r = open_event(event, &fd, err);
+	int link, r = open_event(event, &fd, err);
 
 	if (r < 0)
 		return r;
-	if (ioctl(fd, PERF_EVENT_IOC_SET_BPF, program) < 0 ||
-	    ioctl(fd, PERF_EVENT_IOC_ENABLE, 0) < 0)
+	link = bpf_link_create(program, fd, BPF_PERF_EVENT, NULL);
+	if (link < 0)
 		return error_set_errno(err, errno, "attach a BPF program to the tracepoint %s",
 				       event);
-	*ret_fd = steal_fd(&fd);
+	*ret_fd = link;
 	return 0;
 }

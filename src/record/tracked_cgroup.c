@@ -2,6 +2,9 @@
 #include "record/tracked_cgroup.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "util/error.h"
 
 _Static_assert((int)RECORDER_ABIS == (int)ABI_COUNT, "both sides know the same ABIs");
 
@@ -15,6 +18,39 @@ void tracked_cgroup_destroy(struct tracked_cgroup *tracked)
 		call_set_finish(&tracked->calls[kind]);
 	free(tracked->path);
 	free(tracked);
+}
+
+static int copy_calls(const struct tracked_cgroup *tracked, struct tracked_cgroup *copy,
+		      struct error *err)
+{
+	size_t kind;
+	int r = 0;
+
+	for (kind = 0; kind < RECORDER_KINDS && r == 0; kind++)
+		r = call_set_merge(&copy->calls[kind], &tracked->calls[kind], err);
+	return r;
+}
+
+int tracked_cgroup_copy(const struct tracked_cgroup *tracked, struct tracked_cgroup **ret_copy,
+			struct error *err)
+{
+	_cleanup_tracked_cgroup_ struct tracked_cgroup *copy = malloc(sizeof(*copy));
+	int r;
+
+	if (!copy)
+		return error_nomem(err);
+	*copy = *tracked;
+	copy->path = NULL;
+	memset(copy->calls, 0, sizeof(copy->calls));
+	if (tracked->path) {
+		copy->path = strdup(tracked->path);
+		if (!copy->path)
+			return error_nomem(err);
+	}
+	r = copy_calls(tracked, copy, err);
+	if (r == 0)
+		*ret_copy = steal_pointer(&copy);
+	return r;
 }
 
 static int add_word(struct call_set *set, enum abi abi, uint32_t first, uint64_t word,

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "record/recorder.h"
 #include "recording/call_set.h"
 #include "shared.h"
 #include "util/cleanup.h"
@@ -36,14 +37,15 @@ struct tracked_cgroup {
 	bool unwatched_filter; /* a task under a filter ran before denied calls were watched */
 	uint32_t pending;      /* RECORDER_PENDING_* flags: who made calls[RECORDER_PENDING] */
 	uint64_t lost;	       /* number of its losses: storage that failed, full lists */
+	struct recorder_totals losses; /* all others while it was recorded */
+	struct recorder_totals before; /* those before that */
 	/* Ids of the recorded cgroups whose tasks moved others in; 0 ends the list. */
 	uint64_t movers[RECORDER_MOVERS];
 	/* The first process that left the container for another cgroup; 0 if none did. */
 	pid_t left_pid;
 	uint64_t left_to[RECORDER_LEFT_MAX]; /* ids of the cgroups they went to; 0 ends the list */
 	char left_process[RECORDER_COMM_SIZE];
-	bool left_pending;    /* it was work only if the pending calls are work */
-	bool left_unrecorded; /* a cgroup of left_to is not recorded; set by the target */
+	bool left_pending; /* it was work only if the pending calls are work */
 
 	/*
 	 * Filled from events while the cgroup exists. Complete only when slots_collect() has
@@ -55,10 +57,12 @@ struct tracked_cgroup {
 	uint32_t generation;
 	bool announced; /* the handler knows it */
 	bool gone;	/* the cgroup was removed before the current scan began */
-	void *owner;	/* for the target; this module does not use it */
 };
 
-/* Frees the memory, but not the owner. */
+/* The caller owns ret_copy. */
+int tracked_cgroup_copy(const struct tracked_cgroup *tracked, struct tracked_cgroup **ret_copy,
+			struct error *err);
+
 void tracked_cgroup_destroy(struct tracked_cgroup *tracked);
 DEFINE_CLEANUP(struct tracked_cgroup *, tracked_cgroup_destroy);
 #define _cleanup_tracked_cgroup_ _cleanup_(cleanup_tracked_cgroup_destroy)

@@ -28,6 +28,7 @@ struct target_pods {
 	bool wait;
 	struct cri *cri;
 	struct cgroup_mount mount;
+	char *root; /* path of the cgroup outside of which nothing is looked at; NULL: none */
 	struct inventory inventory; /* the runtime's last answer */
 	char *failure;		    /* why the last question failed; NULL if it did not */
 	int64_t began;		    /* start of the recording; CLOCK_REALTIME */
@@ -50,6 +51,10 @@ int pods_describe_container(struct target_pods *pods, struct workload *workload,
 			    const struct cri_sandbox *sandbox,
 			    const struct cri_container *container, struct error *err);
 
+/* Reports a selected container that cannot be recorded. */
+int pods_leave_out(struct target_pods *pods, const struct cri_sandbox *sandbox,
+		   const struct cri_container *container, const char *why, struct error *err);
+
 /*
  * Returns -ENOTSUP for gVisor and Kata, where the host's kernel sees the calls of the sandbox
  * and not those of the application. text is the name of the handler, which the cluster chooses,
@@ -59,6 +64,9 @@ int pods_check_visible(const struct cri_sandbox *sandbox, const char *text, stru
 
 /* Returns the workload with this container id, or NULL. */
 struct workload *pods_workload(const struct target_pods *pods, const char *id);
+
+/* True if a cgroup path is outside of the root, so that others may record it. */
+bool pods_is_outside(const struct target_pods *pods, const char *path);
 
 /* pods_decide.c: decides whether a new container is selected. */
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -90,15 +91,18 @@ static int accept(struct target_pods *pods, struct workload *workload,
 		  const struct cri_sandbox *sandbox, const struct cri_container *container,
 		  struct error *err)
 {
-	int r = pods_check_visible(sandbox, sandbox->runtime_handler, err);
+	_cleanup_error_ struct error why = ERROR_INIT;
+	int r = pods_check_visible(sandbox, sandbox->runtime_handler, &why);
 
 	workload->next_look = 0;
 	if (r == 0)
-		r = pods_describe_pod(pods, workload, sandbox, err);
+		r = pods_describe_pod(pods, workload, sandbox, &why);
 	if (r == 0)
-		r = pods_describe_container(pods, workload, sandbox, container, err);
+		r = pods_describe_container(pods, workload, sandbox, container, &why);
 	workload->match = r == 0 ? MATCH_SELECTED : MATCH_IGNORED;
-	return r;
+	if (r == -ENOTSUP)
+		return pods_leave_out(pods, sandbox, container, error_message(&why), err);
+	return r < 0 ? error_set(err, why.code, "%s", error_message(&why)) : 0;
 }
 
 /* Decides about a pending workload. With last, it does not stay pending. */

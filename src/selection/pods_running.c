@@ -10,15 +10,6 @@
 #include "selection/pods.h"
 #include "util/error.h"
 
-/* Reports a selected container that cannot be recorded. */
-static int leave_out(struct target_pods *pods, const struct cri_sandbox *sandbox,
-		     const struct cri_container *container, const char *why, struct error *err)
-{
-	return left_out_add(&pods->target.left_out, err,
-			    "container %s (%s) of pod %s/%s is not in it: %s", container->id,
-			    container->name, sandbox->namespace, sandbox->name, why);
-}
-
 /* The cgroup of a container that the runtime lists. */
 struct place {
 	char *cgroup; /* NULL: the container does not run */
@@ -78,20 +69,41 @@ static int locate(struct target_pods *pods, const char *id, struct place *place,
 	return 0;
 }
 
+static int describe(struct target_pods *pods, const struct cri_sandbox *sandbox,
+		    const struct cri_container *container, const struct place *place,
+		    struct workload *workload, struct error *err)
+{
+	int r = pods_describe_pod(pods, workload, sandbox, err);
+
+	if (r == 0)
+		r = pods_describe_container(pods, workload, sandbox, container, err);
+	if (r == 0 && place->doubt)
+		r = observation_add_reason(&workload->observation, err, "%s", place->doubt);
+	return r;
+}
+
+/*
+ * Adds a workload for a selected container. If it turns out to run in a kernel of its own, it is
+ * left out, and ret_workload is NULL.
+ */
 static int add_wanted(struct target_pods *pods, const struct cri_sandbox *sandbox,
 		      const struct cri_container *container, const struct place *place,
 		      struct workload **ret_workload, struct error *err)
 {
+	_cleanup_error_ struct error why = ERROR_INIT;
 	int r = workloads_add_container(&pods->target.workloads, MATCH_SELECTED, container->id,
 					place->cgroup, sandbox->uid, ret_workload, err);
 
+	if (r < 0)
+		return r;
+	r = describe(pods, sandbox, container, place, *ret_workload, &why);
 	if (r == 0)
-		r = pods_describe_pod(pods, *ret_workload, sandbox, err);
-	if (r == 0)
-		r = pods_describe_container(pods, *ret_workload, sandbox, container, err);
-	if (r == 0 && place->doubt)
-		r = observation_add_reason(&(*ret_workload)->observation, err, "%s", place->doubt);
-	return r;
+		return 0;
+	(*ret_workload)->match = MATCH_IGNORED;
+	*ret_workload = NULL;
+	if (r != -ENOTSUP)
+		return error_set(err, why.code, "%s", error_message(&why));
+	return pods_leave_out(pods, sandbox, container, error_message(&why), err);
 }
 
 int pods_add_existing(struct target_pods *pods, const struct cri_sandbox *sandbox,
@@ -100,16 +112,18 @@ int pods_add_existing(struct target_pods *pods, const struct cri_sandbox *sandbo
 	_cleanup_error_ struct error why = ERROR_INIT;
 	_cleanup_place_ struct place place = {};
 	struct workload *workload;
-	int r = locate(pods, container->id, &place, &why);
+	int r = pods_check_visible(sandbox, sandbox->runtime_handler, &why);
 
+	if (r == 0)
+		r = locate(pods, container->id, &place, &why);
 	if (r == -ENOTSUP)
-		return leave_out(pods, sandbox, container, error_message(&why), err);
+		return pods_leave_out(pods, sandbox, container, error_message(&why), err);
 	if (r < 0)
 		return error_set(err, why.code, "%s", error_message(&why));
-	if (!place.cgroup)
+	if (!place.cgroup || pods_is_outside(pods, place.cgroup))
 		return 0;
 	r = add_wanted(pods, sandbox, container, &place, &workload, err);
-	return r < 0 ? r : target_add_tree(&pods->target, workload, place.cgroup, err);
+	return r < 0 || !workload ? r : target_add_tree(&pods->target, workload, place.cgroup, err);
 }
 
 /*
@@ -121,14 +135,16 @@ static int attach_tree(struct target_pods *pods, struct workload *workload, stru
 	size_t i, length = strlen(workload->cgroup);
 	int r = 0;
 
-	for (i = 0; i < pods->target.live_count && r == 0; i++) {
-		struct tracked_cgroup *tracked = pods->target.live[i];
+	for (i = 0; i < pods->target.members.length && r == 0; i++) {
+		struct member *member = &pods->target.members.items[i];
+		const struct tracked_cgroup *tracked = member->tracked;
 
-		if (tracked->owner || !tracked->path ||
+		if (member->owner || !tracked->path ||
 		    strncmp(tracked->path, workload->cgroup, length) != 0 ||
 		    (tracked->path[length] && tracked->path[length] != '/'))
 			continue;
 		r = workload_attach(workload, tracked, err);
+		member->owner = workload;
 	}
 	return r;
 }
@@ -137,10 +153,13 @@ static bool is_unowned(const struct target_pods *pods, const char *cgroup)
 {
 	size_t i;
 
-	for (i = 0; i < pods->target.live_count; i++)
-		if (pods->target.live[i]->path && !pods->target.live[i]->owner &&
-		    strcmp(pods->target.live[i]->path, cgroup) == 0)
+	for (i = 0; i < pods->target.members.length; i++) {
+		const struct member *member = &pods->target.members.items[i];
+
+		if (!member->owner && member->tracked->path &&
+		    strcmp(member->tracked->path, cgroup) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -159,14 +178,15 @@ static int add_missed(struct target_pods *pods, const struct cri_sandbox *sandbo
 	if (r == 0)
 		r = locate(pods, container->id, &place, &why);
 	if (r == -ENOTSUP || (r < 0 && last))
-		return leave_out(pods, sandbox, container, error_message(&why), err);
-	if (r < 0 || !place.cgroup)
+		return pods_leave_out(pods, sandbox, container, error_message(&why), err);
+	if (r < 0 || !place.cgroup || pods_is_outside(pods, place.cgroup))
 		return 0;
 	if (!is_unowned(pods, place.cgroup))
-		return last ? leave_out(pods, sandbox, container, "its cgroup was not seen", err) :
+		return last ? pods_leave_out(pods, sandbox, container, "its cgroup was not seen",
+					     err) :
 			      0;
 	r = add_wanted(pods, sandbox, container, &place, &workload, err);
-	return r < 0 ? r : attach_tree(pods, workload, err);
+	return r < 0 || !workload ? r : attach_tree(pods, workload, err);
 }
 
 int pods_check_missed(struct target_pods *pods, bool last, struct error *err)
@@ -198,6 +218,17 @@ static bool was_recorded(const struct target_pods *pods, const char *id)
 	return pods_workload(pods, id);
 }
 
+/* True if the cgroup of a container that has ended was outside of the root. */
+static bool ran_outside(const struct target_pods *pods, const struct cri_container_status *status)
+{
+	_cleanup_bundle_ struct bundle bundle = {};
+
+	return *status->bundle &&
+	       bundle_parse(status->bundle, strlen(status->bundle), &bundle, NULL) == 0 &&
+	       bundle.cgroups_path && *bundle.cgroups_path == '/' &&
+	       pods_is_outside(pods, bundle.cgroups_path);
+}
+
 int pods_check_ended(struct target_pods *pods, struct error *err)
 {
 	size_t i;
@@ -214,8 +245,9 @@ int pods_check_ended(struct target_pods *pods, struct error *err)
 			continue;
 		/* A container that could not be started made no call. */
 		if (cri_container_status(pods->cri, container->id, &status, NULL) == 0 &&
-		    status.started_at >= pods->began)
-			r = leave_out(pods, sandbox, container, "its cgroup was not seen", err);
+		    status.started_at >= pods->began && !ran_outside(pods, &status))
+			r = pods_leave_out(pods, sandbox, container, "its cgroup was not seen",
+					   err);
 	}
 	return r;
 }

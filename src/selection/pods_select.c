@@ -73,6 +73,21 @@ int pods_describe_pod(const struct target_pods *pods, struct workload *workload,
 	return r;
 }
 
+bool pods_is_outside(const struct target_pods *pods, const char *path)
+{
+	size_t length = pods->root ? strlen(pods->root) : 0;
+
+	return length > 1 && !(strncmp(path, pods->root, length) == 0 && path[length] == '/');
+}
+
+int pods_leave_out(struct target_pods *pods, const struct cri_sandbox *sandbox,
+		   const struct cri_container *container, const char *why, struct error *err)
+{
+	return left_out_add(&pods->target.left_out, err,
+			    "container %s (%s) of pod %s/%s is not in it: %s", container->id,
+			    container->name, sandbox->namespace, sandbox->name, why);
+}
+
 int pods_check_visible(const struct cri_sandbox *sandbox, const char *text, struct error *err)
 {
 	const char *runtime = runtime_name_of(text);

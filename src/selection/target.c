@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "record/tracked_cgroup.h"
@@ -17,6 +18,7 @@
 #include "container/runtime.h"
 #include "selection/target_kind.h"
 #include "util/array.h"
+#include "util/clock.h"
 #include "util/error.h"
 
 static int create_kind(const struct target_request *request, struct target **ret_target,
@@ -67,10 +69,23 @@ void target_recorder_options(const struct target *target, struct recorder_option
 	*ret_options = target->recorder_options;
 }
 
+/* Shows a cgroup of others to the target, unless the target has just added it. */
+static int learn(void *data, struct tracked_cgroup *tracked, struct error *err)
+{
+	struct target *target = data;
+
+	return members_find(&target->members, tracked->cgroup_id) ?
+		       0 :
+		       target_cgroup_created(target, tracked, err);
+}
+
 int target_prepare(struct target *target, struct recorder *recorder, struct error *err)
 {
+	int r;
+
 	target->recorder = recorder;
-	return target->kind->prepare(target, err);
+	r = target->kind->prepare(target, err);
+	return r < 0 ? r : recorder_visit(recorder, learn, target, err);
 }
 
 /*
@@ -136,18 +151,6 @@ int target_exit_status(const struct target *target)
 	return target->exit_status;
 }
 
-/* Returns the workload of the cgroup above a new one, or NULL. */
-static struct workload *workload_above(const struct target *target,
-				       const struct tracked_cgroup *tracked)
-{
-	size_t i;
-
-	for (i = 0; i < target->live_count; i++)
-		if (target->live[i]->cgroup_id == tracked->parent_id)
-			return target->live[i]->owner;
-	return NULL;
-}
-
 /*
  * Looks up a path that was cut, or that the BPF program could not read, while its cgroup
  * exists.
@@ -166,45 +169,41 @@ static void complete_path(struct tracked_cgroup *tracked)
 	tracked->path_cut = false;
 }
 
-int target_cgroup_created(struct target *target, struct tracked_cgroup *tracked, struct error *err)
+static int give(struct member *member, struct workload *workload, struct error *err)
 {
-	struct workload *workload = target->attaching, *above = workload_above(target, tracked);
-	struct tracked_cgroup **grown =
-		array_grow(target->live, target->live_count, sizeof(*grown));
-	int r = 0;
+	int r = workload_attach(workload, member->tracked, err);
 
-	if (!grown)
-		return error_nomem(err);
-	complete_path(tracked);
-	target->live = grown;
-	target->live[target->live_count++] = tracked;
-	if (!workload && target->kind->classify)
-		r = target->kind->classify(target, tracked, above, &workload, err);
-	else if (!workload)
-		workload = above;
-	return r < 0 || !workload ? r : workload_attach(workload, tracked, err);
+	if (r == 0)
+		member->owner = workload;
+	return r;
 }
 
-static void forget_live(struct target *target, const struct tracked_cgroup *tracked)
+int target_cgroup_created(struct target *target, struct tracked_cgroup *tracked, struct error *err)
 {
-	size_t i;
+	const struct member *above = members_find(&target->members, tracked->parent_id);
+	struct workload *parent = above ? above->owner : NULL, *workload = target->attaching;
+	struct member *member;
+	int r = members_add(&target->members, tracked, &member, err);
 
-	for (i = 0; i < target->live_count; i++)
-		if (target->live[i] == tracked) {
-			target->live[i] = target->live[--target->live_count];
-			return;
-		}
+	if (r < 0)
+		return r;
+	complete_path(tracked);
+	if (!workload && target->kind->classify)
+		r = target->kind->classify(target, tracked, parent, &workload, err);
+	else if (!workload)
+		workload = parent;
+	return r < 0 || !workload ? r : give(member, workload, err);
 }
 
 /*
  * Splits off a container that was started from outside in a cgroup whose name does not identify
  * it. It becomes a workload of its own, named after the cgroup.
  */
-static int split(struct target *target, struct tracked_cgroup *tracked, struct error *err)
+static int split(struct target *target, struct member *member, const struct tracked_cgroup *tracked,
+		 struct error *err)
 {
-	const struct workload *above = tracked->owner;
+	struct workload *above = member->owner, *workload;
 	const char *slash = tracked->path ? strrchr(tracked->path, '/') : NULL;
-	struct workload *workload;
 	int r;
 
 	if (above->is_container || tracked->pre_existing || !tracked->own_namespace || !slash ||
@@ -214,8 +213,8 @@ static int split(struct target *target, struct tracked_cgroup *tracked, struct e
 				    &workload, err);
 	if (r < 0)
 		return r;
-	workload_detach(tracked);
-	return workload_attach(workload, tracked, err);
+	workload_detach(above);
+	return give(member, workload, err);
 }
 
 /* True if the cgroup belongs, or belonged, to a workload that the target does not ignore. */
@@ -233,26 +232,72 @@ static bool is_recorded(const struct target *target, uint64_t cgroup_id)
 	return false;
 }
 
-static void look_where_it_went(const struct target *target, struct tracked_cgroup *tracked)
+/* True if a process of the cgroup left for one that is not recorded. */
+static bool left_unrecorded(const struct target *target, const struct tracked_cgroup *tracked)
 {
 	size_t i;
 
 	for (i = 0; i < RECORDER_LEFT_MAX && tracked->left_to[i]; i++)
 		if (!is_recorded(target, tracked->left_to[i]))
-			tracked->left_unrecorded = true;
+			return true;
+	return false;
 }
 
-int target_cgroup_removed(struct target *target, struct tracked_cgroup *tracked, struct error *err)
+int target_cgroup_removed(struct target *target, const struct tracked_cgroup *tracked,
+			  struct error *err)
 {
-	_cleanup_tracked_cgroup_ struct tracked_cgroup *owned = tracked;
-	int r;
+	struct member *member = members_find(&target->members, tracked->cgroup_id);
+	int r = 0;
 
-	forget_live(target, tracked);
-	if (!tracked->owner)
+	if (!member)
 		return 0;
-	look_where_it_went(target, tracked);
-	r = split(target, owned, err);
-	return r < 0 ? r : workload_merge(owned->owner, owned, err);
+	if (member->owner)
+		r = split(target, member, tracked, err);
+	if (r == 0 && member->owner)
+		r = workload_merge(member->owner, tracked, left_unrecorded(target, tracked), err);
+	members_remove(&target->members, member);
+	return r;
+}
+
+bool target_cgroup_wanted(const struct target *target, const struct tracked_cgroup *tracked)
+{
+	const struct member *member = members_find(&target->members, tracked->cgroup_id);
+
+	if (!member)
+		return false;
+	if (member->owner)
+		return member->owner->match != MATCH_IGNORED;
+	return clock_ns(CLOCK_MONOTONIC) - member->since < target->kind->owner_wait;
+}
+
+void target_cgroup_dropped(struct target *target, const struct tracked_cgroup *tracked)
+{
+	struct member *member = members_find(&target->members, tracked->cgroup_id);
+
+	if (!member)
+		return;
+	if (member->owner)
+		workload_detach(member->owner);
+	members_remove(&target->members, member);
+}
+
+int target_leave(struct target *target, struct error *err)
+{
+	int r = 0;
+
+	while (target->members.length > 0 && r == 0) {
+		const struct member *last = &target->members.items[target->members.length - 1];
+		_cleanup_tracked_cgroup_ struct tracked_cgroup *copy = NULL;
+
+		if (!last->owner || last->owner->match == MATCH_IGNORED) {
+			target_cgroup_dropped(target, last->tracked);
+			continue;
+		}
+		r = recorder_snapshot(target->recorder, last->tracked->cgroup_id, &copy, err);
+		if (r == 0)
+			r = target_cgroup_removed(target, copy, err);
+	}
+	return r;
 }
 
 struct visitor {
@@ -306,9 +351,9 @@ int target_visit_calls(const struct target *target,
 				       &workload->observation.calls, &workload->observation.denied,
 				       err);
 	}
-	for (i = 0; i < target->live_count && r == 0; i++) {
-		const struct tracked_cgroup *tracked = target->live[i];
-		const struct workload *workload = tracked->owner;
+	for (i = 0; i < target->members.length && r == 0; i++) {
+		const struct tracked_cgroup *tracked = target->members.items[i].tracked;
+		const struct workload *workload = target->members.items[i].owner;
 
 		if (workload && workload->match == MATCH_SELECTED)
 			r = visit_both(&visitor, &workload->observation,
@@ -388,7 +433,7 @@ void target_destroy(struct target *target)
 	workloads_finish(&target->workloads);
 	recording_finish(&target->ended);
 	left_out_finish(&target->left_out);
-	free(target->live);
+	members_finish(&target->members);
 	free(target->description);
 	if (target->fd >= 0)
 		close(target->fd);
@@ -436,8 +481,12 @@ static int add_one(void *data, const char *path, uint64_t id, uint64_t parent_id
 		.is_container = container != 0,
 		.path = path,
 	};
+	struct tracked_cgroup *tracked;
+	int r;
 
-	return recorder_add_cgroup(tree->target->recorder, &found, err);
+	r = recorder_add_cgroup(tree->target->recorder, &found, &tracked, err);
+	/* Others may have added it before. */
+	return r < 0 ? r : learn(tree->target, tracked, err);
 }
 
 int target_add_tree(struct target *target, struct workload *workload, const char *cgroup,

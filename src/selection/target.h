@@ -41,7 +41,8 @@ struct target_request {
 	size_t container_name_count; /* 0: all */
 	bool wait;		     /* for a first match instead of failing */
 	const char *runtime_endpoint;
-	bool watch_denied; /* from the start, even if no task under a filter is known */
+	const char *cgroup_root; /* ignores pods outside of this cgroup; NULL: none */
+	bool watch_denied;	 /* from the start, even if no task under a filter is known */
 };
 
 /*
@@ -59,7 +60,7 @@ void target_recorder_options(const struct target *target, struct recorder_option
 
 /*
  * Call after recorder_attach(). Adds what exists already to the recorder, which is borrowed
- * from now on.
+ * from now on. If others use the recorder already, the target also learns of their cgroups.
  */
 int target_prepare(struct target *target, struct recorder *recorder, struct error *err);
 
@@ -92,9 +93,18 @@ void target_terminate(struct target *target);
  */
 int target_exit_status(const struct target *target);
 
-/* For struct recorder_handler. target_cgroup_removed() takes over tracked. */
+/* For struct recorder_handler. */
 int target_cgroup_created(struct target *target, struct tracked_cgroup *tracked, struct error *err);
-int target_cgroup_removed(struct target *target, struct tracked_cgroup *tracked, struct error *err);
+int target_cgroup_removed(struct target *target, const struct tracked_cgroup *tracked,
+			  struct error *err);
+bool target_cgroup_wanted(const struct target *target, const struct tracked_cgroup *tracked);
+void target_cgroup_dropped(struct target *target, const struct tracked_cgroup *tracked);
+
+/*
+ * Ends the target's part of a recorder that others go on using: takes the present contents of
+ * its cgroups as if they were removed now.
+ */
+int target_leave(struct target *target, struct error *err);
 
 /*
  * Calls visit for every system call known so far of the selected workloads, including denied

@@ -5,11 +5,13 @@
 /* Shared by target.c and the target_<kind>.c files: the interface of a kind of target. */
 #include "recording/recording.h"
 #include "selection/left_out.h"
+#include "selection/members.h"
 #include "selection/workloads.h"
 #include "selection/target.h"
 
 struct target_kind {
 	struct recorder_options recorder;
+	int64_t owner_wait; /* ns for which a cgroup without an owner may turn out to have one */
 
 	/* All but prepare may be NULL. */
 	int (*prepare)(struct target *target, struct error *err);
@@ -35,10 +37,9 @@ struct target {
 	struct recorder_options recorder_options; /* the kind's; may be changed by its creator */
 	struct recorder *recorder;		  /* borrowed, after prepare */
 	struct workloads workloads;
-	struct workload *attaching;   /* borrowed: the owner of cgroups that are being added */
-	struct tracked_cgroup **live; /* borrowed from the recorder: cgroups that exist */
-	size_t live_count;
-	struct recording ended; /* observations of workloads that have ended */
+	struct workload *attaching; /* borrowed: the owner of cgroups that are being added */
+	struct members members;	    /* the cgroups that exist */
+	struct recording ended;	    /* observations of workloads that have ended */
 	struct left_out left_out;
 	char *description;
 	int fd;		 /* of target_fd(); owned */

@@ -58,8 +58,7 @@ static int prepare(struct target *target, struct error *err)
 
 		if (!sandbox)
 			continue;
-		r = pods_check_visible(sandbox, sandbox->runtime_handler, err);
-		if (r == 0 && container->state != CRI_CONTAINER_EXITED)
+		if (container->state != CRI_CONTAINER_EXITED)
 			r = pods_add_existing(pods, sandbox, container, err);
 	}
 	if (r == 0 && target->workloads.length == 0 && !pods->wait)
@@ -100,6 +99,8 @@ static int classify(struct target *target, struct tracked_cgroup *tracked, struc
 		return 0;
 	if (!tracked->path || tracked->path_cut)
 		return leave_out_nameless(pods, tracked, err);
+	if (pods_is_outside(pods, tracked->path))
+		return 0;
 	if (!cgroup_path_parse(tracked->path, &container) ||
 	    container.length != strlen(tracked->path))
 		return 0;
@@ -197,10 +198,12 @@ static void destroy(struct target *target)
 	inventory_finish(&pods->inventory);
 	cgroup_mount_finish(&pods->mount);
 	free(pods->failure);
+	free(pods->root);
 	cri_destroy(pods->cri);
 }
 
 static const struct target_kind kind = {
+	.owner_wait = 3 * CHECK_INTERVAL_NS,
 	.recorder = { .mark_new = true, .watch_denied = true, .slots = 4095 },
 	.prepare = prepare,
 	.tick = tick,
@@ -208,6 +211,21 @@ static const struct target_kind kind = {
 	.finalize = finalize,
 	.destroy = destroy,
 };
+
+static int set_root(struct target_pods *pods, const char *root, struct error *err)
+{
+	_cleanup_free_ char *directory = NULL;
+	int r;
+
+	if (!root)
+		return 0;
+	r = cgroup_path_of_argument(&pods->mount, root, &pods->root, err);
+	if (r == 0)
+		r = cgroup_directory(&pods->mount, pods->root, &directory, err);
+	return r < 0 ? r :
+		       cgroup_id_of_directory(directory, &pods->target.recorder_options.root_id,
+					      err);
+}
 
 int target_create_pods(const struct target_request *request, struct target **ret_target,
 		       struct error *err)
@@ -232,6 +250,9 @@ int target_create_pods(const struct target_request *request, struct target **ret
 	if (r < 0)
 		return r;
 	r = cgroup_mount_find(&pods->mount, err);
+	if (r < 0)
+		return r;
+	r = set_root(pods, request->cgroup_root, err);
 	if (r < 0)
 		return r;
 	r = cri_connect(request->runtime_endpoint, &pods->cri, err);

@@ -65,7 +65,8 @@ void workload_destroy(struct workload *workload)
 	free(workload);
 }
 
-int workload_attach(struct workload *workload, struct tracked_cgroup *tracked, struct error *err)
+int workload_attach(struct workload *workload, const struct tracked_cgroup *tracked,
+		    struct error *err)
 {
 	uint64_t *grown =
 		array_grow(workload->cgroups, workload->cgroup_count, sizeof(*workload->cgroups));
@@ -79,16 +80,12 @@ int workload_attach(struct workload *workload, struct tracked_cgroup *tracked, s
 		workload->created = tracked->created;
 	if (tracked->pre_existing)
 		workload->pre_existing = true;
-	tracked->owner = workload;
 	return 0;
 }
 
-void workload_detach(struct tracked_cgroup *tracked)
+void workload_detach(struct workload *workload)
 {
-	struct workload *workload = tracked->owner;
-
 	workload->live--;
-	tracked->owner = NULL;
 }
 
 static bool owns_cgroup(const struct workload *workload, uint64_t id)
@@ -193,13 +190,12 @@ static int merge_calls(struct workload *workload, const struct tracked_cgroup *t
 }
 
 static int merge_reasons(struct workload *workload, const struct tracked_cgroup *tracked,
-			 struct error *err)
+			 bool left_unrecorded, struct error *err)
 {
 	struct observation *observation = &workload->observation;
 	int r = 0;
 
-	if (tracked->left_unrecorded &&
-	    (!tracked->left_pending || pending_is_work(workload, tracked)))
+	if (left_unrecorded && (!tracked->left_pending || pending_is_work(workload, tracked)))
 		r = observation_add_reason(
 			observation, err,
 			"process %d (%s) left for a cgroup that is not recorded: "
@@ -214,14 +210,30 @@ static int merge_reasons(struct workload *workload, const struct tracked_cgroup 
 	return r;
 }
 
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/*
+ * The workload's own cgroup exists longer than those below it, so its losses include theirs:
+ * the sum would count them twice.
+ */
+static void merge_losses(struct recorder_totals *into, const struct recorder_totals *losses)
+{
+	into->lost_map = larger(into->lost_map, losses->lost_map);
+	into->lost_events = larger(into->lost_events, losses->lost_events);
+	into->recursion = larger(into->recursion, losses->recursion);
+}
+
 int workload_merge(struct workload *workload, const struct tracked_cgroup *tracked,
-		   struct error *err)
+		   bool left_unrecorded, struct error *err)
 {
 	struct observation *observation = &workload->observation;
 	int r = merge_calls(workload, tracked, err);
 
 	if (r == 0)
-		r = merge_reasons(workload, tracked, err);
+		r = merge_reasons(workload, tracked, left_unrecorded, err);
 	if (r < 0)
 		return r;
 	if (tracked->calls[RECORDER_RUNTIME].length && workload->is_container &&
@@ -229,6 +241,7 @@ int workload_merge(struct workload *workload, const struct tracked_cgroup *track
 		observation->seccomp = SECCOMP_MODE_FILTERED;
 	observation->losses[LOSS_MAP] += tracked->lost;
 	observation->losses[LOSS_DENIED] += tracked->unwatched_filter;
+	merge_losses(&workload->losses, &tracked->losses);
 	workload->entered |= tracked->entered;
 	workload->present |= tracked->present;
 	if (tracked->removed > observation->end)
@@ -397,6 +410,33 @@ static int finalize_container(struct workload *workload, struct error *err)
 				      "no start of a program in the container was seen");
 }
 
+static int finalize_losses(struct workload *workload, struct error *err)
+{
+	struct observation *observation = &workload->observation;
+	int r = 0;
+
+	if (observation->losses[LOSS_DENIED])
+		r = observation_add_reason(
+			observation, err,
+			"a filter was in force before denied calls were watched: "
+			"the first denied calls may be missing "
+			"(--watch-denied always watches from the start)");
+	if (r == 0 && observation->losses[LOSS_MAP])
+		r = observation_add_reason(observation, err,
+					   "the kernel could not store something about it");
+	if (r == 0 && workload->losses.lost_map)
+		r = observation_add_reason(observation, err,
+					   "the kernel could not store something");
+	if (r == 0 && workload->losses.recursion)
+		r = observation_add_reason(observation, err,
+					   "the kernel did not run the program for some system "
+					   "calls on this machine (recursion_misses)");
+	observation->losses[LOSS_MAP] += workload->losses.lost_map;
+	observation->losses[LOSS_RECURSION] += workload->losses.recursion;
+	observation->losses[LOSS_EVENTS] += workload->losses.lost_events;
+	return r;
+}
+
 int workload_finalize(struct workload *workload, struct error *err)
 {
 	struct observation *observation = &workload->observation;
@@ -412,23 +452,10 @@ int workload_finalize(struct workload *workload, struct error *err)
 	r = answered_resolve(observation, &workload->answered, err);
 	if (r == 0 && has_no_namespace(workload))
 		r = call_set_merge(&observation->calls, &workload->pending, err);
+	if (r == 0)
+		r = finalize_losses(workload, err);
 	if (r < 0)
 		return r;
-	if (observation->losses[LOSS_DENIED]) {
-		r = observation_add_reason(
-			observation, err,
-			"a filter was in force before denied calls were watched: "
-			"the first denied calls may be missing "
-			"(--watch-denied always watches from the start)");
-		if (r < 0)
-			return r;
-	}
-	if (observation->losses[LOSS_MAP]) {
-		r = observation_add_reason(observation, err,
-					   "the kernel could not store something about it");
-		if (r < 0)
-			return r;
-	}
 	return workload->is_container ? finalize_container(workload, err) :
 					finalize_plain(workload, err);
 }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "record/recorder.h"
 #include "recording/observation.h"
 #include "util/cleanup.h"
 
@@ -25,6 +26,7 @@ enum match {
 
 struct workload {
 	struct observation observation;
+	uint64_t serial; /* identifies it in its list, where no two have the same */
 	enum match match;
 	bool is_container;	       /* a runtime sets it up from outside */
 	bool described;		       /* its bundle was found and read */
@@ -39,6 +41,8 @@ struct workload {
 	int64_t next_look; /* CLOCK_MONOTONIC: next bundle look-up, or deadline while pending */
 	uint64_t *cgroups; /* ids of all its cgroups, also those that are gone */
 	size_t cgroup_count;
+	/* Losses of no particular cgroup while this one's were recorded. */
+	struct recorder_totals losses;
 	struct call_set pending;  /* calls made in set-up, under no filter of the container's */
 	struct call_set answered; /* calls that a filter or supervisor answered: answered.h */
 };
@@ -49,11 +53,12 @@ void workload_destroy(struct workload *workload);
 DEFINE_CLEANUP(struct workload *, workload_destroy);
 #define _cleanup_workload_ _cleanup_(cleanup_workload_destroy)
 
-/* Makes the workload the owner of a cgroup, which was made or found. */
-int workload_attach(struct workload *workload, struct tracked_cgroup *tracked, struct error *err);
+/* Adds a cgroup, which was made or found, to those of the workload. */
+int workload_attach(struct workload *workload, const struct tracked_cgroup *tracked,
+		    struct error *err);
 
-/* Takes a cgroup from its owner, before it is attached to another. */
-void workload_detach(struct tracked_cgroup *tracked);
+/* Takes away a cgroup that exists. It still counts as the workload's for other cgroups. */
+void workload_detach(struct workload *workload);
 
 /*
  * True if a process of the workload itself moved others into the cgroup: a runtime, a service
@@ -62,9 +67,12 @@ void workload_detach(struct tracked_cgroup *tracked);
 bool workload_moved_from_inside(const struct workload *workload,
 				const struct tracked_cgroup *tracked);
 
-/* Adds the evidence of a removed cgroup, which stays the caller's. */
+/*
+ * Adds the evidence of one of its cgroups, which is removed, or whose recording ends. tracked
+ * stays the caller's. left_unrecorded: one of the cgroups in tracked->left_to is not recorded.
+ */
 int workload_merge(struct workload *workload, const struct tracked_cgroup *tracked,
-		   struct error *err);
+		   bool left_unrecorded, struct error *err);
 
 /* Copies what is known about the container: runtime, bundle, seccomp mode, capabilities. */
 int workload_describe(struct workload *workload, const struct container *container,

@@ -11,27 +11,19 @@
 #include "util/error.h"
 #include "util/notes.h"
 
+/*
+ * Adds the cgroups that got no slot. Nobody knows what was in them, so every observation of the
+ * recording may lack it. All other losses are in the observations already.
+ */
 static int add_losses(struct observation *observation, const struct recorder_totals *totals,
 		      struct error *err)
 {
-	int r = 0;
-
 	observation->losses[LOSS_SLOTS] += totals->lost_slots;
-	observation->losses[LOSS_MAP] += totals->lost_map;
-	observation->losses[LOSS_RECURSION] += totals->recursion;
-	observation->losses[LOSS_EVENTS] += totals->lost_events;
-	if (totals->lost_slots)
-		r = observation_add_reason(observation, err,
-					   "more cgroups were made on this machine at once than "
-					   "could be recorded");
-	if (r == 0 && totals->lost_map)
-		r = observation_add_reason(observation, err,
-					   "the kernel could not store something");
-	if (r == 0 && totals->recursion)
-		r = observation_add_reason(observation, err,
-					   "the kernel did not run the program for some system "
-					   "calls on this machine (recursion_misses)");
-	return r;
+	if (!totals->lost_slots)
+		return 0;
+	return observation_add_reason(observation, err,
+				      "more cgroups were made on this machine at once than could "
+				      "be recorded");
 }
 
 /*

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/session.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -25,6 +26,7 @@ struct session {
 	struct session_handler handler;
 	struct target *target;
 	struct recorder *recorder;     /* NULL once stopped */
+	struct recorder_totals before; /* losses before the session began */
 	struct recorder_totals totals; /* losses at session_stop() */
 	struct progress progress;
 	struct error interruption;
@@ -49,11 +51,16 @@ const struct progress *session_progress(const struct session *session)
 	return &session->progress;
 }
 
+static bool is_shared(const struct session *session)
+{
+	return session->options.recorder;
+}
+
 void session_totals(const struct session *session, struct recorder_totals *ret_totals)
 {
 	*ret_totals = session->totals;
 	if (session->recorder)
-		recorder_totals(session->recorder, ret_totals);
+		recorder_totals_since(session->recorder, &session->before, ret_totals);
 }
 
 static void stop_watching(struct session *session)
@@ -142,7 +149,7 @@ static int update_when_due(struct session *session, int64_t now, struct error *e
 static int advance(struct session *session, struct error *err)
 {
 	int64_t now;
-	int r = recorder_poll(session->recorder, err);
+	int r = is_shared(session) ? 0 : recorder_poll(session->recorder, err);
 
 	if (r < 0)
 		return r;
@@ -216,9 +223,11 @@ static void handle_timer(void *data)
 static int watch(struct session *session, struct loop *loop, struct error *err)
 {
 	int fd = target_fd(session->target);
-	int r = loop_add_fd(loop, recorder_fd(session->recorder), LOOP_READ, handle_recorder,
-			    session, &session->recorder_watch, err);
+	int r = 0;
 
+	if (!is_shared(session))
+		r = loop_add_fd(loop, recorder_fd(session->recorder), LOOP_READ, handle_recorder,
+				session, &session->recorder_watch, err);
 	if (r == 0 && fd >= 0)
 		r = loop_add_fd(loop, fd, LOOP_READ, handle_target, session, &session->target_watch,
 				err);
@@ -229,33 +238,83 @@ static int watch(struct session *session, struct loop *loop, struct error *err)
 	return r;
 }
 
+/* Ends a running session because of a failure, which must not end others on the same recorder. */
+static int fail(struct session *session, const struct error *cause, struct error *err)
+{
+	if (!session->timer)
+		return error_set(err, cause->code, "%s", error_message(cause));
+	if (!session->interruption.code)
+		error_set(&session->interruption, cause->code, "%s", error_message(cause));
+	session->ending = true;
+	loop_start_timer(session->timer, 0);
+	return 0;
+}
+
 static int cgroup_created(void *data, struct tracked_cgroup *tracked, struct error *err)
 {
-	return target_cgroup_created(data, tracked, err);
+	_cleanup_error_ struct error why = ERROR_INIT;
+	struct session *session = data;
+
+	return target_cgroup_created(session->target, tracked, &why) < 0 ?
+		       fail(session, &why, err) :
+		       0;
 }
 
-static int cgroup_removed(void *data, struct tracked_cgroup *tracked, struct error *err)
+static int cgroup_removed(void *data, const struct tracked_cgroup *tracked, struct error *err)
 {
-	return target_cgroup_removed(data, tracked, err);
+	_cleanup_error_ struct error why = ERROR_INIT;
+	struct session *session = data;
+
+	return target_cgroup_removed(session->target, tracked, &why) < 0 ?
+		       fail(session, &why, err) :
+		       0;
 }
 
-static int create_recorder(struct session *session, struct error *err)
+static bool cgroup_wanted(void *data, const struct tracked_cgroup *tracked)
+{
+	const struct session *session = data;
+
+	return target_cgroup_wanted(session->target, tracked);
+}
+
+static void cgroup_dropped(void *data, const struct tracked_cgroup *tracked)
+{
+	struct session *session = data;
+
+	target_cgroup_dropped(session->target, tracked);
+}
+
+/* Creates the recorder, or joins the shared one. */
+static int get_recorder(struct session *session, struct error *err)
 {
 	const struct recorder_handler handler = {
 		.created = cgroup_created,
 		.removed = cgroup_removed,
-		.data = session->target,
+		.wants = cgroup_wanted,
+		.dropped = cgroup_dropped,
+		.data = session,
 	};
 	struct recorder_options options;
+	int r = 0;
 
 	target_recorder_options(session->target, &options);
 	options.hook = session->options.hook;
-	return recorder_create(&options, &handler, &session->recorder, err);
+	if (is_shared(session) && options.mode != RECORDER_CGROUPS)
+		return error_set(err, EINVAL, "%s needs a recorder of its own",
+				 target_description(session->target));
+	if (is_shared(session))
+		session->recorder = session->options.recorder;
+	else
+		r = recorder_create(&options, &session->recorder, err);
+	if (r < 0)
+		return r;
+	recorder_totals(session->recorder, &session->before);
+	return recorder_add_handler(session->recorder, &handler, err);
 }
 
 static int begin(struct session *session, struct loop *loop, struct error *err)
 {
-	int r = recorder_attach(session->recorder, err);
+	int r = is_shared(session) ? 0 : recorder_attach(session->recorder, err);
 
 	if (r < 0)
 		return r;
@@ -265,7 +324,7 @@ static int begin(struct session *session, struct loop *loop, struct error *err)
 	r = watch(session, loop, err);
 	if (r < 0)
 		return r;
-	r = recorder_start(session->recorder, err);
+	r = is_shared(session) ? 0 : recorder_start(session->recorder, err);
 	if (r < 0)
 		return r;
 	if (session->options.duration)
@@ -285,7 +344,7 @@ int session_start(const struct session_options *options, const struct session_ha
 	if (!session)
 		return error_nomem(err);
 	*session = (struct session){ .options = *options, .handler = *handler, .target = target };
-	r = create_recorder(session, err);
+	r = get_recorder(session, err);
 	if (r < 0)
 		return r;
 	progress_init(&session->progress, clock_ns(CLOCK_MONOTONIC));
@@ -300,9 +359,18 @@ static void let_recorder_go(struct session *session)
 {
 	if (!session->recorder)
 		return;
-	recorder_totals(session->recorder, &session->totals);
-	recorder_destroy(session->recorder);
+	session_totals(session, &session->totals);
+	recorder_remove_handler(session->recorder, session);
+	if (!is_shared(session))
+		recorder_destroy(session->recorder);
 	session->recorder = NULL;
+}
+
+static int leave_recorder(struct session *session, struct error *err)
+{
+	int r = recorder_catch_up(session->recorder, err);
+
+	return r < 0 ? r : target_leave(session->target, err);
 }
 
 int session_stop(struct session *session, struct error *err)
@@ -311,7 +379,10 @@ int session_stop(struct session *session, struct error *err)
 
 	session->ended = true;
 	stop_watching(session);
-	r = recorder_stop(session->recorder, err);
+	if (is_shared(session))
+		r = leave_recorder(session, err);
+	else
+		r = recorder_stop(session->recorder, err);
 	if (r == 0)
 		r = update(session, clock_ns(CLOCK_MONOTONIC), err);
 	let_recorder_go(session);

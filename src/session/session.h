@@ -26,6 +26,11 @@ struct session;
 struct target;
 
 struct session_options {
+	/*
+	 * A recorder that several sessions share, borrowed. It records all cgroups and has been
+	 * started; its owner polls it. NULL: the session has one of its own.
+	 */
+	struct recorder *recorder;
 	enum recorder_hook hook;
 	int64_t duration;	/* ns; 0: unlimited */
 	int64_t until_stable;	/* ns without a new system call or workload; 0: ignored */

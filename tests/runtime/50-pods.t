@@ -21,7 +21,7 @@ needs_programs crun
 missing=$(containerd_missing)
 [ -z "$missing" ] || tap_skip_all "${missing//$'\n'/, }"
 bundle_prepare_crun "$TEST_TMP" || exit 1
-tap_plan $((2 * 22 + 17))
+tap_plan $((2 * 22 + 24))
 containerd_start "$TEST_TMP" && containerd_import_busybox || exit 1
 
 containerd_version=$(containerd --version | sed 's/^[^ ]* [^ ]* v*\([0-9.]*\).*/\1/')
@@ -264,22 +264,48 @@ check "by the id that kubectl prints" equals \
 	"${side[blue]}"
 cri cleanup
 
-# A pod whose calls this kernel never sees.
+# Pods of another kubelet are those of another recorder.
+mkdir -p "$(bundle_cgroup_mount)/kubepods/besteffort"
+start_recording --pod app=web -n shop --wait --cgroup-root /kubepods/besteffort "${endpoint[@]}"
+pod=$(start_pod inside shop app=web)
+cri wait "$(start_container "$pod" main -- /test/call "${NR[io_destroy]}")"
+uid=$(containerd_uid)
+pod=$(cri runp outside --uid "$uid" --namespace shop --runtime "$handler" --label app=web \
+	--cgroup-parent "/kubepods/burstable/pod$uid")
+cri wait "$(start_container "$pod" main -- /test/call "${NR[quotactl]}")"
+start_container "$pod" long -- sleep 100 >/dev/null
+stop_recording
+check "a root cgroup: only the pods below it" containers_are inside/main
+check "and others do not make it incomplete" only_known_of main .complete
+cri cleanup
+
+# A pod whose calls this kernel never sees, among others.
 start_recording --pod app=web -n shop --wait "${endpoint[@]}"
 pod=$(start_pod web shop app=web)
 cri wait "$(start_container "$pod" main -- /test/call "${NR[io_destroy]}")"
 wait_until 20 grep -q '^recorder: io_destroy ' "$LOG"
 handler=kata
-pod=$(start_pod sealed shop app=web)
-start_container "$pod" main -- sleep 100 >/dev/null
-wait_until 20 has_ended "$recorder"
-wait "$recorder"
-check "a pod in a kernel of its own ends a recording: exit status 1" [ $? = 1 ]
-check "a sentence says why" grep -qx 'recorder: error: the recording was interrupted: pod shop/sealed runs in a kernel of its own (kata): this host never sees its system calls, so they cannot be recorded here' "$LOG"
-check "what was recorded is written" equals 'calls_of main' execve io_destroy exit_group
-check "and says that it is not all" only_known_of main \
-	'(.complete | not) and (.reasons | any(startswith("the recording was interrupted: pod shop/sealed ")))'
-"$RECORDER" record --pod app=web -n shop "${endpoint[@]}" 2>"$LOG" >"$TEST_TMP/nothing"
-check "one that is there already is refused: exit status 1" [ $? = 1 ]
+sealed=$(start_pod sealed shop app=web)
+hidden=$(start_container "$sealed" main -- sleep 100)
+handler=runc
+start_container "$pod" late -- sh -c '/test/call "$1"; sleep 100' late "${NR[quotactl]}" >/dev/null
+wait_until 20 grep -q '^recorder: quotactl ' "$LOG"
+stop_recording
+check "a pod in a kernel of its own does not end a recording" [ $? = 0 ]
+check "the others are recorded" containers_are web/main web/late
+check "from before it came" equals 'calls_of main' execve io_destroy exit_group
+check "and after" contains_all 'calls_of late' quotactl
+left_out="container $hidden (main) of pod shop/sealed is not in it: pod shop/sealed runs in a kernel of its own (kata): this host never sees its system calls, so they cannot be recorded here"
+check "a sentence says what was left out, and why" grep -qxF "recorder: warning: main is not complete: $left_out" "$LOG"
+check "the recording says so too" jq -e --arg reason "$left_out" \
+	'.observations | all((.complete | not) and (.reasons | index($reason)))' "$RECORDING"
+start_recording --pod app=web -n shop "${endpoint[@]}"
+stop_recording
+check "those that run beside it are recorded" containers_are web/late
+check "and the recording says what was left out" jq -e --arg reason "$left_out" \
+	'.observations | all(.reasons | index($reason))' "$RECORDING"
+"$RECORDER" record --pod app=web -n shop --container main "${endpoint[@]}" 2>"$LOG" >"$TEST_TMP/nothing"
+check "with no other pod it is refused: exit status 1" [ $? = 1 ]
+check "with the reason" grep -qF "$left_out" "$LOG"
 check "and nothing is written" [ "$(wc -l <"$LOG") $(wc -c <"$TEST_TMP/nothing")" = '1 0' ]
 tap_done

@@ -3,28 +3,7 @@
  * A process is in a cgroup before the recording and forks while it begins: after the BPF
  * programs were attached and the cgroup was added, but before every task has its phase.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/sched.h>
-#include <mntent.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include "record/tracked_cgroup.h"
-#include "record/recorder.h"
-#include "util/error.h"
+#include "fixtures.h"
 
 /* Unused numbers with a bit: one for the process that was there, one for its child. */
 #define NR_PARENT 480
@@ -33,21 +12,9 @@
 static char cgroup[PATH_MAX];
 static struct tracked_cgroup *ended;
 
-static void succeed(int r, const struct error *err)
+static int note_removed(void *data, const struct tracked_cgroup *tracked, struct error *err)
 {
-	if (r < 0)
-		fail_msg("%s", error_message(err));
-}
-
-static int note_removed(void *data, struct tracked_cgroup *tracked, struct error *err)
-{
-	ended = tracked;
-	return 0;
-}
-
-static void call(uint32_t nr)
-{
-	syscall(nr, -1L, -1L, -1L, -1L, -1L, -1L);
+	return tracked_cgroup_copy(tracked, &ended, err);
 }
 
 static void wait_for_end_of(int fd)
@@ -70,7 +37,7 @@ static void live(const int fork_pipe[2], const int call_pipe[2], int told)
 	if (child > 0 && write(told, "f", 1) != 1)
 		_exit(1);
 	wait_for_end_of(call_pipe[0]);
-	call(child ? NR_PARENT : NR_CHILD);
+	make_call(child ? NR_PARENT : NR_CHILD);
 	if (child > 0)
 		waitpid(child, NULL, 0);
 	_exit(0);
@@ -79,19 +46,12 @@ static void live(const int fork_pipe[2], const int call_pipe[2], int told)
 static pid_t start_in(const char *path, const int fork_pipe[2], const int call_pipe[2],
 		      const int told_pipe[2])
 {
-	struct clone_args args = {
-		.flags = CLONE_INTO_CGROUP,
-		.exit_signal = SIGCHLD,
-		.cgroup = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC),
-	};
-	pid_t pid = syscall(SYS_clone3, &args, sizeof(args));
+	pid_t pid = fork_into(path);
 
 	if (pid == 0) {
 		close(told_pipe[0]);
 		live(fork_pipe, call_pipe, told_pipe[1]);
 	}
-	assert_true(pid > 0);
-	close((int)args.cgroup);
 	return pid;
 }
 
@@ -108,9 +68,10 @@ static struct recorder *begin(uint64_t id, bool is_container)
 	_cleanup_error_ struct error err = ERROR_INIT;
 	struct recorder *recorder;
 
-	succeed(recorder_create(&options, &handler, &recorder, &err), &err);
+	succeed(recorder_create(&options, &recorder, &err), &err);
+	succeed(recorder_add_handler(recorder, &handler, &err), &err);
 	succeed(recorder_attach(recorder, &err), &err);
-	succeed(recorder_add_cgroup(recorder, &found, &err), &err);
+	succeed(recorder_add_cgroup(recorder, &found, NULL, &err), &err);
 	return recorder;
 }
 
@@ -118,7 +79,7 @@ static struct recorder *begin(uint64_t id, bool is_container)
  * Both processes run their parent's program, like children of a runtime. So their calls may be
  * pending, and user space decides about them.
  */
-static bool has_call(const struct tracked_cgroup *tracked, uint32_t nr)
+static bool is_recorded(const struct tracked_cgroup *tracked, uint32_t nr)
 {
 	return call_set_find(&tracked->calls[RECORDER_OBSERVED], ABI_NATIVE, nr) ||
 	       (call_set_find(&tracked->calls[RECORDER_PENDING], ABI_NATIVE, nr) &&
@@ -151,8 +112,8 @@ static void check_present(bool is_container)
 	tracked = ended;
 	assert_non_null(tracked);
 	assert_true(tracked->present);
-	assert_true(has_call(tracked, NR_PARENT));
-	assert_true(has_call(tracked, NR_CHILD));
+	assert_true(is_recorded(tracked, NR_PARENT));
+	assert_true(is_recorded(tracked, NR_CHILD));
 	close(fork_pipe[0]);
 	close(call_pipe[0]);
 	close(told_pipe[0]);
@@ -174,17 +135,9 @@ static void test_container(void **state)
 
 static int set_up(void **state)
 {
-	FILE *mounts = setmntent("/proc/mounts", "re");
-	const struct mntent *mount;
-
-	if (!mounts || geteuid() != 0)
+	if (geteuid() != 0)
 		return 0;
-	for (mount = getmntent(mounts); mount; mount = getmntent(mounts))
-		if (strcmp(mount->mnt_type, "cgroup2") == 0)
-			break;
-	if (mount)
-		snprintf(cgroup, sizeof(cgroup), "%s/recorder-test-%d", mount->mnt_dir, getpid());
-	endmntent(mounts);
+	fixture_cgroup(cgroup, sizeof(cgroup));
 	return mkdir(cgroup, 0755);
 }
 

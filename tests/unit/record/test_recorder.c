@@ -3,37 +3,13 @@
  * The handler must learn of every cgroup when nearly every event is lost: the ring buffer has
  * one page, and is not read while a thousand cgroups are created, used and removed.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/sched.h>
-#include <mntent.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
+#include "fixtures.h"
+
 #include <time.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include "record/tracked_cgroup.h"
-#include "record/recorder.h"
-#include "util/error.h"
 
 #define CGROUPS 1000
 #define SLOTS 1200
 #define PAGE 4096
-
-/* Unused numbers with a bit: their calls fail without effect. */
-#define NR_FIRST 480
-#define NR_COUNT 90
 
 struct made {
 	char path[PATH_MAX];
@@ -81,81 +57,20 @@ static int note_created(void *data, struct tracked_cgroup *tracked, struct error
 	return 0;
 }
 
-static bool has_call(const struct tracked_cgroup *tracked, uint32_t nr)
+static int note_removed(void *data, const struct tracked_cgroup *tracked, struct error *err)
 {
-	size_t kind;
-
-	for (kind = 0; kind < RECORDER_BITMAPS; kind++)
-		if (call_set_find(&tracked->calls[kind], ABI_NATIVE, nr))
-			return true;
-	return false;
-}
-
-static int note_removed(void *data, struct tracked_cgroup *tracked, struct error *err)
-{
-	_cleanup_tracked_cgroup_ struct tracked_cgroup *owned = tracked;
-	struct made *made = world.counts ? find_made(owned->cgroup_id) : NULL;
+	struct made *made = world.counts ? find_made(tracked->cgroup_id) : NULL;
 	uint32_t nr;
 
 	if (!made)
 		return 0;
 	assert_int_equal(made->created, 1);
 	made->removed++;
-	assert_int_equal(owned->removed != 0, made->dead);
-	assert_int_equal(owned->lost, 0);
+	assert_int_equal(tracked->removed != 0, made->dead);
+	assert_int_equal(tracked->lost, 0);
 	for (nr = NR_FIRST; nr < NR_FIRST + NR_COUNT; nr++)
-		assert_int_equal(has_call(owned, nr), nr == made->nr);
+		assert_int_equal(has_call(tracked, nr), nr == made->nr);
 	return 0;
-}
-
-static void succeed(int r, const struct error *err)
-{
-	if (r < 0)
-		fail_msg("%s", error_message(err));
-}
-
-static uint64_t id_of(const char *path)
-{
-	struct stat st;
-
-	assert_return_code(stat(path, &st), errno);
-	return st.st_ino;
-}
-
-static void find_hierarchy(char *path, size_t size)
-{
-	FILE *mounts = setmntent("/proc/mounts", "re");
-	const struct mntent *mount;
-
-	assert_non_null(mounts);
-	for (mount = getmntent(mounts); mount; mount = getmntent(mounts))
-		if (strcmp(mount->mnt_type, "cgroup2") == 0)
-			break;
-	assert_non_null(mount);
-	snprintf(path, size, "%s/recorder-test-%d", mount->mnt_dir, getpid());
-	endmntent(mounts);
-}
-
-/* Forks a child into the cgroup, which makes the call and exits. */
-static void call_in(const char *path, uint32_t nr)
-{
-	struct clone_args args = {
-		.flags = CLONE_INTO_CGROUP,
-		.exit_signal = SIGCHLD,
-		.cgroup = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC),
-	};
-	int status;
-	long pid;
-
-	assert_return_code((int)args.cgroup, errno);
-	pid = syscall(SYS_clone3, &args, sizeof(args));
-	if (pid == 0) {
-		syscall(nr, -1L, -1L, -1L, -1L, -1L, -1L);
-		syscall(SYS_exit_group, 0);
-	}
-	assert_true(pid > 0);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	close((int)args.cgroup);
 }
 
 /* Creates chains of three cgroups, each below the one before. */
@@ -213,10 +128,11 @@ static void begin(enum recorder_mode mode, bool mark_new)
 	};
 	_cleanup_error_ struct error err = ERROR_INIT;
 
-	succeed(recorder_create(&options, &handler, &world.recorder, &err), &err);
+	succeed(recorder_create(&options, &world.recorder, &err), &err);
+	succeed(recorder_add_handler(world.recorder, &handler, &err), &err);
 	succeed(recorder_attach(world.recorder, &err), &err);
 	if (!mark_new)
-		succeed(recorder_add_cgroup(world.recorder, &top, &err), &err);
+		succeed(recorder_add_cgroup(world.recorder, &top, NULL, &err), &err);
 	succeed(recorder_start(world.recorder, &err), &err);
 }
 
@@ -350,7 +266,7 @@ static int set_up(void **state)
 {
 	if (geteuid() != 0)
 		return 0;
-	find_hierarchy(world.top, sizeof(world.top));
+	fixture_cgroup(world.top, sizeof(world.top));
 	if (mkdir(world.top, 0755) < 0)
 		return -1;
 	world.top_id = id_of(world.top);

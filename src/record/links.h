@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RECORD_LINKS_H
+#define RECORD_LINKS_H
+
+/* The attachments of the BPF programs to their tracepoints, as BPF links. */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "record/object.h"
+
+struct error;
+
+struct links {
+	const struct object *object; /* borrowed */
+	bool tracepoints;	     /* classic ones where a skipped run could hide a call */
+	int fds[PROGRAM_COUNT];	     /* -1: not attached */
+};
+
+void links_init(struct links *links, const struct object *object, bool tracepoints);
+
+/* Detaches all programs. */
+void links_finish(struct links *links);
+
+/* Attach programs, in their order. Those that are attached already stay so. */
+int links_attach(struct links *links, const enum object_program *programs, size_t count,
+		 struct error *err);
+
+bool links_attached(const struct links *links, enum object_program program);
+
+#endif
