@@ -51,6 +51,9 @@ struct conversion {
 	const struct convert_options *options;
 	const char *path; /* of the input */
 	struct documents documents;
+	/* What to convert: the document that --document names, or all of them. */
+	const struct document *chosen;
+	size_t chosen_count;
 	struct notes notes;
 };
 
@@ -75,27 +78,25 @@ static char *names_of(const struct documents *documents)
 	return fclose(out) == 0 ? steal_pointer(&text) : NULL;
 }
 
-/*
- * Moves the document that --document names to the beginning, where the other functions expect
- * it.
- */
-static int choose_document(struct conversion *conversion, struct error *err)
+/* Chooses the document that --document names, or without it all documents. */
+static int choose_documents(struct conversion *conversion, struct error *err)
 {
-	struct documents *documents = &conversion->documents;
+	const struct documents *documents = &conversion->documents;
 	const char *name = conversion->options->document;
 	_cleanup_free_ char *names = NULL;
-	struct document chosen;
 	size_t i;
 
-	for (i = 0; i < documents->length; i++)
-		if (documents->items[i].name && strcmp(documents->items[i].name, name) == 0)
-			break;
-	if (i < documents->length) {
-		chosen = documents->items[i];
-		documents->items[i] = documents->items[0];
-		documents->items[0] = chosen;
+	if (!name) {
+		conversion->chosen = documents->items;
+		conversion->chosen_count = documents->length;
 		return 0;
 	}
+	for (i = 0; i < documents->length; i++)
+		if (documents->items[i].name && strcmp(documents->items[i].name, name) == 0) {
+			conversion->chosen = &documents->items[i];
+			conversion->chosen_count = 1;
+			return 0;
+		}
 	names = names_of(documents);
 	return error_set(err, ENOENT, "%s has no profile named %s; it has %s", conversion->path,
 			 name, names ? names : "others");
@@ -105,18 +106,17 @@ static int choose_document(struct conversion *conversion, struct error *err)
 static int only_document(const struct conversion *conversion, const struct document **ret_document,
 			 struct error *err)
 {
-	const struct documents *documents = &conversion->documents;
 	_cleanup_free_ char *names = NULL;
 
-	*ret_document = &documents->items[0];
-	if (documents->length == 1 || conversion->options->document)
+	*ret_document = conversion->chosen;
+	if (conversion->chosen_count == 1)
 		return 0;
-	names = names_of(documents);
+	names = names_of(&conversion->documents);
 	return error_set(err, EINVAL,
 			 "%s has %zu profiles, and --to %s holds one: choose it with --document; "
 			 "there are %s",
-			 conversion->path, documents->length, formats[conversion->options->to],
-			 names ? names : "several");
+			 conversion->path, conversion->chosen_count,
+			 formats[conversion->options->to], names ? names : "several");
 }
 
 static int to_recording(const struct conversion *conversion, char **ret_text, struct error *err)
@@ -187,8 +187,7 @@ static int to_resources(struct conversion *conversion, enum resource_syntax synt
 			struct error *err)
 {
 	const struct convert_options *options = conversion->options;
-	const struct documents *documents = &conversion->documents;
-	size_t i, count = options->document ? 1 : documents->length;
+	size_t i, count = conversion->chosen_count;
 	_cleanup_free_ struct resource *resources = calloc(count, sizeof(*resources));
 	_cleanup_free_ char *fallback = name_of_file(conversion->path);
 	int r;
@@ -201,7 +200,7 @@ static int to_resources(struct conversion *conversion, enum resource_syntax synt
 				 "--document",
 				 conversion->path, count);
 	for (i = 0; i < count; i++) {
-		const struct document *document = &documents->items[i];
+		const struct document *document = &conversion->chosen[i];
 		const char *name = options->name ? options->name : document->name;
 
 		if (!name && !str_is_dns_subdomain(fallback))
@@ -240,9 +239,8 @@ static int add_runtime_calls(struct conversion *conversion, struct error *err)
 	if (r == 0 && conversion->options->to == FORMAT_RECORDING)
 		return cli_usage_error(err, "--runtime-calls adds to profiles; a recording says "
 					    "what was observed");
-	for (i = 0; i < conversion->documents.length && r == 0; i++)
-		r = profile_add_runtime_calls(conversion->documents.items[i].profile,
-					      &option.choice, err);
+	for (i = 0; i < conversion->chosen_count && r == 0; i++)
+		r = profile_add_runtime_calls(conversion->chosen[i].profile, &option.choice, err);
 	return r < 0 ? error_prefix(err, "%s", conversion->path) : 0;
 }
 
@@ -291,7 +289,7 @@ static int run(const struct cli_call *call, struct error *err)
 
 	if ((r = input_context_init(&context, &options->context, err)) < 0 ||
 	    (r = input_read(call->argv[0], &reading, &conversion.documents, err)) < 0 ||
-	    (options->document && (r = choose_document(&conversion, err)) < 0) ||
+	    (r = choose_documents(&conversion, err)) < 0 ||
 	    (options->runtime_calls && (r = add_runtime_calls(&conversion, err)) < 0) ||
 	    (r = make_text(&conversion, &text, err)) < 0 ||
 	    (r = report_losses(&conversion, err)) < 0)

@@ -11,7 +11,7 @@ cd "$(dirname "$0")" || exit 1
 : "${RECORDER:?is the recorder to test}"
 : "${TEST_TMP:?is an empty directory}"
 cd "$TEST_TMP" || exit 1
-tap_plan 17
+tap_plan 18
 mkdir root
 
 cat >command.json <<'END'
@@ -56,6 +56,11 @@ printf '%s' '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["close"],"a
 "$RECORDER" convert --runtime-calls crun kills.json >out 2>err
 tap_is 'what a rule refuses is not allowed without a word' "$? $(cat out err)" \
 	'1 recorder: error: kills.json: the profile refuses close by a rule, and the runtime needs it'
+printf '%s' '{"apiVersion":"v1","kind":"ConfigMap","data":{' "\"kills.json\":$(jq -c . kills.json | jq -R .)," \
+	"\"command.json\":$(jq -c . command.json | jq -R .)}}" >map.json
+"$RECORDER" convert --runtime-calls crun --document command map.json >out 2>err
+tap_is 'only the chosen profile counts' "$? $(cat err) $(jq '[.syscalls[].names[]] | index("close") != null' out)" \
+	'0  true'
 "$RECORDER" convert --runtime-calls podman command.json >out 2>err
 tap_is 'another runtime is a usage error' "$?" 2
 "$RECORDER" convert --runtime-calls runc --to recording command.json >out 2>err
