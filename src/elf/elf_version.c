@@ -112,7 +112,10 @@ static void find_in_go_program(struct elf_file *file, const char *path, struct f
 	if (*finding->version && !finding->ambiguous)
 		return;
 	*finding = (struct finding){};
-	/* v0.0.0-… is a commit without a version. */
+	/*
+	 * v0.0.0-… is a commit without a version. No version that begins with v0 was ever built
+	 * by a Go that writes build information.
+	 */
 	if (version->size > 1 && version->text[0] == 'v' && version->text[1] != '0')
 		find(finding, version->text + 1, version->size - 1, 3);
 }
