@@ -89,12 +89,12 @@ tap_is 'with CAP_SYS_ADMIN a builder fits, but for what nobody allows' \
 tap_match 'capabilities of a recording count' "$(run compare "$builder"; cat "$out")" \
 	'capabilities: CAP_CHOWN CAP_SYS_CHROOT'
 tap_match 'those that nobody said are said to be assumed' "$(run compare "$builder"; cat "$out")" \
-	'capabilities \(the usual, nobody said which\): CAP_AUDIT_WRITE'
+	'capabilities \(the usual ones, because none are given\): CAP_AUDIT_WRITE'
 jq '.observations[] |= (del(.container.id) | .capabilities += ["CAP_SYS_ADMIN"])' "$builder" \
 	>"$TEST_TMP/command.json"
 tap_match "those of a command are the host's, and do not count" \
 	"$(run compare "$TEST_TMP/command.json"; cat "$out")" \
-	'capabilities \(the usual, nobody said which\): CAP_AUDIT_WRITE.*fits RuntimeDefault: no'
+	'capabilities \(the usual ones, because none are given\): CAP_AUDIT_WRITE.*fits RuntimeDefault: no'
 tap_match 'an incomplete recording is said to be one' "$(cat "$out")" \
 	'- the container ran before the recording began'
 tap_is 'arm64 by --arch leaves out what ran on x86-64' \
@@ -105,9 +105,9 @@ tap_is 'a container of two machines is compared on each' \
 tap_is 'a profile without a name goes by its file' \
 	"$(run compare "$recordings/conditions.seccomp.json"; head -n 1 "$out")" \
 	"$recordings/conditions.seccomp.json"
-tap_match 'a version without a table is said to be one' \
+tap_match 'a version without a table gets a note' \
 	"$(run compare --baseline docker@24.0.7 "$pod"; cat "$out")" \
-	'note: no table is known for docker 24.0.7; that of 23.0.18 to 23.0.18, the nearest, stands'
+	'note: there is no table for docker 24.0.7; using the nearest, that of 23.0.18 to 23.0.18'
 
 "$RECORDER" baseline show docker@27.5.1 --arch amd64 --cap NONE --format seccomp >"$TEST_TMP/docker.json"
 tap_is 'a baseline printed as a profile is what itself allows' \
@@ -147,7 +147,7 @@ tap_is 'and its verdict' "$(verdict "$recordings/engine.recording.json")" \
 	"$(verdict --baseline containerd@1.6.20 "$recordings/engine.recording.json")"
 tap_match 'of another engine, that one' \
 	"$(with_engine '.observations[].engine = {name: "docker", version: "20.10.24"}')" \
-	'docker 20.10.24,.*note: the container ran under that engine, as the recording says; no table'
+	'docker 20.10.24,.*note: the container ran under that engine, as the recording says; there is no table'
 tap_match 'without a version, the newest table' \
 	"$(with_engine 'del(.observations[].engine.version)')" \
 	'containerd 2\.[0-9.]*,.*that engine, of a version that is not known'
@@ -157,7 +157,7 @@ tap_match 'of several versions, the oldest' \
 tap_match 'of several engines, the usual one' \
 	"$(with_engine '.observations += [.observations[0] | .container.id = "1" | .engine.name = "podman"]')" \
 	'containerd 2\.[0-9.]*,'
-tap_match "and so of one without tables, which is no file's name either" \
+tap_match "and so of one without tables, which is not the name of a file either" \
 	"$(with_engine '.observations[].engine.name = "/etc/passwd"')" 'containerd 2\.[0-9.]*,'
 tap_match 'a user who names a baseline gets that' \
 	"$(run compare --baseline podman "$recordings/engine.recording.json"; cat "$out")" 'podman 5\.'
@@ -165,25 +165,25 @@ tap_match 'a user who names a baseline gets that' \
 refused 1 "open /nonexistent: No such file or directory" compare /nonexistent
 refused 1 "$recordings/empty.recording.json: nothing was observed" \
 	compare "$recordings/empty.recording.json"
-refused 2 "--baseline rkt: there is no such file, and no runtime of that name; there are tables of containerd, cri-o, docker and podman; see 'recorder help compare'" \
+refused 2 "--baseline rkt: there is no such file and no such runtime; there are tables of containerd, cri-o, docker and podman; see 'recorder help compare'" \
 	compare --baseline rkt "$pod"
-refused 2 "'new' is no version of docker; write for example docker@1.36.3; see 'recorder help compare'" \
+refused 2 "'new' is not a version of docker; write for example docker@1.36.3; see 'recorder help compare'" \
 	compare --baseline docker@new "$pod"
 refused 2 "--arch riscv64: compare knows amd64 and arm64; see 'recorder help compare'" \
 	compare --arch riscv64 "$pod"
 refused 2 "there is no built-in table 'rkt'; 'recorder baseline list' names them; see 'recorder help baseline'" \
 	baseline show rkt
-refused 2 "there are no tables of 'rkt'; there are some of containerd, cri-o, docker and podman; see 'recorder help baseline'" \
+refused 2 "no tables of 'rkt' are built in; there are tables of containerd, cri-o, docker and podman; see 'recorder help baseline'" \
 	baseline list rkt
 refused 2 "'print' is neither list nor show; see 'recorder help baseline'" baseline print
-refused 2 "say which table to show, such as containerd@2.3.4; see 'recorder help baseline'" baseline show
+refused 2 "name the table to show, such as containerd@2.3.4; see 'recorder help baseline'" baseline show
 refused 2 "--format seccomp prints one table: name it with 'recorder baseline show'; see 'recorder help baseline'" \
 	baseline list --format seccomp
 printf '%s\n' 'apiVersion: security-profiles-operator.x-k8s.io/v1beta1' 'kind: SeccompProfile' 'metadata: {name: web}' \
 	'spec: {baseProfileName: runc-v1.3.0, defaultAction: SCMP_ACT_ERRNO}' >"$TEST_TMP/based.yaml"
 run compare "$TEST_TMP/based.yaml"
-tap_check 'a base profile is told of' grep -q \
-	'^  note: the operator unites it with runc-v1.3.0, which is not read: it may use more than is said here$' "$out"
+tap_check 'a base profile gets a note' grep -q \
+	'^  note: the operator merges the base profile runc-v1.3.0 into it, which is not read: it may use more than this report shows$' "$out"
 run compare --format json "$TEST_TMP/based.yaml"
 tap_is 'programs are told of it too' "$(jq -r '.comparisons[0].baseProfile' "$out")" runc-v1.3.0
 tap_check 'each table has as many rows as the index' \

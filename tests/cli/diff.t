@@ -156,16 +156,16 @@ cd "$TEST_TMP/checkout" || exit 1
 exits 1 '.recorderignore is found' "$here/diff/old/shop.json" "$here/diff/new/shop.json"
 tap_match 'what it ignores is said' "$(cat "$out")" 'ignored until never: the image builder'
 tap_match 'what has expired is said, and fails' "$(cat "$out")" \
-	'mount: not ignored any more since 2020-01-31: until the builder was replaced'
+	'mount: no longer ignored since 2020-01-31: until the builder was replaced'
 cd "$here" || exit 1
 
 refused 'open /nowhere: No such file or directory' diff/old/same.json /nowhere
-refused 'diff/ignore:2:1: $: an object is wanted here, not a string' diff/ignore diff/new/same.json
-refused 'diff/old is a directory and diff/ignore is not: compare two of a kind' diff/old diff/ignore
+refused 'diff/ignore:2:1: $: expected an object, not a string' diff/ignore diff/new/same.json
+refused 'diff/old is a directory and diff/ignore is not: compare two files or two directories' diff/old diff/ignore
 refused 'only one of OLD and NEW can be standard input' - -
 refused "open /nowhere: No such file or directory" --ignore-file /nowhere diff/old diff/new
 printf 'mount tomorrow why\n' >"$TEST_TMP/ignore"
-refused "$TEST_TMP/ignore:1: 'tomorrow' is no day; write it as 2027-03-31, or 'never'" \
+refused "$TEST_TMP/ignore:1: 'tomorrow' is not a day; write it as 2027-03-31, or 'never'" \
 	--ignore-file "$TEST_TMP/ignore" diff/old diff/new
 mkdir "$TEST_TMP/none" "$TEST_TMP/neither"
 refused "neither $TEST_TMP/none nor $TEST_TMP/neither has a .json, .yaml or .yml file" \
@@ -175,7 +175,7 @@ refused "neither $TEST_TMP/none nor $TEST_TMP/neither has a .json, .yaml or .yml
 	echo ---
 	cat diff/old/team/profiles.yaml
 } >"$TEST_TMP/twice.yaml"
-refused "$TEST_TMP/twice.yaml has several profiles of the name 'api': they cannot be matched by it" \
+refused "$TEST_TMP/twice.yaml has several profiles named 'api', so they cannot be matched by name" \
 	diff/old/team/profiles.yaml "$TEST_TMP/twice.yaml"
 not_one="option '--fail-on': 'more' is not one of added|widened|removed|risky"
 refused "$not_one; see 'recorder help diff'" \

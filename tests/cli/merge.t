@@ -89,7 +89,7 @@ profile_before_or_after() {
 evidence_is_lost_with_a_warning() {
 	run "$one" incomplete.seccomp.json
 	[ "$status" = 0 ] && grep -q '"defaultAction"' "$out" &&
-		[ "$(cat "$err")" = "recorder: warning: the union of recordings (1) and profiles (1) is a profile, which has nothing of the recordings' evidence" ]
+		[ "$(cat "$err")" = "recorder: warning: the union of recordings (1) and profiles (1) is a profile, without the recordings' evidence" ]
 }
 
 resource_is_named() {
@@ -151,7 +151,7 @@ listing() { # FILE ARCHITECTURES NAMES [MEMBERS]
 }
 listing wide.json '"SCMP_ARCH_X86_64"' '"read","mount"' '"defaultErrnoRet":1'
 listing both.json '"SCMP_ARCH_X86_64","SCMP_ARCH_X86"' '"read"'
-refused 1 'mount on SCMP_ARCH_X86 would get allow, where the most permissive of the profiles says kill thread: no profile can say what all of them say together' \
+refused 1 'mount on SCMP_ARCH_X86 would get allow, where the most permissive of the profiles says kill thread: no profile can express their union' \
 	"$TEST_TMP/wide.json" "$TEST_TMP/both.json"
 listing narrow.json '"SCMP_ARCH_X86_64"' '"write"'
 checks 0 'the usual default errno need not be written to be the same' '"defaultErrnoRet": 1' \
@@ -172,7 +172,7 @@ bound() { # FILE ACTION BOUND
 }
 bound errno.json ERRNO 1
 bound allow.json ALLOW 4294967297
-refused 1 'no runtime takes the union: syscalls[1], accept4: another rule has the same conditions and another action' \
+refused 1 'no runtime accepts the union: syscalls[1], accept4: another rule has the same conditions and another action' \
 	"$TEST_TMP/errno.json" "$TEST_TMP/allow.json"
 # Each bound by itself becomes a right filter, and both together a wrong one with libseccomp 2.5.
 below() { # FILE BOUND
@@ -185,11 +185,11 @@ below high.json 4294967297
 run "$TEST_TMP/low.json" "$TEST_TMP/high.json"
 tap_is 'a union of which libseccomp makes a wrong filter is worth a warning' "$status $(cat "$err")" \
 	"0 recorder: warning: the filter that libseccomp makes of the union does not do what the union says; 'recorder verify' shows where"
-refused 1 'of the 2 inputs 1 is a profile, and no profile tells what was observed: the union cannot be a recording' \
+refused 1 '1 of the 2 inputs is a profile, without observations: the union cannot be a recording' \
 	--format recording "$one" pod.seccomp.json
 refused 2 "name the resource with --name: no input has a name; see 'recorder help merge'" \
 	--format cr pod.seccomp.json
-refused 2 "only --check has a report for --check-format; see 'recorder help merge'" \
+refused 2 "--check-format needs --check; see 'recorder help merge'" \
 	--check-format json "$one"
 refused 2 "an argument is missing; usage: recorder merge [OPTION]... FILE...; see 'recorder help merge'"
 tap_done

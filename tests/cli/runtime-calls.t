@@ -30,8 +30,8 @@ install() {
 }
 
 tap_match 'verify says what runc misses' "$(verify command.json)" \
-	"runc calls what the profile does not allow before it executes the container's program: .*fstatfs, getdents64.* a container may not start under it .'recorder convert --runtime-calls runc' adds them."
-tap_match 'and what crun misses' "$(verify command.json)" 'crun calls what .*: close; a container may not'
+	"the profile lacks calls that runc makes before it executes the program of a container: .*fstatfs, getdents64.* a container may not start under it .'recorder convert --runtime-calls runc' adds them."
+tap_match 'and what crun misses' "$(verify command.json)" 'calls that crun makes .*: close; a container may not'
 tap_match 'install says it of the runtime' "$(install --runtime crun command.json)" 'crun .*: close; a container may not start'
 for runtime in runc crun; do
 	"$RECORDER" convert --runtime-calls "$runtime" command.json >"$runtime.json" 2>err
@@ -46,8 +46,8 @@ tap_is 'a call that was told ENOSYS is allowed' \
 tap_is 'a version has its own' "$(jq '[.syscalls[].names[]] | index("openat2")' old.json)" null
 jq '.syscalls[0].names += ["close","epoll_ctl","fstatfs","getdents64","getpid","openat","fcntl","fstat","statx","openat2","futex"] |
 	.syscalls[1].names -= ["statx"]' command.json >nnp.json
-tap_match 'what starts with no_new_privs alone is said to' "$(verify nnp.json)" \
-	'runc starts containers with no_new_privs .allowPrivilegeEscalation: false. alone under it: without, it calls .*capset'
+tap_match 'what containers without no_new_privs need in addition is named' "$(verify nnp.json)" \
+	'calls that runc makes before .* of a container without no_new_privs .allowPrivilegeEscalation: false.: .*capset'
 jq '.defaultAction = "SCMP_ACT_ALLOW"' command.json >permissive.json
 tap_is 'a profile that allows by default lacks nothing but what it refuses' "$(verify permissive.json)" ''
 "$RECORDER" baseline show containerd --format seccomp >default.json
@@ -55,7 +55,7 @@ tap_is "nor does a runtime's default" "$(verify default.json)" ''
 printf '%s' '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["close"],"action":"SCMP_ACT_KILL"}]}' >kills.json
 "$RECORDER" convert --runtime-calls crun kills.json >out 2>err
 tap_is 'what a rule refuses is not allowed without a word' "$? $(cat out err)" \
-	'1 recorder: error: kills.json: the profile refuses close by a rule, and the runtime needs it'
+	'1 recorder: error: kills.json: a rule of the profile refuses close, which the runtime needs'
 printf '%s' '{"apiVersion":"v1","kind":"ConfigMap","data":{' "\"kills.json\":$(jq -c . kills.json | jq -R .)," \
 	"\"command.json\":$(jq -c . command.json | jq -R .)}}" >map.json
 "$RECORDER" convert --runtime-calls crun --document command map.json >out 2>err

@@ -115,5 +115,5 @@ cat >docker-bundle.json <<'END'
 END
 "$RECORDER" convert docker-bundle.json >out 2>err
 tap_is "a bundle has no conditions of Docker's form, which runc and crun ignore" "$? $(cat err)" \
-	"1 recorder: error: docker-bundle.json:1:30: \$.linux.seccomp: runc and crun ignore Docker's \"includes\", \"excludes\" and \"archMap\", which nobody resolved here"
+	"1 recorder: error: docker-bundle.json:1:30: \$.linux.seccomp: runc and crun ignore Docker's \"includes\", \"excludes\" and \"archMap\", which a bundle must not have"
 tap_done

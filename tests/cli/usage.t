@@ -45,7 +45,7 @@ prints() { # TEXT REGEX ARGUMENT...
 
 tap_plan 48
 
-refused 2 "say which command to run; see 'recorder help'"
+refused 2 "name the command to run; see 'recorder help'"
 refused 2 "unknown command 'recrod' (did you mean 'record'?); see 'recorder help'" recrod
 refused 2 "unknown command 'x'; see 'recorder help'" x
 refused 2 "unknown option '--foo'; see 'recorder help'" --foo
@@ -56,7 +56,7 @@ refused 2 "unknown option '-z'; see 'recorder help record'" record -z
 refused 2 "option '--output' needs an argument: FILE; see 'recorder help record'" record -o
 refused 2 "option '--format': 'xml' is not one of seccomp|cr|recording; see 'recorder help record'" \
 	record --format xml -- true
-refused 2 "option '--duration': '10' is not a length of time; write for example 30s, 5m or 1h30m; see 'recorder help record'" \
+refused 2 "option '--duration': '10' is not a duration; write for example 30s, 5m or 1h30m; see 'recorder help record'" \
 	record --duration 10 -- true
 refused 2 "option '--wait' takes no argument; see 'recorder help record'" record --wait=yes
 refused 2 "option '--pid' was given twice; see 'recorder help record'" record --pid 1 --pid 2
@@ -67,7 +67,7 @@ refused 2 "an argument is missing; usage: recorder explain [OPTION]... FILE SYSC
 refused 1 "open $TEST_TMP/missing: No such file or directory" explain "$TEST_TMP/missing" read
 refused 2 "unknown command 'a\\x1b[31mb'; see 'recorder help'" $'a\e[31mb'
 
-refused 2 "the command is an empty word; see 'recorder help record'" record -- ''
+refused 2 "the command is empty; see 'recorder help record'" record -- ''
 refused 2 "--output: the name of the file is empty; see 'recorder help record'" record -o '' -- true
 refused 1 "there is no directory $TEST_TMP/missing for $TEST_TMP/missing/p.json; make it first" \
 	record -o "$TEST_TMP/missing/p.json" -- true

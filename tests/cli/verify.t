@@ -40,13 +40,13 @@ tap_plan 66
 profile plain.json ''
 verify 0 'a plain profile is proven' "$TEST_TMP/plain.json"
 said_that 'which is said' 'plain.json: the filter does what the profile says on SCMP_ARCH_X86_64'
-said_that 'calls that programs fall back from are summed up' 'calls are refused otherwise than with ENOSYS.*clone3'
+said_that 'calls that programs fall back from are summed up' 'calls are refused, but not with ENOSYS.*clone3'
 # shellcheck disable=SC2016 # of the inner shell
 said_with 0 'so is one from standard input' \
 	sh -c '"$0" verify - <"$1"' "$RECORDER" "$TEST_TMP/plain.json"
 said_that 'which is called by what it is' '^standard input: the filter does what'
 verify 0 '-v explains each' -v "$TEST_TMP/plain.json"
-said_that 'what they fall back to' 'clone3 gets errno EPERM: programs go on with clone after ENOSYS only'
+said_that 'what they fall back to' 'clone3 gets errno EPERM: only on ENOSYS do programs fall back to clone'
 
 verify 0 'another architecture can be asked for' --arch arm64 --arch arm "$TEST_TMP/plain.json"
 said_that 'and is what it is proven for' 'says on SCMP_ARCH_AARCH64, SCMP_ARCH_ARM'
@@ -69,11 +69,11 @@ verify 0 'a rule that says the default in other words decides nothing' "$TEST_TM
 tap_is 'and shadows nothing' "$(grep -c shadowed <<<"$said")" 0
 profile endless.json "$(rule fcntl "$(arg 0 GE 2),$(arg 2 NE 0)"),$(rule fcntl "$(arg 0 GE 2),$(arg 2 NE 4294967297)")"
 verify 1 'what libseccomp 2.5 does not come to an end with fails' "$TEST_TMP/endless.json"
-said_that 'with the reason' 'does not come to an end with it: some of its conditions overlap|the filter does what'
+said_that 'with the reason' 'does not finish with it: some of its conditions overlap|the filter does what'
 
 profile names.json "$(rule gettimeofdaay ''),$(rule ptrace '')"
 verify 0 'a mistyped name is worth a warning' "$TEST_TMP/names.json"
-said_that 'that says so' 'gettimeofdaay is not enforced: it is no system call of any machine that recorder knows \(did you mean gettimeofday\?\)'
+said_that 'that says so' 'gettimeofdaay is not enforced: no machine that recorder knows has this system call \(did you mean gettimeofday\?\)'
 said_that 'and so is a call that undoes confinement' 'ptrace is allowed: '
 
 profile library.json "$(rule pwrite ''),$(rule fstatat ''),$(rule umount ''),$(rule stat64 ''),$(rule stat '')"
@@ -89,7 +89,7 @@ said_that 'that the kernel has' 'does not know fstatat \(the kernel calls it new
 said_with 1 'so does explain' "$RECORDER" explain "$golden/pod.recording.json" pwrite
 said_that 'for a name of the C library' 'the kernel calls it pwrite64'
 said_with 1 'or a misspelled one' "$RECORDER" explain "$golden/pod.recording.json" raed
-said_that 'what was meant' '"raed" is neither a system call nor the number of one \(did you mean read\?\)'
+said_that 'what was meant' '"raed" is neither the name nor the number of a system call \(did you mean read\?\)'
 # On i386 calls are made through socketcall and ipc, too, with arguments that no filter sees.
 multiplexed() { # FILE RULES
 	profile "$1" "$2"
@@ -97,14 +97,14 @@ multiplexed() { # FILE RULES
 }
 multiplexed denied.json "$(rule socketcall '' ERRNO),$(rule socket "$(arg 0 NE 1)")"
 verify 0 'what a condition refuses and socketcall makes is worth a warning' "$TEST_TMP/denied.json"
-said_that 'which names both' 'socket is refused with some arguments, and socketcall makes it all the same: .*\(SCMP_ARCH_X86\) \[multiplexer\]'
+said_that 'which names both' 'socket is refused with some arguments, but socketcall can make it anyway: .*\(SCMP_ARCH_X86\) \[multiplexer\]'
 multiplexed through.json "$(rule ipc '')"
 verify 0 'so is a multiplexer that is allowed' -v "$TEST_TMP/through.json"
-said_that 'for what it makes' 'shmat is refused, and ipc makes it all the same'
-said_that 'also without a number of its own' 'semop is refused, and ipc makes it all the same'
+said_that 'for what it makes' 'shmat is refused, but ipc can make it anyway'
+said_that 'also without a number of its own' 'semop is refused, but ipc can make it anyway'
 tap_is 'and nothing else' "$(grep -c 'and socketcall makes it' <<<"$said")" 0
 verify 0 'they are summed up' "$TEST_TMP/through.json"
-said_that 'as calls' '12 calls are refused, and made through socketcall or ipc all the same \[multiplexer\]'
+said_that 'as calls' '12 calls are refused, but can be made through socketcall or ipc \[multiplexer\]'
 multiplexed named.json "$(rule socket '')"
 verify 0 'one call that is allowed by its name is' "$TEST_TMP/named.json"
 tap_is 'no matter' "$(grep -c multiplexer <<<"$said")" 0
@@ -135,11 +135,11 @@ verify 2 'a runtime that is neither is refused' --runtime runsc "$TEST_TMP/refus
 printf 'apiVersion: security-profiles-operator.x-k8s.io/v1\nkind: SeccompProfile
 metadata: {name: web}\nspec: {baseProfileName: runc-v1.3.0, defaultAction: SCMP_ACT_ALLOW}\n' >"$TEST_TMP/based.yaml"
 verify 0 'a base profile is worth a warning' "$TEST_TMP/based.yaml"
-said_that 'which names it' 'unites it with runc-v1.3.0, which is not read'
+said_that 'which names it' 'merges the base profile runc-v1.3.0 into it, which is not read'
 
 verify 0 'a profile is a subset of itself' "$TEST_TMP/plain.json" --against "$TEST_TMP/plain.json"
 verify 1 'one that allows more is none' "$TEST_TMP/arguments.json" --against "$TEST_TMP/plain.json"
-said_that 'which a call shows' 'no subset: socket\(.*\) gets allow, where the other profile says errno EPERM'
+said_that 'which a call shows' 'not a subset: socket\(.*\) gets allow, where the other profile says errno EPERM'
 
 verify 2 'what cannot be read is neither proven nor refuted' "$TEST_TMP/none.json"
 verify 1 'JSON for machines' --format json "$TEST_TMP/plain.json" "$TEST_TMP/poor.json"
