@@ -147,7 +147,7 @@ tap_is 'a signal is passed on' $? 9
 	2>"$TEST_TMP/waiting" &
 pid=$!
 for _ in {1..400}; do
-	! grep -q 'waiting for what it left running' "$TEST_TMP/waiting" || break
+	! grep -q 'waiting for the processes that it left running' "$TEST_TMP/waiting" || break
 	sleep 0.05
 done
 tap_check 'what is left running is waited for' kill -0 "$pid"

@@ -196,7 +196,7 @@ cleanup_process "$neighbour"
 record --container-id "$shared" --duration 1s
 check "without one, it is recorded" contains_all observed_calls native:acct
 check "and the reason is said why it is not complete" has_reason \
-	"in the cgroup $parent/session, which nothing says is its own"
+	"may share the cgroup $parent/session: "
 crun delete --force "$shared"
 remove_cgroup session
 
@@ -210,7 +210,7 @@ check "two containers are in one cgroup" [ "$(sed -n '/^0::/p' \
 	sort -u)" = "0::$parent/twins" ]
 record --container-id "$twin-a" --duration 1s
 check "of one of them, the recording says that the other is in it" has_reason \
-	"is in the container's cgroup $parent/twins and does not belong to the container"
+	"is in the container's cgroup $parent/twins but does not belong to the container"
 twin_pid=$(pid_of crun "$twin-b") # deleting it would end all processes in its cgroup
 kill -KILL "$twin_pid"
 wait_until 10 has_ended "$twin_pid"

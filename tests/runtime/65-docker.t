@@ -92,13 +92,13 @@ tap_is 'and it is the one' "$(recorded .container.name)" later
 create refused -- call 0
 tap_match 'an engine that does not have it is no match' \
 	"$("$RECORDER" record --container-id containerd://refused -o - 2>&1)" \
-	"no container of containerd has a name 'refused'"
+	"no container of containerd has the name 'refused'"
 tap_match 'a name is whole: its beginning is no match' \
-	"$("$RECORDER" record --container-id refus -o - 2>&1)" "no container has a name 'refus'"
+	"$("$RECORDER" record --container-id refus -o - 2>&1)" "no container has the name 'refus'"
 tap_match 'one that does not run is said not to' \
 	"$("$RECORDER" record --container-id refused -o - 2>&1)" 'is not running'
 tap_match 'a scheme that no engine has is refused' \
-	"$("$RECORDER" record --container-id rkt://refused -o - 2>&1)" 'names no engine that is known'
+	"$("$RECORDER" record --container-id rkt://refused -o - 2>&1)" 'does not begin with a known engine'
 
 create capable --cap-drop ALL --cap-add SYS_PACCT -- call "${NR[acct]}" "${NR[quotactl]}"
 record_start capable
