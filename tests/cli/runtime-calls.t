@@ -29,21 +29,21 @@ install() {
 	"$RECORDER" install --root root --force "$@" 2>&1 | grep -F "'recorder convert --runtime-calls"
 }
 
-tap_match 'verify says what runc misses' "$(verify command.json)" \
+tap_match 'verify names the calls that runc misses' "$(verify command.json)" \
 	"the profile lacks calls that runc makes before it executes the program of a container: .*fstatfs, getdents64.* a container may not start under it .'recorder convert --runtime-calls runc' adds them."
-tap_match 'and what crun misses' "$(verify command.json)" 'calls that crun makes .*: close; a container may not'
-tap_match 'install says it of the runtime' "$(install --runtime crun command.json)" 'crun .*: close; a container may not start'
+tap_match 'and those that crun misses' "$(verify command.json)" 'calls that crun makes .*: close; a container may not'
+tap_match 'install names those of its runtime' "$(install --runtime crun command.json)" 'crun .*: close; a container may not start'
 for runtime in runc crun; do
 	"$RECORDER" convert --runtime-calls "$runtime" command.json >"$runtime.json" 2>err
 	tap_is "convert adds what $runtime calls" "$? $(cat err)$(verify "$runtime.json" | grep -w " $runtime")" '0 '
-	tap_is 'and install has nothing to say' "$(install --runtime "$runtime" "$runtime.json")" ''
+	tap_is 'and install does not warn' "$(install --runtime "$runtime" "$runtime.json")" ''
 	"$RECORDER" verify "$runtime.json" >out 2>&1
 	tap_is 'the profile is sound' "$?" 0
 done
-tap_is 'a call that was told ENOSYS is allowed' \
+tap_is 'a call that got ENOSYS is allowed' \
 	"$(jq -c '[.syscalls[] | select(.errnoRet) | .names[]]' runc.json crun.json | paste -sd' ')" '[] []'
 "$RECORDER" convert --runtime-calls runc@1.1.5 command.json >old.json
-tap_is 'a version has its own' "$(jq '[.syscalls[].names[]] | index("openat2")' old.json)" null
+tap_is 'a version has its own calls' "$(jq '[.syscalls[].names[]] | index("openat2")' old.json)" null
 jq '.syscalls[0].names += ["close","epoll_ctl","fstatfs","getdents64","getpid","openat","fcntl","fstat","statx","openat2","futex"] |
 	.syscalls[1].names -= ["statx"]' command.json >nnp.json
 tap_match 'what containers without no_new_privs need in addition is named' "$(verify nnp.json)" \
@@ -54,7 +54,7 @@ tap_is 'a profile that allows by default lacks nothing but what it refuses' "$(v
 tap_is "nor does a runtime's default" "$(verify default.json)" ''
 printf '%s' '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["close"],"action":"SCMP_ACT_KILL"}]}' >kills.json
 "$RECORDER" convert --runtime-calls crun kills.json >out 2>err
-tap_is 'what a rule refuses is not allowed without a word' "$? $(cat out err)" \
+tap_is 'a call that a rule refuses is an error' "$? $(cat out err)" \
 	'1 recorder: error: kills.json: a rule of the profile refuses close, which the runtime needs'
 printf '%s' '{"apiVersion":"v1","kind":"ConfigMap","data":{' "\"kills.json\":$(jq -c . kills.json | jq -R .)," \
 	"\"command.json\":$(jq -c . command.json | jq -R .)}}" >map.json

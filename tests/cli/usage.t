@@ -91,14 +91,14 @@ prints "--version is version" '^recorder [0-9]+\.[0-9]+' --version
 prints "version names the libraries" 'libbpf [0-9.]+, libseccomp [0-9.]+' version
 prints "help record explains its options" '^  -o, --output FILE' help record
 prints "record --help is the same" '^  -o, --output FILE' record --help
-prints "help asked for beside other options is given" '^Usage: recorder record' record --pid 1 --help
-prints "a unique beginning of an option is enough" '^Usage: recorder record' record --hel
+prints "--help works with other options" '^Usage: recorder record' record --pid 1 --help
+prints "a unique prefix of an option is enough" '^Usage: recorder record' record --hel
 
 run record --runtime-calls runc@99.0 -- true
-tap_match "a runtime of a series that was never measured is warned of" "$(cat "$err")" \
+tap_match "a runtime of a series that was never measured gives a warning" "$(cat "$err")" \
 	'warning: runc 99.0 is newer than what was measured: what [0-9.]+ calls'
 run record --runtime-calls runc@1.1.99 -- true
-tap_is "and no other" "$(grep warning "$err")" ""
+tap_is "and no other runtime does" "$(grep warning "$err")" ""
 
 help_of_all_is_narrow() {
 	local command
@@ -116,7 +116,7 @@ tap_check "help record and record --help are the same text" cmp "$TEST_TMP/one" 
 
 "$RECORDER" help >/dev/full 2>"$err"
 tap_is "a full disk is a failure" "$?" 1
-tap_match "and is said" "$(cat "$err")" "^recorder: error: writing to standard output: No space"
+tap_match "with a message" "$(cat "$err")" "^recorder: error: writing to standard output: No space"
 
 "$RECORDER" record --log-format json --foo 2>"$err"
 tap_is "usage is 2 with JSON messages too" "$?" 2

@@ -158,7 +158,7 @@ check_pods() { # NAME
 	check "$1: a container that is started again, and the probe in it" contains_all \
 		'calls_of main' ioprio_get mq_unlink timer_delete
 	check "$1: no call of other pods" contains_none observed_calls native:acct
-	check "$1: what the runtime's default profile denied" contains_all denied_calls \
+	check "$1: calls that the runtime's default profile denied" contains_all denied_calls \
 		native:swapoff
 	check "$1: complete" is_complete
 	check "$1: image and digest" only_known_of main \
@@ -206,7 +206,7 @@ check_confined() { # NAME
 	run_confined again "$SPLIT/pod/web-web.json" "${RESTARTED[@]}"
 	check "$1: and under that of its pod" [ "$? $output" = '0 again' ]
 	run_confined other "$SPLIT/container/web-main.json" /test/call "${NR[quotactl]}"
-	check "$1: where another call kills" [ $? != 0 ]
+	check "$1: and another call kills" [ $? != 0 ]
 	cri rmp "$confined_pod"
 }
 
@@ -224,7 +224,7 @@ done
 handler=runc
 "$RECORDER" record --pod app=nothing -A "${endpoint[@]}" 2>"$LOG" >"$TEST_TMP/nothing"
 check "no pod matches: exit status 1" [ $? = 1 ]
-check "no pod matches: a sentence says so" grep -q 'no running container' "$LOG"
+check "no pod matches: a message says so" grep -q 'no running container' "$LOG"
 check "no pod matches: nothing is written" [ ! -s "$TEST_TMP/nothing" ]
 
 declare -A side
@@ -243,12 +243,12 @@ stop_recording
 check "containers that run: recorded" [ $? = 0 ]
 check "containers that run: those named, in all namespaces" \
 	containers_are blue-pod/side green-pod/side green-pod/late
-check "containers that run: what is executed in them" contains_all 'calls_of side' \
+check "containers that run: processes that are executed in them" contains_all 'calls_of side' \
 	execve io_destroy
-check "containers that run: what comes later" equals 'calls_of late' execve quotactl exit_group
+check "containers that run: containers that start later" equals 'calls_of late' execve quotactl exit_group
 check "containers that run: the recording says what it missed" only_known_of side \
 	'(.complete | not) and (.reasons | any(contains("before the recording began")))'
-check "containers that run: but not of what came later" only_known_of late .complete
+check "containers that run: but not for containers that started later" only_known_of late .complete
 
 start_recording --pod app=web -n blue --container side "${endpoint[@]}"
 cri exec "${side[blue]}" -- true
@@ -275,11 +275,11 @@ start_container "$pod" main -- sleep 100 >/dev/null
 wait_until 20 has_ended "$recorder"
 wait "$recorder"
 check "a pod in a kernel of its own ends a recording: exit status 1" [ $? = 1 ]
-check "a sentence says why" grep -qx 'recorder: error: the recording was interrupted: pod shop/sealed runs in a kernel of its own (kata): this host never sees its system calls, so they cannot be recorded here' "$LOG"
+check "the message gives the reason" grep -qx 'recorder: error: the recording was interrupted: pod shop/sealed runs in a kernel of its own (kata): this host never sees its system calls, so they cannot be recorded here' "$LOG"
 check "what was recorded is written" equals 'calls_of main' execve io_destroy exit_group
-check "and says that it is not all" only_known_of main \
+check "and is not complete" only_known_of main \
 	'(.complete | not) and (.reasons | any(startswith("the recording was interrupted: pod shop/sealed ")))'
 "$RECORDER" record --pod app=web -n shop "${endpoint[@]}" 2>"$LOG" >"$TEST_TMP/nothing"
-check "one that is there already is refused: exit status 1" [ $? = 1 ]
+check "a pod that is there already is refused: exit status 1" [ $? = 1 ]
 check "and nothing is written" [ "$(wc -l <"$LOG") $(wc -c <"$TEST_TMP/nothing")" = '1 0' ]
 tap_done
