@@ -242,8 +242,8 @@ int cgroup_path_of_argument(const struct cgroup_mount *mount, const char *argume
 
 	if (argument[0] != '/' || has_dotdot(argument))
 		return error_set(err, EINVAL,
-				 "'%s' is no cgroup: write its path, such as %s/x or /x", argument,
-				 mount->path);
+				 "'%s' is not a cgroup: write its path, such as %s/x or /x",
+				 argument, mount->path);
 	if (asprintf(&path, "%s%s", below ? root : "", below ? below : argument) < 0) {
 		path = NULL;
 		return error_nomem(err);

@@ -128,7 +128,7 @@ int owner_open(const char *path, int *ret_fd, uid_t *ret_owner, struct error *er
 	int r;
 
 	if (path[0] != '/')
-		return error_set(err, EINVAL, "%s is no absolute path", path);
+		return error_set(err, EINVAL, "%s is not an absolute path", path);
 	walk.rest = strdup(path);
 	r = walk.rest ? walk_to_root(&walk, err) : error_nomem(err);
 	while (r == 0 && more)

@@ -39,10 +39,10 @@ static int list(const char *runtime, int format, const struct container_context 
 	int r;
 
 	if (runtime && !baseline_has_runtime(runtime))
-		return cli_usage_error(err,
-				       "there are no tables of '%s'; there are some "
-				       "of " BASELINE_RUNTIMES,
-				       runtime);
+		return cli_usage_error(
+			err,
+			"no tables of '%s' are built in; there are tables of " BASELINE_RUNTIMES,
+			runtime);
 	if (format == FORMAT_SECCOMP)
 		return cli_usage_error(err, "--format seccomp prints one table: name it with "
 					    "'recorder baseline show'");
@@ -101,7 +101,7 @@ static int run(const struct cli_call *call, struct error *err)
 	if (strcmp(verb, "show") != 0)
 		return cli_usage_error(err, "'%s' is neither list nor show", verb);
 	if (!name)
-		return cli_usage_error(err, "say which table to show, such as containerd@2.3.4");
+		return cli_usage_error(err, "name the table to show, such as containerd@2.3.4");
 	return show(name, options->format, &context.context, err);
 }
 
@@ -111,15 +111,15 @@ static const struct cli_option options_table[] = {
 	  .offset = offsetof(struct baseline_options, format),
 	  .choices = formats,
 	  .initial = "text",
-	  .help = "what to print; seccomp is OCI JSON, of one table" },
+	  .help = "the format of the output; seccomp is OCI JSON, and only show has it" },
 	{ .name = "arch",
 	  .argument = "ARCH",
 	  .type = CLI_STRING,
 	  .offset = offsetof(struct baseline_options, context.architecture),
-	  .group = "Under what a container runs",
-	  .help = "the architecture, such as amd64 or arm64; this machine's without it" },
+	  .group = "Container context",
+	  .help = "the architecture, such as amd64 or arm64 (default: this machine's)" },
 	CAPABILITY_OPTION(struct baseline_options, context.capabilities, NULL, "DEFAULT"),
-	KERNEL_OPTION(struct baseline_options, context.kernel, "a new one"),
+	KERNEL_OPTION(struct baseline_options, context.kernel, "newer than any rule asks for"),
 	{},
 };
 
@@ -132,10 +132,10 @@ const struct cli_command baseline_command = {
 		(const char *const[]){
 			"RuntimeDefault is not one list: it depends on the runtime, its version, the "
 			"architecture, the container's capabilities and the kernel.",
-			"list prints the built-in tables, how many calls each allows, allows for some "
-			"arguments, and leaves out. show prints one of them, resolved; without a "
-			"version, the newest. The table of a version that is not known is that of the "
-			"nearest one below, and that is said.",
+			"list prints the built-in tables, and how many calls each allows, allows "
+			"for some arguments, and leaves out. show prints one table, resolved for "
+			"a container; without a version, the newest. For an unknown version, show "
+			"takes the table of the nearest older version, and a note names it.",
 			NULL },
 	.options = options_table,
 	.options_size = sizeof(struct baseline_options),

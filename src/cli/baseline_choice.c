@@ -35,7 +35,7 @@ static int describe(struct baseline_choice *choice, const char *version, bool ex
 	if (exact)
 		return 0;
 	if (asprintf(&choice->note,
-		     "no table is known for %s %s; that of %s to %s, the nearest, stands in for it",
+		     "there is no table for %s %s; using the nearest, that of %s to %s",
 		     table->runtime, version, table->first, table->last) < 0) {
 		choice->note = NULL;
 		return error_nomem(err);
@@ -50,7 +50,9 @@ static int use_table(struct baseline_choice *choice, const char *runtime, const 
 	int r = baseline_find(runtime, version, &choice->table, &exact, err);
 
 	if (r == -EINVAL)
-		return cli_usage_error(err, "'%s' is no version of %s; write for example %s@1.36.3",
+		return cli_usage_error(err,
+				       "'%s' is not a version of %s; write for example "
+				       "%s@1.36.3",
 				       version, runtime, runtime);
 	if (r == 0)
 		r = describe(choice, version, exact, err);
@@ -69,15 +71,15 @@ static int use_file(struct baseline_choice *choice, const char *path,
 
 	if (r == -ENOENT)
 		return cli_usage_error(err,
-				       "--baseline %s: there is no such file, and no runtime of "
-				       "that name; there are tables of " BASELINE_RUNTIMES,
+				       "--baseline %s: there is no such file and no such runtime; "
+				       "there are tables of " BASELINE_RUNTIMES,
 				       path);
 	if (r < 0)
 		return error_set(err, -r, "%s", error_message(&reason));
 	if (choice->documents.length != 1)
 		return error_set(err, EINVAL,
-				 "%s has %zu profiles, and a baseline is one: take it out with "
-				 "'recorder convert --document'",
+				 "%s has %zu profiles, but a baseline is a single one: extract it "
+				 "with 'recorder convert --document'",
 				 path, choice->documents.length);
 	choice->conditional = choice->documents.items[0].conditional;
 	choice->title = strdup(path);

@@ -346,20 +346,22 @@ static const struct cli_option options_table[] = {
 	  .type = CLI_STRING,
 	  .offset = offsetof(struct compare_options, baseline),
 	  .complete = CLI_COMPLETE_FILE,
-	  .help = "what to compare with: containerd, cri-o, docker or podman, with @VERSION for one "
-		  "that is not the newest, or a file; without it, what the container was started "
-		  "under where the recording has that, or else the table of the engine and version that "
-		  "it ran under, or else containerd" },
+	  .help = "what to compare with: containerd, cri-o, docker or podman, with @VERSION for "
+		  "one that is not the newest, or a file (default: the profile that the container "
+		  "was started under, if the recording has it, else the table of the container's "
+		  "engine and version, else containerd)" },
 	REPORT_FORMAT_OPTION(struct compare_options),
 	{ .name = "arch",
 	  .argument = "ARCH",
 	  .type = CLI_STRING,
 	  .offset = offsetof(struct compare_options, context.architecture),
-	  .group = "Under what the containers run, where the files do not say or are wrong",
+	  .group = "Container context, if the files lack it or are wrong",
 	  .help = "amd64 or arm64" },
 	CAPABILITY_OPTION(struct compare_options, context.capabilities, NULL,
-			  "what the file says, or DEFAULT,"),
-	KERNEL_OPTION(struct compare_options, context.kernel, "what the file says, or a new one,"),
+			  "from the file, or DEFAULT"),
+	KERNEL_OPTION(struct compare_options, context.kernel,
+		      "from the file, or newer than any "
+		      "rule asks for"),
 	{},
 };
 
@@ -369,16 +371,17 @@ const struct cli_command compare_command = {
 	.synopsis = (const char *const[]){ "[OPTION]... FILE...", NULL },
 	.description =
 		(const char *const[]){
-			"FILE is a recording, of which every container is compared, or a profile of any "
-			"format, which is taken for what a container does; '-' is standard input.",
-			"Prints for each container what it uses and the baseline does not allow, so "
-			"that it would break under RuntimeDefault; what it uses and the baseline allows "
-			"only for some arguments or with a capability; what was attempted and denied; "
-			"and what the baseline allows and the container never used, which a profile of "
-			"its own takes away, by risk and by purpose.",
-			"Capabilities, kernel and architecture are taken from a recording. Without "
-			"one, the container is taken to have the usual capabilities. Exits with 1 when "
-			"a container does not fit.",
+			"FILE is a recording, whose containers are all compared, or a profile of "
+			"any format, whose allowed calls count as used; '-' is standard input.",
+			"Prints for each container the calls that it uses but the baseline does "
+			"not allow, so that it would break under RuntimeDefault; the calls that "
+			"it uses and the baseline allows only for some arguments or with a "
+			"capability; the calls that were attempted and denied; and the calls that "
+			"the baseline allows but the container never used, by risk and by "
+			"purpose. A profile of its own removes the last.",
+			"Capabilities, kernel and architecture come from the recording. For a "
+			"profile, the usual capabilities are assumed. Exits with 1 if a container "
+			"does not fit.",
 			NULL },
 	.options = options_table,
 	.options_size = sizeof(struct compare_options),

@@ -51,6 +51,9 @@ struct conversion {
 	const struct convert_options *options;
 	const char *path; /* of the input */
 	struct documents documents;
+	/* What to convert: the document that --document names, or all of them. */
+	const struct document *chosen;
+	size_t chosen_count;
 	struct notes notes;
 };
 
@@ -75,27 +78,25 @@ static char *names_of(const struct documents *documents)
 	return fclose(out) == 0 ? steal_pointer(&text) : NULL;
 }
 
-/*
- * Moves the document that --document names to the beginning, where the other functions expect
- * it.
- */
-static int choose_document(struct conversion *conversion, struct error *err)
+/* Chooses the document that --document names, or without it all documents. */
+static int choose_documents(struct conversion *conversion, struct error *err)
 {
-	struct documents *documents = &conversion->documents;
+	const struct documents *documents = &conversion->documents;
 	const char *name = conversion->options->document;
 	_cleanup_free_ char *names = NULL;
-	struct document chosen;
 	size_t i;
 
-	for (i = 0; i < documents->length; i++)
-		if (documents->items[i].name && strcmp(documents->items[i].name, name) == 0)
-			break;
-	if (i < documents->length) {
-		chosen = documents->items[i];
-		documents->items[i] = documents->items[0];
-		documents->items[0] = chosen;
+	if (!name) {
+		conversion->chosen = documents->items;
+		conversion->chosen_count = documents->length;
 		return 0;
 	}
+	for (i = 0; i < documents->length; i++)
+		if (documents->items[i].name && strcmp(documents->items[i].name, name) == 0) {
+			conversion->chosen = &documents->items[i];
+			conversion->chosen_count = 1;
+			return 0;
+		}
 	names = names_of(documents);
 	return error_set(err, ENOENT, "%s has no profile named %s; it has %s", conversion->path,
 			 name, names ? names : "others");
@@ -105,18 +106,17 @@ static int choose_document(struct conversion *conversion, struct error *err)
 static int only_document(const struct conversion *conversion, const struct document **ret_document,
 			 struct error *err)
 {
-	const struct documents *documents = &conversion->documents;
 	_cleanup_free_ char *names = NULL;
 
-	*ret_document = &documents->items[0];
-	if (documents->length == 1 || conversion->options->document)
+	*ret_document = conversion->chosen;
+	if (conversion->chosen_count == 1)
 		return 0;
-	names = names_of(documents);
+	names = names_of(&conversion->documents);
 	return error_set(err, EINVAL,
-			 "%s has %zu profiles, and --to %s holds one: choose it with --document; "
-			 "there are %s",
-			 conversion->path, documents->length, formats[conversion->options->to],
-			 names ? names : "several");
+			 "%s has %zu profiles, but --to %s can hold only one: choose with "
+			 "--document among %s",
+			 conversion->path, conversion->chosen_count,
+			 formats[conversion->options->to], names ? names : "several");
 }
 
 static int to_recording(const struct conversion *conversion, char **ret_text, struct error *err)
@@ -128,8 +128,8 @@ static int to_recording(const struct conversion *conversion, char **ret_text, st
 		return r;
 	if (!document->recording)
 		return error_set(err, EINVAL,
-				 "%s is %s, which says nothing of what was observed: it cannot "
-				 "become a recording",
+				 "%s is %s, which has no observations: it cannot become a "
+				 "recording",
 				 conversion->path, document_format_text(document->format));
 	return recording_write(document->recording, ret_text, err);
 }
@@ -156,10 +156,10 @@ static int note_losses(struct conversion *conversion, const struct document *doc
 		r = notes_add(&conversion->notes, err, "the unknown fields of conditions");
 	if (r == 0 && document->base_profile)
 		r = notes_add(&conversion->notes, err,
-			      "the base profile %s, which the operator unites it with",
+			      "the base profile %s, which the operator merges into it",
 			      document->base_profile);
 	if (r == 0 && document->disabled)
-		r = notes_add(&conversion->notes, err, "that it is disabled");
+		r = notes_add(&conversion->notes, err, "the state Disabled");
 	return r;
 }
 
@@ -187,8 +187,7 @@ static int to_resources(struct conversion *conversion, enum resource_syntax synt
 			struct error *err)
 {
 	const struct convert_options *options = conversion->options;
-	const struct documents *documents = &conversion->documents;
-	size_t i, count = options->document ? 1 : documents->length;
+	size_t i, count = conversion->chosen_count;
 	_cleanup_free_ struct resource *resources = calloc(count, sizeof(*resources));
 	_cleanup_free_ char *fallback = name_of_file(conversion->path);
 	int r;
@@ -197,11 +196,11 @@ static int to_resources(struct conversion *conversion, enum resource_syntax synt
 		return error_nomem(err);
 	if (options->name && count > 1)
 		return error_set(err, EINVAL,
-				 "%s has %zu profiles, and --name is for one: choose it with "
+				 "%s has %zu profiles, but --name can name only one: choose with "
 				 "--document",
 				 conversion->path, count);
 	for (i = 0; i < count; i++) {
-		const struct document *document = &documents->items[i];
+		const struct document *document = &conversion->chosen[i];
 		const char *name = options->name ? options->name : document->name;
 
 		if (!name && !str_is_dns_subdomain(fallback))
@@ -238,11 +237,10 @@ static int add_runtime_calls(struct conversion *conversion, struct error *err)
 	int r = runtime_option_parse(text, "", &option, err);
 
 	if (r == 0 && conversion->options->to == FORMAT_RECORDING)
-		return cli_usage_error(err, "--runtime-calls adds to profiles; a recording says "
-					    "what was observed");
-	for (i = 0; i < conversion->documents.length && r == 0; i++)
-		r = profile_add_runtime_calls(conversion->documents.items[i].profile,
-					      &option.choice, err);
+		return cli_usage_error(err, "--runtime-calls changes profiles; a recording holds "
+					    "only what was observed");
+	for (i = 0; i < conversion->chosen_count && r == 0; i++)
+		r = profile_add_runtime_calls(conversion->chosen[i].profile, &option.choice, err);
 	return r < 0 ? error_prefix(err, "%s", conversion->path) : 0;
 }
 
@@ -267,7 +265,7 @@ static int report_losses(const struct conversion *conversion, struct error *err)
 	size_t i;
 
 	if (notes->count && conversion->options->lossless)
-		return error_set(err, ENOTSUP, "%s: --to %s has no place for %s", conversion->path,
+		return error_set(err, ENOTSUP, "%s: --to %s cannot hold %s", conversion->path,
 				 formats[conversion->options->to], notes->items[0]);
 	for (i = 0; i < notes->count; i++)
 		log_warning("%s: left out %s", conversion->path, notes->items[i]);
@@ -291,7 +289,7 @@ static int run(const struct cli_call *call, struct error *err)
 
 	if ((r = input_context_init(&context, &options->context, err)) < 0 ||
 	    (r = input_read(call->argv[0], &reading, &conversion.documents, err)) < 0 ||
-	    (options->document && (r = choose_document(&conversion, err)) < 0) ||
+	    (r = choose_documents(&conversion, err)) < 0 ||
 	    (options->runtime_calls && (r = add_runtime_calls(&conversion, err)) < 0) ||
 	    (r = make_text(&conversion, &text, err)) < 0 ||
 	    (r = report_losses(&conversion, err)) < 0)
@@ -308,29 +306,29 @@ static const struct cli_option options_table[] = {
 	  OPTION(to),
 	  .choices = formats,
 	  .initial = "seccomp",
-	  .help = "OCI JSON, SeccompProfile resources in YAML or JSON, or a recording in its "
-		  "present form" },
+	  .help = "OCI JSON, SeccompProfile resources in YAML or JSON, or a recording in the "
+		  "current format" },
 	{ .name = "document",
 	  .argument = "NAME",
 	  .type = CLI_STRING,
 	  OPTION(document),
-	  .help = "take only the profile of this name, of several in the file" },
+	  .help = "convert only the profile of this name, if the file has several" },
 	{ .name = "name",
 	  .argument = "NAME",
 	  .type = CLI_STRING,
 	  OPTION(name),
-	  .help = "name of the resource; that of the input, or of its file, without it" },
+	  .help = "name of the resource (default: the name in the input, or that of its file)" },
 	LENIENT_OPTION(struct convert_options),
 	{ .name = "lossless",
 	  .type = CLI_FLAG,
 	  OPTION(lossless),
-	  .help = "fail where the output cannot hold everything, instead of warning" },
+	  .help = "fail instead of warning if the output cannot hold everything" },
 	{ .name = "runtime-calls",
 	  .argument = "RUNTIME[@VERSION]",
 	  .type = CLI_STRING,
 	  OPTION(runtime_calls),
-	  .help = "allow what runc or crun call before they execute a container's program, which a "
-		  "profile of a command lacks" },
+	  .help = "also allow the calls that runc or crun make before they execute a container's "
+		  "program; a profile of a command lacks them" },
 	CONTEXT_OPTIONS(struct convert_options, context),
 	{},
 };
@@ -341,15 +339,15 @@ const struct cli_command convert_command = {
 	.synopsis = (const char *const[]){ "[OPTION]... FILE", NULL },
 	.description =
 		(const char *const[]){
-			"FILE, or standard input where it is '-', is recognised by its content: OCI "
-			"JSON, Docker's form of it, SeccompProfile resources of v1, v1beta1 and "
-			"v1alpha1 in YAML or JSON, the config.json of an OCI bundle, or a recording, "
-			"of which the profile is derived.",
+			"FILE ('-' is standard input) is recognised by its content: OCI JSON, "
+			"Docker's form of it, SeccompProfile resources of v1, v1beta1 and "
+			"v1alpha1 in YAML or JSON, the config.json of an OCI bundle, or a "
+			"recording, from which the profile is derived.",
 			"Docker's form has rules that hold only on some architectures, kernels or "
 			"with some capabilities; they are resolved for the container that --arch, "
 			"--cap and --kernel describe.",
-			"What the output has no place for is left out with a warning. Where it would "
-			"be another profile without, the conversion fails.",
+			"What the output cannot hold is left out with a warning. The conversion "
+			"fails if that would change what the profile does.",
 			NULL },
 	.options = options_table,
 	.options_size = sizeof(struct convert_options),

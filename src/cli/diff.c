@@ -169,15 +169,15 @@ static const struct cli_option options_table[] = {
 	  OPTION(fail_on),
 	  .choices = (const char *const[]){ "added", "widened", "removed", "risky", "none", NULL },
 	  .initial = "added,widened",
-	  .help = "the differences that exit with 1: added, widened (permitted for more "
-		  "arguments), removed, risky (a call of high risk was added or widened), or "
+	  .help = "the differences for which the exit status is 1: added, widened (permitted for "
+		  "more arguments), removed, risky (a call of high risk was added or widened), or "
 		  "none" },
 	{ .name = "format",
 	  .type = CLI_CHOICE,
 	  OPTION(format),
 	  .choices = diff_format_names,
 	  .initial = "text",
-	  .help = "text for people, json for programs, markdown for a comment on a change request, "
+	  .help = "text for people, json for programs, markdown for comments on change requests, "
 		  "sarif for code scanning, junit for test reports" },
 	OUTPUT_OPTION(struct diff_command_options),
 	{ .name = "ignore-file",
@@ -185,15 +185,15 @@ static const struct cli_option options_table[] = {
 	  .type = CLI_STRING,
 	  OPTION(ignore_file),
 	  .complete = CLI_COMPLETE_FILE,
-	  .help = "accepted differences, a line each: the call, the last day (as 2027-03-31, or "
-		  "never), the reason; .recorderignore of this directory without it" },
+	  .help = "accepted differences, one per line: the call, the last day (such as "
+		  "2027-03-31, or never), the reason (default: .recorderignore in this directory)" },
 	{ .name = "baseline",
 	  .argument = "RUNTIME[@VERSION]",
 	  .type = CLI_STRING,
 	  OPTION(baseline),
-	  .help = "whose RuntimeDefault is asked about new calls, such as cri-o@1.31, the newest "
-		  "known version without one; without it, that of the engine and version that a "
-		  "recording names, or else containerd" },
+	  .help = "the runtime whose RuntimeDefault the report mentions for new calls, such as "
+		  "cri-o@1.31, or cri-o for its newest version (default: the engine and version "
+		  "in the recording, else containerd)" },
 	LENIENT_OPTION(struct diff_command_options),
 	CONTEXT_OPTIONS(struct diff_command_options, context),
 	{},
@@ -201,22 +201,22 @@ static const struct cli_option options_table[] = {
 
 const struct cli_command diff_command = {
 	.name = "diff",
-	.summary = "Says what new profiles permit otherwise than old ones, and fails on it.",
+	.summary = "Compares new profiles with old ones, and fails if they permit more.",
 	.synopsis = (const char *const[]){ "[OPTION]... OLD NEW", NULL },
 	.description =
 		(const char *const[]){
 			"OLD and NEW are profiles in any format, recordings ('-' is standard "
-			"input), or directories of them, whose files are matched by name; one "
-			"that is in NEW alone adds all its calls. The meaning is compared, on "
-			"every architecture that either lists, not the text: order, grouping "
-			"and repetition do not matter, and conditions on arguments are "
-			"compared exactly.",
-			"Of each call that is added or widened it says what the call is for, "
-			"what its risk is, whether RuntimeDefault allows it, and, where NEW is "
-			"a recording, which container and process made it first.",
-			"Exits with 0 when there is nothing to fail on, with 1 for a "
-			"difference that fails, and with 2 when it cannot tell: bad input, or "
-			"a recording that is not complete.",
+			"input), or directories of them, whose files are matched by name. A file "
+			"that only NEW has adds all its calls. What the profiles do is compared, "
+			"not their text, on every architecture that either lists: order, grouping "
+			"and repetition do not matter, and conditions on arguments are compared "
+			"exactly.",
+			"For each call that is added or widened, diff prints the purpose, the "
+			"risk, whether RuntimeDefault allows it and, if NEW is a recording, which "
+			"container and process made it first.",
+			"Exits with 0 if nothing fails, with 1 for a difference that fails, and "
+			"with 2 if the profiles cannot be compared: bad input, or a recording "
+			"that is not complete.",
 			NULL },
 	.options = options_table,
 	.options_size = sizeof(struct diff_command_options),
@@ -230,7 +230,7 @@ const struct cli_command diff_command = {
 			  "recorder diff main/shop.recording.json shop.recording.json" },
 			{ "Compare all profiles of two branches for a comment on a change request:",
 			  "recorder diff --format markdown -o comment.md main/profiles profiles" },
-			{ "Fail on calls of high risk alone, for code scanning:",
+			{ "Fail only on calls of high risk, for code scanning:",
 			  "recorder diff --fail-on risky --format sarif old.json new.json" },
 			{} },
 	.run = run,

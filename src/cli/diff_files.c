@@ -48,8 +48,8 @@ static int sort_documents(struct side *side, struct error *err)
 	for (i = 1; i < documents->length; i++)
 		if (compare_documents(&documents->items[i - 1], &documents->items[i]) == 0)
 			return error_set(err, EINVAL,
-					 "%s has several profiles of the name '%s': they cannot be "
-					 "matched by it",
+					 "%s has several profiles named '%s', so they cannot be "
+					 "matched by name",
 					 side->path,
 					 documents->items[i].name ? documents->items[i].name : "");
 	return 0;
@@ -168,7 +168,8 @@ int diff_add_paths(struct diff *diff, const char *old_path, const char *new_path
 		return error_set(err, EINVAL, "only one of OLD and NEW can be standard input");
 	if (old_is != new_is)
 		return error_set(err, EINVAL,
-				 "%s is a directory and %s is not: compare two of a kind",
+				 "%s is a directory and %s is not: compare two files or two "
+				 "directories",
 				 old_is ? old_path : new_path, old_is ? new_path : old_path);
 	if (old_is)
 		return add_directories(diff, old_path, new_path, options, err);

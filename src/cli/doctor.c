@@ -79,9 +79,9 @@ static int check_kernel(const struct doctor_options *options, char **ret_found, 
 	int major, minor;
 
 	if (uname(&name) < 0)
-		return error_set_errno(err, errno, "asking for the kernel's version");
+		return error_set_errno(err, errno, "get the kernel's version");
 	if (sscanf(name.release, "%d.%d", &major, &minor) != 2)
-		return error_set(err, EPROTO, "the kernel's version '%s' is not understood",
+		return error_set(err, EPROTO, "the kernel's version '%s' is not a number",
 				 name.release);
 	if (major < KERNEL_MAJOR || (major == KERNEL_MAJOR && minor < KERNEL_MINOR))
 		return error_set(err, ENOTSUP, "Linux %s is too old; boot Linux %d.%d or newer",
@@ -95,7 +95,7 @@ static int check_btf(const struct doctor_options *options, char **ret_found, str
 
 	if (stat(BTF_PATH, &status) < 0)
 		return error_set(err, errno,
-				 "no " BTF_PATH "; mount sysfs or, where the programs do not load, "
+				 "no " BTF_PATH "; mount sysfs or, if the programs do not load, "
 				 "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y");
 	return found(ret_found, err, "the kernel describes its types in " BTF_PATH);
 }
@@ -113,7 +113,7 @@ static int check_capabilities(const struct doctor_options *options, char **ret_f
 		return r;
 	line = strstr(status, "\nCapEff:");
 	if (!line || sscanf(line, "\nCapEff: %llx", &effective) != 1)
-		return error_set(err, EPROTO, "/proc/self/status does not tell the capabilities");
+		return error_set(err, EPROTO, "/proc/self/status has no valid CapEff");
 	if (effective >> CAPABILITY_SYS_ADMIN & 1)
 		return found(ret_found, err, "CAP_SYS_ADMIN");
 	if ((effective >> CAPABILITY_BPF & 1) && (effective >> CAPABILITY_PERFMON & 1))
@@ -131,7 +131,7 @@ static int check_cgroup(const struct doctor_options *options, char **ret_found, 
 	if (r < 0)
 		return r;
 	return found(ret_found, err, "cgroup v2 at %s%s", mount.path,
-		     mount.hybrid ? ", beside v1" : "");
+		     mount.hybrid ? ", together with v1" : "");
 }
 
 static int check_own_cgroup(const struct doctor_options *options, char **ret_found,
@@ -193,8 +193,8 @@ static int check_seccomp(const struct doctor_options *options, char **ret_found,
 	if (file_read(AT_FDCWD, SECCOMP_ACTIONS_PATH, SMALL_FILE, &actions, NULL, NULL) < 0)
 		return error_set(
 			err, ENOTSUP,
-			"this kernel enforces no profiles, only records them; boot one built "
-			"with CONFIG_SECCOMP_FILTER=y to use them");
+			"this kernel can record profiles but not enforce them; to use them, boot "
+			"one built with CONFIG_SECCOMP_FILTER=y");
 	actions[strcspn(actions, "\n")] = '\0';
 	return found(ret_found, err, "the kernel enforces profiles (%s)", actions);
 }
@@ -294,24 +294,24 @@ static const struct cli_option options_table[] = {
 	  .type = CLI_STRING,
 	  .offset = offsetof(struct doctor_options, runtime_endpoint),
 	  .complete = CLI_COMPLETE_FILE,
-	  .help = "the container runtime's socket, instead of the usual places" },
+	  .help = "the container runtime's socket (default: the usual places)" },
 	{},
 };
 
 const struct cli_command doctor_command = {
 	.name = "doctor",
-	.summary = "Checks whether this machine can record, and says what to do where it cannot.",
+	.summary = "Checks whether this machine can record, and prints how to repair each failure.",
 	.synopsis = (const char *const[]){ "[OPTION]...", NULL },
 	.description =
 		(const char *const[]){
-			"Prints one line a check: 'ok', 'warning' for what only some targets need, or "
-			"'failed' for what nothing can be recorded without. Exits with 1 when "
-			"something failed. Nothing of what was tried is left behind.",
+			"Prints one line per check: 'ok', 'warning' if some targets cannot be "
+			"recorded, or 'failed' if nothing can be recorded. Exits with 1 if a "
+			"check failed. The checks leave nothing behind.",
 			NULL },
 	.options = options_table,
 	.options_size = sizeof(struct doctor_options),
-	.examples =
-		(const struct cli_example[]){
-			{ "Check a node, for a machine to read:", "recorder doctor --json" }, {} },
+	.examples = (const struct cli_example[]){ { "Check a node, with output for programs:",
+						    "recorder doctor --json" },
+						  {} },
 	.run = run,
 };

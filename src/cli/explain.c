@@ -48,10 +48,10 @@ const struct cli_command explain_command = {
 	.description =
 		(const char *const[]){
 			"FILE is a recording ('recorder record --format recording'), or '-' for "
-			"standard input. SYSCALL is a name or a number. Prints which containers made "
-			"the call, when and by which process it was first seen, through which ABI, "
-			"and where it comes from. Exits with 1 when nothing in the recording made or "
-			"attempted it.",
+			"standard input. SYSCALL is a name or a number. Prints which containers "
+			"made the call, when and by which process it was first seen, through "
+			"which ABI, and its origin. Exits with 1 if nothing in the recording made "
+			"or attempted the call.",
 			NULL },
 	.options = options_table,
 	.options_size = sizeof(struct explain_options),

@@ -40,7 +40,9 @@ static int run(const struct cli_call *call, struct error *err)
 		if (!about)
 			return cli_usage_error(err, "unknown command '%s'", call->argv[0]);
 		if (help->format != 0)
-			return cli_usage_error(err, "'--format %s' covers all commands; name none",
+			return cli_usage_error(err,
+					       "'--format %s' covers all commands; do not "
+					       "name one",
 					       formats[help->format]);
 	}
 	text = about ? cli_help_command(call->program, about) :

@@ -95,7 +95,8 @@ int input_context_init(struct input_context *ret_context, const struct context_o
 	if (options->kernel &&
 	    kernel_version_parse(options->kernel, &made.context.kernel, NULL) < 0)
 		return cli_usage_error(err,
-				       "--kernel %s is no kernel version; write for example 5.15",
+				       "--kernel %s is not a kernel version; write for example "
+				       "5.15",
 				       options->kernel);
 	r = add_capabilities(&made, &options->capabilities, err);
 	if (r < 0)

@@ -20,36 +20,36 @@ struct context_options {
 
 /*
  * Rows of an option table. structure is what the options fill in, and member is where the value
- * goes. heading is the heading above this row and the next ones, or NULL. otherwise names the
- * value without the option, for the help.
+ * goes. heading is the heading above this row and the next ones, or NULL. otherwise is the
+ * default value in the help.
  */
-#define CAPABILITY_OPTION(structure, member, heading, otherwise)                             \
-	{                                                                                    \
-		.name = "cap", .argument = "CAP", .type = CLI_LIST,                          \
-		.offset = offsetof(structure, member), .group = heading,                     \
-		.help = "a capability of the container, or ALL, NONE, DEFAULT (what Docker " \
-			"and containerd give); may be given several times; " otherwise       \
-			" without it"                                                        \
+#define CAPABILITY_OPTION(structure, member, heading, otherwise)                                \
+	{                                                                                       \
+		.name = "cap", .argument = "CAP", .type = CLI_LIST,                             \
+		.offset = offsetof(structure, member), .group = heading,                        \
+		.help = "a capability of the container, or ALL, NONE, DEFAULT (what Docker "    \
+			"and containerd give); may be given several times (default: " otherwise \
+			")"                                                                     \
 	}
-#define KERNEL_OPTION(structure, member, otherwise)                                  \
-	{                                                                            \
-		.name = "kernel", .argument = "VERSION", .type = CLI_STRING,         \
-		.offset = offsetof(structure, member),                               \
-		.help = "the kernel version, such as 5.15; " otherwise " without it" \
+#define KERNEL_OPTION(structure, member, otherwise)                                 \
+	{                                                                           \
+		.name = "kernel", .argument = "VERSION", .type = CLI_STRING,        \
+		.offset = offsetof(structure, member),                              \
+		.help = "the kernel version, such as 5.15 (default: " otherwise ")" \
 	}
 
 /* Rows for a context_options. */
 #define CONTEXT_HEADING "Conditions in Docker's form"
-#define CONTEXT_OPTIONS(structure, member)                                          \
-	{ .name = "arch",                                                           \
-	  .argument = "ARCH",                                                       \
-	  .type = CLI_STRING,                                                       \
-	  .offset = offsetof(structure, member.architecture),                       \
-	  .group = CONTEXT_HEADING,                                                 \
-	  .help = "the architecture to resolve them for, such as amd64 or arm64; "  \
-		  "this machine's without it" },                                    \
-		CAPABILITY_OPTION(structure, member.capabilities, NULL, "DEFAULT"), \
-		KERNEL_OPTION(structure, member.kernel, "a new one")
+#define CONTEXT_OPTIONS(structure, member)                                                  \
+	{ .name = "arch",                                                                   \
+	  .argument = "ARCH",                                                               \
+	  .type = CLI_STRING,                                                               \
+	  .offset = offsetof(structure, member.architecture),                               \
+	  .group = CONTEXT_HEADING,                                                         \
+	  .help = "the architecture to resolve the conditions for, such as amd64 or arm64 " \
+		  "(default: this machine\'s)" },                                           \
+		CAPABILITY_OPTION(structure, member.capabilities, NULL, "DEFAULT"),         \
+		KERNEL_OPTION(structure, member.kernel, "newer than any rule asks for")
 
 /* The row of --lenient. The structure has a bool named lenient. */
 #define LENIENT_OPTION(structure)                                                            \

@@ -126,7 +126,7 @@ static int judge(const struct install_plan *plan, bool force, struct error *err)
 			if (obstacle->severe && !force)
 				return error_set(err, ENOTSUP,
 						 "%s cannot be enforced on this node as it is "
-						 "written: %s; --force installs it all the same",
+						 "written: %s; --force installs it anyway",
 						 planned->file, obstacle->text);
 			log_warning("%s: %s", planned->file, obstacle->text);
 		}
@@ -262,19 +262,19 @@ static const struct cli_option options_table[] = {
 	  .argument = "NAME",
 	  .type = CLI_STRING,
 	  OPTION(name),
-	  .help = "the file's name without '.json'; without it that of the custom resource or "
-		  "recording, or of FILE" },
+	  .help = "the file's name without '.json' (default: the name of the custom resource or "
+		  "recording, or of FILE)" },
 	{ .name = "force",
 	  .type = CLI_FLAG,
 	  OPTION(force),
-	  .help = "install also what this node cannot enforce, and replace a file that recorder "
+	  .help = "also install what this node cannot enforce, and replace a file that recorder "
 		  "did not install" },
 	{ .name = "runtime",
 	  .type = CLI_CHOICE,
 	  OPTION(runtime),
 	  .choices = (const char *const[]){ "auto", "runc", "crun", NULL },
 	  .initial = "auto",
-	  .help = "which runtime has to enforce it; auto is runc where that is installed" },
+	  .help = "the runtime that has to enforce it; auto is runc if it is installed, else crun" },
 	REPORT_FORMAT_OPTION(struct install_options),
 	CONTEXT_OPTIONS(struct install_options, context),
 	{},
@@ -282,20 +282,22 @@ static const struct cli_option options_table[] = {
 
 const struct cli_command install_command = {
 	.name = "install",
-	.summary = "Puts profiles where the kubelet finds them.",
+	.summary = "Installs profiles for the kubelet.",
 	.synopsis = (const char *const[]){ "[OPTION]... FILE...", NULL },
 	.description =
 		(const char *const[]){
-			"Each FILE is a profile of any format, or a recording; '-' is standard input. "
-			"It is written as OCI JSON to <root>/<prefix>/[<namespace>/]<name>.json, whole "
-			"or not at all, and what a pod has to say to use it is printed. The directory, "
-			"the namespace and the name are DNS-1123 labels.",
-			"Nothing is installed that this node would enforce differently from how it is "
-			"written: for another machine, with names that its libseccomp does not know, or "
-			"with what its runtime refuses to start a container with.",
-			"A copy is kept below <root>/.recorder, so that 'recorder list' tells what has "
-			"been changed since. To install the same again changes nothing; what has been "
-			"changed is restored.",
+			"Each FILE is a profile of any format, or a recording; '-' is standard "
+			"input. It is written as OCI JSON to "
+			"<root>/<prefix>/[<namespace>/]<name>.json, whole or not at all. The "
+			"securityContext with which a pod uses it is printed. The directory, the "
+			"namespace and the name are DNS-1123 labels.",
+			"A profile that this node would not enforce as it is written is refused: "
+			"a profile for another machine, with a name that its libseccomp does not "
+			"know and that the default action would decide the other way, or with "
+			"which its runtime refuses to start a container.",
+			"A copy is kept below <root>/.recorder, so that 'recorder list' can find "
+			"later changes. Installing the same profile again restores a changed "
+			"file, and changes nothing else.",
 			NULL,
 		},
 	.options = options_table,
@@ -308,7 +310,7 @@ const struct cli_command install_command = {
 		(const struct cli_example[]){
 			{ "Install a profile for the pods of a namespace:",
 			  "recorder install -n shop web.json" },
-			{ "Only the value for localhostProfile:",
+			{ "Print only the value of localhostProfile:",
 			  "recorder install --format json web.json | jq -r '.[].localhostProfile'" },
 			{},
 		},

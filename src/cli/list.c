@@ -18,7 +18,7 @@
 #include "util/str.h"
 #include "util/string_set.h"
 
-#define LINK_TEXT "a symbolic link, which is not followed: what is behind it is not listed"
+#define LINK_TEXT "a symbolic link, which is not followed: the profiles behind it are not listed"
 
 struct list_options {
 	const char *root;
@@ -254,22 +254,24 @@ static const struct cli_option options_table[] = {
 	{ .name = "check",
 	  .type = CLI_FLAG,
 	  OPTION(check),
-	  .help = "exit with 1 when a profile has been changed or is missing" },
+	  .help = "exit with 1 if a profile has been changed or is missing" },
 	REPORT_FORMAT_OPTION(struct list_options),
 	{},
 };
 
 const struct cli_command list_command = {
 	.name = "list",
-	.summary = "Shows the installed profiles, what has been changed, and who uses them.",
+	.summary = "Lists the installed profiles, their later changes and the containers that use "
+		   "them.",
 	.synopsis = (const char *const[]){ "[OPTION]...", NULL },
 	.description =
 		(const char *const[]){
-			"STATE is 'installed'; 'changed' when the file differs from what was "
-			"installed, with what that allows or denies now; 'missing' when it is gone; or "
-			"'unknown' for a file that recorder did not install.",
-			"USED BY are the running containers that were started with the profile: as CRI "
-			"says, otherwise those whose rules, in their OCI bundle, mean the same.",
+			"STATE is 'installed'; 'changed' if the file differs from what was "
+			"installed, with the calls that it now allows or denies; 'missing' if it "
+			"is gone; or 'unknown' for a file that recorder did not install.",
+			"USED BY lists the running containers that were started with the profile: "
+			"those that CRI reports, or else those whose OCI bundle has the same "
+			"rules.",
 			NULL,
 		},
 	.options = options_table,
@@ -279,7 +281,7 @@ const struct cli_command list_command = {
 	.examples =
 		(const struct cli_example[]){
 			{ "Fail when somebody has changed a profile:", "recorder list --check" },
-			{ "The profiles that nobody uses:",
+			{ "List the profiles that no container uses:",
 			  "recorder list --format json | jq '.[] | select(.usedBy == [])'" },
 			{},
 		},

@@ -75,13 +75,13 @@ static int choose_format(struct session *session, struct error *err)
 	if (session->format == FORMAT_RECORDING && input->profile_count)
 		return error_set(
 			err, EINVAL,
-			"of the %zu inputs %zu %s, and no profile tells what was observed: the "
-			"union cannot be a recording",
-			input->profile_count + input->recording_count, input->profile_count,
+			"%zu of the %zu inputs %s, without observations: the union cannot be a "
+			"recording",
+			input->profile_count, input->profile_count + input->recording_count,
 			input->profile_count == 1 ? "is a profile" : "are profiles");
 	if (input->recording_count && input->profile_count)
-		log_warning("the union of recordings (%zu) and profiles (%zu) is a profile, which "
-			    "has nothing of the recordings' evidence",
+		log_warning("the union of recordings (%zu) and profiles (%zu) is a profile, "
+			    "without the recordings' evidence",
 			    input->recording_count, input->profile_count);
 	if (session->format == FORMAT_AUTO)
 		session->format = input->profile_count ? FORMAT_SECCOMP : FORMAT_RECORDING;
@@ -115,7 +115,7 @@ static int check_union(const struct profile *profile, struct error *err)
 		return r == -EINVAL ? 0 : error_nomem(err);
 	r = profile_compile(profile, &set, LAYOUT_LIST, &compilation, err);
 	if (r < 0)
-		return error_prefix(err, "no runtime takes the union");
+		return error_prefix(err, "no runtime accepts the union");
 	r = filter_prove(&compilation.filter, profile, &set, &proof, NULL);
 	if (r == -ENOMEM)
 		return error_nomem(err);
@@ -211,9 +211,9 @@ static int run(const struct cli_call *call, struct error *err)
 	int r;
 
 	if (options->check_format != DIFF_TEXT && !options->check)
-		return cli_usage_error(err, "only --check has a report for --check-format");
+		return cli_usage_error(err, "--check-format needs --check");
 	if (options->check && options->output && output_is_standard(options->output))
-		return cli_usage_error(err, "standard output has the report of --check: name a "
+		return cli_usage_error(err, "--check prints its report to standard output: name a "
 					    "file for the union with --output");
 	r = make_union(&session, call, err);
 	if (r == 0 && (options->output || !options->check))
@@ -237,27 +237,27 @@ static const struct cli_option options_table[] = {
 	  .choices = formats,
 	  .initial = "auto",
 	  .help = "OCI JSON, a SeccompProfile resource in YAML or JSON, or a recording; auto is a "
-		  "recording where every input is one, and otherwise OCI JSON" },
+		  "recording if every input is one, else OCI JSON" },
 	{ .name = "name",
 	  .argument = "NAME",
 	  .type = CLI_STRING,
 	  OPTION(name),
-	  .help = "name of the recording or resource; without it, of the inputs' names the one "
-		  "that sorts first" },
+	  .help = "name of the recording or resource (default: the first of the inputs' names in "
+		  "sorted order)" },
 	{ .name = "check",
 	  .argument = "BASE",
 	  .type = CLI_STRING,
 	  OPTION(check),
 	  .complete = CLI_COMPLETE_FILE,
-	  .help = "print what the union needs more than this profile or recording and exit with 1 "
-		  "if it does, with 2 if that cannot be told; the union is written only with "
-		  "--output" },
+	  .help = "print what the union permits beyond this profile or recording; exit with 1 if "
+		  "there is anything, with 2 if they cannot be compared; the union is written "
+		  "only with --output" },
 	{ .name = "check-format",
 	  .type = CLI_CHOICE,
 	  OPTION(check_format),
 	  .choices = diff_format_names,
 	  .initial = "text",
-	  .help = "how --check prints it: as 'recorder diff --format' does" },
+	  .help = "the format of the report of --check, as for 'recorder diff --format'" },
 	LENIENT_OPTION(struct merge_options),
 	CONTEXT_OPTIONS(struct merge_options, context),
 	{},
@@ -269,18 +269,19 @@ const struct cli_command merge_command = {
 	.synopsis = (const char *const[]){ "[OPTION]... FILE...", NULL },
 	.description =
 		(const char *const[]){
-			"FILE is a recording, a profile in any format that 'recorder convert' reads, "
-			"standard input where it is '-', or a directory, of which all .json, .yaml and "
-			".yml files are taken. The order of the files and their repetition make no "
-			"difference.",
-			"The union of recordings has everything that was observed in any of them, one "
-			"observation for each lifetime of a container. The union of profiles does with "
-			"each call, and with any arguments, the more permissive of what they do: a "
-			"rule without conditions swallows those with conditions, and what only some "
-			"of them deny is not denied. That is proven before it is written; where no "
-			"profile can say it, as with different default actions, or with a call that one "
-			"allows on architectures that another one does not list, there is an error. Of "
-			"recordings and profiles together the union is a profile.",
+			"FILE is a recording, a profile in any format that 'recorder convert' "
+			"reads, '-' for standard input, or a directory, of which all .json, .yaml "
+			"and .yml files are read. The order of the files and their repetition "
+			"make no difference.",
+			"The union of recordings has everything that was observed in any of them, "
+			"with one observation for each run of a container. The union of profiles "
+			"treats each call, with any arguments, as the most permissive of them "
+			"does: a rule without conditions replaces rules with conditions, and a "
+			"call that only some of them deny is not denied. merge proves this before "
+			"it writes. It fails if no profile can express the union, for example of "
+			"different default actions, or for a call that one profile allows on an "
+			"architecture that another does not list. The union of recordings and "
+			"profiles is a profile.",
 			NULL,
 		},
 	.options = options_table,
@@ -295,7 +296,7 @@ const struct cli_command merge_command = {
 			  "recorder merge node-*.recording.json -o shop.recording.json" },
 			{ "Make one profile of a directory of recordings:",
 			  "recorder merge --format seccomp recordings/ -o shop.json" },
-			{ "See whether a test run needed more than the profile in use:",
+			{ "Check whether a test run needed more than the profile in use:",
 			  "recorder merge --check shop.json test-*.recording.json" },
 			{},
 		},

@@ -31,10 +31,11 @@ static int add_profile(struct merge_input *input, const char *path, const struct
 	int r;
 
 	if (document->base_profile)
-		log_warning("%s: the operator unites it with %s, which is not part of the union",
+		log_warning("%s: the operator merges the base profile %s into it, which is not "
+			    "part of the union",
 			    path, document->base_profile);
 	if (document->disabled)
-		log_warning("%s is disabled, and becomes part of the union all the same", path);
+		log_warning("%s is disabled, but becomes part of the union anyway", path);
 	if ((!input->profiles && (r = profile_merge_create(&input->profiles, err)) < 0) ||
 	    (r = keep_name(input, document->name, err)) < 0)
 		return r;
@@ -110,8 +111,7 @@ static int add_derived(struct merge_input *input, const struct recording *record
 	    (r = recording_derive_profile(recording, &profile, &unnamed, err)) < 0)
 		return r;
 	for (i = 0; i < unnamed.length; i++)
-		log_warning("system call %u of ABI %s has no name that a profile could hold, and "
-			    "is left out of it",
+		log_warning("system call %u of ABI %s has no name, so the profile leaves it out",
 			    unnamed.items[i].nr, abi_name(unnamed.items[i].abi));
 	return profile_merge_add(input->profiles, "the profile of the recordings", profile, err);
 }

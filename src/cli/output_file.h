@@ -15,7 +15,7 @@ struct error;
 	{                                                                                \
 		.letter = 'o', .name = "output", .argument = "FILE", .type = CLI_STRING, \
 		.offset = offsetof(structure, output), .complete = CLI_COMPLETE_FILE,    \
-		.help = "write to this file; standard output without it, and for -"      \
+		.help = "write to this file (default, and for -: standard output)"       \
 	}
 
 /*

@@ -147,7 +147,7 @@ static int check(const struct record_options *options, const struct cli_call *ca
 	if (r < 0)
 		return r;
 	if (call->argc > 0 && !call->argv[0][0])
-		return cli_usage_error(err, "the command is an empty word");
+		return cli_usage_error(err, "the command is empty");
 	if (options->pod_namespace)
 		r = check_label("namespace", options->pod_namespace, err);
 	if (r == 0 && options->name)
@@ -356,9 +356,9 @@ static int run(const struct cli_call *call, struct error *err)
 	if (r < 0)
 		return r;
 	if (call->argc && strcmp(options->runtime_calls, "auto") == 0)
-		log_info(
-			"no container starts under this, without the calls that its runtime makes: "
-			"for one, record with --runtime-calls runc or crun");
+		log_info("this profile lacks the calls of a container runtime, so no container "
+			 "starts under it; if it is for one, record with --runtime-calls runc or "
+			 "crun");
 	return target_exit_status(target);
 }
 
@@ -372,19 +372,19 @@ static const struct cli_option options_table[] = {
 	  .min = 1,
 	  .max = INT_MAX,
 	  .group = "What to record",
-	  .help = "a running process, and what it starts from now on" },
+	  .help = "a running process, and the processes that it starts from now on" },
 	{ .name = "cgroup",
 	  .argument = "PATH",
 	  .type = CLI_STRING,
 	  OPTION(cgroup),
 	  .complete = CLI_COMPLETE_DIRECTORY,
-	  .help = "everything in a cgroup and below" },
+	  .help = "all processes in a cgroup and in the cgroups below it" },
 	{ .name = "container-id",
 	  .argument = "ID",
 	  .type = CLI_STRING,
 	  OPTION(container_id),
-	  .help = "a container of containerd, CRI-O, Docker or Podman: its id, a unique prefix, "
-		  "a name that Docker or Podman gave it, or all that kubectl prints, as in "
+	  .help = "a container of containerd, CRI-O, Docker or Podman: its id, a unique prefix of "
+		  "that, its name in Docker or Podman, or the id as kubectl prints it, such as "
 		  "containerd://4f2a" },
 	{ .name = "pod",
 	  .argument = "SELECTOR",
@@ -396,7 +396,7 @@ static const struct cli_option options_table[] = {
 	  .argument = "NAMESPACE",
 	  .type = CLI_STRING,
 	  OPTION(pod_namespace),
-	  .help = "the namespace of the pods ('default' without it)" },
+	  .help = "the namespace of the pods (default: 'default')" },
 	{ .letter = 'A',
 	  .name = "all-namespaces",
 	  .type = CLI_FLAG,
@@ -423,7 +423,7 @@ static const struct cli_option options_table[] = {
 	  .type = CLI_STRING,
 	  OPTION(runtime_endpoint),
 	  .complete = CLI_COMPLETE_FILE,
-	  .help = "CRI socket of the container runtime; found by itself at the usual places" },
+	  .help = "CRI socket of the container runtime (default: the usual places)" },
 	{ .name = "cgroup-root",
 	  .argument = "PATH",
 	  .type = CLI_STRING,
@@ -441,7 +441,7 @@ static const struct cli_option options_table[] = {
 	  .argument = "TIME",
 	  .type = CLI_DURATION,
 	  OPTION(until_stable),
-	  .help = "stop when no new system call was seen for this time" },
+	  .help = "stop when no new system call has been seen for this time" },
 
 	{ .letter = 'o',
 	  .name = "output",
@@ -450,14 +450,15 @@ static const struct cli_option options_table[] = {
 	  OPTION(output),
 	  .complete = CLI_COMPLETE_FILE,
 	  .group = "What to write",
-	  .help = "write to this file, or into this directory with --split; standard output "
-		  "without it, and for -" },
+	  .help = "write to this file, or with --split into this directory (default, and for -: "
+		  "standard output)" },
 	{ .name = "format",
 	  .type = CLI_CHOICE,
 	  OPTION(format),
 	  .choices = formats,
 	  .initial = "seccomp",
-	  .help = "an OCI seccomp profile, a SeccompProfile custom resource, or the evidence" },
+	  .help = "an OCI seccomp profile, a SeccompProfile custom resource, or the recording "
+		  "with all evidence" },
 	{ .name = "name",
 	  .argument = "NAME",
 	  .type = CLI_STRING,
@@ -468,23 +469,22 @@ static const struct cli_option options_table[] = {
 	  OPTION(split),
 	  .choices = splits,
 	  .initial = "none",
-	  .help = "one profile per container name, per pod, or one in all" },
+	  .help = "one profile per container name, one per pod, or a single one" },
 	{ .name = "runtime-calls",
 	  .argument = "RUNTIME[@VERSION]",
 	  .type = CLI_STRING,
 	  OPTION(runtime_calls),
 	  .choices = runtime_choices,
 	  .initial = "auto",
-	  .help = "whose own calls are added; auto is the container's runtime, and none for a "
-		  "plain command" },
+	  .help = "also allow the calls that this runtime makes under the container's filter; "
+		  "auto is the container's runtime, and none for a plain command" },
 	{ .name = "no-new-privs",
 	  .type = CLI_CHOICE,
 	  OPTION(no_new_privs),
 	  .choices = no_new_privs_choices,
 	  .initial = "auto",
-	  .help = "whether the profile will be used with no_new_privs "
-		  "(allowPrivilegeEscalation: false), which changes what the runtime calls; auto "
-		  "is how the container ran" },
+	  .help = "whether the profile will be used with no_new_privs (allowPrivilegeEscalation: "
+		  "false), which changes what the runtime calls; auto is as the container ran" },
 	{ .name = "hook",
 	  .type = CLI_CHOICE,
 	  OPTION(hook),
@@ -492,17 +492,17 @@ static const struct cli_option options_table[] = {
 	  .initial = "auto",
 	  .group = "How to watch",
 	  .help = "what the BPF program is attached to: btf is cheapest; tracepoint loses no call "
-		  "where the kernel preempts BPF programs (Linux 7.2 and newer), and needs tracefs "
-		  "and perf events; auto is what this kernel needs" },
+		  "where the kernel preempts BPF programs (Linux 7.2 and newer), and needs "
+		  "tracefs and perf events; auto chooses what this kernel needs" },
 	{ .name = "watch-denied",
 	  .type = CLI_CHOICE,
 	  OPTION(watch_denied),
 	  .choices = watch_choices,
 	  .initial = "auto",
-	  .help = "when to watch for calls that a filter denies, which every system call of the "
-		  "machine pays for: auto is from the start for commands, pods and containers that "
-		  "are waited for, and elsewhere once a process under a filter is seen; always is for programs that "
-		  "load a filter themselves, such as sshd" },
+	  .help = "when to watch for calls that a filter denies, which makes every system call of "
+		  "the machine slower: auto is from the start for commands, pods and containers "
+		  "that are waited for, else once a process under a filter is seen; always is for "
+		  "programs that load a filter themselves, such as sshd" },
 	{},
 };
 
@@ -520,15 +520,16 @@ const struct cli_command record_command = {
 		},
 	.description =
 		(const char *const[]){
-			"Records until the target ends, until Ctrl-C or SIGTERM, or as long as told, "
-			"and writes a seccomp profile that allows what was seen and nothing else. "
-			"What was recorded is written however the recording ends.",
-			"SELECTOR has the grammar of Kubernetes: app=x, app==x, tier!=db, env in "
-			"(a,b), env notin (a), key, !key, joined by commas. Pods that appear while "
-			"the recording runs join it, and are recorded from their first system call.",
-			"A command's standard output goes to standard error when the profile goes to "
-			"standard output. The exit status is the command's, 128+N when signal N ended "
-			"it.",
+			"Records until the target ends, until Ctrl-C or SIGTERM, or for the time "
+			"of --duration, and writes a seccomp profile that allows what was seen "
+			"and nothing else. However the recording ends, what was seen is written.",
+			"SELECTOR is a label selector as in Kubernetes: app=x, app==x, tier!=db, "
+			"env in (a,b), env notin (a), key, !key, joined by commas. Pods that "
+			"appear while the recording runs are recorded too, from their first "
+			"system call.",
+			"If the profile goes to standard output, the command's standard output "
+			"goes to standard error. The exit status is the command's, or 128+N if "
+			"signal N ended it.",
 			NULL,
 		},
 	.options = options_table,

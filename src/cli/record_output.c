@@ -35,9 +35,8 @@ int output_check(const struct output_options *options, struct error *err)
 		return options->split == SPLIT_NONE ?
 			       0 :
 			       cli_usage_error(err,
-					       "--split %s makes several files: name a "
-					       "directory for them with --output, and not "
-					       "standard output",
+					       "--split %s writes several files: name a directory "
+					       "for them with --output",
 					       split_name(options->split));
 	if (!*options->path)
 		return cli_usage_error(err, "--output: the name of the file is empty");
@@ -73,8 +72,8 @@ static void warn_unnamed(const struct call_set *unnamed, const struct profile *p
 	for (i = 0; i < unnamed->length; i++) {
 		const struct call *call = &unnamed->items[i];
 
-		log_warning("system call %u (%s, by %s) has no name that a profile could hold and "
-			    "is left out of it%s",
+		log_warning("system call %u (%s, by %s) has no name, so the profile leaves it "
+			    "out%s",
 			    call->nr,
 			    syscall_name_or_number(machine_native(), call->abi, call->nr, number),
 			    call->process[0] ? call->process : "an unknown process",

@@ -98,7 +98,7 @@ static void on_end(int fd, unsigned int events, void *data)
 	if (!execution->questions)
 		loop_stop(execution->loop);
 	else if (!loop_is_ready(execution->launch.listener, LOOP_READ))
-		log_info("the command has ended; waiting for what it left running");
+		log_info("the command has ended; waiting for the processes that it left running");
 }
 
 /* The listener hangs up when no process is left under the filter, since Linux 5.9. */
@@ -186,7 +186,7 @@ static int warn_of_refusals(const struct runtime_range *runtime, const struct pr
 
 	for (i = 0; i < refusals.length; i++)
 		if (refusal_is_by(&refusals.items[i], runtime))
-			log_warning("no container starts with it: %s", refusals.items[i].text);
+			log_warning("no container can start under it: %s", refusals.items[i].text);
 	return r;
 }
 
@@ -202,11 +202,12 @@ static int prepare_profile(const struct run_options *options, const struct runti
 	if (r < 0)
 		return r;
 	if (documents->length > 1)
-		return error_set(err, EINVAL, "%s: holds %zu profiles, and a command has one",
+		return error_set(err, EINVAL, "%s has %zu profiles, but a command runs under one",
 				 options->profile, documents->length);
 	profile = documents->items[0].profile;
 	if (documents->items[0].base_profile)
-		log_warning("%s: the operator unites it with %s, which is not part of this run",
+		log_warning("%s: the operator merges the base profile %s into it, which is not "
+			    "part of this run",
 			    options->profile, documents->items[0].base_profile);
 	r = warn_of_refusals(runtime, profile, err);
 	if (r < 0)
@@ -214,8 +215,8 @@ static int prepare_profile(const struct run_options *options, const struct runti
 	if (options->kill && profile->default_action == ACTION_ALLOW)
 		return error_set(
 			err, EINVAL,
-			"%s allows what it does not name (SCMP_ACT_ALLOW), and --kill would "
-			"kill for all of that; it is for profiles that name what is allowed",
+			"%s allows calls that it does not name (SCMP_ACT_ALLOW), and --kill would "
+			"kill for each of them; --kill is for profiles that name the allowed calls",
 			options->profile);
 	if (options->kill)
 		profile->default_action = ACTION_KILL_PROCESS;
@@ -306,8 +307,8 @@ static int check_execve(const struct run_options *options, const struct filter *
 		return 0;
 	return error_set(
 		err, EPERM,
-		"%s: execve gets %s, so that no command can start under this profile, here "
-		"as in a container",
+		"%s: execve gets %s, so no command can start under this profile, neither here nor "
+		"in a container",
 		options->profile, effect_text(effect, text));
 }
 
@@ -342,11 +343,12 @@ static int find_user(const char *name, const struct passwd **ret_user, struct er
 static int check_options(const struct run_options *options, struct error *err)
 {
 	if (!options->profile)
-		return cli_usage_error(err, "say under which profile: --profile FILE");
+		return cli_usage_error(err, "name the profile with --profile FILE");
 	if (options->log && options->kill)
-		return cli_usage_error(err, "--log denies nothing, so that --kill has no meaning");
+		return cli_usage_error(err,
+				       "--kill has no effect with --log, which denies nothing");
 	if ((options->output || options->format == REPORT_JSON) && !options->log)
-		return cli_usage_error(err, "only --log has something to report");
+		return cli_usage_error(err, "only --log writes a report");
 	return 0;
 }
 
@@ -416,20 +418,20 @@ static const struct cli_option options_table[] = {
 	{ .name = "log",
 	  .type = CLI_FLAG,
 	  OPTION(log),
-	  .help = "deny nothing, and report at the end everything that is outside of the profile" },
+	  .help = "deny nothing, and report at the end which calls the profile does not allow" },
 	{ .name = "kill",
 	  .type = CLI_FLAG,
 	  OPTION(kill),
-	  .help = "kill the process that makes a call which the profile does not name, whatever its "
+	  .help = "kill a process that makes a call that the profile does not name, whatever its "
 		  "number" },
 	{ .name = "runtime",
 	  .argument = "RUNTIME",
 	  .type = CLI_STRING,
 	  OPTION(runtime),
 	  .initial = "runc",
-	  .help = "whose filter: runc, which adds ENOSYS for numbers above the highest of the profile, "
-		  "or crun, which does not; with @VERSION for another version than the one that is "
-		  "installed here" },
+	  .help = "make the filter as this runtime does: runc, which adds ENOSYS for numbers "
+		  "above the highest of the profile, or crun, which does not; with @VERSION for "
+		  "another version than the installed one" },
 	{ .letter = 'u',
 	  .name = "user",
 	  .argument = "USER",
@@ -444,26 +446,27 @@ static const struct cli_option options_table[] = {
 	  OPTION(output),
 	  .group = "With --log",
 	  .complete = CLI_COMPLETE_FILE,
-	  .help = "write the report to this file; standard error without it" },
+	  .help = "write the report to this file (default: standard error)" },
 	REPORT_FORMAT_OPTION(struct run_options),
 	{},
 };
 
 const struct cli_command run_command = {
 	.name = "run",
-	.summary = "Runs a command under a profile, to try it before a cluster does.",
+	.summary = "Runs a command under a profile, to try the profile before a cluster uses it.",
 	.synopsis = (const char *const[]){ "--profile FILE [OPTION]... [--] CMD [ARG]...", NULL },
 	.description =
 		(const char *const[]){
-			"The command gets no_new_privs and the filter that runc, or with --runtime crun, "
-			"would make of the profile, and needs no root. Exits as the command did, with 128+N when "
-			"signal N ended it. A command that is killed for a system call ends with "
-			"SIGSYS; which call it was is told where the kernel's log can be read.",
-			"With --log the filter asks recorder about every call that the profile does "
-			"not let through, and recorder takes it down and lets it go on. That lasts "
-			"until everything that the command started has ended. A program that has a "
-			"listener of its own (SECCOMP_FILTER_FLAG_NEW_LISTENER) cannot be run so: the "
-			"kernel allows one.",
+			"The command runs with no_new_privs and under the filter that runc, or "
+			"crun with --runtime crun, would make of the profile, and needs no root. "
+			"The exit status is the command's, or 128+N if signal N ended it. A "
+			"command that is killed for a system call ends with SIGSYS; the call is "
+			"named if the kernel's log can be read.",
+			"With --log, the filter asks recorder about every call that the profile "
+			"does not allow, and recorder notes the call and lets it continue. It "
+			"runs until every process that the command started has ended. A program "
+			"with a listener of its own (SECCOMP_FILTER_FLAG_NEW_LISTENER) cannot run "
+			"with --log, because the kernel allows only one listener.",
 			NULL,
 		},
 	.options = options_table,
@@ -477,7 +480,7 @@ const struct cli_command run_command = {
 		(const struct cli_example[]){
 			{ "Try a profile:",
 			  "recorder run --profile shop.json -- ./server --port 80" },
-			{ "Find out what it lacks:",
+			{ "Find out what the profile lacks:",
 			  "recorder run --profile shop.json --log -- ./server --port 80" },
 			{},
 		},

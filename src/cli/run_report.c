@@ -47,11 +47,11 @@ int run_report_text(const struct violations *violations, char **ret_text, struct
 	if (!out)
 		return error_nomem(err);
 	if (violations->length == 0)
-		fputs("everything that was done is in the profile\n", out);
+		fputs("the profile allows every call that was made\n", out);
 	else
 		fprintf(out,
-			"%zu system call%s outside of the profile, with the arguments of the "
-			"first and what it would have got:\n",
+			"%zu system call%s that the profile does not allow, with the first "
+			"arguments and the profile's answer:\n",
 			violations->length, violations->length == 1 ? "" : "s");
 	for (i = 0; i < violations->length; i++)
 		print_call(out, &violations->items[i]);

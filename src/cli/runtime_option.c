@@ -26,7 +26,7 @@ int runtime_option_parse(const char *text, const char *others, struct runtime_op
 		return 0;
 	}
 	return cli_usage_error(err,
-			       "--runtime-calls %s: give %srunc, crun, or one of the last two with "
-			       "a version, such as runc@1.1.5",
+			       "--runtime-calls %s: write %srunc or crun, or one of these two "
+			       "with a version, such as runc@1.1.5",
 			       text, others);
 }

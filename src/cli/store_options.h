@@ -13,7 +13,7 @@
 		.name = "root", .argument = "DIR", .type = CLI_STRING,                      \
 		.offset = offsetof(structure, root), .initial = "/var/lib/kubelet/seccomp", \
 		.complete = CLI_COMPLETE_DIRECTORY,                                         \
-		.help = "the directory that the kubelet takes profiles from"                \
+		.help = "the directory from which the kubelet reads profiles"               \
 	}
 
 #define STORE_PATH_OPTIONS(structure)                                                            \
@@ -22,19 +22,19 @@
 	  .type = CLI_STRING,                                                                    \
 	  .offset = offsetof(structure, prefix),                                                 \
 	  .initial = "operator",                                                                 \
-	  .help = "the directory in there" },                                                    \
+	  .help = "the directory below --root" },                                                \
 	{                                                                                        \
 		.letter = 'n', .name = "namespace", .argument = "NAMESPACE", .type = CLI_STRING, \
 		.offset = offsetof(structure, namespace),                                        \
-		.help = "the directory in that; none without it"                                 \
+		.help = "the directory below --prefix (default: none)"                           \
 	}
 
-#define RUNTIME_ENDPOINT_OPTION(structure)                                                          \
-	{                                                                                           \
-		.name = "runtime-endpoint", .argument = "SOCKET", .type = CLI_STRING,               \
-		.offset = offsetof(structure, runtime_endpoint), .complete = CLI_COMPLETE_FILE,     \
-		.help = "ask the container runtime there about running containers; without it the " \
-			"usual sockets are tried"                                                   \
+#define RUNTIME_ENDPOINT_OPTION(structure)                                                      \
+	{                                                                                       \
+		.name = "runtime-endpoint", .argument = "SOCKET", .type = CLI_STRING,           \
+		.offset = offsetof(structure, runtime_endpoint), .complete = CLI_COMPLETE_FILE, \
+		.help = "ask the container runtime at this socket about running containers "    \
+			"(default: the usual sockets)"                                          \
 	}
 
 #endif

@@ -66,8 +66,8 @@ static int refuse_if_used(const struct profile_use *use, const struct store_entr
 	if (!shown)
 		return error_nomem(err);
 	return error_set(err, EBUSY,
-			 "%s is used by %zu running container%s (%s%s), which could not be started "
-			 "again without it; --force removes it all the same",
+			 "%s is used by %zu running container%s (%s%s), which could not start "
+			 "again without it; --force removes it anyway",
 			 entry->path, count, count == 1 ? "" : "s", shown,
 			 count == 1 ? "" : " and others");
 }
@@ -100,7 +100,7 @@ static int remove_all(struct store *store, const struct paths *paths, bool force
 
 		r = store_remove(store, paths->items[i], force, err);
 		if (r == -EPERM)
-			r = error_set(err, EPERM, "%s; --force removes it all the same",
+			r = error_set(err, EPERM, "%s; --force removes it anyway",
 				      error_message(err));
 		if (r < 0)
 			return r;
@@ -138,8 +138,8 @@ static const struct cli_option options_table[] = {
 	{ .name = "force",
 	  .type = CLI_FLAG,
 	  .offset = offsetof(struct uninstall_options, force),
-	  .help = "remove also what a running container uses, and a file that recorder did not "
-		  "install" },
+	  .help = "also remove a profile that a running container uses, and a file that recorder "
+		  "did not install" },
 	{},
 };
 
@@ -151,8 +151,8 @@ const struct cli_command uninstall_command = {
 		(const char *const[]){
 			"NAME is a profile's name, looked for under --prefix and --namespace, or the "
 			"whole value of localhostProfile, such as operator/shop/web.json.",
-			"A profile that a running container uses is not removed: its next start would "
-			"fail. 'recorder list' shows who uses what.",
+			"A profile that a running container uses is not removed: its next start "
+			"would fail. 'recorder list' shows which containers use a profile.",
 			NULL,
 		},
 	.options = options_table,

@@ -159,12 +159,11 @@ static int read_base(struct session *session, struct error *err)
 	int r = path ? input_read(path, &session->document_options, &session->base, err) : 0;
 
 	if (r == 0 && session->base.length && session->base.items[0].base_profile)
-		log_warning("%s: the operator unites it with %s, which is not read", path,
-			    session->base.items[0].base_profile);
+		log_warning("%s: the operator merges the base profile %s into it, which is not "
+			    "read",
+			    path, session->base.items[0].base_profile);
 	if (r == 0 && session->base.length > 1)
-		return error_set(err, EINVAL,
-				 "%s: holds %zu profiles, and one is needed to verify "
-				 "against",
+		return error_set(err, EINVAL, "%s has %zu profiles, but --against takes one",
 				 input_name(path), session->base.length);
 	return r;
 }
@@ -239,8 +238,8 @@ static const struct cli_option options_table[] = {
 	  .type = CLI_STRING,
 	  OPTION(against),
 	  .complete = CLI_COMPLETE_FILE,
-	  .help = "prove too that nothing is permitted that this profile does not permit, or show "
-		  "a call that is" },
+	  .help = "also prove that nothing is permitted beyond this profile, or show a call that "
+		  "is" },
 	{ .name = "arch",
 	  .argument = "ARCH",
 	  .type = CLI_LIST,
@@ -251,11 +250,12 @@ static const struct cli_option options_table[] = {
 	  .argument = "RUNTIME",
 	  .type = CLI_LIST,
 	  OPTION(runtimes),
-	  .help = "what has to start containers with it: runc or crun, with @VERSION for one version; "
-		  "may be given several times; runc from 1.1.5 and crun from 1.8.1 on without it" },
+	  .help = "a runtime that has to start containers with it: runc or crun, with @VERSION "
+		  "for one version; may be given several times (default: runc from 1.1.5 on and "
+		  "crun from 1.8.1 on)" },
 	REPORT_FORMAT_OPTION(struct verify_options),
 	CAPABILITY_OPTION(struct verify_options, capabilities, CONTEXT_HEADING, "DEFAULT"),
-	KERNEL_OPTION(struct verify_options, kernel, "a new one"),
+	KERNEL_OPTION(struct verify_options, kernel, "newer than any rule asks for"),
 	{},
 };
 
@@ -265,20 +265,21 @@ const struct cli_command verify_command = {
 	.synopsis = (const char *const[]){ "[OPTION]... FILE...", NULL },
 	.description =
 		(const char *const[]){
-			"Compiles each profile through libseccomp as runc and crun do, and runs the "
-			"filter in a simulator over every system call of every architecture in it, "
-			"with all arguments at which its conditions change their mind, and over "
-			"unknown numbers and foreign architectures. That includes the native one of "
-			"the architectures that are listed, because runtimes add it. Needs neither "
-			"root nor a kernel that filters. FILE is a profile of any format, a recording "
-			"or an OCI bundle's config.json; '-' is standard input.",
-			"Warns of what a runtime or the kernel would make of the profile beyond its "
-			"words: names that this libseccomp does not know and so nobody enforces, "
-			"calls that are told EPERM where programs fall back after ENOSYS only, "
-			"conditions that a caller can evade, and calls that undo confinement; -v "
-			"explains each. What runc or crun refuse to start a container with is an error.",
-			"Exits with 0 when the filter is proven, 1 when it is refuted or a finding is "
-			"an error, and 2 when that cannot be told because a file cannot be read.",
+			"Compiles each profile with libseccomp as runc and crun do, and runs the "
+			"filter in a simulator: over every system call of every listed "
+			"architecture, with all arguments at which the result of a condition "
+			"changes, and over unknown numbers and other architectures. For each "
+			"listed architecture, the native one of its machine is tried too, because "
+			"runtimes add it. Needs neither root nor a kernel with seccomp. FILE is a "
+			"profile of any format, a recording or an OCI bundle's config.json; '-' "
+			"is standard input.",
+			"Warns of effects that the profile does not show: names that this "
+			"libseccomp does not know and nothing enforces, calls that get EPERM "
+			"although programs fall back only on ENOSYS, conditions that a caller can "
+			"evade, and calls that can undo confinement; -v explains each. It is an "
+			"error if runc or crun refuse to start a container with the profile.",
+			"Exits with 0 if the filter is proven, with 1 if it is refuted or a "
+			"finding is an error, and with 2 if a file cannot be read.",
 			NULL,
 		},
 	.options = options_table,
@@ -289,8 +290,9 @@ const struct cli_command verify_command = {
 	.logs = true,
 	.examples =
 		(const struct cli_example[]){
-			{ "Before a profile goes to a cluster:", "recorder verify shop.json" },
-			{ "Prove that a change only takes away:",
+			{ "Check a profile before it goes to a cluster:",
+			  "recorder verify shop.json" },
+			{ "Prove that a change only removes permissions:",
 			  "recorder verify new.json --against old.json" },
 			{},
 		},

@@ -12,11 +12,11 @@ static const struct {
 	const char *check;
 	const char *sum; /* after "12 calls" */
 } sums[] = {
-	{ "fallback", "are refused otherwise than with ENOSYS, without which programs do not fall "
-		      "back to older ones" },
-	{ "multiplexer", "are refused, and made through socketcall or ipc all the same" },
+	{ "fallback", "are refused, but not with ENOSYS, so programs do not fall back to older "
+		      "calls" },
+	{ "multiplexer", "are refused, but can be made through socketcall or ipc" },
 	{ "risk", "that can undo confinement are allowed" },
-	{ "unresolved", "are not enforced, for this libseccomp does not know them" },
+	{ "unresolved", "are not enforced, because this libseccomp does not know them" },
 };
 
 #define WIDTH 100

@@ -25,7 +25,7 @@ static int run(const struct cli_call *call, struct error *err)
 
 const struct cli_command version_command = {
 	.name = "version",
-	.summary = "Prints the version of the program and of the libraries that matter.",
+	.summary = "Prints the versions of recorder and of its most important libraries.",
 	.synopsis = (const char *const[]){ "", NULL },
 	.run = run,
 };

@@ -79,7 +79,8 @@ static int copy_capabilities(struct bundle *bundle, const json_t *names, struct 
 		if (!json_is_string(name))
 			return error_set(
 				err, EINVAL,
-				"config.json: process.capabilities.bounding[%zu] is no string", i);
+				"config.json: process.capabilities.bounding[%zu] is not a string",
+				i);
 		bundle->capabilities[i] = strdup(json_string_value(name));
 		if (!bundle->capabilities[i])
 			return error_nomem(err);
@@ -160,7 +161,7 @@ static int copy_annotations(struct bundle *bundle, json_t *annotations, struct e
 		struct label *label = &bundle->annotations[bundle->annotation_count];
 
 		if (!json_is_string(value))
-			return error_set(err, EINVAL, "config.json: annotation %s is no string",
+			return error_set(err, EINVAL, "config.json: annotation %s is not a string",
 					 key);
 		bundle->annotation_count++;
 		label->key = strdup(key);
@@ -250,7 +251,7 @@ int bundle_parse(const char *text, size_t size, struct bundle *ret_bundle, struc
 		return error_set(err, EINVAL, "config.json, line %d: %s", problem.line,
 				 problem.text);
 	if (!json_is_object(config))
-		return error_set(err, EINVAL, "config.json is no JSON object");
+		return error_set(err, EINVAL, "config.json is not a JSON object");
 	r = parse_config(&bundle, config, err);
 	if (r < 0)
 		return r;

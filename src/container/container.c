@@ -56,12 +56,12 @@ int container_reference_parse(const char *text, struct container_reference *ret_
 	}
 	if (colon && !reference.engine)
 		return error_set(err, EINVAL,
-				 "'%s' names no engine that is known: containerd, cri-o, docker or "
-				 "podman",
+				 "'%s' does not begin with a known engine: containerd, cri-o, "
+				 "docker or podman",
 				 text);
 	text = reference.text;
 	if (!*text || strlen(text) > NAME_MAX_LENGTH || !container_name_is_valid(text))
-		return error_set(err, EINVAL, "'%s' can be no container's id or name", text);
+		return error_set(err, EINVAL, "'%s' cannot be a container's id or name", text);
 	*ret_reference = reference;
 	return 0;
 }
@@ -94,14 +94,14 @@ static int cgroup_of_container(const struct cgroup_mount *mount, const struct co
 			return r;
 		if (owner != container->owner)
 			return error_set(err, ESRCH,
-					 "user %u says that process %d is that of container %s, "
-					 "and its cgroup %s is not that user's",
+					 "user %u claims process %d for container %s, but its "
+					 "cgroup %s does not belong to that user",
 					 container->owner, container->pid, container->id, path);
 	}
 	if (strcmp(path, "/") == 0)
 		return error_set(err, ENOTSUP,
 				 "container %s has no cgroup of its own: process %d is in the "
-				 "top one, with the whole machine",
+				 "root cgroup, with the whole machine",
 				 container->id, container->pid);
 	length = container_cgroup_length(&key, path);
 	if (length)

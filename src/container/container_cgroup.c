@@ -118,7 +118,7 @@ int container_cgroup_find(const struct container_key *key, char **ret_path, stru
 		free(path);
 		return error_set(err, ENOTSUP,
 				 "container %s has no cgroup of its own: process %d is in the "
-				 "top one, with the whole machine",
+				 "root cgroup, with the whole machine",
 				 key->id, key->pid);
 	}
 	own = container_cgroup_length(key, path);
@@ -161,7 +161,7 @@ int container_cgroup_check(const struct cgroup_mount *mount, const struct contai
 		return r;
 	if (neighbour.pid && own)
 		return doubt(ret_doubt, err,
-			     "process %d (%s) is in the container's cgroup %s and does not belong "
+			     "process %d (%s) is in the container's cgroup %s but does not belong "
 			     "to the container: what it does there is in the recording",
 			     neighbour.pid, neighbour.name, path);
 	if (neighbour.pid)
@@ -172,8 +172,8 @@ int container_cgroup_check(const struct cgroup_mount *mount, const struct contai
 				 key->id, neighbour.pid, neighbour.name, path);
 	if (!own)
 		return doubt(ret_doubt, err,
-			     "the container is in the cgroup %s, which nothing says is its own: "
-			     "what others do there is in the recording",
+			     "the container may share the cgroup %s: what others do there is in "
+			     "the recording",
 			     path);
 	return 0;
 }

@@ -277,9 +277,10 @@ static int choose(struct search *search, struct found **ret_found, struct error 
 		return r;
 	if (!found)
 		return error_set(err, ENOENT,
-				 "no container%s%s has a name '%s' or an id that begins so (asked: "
-				 "the state directories of containerd, Docker, CRI-O, Podman, runc "
-				 "and crun, and the cgroup tree); --wait waits for one",
+				 "no container%s%s has the name '%s' or an id that begins with it "
+				 "(searched: the state directories of containerd, Docker, CRI-O, "
+				 "Podman, runc and crun, and the cgroup tree); --wait waits for "
+				 "one",
 				 search->reference->engine ? " of " : "",
 				 search->reference->engine ?
 					 container_engine_name(search->reference->engine) :

@@ -357,7 +357,7 @@ int container_states_find(const char *root, const char *id_prefix,
 
 	/* The prefix becomes part of a glob pattern. */
 	if (!container_id_is_valid(id_prefix))
-		return error_set(err, EINVAL, "'%s' can be no container's id", id_prefix);
+		return error_set(err, EINVAL, "'%s' cannot be a container's id", id_prefix);
 	for (i = 0; i < array_size(places) && r == 0; i++)
 		r = look_in(&places[i], root, id_prefix, &states, err);
 	if (r == 0)
@@ -392,12 +392,12 @@ int container_state_open_process(const struct container_state *state, int *ret_p
 	if (r < 0)
 		return r;
 	if (state->started && started != state->started)
-		return error_set(err, ESRCH, "process %d is no longer that of container %s",
+		return error_set(err, ESRCH, "process %d no longer belongs to container %s",
 				 state->pid, state->id);
 	if (!owner_has_process(state->owner, process))
 		return error_set(err, ESRCH,
-				 "user %u says that process %d is that of container %s, and the "
-				 "process is not that user's",
+				 "user %u claims process %d for container %s, but the process "
+				 "does not belong to that user",
 				 state->owner, state->pid, state->id);
 	*ret_process = steal_fd(&process);
 	return 0;

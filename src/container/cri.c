@@ -234,7 +234,7 @@ int cri_connect(const char *endpoint, struct cri **ret_cri, struct error *err)
 		endpoint += strlen(scheme);
 	if (endpoint[0] != '/')
 		return error_set(err, EINVAL,
-				 "'%s' is no runtime endpoint: write unix:///path or /path",
+				 "'%s' is not a runtime endpoint: write unix:///path or /path",
 				 endpoint);
 	return connect_to(endpoint, ret_cri, err);
 }

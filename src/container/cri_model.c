@@ -301,7 +301,7 @@ int cri_status_from_message(const Cri__ContainerStatusResponse *message,
 	int r;
 
 	if (!message->status)
-		return error_set(err, EPROTO, "the answer has no status of the container");
+		return error_set(err, EPROTO, "the answer has no container status");
 	r = copy_status(&status, message->status, err);
 	if (r == 0)
 		r = copy_info(&status, info, err);

@@ -74,7 +74,7 @@ int engine_version(enum container_engine engine, char **ret_version, struct erro
 	int r;
 
 	if (!program)
-		return error_set(err, ENOENT, "%s is no engine with versions",
+		return error_set(err, ENOENT, "the versions of %s are never looked up",
 				 container_engine_name(engine));
 	if (now >= known[engine].until) {
 		r = daemons_version(program, &version, err);

@@ -354,7 +354,10 @@ int program_version(const char *path, const char *name, char **ret_version, stru
 	int r;
 
 	if (!is_trusted_program(path) || stat(path, &st) < 0)
-		return error_set(err, EPERM, "%s is no program that can be trusted", path);
+		return error_set(err, EPERM,
+				 "%s may not be run: a user other than root could "
+				 "have changed it",
+				 path);
 	known = find_known(&st);
 	if (known) {
 		version = strdup(known->version);

@@ -79,7 +79,7 @@ int state_file_read_json(const struct state_directory *directory, const char *na
 	if (r < 0)
 		return r;
 	if (!json_is_object(json))
-		return error_set(err, EINVAL, "%s/%s is no JSON object", directory->path, name);
+		return error_set(err, EINVAL, "%s/%s is not a JSON object", directory->path, name);
 	*ret_json = steal_pointer(&json);
 	return 0;
 }

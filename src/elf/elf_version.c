@@ -112,7 +112,10 @@ static void find_in_go_program(struct elf_file *file, const char *path, struct f
 	if (*finding->version && !finding->ambiguous)
 		return;
 	*finding = (struct finding){};
-	/* v0.0.0-… is a commit without a version. */
+	/*
+	 * v0.0.0-… is a commit without a version. No version that begins with v0 was ever built
+	 * by a Go that writes build information.
+	 */
 	if (version->size > 1 && version->text[0] == 'v' && version->text[1] != '0')
 		find(finding, version->text + 1, version->size - 1, 3);
 }
@@ -164,7 +167,7 @@ int elf_version_of_runtime(const char *name, int fd, char **ret_version, struct 
 		if (strcmp(runtimes[i].name, name) == 0)
 			runtimes[i].find(file, runtimes[i].path, &finding);
 	if (!*finding.version || finding.ambiguous)
-		return error_set(err, ENODATA, "the program does not tell its version");
+		return error_set(err, ENODATA, "the program's file has no certain version");
 	version = strdup(finding.version);
 	if (!version)
 		return error_nomem(err);
@@ -235,7 +238,7 @@ int elf_version_of_library(const char *name, int fd, int root, char **ret_versio
 		if (read_link_version(root, directories[i], needed, &finding))
 			break;
 	if (!*finding.version)
-		return error_set(err, ENODATA, "nothing tells the version of %s", needed);
+		return error_set(err, ENODATA, "no link has the version of %s", needed);
 	version = strdup(finding.version);
 	if (!version)
 		return error_nomem(err);

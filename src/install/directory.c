@@ -53,10 +53,10 @@ static int refuse_component(int fd, const char *name, int length, const char *pa
 	char target[1];
 
 	if (readlinkat(fd, name, target, sizeof(target)) < 0)
-		return error_set(err, ENOTDIR, "%.*s is no directory", length, path);
+		return error_set(err, ENOTDIR, "%.*s is not a directory", length, path);
 	return error_set(err, ENOTDIR,
-			 "%.*s is a symbolic link, as the Security Profiles Operator makes one; it "
-			 "is not followed, because whoever owns the directory behind it could "
+			 "%.*s is a symbolic link, such as the Security Profiles Operator makes; "
+			 "it is not followed, because the owner of the directory behind it could "
 			 "choose what is written there",
 			 length, path);
 }

@@ -96,8 +96,8 @@ static int write_drift(const struct drift *drift, char **ret_text, struct error 
 	write_names(out, "no longer allows", drift->narrower, drift->narrower_count,
 		    drift->wider_count ? "; " : "");
 	if (!drift->wider_count && !drift->narrower_count)
-		fputs(drift->other ? "allows the same calls and answers others differently" :
-				     "another text or mode of the same meaning",
+		fputs(drift->other ? "allows the same calls, but answers others differently" :
+				     "differs in text or mode, but not in effect",
 		      out);
 	if (fclose(out) != 0) {
 		free(text);
@@ -125,7 +125,7 @@ int drift_describe(const struct store_entry *entry, char **ret_text, struct erro
 	int r;
 
 	if (!entry->content)
-		return say("no regular file any more", ret_text, err);
+		return say("is no longer a regular file", ret_text, err);
 	r = documents_read(entry->path, entry->installed, entry->installed_size, NULL, &installed,
 			   &problem);
 	if (r == 0)

@@ -76,7 +76,7 @@ static int check_machine(const struct profile *profile, struct obstacles *obstac
 	if (lists_machine(profile, native))
 		return 0;
 	return add(obstacles, true, err,
-		   "it was made for another machine: it lists %s and not %s, which this one is",
+		   "it is for another machine: it lists %s, but not this machine's %s",
 		   profile->architectures[0], native);
 }
 
@@ -116,7 +116,7 @@ static int check_listener(const struct profile *profile, const char *runtime,
 	    profile->listener_path)
 		return 0;
 	return add(obstacles, true, err,
-		   "it has SCMP_ACT_NOTIFY and no listenerPath, so that nobody answers such calls");
+		   "it has SCMP_ACT_NOTIFY but no listenerPath, so nobody answers such calls");
 }
 
 static int check_conditions(const struct profile *profile, struct obstacles *obstacles,
@@ -135,8 +135,8 @@ static int check_conditions(const struct profile *profile, struct obstacles *obs
 			}
 			return add(
 				obstacles, true, err,
-				"its rule for %s has two conditions on argument %u: runtimes take "
-				"one of them as enough, and not both as needed",
+				"its rule for %s has two conditions on argument %u, and runtimes "
+				"require only one of them, not both",
 				rule->name_count ? rule->names[0] : "no call",
 				rule->conditions[k].index);
 		}
@@ -213,8 +213,8 @@ static int add_unresolved(const struct profile *profile, const struct compilatio
 			return error_nomem(err);
 		if (*names)
 			r = add(obstacles, reversed, err,
-				"libseccomp %s does not know %s: runtimes skip such rules without a "
-				"word, and the default action (%s) answers",
+				"libseccomp %s does not know %s: runtimes silently skip such "
+				"rules, and the default action (%s) decides",
 				libseccomp_version(version), names,
 				action_name(profile->default_action));
 		if (r < 0)

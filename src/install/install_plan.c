@@ -75,13 +75,13 @@ static int add_warnings(struct notes *warnings, const struct document *document,
 			      "profile allows");
 	if (r == 0 && document->base_profile)
 		r = notes_add(warnings, err,
-			      "it is to be united with the profile %s, which only the Security "
-			      "Profiles Operator does: it is installed without",
+			      "it is installed without its base profile %s, which only the "
+			      "Security Profiles Operator merges into it",
 			      document->base_profile);
 	if (r == 0 && document->disabled)
 		r = notes_add(warnings, err,
-			      "it is disabled, which only the Security Profiles Operator heeds: it "
-			      "is installed all the same");
+			      "it is disabled, but that concerns only the Security Profiles "
+			      "Operator: it is installed anyway");
 	return r;
 }
 

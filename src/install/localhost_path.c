@@ -53,10 +53,11 @@ int localhost_path_check(const char *path, struct error *err)
 	while ((label = strsep(&rest, "/")) && count < 3)
 		labels[count++] = label;
 	if (label || count < 2 || !str_has_suffix(path, SUFFIX))
-		return error_set(err, EINVAL,
-				 "'%s' is no path of an installed profile: it is written "
-				 "PREFIX/NAME" SUFFIX " or PREFIX/NAMESPACE/NAME" SUFFIX,
-				 path);
+		return error_set(
+			err, EINVAL,
+			"'%s' is not the path of an installed profile: write PREFIX/NAME" SUFFIX
+			" or PREFIX/NAMESPACE/NAME" SUFFIX,
+			path);
 	return localhost_path_create(labels[0], count == 3 ? labels[1] : NULL, labels[count - 1],
 				     &made, err);
 }

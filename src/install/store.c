@@ -218,8 +218,7 @@ int store_put(struct store *store, const char *path, const char *content, size_t
 		return error_set_errno(err, -r, "look at %s/%s", store->root, path);
 	if (r == 0 && entry.state == STORE_UNKNOWN && !force &&
 	    !has_content(entry.content, entry.size, content, size))
-		return error_set(err, EEXIST,
-				 "%s/%s is there already, and recorder did not install it",
+		return error_set(err, EEXIST, "%s/%s exists, and recorder did not install it",
 				 store->root, path);
 	outcome = outcome_of(r == 0 ? &entry : NULL, content, size);
 	r = 0;

@@ -136,7 +136,7 @@ static const char *tree_type_name(const json_t *value)
 
 static int cursor_fail_type(const struct cursor *at, const char *wanted, struct error *err)
 {
-	return cursor_fail(at, err, "%s is wanted here, not %s", wanted, tree_type_name(at->value));
+	return cursor_fail(at, err, "expected %s, not %s", wanted, tree_type_name(at->value));
 }
 
 int cursor_check_object(const struct cursor *at, struct error *err)

@@ -133,14 +133,14 @@ static int read_key(struct reader *reader, const json_t *object, char **ret_key,
 	if (r < 0)
 		return r;
 	if (event->type != YAML_SCALAR_EVENT)
-		return refuse(reader, &event->start_mark, err, "a key has to be a plain text");
+		return refuse(reader, &event->start_mark, err, "a key must be a plain string");
 	if (memchr(event->data.scalar.value, '\0', event->data.scalar.length))
 		return refuse(reader, &event->start_mark, err, "a NUL character is not accepted");
 	key = strdup((const char *)event->data.scalar.value);
 	if (!key)
 		return error_nomem(err);
 	if (json_object_get(object, key))
-		return refuse(reader, &event->start_mark, err, "this key is there twice");
+		return refuse(reader, &event->start_mark, err, "this key appears twice");
 	*ret_key = steal_pointer(&key);
 	return 0;
 }

@@ -100,7 +100,7 @@ static int hand_over(struct grpc_call *call, const uint8_t *data, size_t size)
 		return error_set(&call->failure, EPROTO, "the answer has more than one message");
 	message = protobuf_c_message_unpack(descriptor, NULL, size, data);
 	if (!message)
-		return error_set(&call->failure, EPROTO, "the answer is no valid %s",
+		return error_set(&call->failure, EPROTO, "the answer is not a valid %s",
 				 descriptor->short_name);
 	call->answers++;
 	call->handlers->answer(call, message, call->data);

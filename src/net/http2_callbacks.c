@@ -151,10 +151,10 @@ static int on_stream_close(nghttp2_session *ng, int32_t stream, uint32_t code, v
 		else
 			error_set(&err, ECONNABORTED, "the server did not take the request");
 	} else if (request->reset) {
-		error_set(&err, ECONNABORTED, "the server gave the request up (%s)",
+		error_set(&err, ECONNABORTED, "the server cancelled the request (%s)",
 			  nghttp2_http2_strerror(code));
 	} else {
-		error_set(&err, EPROTO, "the answer is not HTTP/2 as it should be (%s)",
+		error_set(&err, EPROTO, "the answer is not valid HTTP/2 (%s)",
 			  nghttp2_http2_strerror(code));
 	}
 	fail(request, &err);
@@ -172,7 +172,7 @@ static int on_sent(nghttp2_session *ng, const nghttp2_frame *frame, void *data)
 			request->sent = true;
 	} else if (frame->hd.type == NGHTTP2_GOAWAY &&
 		   frame->goaway.error_code != NGHTTP2_NO_ERROR && !session->reason.code) {
-		error_set(&session->reason, EPROTO, "not HTTP/2 as it should be (%s)",
+		error_set(&session->reason, EPROTO, "not valid HTTP/2 (%s)",
 			  nghttp2_http2_strerror(frame->goaway.error_code));
 	}
 	return 0;
@@ -186,7 +186,7 @@ static int on_error(nghttp2_session *ng, int code, const char *message, size_t s
 	/* An invalid header is only skipped, or ends only its stream. */
 	if (code == NGHTTP2_ERR_HTTP_HEADER || session->reason.code)
 		return 0;
-	error_set(&session->reason, EPROTO, "not HTTP/2 as it should be: %.*s", (int)size, message);
+	error_set(&session->reason, EPROTO, "not valid HTTP/2: %.*s", (int)size, message);
 	return 0;
 }
 

@@ -125,8 +125,8 @@ static int check_silence(struct http2_session *session)
 	int64_t silence = (clock_ns(CLOCK_MONOTONIC) - session->last_read) / NSEC_PER_MSEC;
 
 	if (session->pinged)
-		return error_set(&session->failure, ETIMEDOUT,
-				 "the server gave no sign of life for %lld ms", (long long)silence);
+		return error_set(&session->failure, ETIMEDOUT, "the server was silent for %lld ms",
+				 (long long)silence);
 	if (silence < options->ping_after_ms) {
 		loop_start_timer(session->timer, options->ping_after_ms - silence);
 		return 0;
@@ -178,7 +178,7 @@ static int bad_frames(struct http2_session *session, long code)
 		return error_set(&session->failure, session->reason.code, "%s",
 				 error_message(&session->reason));
 	return error_set(&session->failure, code == NGHTTP2_ERR_NOMEM ? ENOMEM : EPROTO,
-			 "not HTTP/2 as it should be: %s", nghttp2_strerror(code));
+			 "not valid HTTP/2: %s", nghttp2_strerror(code));
 }
 
 /*

@@ -146,7 +146,8 @@ int tls_open(struct tls *tls, int fd, struct tls_connection **ret_connection, st
 	if (!connection->ssl || !connection->server_name)
 		return error_nomem(err);
 	if (set_server_name(connection->ssl, tls->server_name) < 0)
-		return error_set(err, EINVAL, "'%s' is no name of a TLS server", tls->server_name);
+		return error_set(err, EINVAL, "'%s' is not the name of a TLS server",
+				 tls->server_name);
 	bio = tls_socket_create(fd);
 	if (!bio)
 		return error_nomem(err);
@@ -180,7 +181,7 @@ static int refused_certificate(const struct tls_connection *connection, struct e
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
 		return error_set(err, EKEYREJECTED,
-				 "the server's certificate is of no trusted authority (%s)",
+				 "the server's certificate is not from a trusted authority (%s)",
 				 reason);
 	default:
 		return error_set(err, EKEYREJECTED, "the server's certificate is not valid (%s)",

@@ -110,7 +110,7 @@ static int add_authorities(SSL_CTX *context, BIO *bio, const char *path, struct 
 		count++;
 	}
 	if (!count || ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
-		return error_set(err, EINVAL, "%s is no file of certificates in PEM", path);
+		return error_set(err, EINVAL, "%s is not a file of certificates in PEM", path);
 	return 0;
 }
 
@@ -128,7 +128,8 @@ static int use_certificate(SSL_CTX *context, BIO *bio, const char *path, struct 
 			break;
 		if (SSL_CTX_add0_chain_cert(context, next) != 1) {
 			X509_free(next);
-			return error_set(err, EINVAL, "%s has a chain of no use", path);
+			return error_set(err, EINVAL, "%s has an unusable chain of certificates",
+					 path);
 		}
 	}
 	if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)

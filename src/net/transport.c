@@ -29,7 +29,7 @@ static int parse_unix(const char *path, struct transport_address *ret_address, s
 	struct sockaddr_un *address = (struct sockaddr_un *)&ret_address->socket;
 
 	if (path[0] != '/')
-		return error_set(err, EINVAL, "'%s' is no absolute path of a socket", path);
+		return error_set(err, EINVAL, "'%s' is not the absolute path of a socket", path);
 	if (strlen(path) >= sizeof(address->sun_path))
 		return error_set(err, ENAMETOOLONG, "the path of the socket is too long: %s", path);
 	*ret_address = (struct transport_address){ .size = sizeof(*address) };
@@ -74,7 +74,7 @@ static int parse_ip(const char *endpoint, struct transport_address *ret_address,
 	memcpy(host, endpoint, length);
 	host[length] = '\0';
 	if (!fill_ip(host, brackets, port, &address))
-		return error_set(err, EINVAL, "'%s' is no IP address", host);
+		return error_set(err, EINVAL, "'%s' is not an IP address", host);
 	*ret_address = address;
 	return 0;
 }

@@ -25,7 +25,8 @@ const char *recording_x32_reason(const struct profile *profile, const struct cal
 {
 	return profile_lists(profile, abi_scmp_arch(MACHINE_X86_64, ABI_X32)) &&
 			       call_needs_x32(MACHINE_X86_64, unnamed) ?
-		       "; SCMP_ARCH_X32 is listed, without which it would be killed for that" :
+		       "; SCMP_ARCH_X32 is listed, because the filter would kill the "
+		       "caller otherwise" :
 		       "";
 }
 

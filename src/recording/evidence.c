@@ -24,7 +24,9 @@ static int refuse_name(const char *name, struct error *err)
 	const struct other_name *other = other_name_find(name);
 	const char *like = other ? other->kernel[0] : syscall_nearest(name);
 
-	return error_set(err, EINVAL, "\"%s\" is neither a system call nor the number of one%s%s%s",
+	return error_set(err, EINVAL,
+			 "\"%s\" is neither the name nor the number of a system "
+			 "call%s%s%s",
 			 name,
 			 other ? "; the kernel calls it " :
 			 like  ? " (did you mean " :

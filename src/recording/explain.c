@@ -102,12 +102,11 @@ static void print_missing(FILE *out, const struct recording *recording, const ch
 	fprintf(out, ": never seen in %zu observation%s.\n", recording->observation_count,
 		recording->observation_count == 1 ? "" : "s");
 	if (recording->observation_count == 0)
-		fputs("Nothing was observed at all, so this says nothing.\n", out);
+		fputs("Nothing was observed, so this proves nothing.\n", out);
 	else if (recording_complete(recording))
 		fputs("The recording is complete: what ran did not make this call.\n", out);
 	else
-		fputs("The recording is incomplete, so the call may have been made all the "
-		      "same:\n",
+		fputs("The recording is incomplete, so the call may have been made nevertheless:\n",
 		      out);
 	for (i = 0; i < reason_count; i++) {
 		fputs("  - ", out);
@@ -116,7 +115,8 @@ static void print_missing(FILE *out, const struct recording *recording, const ch
 	}
 	if (fallback)
 		fprintf(out,
-			"A profile answers it with ENOSYS: programs that try it then do with %s.\n",
+			"A profile answers it with ENOSYS, and programs that try it use %s "
+			"instead.\n",
 			fallback->instead);
 }
 

@@ -109,7 +109,7 @@ int recording_read_calls(const struct cursor *at, enum machine machine, bool wit
 		if (calls->length == CALLS_MAX)
 			return cursor_fail(&element, err, "at most %d calls are read", CALLS_MAX);
 		if (call_set_find(calls, call.abi, call.nr))
-			return cursor_fail(&element, err, "this call is there twice");
+			return cursor_fail(&element, err, "this call appears twice");
 		r = call_set_add(calls, &call, err);
 	}
 	return r;

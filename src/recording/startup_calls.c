@@ -100,13 +100,13 @@ static int write_advice(const struct runtime_choice *choice, char *const *missin
 
 	if (!out)
 		return error_nomem(err);
-	fprintf(out, "%s%s%s", choice->name, choice->version ? " " : "", version);
-	if (choice->no_new_privs == TRISTATE_NO)
-		fputs(" starts containers with no_new_privs (allowPrivilegeEscalation: false) "
-		      "alone under it: without, it",
-		      out);
-	fputs(" calls what the profile does not allow before it executes the container's program: ",
-	      out);
+	fprintf(out,
+		"the profile lacks calls that %s%s%s makes before it executes the program of a "
+		"container%s: ",
+		choice->name, choice->version ? " " : "", version,
+		choice->no_new_privs == TRISTATE_NO ?
+			" without no_new_privs (allowPrivilegeEscalation: false)" :
+			"");
 	for (i = 0; i < count; i++)
 		fprintf(out, "%s%s", i ? ", " : "", missing[i]);
 	if (choice->no_new_privs == TRISTATE_YES)
@@ -155,7 +155,7 @@ static int refuse_denied(const struct profile *profile, const char *name, struct
 		    profile->rules[i].action != profile->default_action)
 			return error_set(
 				err, EINVAL,
-				"the profile refuses %s by a rule, and the runtime needs it", name);
+				"a rule of the profile refuses %s, which the runtime needs", name);
 	return 0;
 }
 

@@ -425,8 +425,7 @@ static int check_end(const struct profile *profile, const struct scmp_arch_set *
 	if (!WIFSIGNALED(status))
 		return 0;
 	return error_set(err, EINVAL,
-			 "libseccomp %s does not come to an end with it: some of its conditions "
-			 "overlap",
+			 "libseccomp %s does not finish with it: some of its conditions overlap",
 			 libseccomp_version(version));
 }
 

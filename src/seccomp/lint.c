@@ -48,8 +48,8 @@ static int lint_repeated(const struct rule *rule, size_t index, struct findings 
 		if (seen & bit)
 			return findings_add(findings, &of, err,
 					    "syscalls[%zu] (%s) has two conditions on argument "
-					    "%" PRIu32 ", of which runtimes require one instead of "
-					    "both: they make a rule of each condition",
+					    "%" PRIu32 ", of which runtimes require only one: "
+					    "they make a rule of each condition",
 					    index, of.call ? of.call : "no name",
 					    rule->conditions[i].index);
 		seen |= bit;
@@ -81,7 +81,7 @@ static int lint_shadowed(const struct profile *profile, size_t index, struct fin
 							      rule->names[i] },
 					err,
 					"the conditions of syscalls[%zu] on %s have no effect: "
-					"syscalls[%zu] decides about it without any",
+					"syscalls[%zu] has none and decides first",
 					index, rule->names[i], other);
 	return 0;
 }
@@ -164,7 +164,7 @@ static int lint_fallbacks(const struct semantics *semantics, const struct scmp_a
 				findings,
 				&(struct finding_of){ SEVERITY_WARNING, "fallback",
 						      fallbacks[i].name, architecture->name },
-				err, "%s gets %s: programs go on with %s after ENOSYS only (%s)",
+				err, "%s gets %s: only on ENOSYS do programs fall back to %s (%s)",
 				fallbacks[i].name, effect_text(effect, text), fallbacks[i].instead,
 				fallbacks[i].who);
 	return r;
@@ -246,8 +246,8 @@ static int lint_unknown(const struct compilation *compilation, struct findings *
 		if (!*syscall_purpose(name)->name && !other_name_find(name) &&
 		    !syscall_nearest(name))
 			r = findings_add(findings, &of, err,
-					 "%s is not enforced: it is no system call of any machine "
-					 "that recorder knows",
+					 "%s is not enforced: no machine that recorder knows has "
+					 "this system call",
 					 name);
 	}
 	return r;

@@ -66,8 +66,8 @@ static int lint_call(const struct semantics *semantics, const struct multiplexed
 	if (r < 0 || most <= least)
 		return r;
 	return findings_add(findings, &of, err,
-			    "%s is %s%s, and %s makes it all the same: what it is asked for is in "
-			    "memory, where a filter does not look",
+			    "%s is %s%s, but %s can make it anyway: its arguments are in memory, "
+			    "which a filter cannot read",
 			    call->name,
 			    least == PERMISSION_REFUSED ? "refused" : "decided by another process",
 			    verdict.rule_count ? " with some arguments" : "", call->through);

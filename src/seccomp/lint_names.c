@@ -76,8 +76,8 @@ static int lint_name(const struct naming *naming, const char *name, struct findi
 				    "%s is not enforced: the kernel calls it %s", name, here);
 	here = syscall_nearest(name);
 	return here ? findings_add(findings, &of, err,
-				   "%s is not enforced: it is no system call of any machine that "
-				   "recorder knows (did you mean %s?)",
+				   "%s is not enforced: no machine that recorder knows has this "
+				   "system call (did you mean %s?)",
 				   name, here) :
 		      0;
 }

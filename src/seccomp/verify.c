@@ -95,7 +95,7 @@ static int verify_layouts(const struct profile *profile, struct verification *ve
 
 	if (r == -EINVAL)
 		return findings_add(&verification->findings, &refused, err,
-				    "no runtime takes this profile: %s", error_message(&refusal));
+				    "no runtime accepts this profile: %s", error_message(&refusal));
 	if (r < 0)
 		return error_set(err, -r, "%s", error_message(&refusal));
 	verification->compiled = verification->proven = true;
@@ -127,7 +127,7 @@ static int verify_against(const struct semantics *semantics, const struct semant
 	if (r < 0)
 		return r;
 	return findings_add(findings, &of, err,
-			    "no subset: %s gets %s, where the other profile says %s",
+			    "not a subset: %s gets %s, where the other profile says %s",
 			    call ? call : shown, effect_text(difference.b, text),
 			    effect_text(difference.a, base_text));
 }
@@ -172,9 +172,9 @@ static int lint_native(const struct profile *profile, const struct scmp_arch_set
 		    !profile_lists(profile, architecture->name))
 			r = findings_add(
 				findings, &of, err,
-				"%s is not listed, but runtimes add it where it is the "
-				"node's own: its calls are not killed, but filtered by the "
-				"same rules",
+				"%s is not listed, but runtimes add it on nodes of this "
+				"architecture: its calls are not killed, but filtered by the same "
+				"rules",
 				architecture->name);
 	}
 	return r;
@@ -224,8 +224,8 @@ static int lint_base(const struct verify_terms *terms, struct findings *findings
 	if (!terms->base_profile)
 		return 0;
 	return findings_add(findings, &of, err,
-			    "the Security Profiles Operator unites it with %s, which is not read: "
-			    "containers may do more than is said here",
+			    "the Security Profiles Operator merges the base profile %s into it, "
+			    "which is not read: containers may do more than this report shows",
 			    terms->base_profile);
 }
 

@@ -207,11 +207,10 @@ int str_parse_duration(const char *text, int64_t *ret_ns, struct error *err)
 		    __builtin_add_overflow(total, part, &total))
 			return error_set(
 				err, EINVAL,
-				"'%s' is not a length of time; write for example 30s, 5m or 1h30m",
-				text);
+				"'%s' is not a duration; write for example 30s, 5m or 1h30m", text);
 	} while (*rest);
 	if (total == 0)
-		return error_set(err, EINVAL, "a length of time must be longer than 0");
+		return error_set(err, EINVAL, "a duration must be longer than 0");
 	*ret_ns = total;
 	return 0;
 }

@@ -32,14 +32,14 @@ printf '#!/bin/sh\nexec %q %q "$@"\n' "$PROGRAMS/older" "$newer" >"$RECORDER"
 chmod +x "$RECORDER"
 
 record -vv -- "$PROGRAMS/call" "${NR[acct]}" "${NR[swapoff]}"
-check "where it refuses to, libbpf does" loaded_by_libbpf
-check "a command is recorded, and nothing beside it" equals observed_calls \
+check "where the kernel does not relocate the programs, libbpf does" loaded_by_libbpf
+check "a command is recorded, and nothing else" equals observed_calls \
 	native:execve native:acct native:swapoff native:exit_group
 check "nothing was lost" is_complete
 record -- "$PROGRAMS/denied" errno
-check "a call that a filter denied is told from one that was made" equals denied_calls native:acct
+check "a call that a filter denied is denied and not observed" equals denied_calls native:acct
 record -- "$PROGRAMS/denied" kill-process
-check "so is one that a filter killed for" equals denied_calls native:acct
+check "so is a call for which a filter killed the process" equals denied_calls native:acct
 
 new_cgroup cgroup
 start_recording --cgroup "$cgroup"
@@ -48,7 +48,7 @@ mkdir "$cgroup/new"
 "$ENTER_CGROUP" "$cgroup/new" /usr/bin/unshare --mount -- "$PROGRAMS/call" "${NR[delete_module]}"
 stop_recording
 check "a cgroup's programs are loaded by libbpf" loaded_by_libbpf
-check "what is made in it, and in one made below it, is recorded" \
+check "calls in it, and in a cgroup created below it, are recorded" \
 	contains_all observed_calls native:acct native:delete_module
 
 coproc PUPPET { exec "$PROGRAMS/puppet" "${NR[acct]}"; }
@@ -59,14 +59,14 @@ echo call >&"${PUPPET[1]}" && read -r -t 10 _ <&"${PUPPET[0]}"
 echo "fork ${NR[quotactl]}" >&"${PUPPET[1]}" && read -r -t 10 _ <&"${PUPPET[0]}"
 stop_recording
 check "a process's programs are loaded by libbpf" loaded_by_libbpf
-check "what its threads and children make is recorded" \
+check "calls of its threads and children are recorded" \
 	contains_all observed_calls native:acct native:quotactl
 
 printf '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["acct"],"action":"SCMP_ACT_ERRNO"}]}' \
 	>"$TEST_TMP/profile.json"
 "$RECORDER" run --profile "$TEST_TMP/profile.json" --log --format json --output "$TEST_TMP/report.json" \
 	-- "$PROGRAMS/call" "${NR[acct]}" 2>"$LOG"
-check "a command runs under a filter that denies nothing and asks" [ $? = 0 ]
-check "and what it asks about is told" grep -q '"acct"' "$TEST_TMP/report.json"
+check "a command runs under a filter that denies nothing but notifies" [ $? = 0 ]
+check "and the report has the call" grep -q '"acct"' "$TEST_TMP/report.json"
 
 tap_done

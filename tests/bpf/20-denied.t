@@ -42,7 +42,7 @@ denied_case kill-process "KILL_PROCESS"
 record -- "$PROGRAMS/denied" exec "$PROGRAMS/call" "${NR[acct]}" "${NR[swapoff]}"
 check "a filter that execve passed on stops the next program's call" \
 	equals denied_calls native:acct
-check "and lets the others through" contains_all observed_calls native:swapoff
+check "and allows the other calls" contains_all observed_calls native:swapoff
 
 record -- "$PROGRAMS/denied" log
 check "LOG lets the call through: it is observed" contains_all observed_calls native:acct
@@ -84,7 +84,7 @@ start_recording --cgroup "$cgroup" --watch-denied always
 stop_recording
 check "--watch-denied always: the first denied call of a filter that comes later" \
 	equals denied_calls native:acct
-check "and nothing is missing" is_complete
+check "and the recording is complete" is_complete
 mkfifo "$TEST_TMP/filter"
 # shellcheck disable=SC2094 # no program writes to the FIFO that is read
 sh -c 'read -r line; exec "$0" errno' "$PROGRAMS/denied" <"$TEST_TMP/filter" &
@@ -94,8 +94,8 @@ start_recording --pid "$filtered" --watch-denied always
 echo go >&9
 wait "$filtered"
 wait "$recorder"
-check "the same of a process" equals denied_calls native:acct
-check "that it ran before is all that is missing" jq -e '.observations[0]
+check "the same for a process" equals denied_calls native:acct
+check "the only reason is that it ran before" jq -e '.observations[0]
 	| .losses.late == 1 and (.losses.denied | not)' "$RECORDING"
 
 denied_in_profile() {

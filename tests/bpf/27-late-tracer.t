@@ -44,7 +44,7 @@ late_case() { # HOW TARGET
 	check "$1, --$2: the program works" [ "$status" = 0 ]
 	wait_until 5 has_ended "$recorder" || stop_recording
 	check "$1, --$2: recorded" [ -s "$RECORDING" ]
-	check "$1, --$2: what was answered is observed, or said to be missing" observed_or_said
+	check "$1, --$2: the answered call is observed, or the recording is not complete" observed_or_said
 }
 
 waits_for_gate() { # PID
@@ -71,7 +71,7 @@ for how in skip change; do
 	wait "$pid"
 	check "$how, held by its tracer: the program works" [ "$?" = 0 ]
 	stop_recording
-	check "$how, held by its tracer: what was answered is observed, or said to be missing" \
+	check "$how, held by its tracer: the answered call is observed, or the recording is not complete" \
 		observed_or_said
 done
 tap_done

@@ -65,9 +65,9 @@ check "user and pid namespaces" contains_all observed_calls native:quotactl
 check "cgroup, ipc, network and uts namespaces" contains_all observed_calls native:add_key
 check "another process's mount namespace, entered with setns" \
 	contains_all observed_calls native:request_key native:setns
-check "a process that another one moved in" contains_all observed_calls native:timer_delete
-check "a cgroup beside it does not belong to it" contains_none observed_calls native:io_destroy
-check "what left the cgroup belongs to it no more" \
+check "a process that another process moved in" contains_all observed_calls native:timer_delete
+check "a sibling cgroup does not belong to it" contains_none observed_calls native:io_destroy
+check "a process that left the cgroup no longer belongs to it" \
 	contains_none observed_calls native:ioprio_get
 
 # The recorder makes a command's cgroup. Cgroups that the command makes below it belong to the

@@ -61,7 +61,7 @@ first=$recorder first_recording=$TEST_TMP/first.json
 recorder=$first stop_recording
 mv "$RECORDING" "$first_recording"
 RECORDING=$first_recording
-check "the first of two recorders sees its own calls alone" equals observed_calls \
+check "the first of two recorders sees only its own calls" equals observed_calls \
 	native:execve native:swapoff native:exit_group
 RECORDING=$TEST_TMP/second.json
 check "so does the second" equals observed_calls native:execve native:acct native:exit_group

@@ -43,7 +43,7 @@ ended() {
 	check "$3: programs were loaded before" grep -q prog <<<"$objects"
 	check "$3: exit status $2" [ "$status" = "$2" ]
 	check "$3: no program, map or link is left" wait_until 10 objects_gone "$objects"
-	check "$3: what was recorded goes on" kill -0 "$resident"
+	check "$3: the recorded process continues" kill -0 "$resident"
 }
 
 before=$(pins)
@@ -72,7 +72,7 @@ check "a command ran in a cgroup of its own" [ "$(own_cgroup)" != "$(cgroup_root
 check "it is removed when the command ends" not_there "$(own_cgroup)"
 record -- /bin/sh -c 'cp /proc/self/cgroup "$1/cgroup"; mkdir "$0$(sed -n s/^0:://p "$1/cgroup")/left"' \
 	"$(cgroup_root)" "$TEST_TMP"
-check "so is what the command left below it" not_there "$(own_cgroup)"
+check "so are cgroups that the command left below it" not_there "$(own_cgroup)"
 
 # killed_while_running SIGNAL: ends a recording while its command runs.
 killed_while_running() {
@@ -95,7 +95,7 @@ for signal in INT TERM; do
 	check "SIG$signal while a command runs: its cgroup is gone" not_there "$(own_cgroup)"
 done
 killed_while_running KILL
-check "SIGKILL while a command runs: the command goes on, in its cgroup" \
+check "SIGKILL while a command runs: the command continues, in its cgroup" \
 	grep -q . "$(own_cgroup)/cgroup.procs"
 
 tap_done

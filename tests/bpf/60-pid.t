@@ -49,13 +49,13 @@ check "the recording ends well" [ $status = 0 ]
 
 check "threads that were running" contains_all observed_calls \
 	native:acct native:swapoff native:quotactl
-check "a child that was born during the recording" \
+check "a child that was created during the recording" \
 	contains_all observed_calls native:delete_module
-check "a thread that was" contains_all observed_calls native:mq_unlink
-check "not what happened before" contains_none observed_calls native:io_destroy
-check "not another process, nor its children" \
+check "a thread that was created during the recording" contains_all observed_calls native:mq_unlink
+check "no call from before the recording" contains_none observed_calls native:io_destroy
+check "no call of another process or its children" \
 	contains_none observed_calls native:add_key native:request_key
-check "the process goes on" tell ours call
+check "the process continues" tell ours call
 
 start_recording --pid "$ours_pid"
 kill "$ours_pid"

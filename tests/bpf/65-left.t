@@ -53,13 +53,13 @@ move_victim() {
 record -- "$STEPS" name=mover "enter=$elsewhere" "call=${NR[acct]}"
 check "a command moves itself away" says_who_left mover
 record -- "$STEPS" name=parent "into=$elsewhere" "call=${NR[acct]}"
-check "a child of it is born elsewhere" says_who_left parent
+check "a child of it is created elsewhere" says_who_left parent
 record -- "$STEPS" fork name=child "enter=$elsewhere" fork "call=${NR[acct]}"
 check "a child of it moves itself away" says_who_left child
 mover &
 record -- "$STEPS" name=victim "pid=$pid_file" "tell=$here" "wait=$gate" "call=${NR[acct]}"
 wait $!
-check "somebody outside moves it away" says_who_left victim "$(cat "$pid_file")"
+check "a process outside moves it away" says_who_left victim "$(cat "$pid_file")"
 
 new_cgroup cgroup
 start_recording --cgroup "$cgroup"
@@ -69,7 +69,7 @@ check "a process of a cgroup moves itself away" says_who_left mover
 start_recording --cgroup "$cgroup"
 run_here name=parent "into=$elsewhere" "call=${NR[acct]}"
 stop_recording
-check "a child of it is born elsewhere" says_who_left parent
+check "a child of it is created elsewhere" says_who_left parent
 start_recording --cgroup "$cgroup"
 run_here fork name=child "enter=$elsewhere" fork "call=${NR[acct]}"
 stop_recording
@@ -79,7 +79,7 @@ mover &
 run_here name=victim "pid=$pid_file" "tell=$here" "wait=$gate" "call=${NR[acct]}"
 wait $!
 stop_recording
-check "somebody outside moves it away" says_who_left victim "$(cat "$pid_file")"
+check "a process outside moves it away" says_who_left victim "$(cat "$pid_file")"
 
 # Records a process that was in the cgroup before the recording began, as $early.
 record_early() { # STEP...
@@ -93,9 +93,9 @@ record_early() { # STEP...
 }
 
 record_early "enter=$elsewhere"
-check "one that was there before moves itself away" says_who_left early "$(cat "$pid_file")"
+check "a process from before the recording moves itself away" says_who_left early "$(cat "$pid_file")"
 record_early fork "into=$elsewhere"
-check "a child of one that was there before is born elsewhere" says_who_left early
+check "a child of a process from before the recording is created elsewhere" says_who_left early
 
 # The move names the leader of the threads, but other threads make the calls.
 start_recording --cgroup "$cgroup"
@@ -132,8 +132,8 @@ start_recording --cgroup "$cgroup"
 run_here "enter=$cgroup/one" fork "call=${NR[acct]}" "enter=$cgroup/two" "call=${NR[quotactl]}" \
 	"into=$cgroup" "call=${NR[swapoff]}"
 stop_recording
-check "moves between recorded cgroups are no reason" says_nothing_of_leaving
-check "what is done in each is recorded" \
+check "moves between recorded cgroups leave the recording complete" says_nothing_of_leaving
+check "calls in each of them are recorded" \
 	contains_all observed_calls native:acct native:quotactl native:swapoff
 record -- /bin/sh -c 'mkdir "$1/three" && exec "$0" "enter=$1/three" "call=$2" "enter=$1"' \
 	"$STEPS" "$cgroup" "${NR[acct]}"

@@ -14,15 +14,15 @@ tap_plan 9
 record -- "$PROGRAMS/call" 600 1000 100000 -1 "${NR[acct]}"
 check "unknown numbers are recorded" contains_all observed_calls \
 	native:syscall_600 native:syscall_1000 native:syscall_100000
-check "-1 is no number" equals observed_calls native:execve native:exit_group native:acct \
+check "-1 is not a number of a call" equals observed_calls native:execve native:exit_group native:acct \
 	native:syscall_600 native:syscall_1000 native:syscall_100000
 check "nothing was lost" is_complete
 
 "$RECORDER" record -o "$TEST_TMP/profile.json" -- "$PROGRAMS/call" 600 "${NR[acct]}" 2>"$LOG"
-check "a profile lists no number" jq -e \
+check "a profile lists only names" jq -e \
 	'[.syscalls[].names[]] | any(. == "acct") and all(test("[0-9]{3}") | not)' \
 	"$TEST_TMP/profile.json"
-check "what it cannot list is reported" grep -q 600 "$LOG"
+check "calls that it cannot list are reported" grep -q 600 "$LOG"
 
 # Numbers without a call in the kernel, up to the largest. The recording can be read again.
 # Under its profile the program gets an error for these numbers.

@@ -23,12 +23,12 @@ for status in 0 3; do
 done
 check "death by signal 9 is exit status 137" \
 	equals "status_of $RECORDER record -- /bin/sh -c 'kill -9 \$\$'" 137
-check "a command that does not exist: exit status 127 or 1, and a sentence" \
+check "a command that does not exist: exit status 127 or 1, and a message" \
 	eval '! "$RECORDER" record -- /does/not/exist >/dev/null 2>"$LOG" && grep -q /does/not/exist "$LOG"'
 
 "$RECORDER" record -- /bin/sh -c 'echo said; echo complained >&2' \
 	>"$TEST_TMP/out" 2>"$TEST_TMP/err"
-check "standard output is the profile alone" jq -e .defaultAction "$TEST_TMP/out"
+check "standard output is only the profile" jq -e .defaultAction "$TEST_TMP/out"
 check "the command's standard output goes to standard error" grep -qx said "$TEST_TMP/err"
 check "its standard error too" grep -qx complained "$TEST_TMP/err"
 "$RECORDER" record -o "$TEST_TMP/profile.json" -- /bin/echo said >"$TEST_TMP/out" 2>"$LOG"
@@ -52,7 +52,7 @@ check "--user runs the command as that user" equals \
 	"$RECORDER record --user nobody -o $TEST_TMP/profile.json -- /usr/bin/id -un 2>/dev/null" nobody
 check "an unknown user is a failure" \
 	eval '! "$RECORDER" record --user no-such-user -- /bin/true >/dev/null 2>"$LOG"'
-check "a sentence names it" grep -q no-such-user "$LOG"
+check "the message names it" grep -q no-such-user "$LOG"
 
 start_recording -- /bin/sh -c 'while :; do "$0" "$1"; sleep 0.1; done' \
 	"$PROGRAMS/call" "${NR[acct]}"
@@ -74,7 +74,7 @@ mount -t tmpfs -o size=4k none "$TEST_TMP/full" && cleanup_add umount "$TEST_TMP
 head -c 4096 /dev/zero >"$TEST_TMP/full/filler" 2>/dev/null
 check "a file that cannot be written is a failure" \
 	eval '! "$RECORDER" record -o "$TEST_TMP/full/p.json" -- /bin/true 2>"$LOG"'
-check "a sentence names it" grep -q full/p.json "$LOG"
+check "the message names it" grep -q full/p.json "$LOG"
 check "there is no half-written file" equals "ls -A $TEST_TMP/full" filler
 check "a folder that is not there is found before the command runs" eval \
 	'! "$RECORDER" record -o /no/such/folder/p.json -- /usr/bin/touch "$TEST_TMP/ran" 2>"$LOG" &&
@@ -85,6 +85,6 @@ mknod "$TEST_TMP/device" c 1 7
 "$RECORDER" record -o "$TEST_TMP/device" -- /bin/true 2>"$LOG"
 status=$?
 check "a full device is exit status 1" [ $status = 1 ]
-check "a device stays one" [ -c "$TEST_TMP/device" ]
+check "a device stays a device" [ -c "$TEST_TMP/device" ]
 
 tap_done

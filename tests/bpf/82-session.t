@@ -26,6 +26,6 @@ check "and has the name of what was recorded" jq -e '.name == "call"' "$RECORDIN
 check "what a command leaves running is recorded too" eval \
 	'probe /bin/sh -c "(sleep 0.2; exec \"\$0\" \"\$1\") &" "$PROGRAMS/call" "${NR[add_key]}" &&
 	contains_all observed_calls native:add_key'
-check "a command that cannot run is an error, in a sentence" eval \
+check "a command that cannot run is an error, with a message" eval \
 	'! probe /does/not/exist && grep -q "^session_probe: run /does/not/exist: " "$LOG"'
 tap_done

@@ -31,9 +31,9 @@ mkfifo pipe
 for signal in TERM INT HUP; do
 	ends_by "$signal" pipe
 	tap_is "SIG$signal ends the wait for a reader" "$status" $((128 + $(kill -l "$signal")))
-	tap_check "and that is said" grep -q 'pipe was not written: a signal came while nobody read it' "$LOG"
+	tap_check "and the message says so" grep -q 'pipe was not written: a signal came while nobody read it' "$LOG"
 done
-tap_is 'no cgroup stays' "$(find /sys/fs/cgroup -type d \( "${names[@]}" \))" ""
+tap_is 'no cgroup is left' "$(find /sys/fs/cgroup -type d \( "${names[@]}" \))" ""
 
 "$RECORDER" record -o pipe -- /bin/true 2>"$LOG" &
 recorder=$!
@@ -44,16 +44,16 @@ rm pipe
 
 : >.recorder.0123456789abcdef
 "$RECORDER" record -o profile.json -- /bin/true 2>"$LOG"
-tap_is 'what a killed recorder left is removed' "$(find . -name '.recorder.*')" ''
+tap_is 'files that a killed recorder left are removed' "$(find . -name '.recorder.*')" ''
 (
 	ulimit -f 0
 	"$RECORDER" record --format recording -o large.json -- /bin/true 2>/dev/null # no file
 )
 tap_is 'a file that is too large is a failure' "$? $(ls large.json .recorder.* 2>/dev/null)" '1 '
 "$RECORDER" record -o - -- /bin/echo said >out.json 2>"$LOG"
-tap_is "'-' is standard output, which has the profile alone" "$? $(jq -r .defaultAction out.json)" \
+tap_is "'-' is standard output, which has only the profile" "$? $(jq -r .defaultAction out.json)" \
 	'0 SCMP_ACT_ERRNO'
-tap_check "so that the command's goes to standard error" grep -qx said "$LOG"
+tap_check "so the command's output goes to standard error" grep -qx said "$LOG"
 
 "$RECORDER" record -- /bin/true 2>"$LOG" >&-
 tap_is 'a closed standard output is a failure' "$? $(grep -c 'write standard output' "$LOG")" '1 1'
@@ -62,7 +62,7 @@ hints() {
 	"$RECORDER" record -o profile.json "$@" -- /bin/true 2>"$LOG"
 	grep -c -- '--runtime-calls' "$LOG"
 }
-tap_is 'that a container needs more is said once' "$(hints)" 1
-tap_is 'and not to whom it was clear' "$(hints --runtime-calls none)" 0
-tap_is 'nor where little is to be said' "$(hints --quiet)" 0
+tap_is 'a hint says once that a container needs more' "$(hints)" 1
+tap_is 'but not with --runtime-calls none' "$(hints --runtime-calls none)" 0
+tap_is 'nor with --quiet' "$(hints --quiet)" 0
 tap_done

@@ -40,7 +40,7 @@ start_and_move
 stop_recording
 
 check "the work of each is recorded" contains_all observed_calls native:acct
-check "with the execve, and without what came before it" equals observed_calls \
+check "from its execve on, and no earlier call" equals observed_calls \
 	native:execve native:acct native:exit_group
 check "nothing was lost" is_complete
 

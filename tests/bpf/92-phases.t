@@ -58,9 +58,9 @@ start_inside "$cgroup" "${NR[quotactl]}"
 open_gate "$gate"
 wait "$daemon"
 stop_recording
-check "what is moved in and never executes is work, though another one was started meanwhile" \
+check "a process that is moved in and never executes is work, even if another was started meanwhile" \
 	contains_all observed_calls native:acct native:swapoff
-check "the other one's work is recorded too" contains_all observed_calls native:quotactl
+check "the other process's work is recorded too" contains_all observed_calls native:quotactl
 
 # The same, but it forks between its move and the start of the other program.
 start_recording --cgroup "$cgroup"
@@ -72,7 +72,7 @@ start_inside "$cgroup" "${NR[quotactl]}"
 open_gate "$gate"
 wait "$daemon"
 stop_recording
-check "a child that is moved in beside its parent, too" contains_all observed_calls native:acct
+check "so is a child that is moved in with its parent" contains_all observed_calls native:acct
 
 # A container moves its own process to the cgroup where it already is, or to one below. That
 # must not change how processes from outside are judged.
@@ -93,8 +93,8 @@ wait "$init"
 start_inside "$container" "${NR[quotactl]}" "call=${NR[io_destroy]}"
 start_inside "$container/below" "${NR[swapoff]}" "call=${NR[io_destroy]}"
 stop_recording
-check "what an init system of the container moved is work" contains_all observed_calls native:acct
-check "what comes from outside afterwards is set-up until it executes" \
+check "a process that an init system of the container moved is work" contains_all observed_calls native:acct
+check "a process that comes from outside later is in set-up until it executes" \
 	contains_none observed_calls native:io_destroy native:add_key
 check "and then work, in whichever cgroup of the container" \
 	contains_all observed_calls native:quotactl native:swapoff
@@ -121,7 +121,7 @@ wait "$second"
 stop_recording
 check "set-ups that a recording finds are not work" \
 	contains_none observed_calls native:acct native:quotactl
-check "what they execute is" contains_all observed_calls native:add_key native:swapoff
+check "the programs that they execute are work" contains_all observed_calls native:add_key native:swapoff
 
 # The same, but nothing shows that they belong to a runtime: they do not run their parent's program.
 start_held "$here" "${with_namespace[@]}" "$STEPS" "tell=$here" "wait=$gate" "call=${NR[acct]}" exec \
@@ -137,9 +137,9 @@ wait "$first"
 open_gate "$gate2"
 wait "$second"
 stop_recording
-check "what a recording finds in a container is not work until it executes" \
+check "a pre-existing process of a container is not work until it executes" \
 	contains_none observed_calls native:acct
-check "what it executes is, and what never executes" \
+check "the program that it executes is work, and so is a process that never executes" \
 	contains_all observed_calls native:add_key native:quotactl
 
 # The recording finds a process in set-up, which ends without having executed anything.
@@ -150,7 +150,7 @@ start_recording --cgroup "$cgroup"
 open_gate "$gate"
 wait "$first"
 stop_recording
-check "what a recording finds and never executes is in it, or it is not complete" eval \
+check "a pre-existing process that never executes is recorded, or the recording is not complete" eval \
 	'contains_all observed_calls native:acct || ! is_complete'
 
 # Threads move with their leader. One of them makes the calls.
@@ -166,7 +166,7 @@ read -r -t 20 _ <&"${PUPPET[0]}"
 echo "thread ${NR[swapoff]}" >&"${PUPPET[1]}"
 read -r -t 20 _ <&"${PUPPET[0]}"
 stop_recording
-check "threads of what was moved in, and new ones" \
+check "threads of a process that was moved in, and new threads" \
 	contains_all observed_calls native:acct native:swapoff
 cleanup_process "$puppet" 2>/dev/null
 
@@ -176,10 +176,10 @@ start_recording --cgroup "$cgroup"
 "$STEPS" "into=$cgroup" "call=${NR[quotactl]}"
 wait_until 10 eval '[ -z "$(cat "$cgroup/cgroup.procs")" ]'
 stop_recording
-check "what enters by itself is work" contains_all observed_calls native:acct
+check "a process that attaches itself is work" contains_all observed_calls native:acct
 check "so are its children" contains_all observed_calls native:swapoff
 check "and orphans" contains_all observed_calls native:mq_unlink
-check "what is born inside and never executes is work" contains_all observed_calls native:quotactl
+check "a process that is created inside and never executes is work" contains_all observed_calls native:quotactl
 check "nothing was lost" is_complete
 
 # Another process moves it into one cgroup, and it enters the next by itself. No runtime starts
@@ -192,7 +192,7 @@ move "$held" "$cgroup/one"
 open_gate "$gate"
 wait "$held"
 stop_recording
-check "what goes on by itself is work, wherever it was moved before" \
+check "a process that attaches itself is work, wherever it was moved before" \
 	contains_all observed_calls native:acct native:quotactl
 
 # A program that set-up runs in the machine's root directory. Nothing shows whether the container's filter
@@ -223,6 +223,6 @@ move "$pid" "$cgroup"
 open_gate "$gate"
 wait "$started"
 stop_recording
-check "a grandchild of who stays outside is set-up until it executes" equals observed_calls \
+check "a grandchild of a process that stays outside is in set-up until it executes" equals observed_calls \
 	native:execve native:quotactl native:exit_group
 tap_done

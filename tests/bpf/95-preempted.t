@@ -51,7 +51,7 @@ else
 fi
 
 record_rounds --hook btf
-check "what tp_btf loses makes a recording incomplete" test ! -s "$TEST_TMP/silent" -a -e "$RECORDING"
+check "a call that tp_btf loses makes the recording incomplete" test ! -s "$TEST_TMP/silent" -a -e "$RECORDING"
 tap_note "tp_btf lost $(wc -l <"$TEST_TMP/missing") of $((ROUNDS * (LAST - FIRST + 1))) calls here"
 
 if "$RECORDER" record --hook tracepoint -- true >"$TEST_TMP/profile.json" 2>"$LOG"; then

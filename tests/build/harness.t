@@ -75,26 +75,26 @@ interrupted() {
 
 run=$PWD/tests/run marks=$TEST_TMP/marks
 tap_plan 27
-says "what passes is counted" "2 passed, 0 failed, 0 skipped" \
+says "passed tests are counted" "2 passed, 0 failed, 0 skipped" \
 	'echo "1..2"; echo "ok 1 - a"; echo "ok 2 - b"'
-says "what fails is counted" "1 passed, 1 failed, 0 skipped" \
+says "failed tests are counted" "1 passed, 1 failed, 0 skipped" \
 	'echo "1..2"; echo "ok 1 - a"; echo "not ok 2 - b"; exit 1'
-says "what is skipped is counted" "1 passed, 0 failed, 1 skipped" \
+says "skipped tests are counted" "1 passed, 0 failed, 1 skipped" \
 	'echo "1..2"; echo "ok 1 - a"; echo "ok 2 - b # SKIP no root"'
 says "so is a whole file" "0 passed, 0 failed, 1 skipped" 'echo "1..0 # SKIP no root"'
 says "a crash is a failure" "1 passed, 1 failed, 0 skipped" \
 	'echo "1..1"; echo "ok 1 - a"; kill -SEGV $$'
 says "so is another exit status" "1 passed, 1 failed, 0 skipped" \
 	'echo "1..1"; echo "ok 1 - a"; exit 3'
-says "so is success in spite of a failure" "0 passed, 2 failed, 0 skipped" \
+says "so is exit status 0 in spite of a failure" "0 passed, 2 failed, 0 skipped" \
 	'echo "1..1"; echo "not ok 1 - a"'
 says "so is an end before the plan's" "1 passed, 1 failed, 0 skipped" \
 	'echo "1..2"; echo "ok 1 - a"'
 says "so is a test beyond the plan" "2 passed, 1 failed, 0 skipped" \
 	'echo "1..1"; echo "ok 1 - a"; echo "ok 2 - b"'
-says "so is no plan" "1 passed, 1 failed, 0 skipped" 'echo "ok 1 - a"'
+says "so is a missing plan" "1 passed, 1 failed, 0 skipped" 'echo "ok 1 - a"'
 says "so is silence" "0 passed, 1 failed, 0 skipped" 'exit 0'
-says "so is no end" "1 passed, 2 failed, 0 skipped" \
+says "so is a test that does not end" "1 passed, 2 failed, 0 skipped" \
 	'echo "1..2"; echo "ok 1 - a"; sleep 20'
 TESTS=nothing says "so is that nothing ran" "0 passed, 1 failed, 0 skipped" 'echo "1..0"'
 RECORDER_REQUIRE_ALL=1 says "so is a skip where all has to run" "0 passed, 1 failed, 0 skipped" \
@@ -114,9 +114,9 @@ is_ended ended2
 run_samples tests/unit/{a,b}
 tap_is "unit tests run at the same time, and each is counted" \
 	"$status ${output##*$'\n'}" "1 0 passed, 2 failed, 0 skipped"
-tap_is "what each of them says is in one piece" "$(in_one_piece)" 2
+tap_is "the output of each is in one piece" "$(in_one_piece)" 2
 run_samples tests/unit/3 tests/bpf/1.t tests/runtime/2.t tests/unit/3
-tap_is "a test of the kernel or of a runtime has the machine for itself" \
+tap_is "a test of the kernel or of a runtime runs alone" \
 	"$status ${output##*$'\n'}" "0 4 passed, 0 failed, 0 skipped"
 run_samples tests/unit/{4,3}
 tap_is "so is a test whose result was lost because the process that ran it was killed" \

@@ -41,25 +41,25 @@ accepts "a folder may include its own headers" src/selection/a.c '#include "cont
 accepts "and those below" src/cli/a.c '#include "util/error.h"'
 accepts "record/ knows the BPF program" src/record/a.c '#include "shared.h"'
 accepts "main.c knows the commands" src/main.c '#include "cli/commands.h"'
-refuses "none above" src/profile/model/a.c '#include "container/cri.h"' \
+refuses "a folder may not include headers of one above" src/profile/model/a.c '#include "container/cri.h"' \
 	"profile/model/ may not include container/, which is above it"
-refuses "none above within profile/" src/profile/model/a.c '#include "profile/diff/diff.h"' \
+refuses "nor of one above within profile/" src/profile/model/a.c '#include "profile/diff/diff.h"' \
 	"profile/model/ may not include profile/diff/, which is above it"
-refuses "nor through a header" src/util/a.h \
+refuses "nor in a header" src/util/a.h \
 	$'#ifndef UTIL_A_H\n#define UTIL_A_H\n#include "profile/model/profile.h"\n#endif' \
 	"util/ may not include profile/model/, which is above it" 3
 accepts "a header is guarded by its path" src/util/a.h $'#ifndef UTIL_A_H\n#define UTIL_A_H\n#endif'
-refuses "and by nothing else" src/util/a.h $'#ifndef A_H\n#define A_H\n#endif' \
+refuses "another guard is refused" src/util/a.h $'#ifndef A_H\n#define A_H\n#endif' \
 	"its include guard is not its path, UTIL_A_H"
-refuses "however it is spaced" src/record/a.c '  #  include "cli/frame/cli.h"' \
+refuses "spaces do not hide an include" src/record/a.c '  #  include "cli/frame/cli.h"' \
 	"record/ may not include cli/frame/, which is above it"
-refuses "nobody else knows the BPF program" src/cli/a.c '#include "recorder.skel.h"' \
+refuses "no other folder knows the BPF program" src/cli/a.c '#include "recorder.skel.h"' \
 	"only record/ may include recorder.skel.h"
-refuses "every path begins at src/" src/selection/a.c '#include "cri.h"' \
+refuses "a path that does not begin at src/ is refused" src/selection/a.c '#include "cri.h"' \
 	'include "cri.h" by its path from src/'
-refuses "a folder without a place is noticed" src/selection/a.c '#include "misc/a.h"' \
+refuses "an unknown folder is refused" src/selection/a.c '#include "misc/a.h"' \
 	'"misc/a.h" is in no layer'
-refuses "the BPF program knows nothing of src/" bpf/a.c '#include "util/error.h"' \
+refuses "the BPF program includes nothing of src/" bpf/a.c '#include "util/error.h"' \
 	"bpf/ includes nothing of src/"
 refuses "profile/ opens no file" src/profile/model/a.c '#include <fcntl.h>' \
 	'profile/ and recording/ are bytes in, bytes out:#include <fcntl.h>'
@@ -69,16 +69,16 @@ for header in '"util/log.h"' '<signal.h>' '<termios.h>' '<sys/signalfd.h>'; do
 		"session/ knows no signal, terminal or log:#include $header"
 done
 for header in '<poll.h>' '<sys/epoll.h>' '<sys/select.h>'; do
-	refuses "nobody but the loop polls with $header" src/cli/a.c "#include $header" \
+	refuses "only the loop polls, not with $header" src/cli/a.c "#include $header" \
 		"only util/loop polls:#include $header"
 done
 accepts "the loop polls" src/util/loop.c '#include <poll.h>'
-refuses "and asks for no terminal" src/session/a.c 'if (isatty(2))' \
+refuses "and does not ask about a terminal" src/session/a.c 'if (isatty(2))' \
 	"session/ knows no signal, terminal or log:if (isatty(2))"
-accepts "who asks servers knows net/" src/container/a.c '#include "net/grpc.h"'
-refuses "nobody else does" src/profile/model/a.c '#include "net/grpc.h"' \
+accepts "a folder that asks servers may include net/" src/container/a.c '#include "net/grpc.h"'
+refuses "no other folder may" src/profile/model/a.c '#include "net/grpc.h"' \
 	"profile/ asks no server: it may not include net/"
-refuses "net/ knows nothing of system calls" src/net/a.c '#include "syscalls/syscalls.h"' \
+refuses "net/ may include only util/" src/net/a.c '#include "syscalls/syscalls.h"' \
 	"net/ may not include syscalls/, which is above it"
 
 # A misplaced declaration that the check of includes cannot see.

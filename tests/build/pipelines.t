@@ -15,5 +15,5 @@ actionlint=$TEST_PROGRAMS/actionlint
 tap_plan 2
 tap_check "github.yaml passes actionlint" "$actionlint" deploy/ci/github.yaml
 sed 's/runs-on:/run-on:/' deploy/ci/github.yaml >"$TEST_TMP/wrong.yaml"
-tap_check_fails "which would tell a mistake" "$actionlint" "$TEST_TMP/wrong.yaml"
+tap_check_fails "which finds a mistake" "$actionlint" "$TEST_TMP/wrong.yaml"
 tap_done

@@ -27,19 +27,19 @@ tap_match "it is linked statically" "$(file -b "$program")" 'static-pie linked'
 mkdir -p "$TEST_TMP/root/etc" && cp "$program" "$TEST_TMP/root/"
 echo nobody:x:65534:65534:nobody:/:/bin/false >"$TEST_TMP/root/etc/passwd"
 if [ "$(id -u)" = 0 ]; then
-	tap_match "it runs where there is nothing else" \
+	tap_match "it runs in an empty root directory" \
 		"$(chroot "$TEST_TMP/root" /recorder version 2>&1)" '^recorder [0-9]'
 	tap_is "it records, as another user" "$("$program" record -o "$TEST_TMP/profile.json" \
 		--user nobody -- id -un 2>"$TEST_TMP/log")" nobody
 else
-	tap_skip "it runs where there is nothing else" "changing the root needs root"
+	tap_skip "it runs in an empty root directory" "changing the root needs root"
 	tap_skip "it records, as another user" "recording needs root"
 fi
-tap_check_fails "an unknown user is not asked for in libraries" \
+tap_check_fails "looking an unknown user up loads no library" \
 	"$program" record --user no-such-user -- true
 strip -o "$TEST_TMP/stripped" "$program"
 size=$(stat -c %s "$TEST_TMP/stripped")
-tap_check "it has 8 MiB at most: $size bytes" [ "$size" -le "$SIZE_MAX" ]
+tap_check "it has at most 8 MiB: $size bytes" [ "$size" -le "$SIZE_MAX" ]
 
 # Records a pod of a real runtime. Its container makes a call that no other container makes.
 record_pod() {
@@ -75,6 +75,6 @@ cleanup_directory place
 containerd_start "$place" && containerd_import_busybox || exit 1
 tap_check "it records a pod" record_pod
 tap_check "with its calls" jq -e '[.syscalls[].names[]] | index("sync")' "$TEST_TMP/pod.json"
-tap_match "it says what a runtime does not do" "$("$program" record --pod app=web \
+tap_match "it names what a runtime does not support" "$("$program" record --pod app=web \
 	--runtime-endpoint "$place/missing" 2>&1)" "find the runtime's socket"
 tap_done

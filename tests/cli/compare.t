@@ -62,13 +62,13 @@ else
 	tap_skip 'JSON is valid by its schema' 'python3-jsonschema is not installed'
 fi
 run compare --format json "$builder"
-tap_is 'JSON has what is not allowed' "$(names notAllowed)" \
+tap_is 'JSON has the calls that are not allowed' "$(names notAllowed)" \
 	'syscall_999, mount CAP_SYS_ADMIN, unshare CAP_SYS_ADMIN, pivot_root'
-tap_is 'and what is answered with ENOSYS' "$(names fallback)" 'clone3 CAP_SYS_ADMIN'
-tap_is 'and what is allowed conditionally' "$(names conditional)" \
+tap_is 'and the calls that are answered with ENOSYS' "$(names fallback)" 'clone3 CAP_SYS_ADMIN'
+tap_is 'and the calls that are allowed conditionally' "$(names conditional)" \
 	'chroot CAP_SYS_CHROOT, clone CAP_SYS_ADMIN'
-tap_is 'and what was denied' "$(names denied)" 'ptrace, kexec_load'
-tap_is 'and as many calls that were never used as it says' \
+tap_is 'and the denied calls' "$(names denied)" 'ptrace, kexec_load'
+tap_is 'and as many unused calls as it counts' \
 	"$(jq -c '.comparisons[] | [.name, .fits, .complete, (.unused | length) == .removed]' "$out" | paste -sd' ')" \
 	'["buildkit",false,false,true] ["cache",true,true,true]'
 run baseline show podman@4.3.1 --arch arm64 --cap ALL --format json
@@ -82,35 +82,35 @@ tap_is 'a container that fits is exit status 0' "$(verdict "$pod") $status" \
 	'yes; own profile removes 293 of 311 allowed calls 0'
 tap_is 'all containers are compared' \
 	"$(verdict "$pod" "$builder" | grep -o -e yes -e no | paste -sd' ')" 'yes no yes'
-tap_is 'with CAP_SYS_ADMIN a builder fits, but for what nobody allows' \
+tap_is 'with CAP_SYS_ADMIN a builder fits, except for a call that no profile allows' \
 	"$(run compare --cap SYS_ADMIN --cap SYS_CHROOT "$builder" && :
 	sed -n '/would break/,/^$/s/^    \([a-z0-9_]*\): .*/\1/p' "$out" | paste -sd' ')" \
 	'syscall_999 pivot_root'
 tap_match 'capabilities of a recording count' "$(run compare "$builder"; cat "$out")" \
 	'capabilities: CAP_CHOWN CAP_SYS_CHROOT'
-tap_match 'those that nobody said are said to be assumed' "$(run compare "$builder"; cat "$out")" \
-	'capabilities \(the usual, nobody said which\): CAP_AUDIT_WRITE'
+tap_match 'capabilities that are not given are assumed, with a note' "$(run compare "$builder"; cat "$out")" \
+	'capabilities \(the usual ones, because none are given\): CAP_AUDIT_WRITE'
 jq '.observations[] |= (del(.container.id) | .capabilities += ["CAP_SYS_ADMIN"])' "$builder" \
 	>"$TEST_TMP/command.json"
 tap_match "those of a command are the host's, and do not count" \
 	"$(run compare "$TEST_TMP/command.json"; cat "$out")" \
-	'capabilities \(the usual, nobody said which\): CAP_AUDIT_WRITE.*fits RuntimeDefault: no'
-tap_match 'an incomplete recording is said to be one' "$(cat "$out")" \
+	'capabilities \(the usual ones, because none are given\): CAP_AUDIT_WRITE.*fits RuntimeDefault: no'
+tap_match 'the report names an incomplete recording' "$(cat "$out")" \
 	'- the container ran before the recording began'
-tap_is 'arm64 by --arch leaves out what ran on x86-64' \
+tap_is '--arch arm64 leaves out containers of x86-64' \
 	"$(run compare --arch arm64 "$builder"; grep -c '^  fits' "$out")" 1
 run compare "$recordings/machines.recording.json"
 tap_is 'a container of two machines is compared on each' \
 	"$(grep -c '^web (.*machines.recording.json, 1 observation)$' "$out")" 2
-tap_is 'a profile without a name goes by its file' \
+tap_is 'a profile without a name is named after its file' \
 	"$(run compare "$recordings/conditions.seccomp.json"; head -n 1 "$out")" \
 	"$recordings/conditions.seccomp.json"
-tap_match 'a version without a table is said to be one' \
+tap_match 'a version without a table gets a note' \
 	"$(run compare --baseline docker@24.0.7 "$pod"; cat "$out")" \
-	'note: no table is known for docker 24.0.7; that of 23.0.18 to 23.0.18, the nearest, stands'
+	'note: there is no table for docker 24.0.7; using the nearest, that of 23.0.18 to 23.0.18'
 
 "$RECORDER" baseline show docker@27.5.1 --arch amd64 --cap NONE --format seccomp >"$TEST_TMP/docker.json"
-tap_is 'a baseline printed as a profile is what itself allows' \
+tap_is 'a baseline printed as a profile allows what the baseline allows' \
 	"$(verdict --baseline docker@27.5.1 --arch amd64 --cap NONE "$TEST_TMP/docker.json")" \
 	'yes; own profile removes 0 of 300 allowed calls'
 tap_is 'a baseline can be a file' \
@@ -118,10 +118,10 @@ tap_is 'a baseline can be a file' \
 	'yes; own profile removes 282'
 jq --slurpfile docker "$TEST_TMP/docker.json" '.profiles = $docker | .observations[0].profile = 0' \
 	"$pod" >"$TEST_TMP/started.json"
-tap_is 'without --baseline it is what the container was started under' \
+tap_is 'without --baseline, the baseline is the profile that the container was started under' \
 	"$(verdict "$TEST_TMP/started.json")" 'yes; own profile removes 282 of 300 allowed calls'
-tap_match 'which is said' "$(cat "$out")" 'compared with the profile that it was started under'
-tap_is 'and not with it' "$(verdict --baseline containerd "$TEST_TMP/started.json")" \
+tap_match 'which the report says' "$(cat "$out")" 'compared with the profile that it was started under'
+tap_is 'but not with --baseline' "$(verdict --baseline containerd "$TEST_TMP/started.json")" \
 	"$(verdict "$pod")"
 cp src/profile/baseline/tables/docker-25.0.5.json "$TEST_TMP/template.json"
 tap_is "and one in Docker's form, which asks for capabilities" \
@@ -139,53 +139,53 @@ with_engine() {
 	run compare "$TEST_TMP/engine.json"
 	sed -n '/compared with/,/note:/p' "$out"
 }
-tap_is 'without --baseline and a filter it is the table of the engine and version that were recorded' \
+tap_is 'without --baseline and a filter, it is the table of the recorded engine and version' \
 	"$(with_engine .)" \
 	'  compared with containerd 1.6.20, SCMP_ARCH_X86_64, kernel 6.1.0-49-amd64
   note: the container ran under that engine, as the recording says'
 tap_is 'and its verdict' "$(verdict "$recordings/engine.recording.json")" \
 	"$(verdict --baseline containerd@1.6.20 "$recordings/engine.recording.json")"
-tap_match 'of another engine, that one' \
+tap_match 'another engine has its own table' \
 	"$(with_engine '.observations[].engine = {name: "docker", version: "20.10.24"}')" \
-	'docker 20.10.24,.*note: the container ran under that engine, as the recording says; no table'
-tap_match 'without a version, the newest table' \
+	'docker 20.10.24,.*note: the container ran under that engine, as the recording says; there is no table'
+tap_match 'without a version, it is the newest table' \
 	"$(with_engine 'del(.observations[].engine.version)')" \
 	'containerd 2\.[0-9.]*,.*that engine, of a version that is not known'
-tap_match 'of several versions, the oldest' \
+tap_match 'for several versions, it is the oldest' \
 	"$(with_engine '.observations += [.observations[0] | .container.id = "1" | .engine.version = "1.6.9"]')" \
 	'containerd 1\.6\.9,.*several versions of that engine, .*the oldest'
-tap_match 'of several engines, the usual one' \
+tap_match 'for several engines, it is that of containerd' \
 	"$(with_engine '.observations += [.observations[0] | .container.id = "1" | .engine.name = "podman"]')" \
 	'containerd 2\.[0-9.]*,'
-tap_match "and so of one without tables, which is no file's name either" \
+tap_match "so it is for an engine without tables, whose name is not taken for a file's" \
 	"$(with_engine '.observations[].engine.name = "/etc/passwd"')" 'containerd 2\.[0-9.]*,'
-tap_match 'a user who names a baseline gets that' \
+tap_match '--baseline takes precedence' \
 	"$(run compare --baseline podman "$recordings/engine.recording.json"; cat "$out")" 'podman 5\.'
 
 refused 1 "open /nonexistent: No such file or directory" compare /nonexistent
 refused 1 "$recordings/empty.recording.json: nothing was observed" \
 	compare "$recordings/empty.recording.json"
-refused 2 "--baseline rkt: there is no such file, and no runtime of that name; there are tables of containerd, cri-o, docker and podman; see 'recorder help compare'" \
+refused 2 "--baseline rkt: there is no such file and no such runtime; there are tables of containerd, cri-o, docker and podman; see 'recorder help compare'" \
 	compare --baseline rkt "$pod"
-refused 2 "'new' is no version of docker; write for example docker@1.36.3; see 'recorder help compare'" \
+refused 2 "'new' is not a version of docker; write for example docker@1.36.3; see 'recorder help compare'" \
 	compare --baseline docker@new "$pod"
 refused 2 "--arch riscv64: compare knows amd64 and arm64; see 'recorder help compare'" \
 	compare --arch riscv64 "$pod"
 refused 2 "there is no built-in table 'rkt'; 'recorder baseline list' names them; see 'recorder help baseline'" \
 	baseline show rkt
-refused 2 "there are no tables of 'rkt'; there are some of containerd, cri-o, docker and podman; see 'recorder help baseline'" \
+refused 2 "no tables of 'rkt' are built in; there are tables of containerd, cri-o, docker and podman; see 'recorder help baseline'" \
 	baseline list rkt
 refused 2 "'print' is neither list nor show; see 'recorder help baseline'" baseline print
-refused 2 "say which table to show, such as containerd@2.3.4; see 'recorder help baseline'" baseline show
+refused 2 "name the table to show, such as containerd@2.3.4; see 'recorder help baseline'" baseline show
 refused 2 "--format seccomp prints one table: name it with 'recorder baseline show'; see 'recorder help baseline'" \
 	baseline list --format seccomp
 printf '%s\n' 'apiVersion: security-profiles-operator.x-k8s.io/v1beta1' 'kind: SeccompProfile' 'metadata: {name: web}' \
 	'spec: {baseProfileName: runc-v1.3.0, defaultAction: SCMP_ACT_ERRNO}' >"$TEST_TMP/based.yaml"
 run compare "$TEST_TMP/based.yaml"
-tap_check 'a base profile is told of' grep -q \
-	'^  note: the operator unites it with runc-v1.3.0, which is not read: it may use more than is said here$' "$out"
+tap_check 'a base profile gets a note' grep -q \
+	'^  note: the operator merges the base profile runc-v1.3.0 into it, which is not read: it may use more than this report shows$' "$out"
 run compare --format json "$TEST_TMP/based.yaml"
-tap_is 'programs are told of it too' "$(jq -r '.comparisons[0].baseProfile' "$out")" runc-v1.3.0
+tap_is 'so does the JSON' "$(jq -r '.comparisons[0].baseProfile' "$out")" runc-v1.3.0
 tap_check 'each table has as many rows as the index' \
 	test "$("$RECORDER" baseline list | tail -n +2 | wc -l)" = \
 	"$(grep -cE '^(containerd|cri-o|docker|podman) ' src/profile/baseline/tables/index.tbl)"

@@ -86,7 +86,7 @@ gives "which gives the YAML again" "$golden/pod.cr.yaml" pod.cr.json --to cr
 "$RECORDER" convert - <"$golden/pod.cr.yaml" >out 2>err
 tap_is "standard input is read" "$? $(cat err)$(diff "$golden/pod.seccomp.json" out)" "0 "
 echo '[' | "$RECORDER" convert - >out 2>err
-tap_is "and named in what is said of it" "$(cat err)" \
+tap_is "and named in messages" "$(cat err)" \
 	"recorder: error: standard input:2:0: not JSON: ']' expected near end of file"
 convert "$golden/pod.cr.yaml" -o file.json
 tap_is "-o writes a file" "$? $(diff "$golden/pod.seccomp.json" file.json)" "0 "
@@ -112,36 +112,36 @@ says "an unknown capability is a usage error" 2 \
 says "so is an unknown architecture" 2 \
 	"recorder: error: --arch vax: there is no such architecture; write for example amd64 or arm64; see 'recorder help convert'" \
 	docker.json --arch vax
-says "and what is no kernel version" 2 \
-	"recorder: error: --kernel new is no kernel version; write for example 5.15; see 'recorder help convert'" \
+says "so is text that is not a kernel version" 2 \
+	"recorder: error: --kernel new is not a kernel version; write for example 5.15; see 'recorder help convert'" \
 	docker.json --kernel new
 
-says "what a resource has no place for is left out and said" 0 \
-	"recorder: warning: docker.json: left out the defaultErrnoRet 38, for which the runtime's default is taken" \
+says "what a resource cannot hold is left out with a warning" 0 \
+	"recorder: warning: docker.json: left out the defaultErrnoRet 38, so the runtime's default applies" \
 	docker.json --to cr
 says "with --lossless it is a failure" 1 \
-	"recorder: error: docker.json: --to cr has no place for the defaultErrnoRet 38, for which the runtime's default is taken" \
+	"recorder: error: docker.json: --to cr cannot hold the defaultErrnoRet 38, so the runtime's default applies" \
 	docker.json --to cr --lossless -o never
-says "a name that is none is refused" 1 \
-	"recorder: error: \"A B\" cannot name a SeccompProfile: it has to be DNS labels joined by dots, each at most 63 of a-z, 0-9 and '-'" \
+says "an invalid name is refused" 1 \
+	"recorder: error: \"A B\" cannot name a SeccompProfile: it must be DNS labels joined by dots, each at most 63 of a-z, 0-9 and '-'" \
 	docker.json --to cr --name "A B" -o never
 gives "the file's name is the resource's" <(sed '/^  name:/s/:.*/: plain/' "$golden/empty.cr.yaml") \
 	plain.seccomp.json --to cr
-says "without any name one is asked for" 2 \
+says "without any name, the message asks for one" 2 \
 	"recorder: error: name the resource with --name: standard input has no name; see 'recorder help convert'" \
 	- --to cr <"$golden/pod.seccomp.json"
 says "a profile cannot become a recording" 1 \
-	"recorder: error: plain.seccomp.json is an OCI seccomp profile, which says nothing of what was observed: it cannot become a recording" \
+	"recorder: error: plain.seccomp.json is an OCI seccomp profile, which has no observations: it cannot become a recording" \
 	plain.seccomp.json --to recording -o never
 says "one of several has to be chosen" 1 \
-	"recorder: error: several.yaml has 2 profiles, and --to seccomp holds one: choose it with --document; there are front, back" \
+	"recorder: error: several.yaml has 2 profiles, but --to seccomp can hold only one: choose with --document among front, back" \
 	several.yaml -o never
 says "by its name" 0 "" several.yaml --document back
 says "which has to be one of them" 1 \
 	"recorder: error: several.yaml has no profile named side; it has front, back" \
 	several.yaml --document side
-says "what the operator does beyond the profile is left out and said" 0 \
-	"recorder: warning: several.yaml: left out the base profile runc-v1.1, which the operator unites it with" \
+says "what only the operator does is left out with a warning" 0 \
+	"recorder: warning: several.yaml: left out the base profile runc-v1.1, which the operator merges into it" \
 	several.yaml --document front
 convert several.yaml --to cr >out
 tap_is "resources stay several" "$(grep -c '^kind: SeccompProfile' out) $(grep baseProfileName out)" \
@@ -172,7 +172,7 @@ binaryData:
 END
 convert map.yaml --document web >out
 tap_is "a profile of a ConfigMap has the name of its file" "$(names_of out) $(cat err)" \
-	'read recorder: warning: map.yaml: $.data.README: is passed over, for it is no profile'
+	'read recorder: warning: map.yaml: $.data.README: is not a profile, and is skipped'
 convert map.yaml --document worker >out
 tap_is "also where the file is binary" "$(jq -r .defaultAction out)" SCMP_ACT_LOG
 convert map.yaml --to cr >out
@@ -182,6 +182,6 @@ echo "$list" | convert - >out
 tap_is "as kubectl prints them" "$? $(jq -r .defaultAction out)" '0 SCMP_ACT_LOG'
 sed 's/SCMP_ACT_ALLOW/ALLOW/' map.yaml >wrong.yaml
 convert wrong.yaml >out
-tap_match "a refusal says the file and its line" "$(cat err)" \
-	'wrong.yaml: \$.data.web.json:1:70: \$.syscalls\[0\].action: "ALLOW" is no action'
+tap_match "an error names the file and its line" "$(cat err)" \
+	'wrong.yaml: \$.data.web.json:1:70: \$.syscalls\[0\].action: "ALLOW" is not an action'
 tap_done

@@ -62,9 +62,9 @@ reports() { # FORMAT
 	[ -z "${UPDATE_GOLDEN:-}" ] || cp "$TEST_TMP/settled" "diff/report.$1"
 	if [ "$status" = 1 ] && [ ! -s "$err" ] &&
 		diff -u "diff/report.$1" "$TEST_TMP/settled" >"$err"; then
-		tap_ok "the $1 report is as it has to be"
+		tap_ok "the $1 report is as expected"
 	else
-		tap_not_ok "the $1 report is as it has to be" "status $status: $(cat "$err")"
+		tap_not_ok "the $1 report is as expected" "status $status: $(cat "$err")"
 	fi
 }
 
@@ -111,15 +111,15 @@ valid junit "JUnit is valid by Jenkins's schema" "$schemas/junit-jenkins.xsd" by
 exits 0 'the same meaning passes' diff/old/same.json diff/new/same.json
 tap_is 'and says so' "$(cat "$out")" \
 	'passes: no difference; 1 profile compared, failing on added, widened'
-exits 1 'a call more fails' diff/old/shop.json diff/new/shop.json
-exits 0 'unless nothing is to fail' --fail-on none diff/old/shop.json diff/new/shop.json
+exits 1 'an additional call fails' diff/old/shop.json diff/new/shop.json
+exits 0 'unless --fail-on is none' --fail-on none diff/old/shop.json diff/new/shop.json
 exits 1 'a call of high risk is risky' --fail-on risky diff/old/shop.json diff/new/shop.json
 exits 0 'one of low risk is not' --fail-on risky diff/old/gone.json diff/old/shop.json
-exits 0 'a call less does not fail' diff/old/shop.json diff/old/gone.json
-exits 1 'unless that is asked for' --fail-on removed diff/old/shop.json diff/old/gone.json
-exits 1 'a profile more adds its calls' diff/old diff/new
+exits 0 'a missing call does not fail' diff/old/shop.json diff/old/gone.json
+exits 1 'unless --fail-on is removed' --fail-on removed diff/old/shop.json diff/old/gone.json
+exits 1 'an additional profile adds its calls' diff/old diff/new
 mkdir "$TEST_TMP/some" && cp diff/old/same.json "$TEST_TMP/some"
-exits 0 'a profile less does not fail' diff/old "$TEST_TMP/some"
+exits 0 'a missing profile does not fail' diff/old "$TEST_TMP/some"
 
 "$RECORDER" diff - diff/new/same.json <diff/old/same.json >"$out" 2>"$err"
 tap_is 'a dash is standard input' "$? $(cat "$err")" '0 '
@@ -128,11 +128,11 @@ tap_is 'the report goes where -o says' "$status $(jq -r .verdict "$TEST_TMP/repo
 tap_is 'and not elsewhere' "$(cat "$out")" ''
 
 hostile_report text
-tap_is 'what is not complete cannot be told' "$status $(tail -n 1 "$out" | cut -d: -f1)" \
+tap_is 'an incomplete recording cannot be compared' "$status $(tail -n 1 "$out" | cut -d: -f1)" \
 	'2 cannot tell'
-tap_match 'and why is said, harmlessly' "$(cat "$out")" \
+tap_match 'and the report gives the reason, escaped' "$(cat "$out")" \
 	'doubt +the new recording is not complete: <!\[CDATA\[ \\x07 ]]>'
-tap_match 'calls without a name are said to be added' "$(cat "$out")" 'added +any other call'
+tap_match 'calls without a name are reported as added' "$(cat "$out")" 'added +any other call'
 
 # Runtimes add the native architecture to every filter, and may know calls that recorder does not.
 listing() { # FILE ARCHITECTURES NAMES
@@ -145,27 +145,27 @@ exits 1 'a call of the architecture that runtimes add fails' "$TEST_TMP/less.jso
 tap_match 'and the architecture is named' "$(cat "$out")" 'added +kexec_file_load \(SCMP_ARCH_X86_64\)'
 listing less.json '"SCMP_ARCH_X86_64"' ''
 listing more.json '"SCMP_ARCH_X86_64"' ',"some_new_call"'
-exits 1 'so does a call of which recorder does not know' "$TEST_TMP/less.json" "$TEST_TMP/more.json"
-tap_match 'and that is said' "$(cat "$out")" 'some_new_call.*is not known to this version of recorder'
-exits 1 'also where only risk is to fail' --fail-on risky "$TEST_TMP/less.json" "$TEST_TMP/more.json"
+exits 1 'so does a call that recorder does not know' "$TEST_TMP/less.json" "$TEST_TMP/more.json"
+tap_match 'and the report says so' "$(cat "$out")" 'some_new_call.*is not known to this version of recorder'
+exits 1 'also with --fail-on risky' --fail-on risky "$TEST_TMP/less.json" "$TEST_TMP/more.json"
 
 # The ignore file of the working directory counts without being named.
 here=$PWD
 mkdir "$TEST_TMP/checkout" && cp diff/ignore "$TEST_TMP/checkout/.recorderignore"
 cd "$TEST_TMP/checkout" || exit 1
 exits 1 '.recorderignore is found' "$here/diff/old/shop.json" "$here/diff/new/shop.json"
-tap_match 'what it ignores is said' "$(cat "$out")" 'ignored until never: the image builder'
-tap_match 'what has expired is said, and fails' "$(cat "$out")" \
-	'mount: not ignored any more since 2020-01-31: until the builder was replaced'
+tap_match 'ignored differences are listed' "$(cat "$out")" 'ignored until never: the image builder'
+tap_match 'an expired entry is reported, and fails' "$(cat "$out")" \
+	'mount: no longer ignored since 2020-01-31: until the builder was replaced'
 cd "$here" || exit 1
 
 refused 'open /nowhere: No such file or directory' diff/old/same.json /nowhere
-refused 'diff/ignore:2:1: $: an object is wanted here, not a string' diff/ignore diff/new/same.json
-refused 'diff/old is a directory and diff/ignore is not: compare two of a kind' diff/old diff/ignore
+refused 'diff/ignore:2:1: $: expected an object, not a string' diff/ignore diff/new/same.json
+refused 'diff/old is a directory and diff/ignore is not: compare two files or two directories' diff/old diff/ignore
 refused 'only one of OLD and NEW can be standard input' - -
 refused "open /nowhere: No such file or directory" --ignore-file /nowhere diff/old diff/new
 printf 'mount tomorrow why\n' >"$TEST_TMP/ignore"
-refused "$TEST_TMP/ignore:1: 'tomorrow' is no day; write it as 2027-03-31, or 'never'" \
+refused "$TEST_TMP/ignore:1: 'tomorrow' is not a day; write it as 2027-03-31, or 'never'" \
 	--ignore-file "$TEST_TMP/ignore" diff/old diff/new
 mkdir "$TEST_TMP/none" "$TEST_TMP/neither"
 refused "neither $TEST_TMP/none nor $TEST_TMP/neither has a .json, .yaml or .yml file" \
@@ -175,7 +175,7 @@ refused "neither $TEST_TMP/none nor $TEST_TMP/neither has a .json, .yaml or .yml
 	echo ---
 	cat diff/old/team/profiles.yaml
 } >"$TEST_TMP/twice.yaml"
-refused "$TEST_TMP/twice.yaml has several profiles of the name 'api': they cannot be matched by it" \
+refused "$TEST_TMP/twice.yaml has several profiles named 'api', so they cannot be matched by name" \
 	diff/old/team/profiles.yaml "$TEST_TMP/twice.yaml"
 not_one="option '--fail-on': 'more' is not one of added|widened|removed|risky"
 refused "$not_one; see 'recorder help diff'" \

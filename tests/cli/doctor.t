@@ -31,30 +31,30 @@ tap_is "every check has a known status" \
 	"$(jq -r '.checks[].status' <<<"$json" | grep -vxE 'ok|warning|failed')" ""
 tap_is "every check says what it found" "$(jq '[.checks[] | select(.message == "")] | length' <<<"$json")" 0
 text=$("$RECORDER" doctor)
-tap_is "as text: one line a check and one for the end" "$(wc -l <<<"$text")" \
+tap_is "as text: one line per check and one at the end" "$(wc -l <<<"$text")" \
 	"$(jq '.checks | length + 1' <<<"$json")"
-tap_match "which sums up" "${text##*$'\n'}" "This machine can record."
+tap_match "which gives the result" "${text##*$'\n'}" "This machine can record."
 
 weak=$(setpriv --reuid 65534 --clear-groups --bounding-set=-all --inh-caps=-all \
 	"$RECORDER" doctor --json 2>&1)
 tap_is "without capabilities it cannot" "$?" 1
 tap_is "capabilities are what failed" "$(status_of capabilities <<<"$weak")" failed
-tap_is "loading fails for it" "$(status_of load <<<"$weak")" failed
+tap_is "and loading fails" "$(status_of load <<<"$weak")" failed
 tap_is "the kernel is the same" "$(status_of kernel <<<"$weak")" ok
 
 # The kernel's own BTF stays: what doctor says has to be what record does.
 bare=$(without /sys/kernel/btf "$RECORDER" doctor --json)
 able=false
 ! without /sys/kernel/btf "$RECORDER" record -q -- true >/dev/null || able=true
-tap_is "where BTF is not shown it can record when record can" "$(jq .able <<<"$bare")" "$able"
-tap_is "but is warned" "$(status_of btf <<<"$bare")" warning
-tap_match "and told which kernel to boot" \
+tap_is "without visible BTF, doctor and record agree" "$(jq .able <<<"$bare")" "$able"
+tap_is "but doctor warns" "$(status_of btf <<<"$bare")" warning
+tap_match "and names the kernel to boot" \
 	"$(jq -r '.checks[] | select(.check == "btf") | .message' <<<"$bare")" "CONFIG_DEBUG_INFO_BTF"
 
 none=$("$RECORDER" doctor --json --runtime-endpoint "$TEST_TMP/nothing.sock")
 tap_is "a container runtime is not essential" "$?" 0
 tap_is "its absence is a warning" "$(status_of runtime <<<"$none")" warning
 
-tap_is "nothing that was tried is left" \
+tap_is "the checks leave nothing behind" \
 	"$(find /sys/fs/cgroup -type d -name 'recorder-*' -newer "$0" 2>/dev/null | grep -c "/recorder-[0-9]*$")" 0
 tap_done

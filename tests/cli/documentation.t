@@ -111,8 +111,8 @@ tap_check "bash proposes every command and option" everything_in_completion
 tap_check "no template mark is left in the manual page" test -z "$(grep "^@" "$manual")"
 tap_is "a command is completed" "$(propose recorder rec)" record
 tap_is "choices are proposed" "$(propose recorder record --format '')" "cr recording seccomp"
-tap_is "also behind an equals sign" "$(propose recorder record --format = s)" seccomp
-tap_is "and right behind it" "$(propose recorder record --format =)" "cr recording seccomp"
+tap_is "also after a separate equals sign" "$(propose recorder record --format = s)" seccomp
+tap_is "and directly after it" "$(propose recorder record --format =)" "cr recording seccomp"
 tap_is "a short option has the values of the long one" \
 	"$(propose recorder record -o "$manual")" "$manual"
 tap_is "nothing is proposed for a number" "$(propose recorder record --pid '')" ""

@@ -107,17 +107,17 @@ for bad in ../x /etc/x '' . .. A a_b; do
 done
 refused "so is a namespace" "$TEST_TMP/wider.json: '../..' cannot be a profile's namespace: $label" \
 	install -n ../.. "$TEST_TMP/wider.json"
-refused "two of one name" "$TEST_TMP/wider.json and $TEST_TMP/wider.json would both be installed as operator/wider.json: install them one by one with --name, or merge them" \
+refused "two profiles with one name are refused" "$TEST_TMP/wider.json and $TEST_TMP/wider.json would both be installed as operator/wider.json: install them one by one with --name, or merge them" \
 	install "$TEST_TMP/wider.json" "$TEST_TMP/wider.json"
 
 profile ".architectures = [\"$other\"]" >"$TEST_TMP/foreign.json"
 refused "a profile for another machine" \
-	"$TEST_TMP/foreign.json cannot be enforced on this node as it is written: it was made for another machine: it lists $other and not $machine, which this one is; --force installs it all the same" \
+	"$TEST_TMP/foreign.json cannot be enforced on this node as it is written: it is for another machine: it lists $other, but not this machine's $machine; --force installs it anyway" \
 	install "$TEST_TMP/web.seccomp.json" "$TEST_TMP/foreign.json"
 profile '.syscalls[0].names += ["no_such_call"]' >"$TEST_TMP/unknown.json"
 run install "$TEST_TMP/unknown.json"
 tap_match "a name that libseccomp does not know" "$status $(cat "$err")" \
-	'^1 .* does not know no_such_call: .* --force installs it all the same$'
+	'^1 .* does not know no_such_call: .* --force installs it anyway$'
 tap_is "leaves nothing" "$(state_of operator/unknown.json)" ''
 succeeds "with --force it is installed" install --force "$TEST_TMP/unknown.json"
 tap_match "with a warning" "$(cat "$err")" '^recorder: warning: .* does not know no_such_call: '
@@ -126,39 +126,39 @@ printf '%s\n' 'apiVersion: security-profiles-operator.x-k8s.io/v1beta1' 'kind: S
 	'spec: {baseProfileName: runc-v1.3.0, disabled: true, defaultAction: SCMP_ACT_ALLOW}' \
 	>"$TEST_TMP/based.yaml"
 run install --runtime runc "$TEST_TMP/based.yaml"
-tap_match "what only the operator does is worth a warning" "$status $(paste -sd' ' "$err")" \
-	'^0 .*based.yaml: it is to be united with the profile runc-v1.3.0, .*based.yaml: it is disabled, '
+tap_match "what only the operator does gives a warning" "$status $(paste -sd' ' "$err")" \
+	'^0 .*based.yaml: it is installed without its base profile runc-v1.3.0, .*based.yaml: it is disabled, '
 jq '.complete = false | .observations[0] |= (.complete = false | .reasons = ["late"])' \
 	../golden/profile/pod.recording.json >"$TEST_TMP/late.json"
 run install --force --runtime runc "$TEST_TMP/late.json"
 tap_match "so is a recording that is not complete" "$status $(paste -sd' ' "$err")" \
 	'^0 .*late.json: the recording is not complete: the workload may need more'
 "$RECORDER" install --root "$root" - <"$TEST_TMP/web.seccomp.json" >"$out" 2>"$err"
-tap_match "standard input has no name to take" "$? $(cat "$err")" \
+tap_match "standard input needs a name" "$? $(cat "$err")" \
 	'^2 .*a profile from standard input needs a --name'
 profile '.flags = ["SECCOMP_FILTER_FLAG_LOG"]' >"$TEST_TMP/flags.json"
 succeeds "flags, for a runtime that has them" install --runtime crun "$TEST_TMP/flags.json"
 
 jq '.defaultAction = "SCMP_ACT_ALLOW" | .defaultErrnoRet = 38' "$TEST_TMP/web.seccomp.json" >"$TEST_TMP/errno.json"
 refused "an errno without a meaning, for a runtime that refuses it" \
-	"$TEST_TMP/errno.json cannot be enforced on this node as it is written: crun refuses defaultErrnoRet with SCMP_ACT_ALLOW, where it has no meaning; --force installs it all the same" \
+	"$TEST_TMP/errno.json cannot be enforced on this node as it is written: crun refuses defaultErrnoRet with SCMP_ACT_ALLOW, where it has no meaning; --force installs it anyway" \
 	install --runtime crun "$TEST_TMP/errno.json"
 succeeds "and for one that does not" install --runtime runc "$TEST_TMP/errno.json"
 
 mkdir "$root/foreign" && echo '{}' >"$root/foreign/wider.json"
 refused "a file of someone else stays" \
-	"$root/foreign/wider.json is there already, and recorder did not install it; --force replaces it" \
+	"$root/foreign/wider.json exists, and recorder did not install it; --force replaces it" \
 	install --prefix foreign "$TEST_TMP/wider.json"
 mkdir "$TEST_TMP/elsewhere" && ln -s "$TEST_TMP/elsewhere" "$root/link"
 refused "no symbolic link is followed" \
-	"in $root: link is a symbolic link, as the Security Profiles Operator makes one; it is not followed, because whoever owns the directory behind it could choose what is written there; --prefix names another directory" \
+	"in $root: link is a symbolic link, such as the Security Profiles Operator makes; it is not followed, because the owner of the directory behind it could choose what is written there; --prefix names another directory" \
 	install --prefix link "$TEST_TMP/wider.json"
-tap_is "and nothing is where it leads" "$(ls "$TEST_TMP/elsewhere")" ''
+tap_is "and its target stays empty" "$(ls "$TEST_TMP/elsewhere")" ''
 run list
 tap_match "the list says that it is a link" "$(cat "$out")" \
-	'unknown .* link .*'$'\n'' +a symbolic link, which is not followed: what is behind it is not listed'
+	'unknown .* link .*'$'\n'' +a symbolic link, which is not followed: the profiles behind it are not listed'
 echo >"$root/file"
-refused "a file is no directory" "in $root: file is no directory; --prefix names another directory" \
+refused "a file is not a directory" "in $root: file is not a directory; --prefix names another directory" \
 	install --prefix file "$TEST_TMP/wider.json"
 rm "$root/file"
 
@@ -173,18 +173,18 @@ run list
 tap_match "the list says what a change does" "$(cat "$out")" $'\n'' +now allows bpf, ptrace'$'\n'
 run list --check
 tap_is "list --check fails" "$status" 1
-succeeds "what was changed is restored" install --name web "$TEST_TMP/wider.json"
-tap_match "and that is said" "$(cat "$out")" '^# restored: '
+succeeds "a changed file is restored" install --name web "$TEST_TMP/wider.json"
+tap_match "and the output says so" "$(cat "$out")" '^# restored: '
 
 succeeds "by name, and by path" uninstall web team/shop/a1.json
 tap_is "both are gone, with their directories" "$(find "$root/team" "$root/.recorder/team" \
 	"$root/operator/web.json" 2>/dev/null)" ''
-refused "what is not there" "there is no $root/operator/web.json" uninstall web
+refused "a profile that is not installed is an error" "there is no $root/operator/web.json" uninstall web
 refused "a file of someone else is not removed" \
-	"recorder did not install $root/foreign/wider.json; --force removes it all the same" \
+	"recorder did not install $root/foreign/wider.json; --force removes it anyway" \
 	uninstall --prefix foreign wider
 root=$TEST_TMP/nowhere
-refused "nor is anything looked for where there is no directory" \
+refused "a missing root directory is an error" \
 	"open the directory $root: No such file or directory" uninstall web
-tap_check_fails "nor made there" [ -e "$root" ]
+tap_check_fails "and is not created" [ -e "$root" ]
 tap_done

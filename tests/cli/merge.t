@@ -89,7 +89,7 @@ profile_before_or_after() {
 evidence_is_lost_with_a_warning() {
 	run "$one" incomplete.seccomp.json
 	[ "$status" = 0 ] && grep -q '"defaultAction"' "$out" &&
-		[ "$(cat "$err")" = "recorder: warning: the union of recordings (1) and profiles (1) is a profile, which has nothing of the recordings' evidence" ]
+		[ "$(cat "$err")" = "recorder: warning: the union of recordings (1) and profiles (1) is a profile, without the recordings' evidence" ]
 }
 
 resource_is_named() {
@@ -121,26 +121,26 @@ tap_plan 29
 tap_check 'a recording alone, or twice, is itself' alone
 tap_check 'the order of recordings and their repetition make no difference' any_order
 tap_check 'recordings can be united in steps' united_in_steps
-tap_check 'a directory stands for its files' directory
+tap_check 'a directory is read as its files' directory
 tap_check 'standard input is read' standard_input
 tap_check 'profiles of every format are united as their recordings are' profile_before_or_after
-tap_check 'of recordings and profiles the union is a profile, and that is said' \
+tap_check 'the union of recordings and profiles is a profile, with a warning' \
 	evidence_is_lost_with_a_warning
-tap_check 'a resource has the name that was given, or of all names the first' resource_is_named
-tap_check 'unknown fields are passed over where that is asked for' lenient
+tap_check 'a resource has the given name, or the first of all names' resource_is_named
+tap_check '--lenient leaves unknown fields out' lenient
 
-checks 0 'nothing more is needed than by itself' '^passes' --check "$one" "$one"
-checks 0 'nothing more is needed than by the union' '^passes' --check "$TEST_TMP/all.json" "$one" "$two"
-checks 1 'what is needed more is named, with the evidence' \
+checks 0 '--check of a recording against itself passes' '^passes' --check "$one" "$one"
+checks 0 'a part of the union needs no more than the union' '^passes' --check "$TEST_TMP/all.json" "$one" "$two"
+checks 1 'additional calls are named, with the evidence' \
 	'first made by web in web \(pod shop/web-7d4b9\)' --check "$two" "$one"
-checks 1 'what a profile permits more is named' '^  added +getpid' --check pod.seccomp.json \
+checks 1 'additional calls of a profile are named' '^  added +getpid' --check pod.seccomp.json \
 	compat.seccomp.json
-tap_check 'programs get what is needed more as diff tells it' checked_for_programs
-tap_check 'a union that is checked is written where a file is named' checked_union_is_written_too
+tap_check 'JSON of --check is that of diff' checked_for_programs
+tap_check '--check writes the union if --output names a file' checked_union_is_written_too
 refused 2 'open nowhere.json: No such file or directory' --check nowhere.json "$one"
 jq '.complete = false | .observations[0] |= (.complete = false | .reasons = ["late"])' "$one" \
 	>"$TEST_TMP/late.json"
-checks 2 'of what is not complete it cannot be told' 'cannot tell' --check "$one" "$TEST_TMP/late.json"
+checks 2 'an incomplete recording cannot be checked' 'cannot tell' --check "$one" "$TEST_TMP/late.json"
 
 refused 1 "$TEST_TMP/empty has no .json, .yaml or .yml file" "$TEST_TMP/empty"
 refused 1 'conditions.seccomp.json has the default action SCMP_ACT_ALLOW, and pod.seccomp.json has SCMP_ACT_ERRNO: only profiles with the same default action can be merged' \
@@ -151,7 +151,7 @@ listing() { # FILE ARCHITECTURES NAMES [MEMBERS]
 }
 listing wide.json '"SCMP_ARCH_X86_64"' '"read","mount"' '"defaultErrnoRet":1'
 listing both.json '"SCMP_ARCH_X86_64","SCMP_ARCH_X86"' '"read"'
-refused 1 'mount on SCMP_ARCH_X86 would get allow, where the most permissive of the profiles says kill thread: no profile can say what all of them say together' \
+refused 1 'mount on SCMP_ARCH_X86 would get allow, where the most permissive of the profiles says kill thread: no profile can express their union' \
 	"$TEST_TMP/wide.json" "$TEST_TMP/both.json"
 listing narrow.json '"SCMP_ARCH_X86_64"' '"write"'
 checks 0 'the usual default errno need not be written to be the same' '"defaultErrnoRet": 1' \
@@ -160,9 +160,9 @@ checks 0 'the usual default errno need not be written to be the same' '"defaultE
 listing less.json '"SCMP_ARCH_X86"' '"read"'
 listing more.json '"SCMP_ARCH_X86"' '"read","kexec_file_load"'
 listing newer.json '"SCMP_ARCH_X86"' '"read","some_new_call"'
-checks 1 'a call of the architecture that runtimes add is needed more' \
+checks 1 'a call of the architecture that runtimes add is an additional call' \
 	'added +kexec_file_load \(SCMP_ARCH_X86_64\)' --check "$TEST_TMP/less.json" "$TEST_TMP/more.json"
-checks 1 'so is one of which recorder does not know' 'added +some_new_call' \
+checks 1 'so is a call that recorder does not know' 'added +some_new_call' \
 	--check "$TEST_TMP/less.json" "$TEST_TMP/newer.json"
 # Of 32 bits the conditions are the same, and libseccomp takes no two actions for them.
 bound() { # FILE ACTION BOUND
@@ -172,7 +172,7 @@ bound() { # FILE ACTION BOUND
 }
 bound errno.json ERRNO 1
 bound allow.json ALLOW 4294967297
-refused 1 'no runtime takes the union: syscalls[1], accept4: another rule has the same conditions and another action' \
+refused 1 'no runtime accepts the union: syscalls[1], accept4: another rule has the same conditions and another action' \
 	"$TEST_TMP/errno.json" "$TEST_TMP/allow.json"
 # Each bound by itself becomes a right filter, and both together a wrong one with libseccomp 2.5.
 below() { # FILE BOUND
@@ -183,13 +183,13 @@ below() { # FILE BOUND
 below low.json 2147483648
 below high.json 4294967297
 run "$TEST_TMP/low.json" "$TEST_TMP/high.json"
-tap_is 'a union of which libseccomp makes a wrong filter is worth a warning' "$status $(cat "$err")" \
+tap_is 'a union of which libseccomp makes a wrong filter gives a warning' "$status $(cat "$err")" \
 	"0 recorder: warning: the filter that libseccomp makes of the union does not do what the union says; 'recorder verify' shows where"
-refused 1 'of the 2 inputs 1 is a profile, and no profile tells what was observed: the union cannot be a recording' \
+refused 1 '1 of the 2 inputs is a profile, without observations: the union cannot be a recording' \
 	--format recording "$one" pod.seccomp.json
 refused 2 "name the resource with --name: no input has a name; see 'recorder help merge'" \
 	--format cr pod.seccomp.json
-refused 2 "only --check has a report for --check-format; see 'recorder help merge'" \
+refused 2 "--check-format needs --check; see 'recorder help merge'" \
 	--check-format json "$one"
 refused 2 "an argument is missing; usage: recorder merge [OPTION]... FILE...; see 'recorder help merge'"
 tap_done

@@ -52,20 +52,20 @@ run 7 'a command ends with its own status' --profile "$TEST_TMP/no-mkdir.json" -
 # shellcheck disable=SC2016 # for the shell that is run
 run 143 'or with 128 and its signal' --profile "$TEST_TMP/no-mkdir.json" -- sh -c 'kill $$'
 run 0 'it has no_new_privs and a filter' --profile "$TEST_TMP/no-mkdir.json" -- cat /proc/self/status
-said_that 'as its status shows' $'NoNewPrivs:\t1.*Seccomp:\t2'
+said_that 'as its /proc status shows' $'NoNewPrivs:\t1.*Seccomp:\t2'
 run 1 'a call is refused with the errno of the profile' --profile "$TEST_TMP/no-mkdir.json" \
 	mkdir "$TEST_TMP/new"
-said_that 'which the program tells' 'File exists'
+said_that 'as the program reports' 'File exists'
 
 run 159 'a kill is a SIGSYS' --profile "$TEST_TMP/no-uname.json" uname
 said_that 'which is explained' 'uname was killed by the filter( for uname|;.*--log)'
-run 159 '--kill kills for what is not named' --profile "$TEST_TMP/nothing.json" --kill uname
-run 1 'which is nothing where that is allowed' --profile "$TEST_TMP/no-uname.json" --kill true
-said_that 'as is said' 'no-uname.json allows what it does not name \(SCMP_ACT_ALLOW\), and --kill'
-run 139 'without, it is refused' --profile "$TEST_TMP/nothing.json" uname
+run 159 '--kill kills for calls that are not named' --profile "$TEST_TMP/nothing.json" --kill uname
+run 1 'but not with a profile that allows unnamed calls' --profile "$TEST_TMP/no-uname.json" --kill true
+said_that 'with the reason' 'no-uname.json allows calls that it does not name \(SCMP_ACT_ALLOW\), and --kill'
+run 139 'without --kill, the call is refused' --profile "$TEST_TMP/nothing.json" uname
 
 run 1 'a profile without execve is refused' --profile "$TEST_TMP/no-execve.json" true
-said_that 'with the reason' 'execve gets errno EPERM, so that no command can start'
+said_that 'with the reason' 'execve gets errno EPERM, so no command can start'
 run 1 'and so is one that needs a listener' --profile "$TEST_TMP/notify.json" true
 said_that 'with what to do' 'syscalls\[0\] asks a listener .*--log'
 run 1 'a command that does not exist' --profile "$TEST_TMP/no-mkdir.json" no-such-command
@@ -75,14 +75,14 @@ run 2 '--log and --kill exclude each other' --profile "$TEST_TMP/rare.json" --lo
 run 2 'only --log has a report' --profile "$TEST_TMP/rare.json" --format json true
 
 run 4 '--log keeps the status' --profile "$TEST_TMP/no-uname.json" --log -- sh -c 'uname >/dev/null; exit 4'
-said_that 'and tells what is outside' 'uname\(.*\) 1 time, first by uname\[[0-9]+\]: kill process'
-said_that 'without a plural for one' '^1 system call outside of'
-run 0 'nothing outside is said too' --profile "$TEST_TMP/no-uname.json" --log true
-said_that 'as such' 'everything that was done is in the profile'
-run 1 'a command that does not exist is no different' --profile "$TEST_TMP/rare.json" --log no-such-command
-run 0 'even a profile that allows nothing hinders nobody' --profile "$TEST_TMP/no-execve.json" --log uname
-said_that 'so that the program works' '^Linux'
-said_that 'and its execve is told' 'execve\(.*: errno EPERM'
+said_that 'and reports the call outside of the profile' 'uname\(.*\) 1 time, first by uname\[[0-9]+\]: kill process'
+said_that 'without a plural for one' '^1 system call that the profile does not allow'
+run 0 'nothing outside is reported too' --profile "$TEST_TMP/no-uname.json" --log true
+said_that 'as such' 'the profile allows every call that was made'
+run 1 'a command that does not exist fails in the same way' --profile "$TEST_TMP/rare.json" --log no-such-command
+run 0 'even a profile that allows nothing denies nothing' --profile "$TEST_TMP/no-execve.json" --log uname
+said_that 'so the program works' '^Linux'
+said_that 'and its execve is reported' 'execve\(.*: errno EPERM'
 
 # Children, grandchildren, and what outlives the command. (bash calls uname(2) itself.)
 run 0 '--log follows all that a command starts' --profile "$TEST_TMP/rare.json" --log \
@@ -90,7 +90,7 @@ run 0 '--log follows all that a command starts' --profile "$TEST_TMP/rare.json" 
 	'for i in 1 2 3 4 5 6 7 8 9 10; do (uname & sh -c "uname; uname" & wait) >/dev/null & done; wait
 	(sleep 0.5; mkdir -m 700 '"$TEST_TMP"'/late; mkdir '"$TEST_TMP"'/plain) >/dev/null 2>&1 &'
 tap_is 'counts each call' "$(outside '.outside[] | select(.syscall == "uname") | .count')" 30
-tap_is 'with what it would have got' "$(outside '.outside[] | select(.syscall == "uname") | .effect')" \
+tap_is 'with the action of the profile' "$(outside '.outside[] | select(.syscall == "uname") | .effect')" \
 	'errno EPERM'
 tap_is 'looks at arguments' "$(outside '[.outside[] | select(.syscall == "mkdir") | .count, .arguments[1]] |
 	join(" ")')" '1 0x1c0'
@@ -112,13 +112,13 @@ libc.syscall(ctypes.c_long(1000))
 print(ctypes.get_errno())'
 }
 tap_is 'a number above the highest does not exist for runc' "$(answer runc@1.2)" 38
-tap_is 'which did not look at architectures that are not listed before' "$(answer runc@1.1.14)" 1
+tap_is 'older versions ignored architectures that are not listed' "$(answer runc@1.1.14)" 1
 tap_is 'and is refused as others by crun' "$(answer crun)" 1
 run 2 'a runtime that is neither is refused' --runtime runsc --profile "$TEST_TMP/older.json" true
 profile errno.json ALLOW ''
 sed -i 's/"syscalls"/"defaultErrnoRet":38,"syscalls"/' "$TEST_TMP/errno.json"
-run 0 'what a runtime refuses is run all the same' --runtime crun --profile "$TEST_TMP/errno.json" true
-said_that 'with a warning' 'no container starts with it: crun refuses defaultErrnoRet with SCMP_ACT_ALLOW'
+run 0 'a profile that a runtime refuses is run anyway' --runtime crun --profile "$TEST_TMP/errno.json" true
+said_that 'with a warning' 'no container can start under it: crun refuses defaultErrnoRet with SCMP_ACT_ALLOW'
 
 # The kernel takes the lower half of an int, and the filter looks at all of the register.
 profile no-unix.json ALLOW "$(rule '"socket"' ERRNO '"args":[{"index":0,"op":"SCMP_CMP_EQ","value":1}]')"
@@ -147,10 +147,10 @@ tap_is 'a signal is passed on' $? 9
 	2>"$TEST_TMP/waiting" &
 pid=$!
 for _ in {1..400}; do
-	! grep -q 'waiting for what it left running' "$TEST_TMP/waiting" || break
+	! grep -q 'waiting for the processes that it left running' "$TEST_TMP/waiting" || break
 	sleep 0.05
 done
-tap_check 'what is left running is waited for' kill -0 "$pid"
+tap_check 'recorder waits for processes that are left running' kill -0 "$pid"
 kill "$pid"
 wait "$pid"
 tap_is 'until a signal ends that' $? 3
@@ -172,8 +172,8 @@ tap_check_fails 'a supervised command dies with its supervisor' kill -0 "$comman
 
 printf '%s\n' 'apiVersion: security-profiles-operator.x-k8s.io/v1beta1' 'kind: SeccompProfile' 'metadata: {name: web}' \
 	'spec: {baseProfileName: runc-v1.3.0, defaultAction: SCMP_ACT_ALLOW}' >"$TEST_TMP/based.yaml"
-run 0 'a base profile is worth a warning' --profile "$TEST_TMP/based.yaml" true
-said_that 'which names it' 'warning: .*based.yaml: the operator unites it with runc-v1.3.0, which is not part of this run'
+run 0 'a base profile gives a warning' --profile "$TEST_TMP/based.yaml" true
+said_that 'which names it' 'warning: .*based.yaml: the operator merges the base profile runc-v1.3.0 into it, which is not part of this run'
 
 if [ "$(id -u)" = 0 ]; then
 	tap_is '--user runs it as that user' \

@@ -36,13 +36,13 @@ tap_is 'so does run' "$(jq -r .exitStatus out) $(ls ./-* 2>/dev/null)" '0 '
 
 "$RECORDER" merge pod.seccomp.json --check less.json -o - >out 2>err
 tap_is 'but standard output has only one: the report of merge --check, or the union' "$? $(cat out err)" \
-	"2 recorder: error: standard output has the report of --check: name a file for the union with --output; see 'recorder help merge'"
+	"2 recorder: error: --check prints its report to standard output: name a file for the union with --output; see 'recorder help merge'"
 "$RECORDER" record --split container -o - -- true >out 2>err
-tap_is 'it is no directory' "$? $(cat out err)" \
-	"2 recorder: error: --split container makes several files: name a directory for them with --output, and not standard output; see 'recorder help record'"
+tap_is 'it is not a directory' "$? $(cat out err)" \
+	"2 recorder: error: --split container writes several files: name a directory for them with --output; see 'recorder help record'"
 "$RECORDER" record --split container -- true >out 2>err
 tap_is 'nor is it without an option' "$? $(cat out err)" \
-	"2 recorder: error: --split container makes several files: name a directory for them with --output, and not standard output; see 'recorder help record'"
+	"2 recorder: error: --split container writes several files: name a directory for them with --output; see 'recorder help record'"
 "$RECORDER" convert pod.recording.json -o ./- >out 2>err
 tap_is "a file of that name is called './-'" "$? $(cmp out /dev/null && cmp -- ./- pod.seccomp.json)" '0 '
 rm -f ./-

@@ -27,7 +27,7 @@ tap_is 'a line is a number and a name' "$(complaint gen-syscalls '0 read native\
 	'table.tbl:1: not "number name"'
 tap_is 'a row of the runtime table is whole' "$(complaint gen-runtime-calls 'runc 1.1.5 start\n')" \
 	'table.tbl:1: not "RUNTIME VERSION no_new_privs=yes|no start|exec|hook" or "RUNTIME any [hook]"'
-tap_is 'a version is one' "$(complaint gen-runtime-calls "${row/1.1.5/new}\n")" \
+tap_is 'a version is a version' "$(complaint gen-runtime-calls "${row/1.1.5/new}\n")" \
 	'table.tbl:1: not a version'
 tap_is 'a row is there once' "$(complaint gen-runtime-calls "$row\n\tread\n$row\n")" \
 	'table.tbl:3: this row is there twice'
@@ -56,14 +56,14 @@ complaint_of_risk() {
 }
 tap_is 'a risk has a level' "$(complaint_of_risk 'read: leaks\n')" \
 	'table.tbl:1: the first word is not elevated or high'
-tap_is 'what has a risk has a purpose' "$(complaint_of_risk 'high write: destroys\n')" \
+tap_is 'a call with a risk has a purpose' "$(complaint_of_risk 'high write: destroys\n')" \
 	'table.tbl:1: write has no purpose, or is there twice'
 
 tap_is 'a row of the index is whole' "$(complaint gen-baselines 'docker 1.0.0 1.1.0 docker-1.0.0\n')" \
 	'table.tbl:1: not "RUNTIME FIRST LAST TABLE SOURCE..."'
-tap_is 'a release is one' "$(complaint gen-baselines 'docker 1 2 docker-1.0.0 somewhere\n')" \
+tap_is 'a release is a release' "$(complaint gen-baselines 'docker 1 2 docker-1.0.0 somewhere\n')" \
 	'table.tbl:1: not "RUNTIME FIRST LAST TABLE SOURCE..."'
-tap_is 'what the index names is there' \
+tap_is 'tables that the index names exist' \
 	"$(complaint gen-baselines 'docker 1.0.0 1.1.0 docker-1.0.0 somewhere\n')" \
 	'no table docker-1.0.0.json'
 tap_done

@@ -83,10 +83,10 @@ on_terminal 40 "${workload[@]}"
 tap_is "the line is cut to the width of the terminal" "$(widest_status)" 39
 
 on_terminal 100 -v "${workload[@]}"
-shows "new system calls are told above the line" log_lines_are_apart
+shows "new system calls are printed above the line" log_lines_are_apart
 
 on_terminal 100 -q "${workload[@]}"
-shows "nothing is drawn when told to be quiet" is_empty
+shows "nothing is drawn with --quiet" is_empty
 
 on_terminal 100 --container-id nobody-has-this-id --wait --duration 1s
 tap_is "a recording that finds nothing" $? 1
@@ -94,13 +94,13 @@ shows "it says that it waits" eval \
 	'drawn | grep -qx "container nobody-has-this-id: waiting for a first match, 0 lost"'
 
 off_terminal -v "${workload[@]}"
-shows "elsewhere there are plain lines" is_plain
+shows "without a terminal there are plain lines" is_plain
 shows "without a status" eval '! has_status'
 
 off_terminal "${workload[@]}"
-shows "with its beginning and its sum" tells_beginning_and_sum
+shows "with its beginning and its total" tells_beginning_and_sum
 
 off_terminal -q "${workload[@]}"
-shows "and nothing at all when told to be quiet" is_empty
+shows "and nothing at all with --quiet" is_empty
 
 tap_done

@@ -45,7 +45,7 @@ prints() { # TEXT REGEX ARGUMENT...
 
 tap_plan 48
 
-refused 2 "say which command to run; see 'recorder help'"
+refused 2 "name the command to run; see 'recorder help'"
 refused 2 "unknown command 'recrod' (did you mean 'record'?); see 'recorder help'" recrod
 refused 2 "unknown command 'x'; see 'recorder help'" x
 refused 2 "unknown option '--foo'; see 'recorder help'" --foo
@@ -56,7 +56,7 @@ refused 2 "unknown option '-z'; see 'recorder help record'" record -z
 refused 2 "option '--output' needs an argument: FILE; see 'recorder help record'" record -o
 refused 2 "option '--format': 'xml' is not one of seccomp|cr|recording; see 'recorder help record'" \
 	record --format xml -- true
-refused 2 "option '--duration': '10' is not a length of time; write for example 30s, 5m or 1h30m; see 'recorder help record'" \
+refused 2 "option '--duration': '10' is not a duration; write for example 30s, 5m or 1h30m; see 'recorder help record'" \
 	record --duration 10 -- true
 refused 2 "option '--wait' takes no argument; see 'recorder help record'" record --wait=yes
 refused 2 "option '--pid' was given twice; see 'recorder help record'" record --pid 1 --pid 2
@@ -67,7 +67,7 @@ refused 2 "an argument is missing; usage: recorder explain [OPTION]... FILE SYSC
 refused 1 "open $TEST_TMP/missing: No such file or directory" explain "$TEST_TMP/missing" read
 refused 2 "unknown command 'a\\x1b[31mb'; see 'recorder help'" $'a\e[31mb'
 
-refused 2 "the command is an empty word; see 'recorder help record'" record -- ''
+refused 2 "the command is empty; see 'recorder help record'" record -- ''
 refused 2 "--output: the name of the file is empty; see 'recorder help record'" record -o '' -- true
 refused 1 "there is no directory $TEST_TMP/missing for $TEST_TMP/missing/p.json; make it first" \
 	record -o "$TEST_TMP/missing/p.json" -- true
@@ -91,14 +91,14 @@ prints "--version is version" '^recorder [0-9]+\.[0-9]+' --version
 prints "version names the libraries" 'libbpf [0-9.]+, libseccomp [0-9.]+' version
 prints "help record explains its options" '^  -o, --output FILE' help record
 prints "record --help is the same" '^  -o, --output FILE' record --help
-prints "help asked for beside other options is given" '^Usage: recorder record' record --pid 1 --help
-prints "a unique beginning of an option is enough" '^Usage: recorder record' record --hel
+prints "--help works with other options" '^Usage: recorder record' record --pid 1 --help
+prints "a unique prefix of an option is enough" '^Usage: recorder record' record --hel
 
 run record --runtime-calls runc@99.0 -- true
-tap_match "a runtime of a series that was never measured is warned of" "$(cat "$err")" \
+tap_match "a runtime of a series that was never measured gives a warning" "$(cat "$err")" \
 	'warning: runc 99.0 is newer than what was measured: what [0-9.]+ calls'
 run record --runtime-calls runc@1.1.99 -- true
-tap_is "and no other" "$(grep warning "$err")" ""
+tap_is "and no other runtime does" "$(grep warning "$err")" ""
 
 help_of_all_is_narrow() {
 	local command
@@ -116,7 +116,7 @@ tap_check "help record and record --help are the same text" cmp "$TEST_TMP/one" 
 
 "$RECORDER" help >/dev/full 2>"$err"
 tap_is "a full disk is a failure" "$?" 1
-tap_match "and is said" "$(cat "$err")" "^recorder: error: writing to standard output: No space"
+tap_match "with a message" "$(cat "$err")" "^recorder: error: writing to standard output: No space"
 
 "$RECORDER" record --log-format json --foo 2>"$err"
 tap_is "usage is 2 with JSON messages too" "$?" 2

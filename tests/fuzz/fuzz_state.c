@@ -83,7 +83,7 @@ int state_file_read_json(const struct state_directory *directory, const char *na
 		return r;
 	if (!json_is_object(json)) {
 		json_decref(json);
-		return error_set(err, EINVAL, "%s/%s is no JSON object", directory->path, name);
+		return error_set(err, EINVAL, "%s/%s is not a JSON object", directory->path, name);
 	}
 	*ret_json = json;
 	return 0;

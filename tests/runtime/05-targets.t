@@ -53,7 +53,7 @@ start_pod() { # HANDLER
 
 check_cri() { # HANDLER
 	output=$("$probe" cri "unix://$CRI_ENDPOINT" 2>&1)
-	tap_match "$1: the runtime tells its name" "$(value_of runtime)" '^containerd [0-9]+\.'
+	tap_match "$1: the runtime gives its name" "$(value_of runtime)" '^containerd [0-9]+\.'
 	tap_match "$1: the pod is listed with its labels" "$output" \
 		"sandbox $pod shop/web-$1 uid=$uid handler=$1 state=0 .*app=web"
 	tap_match "$1: a container that ended is listed" "$output" \
@@ -90,7 +90,7 @@ for handler in runc crun; do
 done
 
 output=$("$probe" status "$CRI_ENDPOINT" 0123456789 2>&1)
-tap_match 'an unknown container is said to be not found' "$output" 'not found'
+tap_match 'an unknown container is not found' "$output" 'not found'
 
 output=$("$probe" resolve "$CRI_ENDPOINT" "$ended" 2>&1)
 tap_match 'a container that ended is refused' "$output" 'no container|is not running'
@@ -113,11 +113,11 @@ start_by_hand crun "$name-crun"
 start_by_hand runc "$name-runc"
 
 output=$("$probe" resolve - "$name-" 2>&1)
-tap_match 'a prefix of two is refused with both' "$output" \
+tap_match 'a prefix of two ids is refused, with both' "$output" \
 	"2 containers .*: $name-crun, $name-runc; write more of it"
 
 output=$("$probe" resolve - "$name" 2>&1)
-tap_is 'a whole id wins over longer ones' "$(value_of id)" "$name"
+tap_is 'a full id takes precedence over longer ones' "$(value_of id)" "$name"
 for runtime in runc crun; do
 	output=$("$probe" resolve - "$name-${runtime:0:1}" 2>&1)
 	tap_is "$runtime by hand: its cgroup" "$(value_of cgroup)" \
@@ -163,7 +163,7 @@ mkdir "$(bundle_cgroup_mount)$late"
 sleep 1
 "$TEST_PROGRAMS/runtime/enter_cgroup" "$(bundle_cgroup_mount)$late" /bin/true
 wait "$waiter"
-tap_is "--until-stable gives what it waited for the time to begin" \
+tap_is "--until-stable counts from the first match on" \
 	"$(jq -r '[.observations[].systemCalls[].name] | index("execve") != null' "$dir/late.json")" true
 
 # Cgroups that appear while the recorders start.
@@ -182,7 +182,7 @@ done
 tap_is "--wait misses nothing that appears meanwhile" "$missed $(cat "$dir/late.log")" '0 '
 
 output=$("$RECORDER" record -q --cgroup / --duration 1s --format recording 2>&1)
-tap_is 'the top cgroup is the whole machine' \
+tap_is 'the root cgroup is the whole machine' \
 	"$(jq -r '.observations[] | select(.container.id | not) | .container.name' <<<"$output")" machine
 tap_is 'a user has a name, or a number' \
 	"$("$RECORDER" record -q -o "$dir/profile.json" --user 65534 -- id -un 2>&1)" nobody

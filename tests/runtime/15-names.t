@@ -5,7 +5,7 @@
 #
 # A workload's processes may have the same names as a runtime's: a container engine inside a
 # container, a program that starts itself through /proc/self/exe, or a program whose name
-# happens to begin like that. Their calls are work all the same.
+# happens to begin like that. Their calls are work nevertheless.
 # shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1

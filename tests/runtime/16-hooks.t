@@ -98,12 +98,12 @@ check_hooks() { # NAME NO_NEW_PRIVS SECCOMP FILTER
 			check "$1, $runtime, $kind: only the workload's calls are observed" equals \
 				"calls_of $runtime $kind observed" \
 				native:execve native:mq_unlink native:exit_group
-			check "$1, $runtime, $kind: how it was started" \
+			check "$1, $runtime, $kind: with how it was started" \
 				started_so "$runtime" "$kind" "$2" "$3"
 		done
-		check "$1, $runtime: what a startContainer hook calls is the runtime's" contains_all \
+		check "$1, $runtime: calls of a startContainer hook are the runtime's" contains_all \
 			"calls_of $runtime startContainer runtime" native:acct native:quotactl
-		check "$1, $runtime: what a createContainer hook calls is not, for no filter is asked" \
+		check "$1, $runtime: calls of a createContainer hook are not, because it runs outside the filter" \
 			contains_none "calls_of $runtime createContainer runtime" \
 			native:acct native:quotactl
 	done
@@ -133,6 +133,6 @@ for runtime in runc crun; do
 	check "$runtime: a hook leaves a process behind" read -r -t 20 -u 9
 	remove_container "$runtime" "$id"
 	stop_recording
-	check "$runtime: which is no work either" contains_none observed_calls native:acct
+	check "$runtime: whose calls are not work either" contains_none observed_calls native:acct
 done
 tap_done

@@ -159,7 +159,7 @@ for runtime in runc crun; do
 			equals observed_calls "${WORK[@]}"
 	done
 
-	check "$runtime: found wherever it is" begins_anywhere
+	check "$runtime: found at any step of set-up" begins_anywhere
 
 	# Two processes are being added to a running container. One ends its set-up before the
 	# other.
@@ -182,7 +182,7 @@ for runtime in runc crun; do
 	timeout 60 "$runtime" exec "$id" /bin/call "${NR[swapoff]}" </dev/null >"$TEST_TMP/said" 2>&1
 	stop_recording
 	remove_container "$runtime" "$id"
-	check "$runtime: what each executes is work" contains_all observed_calls \
+	check "$runtime: the program of each is work" contains_all observed_calls \
 		native:acct native:quotactl native:swapoff
 	check "$runtime: and nothing else" contains_none observed_calls \
 		"${SETUP_CALLS[@]/#/native:}" native:openat native:close native:capset native:prctl \

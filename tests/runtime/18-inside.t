@@ -78,7 +78,7 @@ for runtime in runc crun; do
 		remove_container "$runtime" "$id"
 		check "$runtime: a running container's process called $name works" \
 			contains_all observed_calls native:acct native:quotactl
-		check "$runtime: of which the beginning is missing" says_it_ran_before
+		check "$runtime: and its beginning is missing" says_it_ran_before
 	done
 
 	# The container starts while a recording waits, with a runtime as its parent, and makes

@@ -69,13 +69,13 @@ for runtime in runc crun; do
 			name="$runtime, ${filter:+filtered, }$how"
 			record_container "$filter" "$how" "${NR[ioprio_get]}"
 			check "$name: works" [ "$?" = 0 ]
-			check "$name: the call is the workload's, or a reason tells of it" observed_or_said
-			check "$name: works under its profile, or that is said to be incomplete" \
+			check "$name: the call is the workload's, or a reason names it" observed_or_said
+			check "$name: works under its profile, or the recording is not complete" \
 				works_or_said
 		done
 	done
 	record_container "$TEST_TMP/default.json" both "${NR[acct]}"
-	check "$runtime: what the container's filter refuses is denied" \
+	check "$runtime: a call that the container's filter refuses is denied" \
 		equals denied_calls native:acct
 	check "$runtime: and not observed" contains_none observed_calls native:acct
 done

@@ -148,7 +148,7 @@ try_program() { # PROGRAM EXPECTED_ANSWER
 	tap_match "$1: it does its work" "$expected" "$2"
 	bundle_seccomp "$bundle" "$KILL"
 	run_once "$1"
-	tap_is "$1: so it does under its profile, where anything else kills" "$result" "$expected"
+	tap_is "$1: it does the same under its profile, where any other call kills" "$result" "$expected"
 
 	for name in $(allowed_calls "$PROFILE"); do
 		taken=$((taken + 1))

@@ -134,7 +134,7 @@ try_hooks() { # RUNTIME NO_NEW_PRIVS UID HOOKS LINE...
 	check "$name: the workload's calls are the same" diff "$TEST_TMP/work" <(work_calls)
 	check "$name: the hooks' are the runtime's" \
 		contains_all 'calls_of_origin runtime' "$HOOK_CALL" pipe2
-	check "$name: what sets the container up is not" \
+	check "$name: calls of set-up are not" \
 		contains_none allowed_calls "${SETUP_CALLS[@]}"
 	check "$name: the container starts under its profile, with its hooks" \
 		runs_under_profile "$1" "${@:5}"

@@ -98,14 +98,14 @@ cleanup_add cleanup_process "$before"
 wait_until 10 grep -q . "$top/plain/below/cgroup.procs"
 start_recording --cgroup "$parent/plain"
 stop_recording
-check "--cgroup of what ran before is not complete" \
+check "--cgroup of processes that ran before is not complete" \
 	has_reason 'processes were in the cgroup before the recording began'
 cleanup_process "$before"
 start_recording --cgroup "$parent/plain"
 "$ENTER_CGROUP" "$top/plain/below" "$PROGRAMS/call" "${NR[acct]}"
 stop_recording
 check "--cgroup of an empty cgroup is complete" is_complete
-check "and has what came into it" contains_all observed_calls native:acct
+check "and has the calls of processes that entered it" contains_all observed_calls native:acct
 remove_cgroup plain/below
 
 # The same for a container that already runs. It is recorded apart from the named cgroup.
@@ -115,9 +115,9 @@ run_detached runc "$id"
 start_recording --cgroup "$parent"
 runc exec "$id" /bin/call "${NR[quotactl]}"
 stop_recording
-check "a container that runs below a cgroup is told apart" \
+check "a container that runs below a cgroup is an observation of its own" \
 	equals "jq -r '.observations[] | .container.id + \" \" + (.complete | tostring)' $RECORDING" "$id false"
-check "with what is executed in it" contains_all observed_calls native:quotactl
+check "with the program that is executed in it" contains_all observed_calls native:quotactl
 runc delete --force "$id"
 
 # A path that is too long for the BPF program.
@@ -138,7 +138,7 @@ kill -STOP "$recorder"
 mkdir "$top/$deep/$id" && rmdir "$top/$deep/$id"
 kill -CONT "$recorder"
 stop_recording
-check "one that was gone before anybody looked is told of" grep -q \
+check "a cgroup that was gone before its path could be read is reported" grep -q \
 	'nothing was recorded: a cgroup was gone before its path could be read' "$LOG"
 
 start_recording --cgroup "$parent/$deep/$id" --wait
@@ -153,7 +153,7 @@ mkdir "$top/$deep/$id"
 run_in "$top/$deep/$id" "$PROGRAMS/call" "${NR[acct]}"
 rmdir "$top/$deep/$id"
 stop_recording
-check "a long path: a container below a cgroup is told apart by its whole id" \
+check "a long path: a container below a cgroup is recognised by its full id" \
 	equals "jq -r '.observations[].container.id // empty' $RECORDING" "$id"
 check "and recorded" contains_all observed_calls native:acct
 start_recording --cgroup "$parent"
@@ -163,9 +163,9 @@ run_in "$top/$deep/$id" "$PROGRAMS/call" "${NR[acct]}"
 rmdir "$top/$deep/$id"
 kill -CONT "$recorder"
 stop_recording
-check "one that was gone before anybody looked is in the recording all the same" \
+check "a container that was gone before its path could be read is in the recording" \
 	contains_all observed_calls native:acct
-check "which says that it cannot tell it apart" has_reason 'was gone before its path could be read'
+check "with the reason" has_reason 'was gone before its path could be read'
 remove_cgroup "$deep"
 
 # A container in a cgroup that is not its own.
@@ -188,15 +188,15 @@ wait_until 10 grep -qx "$neighbour" "$top/session/cgroup.procs"
 record --container-id "$shared" --duration 1s
 status=$?
 check "with a neighbour in it, it is refused" [ "$status" = 1 ]
-check "the sentence names the neighbour" grep -q \
+check "the message names the neighbour" grep -q \
 	"container $shared has no cgroup of its own: process $neighbour (sleep), which does not belong to it, is in $parent/session too" \
 	"$LOG"
 check "and nothing is written" [ ! -e "$RECORDING" ]
 cleanup_process "$neighbour"
 record --container-id "$shared" --duration 1s
 check "without one, it is recorded" contains_all observed_calls native:acct
-check "and the reason is said why it is not complete" has_reason \
-	"in the cgroup $parent/session, which nothing says is its own"
+check "and the recording gives the reason why it is not complete" has_reason \
+	"may share the cgroup $parent/session: "
 crun delete --force "$shared"
 remove_cgroup session
 
@@ -209,13 +209,13 @@ check "two containers are in one cgroup" [ "$(sed -n '/^0::/p' \
 	"/proc/$(pid_of crun "$twin-a")/cgroup" "/proc/$(pid_of crun "$twin-b")/cgroup" |
 	sort -u)" = "0::$parent/twins" ]
 record --container-id "$twin-a" --duration 1s
-check "of one of them, the recording says that the other is in it" has_reason \
-	"is in the container's cgroup $parent/twins and does not belong to the container"
+check "the recording of one says that the other is in it" has_reason \
+	"is in the container's cgroup $parent/twins but does not belong to the container"
 twin_pid=$(pid_of crun "$twin-b") # deleting it would end all processes in its cgroup
 kill -KILL "$twin_pid"
 wait_until 10 has_ended "$twin_pid"
 record --container-id "$twin-a" --duration 1s
-check "of one that is alone, it does not" has_no_reason 'does not belong|nothing says'
+check "the recording of one that is alone does not" has_no_reason 'does not belong|may share'
 
 # An init system moves itself into a cgroup below the container's own.
 mkdir "$top/twins/init"
@@ -242,7 +242,7 @@ for runtime in runc crun; do
 		"$runtime" exec "$id" /bin/call "${NR[quotactl]}"
 		stop_recording
 		check "$runtime, cgroupsPath ${path/$parent/…}: it is the container's own" \
-			has_no_reason 'does not belong|nothing says'
+			has_no_reason 'does not belong|may share'
 		"$runtime" delete --force "$id"
 		bundle_cgroup_remove "$pid_in"
 	done
@@ -300,13 +300,13 @@ rmdir "$top/$name"
 await_recording
 check "--wait: a cgroup that a user may have made is not believed" equals attributions \
 	"cgroup $parent/$name"
-check "nor does it disturb" has_no_reason 'another cgroup'
+check "nor reported as another match" has_no_reason 'another cgroup'
 start_recording --container-id "$name" --wait
 rmdir "$top/user.slice/app.slice/$name"
 mkdir "$top/user.slice/app.slice/$name"
 sleep 1
 stop_recording
-check "--wait: where it is the only one, the reason is said" grep -q \
+check "--wait: if it is the only one, the message gives the reason" grep -q \
 	"nothing was recorded: the cgroup $parent/user.slice/app.slice/$name has the name, but a user other than root may have made it" \
 	"$LOG"
 rmdir "$top/user.slice/app.slice/$name"
@@ -321,7 +321,7 @@ mkdir "$top/user.slice/app.slice/$id"
 check "an id that both have leads to root's cgroup" \
 	equals "'$probe' resolve - $id | sed -n 's/^cgroup //p'" "$parent/$id"
 rmdir "$top/$id"
-check "what only a user's cgroup tells is found" \
+check "a container that only a user's cgroup names is found" \
 	equals "'$probe' resolve - $id | sed -n 's/^cgroup //p'" \
 	"$parent/user.slice/app.slice/$id"
 rmdir "$top"/user.slice/app.slice/*/ "$top"/user.slice/app.slice "$top"/user.slice "$top"/other

@@ -158,7 +158,7 @@ check_pods() { # NAME
 	check "$1: a container that is started again, and the probe in it" contains_all \
 		'calls_of main' ioprio_get mq_unlink timer_delete
 	check "$1: no call of other pods" contains_none observed_calls native:acct
-	check "$1: what the runtime's default profile denied" contains_all denied_calls \
+	check "$1: calls that the runtime's default profile denied" contains_all denied_calls \
 		native:swapoff
 	check "$1: complete" is_complete
 	check "$1: image and digest" only_known_of main \
@@ -206,7 +206,7 @@ check_confined() { # NAME
 	run_confined again "$SPLIT/pod/web-web.json" "${RESTARTED[@]}"
 	check "$1: and under that of its pod" [ "$? $output" = '0 again' ]
 	run_confined other "$SPLIT/container/web-main.json" /test/call "${NR[quotactl]}"
-	check "$1: where another call kills" [ $? != 0 ]
+	check "$1: and another call kills" [ $? != 0 ]
 	cri rmp "$confined_pod"
 }
 
@@ -224,7 +224,7 @@ done
 handler=runc
 "$RECORDER" record --pod app=nothing -A "${endpoint[@]}" 2>"$LOG" >"$TEST_TMP/nothing"
 check "no pod matches: exit status 1" [ $? = 1 ]
-check "no pod matches: a sentence says so" grep -q 'no running container' "$LOG"
+check "no pod matches: a message says so" grep -q 'no running container' "$LOG"
 check "no pod matches: nothing is written" [ ! -s "$TEST_TMP/nothing" ]
 
 declare -A side
@@ -243,12 +243,12 @@ stop_recording
 check "containers that run: recorded" [ $? = 0 ]
 check "containers that run: those named, in all namespaces" \
 	containers_are blue-pod/side green-pod/side green-pod/late
-check "containers that run: what is executed in them" contains_all 'calls_of side' \
+check "containers that run: processes that are executed in them" contains_all 'calls_of side' \
 	execve io_destroy
-check "containers that run: what comes later" equals 'calls_of late' execve quotactl exit_group
+check "containers that run: containers that start later" equals 'calls_of late' execve quotactl exit_group
 check "containers that run: the recording says what it missed" only_known_of side \
 	'(.complete | not) and (.reasons | any(contains("before the recording began")))'
-check "containers that run: but not of what came later" only_known_of late .complete
+check "containers that run: but not for containers that started later" only_known_of late .complete
 
 start_recording --pod app=web -n blue --container side "${endpoint[@]}"
 cri exec "${side[blue]}" -- true
@@ -296,7 +296,7 @@ check "the others are recorded" containers_are web/main web/late
 check "from before it came" equals 'calls_of main' execve io_destroy exit_group
 check "and after" contains_all 'calls_of late' quotactl
 left_out="container $hidden (main) of pod shop/sealed is not in it: pod shop/sealed runs in a kernel of its own (kata): this host never sees its system calls, so they cannot be recorded here"
-check "a sentence says what was left out, and why" grep -qxF "recorder: warning: main is not complete: $left_out" "$LOG"
+check "a warning names what was left out, and why" grep -qxF "recorder: warning: main is not complete: $left_out" "$LOG"
 check "the recording says so too" jq -e --arg reason "$left_out" \
 	'.observations | all((.complete | not) and (.reasons | index($reason)))' "$RECORDING"
 start_recording --pod app=web -n shop "${endpoint[@]}"

@@ -142,7 +142,7 @@ cri start "$second"
 stop "$CONTAINERD_PID"
 end_while_hung "$CONTAINERD_PID"
 check "a runtime that hangs at the end: the recording ends" [ $? = 0 ]
-check "a container that it told of before is in it" contains_all names second
+check "a container that it had reported before is in it" contains_all names second
 check "with its calls" contains_all observed_calls native:quotactl
 
 # 2: the runtime hangs, and has never reported the pod.
@@ -153,10 +153,10 @@ unknown=$(create "$late" unknown sh -c 'sleep 100')
 cri start "$unknown"
 stop "$CONTAINERD_PID"
 end_while_hung "$CONTAINERD_PID"
-check "a pod that nobody can be asked about: the recording ends" [ $? = 0 ]
+check "a pod whose runtime does not answer: the recording ends" [ $? = 0 ]
 check "and names the container and its cgroup, with the reason" has_reason \
 	"container $unknown \(cgroup /kubepods/.*/$unknown\) may belong to the pods and is not in it: .*no answer within"
-check "each observation says so, for each may be a profile of its own" jq -e \
+check "each observation has the reason, because each may become a profile" jq -e \
 	'.observations | length >= 2 and all(.reasons | any(test("may belong to the pods")))' \
 	"$RECORDING"
 cri rmp "$late" 2>/dev/null
@@ -171,7 +171,7 @@ check "with the reason why it has no name" has_reason 'before it forgot the cont
 # 4: the same if only some containers are selected.
 start_recording --pod app=web --container first "${endpoint[@]}"
 run_unasked
-check "where only some are meant, it is not" contains_none observed_calls native:add_key
+check "with --container it is not" contains_none observed_calls native:add_key
 check "and the recording says so" has_reason \
 	"container $gone .* may belong to the pods and is not in it: the runtime has forgotten it"
 
@@ -198,9 +198,9 @@ mkdir "$engine/docker-$(new_id).scope" "$engine/$(new_id)"
 sleep 1
 rmdir "$engine"/*/
 stop_recording
-check "what is another's is no reason" jq -e \
+check "other pods and engines leave the recording complete" jq -e \
 	'[.observations[].reasons[]] | all(contains("before the recording began"))' "$RECORDING"
-check "and not in it" contains_none observed_calls native:add_key
+check "and are not in it" contains_none observed_calls native:add_key
 cri rmp "$other" 2>/dev/null
 
 # 7: an init system in the container has moved itself into a nested cgroup.
@@ -210,7 +210,7 @@ head -n 1 "$directory/cgroup.procs" >"$directory/init/cgroup.procs"
 start_recording --pod app=web --container first "${endpoint[@]}"
 cri exec "$first" -- /test/call "${NR[quotactl]}"
 stop_recording
-check "a first process in a nested cgroup: what is beside it is recorded" \
+check "a first process in a nested cgroup: sibling cgroups are recorded" \
 	contains_all observed_calls native:quotactl
 check "as the container's" equals "jq -r '.observations[].attribution | split(\" \")[1]' $RECORDING" \
 	"${directory#"$(cgroup_root)"}"
@@ -228,7 +228,7 @@ rmdir "$engine/user/$third" "$engine/user"
 stop_recording
 check "a container whose name a user gave to a cgroup is recorded" \
 	contains_all observed_calls native:mq_unlink
-check "and what ran in the user's is not" contains_none observed_calls native:swapoff
+check "and the user's cgroup is not" contains_none observed_calls native:swapoff
 check "the container is complete" jq -e \
 	'.observations[] | select(.container.name == "third") | .complete' "$RECORDING"
 
@@ -241,8 +241,8 @@ wait_until 20 grep -q '^recorder: delete_module ' "$LOG"
 stop_recording
 check "a container in a cgroup of any name is recorded from its first call" contains_all \
 	observed_calls native:execve native:delete_module
-check "and the recording says what is not certain" has_reason \
-	"in the cgroup ${engine#"$(cgroup_root)"}/any-[0-9]+, which nothing says is its own"
+check "and the recording names the doubt" has_reason \
+	"may share the cgroup ${engine#"$(cgroup_root)"}/any-[0-9]+: "
 cri stopp "$pod"
 
 # 10: containers without their own cgroup, which start while the recording runs.
@@ -257,13 +257,13 @@ check "a container is in the cgroup of the engine" grep -q "^0::.*/$engine_name"
 sleep 6
 stop_recording
 status=$?
-check "where it is the only one, the recording fails" [ "$status" = 1 ]
+check "if it is the only one, the recording fails" [ "$status" = 1 ]
 check "with the reason" grep -q \
 	"nothing was recorded: container $alone (alone) of pod default/bare is not in it: container $alone has no cgroup of its own: process [0-9]* (.*), which does not belong to it, is in /$engine_name" \
 	"$LOG"
 record --pod app=bare "${endpoint[@]}" --duration 1s
 status=$?
-check "it is refused where it runs already" [ "$status" = 1 ]
+check "it is refused if it runs already" [ "$status" = 1 ]
 check "with the same reason" grep -q \
 	"nothing of pods app=bare in namespace default can be recorded: container $alone (alone) .*has no cgroup of its own" \
 	"$LOG"
@@ -273,19 +273,19 @@ brief=$(create "$bare" brief /test/call "${NR[swapoff]}")
 cri start "$brief"
 cri wait "$brief" || :
 stop_recording
-check "beside others, the others are recorded" contains_all observed_calls native:io_destroy
+check "if there are others, they are recorded" contains_all observed_calls native:io_destroy
 check "and the reason is in the recording" has_reason \
 	"container $alone \(alone\) of pod default/bare is not in it: .* has no cgroup of its own"
 check "also of one that began and ended meanwhile" has_reason \
 	"container $brief \(brief\) of pod default/bare is not in it: its cgroup was not seen"
-check "nothing of theirs is in it" contains_none observed_calls native:swapoff
+check "none of their calls are in it" contains_none observed_calls native:swapoff
 
 # 11: a container in the top cgroup, with the whole machine.
 echo "$pid" >"$(cgroup_root)/cgroup.procs"
 record --pod app=bare "${endpoint[@]}" --duration 1s
 status=$?
-check "a container in the top cgroup is refused" [ "$status" = 1 ]
-check "because the whole machine is in it" grep -q "in the top one, with the whole machine" "$LOG"
+check "a container in the root cgroup is refused" [ "$status" = 1 ]
+check "because the whole machine is in it" grep -q "in the root cgroup, with the whole machine" "$LOG"
 record --container-id "$alone" "${endpoint[@]}" --duration 1s
-check "by its id as well" grep -q "in the top one, with the whole machine" "$LOG"
+check "by its id as well" grep -q "in the root cgroup, with the whole machine" "$LOG"
 tap_done

@@ -106,7 +106,7 @@ try_running() {
 	podman_here exec "$id" "${PROBE[@]}"
 	stop_recording
 	check "$name: recorded" knows_the_container "$id"
-	check "$name: what is executed in it" contains_all observed_calls \
+	check "$name: the process that is executed in it" contains_all observed_calls \
 		native:execve native:timer_delete
 	check "$name: not its set-up" contains_none observed_calls "${SETUP_CALLS[@]/#/native:}"
 	check "$name: the recording says what it missed" says_that_it_is_late
@@ -139,7 +139,7 @@ check "a container without a cgroup of its own runs" grep -qx "0::$parent/sessio
 record --container-id "$id" --duration 1s
 status=$?
 check "it is refused" [ "$status" = 1 ]
-check "for its monitor is in that cgroup too" grep -q \
+check "because its monitor is in that cgroup too" grep -q \
 	"container $id has no cgroup of its own: process [0-9]* (conmon), .* is in $parent/session too" \
 	"$LOG"
 podman_here rm --all --force --time 0 >/dev/null

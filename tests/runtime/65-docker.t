@@ -65,7 +65,7 @@ id=$(docker_here inspect --format '{{.Id}}' web1)
 image=$(docker_here inspect --format '{{.Image}}' web1)
 record_start web1
 check 'a container by its name, from its start: exactly its calls' observed_exactly ioprio_get
-check 'what its filter refused is denied' equals denied_calls native:acct
+check 'the call that its filter refused is denied' equals denied_calls native:acct
 check 'the recording is complete' is_complete
 tap_is 'and has the id, the name, the image and its digest' \
 	"$(recorded '.container | [.id, .name, .image, .imageDigest]')" \
@@ -73,7 +73,7 @@ tap_is 'and has the id, the name, the image and its digest' \
 tap_is 'and the engine with its version' "$(recorded '.engine | [.name, .version]')" \
 	"[\"docker\",\"$version\"]"
 tap_is 'and the runtime' "$(recorded .runtime.name)" runc
-tap_match 'compare takes what it was started under' "$("$RECORDER" compare "$RECORDING")" \
+tap_match 'compare takes the profile that it was started under' "$("$RECORDER" compare "$RECORDING")" \
 	'compared with the profile that it was started under'
 
 create web2 --security-opt seccomp=unconfined -- call "${NR[io_destroy]}"
@@ -86,19 +86,19 @@ start_recording --container-id later --wait
 docker_here run --name later --network none "$DOCKER_IMAGE" call "${NR[io_destroy]}"
 wait_until 20 has_ended "$recorder" || kill -INT "$recorder"
 wait "$recorder"
-check 'by a name that nobody had when recording began' observed_exactly io_destroy
-tap_is 'and it is the one' "$(recorded .container.name)" later
+check 'by a name that no container had when recording began' observed_exactly io_destroy
+tap_is 'and the container has it' "$(recorded .container.name)" later
 
 create refused -- call 0
-tap_match 'an engine that does not have it is no match' \
+tap_match 'an engine without that container does not match' \
 	"$("$RECORDER" record --container-id containerd://refused -o - 2>&1)" \
-	"no container of containerd has a name 'refused'"
-tap_match 'a name is whole: its beginning is no match' \
-	"$("$RECORDER" record --container-id refus -o - 2>&1)" "no container has a name 'refus'"
-tap_match 'one that does not run is said not to' \
+	"no container of containerd has the name 'refused'"
+tap_match 'the beginning of a name does not match' \
+	"$("$RECORDER" record --container-id refus -o - 2>&1)" "no container has the name 'refus'"
+tap_match 'a container that does not run is refused' \
 	"$("$RECORDER" record --container-id refused -o - 2>&1)" 'is not running'
 tap_match 'a scheme that no engine has is refused' \
-	"$("$RECORDER" record --container-id rkt://refused -o - 2>&1)" 'names no engine that is known'
+	"$("$RECORDER" record --container-id rkt://refused -o - 2>&1)" 'does not begin with a known engine'
 
 create capable --cap-drop ALL --cap-add SYS_PACCT -- call "${NR[acct]}" "${NR[quotactl]}"
 record_start capable
@@ -136,12 +136,12 @@ create restarted --restart on-failure:3 --volume "$TEST_TMP/volume:/data" -- sh 
 start_recording --container-id restarted --wait
 docker_here start restarted >/dev/null
 wait_until 30 has_ended "$recorder"
-check 'a restart policy: the recording goes on until the last life has ended' has_ended "$recorder"
+check 'a restart policy: the recording continues until the last run has ended' has_ended "$recorder"
 kill -INT "$recorder" 2>/dev/null
 wait "$recorder"
-tap_is 'both lives are in it' "$(jq '[.observations[].container.name]' -c "$RECORDING")" \
+tap_is 'both runs are in it' "$(jq '[.observations[].container.name]' -c "$RECORDING")" \
 	'["restarted","restarted"]'
-check 'with what each did' contains_all observed_calls native:ioprio_get native:io_destroy
+check 'with the calls of each' contains_all observed_calls native:ioprio_get native:io_destroy
 check 'complete' is_complete
 
 create loop --restart always -- sh -c 'while :; do sleep 0.1; done'
@@ -159,7 +159,7 @@ wait_until 30 has_ended "$recorder"
 check 'one that is killed and started again, until it is stopped' has_ended "$recorder"
 kill -INT "$recorder" 2>/dev/null
 wait "$recorder"
-check 'docker exec in both lives' contains_all observed_calls native:mq_unlink native:timer_delete
+check 'docker exec in both runs' contains_all observed_calls native:mq_unlink native:timer_delete
 check 'without the set-up of either' contains_none observed_calls "${SETUP_CALLS[@]/#/native:}"
 
 create healthy --health-cmd "call ${NR[ioprio_get]}" --health-interval 1s -- sleep 100
@@ -191,7 +191,7 @@ for runtime in runsc sandboxed; do
 		"$DOCKER_IMAGE" sleep 100 >/dev/null
 	wait_until 20 has_ended "$recorder" || kill -INT "$recorder"
 	wait "$recorder"
-	check "$runtime, waited for: refused when it is there" refused_for_gvisor "$(cat "$LOG")"
+	check "$runtime, waited for: refused when it starts" refused_for_gvisor "$(cat "$LOG")"
 	docker_here rm --force "$runtime" "later-$runtime" >/dev/null
 done
 tap_done

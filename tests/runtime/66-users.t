@@ -82,7 +82,7 @@ wait_until 10 has_ended "$recorder" || kill -INT "$recorder"
 wait "$recorder"
 tap_is "--wait: a user's state file does not decide which runtime root's container has" \
 	"$(recorded .runtime.name)" runc
-check 'what it does is recorded' contains_all observed_calls native:ioprio_get
+check 'its calls are recorded' contains_all observed_calls native:ioprio_get
 rm -rf "$TASK"
 
 # A running container. The user's files name another process of the machine as its process.
@@ -101,8 +101,8 @@ tap_is 'with its own runtime' "$(recorded .runtime.name)" runc
 # A beginning of an id that is unique among root's containers stays unique.
 claim crun "${id:0:12}$(new_id | cut -c 13-)" "{\"pid\":$decoy}"
 claim crun "${id:0:12}" "{\"pid\":$decoy}"
-check "a user's ids make no beginning of one ambiguous" record_shortly "${id:0:12}"
-tap_is 'nor a whole id of the user better' "$(recorded .container.id)" "$id"
+check "a user's ids do not make a prefix ambiguous" record_shortly "${id:0:12}"
+tap_is 'nor does the full id of a user take precedence' "$(recorded .container.id)" "$id"
 other=${id:0:60}$(new_id | cut -c 61-)
 start_container "$other"
 check_ambiguous() {
@@ -118,15 +118,15 @@ claim crun claimed "{\"pid\":$decoy}"
 check_refused() {
 	! record_shortly "$1" && grep -q "container $1 is not running" "$LOG"
 }
-check "a user's word about root's process is none" check_refused claimed
+check "a user's state file cannot claim root's process" check_refused claimed
 setpriv --reuid "$USER_ID" --regid "$USER_ID" --clear-groups sleep 1000 &
 victim=$!
 cleanup_add cleanup_process "$victim"
 claim crun claimed "{\"pid\":$victim}"
-check "nor about a process of the user's in a cgroup of root's" check_refused claimed
+check "nor a process of the user in root's cgroup" check_refused claimed
 start_recording --container-id claimed --wait --duration 1s
 wait "$recorder"
-check '--wait does not take it either' grep -q 'never ran' "$LOG"
+check '--wait does not accept it either' grep -q 'never ran' "$LOG"
 
 # A user's own container, in a part of the tree that was given to the user.
 given=$cgroup/given
@@ -140,9 +140,9 @@ mkdir "$TEST_TMP/own" && cp "$BUNDLE/config.json" "$TEST_TMP/own" && chmod 711 "
 	chown -R "$USER_ID" "$TEST_TMP/own"
 claim crun boxed "{\"pid\":$boxed,\"bundle\":\"$TEST_TMP/own\"}"
 check "a user's own container is recorded" record_shortly boxed
-tap_is "by the user's word" "$(recorded '[.container.id, .runtime.name, .noNewPrivs]')" \
+tap_is "as the user's state file describes it" "$(recorded '[.container.id, .runtime.name, .noNewPrivs]')" \
 	'["boxed","crun",true]'
-check 'what it does' contains_all observed_calls native:execve
+check 'with its calls' contains_all observed_calls native:execve
 
 # A user's file about a container of root in a given part of the tree. Root's runtime has a file
 # too.
@@ -151,7 +151,7 @@ claim crun inner "{\"pid\":$boxed,\"bundle\":\"$TEST_TMP/own\"}"
 timeout 20 runc run --detach --bundle "$BUNDLE" inner </dev/null >"$TEST_TMP/out" 2>&1 &&
 	cleanup_add remove_container runc inner
 record_shortly inner
-tap_is "root's word comes before the user's there too" "$(recorded .runtime.name)" runc
+tap_is "root's state file takes precedence there too" "$(recorded .runtime.name)" runc
 
 # While root's container is waited for, a user is the first to make a cgroup with its name.
 late=$(new_id)

@@ -192,7 +192,7 @@ int cli_main(const struct cli_program *program, int argc, char **argv)
 
 	hold_standard_descriptors();
 	if (argc < 2)
-		r = cli_usage_error(&err, "say which command to run");
+		r = cli_usage_error(&err, "name the command to run");
 	else
 		r = require_command(program, command_name(argv[1]), &command, &err);
 	if (r == 0) {

@@ -32,7 +32,7 @@ static const struct cli_option log_options[] = {
 	  .name = "verbose",
 	  .type = CLI_COUNT,
 	  .offset = offsetof(struct cli_common_options, verbose),
-	  .help = "say more; twice adds what only helps to debug" },
+	  .help = "print more; twice, also what helps only to debug" },
 	{ .name = "log-format",
 	  .type = CLI_CHOICE,
 	  .offset = offsetof(struct cli_common_options, log_format),
@@ -222,8 +222,7 @@ static int unknown_long_option(const struct parser *parser, const char *word, st
 		prefixed += str_has_prefix(names[i], typed + 2);
 	}
 	if (prefixed > 1)
-		return cli_usage_error(err, "option '%s' is the beginning of more than one option",
-				       typed);
+		return cli_usage_error(err, "option '%s' is ambiguous", typed);
 	nearest = str_nearest(typed + 2, names, parser->count);
 	if (nearest)
 		return cli_usage_error(err, "unknown option '%s' (did you mean '--%s'?)", typed,

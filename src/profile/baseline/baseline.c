@@ -34,8 +34,8 @@ int baseline_find(const char *runtime, const char *version, const struct baselin
 
 	if (version && !version_is_known(&wanted))
 		return error_set(err, EINVAL,
-				 "'%s' is no version of %s; write for example %s@1.36.3", version,
-				 runtime, runtime);
+				 "'%s' is not a version of %s; write for example %s@1.36.3",
+				 version, runtime, runtime);
 	for (i = 0; i < baseline_count; i++) {
 		if (strcmp(baselines[i].runtime, runtime) != 0)
 			continue;

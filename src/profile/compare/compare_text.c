@@ -34,9 +34,9 @@ static void print_head(FILE *out, const struct compared *compared)
 	}
 	fputc('\n', out);
 	if (compared->base_profile) {
-		fputs("  note: the operator unites it with ", out);
+		fputs("  note: the operator merges the base profile ", out);
 		str_print_escaped(out, compared->base_profile);
-		fputs(", which is not read: it may use more than is said here\n", out);
+		fputs(" into it, which is not read: it may use more than this report shows\n", out);
 	}
 	if (compared->note) {
 		fputs("  note: ", out);
@@ -47,8 +47,8 @@ static void print_head(FILE *out, const struct compared *compared)
 		struct paragraph paragraph = { out, 2 };
 
 		paragraph_add(&paragraph,
-			      compared->capabilities_assumed ? "capabilities (the usual, nobody "
-							       "said which):" :
+			      compared->capabilities_assumed ? "capabilities (the usual ones, "
+							       "because none are given):" :
 							       "capabilities:",
 			      compared->capability_count ? "" : " none");
 		for (i = 0; i < compared->capability_count; i++)
@@ -104,7 +104,7 @@ static void put_finding(FILE *out, const struct finding *finding)
 		fprintf(out, "(%s) ", finding->scmp_arch);
 	fputs(purpose->clause, out);
 	if (finding->instead)
-		fprintf(out, "; told that it is not there, programs use %s", finding->instead);
+		fprintf(out, "; on ENOSYS, programs use %s", finding->instead);
 	if (finding->condition)
 		fprintf(out, "; allowed where %s", finding->condition);
 	put_capabilities(out, finding);
@@ -190,7 +190,7 @@ static void print_reasons(FILE *out, const struct compared *compared)
 
 	if (!compared->reason_count)
 		return;
-	fputs("\n  The recording is incomplete, so more may be used than is known:\n", out);
+	fputs("\n  The recording is incomplete, so the container may use more:\n", out);
 	for (i = 0; i < compared->reason_count; i++) {
 		fputs("    - ", out);
 		str_print_escaped(out, compared->reasons[i]);
@@ -203,12 +203,13 @@ static void print_compared(FILE *out, const struct compared *compared)
 	const struct compare_report *report = &compared->report;
 
 	print_head(out, compared);
-	print_findings(out, report, FINDING_BREAKS, "used and not allowed, so it would break");
-	print_findings(out, report, FINDING_FALLBACK, "used and answered with ENOSYS");
+	print_findings(out, report, FINDING_BREAKS,
+		       "used but not allowed, so the container would "
+		       "break");
+	print_findings(out, report, FINDING_FALLBACK, "used but answered with ENOSYS");
 	print_findings(out, report, FINDING_CONDITIONAL,
-		       "used and allowed only for some arguments or with a capability");
-	print_findings(out, report, FINDING_DENIED,
-		       "attempted and denied by a filter already in force");
+		       "used, but allowed only for some arguments or with a capability");
+	print_findings(out, report, FINDING_DENIED, "attempted, but denied by a filter in force");
 	print_unused(out, report);
 	print_other_architectures(out, report);
 	print_reasons(out, compared);

@@ -90,7 +90,7 @@ static void print_purpose(FILE *out, const struct diff *diff, const struct chang
 	if (change->call)
 		fputs(change->purpose->clause, out);
 	else
-		fputs("system calls that this program has no name for", out);
+		fputs("system calls that recorder has no name for", out);
 }
 
 static void print_risk(FILE *out, const struct diff *diff, const struct change *change)
@@ -267,8 +267,8 @@ int diff_describe_entry(const struct diff *diff, size_t index, char **ret_text, 
 		r = asprintf(&text, "%s:%u: %s: nothing to ignore; remove the line", name,
 			     entry->line, entry->call);
 	else if (ignore_entry_expired(entry, diff->options.today))
-		r = asprintf(&text, "%s:%u: %s: not ignored any more since %s: %s", name,
-			     entry->line, entry->call, entry->until, reason);
+		r = asprintf(&text, "%s:%u: %s: no longer ignored since %s: %s", name, entry->line,
+			     entry->call, entry->until, reason);
 	if (r < 0)
 		return error_nomem(err);
 	*ret_text = text;

@@ -128,7 +128,7 @@ int pair_add_notes(struct diff_pair *pair, const struct diff_side *old, const st
 		r = add_note(pair, err, "calls with SCMP_ACT_NOTIFY go to another listener");
 	/* Base profiles are not read here, so a different one makes the pair doubtful. */
 	if (r == 0 && !same_text(old->base_profile, new->base_profile))
-		r = pair_add_doubt(pair, err, "the base profile is %s now, and was %s",
+		r = pair_add_doubt(pair, err, "the base profile is now %s, and was %s",
 				   new->base_profile ? new->base_profile : "none",
 				   old->base_profile ? old->base_profile : "none");
 	return r;

@@ -80,7 +80,7 @@ static int check_entry(const struct reader *reader, const char *call, const char
 				 reader->name, reader->line, call);
 	if (strcmp(until, NEVER) != 0 && !is_date(until))
 		return error_set(err, EINVAL,
-				 "%s:%u: '%s' is no day; write it as 2027-03-31, or '" NEVER "'",
+				 "%s:%u: '%s' is not a day; write it as 2027-03-31, or '" NEVER "'",
 				 reader->name, reader->line, until);
 	return 0;
 }
@@ -138,7 +138,7 @@ static int read_lines(struct reader *reader, char *text, struct error *err)
 		qsort(reader->list.items, reader->list.length, sizeof(*items), compare_entries);
 	for (i = 1; i < reader->list.length; i++)
 		if (strcmp(items[i].call, items[i - 1].call) == 0)
-			return error_set(err, EINVAL, "%s:%u: %s is in line %u already",
+			return error_set(err, EINVAL, "%s:%u: %s is already in line %u",
 					 reader->name, items[i].line, items[i].call,
 					 items[i - 1].line);
 	return 0;
@@ -154,7 +154,7 @@ int ignore_list_read(const char *name, const char *text, size_t size, struct ign
 	if (!copy)
 		return error_nomem(err);
 	if (strlen(copy) != size)
-		return error_set(err, EINVAL, "%s: is no text: it has a NUL byte", name);
+		return error_set(err, EINVAL, "%s: is not text: it has a NUL byte", name);
 	r = read_lines(&reader, copy, err);
 	if (r < 0) {
 		ignore_list_finish(&reader.list);

@@ -75,7 +75,7 @@ static int read_binary(const struct cursor *at, config_map_reader *read, void *d
 	if (!decoded)
 		return error_nomem(err);
 	if (!decode(text, decoded, &size))
-		return cursor_fail(at, err, "this is no base64");
+		return cursor_fail(at, err, "this is not base64");
 	return read(at, decoded, size, data, err);
 }
 
@@ -117,7 +117,7 @@ int config_map_read(const struct cursor *object, config_map_reader *read, void *
 	    (r = cursor_require_string(object, "apiVersion", &at, &version, err)) < 0)
 		return r;
 	if (strcmp(version, "v1") != 0)
-		return cursor_fail(&at, err, "\"%s\" is not v1, of which ConfigMaps are", version);
+		return cursor_fail(&at, err, "ConfigMaps are v1, not \"%s\"", version);
 	r = read_files(object, "data", read, data, err);
 	return r < 0 ? r : read_files(object, "binaryData", read, data, err);
 }

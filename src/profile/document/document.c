@@ -105,8 +105,8 @@ static int read_recording(const struct input *input, struct document *document, 
 	r = recording_derive_profile(document->recording, &document->profile, &unnamed, err);
 	for (i = 0; i < unnamed.length && r == 0; i++)
 		r = notes_add(&input->documents->notes, err,
-			      "%s: system call %u of ABI %s has no name that a profile could "
-			      "hold, and is left out of it%s",
+			      "%s: system call %u of ABI %s has no name, so the profile leaves it "
+			      "out%s",
 			      source->name, unnamed.items[i].nr, abi_name(unnamed.items[i].abi),
 			      recording_x32_reason(document->profile, &unnamed.items[i]));
 	return r;
@@ -143,7 +143,7 @@ static int read_capability(const struct cursor *at, void *data, struct error *er
 	if (r < 0)
 		return r;
 	if (document->capability_count >= CAPABILITIES_MAX)
-		return cursor_fail(at, err, "there are not that many capabilities");
+		return cursor_fail(at, err, "too many capabilities");
 	return string_set_add(&document->capabilities, &document->capability_count, text, err);
 }
 
@@ -182,7 +182,7 @@ static int read_bundle(const struct cursor *root, const struct input *input,
 	if (r == 0 && document->conditional)
 		return cursor_fail(&seccomp, err,
 				   "runc and crun ignore Docker's \"includes\", \"excludes\" and "
-				   "\"archMap\", which nobody resolved here");
+				   "\"archMap\", which a bundle must not have");
 	return r;
 }
 
@@ -255,7 +255,7 @@ static int read_config_file(const struct cursor *at, const char *text, size_t si
 	}
 	if (!may_be_profile(at->key, text, size))
 		return notes_add(&outer->documents->notes, err,
-				 "%s: is passed over, for it is no profile", name);
+				 "%s: is not a profile, and is skipped", name);
 	input.source.name = name;
 	input.source.text = text;
 	input.source.size = size;
@@ -302,8 +302,8 @@ static int read_value(const struct cursor *at, void *data, struct error *err)
 	if (has(at, "ociVersion") || has(at, "linux") || has(at, "process"))
 		return read_bundle(at, input, document, err);
 	return cursor_fail(at, err,
-			   "this is no seccomp profile, SeccompProfile, recording or config.json "
-			   "of an OCI bundle");
+			   "this is not a seccomp profile, SeccompProfile, recording or "
+			   "config.json of an OCI bundle");
 }
 
 /* True for a list, which "kubectl get" prints for several resources. */

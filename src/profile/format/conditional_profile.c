@@ -52,7 +52,7 @@ int kernel_version_parse(const char *text, struct kernel_version *ret_version, s
 
 	if (sscanf(text, "%4u.%4u", &version.major, &version.minor) != 2 || text[0] < '0' ||
 	    text[0] > '9')
-		return error_set(err, EINVAL, "\"%s\" is no kernel version, such as 4.8", text);
+		return error_set(err, EINVAL, "\"%s\" is not a kernel version, such as 4.8", text);
 	*ret_version = version;
 	return 0;
 }

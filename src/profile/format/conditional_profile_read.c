@@ -50,9 +50,10 @@ static int read_capability(const struct cursor *at, void *data, struct error *er
 	if (r < 0)
 		return r;
 	if (!is_capability(text))
-		return cursor_fail(at, err, "\"%s\" is no capability, such as CAP_SYS_ADMIN", text);
+		return cursor_fail(at, err, "\"%s\" is not a capability, such as CAP_SYS_ADMIN",
+				   text);
 	if (conditional->capability_count >= CAPABILITIES_MAX)
-		return cursor_fail(at, err, "there are not that many capabilities");
+		return cursor_fail(at, err, "too many capabilities");
 	r = string_set_add(&filter->capabilities, &filter->capability_count, text, err);
 	return r < 0 ? r :
 		       string_set_add(&conditional->capabilities, &conditional->capability_count,
@@ -68,7 +69,7 @@ static int read_architecture(const struct cursor *at, void *data, struct error *
 	if (r < 0)
 		return r;
 	if (filter->architecture_count >= ARCHITECTURES_MAX)
-		return cursor_fail(at, err, "there are not that many architectures");
+		return cursor_fail(at, err, "too many architectures");
 	return string_set_add(&filter->architectures, &filter->architecture_count, text, err);
 }
 
@@ -137,7 +138,7 @@ static int read_errno_name(const struct cursor *object, const char *key,
 		return r;
 	r = errno_from_name(text);
 	if (r < 0)
-		return cursor_fail(&at, err, "\"%s\" is no errno, such as ENOSYS", text);
+		return cursor_fail(&at, err, "\"%s\" is not an errno, such as ENOSYS", text);
 	if (number->known && number->value != (uint32_t)r)
 		return cursor_fail(&at, err, "\"%s\" is %d, but the number beside it is %u", text,
 				   r, number->value);

@@ -39,8 +39,8 @@ static int read_action(const struct cursor *object, const char *key, enum action
 	r = action_from_name(text);
 	if (r < 0)
 		return cursor_fail(&at, err,
-				   "\"%s\" is no action; there are SCMP_ACT_ALLOW, _ERRNO, _LOG, "
-				   "_NOTIFY, _TRACE, _TRAP, _KILL_THREAD (or _KILL) and "
+				   "\"%s\" is not an action; there are SCMP_ACT_ALLOW, _ERRNO, "
+				   "_LOG, _NOTIFY, _TRACE, _TRAP, _KILL_THREAD (or _KILL) and "
 				   "_KILL_PROCESS",
 				   text);
 	*ret_action = r;
@@ -56,7 +56,7 @@ static int read_errno_number(const struct cursor *at, enum dialect dialect, uint
 	if (dialect != DIALECT_CR || !json_is_string(at->value))
 		return cursor_get_number(at, max, ret_number, err);
 	if (str_parse_long(json_string_value(at->value), 0, max, &number, NULL) < 0)
-		return cursor_fail(at, err, "\"%s\" is no number between 0 and %ju",
+		return cursor_fail(at, err, "\"%s\" is not a number between 0 and %ju",
 				   json_string_value(at->value), (uintmax_t)max);
 	*ret_number = number;
 	return 0;
@@ -93,7 +93,7 @@ int architecture_read(const struct cursor *at, const char **ret_scmp, struct err
 				   "SCMP_ARCH_X86_64");
 	architecture = architecture_find(text);
 	if (!architecture || strcmp(architecture->scmp, text) != 0)
-		return cursor_fail(at, err, "\"%s\" is no architecture%s%s", text,
+		return cursor_fail(at, err, "\"%s\" is not an architecture%s%s", text,
 				   architecture ? "; write " : " that seccomp knows",
 				   architecture ? architecture->scmp : "");
 	*ret_scmp = architecture->scmp;
@@ -139,7 +139,7 @@ static int read_flag(const struct cursor *at, void *data, struct error *err)
 		return r;
 	if (!is_flag(text))
 		return cursor_fail(at, err,
-				   "\"%s\" is no flag; there are SECCOMP_FILTER_FLAG_LOG, "
+				   "\"%s\" is not a flag; there are SECCOMP_FILTER_FLAG_LOG, "
 				   "_SPEC_ALLOW, _TSYNC and _WAIT_KILLABLE_RECV",
 				   text);
 	return string_set_add(&profile->flags, &profile->flag_count, text, err);
@@ -170,8 +170,8 @@ static int read_operator(const struct cursor *object, enum comparison *ret_compa
 	r = comparison_from_name(text);
 	if (r < 0)
 		return cursor_fail(&at, err,
-				   "\"%s\" is no comparison; there are SCMP_CMP_EQ, _NE, _LT, _LE, "
-				   "_GT, _GE and _MASKED_EQ",
+				   "\"%s\" is not a comparison; there are SCMP_CMP_EQ, _NE, _LT, "
+				   "_LE, _GT, _GE and _MASKED_EQ",
 				   text);
 	*ret_comparison = r;
 	return 0;

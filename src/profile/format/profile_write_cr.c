@@ -127,7 +127,7 @@ static int add_rule(struct writer *writer, json_t *rules, const struct rule *rul
 		builder_set_number(builder, object, "errnoRet", rule->errno_ret.value);
 	else if (rule->errno_ret.known &&
 		 (rule->action == ACTION_ERRNO || rule->action == ACTION_TRACE))
-		r = lose(writer, err, "the errno 0 of %s, for which the runtime's default is taken",
+		r = lose(writer, err, "the errno 0 of %s, so the runtime's default applies",
 			 rule->names[0]);
 	builder_set(builder, object, "names",
 		    builder_strings(builder, rule->names, rule->name_count));
@@ -157,8 +157,7 @@ static int check_defaults(struct writer *writer, struct error *err)
 	/* Every runtime answers EPERM by default, so leaving it out loses nothing. */
 	if (profile->default_errno_ret.known && profile->default_errno_ret.value != EPERM)
 		return lose(writer, err,
-			    "the defaultErrnoRet %" PRIu32
-			    ", for which the runtime's default is taken",
+			    "the defaultErrnoRet %" PRIu32 ", so the runtime's default applies",
 			    profile->default_errno_ret.value);
 	return 0;
 }
@@ -199,8 +198,9 @@ static int add_resource(struct writer *writer, json_t *array, struct error *err)
 	builder_set(builder, object, "spec", spec);
 	if (!str_is_dns_subdomain(name))
 		return error_set(err, EINVAL,
-				 "\"%s\" cannot name a " CR_KIND ": it has to be DNS labels joined "
-				 "by dots, each at most 63 of a-z, 0-9 and '-'",
+				 "\"%s\" cannot name a " CR_KIND ": it must be DNS labels joined "
+				 "by dots, each at most 63 of "
+				 "a-z, 0-9 and '-'",
 				 name);
 	builder_set_string(builder, metadata, "name", name);
 	if (writer->resource->labels)

@@ -233,16 +233,16 @@ static int check_call(const struct merge_call *call, struct error *err)
 	for (i = 0; i < call->wider.length; i++)
 		if (call->wider.length > 1 && call->wider.items[i].condition_count == 0)
 			return error_set(err, EINVAL,
-					 "%s is answered in one way whatever its arguments by one "
-					 "profile, and more permissively with some arguments by "
-					 "another: no profile can say both",
+					 "one profile treats %s the same for all arguments, and "
+					 "another is more permissive for some: no profile can "
+					 "express both",
 					 call->name);
 	for (i = 0; i < call->narrower.length; i++)
 		if (repeats_argument(call->narrower.items[i].conditions,
 				     call->narrower.items[i].condition_count))
 			return error_set(err, EINVAL,
 					 "%s is denied under different conditions on the same "
-					 "argument: no profile can say that both have to hold",
+					 "argument: no profile can require both",
 					 call->name);
 	return 0;
 }

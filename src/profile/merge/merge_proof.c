@@ -156,7 +156,7 @@ static int refuse(const struct merge_proof *proof, const struct proof_call *call
 			 arguments[5]);
 	return error_set(err, EINVAL,
 			 "%s on %s%s would get %s, where the most permissive of the profiles says "
-			 "%s: no profile can say what all of them say together",
+			 "%s: no profile can express their union",
 			 call->name ? call->name : "a call without a name", proof->scmp_arch, with,
 			 united_text, most_text);
 }

@@ -105,15 +105,15 @@ static const struct {
 	const char *message; /* a part of the error message */
 } invalid[] = {
 	{ "", "line 1" },
-	{ "[]", "no JSON object" },
+	{ "[]", "not a JSON object" },
 	{ "{\"process\":1}", "process has the wrong type" },
 	{ "{\"process\":{\"noNewPrivileges\":\"yes\"}}",
 	  "process.noNewPrivileges has the wrong type" },
 	{ "{\"process\":{\"capabilities\":{\"bounding\":[\"CAP_CHOWN\",7]}}}",
-	  "process.capabilities.bounding[1] is no string" },
+	  "process.capabilities.bounding[1] is not a string" },
 	{ "{\"linux\":{\"seccomp\":[]}}", "linux.seccomp has the wrong type" },
 	{ "{\"linux\":{\"cgroupsPath\":{}}}", "linux.cgroupsPath has the wrong type" },
-	{ "{\"annotations\":{\"a\":1}}", "annotation a is no string" },
+	{ "{\"annotations\":{\"a\":1}}", "annotation a is not a string" },
 	{ "{\"root\":{\"path\":\"a\\u0000b\"}}", "line 1" },
 };
 

@@ -26,15 +26,15 @@ static const struct {
 	{ PROFILE("\"read\",\"write\",\"bpf\",\"ptrace\""), "now allows bpf, ptrace" },
 	{ PROFILE("\"read\""), "no longer allows write" },
 	{ PROFILE("\"read\",\"bpf\""), "now allows bpf; no longer allows write" },
-	{ PROFILE("\"write\",\"read\",\"read\""), "another text or mode of the same meaning" },
+	{ PROFILE("\"write\",\"read\",\"read\""), "differs in text or mode, but not in effect" },
 	{ "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":38,\"syscalls\":[{\"names\":["
 	  "\"read\",\"write\"],\"action\":\"SCMP_ACT_ALLOW\"}]}",
-	  "allows the same calls and answers others differently" },
+	  "allows the same calls, but answers others differently" },
 	{ "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"architectures\":[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\"],"
 	  "\"syscalls\":[{\"names\":[\"read\",\"write\",\"vm86\"],\"action\":\"SCMP_ACT_ALLOW\"}]}",
 	  "now allows read, vm86, write" },
 	{ PROFILE("\"read\",\"write\",\"no_such_call\""), "now allows no_such_call" },
-	{ NULL, "no regular file any more" },
+	{ NULL, "is no longer a regular file" },
 	{ "{", "operator/web.json:1:1: not JSON: string or '}' expected near end of file" },
 };
 

@@ -74,7 +74,7 @@ static void names_that_libseccomp_does_not_know(void **state)
 
 	profile = profile_create(ACTION_ALLOW);
 	add_rule(profile, ACTION_ERRNO, "no_such_call");
-	expect(profile, true, "the default action (SCMP_ACT_ALLOW) answers");
+	expect(profile, true, "the default action (SCMP_ACT_ALLOW) decides");
 
 	/* The call is denied either way. */
 	profile = plain();
@@ -87,7 +87,8 @@ static void another_machine(void **state)
 	struct profile *profile = plain();
 
 	assert_int_equal(profile_add_architecture(profile, "SCMP_ARCH_PPC64LE", NULL), 0);
-	expect(profile, true, "made for another machine: it lists SCMP_ARCH_PPC64LE and not ");
+	expect(profile, true,
+	       "for another machine: it lists SCMP_ARCH_PPC64LE, but not this machine's ");
 }
 
 /* Runtimes add the machine's own architecture to a listed one that runs on the machine. */
@@ -170,7 +171,7 @@ static void notifying_needs_a_listener(void **state)
 	expect(profile, true, "runc refuses SCMP_ACT_NOTIFY without a listenerPath");
 	profile = plain();
 	add_rule(profile, ACTION_NOTIFY, "mount");
-	expect_on(profile, "crun", "1.8.1", true, "no listenerPath, so that nobody answers");
+	expect_on(profile, "crun", "1.8.1", true, "no listenerPath, so nobody answers");
 	profile = plain();
 	profile->listener_path = strdup("/run/agent.sock");
 	add_rule(profile, ACTION_NOTIFY, "write");

@@ -246,7 +246,7 @@ static const struct {
 	{ "ends within a message", ends_within_a_message, -EPROTO, "within a message" },
 	{ "has no message", has_no_message, -EPROTO, "no message" },
 	{ "answers twice", answers_twice, -EPROTO, "more than one" },
-	{ "answers nonsense", answers_nonsense, -EPROTO, "no valid VersionResponse" },
+	{ "answers nonsense", answers_nonsense, -EPROTO, "not a valid VersionResponse" },
 	{ "answers and then fails", answers_and_then_fails, -EIO, "failed precondition" },
 };
 

@@ -275,8 +275,8 @@ static const struct fault {
 	{ "greets only", greets_only, -ETIMEDOUT, "waiting for the answer", DEADLINE_ONLY },
 	{ "closes at once", closes_at_once, -ECONNRESET, "closed the connection", .either = true },
 	{ "closes after greeting", closes_after_greeting, -ECONNRESET, "closed the connection" },
-	{ "speaks HTTP/1", speaks_http1, -EPROTO, "not HTTP/2", .either = true },
-	{ "sends nonsense", sends_nonsense, -EPROTO, "not HTTP/2", .either = true },
+	{ "speaks HTTP/1", speaks_http1, -EPROTO, "not valid HTTP/2", .either = true },
+	{ "sends nonsense", sends_nonsense, -EPROTO, "not valid HTTP/2", .either = true },
 	{ "is slow", is_slow, -ETIMEDOUT, "no answer within", DEADLINE_ONLY },
 	{ "stops in a frame", stops_in_a_frame, -ETIMEDOUT, "no answer within", DEADLINE_ONLY },
 	{ "1 MiB of headers", sends_a_mebibyte_of_headers, -EMSGSIZE, "bytes of headers" },
@@ -284,19 +284,19 @@ static const struct fault {
 	{ "interim answers", sends_interim_answers_for_ever, -EMSGSIZE, "bytes of headers" },
 	{ "resets in the middle", resets_in_the_middle, -ECONNABORTED, "INTERNAL_ERROR" },
 	{ "resets without an error", resets_without_an_error, -ECONNABORTED,
-	  "gave the request up" },
+	  "cancelled the request" },
 	{ "dies in the middle", dies_in_the_middle, -ECONNRESET, "" },
 	{ "answers too much", answers_too_much, -EMSGSIZE, "larger than 100000 bytes" },
 	{ "ignores the window", ignores_the_window, -EMSGSIZE, "larger than 100000 bytes" },
-	{ "answers without status", answers_without_status, -EPROTO, "not HTTP/2" },
-	{ "contradicts its length", contradicts_its_length, -EPROTO, "not HTTP/2" },
-	{ "answers another stream", answers_another_stream, -EPROTO, "not HTTP/2" },
-	{ "pushes", pushes, -EPROTO, "not HTTP/2" },
+	{ "answers without status", answers_without_status, -EPROTO, "not valid HTTP/2" },
+	{ "contradicts its length", contradicts_its_length, -EPROTO, "not valid HTTP/2" },
+	{ "answers another stream", answers_another_stream, -EPROTO, "not valid HTTP/2" },
+	{ "pushes", pushes, -EPROTO, "not valid HTTP/2" },
 	{ "sends away", sends_away, -ECONNABORTED, "did not take", .retriable = true },
 	{ "is annoyed", is_annoyed, -ECONNRESET, "ENHANCE_YOUR_CALM" },
 	{ "refuses", refuses, -ECONNABORTED, "did not take", .retriable = true },
 	{ "asks for acknowledgements", asks_for_acknowledgements_without_reading, -EPROTO,
-	  "not HTTP/2" },
+	  "not valid HTTP/2" },
 };
 
 static void check_fault(const struct fault *fault, bool tcp)
@@ -374,7 +374,7 @@ static void a_ping_without_answer_ends_the_connection(void **state)
 	server_start(&server, greets_only);
 	exchange_open(&exchange, &options, server.endpoint);
 	exchange_make(&exchange, 0);
-	exchange_expect(&exchange, -ETIMEDOUT, "no sign of life");
+	exchange_expect(&exchange, -ETIMEDOUT, "silent for");
 	exchange_close(&exchange);
 	server_stop(&server);
 }

@@ -385,8 +385,8 @@ static void a_custom_resource_refuses_what_it_cannot_hold(void **state)
 	assert_int_equal(profile_write_cr(profile, "../etc", &text, &err), -EINVAL);
 	assert_string_equal(
 		error_message(&err),
-		"\"../etc\" cannot name a SeccompProfile: it has to be DNS labels joined "
-		"by dots, each at most 63 of a-z, 0-9 and '-'");
+		"\"../etc\" cannot name a SeccompProfile: it must be DNS labels joined by dots, "
+		"each at most 63 of a-z, 0-9 and '-'");
 	profile->default_errno_ret = (struct optional_errno){ true, ENOSYS };
 	assert_int_equal(profile_write_cr(profile, "web", &text, &err), -ENOTSUP);
 	assert_null(text);

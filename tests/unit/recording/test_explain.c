@@ -92,7 +92,7 @@ static void what_is_no_system_call_is_said_so(void **state)
 		assert_int_equal(recording_explain(&recording, wrong[i], &text, &found, &err),
 				 -EINVAL);
 		assert_true(asprintf(&expected,
-				     "\"%s\" is neither a system call nor the number of one",
+				     "\"%s\" is neither the name nor the number of a system call",
 				     wrong[i]) > 0);
 		assert_memory_equal(error_message(&err), expected, strlen(expected));
 	}

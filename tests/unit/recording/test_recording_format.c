@@ -117,20 +117,20 @@ static const struct bad_input bad_inputs[] = {
 	{ "{\"name\":\"\xff\"}", "bad.json:1:9: not JSON: unable to decode byte 0xff near '\"'" },
 	{ "{\"name\":99999999999999999999}",
 	  "bad.json:1:28: not JSON: too big integer near '99999999999999999999'" },
-	{ "[]", "bad.json:1:1: $: an object is wanted here, not an array" },
+	{ "[]", "bad.json:1:1: $: expected an object, not an array" },
 	{ "{}", "bad.json:1:1: $: the field \"format\" is missing" },
-	{ "{\"format\":1}", "bad.json:1:2: $.format: a string is wanted here, not a whole number" },
+	{ "{\"format\":1}", "bad.json:1:2: $.format: expected a string, not a whole number" },
 	{ "{\"format\":\"recorder.recording/v2\"}",
 	  "bad.json:1:2: $.format: \"recorder.recording/v2\" is not recorder.recording/v1" },
 	{ HEAD "}", "bad.json:1:1: $: the field \"observations\" is missing" },
 	{ HEAD ",\"observations\":{}}",
-	  "bad.json:1:51: $.observations: an array is wanted here, not an object" },
+	  "bad.json:1:51: $.observations: expected an array, not an object" },
 	{ HEAD ",\"observations\":[],\"colour\":\"red\"}",
 	  "bad.json:1:69: $.colour: unknown field" },
 	{ HEAD ",\"observations\":[],\"\\u001b[2J\":1}",
 	  "bad.json:1:69: $.\\x1b[2J: unknown field" },
 	{ HEAD ",\"observations\":[null]}",
-	  "bad.json:1:67: $.observations[0]: an object is wanted here, not null" },
+	  "bad.json:1:67: $.observations[0]: expected an object, not null" },
 	{ OBSERVATION(""), "bad.json:1:67: $.observations[0]: the field \"machine\" is missing" },
 	{ OBSERVATION("\"machine\":\"vax\""),
 	  "bad.json:1:68: $.observations[0].machine: \"vax\" is not known here" },
@@ -144,20 +144,20 @@ static const struct bad_input bad_inputs[] = {
 	{ OBSERVATION(MINIMAL "\"losses\":{\"late\":-1},\"systemCalls\":[]"),
 	  "bad.json:1:125: $.observations[0].losses.late: -1 is not between 0 and 9223372036854775807" },
 	{ OBSERVATION(MINIMAL "\"labels\":{\"app\":1},\"systemCalls\":[]"),
-	  "bad.json:1:125: $.observations[0].labels.app: a string is wanted here, not a whole number" },
+	  "bad.json:1:125: $.observations[0].labels.app: expected a string, not a whole number" },
 	{ OBSERVATION(MINIMAL "\"labels\":[],\"systemCalls\":[]"),
-	  "bad.json:1:115: $.observations[0].labels: an object is wanted here, not an array" },
+	  "bad.json:1:115: $.observations[0].labels: expected an object, not an array" },
 	{ OBSERVATION(MINIMAL "\"pod\":{\"ip\":\"\"},\"systemCalls\":[]"),
 	  "bad.json:1:122: $.observations[0].pod.ip: unknown field" },
 	{ OBSERVATION(MINIMAL "\"container\":\"web\",\"systemCalls\":[]"),
-	  "bad.json:1:115: $.observations[0].container: an object is wanted here, not a string" },
+	  "bad.json:1:115: $.observations[0].container: expected an object, not a string" },
 	{ OBSERVATION(MINIMAL "\"seccomp\":\"strict\",\"systemCalls\":[]"),
 	  "bad.json:1:115: $.observations[0].seccomp: \"strict\" is not known here" },
 	{ OBSERVATION(MINIMAL "\"noNewPrivs\":1,\"systemCalls\":[]"),
-	  "bad.json:1:115: $.observations[0].noNewPrivs: true or false is wanted here, not a whole "
+	  "bad.json:1:115: $.observations[0].noNewPrivs: expected true or false, not a whole "
 	  "number" },
 	{ OBSERVATION(MINIMAL "\"capabilities\":[7],\"systemCalls\":[]"),
-	  "bad.json:1:131: $.observations[0].capabilities[0]: a string is wanted here, not a whole "
+	  "bad.json:1:131: $.observations[0].capabilities[0]: expected a string, not a whole "
 	  "number" },
 	{ OBSERVATION(MINIMAL "\"start\":\"yesterday\",\"systemCalls\":[]"),
 	  "bad.json:1:115: $.observations[0].start: \"yesterday\" is not a time such as "
@@ -168,10 +168,10 @@ static const struct bad_input bad_inputs[] = {
 	{ CALL(""),
 	  "bad.json:1:130: $.observations[0].systemCalls[0]: the field \"nr\" is missing" },
 	{ CALL("\"nr\":\"1\""),
-	  "bad.json:1:131: $.observations[0].systemCalls[0].nr: a whole number is wanted here, not a "
+	  "bad.json:1:131: $.observations[0].systemCalls[0].nr: expected a whole number, not a "
 	  "string" },
 	{ CALL("\"nr\":1.5"),
-	  "bad.json:1:131: $.observations[0].systemCalls[0].nr: a whole number is wanted here, not a "
+	  "bad.json:1:131: $.observations[0].systemCalls[0].nr: expected a whole number, not a "
 	  "fraction" },
 	{ CALL("\"nr\":4294967296"),
 	  "bad.json:1:131: $.observations[0].systemCalls[0].nr: 4294967296 is not between 0 and "
@@ -188,7 +188,7 @@ static const struct bad_input bad_inputs[] = {
 	  "bytes" },
 	{ CALL("\"nr\":1,\"abi\":\"native\",\"origin\":\"observed\"},"
 	       "{\"nr\":1,\"abi\":\"native\",\"origin\":\"runtime\""),
-	  "bad.json:1:174: $.observations[0].systemCalls[1]: this call is there twice" },
+	  "bad.json:1:174: $.observations[0].systemCalls[1]: this call appears twice" },
 	{ OBSERVATION("\"machine\":\"aarch64\",\"complete\":true,\"denied\":[],\"systemCalls\":["
 		      "{\"nr\":1,\"abi\":\"x32\",\"origin\":\"observed\"}]"),
 	  "bad.json:1:131: $.observations[0].systemCalls[0]: aarch64 has no ABI x32" },

@@ -139,10 +139,10 @@ static void a_wrong_length_of_time_is_answered_with_examples(void **state)
 	int64_t ns;
 
 	str_parse_duration("5 minutes", &ns, &err);
-	assert_string_equal(error_message(&err), "'5 minutes' is not a length of time; "
-						 "write for example 30s, 5m or 1h30m");
+	assert_string_equal(error_message(&err), "'5 minutes' is not a duration; write for "
+						 "example 30s, 5m or 1h30m");
 	str_parse_duration("0s", &ns, &err);
-	assert_string_equal(error_message(&err), "a length of time must be longer than 0");
+	assert_string_equal(error_message(&err), "a duration must be longer than 0");
 }
 
 static const struct {

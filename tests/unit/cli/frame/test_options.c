@@ -204,7 +204,7 @@ static void what_is_wrong_is_said(void **state)
 		{ "--outptu=x", "unknown option '--outptu' (did you mean '--output'?)" },
 		{ "-x", "unknown option '-x'" },
 		{ "-ax", "unknown option '-x'" },
-		{ "--d", "option '--d' is the beginning of more than one option" },
+		{ "--d", "option '--d' is ambiguous" },
 		{ "--output", "option '--output' needs an argument: FILE" },
 		{ "-o", "option '--output' needs an argument: FILE" },
 		{ "--format", "option '--format' needs an argument: short|long" },
@@ -214,8 +214,8 @@ static void what_is_wrong_is_said(void **state)
 		{ "--pid x", "option '--pid': 'x' is not a number" },
 		{ "--pid 0", "option '--pid': 0 is not between 1 and 100" },
 		{ "one --pid 101 two", "option '--pid': 101 is not between 1 and 100" },
-		{ "--duration 1", "option '--duration': '1' is not a length of time; write for "
-				  "example 30s, 5m or 1h30m" },
+		{ "--duration 1", "option '--duration': '1' is not a duration; write for example "
+				  "30s, 5m or 1h30m" },
 	};
 	size_t i;
 

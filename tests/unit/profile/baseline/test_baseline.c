@@ -149,7 +149,7 @@ static void what_has_no_table_is_refused(void **state)
 	assert_string_equal(error_message(&err), "there is no table of what rkt allows by default");
 	error_finish(&err);
 	assert_int_equal(baseline_find("docker", "latest", &baseline, NULL, &err), -EINVAL);
-	assert_non_null(strstr(error_message(&err), "'latest' is no version of docker"));
+	assert_non_null(strstr(error_message(&err), "'latest' is not a version of docker"));
 }
 
 static enum coverage coverage(const struct baseline *baseline, const char *capabilities,

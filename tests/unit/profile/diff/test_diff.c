@@ -341,7 +341,7 @@ static void what_cannot_be_told_is_a_doubt(void **state)
 	pair = compare(fixture);
 	assert_int_equal(pair->doubt_count, 2);
 	assert_non_null(strstr(pair->doubts[0], "ioctl: more than 64 different conditions"));
-	assert_string_equal(pair->doubts[1], "the base profile is base now, and was none");
+	assert_string_equal(pair->doubts[1], "the base profile is now base, and was none");
 	assert_verdict(fixture, DIFF_CANNOT_TELL);
 }
 

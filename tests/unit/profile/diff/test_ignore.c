@@ -74,19 +74,19 @@ static void what_is_wrong_is_said_with_its_line(void **state)
 		  "the reason" },
 		{ "mouny never typo\n", "ignore:1: no machine has a system call 'mouny'" },
 		{ "mount 2027-02-30 x\n",
-		  "ignore:1: '2027-02-30' is no day; write it as 2027-03-31, or 'never'" },
+		  "ignore:1: '2027-02-30' is not a day; write it as 2027-03-31, or 'never'" },
 		{ "mount 2027-2-3 x\n",
-		  "ignore:1: '2027-2-3' is no day; write it as 2027-03-31, or 'never'" },
+		  "ignore:1: '2027-2-3' is not a day; write it as 2027-03-31, or 'never'" },
 		{ "mount soon x\n",
-		  "ignore:1: 'soon' is no day; write it as 2027-03-31, or 'never'" },
+		  "ignore:1: 'soon' is not a day; write it as 2027-03-31, or 'never'" },
 		{ "mount never x\nbpf never x\nmount never y\n",
-		  "ignore:3: mount is in line 1 already" },
+		  "ignore:3: mount is already in line 1" },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		assert_refused(rows[i].text, strlen(rows[i].text), rows[i].message);
-	assert_refused("mount never\0x", 13, "ignore: is no text: it has a NUL byte");
+	assert_refused("mount never\0x", 13, "ignore: is not text: it has a NUL byte");
 }
 
 int main(void)

@@ -96,7 +96,8 @@ static const struct {
 	{ BYTES("{\"defaultAction\":\"\xff\"}"),
 	  "input:1:18: not JSON: unable to decode byte 0xff near '\"'" },
 	{ BYTES("\xef\xbb\xbf{}"),
-	  "input:1:2: $: this is no seccomp profile, SeccompProfile, recording or config.json of an OCI bundle" },
+	  "input:1:2: $: this is not a seccomp profile, SeccompProfile, recording or config.json "
+	  "of an OCI bundle" },
 	{ BYTES("\0"), "input:1:1: not YAML: control characters are not allowed" },
 	{ BYTES("a: \xff\n"), "input:1:4: not YAML: invalid leading UTF-8 octet" },
 	{ BYTES("a: \0\n"), "input:1:4: not YAML: control characters are not allowed" },
@@ -155,7 +156,7 @@ static void a_long_input_is_refused_at_once(void **state)
 	assert_true(asprintf(&text, "%s{\"names\":[\"read\"],\"action\":\"x\"}]}", rules) > 0);
 	message = refusal_of(text, strlen(text));
 	assert_true(
-		str_has_prefix(message, "input:50001:19: $.syscalls[50000].action: \"x\" is no "));
+		str_has_prefix(message, "input:50001:19: $.syscalls[50000].action: \"x\" is not "));
 }
 
 /* Lists numbered names, each of which must be sorted in, or notes, which must be located. */
@@ -191,8 +192,8 @@ static void what_would_take_long_is_refused(void **state)
 		const char *begin, *middle, *end, *message;
 	} cases[] = {
 		{ names, "", "]}]}", "a rule names at most 4096 system calls" },
-		{ rule, capabilities, "]}}]}", "there are not that many capabilities" },
-		{ rule, arches, "]}}]}", "there are not that many architectures" },
+		{ rule, capabilities, "]}}]}", "too many capabilities" },
+		{ rule, arches, "]}}]}", "too many architectures" },
 		{ unknown, "", "}", "$.n100: unknown field, after 100 others" },
 	};
 	size_t i;
