@@ -81,8 +81,8 @@ all: $(O)/recorder
 
 # A missing package is named before the compiler stumbles over it. Goals that begin by
 # installing what is missing call make once more for the rest.
-GOALS_WITHOUT_BUILD := help deps deps-arm64 demo check check-kernels check-format check-layers check-shell \
-	uninstall clean
+GOALS_WITHOUT_BUILD := help deps deps-arm64 demo check check-kernels check-cluster check-format check-layers \
+	check-shell uninstall clean
 ifneq ($(filter-out $(GOALS_WITHOUT_BUILD),$(or $(MAKECMDGOALS),all)),)
 MISSING := $(shell $(PKG_CONFIG_ENV) tools/missing-packages '$(CC)' '$(CLANG)' '$(BPFTOOL)' \
 	'$(PROTOC_C)' '$(PKG_CONFIG)' $(LIBRARIES))

@@ -10,6 +10,7 @@
 #   make check-cli      messages and exit statuses
 #   make check-bpf      the BPF program on the running kernel (as root)
 #   make check-runtime  real container runtimes (as root)
+#   make check-cluster  in a real Kubernetes cluster, which is built once, in 10 minutes (as root)
 #   make check-kernels  the BPF program on every kernel of a table, in virtual machines
 #   make check-static   formatting, layers, shell scripts, man page
 #   make fuzz           the parsers, each for a minute
@@ -67,7 +68,7 @@ unit-tests: $(UNIT_TESTS)
 
 # A path may be absolute, as editors give it.
 ifneq ($(filter test,$(MAKECMDGOALS)),)
-PICKED := $(if $(TEST),$(shell printf '%s\n' $(UNIT_SOURCES) $(SHELL_TESTS) | \
+PICKED := $(if $(TEST),$(shell printf '%s\n' $(UNIT_SOURCES) $(SHELL_TESTS) $(CLUSTER_TESTS) | \
 	grep -E -- $(call quoted,$(patsubst ./%,%,$(subst $(CURDIR)/,,$(value TEST))))))
 ifeq ($(PICKED),)
 $(error $(if $(TEST),no test matches TEST=$(value TEST),TEST=REGEX says which test))

@@ -10,6 +10,8 @@ bpf_directory=$(dirname "${BASH_SOURCE[0]}")
 . "$bpf_directory/../lib/tap.bash"
 # shellcheck source=tests/lib/cleanup.bash
 . "$bpf_directory/../lib/cleanup.bash"
+# shellcheck source=tests/lib/wait.bash
+. "$bpf_directory/../lib/wait.bash"
 
 : "${RECORDER:?is the recorder to test}"
 : "${TEST_PROGRAMS:?is where the test programs were built}"
@@ -71,22 +73,6 @@ stop_recording() {
 	kill -INT "$recorder"
 	wait_until 20 has_ended "$recorder" || kill -KILL "$recorder"
 	wait "$recorder"
-}
-
-# True if the process is gone, or is a zombie that this shell has not waited for.
-has_ended() {
-	[[ $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) != [!ZX]* ]]
-}
-
-# wait_until SECONDS COMMAND...: waits until the command succeeds; longer on slow machines.
-wait_until() {
-	local deadline=$((SECONDS + $1 * ${TESTS_PATIENCE:-1}))
-
-	shift
-	until "$@"; do
-		[ "$SECONDS" -lt "$deadline" ] || return 1
-		sleep 0.02
-	done
 }
 
 # open_gate releases a process that waits on a FIFO (wait= of steps_static). await_gate waits

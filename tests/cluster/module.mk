@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Tests in a real Kubernetes cluster, which all of them share. A test that runs alone, as with
+# "make test TEST=cluster/10", starts one for itself.
+
+CLUSTER_TESTS := $(wildcard tests/cluster/*.t)
+CLUSTER_PROGRAMS := $(patsubst %.c,$(O)/%,$(wildcard tests/cluster/*.c))
+
+# Front ends of the library.
+$(CLUSTER_PROGRAMS): $(O)/%: %.c $(O)/librecorder.a
+	$(call say,TEST,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MF $@.d -o $@ $< $(O)/librecorder.a $(LIBS)
+
+-include $(CLUSTER_PROGRAMS:=.d)
+
+$(CLUSTER_TESTS): $(O)/recorder $(CLUSTER_PROGRAMS)
+
+.PHONY: check-cluster cluster-tests
+check-cluster:
+	$(Q)tools/deps build cluster
+	+$(Q)$(MAKE) --no-print-directory cluster-tests
+
+# Nothing is started for a regular expression that matches no test.
+PICKED_CLUSTER_TESTS = $(shell printf '%s\n' $(CLUSTER_TESTS) | \
+	grep -E -- $(call quoted,$(value TESTS)))
+
+cluster-tests: $(CLUSTER_TESTS)
+	$(if $(PICKED_CLUSTER_TESTS),,$(error no test of tests/cluster matches TESTS=$(value TESTS)))
+	$(Q)tests/cluster/with-cluster env $(RUN_TESTS) $(CLUSTER_TESTS)
