@@ -11,6 +11,7 @@
 /* Fixed before load, so that the verifier removes the code that they switch off. */
 const volatile __u32 mode;	      /* enum recorder_mode */
 const volatile bool mark_new;	      /* every new cgroup on the node gets a slot */
+const volatile __u64 owner_timeout;   /* ns; see "expired"; 0: never */
 const volatile __u64 root_id;	      /* "mark_new" holds below this cgroup only; 0: everywhere */
 const volatile bool can_probe = true; /* lockdown "confidentiality" forbids probe_read_kernel */
 const volatile bool preemptible;      /* sys_enter and sys_exit can be preempted: see slot.h */
@@ -28,6 +29,8 @@ __u32 mark_rest;	/* the iterator also marks tasks whose parent never gets a phas
 __u32 marked_live;	/* marked tasks that have not exited */
 __u32 arrivals_used;	/* elements of "arrivals" that were ever used */
 __u64 runtime_sizes[RECORDER_RUNTIMES_MAX];
+__u64 owner_seen; /* CLOCK_BOOTTIME, ns: when the process that owns the maps last said so */
+__u32 expired;	  /* nobody owned the maps for "owner_timeout": all programs do nothing */
 struct recorder_losses losses;
 
 /*

@@ -31,6 +31,21 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+static __always_inline bool has_expired(void)
+{
+	return owner_timeout && expired;
+}
+
+/*
+ * Ends everything if the process that owns the maps has ended, and no other has taken them over
+ * in time. Forks are frequent enough to look, and rare enough to read the time.
+ */
+static __always_inline void look_for_owner(void)
+{
+	if (owner_timeout && !expired && bpf_ktime_get_boot_ns() - owner_seen > owner_timeout)
+		expired = 1;
+}
+
 /* cgroup v1 hierarchies fire the same tracepoints; the default hierarchy, v2, has number 0. */
 static __always_inline bool is_v2(struct cgroup *cgroup)
 {
@@ -153,6 +168,8 @@ static __always_inline int enter(__u64 nr)
 	struct recorder_slot *slot;
 	__u64 index;
 
+	if (has_expired())
+		return 0;
 	if (mode == RECORDER_TASKS)
 		return enter_unusual(nr);
 	index = slot_remembered(task->cgroups->dfl_cgrp);
@@ -170,7 +187,7 @@ static __always_inline int enter(__u64 nr)
 
 static __always_inline bool watches_exit(void)
 {
-	return task_is_filtered(bpf_get_current_task_btf()) && watch_denied;
+	return !has_expired() && task_is_filtered(bpf_get_current_task_btf()) && watch_denied;
 }
 
 /*
@@ -275,7 +292,7 @@ int BPF_PROG(make_cgroup, struct cgroup *cgroup, const char *path)
 	__u64 id, parent_id;
 	struct hit hit = {};
 
-	if (!is_v2(cgroup))
+	if (!is_v2(cgroup) || has_expired())
 		return 0;
 	id = cgroup->kn->id;
 	parent_id = parent_of(cgroup, &parent_slot);
@@ -321,7 +338,7 @@ int BPF_PROG(remove_cgroup, struct cgroup *cgroup, const char *path)
 	__u64 id = cgroup->kn->id;
 	struct hit hit = {};
 
-	if (!is_v2(cgroup))
+	if (!is_v2(cgroup) || has_expired())
 		return 0;
 	cache_forget(cgroup);
 	hit.slot = slot_look_up(id);
@@ -410,7 +427,7 @@ int BPF_PROG(attach_task, struct cgroup *cgroup, const char *path, struct task_s
 	struct recorder_slot *slot;
 	__u32 index;
 
-	if (mode == RECORDER_TASKS || !is_v2(cgroup))
+	if (mode == RECORDER_TASKS || !is_v2(cgroup) || has_expired())
 		return 0;
 	index = slot_of_cgroup(cgroup);
 	slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
@@ -482,6 +499,9 @@ int BPF_PROG(fork_task, struct task_struct *parent, struct task_struct *child)
 	struct recorder_task *from;
 	__u32 index;
 
+	look_for_owner();
+	if (has_expired())
+		return 0;
 	if (mode == RECORDER_TASKS) {
 		fork_marked(state_get(parent), child);
 		return 0;
@@ -509,6 +529,8 @@ static __noinline int end_setup(void)
 	struct recorder_task *state, *relative;
 	struct hit hit = {};
 
+	if (has_expired())
+		return 0;
 	hit.slot = slot_of_task(task);
 	slot = hit.slot == RECORDER_SLOT_NONE ? NULL : slot_get(hit.slot);
 	if (!slot || mode == RECORDER_TASKS)
@@ -563,8 +585,11 @@ static __always_inline void exit_killed(struct task_struct *task)
 static __noinline int end_task(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct recorder_task *state = state_get(task);
+	struct recorder_task *state;
 
+	if (has_expired())
+		return 0;
+	state = state_get(task);
 	if (watch_denied && task_is_filtered(task) && EXIT_SIGNAL(task->exit_code) == SIGSYS &&
 	    EXIT_SIGNAL(task->signal->group_exit_code) != SIGSYS && !(state && state->entered))
 		exit_killed(task);
@@ -637,7 +662,7 @@ int BPF_PROG(switch_task, bool preempt, struct task_struct *previous, struct tas
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	return task->ptrace && task_is_filtered(task) ? traced_stop(task) : 0;
+	return !has_expired() && task->ptrace && task_is_filtered(task) ? traced_stop(task) : 0;
 }
 
 /*

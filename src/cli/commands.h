@@ -8,6 +8,7 @@ struct cli_command;
 extern const struct cli_command baseline_command;
 extern const struct cli_command compare_command;
 extern const struct cli_command convert_command;
+extern const struct cli_command detach_command;
 extern const struct cli_command diff_command;
 extern const struct cli_command doctor_command;
 extern const struct cli_command explain_command;

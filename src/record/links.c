@@ -2,10 +2,13 @@
 #include "record/links.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 
+#include "record/object_pinned.h"
+#include "record/pins.h"
 #include "record/tracepoint.h"
 #include "util/error.h"
 
@@ -17,11 +20,16 @@ static const char *const tracepoints[PROGRAM_COUNT] = {
 	[PROGRAM_EXIT_TASK] = "sched/sched_process_exit",
 };
 
-void links_init(struct links *links, const struct object *object, bool with_tracepoints)
+void links_init(struct links *links, const struct object *object, bool with_tracepoints,
+		const struct pins *pins)
 {
 	size_t i;
 
-	*links = (struct links){ .object = object, .tracepoints = with_tracepoints };
+	*links = (struct links){
+		.object = object,
+		.pins = pins,
+		.tracepoints = with_tracepoints,
+	};
 	for (i = 0; i < PROGRAM_COUNT; i++)
 		links->fds[i] = -1;
 }
@@ -47,14 +55,48 @@ static int attach_btf(struct links *links, enum object_program program, struct e
 	return 0;
 }
 
+/* The name under which the link of a program is pinned. */
+struct link_name {
+	char text[64];
+};
+
+static struct link_name name_of(enum object_program program)
+{
+	struct link_name name;
+
+	snprintf(name.text, sizeof(name.text), "link_%s", object_program_name(program));
+	return name;
+}
+
 static int attach(struct links *links, enum object_program program, struct error *err)
 {
+	int r;
+
 	if (links->fds[program] >= 0)
 		return 0;
 	if (!links->tracepoints || !tracepoints[program])
-		return attach_btf(links, program, err);
-	return tracepoint_attach(tracepoints[program], links->object->programs[program],
-				 &links->fds[program], err);
+		r = attach_btf(links, program, err);
+	else
+		r = tracepoint_attach(tracepoints[program], links->object->programs[program],
+				      &links->fds[program], err);
+	if (r < 0 || !links->pins)
+		return r;
+	return pins_add(links->pins, name_of(program).text, links->fds[program], err);
+}
+
+int links_take_over(struct links *links, struct error *err)
+{
+	size_t i;
+	int r;
+
+	for (i = 0; i < PROGRAM_COUNT; i++) {
+		r = pins_get(links->pins, name_of(i).text, &links->fds[i], err);
+		if (r == -ENOENT) /* not attached */
+			error_finish(err);
+		else if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 int links_attach(struct links *links, const enum object_program *programs, size_t count,

@@ -9,16 +9,23 @@
 #include "record/object.h"
 
 struct error;
+struct pins;
 
 struct links {
 	const struct object *object; /* borrowed */
+	const struct pins *pins;     /* borrowed, or NULL */
 	bool tracepoints;	     /* classic ones where a skipped run could hide a call */
 	int fds[PROGRAM_COUNT];	     /* -1: not attached */
 };
 
-void links_init(struct links *links, const struct object *object, bool tracepoints);
+/* pins is borrowed; NULL: the links are not pinned. */
+void links_init(struct links *links, const struct object *object, bool tracepoints,
+		const struct pins *pins);
 
-/* Detaches all programs. */
+/* Opens the links that are pinned. */
+int links_take_over(struct links *links, struct error *err);
+
+/* Detaches all programs whose links are not pinned. */
 void links_finish(struct links *links);
 
 /* Attach programs, in their order. Those that are attached already stay so. */

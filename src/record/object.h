@@ -36,14 +36,15 @@ enum object_program {
 /* Fixed before load. */
 struct object_options {
 	enum recorder_mode mode;
-	bool mark_new;	   /* every new cgroup on the node gets a slot */
-	__u64 root_id;	   /* mark_new holds below this cgroup only; 0: everywhere */
-	bool tracepoints;  /* the variant for classic tracepoints */
-	bool preemptible;  /* the programs of system calls can be preempted: bpf/slot.h */
-	bool no_probe;	   /* do without bpf_probe_read_kernel, which lockdown can forbid */
-	__u32 slots;	   /* elements of the slot maps, with the unused slot 0 */
-	__u32 arrivals;	   /* elements of the map "arrivals", with the unused arrival 0 */
-	__u32 event_bytes; /* size of the ring buffer: a power of two, at least a page */
+	bool mark_new;	     /* every new cgroup on the node gets a slot */
+	__u64 root_id;	     /* mark_new holds below this cgroup only; 0: everywhere */
+	bool tracepoints;    /* the variant for classic tracepoints */
+	bool preemptible;    /* the programs of system calls can be preempted: bpf/slot.h */
+	bool no_probe;	     /* do without bpf_probe_read_kernel, which lockdown can forbid */
+	__u32 slots;	     /* elements of the slot maps, with the unused slot 0 */
+	__u32 arrivals;	     /* elements of the map "arrivals", with the unused arrival 0 */
+	__u64 owner_timeout; /* ns without an owner after which all stops; 0: never */
+	__u32 event_bytes;   /* size of the ring buffer: a power of two, at least a page */
 };
 
 struct object {
@@ -58,6 +59,7 @@ struct object {
 	int overflow;
 	int events;
 	int tasks;
+	int data;
 	/* Global data of the program, shared with the kernel. */
 	__u32 *started;
 	__u32 *watch_denied;
@@ -69,11 +71,31 @@ struct object {
 	__u32 *marked_live;
 	__u64 *runtime_sizes;
 	__u64 *cache; /* RECORDER_CACHE_SIZE words */
+	__u64 *owner_seen;
+	__u32 *expired;
 	struct recorder_losses *losses;
 
 	void *skeleton;
 	void (*destroy_skeleton)(void *skeleton);
 };
+
+/* Sets the pointers to global data; data points to the generated structure of the variant. */
+#define OBJECT_SET_DATA(object, bss)                                   \
+	do {                                                           \
+		(object)->started = &(bss)->started;                   \
+		(object)->watch_denied = &(bss)->watch_denied;         \
+		(object)->present_filtered = &(bss)->present_filtered; \
+		(object)->marked = &(bss)->marked;                     \
+		(object)->marking = &(bss)->marking;                   \
+		(object)->seek_filtered = &(bss)->seek_filtered;       \
+		(object)->mark_rest = &(bss)->mark_rest;               \
+		(object)->marked_live = &(bss)->marked_live;           \
+		(object)->runtime_sizes = (bss)->runtime_sizes;        \
+		(object)->cache = (bss)->cache;                        \
+		(object)->owner_seen = &(bss)->owner_seen;             \
+		(object)->expired = &(bss)->expired;                   \
+		(object)->losses = &(bss)->losses;                     \
+	} while (0)
 
 /* Loads the object, the light way if possible. The caller calls object_finish(). */
 int object_load(const struct object_options *options, struct object *ret_object, struct error *err);

@@ -32,6 +32,7 @@
 			return error_set_errno(err, errno, "prepare the BPF programs");            \
 		skel->rodata->mode = options->mode;                                                \
 		skel->rodata->mark_new = options->mark_new;                                        \
+		skel->rodata->owner_timeout = options->owner_timeout;                              \
 		skel->rodata->root_id = options->root_id;                                          \
 		skel->rodata->preemptible = options->preemptible;                                  \
 		skel->rodata->can_probe = !options->no_probe;                                      \
@@ -70,20 +71,11 @@
 			.overflow = MAP_FD(skel, overflow), \
 			.events = MAP_FD(skel, events),                                         \
 			.tasks = MAP_FD(skel, tasks), \
-			.started = &skel->bss->started, \
-			.watch_denied = &skel->bss->watch_denied,                               \
-			.present_filtered = &skel->bss->present_filtered, \
-			.marked = &skel->bss->marked, \
-			.marking = &skel->bss->marking, \
-			.seek_filtered = &skel->bss->seek_filtered, \
-			.mark_rest = &skel->bss->mark_rest, \
-			.marked_live = &skel->bss->marked_live, \
-			.runtime_sizes = skel->bss->runtime_sizes, \
-			.cache = skel->bss->cache, \
-			.losses = &skel->bss->losses,                                           \
+			.data = MAP_FD(skel, bss), \
 			.skeleton = skel,                                                       \
 			.destroy_skeleton = destroy_##variant,                                 \
 		};  \
+		OBJECT_SET_DATA(ret_object, skel->bss);                                            \
 		return 0;                                                                          \
 	}
 

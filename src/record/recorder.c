@@ -11,6 +11,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "record/object_pinned.h"
 #include "record/recorder_state.h"
 #include "record/task_marks.h"
 #include "record/tracepoint.h"
@@ -21,6 +22,8 @@
 #include "util/error.h"
 
 #define EVENT_BYTES (256 * 1024)
+/* Longer than an upgrade or a crash loop of an agent takes to start it again. */
+#define OWNER_TIMEOUT_NS (600 * 1000000000LL)
 /* Limit of the arrivals that exist at once: most last until they execute the workload. */
 #define ARRIVALS 1023
 
@@ -81,35 +84,146 @@ static bool needs_tracepoints(enum recorder_hook hook)
 	return tracepoint_btf_is_preempted() && tracepoint_usable();
 }
 
+static bool is_pinned(const struct recorder *recorder)
+{
+	return recorder->pins.lock >= 0;
+}
+
+/* Opens the directory of pins. Without a bpffs the recorder does without them. */
+static int open_pins(struct recorder *recorder, struct error *err)
+{
+	struct error *why = &recorder->pins_failure;
+	int r;
+
+	if (!recorder->options.pins)
+		return 0;
+	r = pins_open(recorder->options.pins, &recorder->pins, why);
+	return r < 0 && r != -ENOTSUP ? error_set(err, -r, "%s", error_message(why)) : 0;
+}
+
+/* True if the same programs with the same options are pinned, and are still recording. */
+static bool can_take_over(struct recorder *recorder, const struct pins_identity *own)
+{
+	struct pins_identity *identity = &recorder->identity;
+
+	if (pins_read(&recorder->pins, identity, NULL) < 0 || identity->build != own->build ||
+	    memcmp(&identity->options, &own->options, sizeof(own->options)) != 0 ||
+	    object_open_pinned(&recorder->pins, own->options.tracepoints, &recorder->object, NULL) <
+		    0)
+		return false;
+	if (!__atomic_load_n(recorder->object.expired, __ATOMIC_SEQ_CST))
+		return true;
+	object_finish(&recorder->object);
+	return false;
+}
+
+static void tell_owner(struct recorder *recorder)
+{
+	__atomic_store_n(recorder->object.owner_seen, clock_ns(CLOCK_BOOTTIME), __ATOMIC_SEQ_CST);
+}
+
+static int load_object(struct recorder *recorder, const struct object_options *load,
+		       struct error *err)
+{
+	int r = is_pinned(recorder) ? pins_remove(&recorder->pins, err) : 0;
+
+	if (r == 0)
+		r = object_load(load, &recorder->object, err);
+	if (r < 0)
+		return r;
+	tell_owner(recorder);
+	if (is_pinned(recorder))
+		r = object_pin(&recorder->object, &recorder->pins, err);
+	return r < 0 ? r :
+		       slots_init(&recorder->slots, &recorder->object, load->slots, load->arrivals,
+				  err);
+}
+
+/* Announces what the former owner recorded. Handlers come later, and visit it. */
+static int take_over(struct recorder *recorder, const struct object_options *load,
+		     struct error *err)
+{
+	uint32_t slot;
+	int r;
+
+	tell_owner(recorder);
+	recorder->taken_over = true;
+	recorder->identity.owner = getpid();
+	r = pins_write(&recorder->pins, &recorder->identity, err);
+	if (r == 0)
+		r = links_take_over(&recorder->links, err);
+	if (r == 0)
+		r = slots_take_over(&recorder->slots, &recorder->object, load->slots,
+				    load->arrivals, err);
+	if (r == 0)
+		r = program_barrier_wait(&recorder->barrier, err);
+	if (r == 0)
+		slots_confirm_dropped(&recorder->slots);
+	for (slot = 1; slot < load->slots && r == 0; slot++)
+		if (slots_in_use(&recorder->slots, slot))
+			r = recorder_announce(recorder, slot, err);
+	/* Only what comes from now on was surely created after the last look of the owner. */
+	recorder->seen = recorder->identity.seen;
+	return r;
+}
+
+static int get_object(struct recorder *recorder, const struct object_options *load,
+		      struct error *err)
+{
+	struct pins_identity own;
+
+	memset(&own, 0, sizeof(own)); /* the padding is compared too */
+	own.build = object_build(load->tracepoints);
+	memcpy(&own.options, load, sizeof(*load));
+	if (is_pinned(recorder) && can_take_over(recorder, &own))
+		return take_over(recorder, load, err);
+	recorder->identity = own;
+	recorder->identity.owner = getpid();
+	return load_object(recorder, load, err);
+}
+
+static void set_load_options(const struct recorder_options *options,
+			     struct object_options *ret_load)
+{
+	memset(ret_load, 0, sizeof(*ret_load));
+	ret_load->mode = options->mode;
+	ret_load->mark_new = options->mark_new;
+	ret_load->root_id = options->root_id;
+	ret_load->tracepoints = needs_tracepoints(options->hook);
+	ret_load->preemptible = !ret_load->tracepoints && tracepoint_btf_is_preempted();
+	ret_load->slots = options->slots + 1;
+	ret_load->arrivals = options->mode == RECORDER_CGROUPS ? ARRIVALS + 1 : 2;
+	ret_load->event_bytes = options->event_bytes ?: EVENT_BYTES;
+	if (options->pins)
+		ret_load->owner_timeout = options->owner_timeout ?: OWNER_TIMEOUT_NS;
+}
+
 int recorder_create(const struct recorder_options *options, struct recorder **ret_recorder,
 		    struct error *err)
 {
-	struct object_options load = {
-		.mode = options->mode,
-		.mark_new = options->mark_new,
-		.root_id = options->root_id,
-		.tracepoints = needs_tracepoints(options->hook),
-		.slots = options->slots + 1,
-		.arrivals = options->mode == RECORDER_CGROUPS ? ARRIVALS + 1 : 2,
-		.event_bytes = options->event_bytes ?: EVENT_BYTES,
-	};
 	_cleanup_recorder_ struct recorder *recorder = calloc(1, sizeof(*recorder));
+	struct object_options load;
 	int r;
 
 	if (!recorder)
 		return error_nomem(err);
 	recorder->barrier = (struct program_barrier)PROGRAM_BARRIER_INIT;
-	links_init(&recorder->links, &recorder->object, load.tracepoints);
-	load.preemptible = !load.tracepoints && tracepoint_btf_is_preempted();
-	recorder->preemptible = load.preemptible;
-	if (options->slots < 1 || load.slots > RECORDER_SLOTS_MAX)
+	recorder->pins = (struct pins)PINS_INIT;
+	recorder->options = *options;
+	links_init(&recorder->links, &recorder->object, false, NULL);
+	if (options->slots < 1 || options->slots >= RECORDER_SLOTS_MAX)
 		return error_set(err, EINVAL, "%u slots are not between 1 and %u", options->slots,
 				 RECORDER_SLOTS_MAX - 1);
-	recorder->options = *options;
-	r = object_load(&load, &recorder->object, err);
+	r = open_pins(recorder, err);
 	if (r < 0)
 		return r;
-	r = slots_init(&recorder->slots, &recorder->object, load.slots, load.arrivals, err);
+	set_load_options(options, &load);
+	if (!is_pinned(recorder))
+		load.owner_timeout = 0;
+	recorder->preemptible = load.preemptible;
+	links_init(&recorder->links, &recorder->object, load.tracepoints,
+		   is_pinned(recorder) ? &recorder->pins : NULL);
+	r = get_object(recorder, &load, err);
 	if (r < 0)
 		return r;
 	recorder->ring = ring_buffer__new(recorder->object.events, handle_event, recorder, NULL);
@@ -117,6 +231,16 @@ int recorder_create(const struct recorder_options *options, struct recorder **re
 		return error_set_errno(err, errno, "open the ring buffer");
 	*ret_recorder = steal_pointer(&recorder);
 	return 0;
+}
+
+const char *recorder_pins_failure(const struct recorder *recorder)
+{
+	return recorder->pins_failure.code ? error_message(&recorder->pins_failure) : NULL;
+}
+
+bool recorder_is_taken_over(const struct recorder *recorder)
+{
+	return recorder->taken_over;
 }
 
 void recorder_watch_denied(struct recorder *recorder)
@@ -215,6 +339,8 @@ int recorder_start(struct recorder *recorder, struct error *err)
 	static const enum object_program enter[] = { PROGRAM_ENTER_CALL };
 	int r = 0;
 
+	if (recorder->taken_over)
+		return recorder->options.watch_denied ? watch_denied(recorder, err) : 0;
 	if (recorder->options.mode == RECORDER_CGROUPS)
 		r = recorder_mark_present(recorder, err);
 	else if (recorder->options.watch_denied)
@@ -222,14 +348,25 @@ int recorder_start(struct recorder *recorder, struct error *err)
 	__atomic_store_n(recorder->object.marking, 0, __ATOMIC_SEQ_CST);
 	if (r == 0)
 		r = links_attach(&recorder->links, enter, array_size(enter), err);
-	if (r == 0)
-		__atomic_store_n(recorder->object.started, 1, __ATOMIC_SEQ_CST);
-	return r;
+	if (r < 0)
+		return r;
+	__atomic_store_n(recorder->object.started, 1, __ATOMIC_SEQ_CST);
+	return is_pinned(recorder) ? pins_write(&recorder->pins, &recorder->identity, err) : 0;
 }
 
 int recorder_fd(const struct recorder *recorder)
 {
 	return ring_buffer__epoll_fd(recorder->ring);
+}
+
+/* Says that the pins have an owner, and what it has seen. */
+static int renew_ownership(struct recorder *recorder, struct error *err)
+{
+	if (!is_pinned(recorder) || !recorder_started(recorder))
+		return 0;
+	tell_owner(recorder);
+	recorder->identity.seen = recorder->seen;
+	return pins_write(&recorder->pins, &recorder->identity, err);
 }
 
 /* Notes which cgroups are gone, and finds the filters whose events were lost. */
@@ -273,6 +410,8 @@ static int scan(struct recorder *recorder, struct error *err)
 		if (recorder->slots.tracked[slot] && recorder->slots.tracked[slot]->gone)
 			r = recorder_end(recorder, slot, err);
 	recorder->seen = now;
+	if (r == 0)
+		r = renew_ownership(recorder, err);
 	if (r == 0 && recorder_started(recorder))
 		recorder_drop_unwanted(recorder);
 	return r;
@@ -322,6 +461,11 @@ int recorder_stop(struct recorder *recorder, struct error *err)
 	uint32_t slot;
 	int r;
 
+	if (is_pinned(recorder)) {
+		r = pins_remove(&recorder->pins, err);
+		if (r < 0)
+			return r;
+	}
 	links_finish(&recorder->links);
 	r = consume(recorder, err);
 	if (r == 0)
@@ -371,12 +515,32 @@ void recorder_totals_since(const struct recorder *recorder, const struct recorde
 	};
 }
 
+int recorder_detach(const char *path, bool *ret_removed, struct error *err)
+{
+	struct pins pins = PINS_INIT;
+	int r;
+
+	*ret_removed = access(path, F_OK) == 0;
+	if (!*ret_removed)
+		return 0;
+	r = pins_open(path, &pins, err);
+	if (r < 0)
+		return r;
+	r = pins_remove(&pins, err);
+	if (r == 0 && rmdir(path) < 0)
+		r = error_set_errno(err, errno, "remove the directory %s", path);
+	pins_close(&pins);
+	return r;
+}
+
 void recorder_destroy(struct recorder *recorder)
 {
 	if (!recorder)
 		return;
 	links_finish(&recorder->links);
 	program_barrier_finish(&recorder->barrier);
+	pins_close(&recorder->pins);
+	error_finish(&recorder->pins_failure);
 	cleanup_ring_buffer__free(&recorder->ring);
 	slots_finish(&recorder->slots);
 	object_finish(&recorder->object);

@@ -8,7 +8,8 @@
  *
  * The order matters. recorder_attach() notices new cgroups, so no cgroup is missed if the
  * caller looks up and adds the existing ones afterwards. recorder_start() begins to record
- * calls. Cgroups can be added, copied and dropped at any time. Nothing is pinned: however the process ends, the kernel removes everything.
+ * calls. Cgroups can be added, copied and dropped at any time. Unless it is
+ * told to pin something, the kernel removes everything when the process ends, however that is.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,10 +33,16 @@ enum recorder_hook {
 struct recorder_options {
 	enum recorder_mode mode;
 	enum recorder_hook hook;
-	bool mark_new;	    /* record all new cgroups on the node, not only below added ones */
-	uint64_t root_id;   /* mark_new holds below the cgroup with this id only; 0: everywhere */
-	bool watch_denied;  /* from the start; if false, once a task under a filter is seen */
-	unsigned int slots; /* number of cgroups that can be recorded at once */
+	bool mark_new;	   /* record all new cgroups on the node, not only below added ones */
+	uint64_t root_id;  /* mark_new holds below the cgroup with this id only; 0: everywhere */
+	bool watch_denied; /* from the start; if false, once a task under a filter is seen */
+	/*
+	 * A directory of a bpffs, borrowed. What is pinned there goes on recording when this
+	 * process ends, and a recorder with the same options takes it over. NULL: pins nothing.
+	 */
+	const char *pins;
+	uint64_t owner_timeout;	  /* ns after which pins without an owner stop; 0: 10 minutes */
+	unsigned int slots;	  /* number of cgroups that can be recorded at once */
 	unsigned int event_bytes; /* size of the ring buffer; 0 for the default */
 };
 
@@ -77,9 +84,19 @@ struct recorder_totals {
 	uint64_t recursion;   /* program runs that the kernel skipped */
 };
 
-/* Loads the BPF object. The caller destroys ret_recorder. */
+/*
+ * Loads the BPF object, or takes over a pinned one. The caller destroys ret_recorder. -EBUSY if
+ * another process owns the pins. If the directory is in no bpffs, nothing is pinned, and
+ * recorder_pins_failure() has the reason.
+ */
 int recorder_create(const struct recorder_options *options, struct recorder **ret_recorder,
 		    struct error *err);
+
+/* Returns why nothing is pinned although it should be; NULL otherwise. Borrowed. */
+const char *recorder_pins_failure(const struct recorder *recorder);
+
+/* True if the recorder goes on with what another process began. */
+bool recorder_is_taken_over(const struct recorder *recorder);
 
 /*
  * Adds a handler, which is copied. If the recorder has been started, recorder_visit() shows the
@@ -160,7 +177,7 @@ int recorder_poll(struct recorder *recorder, struct error *err);
 /* The same, and reports every cgroup that was created or removed before the call. */
 int recorder_catch_up(struct recorder *recorder, struct error *err);
 
-/* Stops recording and reports every remaining cgroup as removed. */
+/* Stops recording, reports every remaining cgroup as removed, and removes the pins. */
 int recorder_stop(struct recorder *recorder, struct error *err);
 
 /* Returns the losses so far. */
@@ -170,6 +187,16 @@ void recorder_totals(const struct recorder *recorder, struct recorder_totals *re
 void recorder_totals_since(const struct recorder *recorder, const struct recorder_totals *before,
 			   struct recorder_totals *ret_totals);
 
+/* Where recorders pin unless they are told otherwise. */
+#define RECORDER_PINS "/sys/fs/bpf/recorder"
+
+/*
+ * Removes what was pinned in a directory, and the directory. Sets ret_removed to false if there
+ * is none. -EBUSY if a process owns the pins.
+ */
+int recorder_detach(const char *pins, bool *ret_removed, struct error *err);
+
+/* Leaves what is pinned, which goes on recording. */
 void recorder_destroy(struct recorder *recorder);
 DEFINE_CLEANUP(struct recorder *, recorder_destroy);
 #define _cleanup_recorder_ _cleanup_(cleanup_recorder_destroy)

@@ -67,7 +67,7 @@ int recorder_announce(struct recorder *recorder, uint32_t slot, struct error *er
 
 int recorder_end(struct recorder *recorder, uint32_t slot, struct error *err)
 {
-	_cleanup_tracked_cgroup_ struct tracked_cgroup *tracked = NULL;
+	struct tracked_cgroup *tracked;
 	size_t i;
 	int r = slots_collect(&recorder->slots, slot, &tracked, err);
 
@@ -80,7 +80,8 @@ int recorder_end(struct recorder *recorder, uint32_t slot, struct error *err)
 		if (handler->removed)
 			r = handler->removed(handler->data, tracked, err);
 	}
-	return r;
+	/* A process that dies before this leaves the slot to the next owner of the pins. */
+	return r < 0 ? r : slots_free(&recorder->slots, slot, err);
 }
 
 bool recorder_is_wanted(const struct recorder *recorder, const struct tracked_cgroup *tracked)

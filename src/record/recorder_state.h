@@ -8,6 +8,7 @@
 
 #include "record/links.h"
 #include "record/object.h"
+#include "record/pins.h"
 #include "record/program_barrier.h"
 #include "record/recorder.h"
 #include "record/slots.h"
@@ -23,6 +24,10 @@ struct recorder {
 	struct links links;
 	struct slots slots;
 	struct program_barrier barrier;
+	struct pins pins;
+	struct pins_identity identity;
+	struct error pins_failure; /* why nothing is pinned */
+	bool taken_over;
 	struct ring_buffer *ring;
 	struct recorder_totals seen; /* the losses when the last scan began */
 	int64_t last_scan;	     /* 0: a scan is due */

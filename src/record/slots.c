@@ -34,12 +34,9 @@ static int push_free(struct slots *slots, uint32_t slot, struct error *err)
 	return 0;
 }
 
-int slots_init(struct slots *slots, const struct object *object, uint32_t count, uint32_t arrivals,
-	       struct error *err)
+static int map_all(struct slots *slots, const struct object *object, uint32_t count,
+		   uint32_t arrivals, struct error *err)
 {
-	uint32_t slot;
-	int r;
-
 	*slots = (struct slots){ .object = object, .count = count, .arrival_count = arrivals };
 	slots->boot_to_epoch = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
 	slots->tracked = calloc(count, sizeof(*slots->tracked));
@@ -53,8 +50,17 @@ int slots_init(struct slots *slots, const struct object *object, uint32_t count,
 	if (!slots->paths)
 		return -ENOMEM;
 	slots->arrivals = map_array(object->arrivals, arrivals * sizeof(*slots->arrivals), err);
-	if (!slots->arrivals)
-		return -ENOMEM;
+	return slots->arrivals ? 0 : -ENOMEM;
+}
+
+int slots_init(struct slots *slots, const struct object *object, uint32_t count, uint32_t arrivals,
+	       struct error *err)
+{
+	uint32_t slot;
+	int r = map_all(slots, object, count, arrivals, err);
+
+	if (r < 0)
+		return r;
 	/* A stack: the slot that is pushed last is used first. */
 	for (slot = count - 1; slot > RECORDER_SLOT_NONE; slot--) {
 		r = push_free(slots, slot, err);
@@ -80,6 +86,44 @@ void slots_finish(struct slots *slots)
 	if (slots->arrivals)
 		munmap(slots->arrivals, slots->arrival_count * sizeof(*slots->arrivals));
 	*slots = (struct slots){};
+}
+
+/*
+ * True if a slot in use is not, or not yet, recorded in full: its owner ended while it added or
+ * dropped the cgroup.
+ */
+static bool is_unfinished(const struct slots *slots, uint32_t slot)
+{
+	const struct recorder_slot *entry = &slots->slots[slot];
+	uint32_t found;
+
+	if (entry->state != RECORDER_LIVE || !entry->cgroup_id)
+		return false;
+	return entry->flags & RECORDER_STAGED ||
+	       bpf_map_lookup_elem(slots->object->slot_by_cgroup, &entry->cgroup_id, &found) < 0 ||
+	       found != slot;
+}
+
+int slots_take_over(struct slots *slots, const struct object *object, uint32_t count,
+		    uint32_t arrivals, struct error *err)
+{
+	int r = map_all(slots, object, count, arrivals, err);
+	uint32_t slot;
+
+	for (slot = 1; slot < count && r == 0; slot++)
+		if (is_unfinished(slots, slot))
+			slots_drop(slots, slot);
+	return r;
+}
+
+void slots_confirm_dropped(struct slots *slots)
+{
+	uint32_t i, kept = 0;
+
+	for (i = 0; i < slots->dropped_count; i++)
+		if (is_unfinished(slots, slots->dropped[i]))
+			slots->dropped[kept++] = slots->dropped[i];
+	slots->dropped_count = kept;
 }
 
 static int set_slot_of_cgroup(struct slots *slots, uint64_t id, uint32_t value, struct error *err)
@@ -202,30 +246,43 @@ static int add_overflow(struct slots *slots, struct tracked_cgroup *tracked,
 	return call_set_add(&tracked->calls[key->kind], &call, err);
 }
 
-/* Adds the calls without a bit. With take, also removes them from their map. */
-static int collect_overflow(struct slots *slots, struct tracked_cgroup *tracked, bool take,
-			    struct error *err)
+static bool is_of_slot(const struct slots *slots, uint32_t slot,
+		       const struct recorder_overflow *key)
 {
-	struct recorder_overflow key, next, *previous = NULL;
-	int r, fd = slots->object->overflow;
-	bool ours = false, previous_ours;
+	return key->slot == slot && key->generation == slots->slots[slot].generation;
+}
 
-	while (bpf_map_get_next_key(fd, previous, &next) == 0) {
-		previous_ours = ours;
-		ours = next.slot == tracked->slot && next.generation == tracked->generation;
-		if (ours) {
-			r = add_overflow(slots, tracked, &next, err);
-			if (r < 0)
-				return r;
-		}
-		/* Delete a key only after it was used to get the next one. */
-		if (take && previous_ours)
-			bpf_map_delete_elem(fd, &key);
-		key = next;
+/* Adds the calls without a bit. */
+static int add_all_overflow(struct slots *slots, struct tracked_cgroup *tracked, struct error *err)
+{
+	struct recorder_overflow key, *previous = NULL;
+	int r;
+
+	while (bpf_map_get_next_key(slots->object->overflow, previous, &key) == 0) {
+		r = is_of_slot(slots, tracked->slot, &key) ?
+			    add_overflow(slots, tracked, &key, err) :
+			    0;
+		if (r < 0)
+			return r;
 		previous = &key;
 	}
-	if (take && ours)
-		bpf_map_delete_elem(fd, &key);
+	return 0;
+}
+
+/* Removes the calls without a bit from their map. A key is needed to get the next one. */
+static int remove_overflow(struct slots *slots, uint32_t slot, struct error *err)
+{
+	struct recorder_overflow key, next, *previous = NULL;
+	bool ours = false, more = true;
+
+	while (more) {
+		more = bpf_map_get_next_key(slots->object->overflow, previous, &next) == 0;
+		if (ours && bpf_map_delete_elem(slots->object->overflow, &key) < 0)
+			return error_set_errno(err, errno, "remove a call from a BPF map");
+		key = next;
+		previous = &key;
+		ours = more && is_of_slot(slots, slot, &key);
+	}
 	return 0;
 }
 
@@ -250,8 +307,7 @@ static void read_flags(struct tracked_cgroup *tracked, const struct recorder_slo
 }
 
 /* Completes a tracked cgroup from the present contents of its slot. */
-static int read_slot(struct slots *slots, struct tracked_cgroup *tracked, bool take,
-		     struct error *err)
+static int read_slot(struct slots *slots, struct tracked_cgroup *tracked, struct error *err)
 {
 	struct recorder_slot slot;
 	int r;
@@ -261,7 +317,7 @@ static int read_slot(struct slots *slots, struct tracked_cgroup *tracked, bool t
 	if (r < 0)
 		return r;
 	if (slot.overflow) {
-		r = collect_overflow(slots, tracked, take, err);
+		r = add_all_overflow(slots, tracked, err);
 		if (r < 0)
 			return r;
 	}
@@ -274,11 +330,16 @@ static int read_slot(struct slots *slots, struct tracked_cgroup *tracked, bool t
 	return 0;
 }
 
-static int free_slot(struct slots *slots, uint32_t slot, struct error *err)
+int slots_free(struct slots *slots, uint32_t slot, struct error *err)
 {
 	struct recorder_slot *entry = &slots->slots[slot];
 	uint32_t generation = entry->generation + 1;
+	int r = entry->overflow ? remove_overflow(slots, slot, err) : 0;
 
+	if (r < 0)
+		return r;
+	tracked_cgroup_destroy(slots->tracked[slot]);
+	slots->tracked[slot] = NULL;
 	memset(entry, 0, sizeof(*entry));
 	entry->generation = generation;
 	slots->paths[slot].text[0] = '\0';
@@ -288,15 +349,9 @@ static int free_slot(struct slots *slots, uint32_t slot, struct error *err)
 int slots_collect(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
 		  struct error *err)
 {
-	struct tracked_cgroup *tracked;
-	int r = slots_tracked(slots, slot, &tracked, err);
+	int r = slots_tracked(slots, slot, ret_tracked, err);
 
-	if (r == 0)
-		r = read_slot(slots, tracked, true, err);
-	if (r < 0)
-		return r;
-	*ret_tracked = steal_pointer(&slots->tracked[slot]);
-	return free_slot(slots, slot, err);
+	return r < 0 ? r : read_slot(slots, *ret_tracked, err);
 }
 
 int slots_snapshot(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
@@ -309,7 +364,7 @@ int slots_snapshot(struct slots *slots, uint32_t slot, struct tracked_cgroup **r
 	if (r == 0)
 		r = tracked_cgroup_copy(tracked, &copy, err);
 	if (r == 0)
-		r = read_slot(slots, copy, false, err);
+		r = read_slot(slots, copy, err);
 	if (r == 0)
 		*ret_tracked = steal_pointer(&copy);
 	return r;
@@ -318,8 +373,12 @@ int slots_snapshot(struct slots *slots, uint32_t slot, struct tracked_cgroup **r
 void slots_drop(struct slots *slots, uint32_t slot)
 {
 	uint64_t id = slots->slots[slot].cgroup_id;
+	uint32_t found;
 
-	bpf_map_delete_elem(slots->object->slot_by_cgroup, &id);
+	/* A slot that was dropped before may have a successor. */
+	if (bpf_map_lookup_elem(slots->object->slot_by_cgroup, &id, &found) == 0 &&
+	    (found & ~RECORDER_SLOT_STAGED) == slot)
+		bpf_map_delete_elem(slots->object->slot_by_cgroup, &id);
 	tracked_cgroup_destroy(slots->tracked[slot]);
 	slots->tracked[slot] = NULL;
 	slots->dropped[slots->dropped_count++] = slot;
@@ -327,16 +386,13 @@ void slots_drop(struct slots *slots, uint32_t slot)
 
 int slots_free_dropped(struct slots *slots, struct error *err)
 {
-	struct tracked_cgroup *tracked;
-	int r = 0;
+	int r;
 
-	while (slots->dropped_count > 0 && r == 0) {
-		/* Collect it like any other, which also removes its calls without a bit. */
-		r = slots_collect(slots, slots->dropped[slots->dropped_count - 1], &tracked, err);
+	while (slots->dropped_count > 0) {
+		r = slots_free(slots, slots->dropped[slots->dropped_count - 1], err);
 		if (r < 0)
 			return r;
 		slots->dropped_count--;
-		tracked_cgroup_destroy(tracked);
 	}
-	return r;
+	return 0;
 }

@@ -31,6 +31,16 @@ struct slots {
 /* Maps the maps into memory and makes every slot free. */
 int slots_init(struct slots *slots, const struct object *object, uint32_t count, uint32_t arrivals,
 	       struct error *err);
+
+/*
+ * The same for maps that another process has used: keeps the slots in use, and drops those that
+ * the process was adding or dropping when it ended. A slot that it was just taking or freeing
+ * may be lost. BPF programs that are removing a cgroup make its slot look the same, so the
+ * caller waits for running programs, and then calls slots_confirm_dropped().
+ */
+int slots_take_over(struct slots *slots, const struct object *object, uint32_t count,
+		    uint32_t arrivals, struct error *err);
+void slots_confirm_dropped(struct slots *slots);
 void slots_finish(struct slots *slots);
 
 struct found_cgroup;
@@ -80,8 +90,14 @@ int slots_free_dropped(struct slots *slots, struct error *err);
 int slots_snapshot(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
 		   struct error *err);
 
-/* Completes the tracked cgroup of a slot, and frees the slot. The caller owns ret_tracked. */
+/*
+ * Completes the tracked cgroup of a slot. The slots own ret_tracked, until the caller frees the
+ * slot with slots_free().
+ */
 int slots_collect(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
 		  struct error *err);
+
+/* Frees a slot and what is tracked of it. */
+int slots_free(struct slots *slots, uint32_t slot, struct error *err);
 
 #endif

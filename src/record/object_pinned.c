@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "record/object_pinned.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "record/pins.h"
+#include "recorder.skel.h"
+#include "tracepoint.skel.h"
+#include "util/array.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+
+static const char *const programs[PROGRAM_COUNT] = {
+	[PROGRAM_ENTER_CALL] = "enter_call",   [PROGRAM_EXIT_CALL] = "exit_call",
+	[PROGRAM_MAKE_CGROUP] = "make_cgroup", [PROGRAM_REMOVE_CGROUP] = "remove_cgroup",
+	[PROGRAM_ATTACH_TASK] = "attach_task", [PROGRAM_FORK_TASK] = "fork_task",
+	[PROGRAM_EXEC_TASK] = "exec_task",     [PROGRAM_EXIT_TASK] = "exit_task",
+	[PROGRAM_SWITCH_TASK] = "switch_task", [PROGRAM_MARK_TASKS] = "mark_tasks",
+};
+
+/* The descriptors of maps in struct object, by the names under which they are pinned. */
+static const struct {
+	const char *name;
+	size_t offset;
+} maps[] = {
+	{ "slots", offsetof(struct object, slots) },
+	{ "paths", offsetof(struct object, paths) },
+	{ "free_slots", offsetof(struct object, free_slots) },
+	{ "slot_by_cgroup", offsetof(struct object, slot_by_cgroup) },
+	{ "arrivals", offsetof(struct object, arrivals) },
+	{ "free_arrivals", offsetof(struct object, free_arrivals) },
+	{ "overflow", offsetof(struct object, overflow) },
+	{ "events", offsetof(struct object, events) },
+	{ "tasks", offsetof(struct object, tasks) },
+	{ "data", offsetof(struct object, data) },
+};
+
+static int *map_fd(struct object *object, size_t i)
+{
+	return (int *)((char *)object + maps[i].offset);
+}
+
+const char *object_program_name(enum object_program program)
+{
+	return programs[program];
+}
+
+/* FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/): no defence, only a name for a build. */
+static uint64_t hash(const unsigned char *bytes, size_t size)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+	size_t i;
+
+	for (i = 0; i < size; i++)
+		hash = (hash ^ bytes[i]) * 0x100000001b3;
+	return hash;
+}
+
+uint64_t object_build(bool tracepoints)
+{
+	size_t size;
+	const void *bytes = tracepoints ? tracepoint_full__elf_bytes(&size) :
+					  recorder_full__elf_bytes(&size);
+
+	return hash(bytes, size);
+}
+
+int object_pin(const struct object *object, const struct pins *pins, struct error *err)
+{
+	struct object copy = *object;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < array_size(maps) && r == 0; i++)
+		r = pins_add(pins, maps[i].name, *map_fd(&copy, i), err);
+	for (i = 0; i < PROGRAM_COUNT && r == 0; i++)
+		r = pins_add(pins, programs[i], object->programs[i], err);
+	return r;
+}
+
+/* What a pinned object holds beside struct object. */
+struct pinned {
+	int fds[PROGRAM_COUNT + array_size(maps)];
+	void *data;
+	size_t data_size;
+};
+
+static void destroy(void *skeleton)
+{
+	struct pinned *pinned = skeleton;
+	size_t i;
+
+	if (pinned->data)
+		munmap(pinned->data, pinned->data_size);
+	for (i = 0; i < array_size(pinned->fds); i++)
+		if (pinned->fds[i] >= 0)
+			close(pinned->fds[i]);
+	free(pinned);
+}
+
+static int open_all(const struct pins *pins, struct pinned *pinned, struct object *object,
+		    struct error *err)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < PROGRAM_COUNT && r == 0; i++) {
+		r = pins_get(pins, programs[i], &pinned->fds[i], err);
+		object->programs[i] = pinned->fds[i];
+	}
+	for (i = 0; i < array_size(maps) && r == 0; i++) {
+		r = pins_get(pins, maps[i].name, &pinned->fds[PROGRAM_COUNT + i], err);
+		*map_fd(object, i) = pinned->fds[PROGRAM_COUNT + i];
+	}
+	return r;
+}
+
+/* Maps the global data into memory, which holds one page-aligned value. */
+static int map_data(struct pinned *pinned, int fd, size_t size, struct error *err)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+
+	pinned->data_size = (size + page - 1) / page * page;
+	pinned->data = mmap(NULL, pinned->data_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (pinned->data == MAP_FAILED) {
+		pinned->data = NULL;
+		return error_set_errno(err, errno, "map the data of the BPF programs into memory");
+	}
+	return 0;
+}
+
+int object_open_pinned(const struct pins *pins, bool tracepoints, struct object *ret_object,
+		       struct error *err)
+{
+	struct pinned *pinned = calloc(1, sizeof(*pinned));
+	struct object object = { .skeleton = pinned, .destroy_skeleton = destroy };
+	size_t i, size;
+	int r;
+
+	if (!pinned)
+		return error_nomem(err);
+	for (i = 0; i < array_size(pinned->fds); i++)
+		pinned->fds[i] = -1;
+	size = tracepoints ? sizeof(struct tracepoint_full__bss) :
+			     sizeof(struct recorder_full__bss);
+	r = open_all(pins, pinned, &object, err);
+	if (r == 0)
+		r = map_data(pinned, object.data, size, err);
+	if (r < 0) {
+		destroy(pinned);
+		return r;
+	}
+	if (tracepoints)
+		OBJECT_SET_DATA(&object, (struct tracepoint_full__bss *)pinned->data);
+	else
+		OBJECT_SET_DATA(&object, (struct recorder_full__bss *)pinned->data);
+	*ret_object = object;
+	return 0;
+}

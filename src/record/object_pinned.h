@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RECORD_OBJECT_PINNED_H
+#define RECORD_OBJECT_PINNED_H
+
+#include <stdint.h>
+
+#include "record/object.h"
+
+struct error;
+struct pins;
+
+/* Identifies the BPF programs of this build. */
+uint64_t object_build(bool tracepoints);
+
+/* Pins the maps and programs. */
+int object_pin(const struct object *object, const struct pins *pins, struct error *err);
+
+/* Opens the maps and programs that object_pin() pinned. The caller calls object_finish(). */
+int object_open_pinned(const struct pins *pins, bool tracepoints, struct object *ret_object,
+		       struct error *err);
+
+/* The name under which a program is pinned; its link is pinned as "link_…". */
+const char *object_program_name(enum object_program program);
+
+#endif
