@@ -48,7 +48,7 @@ def churn(recorder, parent, count, numbers):
 
 
 def measure(quick):
-    count = 1000 if quick else 10000
+    count = 1000 if quick else 100000
     numbers = subprocess.run([STORM, "list"], stdout=subprocess.PIPE, check=True).stdout.split()
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "recording.json")
