@@ -99,36 +99,44 @@ static __always_inline __u32 pending_flags(const struct recorder_arrival *arriva
 								    RECORDER_PENDING_OTHER);
 }
 
-/* Moves a bitmap of an arrival into one of the slot, or drops it if the latter is NULL. */
-static __always_inline void bitmap_move(struct recorder_bitmap *from, struct recorder_bitmap *to)
+/*
+ * Moves a bitmap of an arrival into one of the slot; with the mask 0, drops it. There is no
+ * branch in the loop, because the verifier would follow each of them in most programs.
+ */
+static __always_inline void bitmap_move(struct recorder_bitmap *from, struct recorder_bitmap *to,
+					__u64 mask)
 {
-	__u64 *source = &from->words[0][0], *target = to ? &to->words[0][0] : NULL;
+	__u64 *source = &from->words[0][0], *target = &to->words[0][0];
 	int i;
 
 	for (i = 0; i < RECORDER_ABIS * RECORDER_WORDS; i++) {
-		if (target && source[i])
-			__sync_fetch_and_or(&target[i], source[i]);
+		__sync_fetch_and_or(&target[i], source[i] & mask);
 		source[i] = 0;
 	}
 }
 
-static __noinline int arrival_end(struct recorder_arrival *arrival, __u32 index)
+/*
+ * Ends an arrival whose last task has left set-up. A function that is not static is verified
+ * once for each program, and not once for each path that leads to it.
+ */
+__noinline int arrival_end(__u32 index)
 {
-	struct recorder_slot *slot = slot_get(arrival->slot);
-	__u32 pending = pending_flags(arrival);
+	struct recorder_arrival *arrival = arrival_get(index);
+	struct recorder_slot *slot = arrival ? slot_get(arrival->slot) : NULL;
+	__u32 pending;
+	bool dropped; /* user space dropped the cgroup, and the slot may be another's */
 
-	if (slot && slot->generation == arrival->generation) {
-		if (pending)
-			__sync_fetch_and_or(&slot->flags, pending);
-		if (arrival->mover)
-			slot_add_mover(slot, arrival->mover);
-		bitmap_move(&arrival->bitmaps[0], &slot->bitmaps[RECORDER_RUNTIME]);
-		bitmap_move(&arrival->bitmaps[1],
-			    pending ? &slot->bitmaps[RECORDER_PENDING] : NULL);
-	} else { /* user space dropped the cgroup */
-		bitmap_move(&arrival->bitmaps[0], NULL);
-		bitmap_move(&arrival->bitmaps[1], NULL);
-	}
+	if (!slot)
+		return 0;
+	pending = pending_flags(arrival);
+	dropped = slot->generation != arrival->generation;
+	if (pending && !dropped)
+		__sync_fetch_and_or(&slot->flags, pending);
+	if (arrival->mover && !dropped)
+		slot_add_mover(slot, arrival->mover);
+	bitmap_move(&arrival->bitmaps[0], &slot->bitmaps[RECORDER_RUNTIME], dropped ? 0 : ~0ULL);
+	bitmap_move(&arrival->bitmaps[1], &slot->bitmaps[RECORDER_PENDING],
+		    dropped || !pending ? 0 : ~0ULL);
 	arrival->flags = 0;
 	bpf_map_push_elem(&free_arrivals, &index, BPF_ANY);
 	return 0;
@@ -141,7 +149,7 @@ static __always_inline void arrival_leave(struct recorder_task *state)
 
 	state->arrival = RECORDER_ARRIVAL_NONE;
 	if (arrival && __sync_fetch_and_sub(&arrival->tasks, 1) == 1)
-		arrival_end(arrival, index);
+		arrival_end(index);
 }
 
 static __always_inline bool in_setup(const struct recorder_task *state)
