@@ -19,6 +19,7 @@
 #include "util/error.h"
 #include "util/log.h"
 #include "util/str.h"
+#include "util/text_stream.h"
 
 enum format {
 	FORMAT_SECCOMP,
@@ -66,16 +67,16 @@ static void conversion_finish(struct conversion *conversion)
 /* "a, b, c", in the order of the file; NULL when memory ran out. */
 static char *names_of(const struct documents *documents)
 {
-	_cleanup_free_ char *text = NULL;
-	size_t size, i;
-	FILE *out = open_memstream(&text, &size);
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
+	size_t i;
 
 	if (!out)
 		return NULL;
 	for (i = 0; i < documents->length; i++)
 		fprintf(out, "%s%s", i ? ", " : "",
 			documents->items[i].name ? documents->items[i].name : "(without a name)");
-	return fclose(out) == 0 ? steal_pointer(&text) : NULL;
+	return text_stream_close(&stream);
 }
 
 /* Chooses the document that --document names, or without it all documents. */

@@ -14,6 +14,7 @@
 #include "util/file.h"
 #include "util/log.h"
 #include "util/string_set.h"
+#include "util/text_stream.h"
 
 /* A recording of a thousand containers takes a few MiB. */
 #define INPUT_SIZE_MAX (256u << 20)
@@ -129,9 +130,9 @@ const char *input_name(const char *path)
 /* Joins names into "a", "b" and "c". Leaves out what does not fit on a line. */
 static int join_names(const struct ignored_members *ignored, char **ret_text, struct error *err)
 {
-	size_t i, size, shown = ignored->count < NAMES_SHOWN ? ignored->count : NAMES_SHOWN;
-	_cleanup_free_ char *text = NULL;
-	FILE *out = open_memstream(&text, &size);
+	size_t i, shown = ignored->count < NAMES_SHOWN ? ignored->count : NAMES_SHOWN;
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
 
 	if (!out)
 		return error_nomem(err);
@@ -143,10 +144,7 @@ static int join_names(const struct ignored_members *ignored, char **ret_text, st
 			ignored->names[i]);
 	if (shown < ignored->count)
 		fprintf(out, " and %zu more", ignored->count - shown);
-	if (fclose(out) != 0)
-		return error_nomem(err);
-	*ret_text = steal_pointer(&text);
-	return 0;
+	return text_stream_take(&stream, ret_text, err);
 }
 
 static int say_ignored(const char *path, const struct ignored_members *ignored, struct error *err)

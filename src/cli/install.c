@@ -17,6 +17,7 @@
 #include "util/error.h"
 #include "util/log.h"
 #include "util/str.h"
+#include "util/text_stream.h"
 
 enum runtime_choice {
 	RUNTIME_AUTO,
@@ -219,20 +220,18 @@ static int write_json(const char *root, const struct install_plan *plan, char **
 static int report(const struct install_options *options, const struct install_plan *plan,
 		  struct error *err)
 {
+	_cleanup_text_stream_ struct text_stream stream = {};
 	_cleanup_free_ char *text = NULL;
-	size_t size;
-	FILE *out;
 	int r;
 
 	if (options->format == REPORT_JSON) {
 		r = write_json(options->root, plan, &text, err);
-		return r < 0 ? r : cli_print(text, err);
+	} else {
+		if (text_stream_open(&stream))
+			write_text(stream.out, options->root, plan);
+		r = text_stream_take(&stream, &text, err);
 	}
-	out = open_memstream(&text, &size);
-	if (!out)
-		return error_nomem(err);
-	write_text(out, options->root, plan);
-	return fclose(out) != 0 ? error_nomem(err) : cli_print(text, err);
+	return r < 0 ? r : cli_print(text, err);
 }
 
 static int run(const struct cli_call *call, struct error *err)

@@ -17,6 +17,7 @@
 #include "util/error.h"
 #include "util/str.h"
 #include "util/string_set.h"
+#include "util/text_stream.h"
 
 #define LINK_TEXT "a symbolic link, which is not followed: the profiles behind it are not listed"
 
@@ -164,9 +165,9 @@ static int write_row(FILE *out, const struct row *row, int path_width, struct er
 static int rows_to_text(const struct rows *rows, char **ret_text, struct error *err)
 {
 	static const char heading[] = "LOCALHOST PROFILE";
-	size_t size, width = strlen(heading);
-	char *text = NULL;
-	FILE *out = open_memstream(&text, &size);
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
+	size_t width = strlen(heading);
 	int r = 0;
 
 	if (!out)
@@ -178,13 +179,7 @@ static int rows_to_text(const struct rows *rows, char **ret_text, struct error *
 		"USED BY");
 	for (size_t i = 0; r == 0 && i < rows->length; i++)
 		r = write_row(out, &rows->items[i], width, err);
-	if (fclose(out) != 0 && r == 0)
-		r = error_nomem(err);
-	if (r < 0)
-		free(text);
-	else
-		*ret_text = text;
-	return r;
+	return r < 0 ? r : text_stream_take(&stream, ret_text, err);
 }
 
 static json_t *user_to_json(struct builder *builder, const struct confined *user)

@@ -11,6 +11,7 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/str.h"
+#include "util/text_stream.h"
 
 static const char *call_name(const struct violation *call, char name[SCMP_ARCH_CALL_SIZE])
 {
@@ -40,9 +41,9 @@ static void print_call(FILE *out, const struct violation *call)
 
 int run_report_text(const struct violations *violations, char **ret_text, struct error *err)
 {
-	char *text = NULL;
-	size_t size, i;
-	FILE *out = open_memstream(&text, &size);
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
+	size_t i;
 
 	if (!out)
 		return error_nomem(err);
@@ -55,12 +56,7 @@ int run_report_text(const struct violations *violations, char **ret_text, struct
 			violations->length, violations->length == 1 ? "" : "s");
 	for (i = 0; i < violations->length; i++)
 		print_call(out, &violations->items[i]);
-	if (fclose(out) != 0) {
-		free(text);
-		return error_nomem(err);
-	}
-	*ret_text = text;
-	return 0;
+	return text_stream_take(&stream, ret_text, err);
 }
 
 static json_t *call_json(struct builder *builder, const struct violation *call)

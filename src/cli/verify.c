@@ -20,6 +20,7 @@
 #include "util/error.h"
 #include "util/log.h"
 #include "util/str.h"
+#include "util/text_stream.h"
 
 struct verify_options {
 	struct cli_list architectures;
@@ -37,7 +38,7 @@ struct session {
 	size_t runtime_count;
 	struct document_options document_options;
 	struct documents base;
-	FILE *text;
+	struct text_stream text;
 	struct builder builder;
 	json_t *results;
 	bool verbose;
@@ -46,8 +47,7 @@ struct session {
 
 static void session_finish(struct session *session)
 {
-	if (session->text)
-		fclose(session->text);
+	text_stream_finish(&session->text);
 	json_decref(session->results);
 	free(session->runtimes);
 	documents_finish(&session->base);
@@ -124,7 +124,7 @@ static int verify_profile(struct session *session, const char *name,
 		builder_append(&session->builder, session->results,
 			       verify_json(&session->builder, name, &verification));
 	else
-		verify_print(session->text, name, &verification, session->verbose);
+		verify_print(session->text.out, name, &verification, session->verbose);
 	return 0;
 }
 
@@ -177,18 +177,14 @@ static int verify_files(struct session *session, const struct cli_call *call, st
 	return r;
 }
 
-static int print_result(struct session *session, char **buffer, struct error *err)
+static int print_result(struct session *session, struct error *err)
 {
-	_cleanup_free_ char *json = NULL;
-	FILE *text = steal_pointer(&session->text);
-	int r;
+	_cleanup_free_ char *text = NULL;
+	int r = session->options->format == REPORT_TEXT ?
+			text_stream_take(&session->text, &text, err) :
+			builder_text(&session->builder, session->results, &text, err);
 
-	if (fclose(text) != 0)
-		return error_nomem(err);
-	if (session->options->format == REPORT_TEXT)
-		return cli_print(*buffer, err);
-	r = builder_text(&session->builder, session->results, &json, err);
-	return r < 0 ? r : cli_print(json, err);
+	return r < 0 ? r : cli_print(text, err);
 }
 
 static int run(const struct cli_call *call, struct error *err)
@@ -201,12 +197,10 @@ static int run(const struct cli_call *call, struct error *err)
 		.kernel = options->kernel,
 	};
 	_cleanup_input_context_ struct input_context context = {};
-	_cleanup_free_ char *buffer = NULL;
 	_cleanup_(session_finish) struct session session = {
 		.options = options,
 		.verbose = call->verbose,
 	};
-	size_t size;
 	int r = input_context_init(&context, &given, err);
 
 	if (r == 0)
@@ -214,9 +208,8 @@ static int run(const struct cli_call *call, struct error *err)
 	if (r < 0)
 		return r;
 	session.document_options.context = &context.context;
-	session.text = open_memstream(&buffer, &size);
 	session.results = builder_array(&session.builder);
-	if (!session.text)
+	if (!text_stream_open(&session.text))
 		return error_nomem(err);
 	r = verify_files(&session, call, err);
 	if (r < 0) {
@@ -224,7 +217,7 @@ static int run(const struct cli_call *call, struct error *err)
 		log_error("%s", error_message(err));
 		return CLI_USAGE;
 	}
-	r = print_result(&session, &buffer, err);
+	r = print_result(&session, err);
 	if (r < 0)
 		return r;
 	return session.failed ? CLI_FAILURE : CLI_SUCCESS;

@@ -13,6 +13,7 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/str.h"
+#include "util/text_stream.h"
 
 int tree_parse(const char *name, const char *text, size_t size, json_t **ret_root,
 	       struct error *err)
@@ -61,17 +62,15 @@ static void cursor_path(const struct cursor *at, FILE *out)
 
 int cursor_fail(const struct cursor *at, struct error *err, const char *format, ...)
 {
+	_cleanup_text_stream_ struct text_stream stream = {};
 	_cleanup_free_ char *path = NULL, *message = NULL;
 	const struct tree_source *source = cursor_source(at);
 	struct tree_place place;
-	size_t size;
 	va_list args;
-	FILE *out = open_memstream(&path, &size);
 
-	if (out) {
-		cursor_path(at, out);
-		fclose(out);
-	}
+	if (text_stream_open(&stream))
+		cursor_path(at, stream.out);
+	path = text_stream_close(&stream);
 	va_start(args, format);
 	if (vasprintf(&message, format, args) < 0)
 		message = NULL;

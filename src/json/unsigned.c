@@ -9,6 +9,7 @@
 
 #include "json/cursor.h"
 #include "util/cleanup.h"
+#include "util/text_stream.h"
 
 /* The NUL byte as jansson writes it. It marks the digits of such a number. */
 #define MARK "\\u0000"
@@ -98,17 +99,16 @@ static int mark_numbers(const char *text, size_t size, FILE *out)
 
 json_t *tree_load_unsigned(const char *text, size_t size, json_error_t *problem)
 {
+	_cleanup_text_stream_ struct text_stream stream = {};
 	_cleanup_free_ char *marked = NULL;
-	size_t marked_size;
-	FILE *out = open_memstream(&marked, &marked_size);
-	int r;
+	FILE *out = text_stream_open(&stream);
 
-	if (!out)
+	if (!out || mark_numbers(text, size, out) < 0)
 		return NULL;
-	r = mark_numbers(text, size, out);
-	if (fclose(out) != 0 || r < 0)
+	marked = text_stream_close(&stream);
+	if (!marked)
 		return NULL;
-	return json_loadb(marked, marked_size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, problem);
+	return json_loadb(marked, stream.size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, problem);
 }
 
 void tree_restore_unsigned(char *text)

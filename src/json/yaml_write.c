@@ -12,6 +12,7 @@
 #include "json/yaml_scalar.h"
 #include "util/cleanup.h"
 #include "util/error.h"
+#include "util/text_stream.h"
 
 /* A stream under construction. Failures are checked once, at the end. */
 struct yaml_out {
@@ -121,10 +122,9 @@ static void emit_stream(struct yaml_out *out, json_t *const *roots, size_t count
 int yaml_write(json_t *const *roots, size_t count, char **ret_text, struct error *err)
 {
 	struct yaml_out out = {};
-	_cleanup_free_ char *text = NULL;
-	size_t size;
+	_cleanup_text_stream_ struct text_stream stream = {};
 
-	out.file = open_memstream(&text, &size);
+	out.file = text_stream_open(&stream);
 	if (!out.file)
 		return error_nomem(err);
 	if (yaml_emitter_initialize(&out.emitter)) {
@@ -136,8 +136,7 @@ int yaml_write(json_t *const *roots, size_t count, char **ret_text, struct error
 	} else {
 		out.failed = true;
 	}
-	if (fclose(out.file) != 0 || out.failed)
+	if (out.failed)
 		return error_nomem(err);
-	*ret_text = steal_pointer(&text);
-	return 0;
+	return text_stream_take(&stream, ret_text, err);
 }

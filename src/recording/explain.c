@@ -12,6 +12,7 @@
 #include "util/error.h"
 #include "util/str.h"
 #include "util/string_set.h"
+#include "util/text_stream.h"
 
 static const char *const origin_meanings[ORIGIN_COUNT] = {
 	[ORIGIN_OBSERVED] = "the workload made it",
@@ -124,16 +125,16 @@ int recording_explain(const struct recording *recording, const char *syscall, ch
 		      bool *ret_found, struct error *err)
 {
 	_cleanup_(evidence_list_finish) struct evidence_list list = {};
-	_cleanup_free_ char *text = NULL;
+	_cleanup_text_stream_ struct text_stream stream = {};
 	char **reasons = NULL;
-	size_t size, reason_count = 0;
+	size_t reason_count = 0;
 	FILE *out;
 	int r;
 
 	if ((r = evidence_collect(recording, syscall, &list, err)) < 0 ||
 	    (r = incompleteness_reasons(recording, &reasons, &reason_count, err)) < 0)
 		return r;
-	out = open_memstream(&text, &size);
+	out = text_stream_open(&stream);
 	if (out) {
 		if (list.length)
 			print_found(out, &list);
@@ -141,9 +142,8 @@ int recording_explain(const struct recording *recording, const char *syscall, ch
 			print_missing(out, recording, syscall, reasons, reason_count);
 	}
 	string_set_free(reasons, reason_count);
-	if (!out || fclose(out) != 0)
-		return error_nomem(err);
-	*ret_text = steal_pointer(&text);
-	*ret_found = list.length > 0;
-	return 0;
+	r = text_stream_take(&stream, ret_text, err);
+	if (r == 0)
+		*ret_found = list.length > 0;
+	return r;
 }

@@ -9,6 +9,7 @@
 #include "json/builder.h"
 #include "util/error.h"
 #include "util/str.h"
+#include "util/text_stream.h"
 
 /* Sets a time, or leaves it out if it is unknown. */
 static void set_time(struct builder *builder, json_t *object, const char *key, int64_t epoch_ns)
@@ -185,18 +186,12 @@ int recording_print(FILE *out, const struct recording *recording, struct error *
 
 int recording_write(const struct recording *recording, char **ret_text, struct error *err)
 {
-	_cleanup_free_ char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
 	int r;
 
 	if (!out)
 		return error_nomem(err);
 	r = recording_print(out, recording, err);
-	if (fclose(out) != 0 && r == 0)
-		r = error_nomem(err);
-	if (r < 0)
-		return r;
-	*ret_text = steal_pointer(&text);
-	return 0;
+	return r < 0 ? r : text_stream_take(&stream, ret_text, err);
 }

@@ -13,6 +13,7 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/string_set.h"
+#include "util/text_stream.h"
 
 static bool is_granted(enum action action)
 {
@@ -94,9 +95,9 @@ static int write_advice(const struct runtime_choice *choice, char *const *missin
 {
 	const char *at = choice->version ? "@" : "",
 		   *version = choice->version ? choice->version : "";
-	size_t size, i;
-	char *text = NULL;
-	FILE *out = open_memstream(&text, &size);
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
+	size_t i;
 
 	if (!out)
 		return error_nomem(err);
@@ -113,12 +114,7 @@ static int write_advice(const struct runtime_choice *choice, char *const *missin
 		fputs("; a container may not start under it", out);
 	fprintf(out, " ('recorder convert --runtime-calls %s%s%s' adds them)", choice->name, at,
 		version);
-	if (fclose(out) != 0) {
-		free(text);
-		return error_nomem(err);
-	}
-	*ret_text = text;
-	return 0;
+	return text_stream_take(&stream, ret_text, err);
 }
 
 int startup_calls_describe(const struct profile *profile, const char *name, const char *version,

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/frame/frame.h"
+#include "util/text_stream.h"
 
 /*
  * Prints the tables of the bash completion, as associative arrays. The function that reads
@@ -60,9 +61,8 @@ static void print_options(FILE *out, const struct cli_command *command)
 char *cli_bash_completion(const struct cli_program *program)
 {
 	const struct cli_command *const *command;
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
 
 	if (!out)
 		return NULL;
@@ -76,5 +76,5 @@ char *cli_bash_completion(const struct cli_program *program)
 	for (command = program->commands; *command; command++)
 		print_values(out, *command);
 	fputs(")\n", out);
-	return fclose(out) == 0 ? text : NULL;
+	return text_stream_close(&stream);
 }

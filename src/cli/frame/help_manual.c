@@ -4,6 +4,7 @@
 
 #include "cli/frame/frame.h"
 #include "util/cleanup.h"
+#include "util/text_stream.h"
 
 /*
  * Prints the part of the manual page that comes from the tables, in mdoc(7). The rest of the
@@ -168,26 +169,24 @@ static void print_examples(FILE *out, const struct cli_program *program)
 char *cli_manual_commands(const struct cli_program *program)
 {
 	const struct cli_command *const *command;
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
 
 	if (!out)
 		return NULL;
 	fputs(".Sh COMMANDS\n", out);
 	for (command = program->commands; *command; command++)
 		print_command(out, program, *command);
-	return fclose(out) == 0 ? text : NULL;
+	return text_stream_close(&stream);
 }
 
 char *cli_manual_examples(const struct cli_program *program)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
 
 	if (!out)
 		return NULL;
 	print_examples(out, program);
-	return fclose(out) == 0 ? text : NULL;
+	return text_stream_close(&stream);
 }

@@ -5,6 +5,7 @@
 
 #include "cli/frame/frame.h"
 #include "util/cleanup.h"
+#include "util/text_stream.h"
 
 #define WIDTH 80
 #define TEXT_COLUMN 30 /* where the help text of an option begins */
@@ -100,9 +101,8 @@ char *cli_help_command(const struct cli_program *program, const struct cli_comma
 {
 	const char *const *line;
 	const struct cli_example *example;
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
 
 	if (!out)
 		return NULL;
@@ -121,15 +121,14 @@ char *cli_help_command(const struct cli_program *program, const struct cli_comma
 		print_wrapped(out, example->text, 4);
 		fprintf(out, "  %s\n", example->line);
 	}
-	return fclose(out) == 0 ? text : NULL;
+	return text_stream_close(&stream);
 }
 
 char *cli_help_program(const struct cli_program *program)
 {
 	const struct cli_command *const *command;
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
 
 	if (!out)
 		return NULL;
@@ -141,5 +140,5 @@ char *cli_help_program(const struct cli_program *program)
 		print_wrapped(out, (*command)->summary, 13);
 	}
 	fprintf(out, "\n'%s help COMMAND' explains a command and its options.\n", program->name);
-	return fclose(out) == 0 ? text : NULL;
+	return text_stream_close(&stream);
 }

@@ -8,6 +8,7 @@
 #include "profile/semantics/semantics.h"
 #include "json/builder.h"
 #include "util/error.h"
+#include "util/text_stream.h"
 
 static int count_calls(const struct baseline *baseline, const struct container_context *context,
 		       const char *scmp_arch, struct coverage_counts *ret_counts, struct error *err)
@@ -33,13 +34,12 @@ static void print_row(FILE *out, const struct baseline *baseline,
 int baseline_list_text(const char *runtime, const struct container_context *context,
 		       const char *scmp_arch, char **ret_text, struct error *err)
 {
-	_cleanup_free_ char *text = NULL;
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
 	struct coverage_counts counts;
-	FILE *out;
-	size_t size, i;
+	size_t i;
 	int r = 0;
 
-	out = open_memstream(&text, &size);
 	if (!out)
 		return error_nomem(err);
 	fputs("RUNTIME     FROM      TO        ALLOWED  CONDITIONAL  LEFT OUT\n", out);
@@ -50,12 +50,7 @@ int baseline_list_text(const char *runtime, const struct container_context *cont
 		if (r == 0)
 			print_row(out, &baselines[i], &counts);
 	}
-	if (fclose(out) != 0)
-		return r < 0 ? r : error_nomem(err);
-	if (r < 0)
-		return r;
-	*ret_text = steal_pointer(&text);
-	return 0;
+	return r < 0 ? r : text_stream_take(&stream, ret_text, err);
 }
 
 static json_t *from_row(struct builder *builder, const struct baseline *baseline,

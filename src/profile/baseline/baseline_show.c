@@ -15,6 +15,7 @@
 #include "syscalls/listing.h"
 #include "util/error.h"
 #include "util/str.h"
+#include "util/text_stream.h"
 
 /* A table to show, resolved for its context. */
 struct shown {
@@ -154,22 +155,17 @@ static int print_view(FILE *out, const struct shown *shown, struct error *err)
 int baseline_show_text(const struct baseline_view *view, char **ret_text, struct error *err)
 {
 	_cleanup_(shown_finish) struct shown shown = {};
-	_cleanup_free_ char *text = NULL;
-	size_t size;
+	_cleanup_text_stream_ struct text_stream stream = {};
 	FILE *out;
 	int r = shown_init(&shown, view, err);
 
 	if (r < 0)
 		return r;
-	out = open_memstream(&text, &size);
+	out = text_stream_open(&stream);
 	if (!out)
 		return error_nomem(err);
 	r = print_view(out, &shown, err);
-	if (fclose(out) != 0 && r == 0)
-		r = error_nomem(err);
-	if (r == 0)
-		*ret_text = steal_pointer(&text);
-	return r;
+	return r < 0 ? r : text_stream_take(&stream, ret_text, err);
 }
 
 static json_t *from_call(struct builder *builder, const struct shown *shown, const char *name,

@@ -10,6 +10,7 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/str.h"
+#include "util/text_stream.h"
 
 static void print_head(FILE *out, const struct compared *compared)
 {
@@ -119,14 +120,12 @@ static void put_finding(FILE *out, const struct finding *finding)
 static void print_finding(FILE *out, const struct finding *finding)
 {
 	struct paragraph paragraph = { out, 4 };
+	_cleanup_text_stream_ struct text_stream sentence = {};
 	_cleanup_free_ char *text = NULL;
-	size_t size;
-	FILE *sentence = open_memstream(&text, &size);
 
-	if (sentence) {
-		put_finding(sentence, finding);
-		fclose(sentence);
-	}
+	if (text_stream_open(&sentence))
+		put_finding(sentence.out, finding);
+	text = text_stream_close(&sentence);
 	paragraph_add(&paragraph, text ? text : finding->name, "");
 	paragraph_end(&paragraph);
 }
@@ -218,16 +217,13 @@ static void print_compared(FILE *out, const struct compared *compared)
 int compared_write_text(const struct compared *items, size_t count, char **ret_text,
 			struct error *err)
 {
-	_cleanup_free_ char *text = NULL;
-	size_t size, i;
-	FILE *out = open_memstream(&text, &size);
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
+	size_t i;
 
 	for (i = 0; out && i < count; i++) {
 		fputs(i ? "\n" : "", out);
 		print_compared(out, &items[i]);
 	}
-	if (!out || fclose(out) != 0)
-		return error_nomem(err);
-	*ret_text = steal_pointer(&text);
-	return 0;
+	return text_stream_take(&stream, ret_text, err);
 }

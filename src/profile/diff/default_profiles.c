@@ -13,6 +13,7 @@
 #include "profile/model/architecture.h"
 #include "util/array.h"
 #include "util/error.h"
+#include "util/text_stream.h"
 #include "util/version.h"
 
 /*
@@ -198,19 +199,16 @@ static struct container_context context_of(const char *scmp_arch, const struct r
 
 static char *make_key(const char *scmp_arch, const struct container_context *context)
 {
-	char *key;
-	size_t size, i;
-	FILE *out = open_memstream(&key, &size);
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
+	size_t i;
 
 	if (!out)
 		return NULL;
 	fputs(scmp_arch, out);
 	for (i = 0; i < context->capability_count; i++)
 		fprintf(out, " %s", context->capabilities[i]);
-	if (fclose(out) == 0)
-		return key;
-	free(key);
-	return NULL;
+	return text_stream_close(&stream);
 }
 
 static int resolve(struct default_table *table, const char *scmp_arch,

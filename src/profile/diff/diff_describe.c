@@ -10,6 +10,7 @@
 #include "syscalls/purpose.h"
 #include "util/error.h"
 #include "util/str.h"
+#include "util/text_stream.h"
 
 const char *change_call(const struct change *change)
 {
@@ -44,15 +45,6 @@ size_t pair_count_alike(const struct diff_pair *pair, size_t first)
 bool pair_is_notable(const struct diff_pair *pair)
 {
 	return pair->change_count || pair->note_count || pair->doubt_count;
-}
-
-/* Closes a memory stream and returns what was printed, or NULL when memory ran out. */
-static char *close_stream(FILE *out, char **text)
-{
-	if (out && fclose(out) == 0)
-		return *text;
-	free(*text);
-	return NULL;
 }
 
 static void print_arguments(FILE *out, const struct difference *difference)
@@ -178,43 +170,37 @@ int change_describe(const struct diff *diff, const struct change *change, enum c
 		[DETAIL_RISK] = print_risk,	    [DETAIL_DEFAULT] = print_default,
 		[DETAIL_EVIDENCE] = print_evidence, [DETAIL_IGNORED] = print_ignored,
 	};
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	_cleanup_text_stream_ struct text_stream stream = {};
+	_cleanup_free_ char *text = NULL;
+	int r;
 
-	if (out)
-		printers[detail](out, diff, change);
-	text = close_stream(out, &text);
-	if (!text)
-		return error_nomem(err);
-	if (!*text) {
-		free(text);
-		text = NULL;
-	}
-	*ret_text = text;
-	return 0;
+	if (text_stream_open(&stream))
+		printers[detail](stream.out, diff, change);
+	r = text_stream_take(&stream, &text, err);
+	if (r == 0)
+		*ret_text = *text ? steal_pointer(&text) : NULL;
+	return r;
 }
 
 char *change_architectures(const struct change *change)
 {
-	char *text = NULL;
-	size_t size, i;
-	FILE *out = open_memstream(&text, &size);
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
+	size_t i;
 
 	for (i = 0; out && i < change->architecture_count; i++) {
 		fputs(i ? ", " : "", out);
 		str_print_escaped(out, change->architectures[i]);
 	}
-	return close_stream(out, &text);
+	return text_stream_close(&stream);
 }
 
 char *diff_summary(const size_t counts[CHANGE_KIND_COUNT])
 {
 	const char *separator = "";
-	char *text = NULL;
-	size_t size;
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
 	int kind;
-	FILE *out = open_memstream(&text, &size);
 
 	for (kind = 0; out && kind < CHANGE_KIND_COUNT; kind++) {
 		if (!counts[kind])
@@ -224,7 +210,7 @@ char *diff_summary(const size_t counts[CHANGE_KIND_COUNT])
 	}
 	if (out && !*separator)
 		fputs("no difference", out);
-	return close_stream(out, &text);
+	return text_stream_close(&stream);
 }
 
 void pair_count_changes(const struct diff_pair *pair, size_t ret_counts[CHANGE_KIND_COUNT])
@@ -240,9 +226,9 @@ void pair_count_changes(const struct diff_pair *pair, size_t ret_counts[CHANGE_K
 char *diff_fail_on_text(const struct diff *diff)
 {
 	const char *separator = "";
-	char *text = NULL;
-	size_t size, i;
-	FILE *out = open_memstream(&text, &size);
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
+	size_t i;
 
 	for (i = 0; out && i < diff_fail_on_name_count; i++) {
 		if (!(diff->options.fail_on & diff_fail_on_names[i].bit))
@@ -250,7 +236,7 @@ char *diff_fail_on_text(const struct diff *diff)
 		fprintf(out, "%s%s", separator, diff_fail_on_names[i].name);
 		separator = ", ";
 	}
-	return close_stream(out, &text);
+	return text_stream_close(&stream);
 }
 
 int diff_describe_entry(const struct diff *diff, size_t index, char **ret_text, struct error *err)
@@ -278,20 +264,9 @@ int diff_describe_entry(const struct diff *diff, size_t index, char **ret_text, 
 int diff_report_print(const struct diff *diff, diff_printer print, char **ret_text,
 		      struct error *err)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-	int r = 0;
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
+	int r = out ? print(out, diff, err) : 0;
 
-	if (out)
-		r = print(out, diff, err);
-	text = close_stream(out, &text);
-	if (!text)
-		return error_nomem(err);
-	if (r < 0) {
-		free(text);
-		return r;
-	}
-	*ret_text = text;
-	return 0;
+	return r < 0 ? r : text_stream_take(&stream, ret_text, err);
 }

@@ -10,6 +10,7 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/str.h"
+#include "util/text_stream.h"
 
 #define SARIF_SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -47,18 +48,17 @@ static const struct {
 static json_t *build_message(struct builder *builder, const char *text)
 {
 	json_t *object = builder_object(builder);
+	_cleanup_text_stream_ struct text_stream stream = {};
 	_cleanup_free_ char *parted = NULL;
+	FILE *out = text_stream_open(&stream);
 	const char *c;
-	size_t size;
-	FILE *out = open_memstream(&parted, &size);
 
 	for (c = text; out && *c; c++) {
 		fputc(*c, out);
 		if (c[0] == ']' && c[1] == '(')
 			fputc(' ', out);
 	}
-	if (out)
-		fclose(out);
+	parted = text_stream_close(&stream);
 	builder_set(builder, object, "text", parted ? tree_from_string(parted) : NULL);
 	return object;
 }
@@ -96,9 +96,8 @@ static json_t *build_tool(struct builder *builder)
  */
 static char *encode_path(const char *path)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
 	const unsigned char *byte;
 
 	if (!out)
@@ -111,10 +110,7 @@ static char *encode_path(const char *path)
 			fputc(*byte, out);
 		else
 			fprintf(out, "%%%02X", *byte);
-	if (fclose(out) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return text_stream_close(&stream);
 }
 
 /* Points at the whole file, because the place of a rule in the file has no meaning. */
@@ -152,9 +148,8 @@ static json_t *build_result(struct builder *builder, const struct diff_pair *pai
 /* "ptrace: errno EPERM before, allow now; traces another process; …" */
 static char *describe(const struct diff *diff, const struct change *change, struct error *err)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
 	int detail, r = 0;
 
 	if (!out)
@@ -168,10 +163,7 @@ static char *describe(const struct diff *diff, const struct change *change, stru
 			fprintf(out, "%s %s", detail == 0 ? ":" : ";", clause);
 	}
 	fputc('.', out);
-	if (fclose(out) == 0 && r == 0)
-		return text;
-	free(text);
-	return NULL;
+	return r == 0 ? text_stream_close(&stream) : NULL;
 }
 
 /*

@@ -7,6 +7,7 @@
 #include "profile/semantics/semantics.h"
 #include "util/cleanup.h"
 #include "util/error.h"
+#include "util/text_stream.h"
 
 /* Larger values are flags or masks, which are read more easily in hexadecimal. */
 #define DECIMAL_MAX 4095
@@ -98,11 +99,11 @@ int semantics_condition_text(const struct semantics *semantics, const char *name
 			     struct error *err)
 {
 	int position = semantics_find(semantics, name);
-	_cleanup_free_ char *text = NULL;
+	_cleanup_text_stream_ struct text_stream stream = {};
 	struct verdict verdict = {};
 	const char *separator = "";
-	size_t size, i, j;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = text_stream_open(&stream);
+	size_t i, j;
 
 	if (!out)
 		return error_nomem(err);
@@ -122,8 +123,5 @@ int semantics_condition_text(const struct semantics *semantics, const char *name
 		}
 		separator = ", or ";
 	}
-	if (fclose(out) != 0)
-		return error_nomem(err);
-	*ret_text = steal_pointer(&text);
-	return 0;
+	return text_stream_take(&stream, ret_text, err);
 }

@@ -10,6 +10,7 @@
 #include "profile/model/model.h"
 #include "util/error.h"
 #include "util/string_set.h"
+#include "util/text_stream.h"
 
 static void write_rule(FILE *out, const struct argument_rule *rule)
 {
@@ -75,18 +76,12 @@ static int write_profile(FILE *out, const struct profile *profile, const char *n
 int profile_normal_form(const struct profile *profile, const char *native, char **ret_text,
 			struct error *err)
 {
-	_cleanup_free_ char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
 	int r;
 
 	if (!out)
 		return error_nomem(err);
 	r = write_profile(out, profile, native, err);
-	if (ferror(out) && r == 0)
-		r = error_nomem(err);
-	fclose(out);
-	if (r == 0)
-		*ret_text = steal_pointer(&text);
-	return r;
+	return r < 0 ? r : text_stream_take(&stream, ret_text, err);
 }

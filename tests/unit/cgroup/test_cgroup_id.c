@@ -98,7 +98,7 @@ static void the_top_has_a_path(void **state)
 	assert_string_equal(path, tree->mount.root);
 }
 
-static void one_that_is_gone_is_not_found(void **state)
+static void a_cgroup_that_is_gone_is_not_found(void **state)
 {
 	struct tree *tree = *state;
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -145,7 +145,7 @@ static void a_path_is_found_without_the_capability(void **state)
 }
 
 /* A plain directory plays the hierarchy: only the owners matter. */
-static void who_may_make_a_cgroup_is_told(void **state)
+static void users_who_may_make_a_cgroup_are_found(void **state)
 {
 	char top[] = "/tmp/recorder-test.XXXXXX", own[64], theirs[64];
 	struct cgroup_mount mount = { .path = top, .root = (char *)"/" };
@@ -196,11 +196,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_path_of_any_length_is_found, make_tree,
 						remove_tree),
 		cmocka_unit_test_setup_teardown(the_top_has_a_path, make_tree, remove_tree),
-		cmocka_unit_test_setup_teardown(one_that_is_gone_is_not_found, make_tree,
+		cmocka_unit_test_setup_teardown(a_cgroup_that_is_gone_is_not_found, make_tree,
 						remove_tree),
 		cmocka_unit_test_setup_teardown(a_path_is_found_without_the_capability, make_tree,
 						remove_tree),
-		cmocka_unit_test(who_may_make_a_cgroup_is_told),
+		cmocka_unit_test(users_who_may_make_a_cgroup_are_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

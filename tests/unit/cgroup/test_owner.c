@@ -73,7 +73,7 @@ static void who_may_write_owns(void **state)
 }
 
 /* Every step of the path counts: each directory, each symbolic link, and its target. */
-static void a_path_is_of_whoever_can_change_its_way(void **state)
+static void a_path_belongs_to_whoever_can_change_any_part_of_it(void **state)
 {
 	char root[] = "/tmp/recorder-unit.XXXXXX", command[512];
 	_cleanup_free_ char *path = NULL;
@@ -169,7 +169,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(owners_join),
 		cmocka_unit_test(who_may_write_owns),
-		cmocka_unit_test(a_path_is_of_whoever_can_change_its_way),
+		cmocka_unit_test(a_path_belongs_to_whoever_can_change_any_part_of_it),
 		cmocka_unit_test(a_process_is_its_users),
 	};
 

@@ -56,7 +56,7 @@ static void a_process_may_call_itself_anything(void **state)
 	assert_string_equal(name, "");
 }
 
-static void a_thread_of_the_kernel_is_told(void **state)
+static void a_kernel_thread_is_recognised(void **state)
 {
 	_cleanup_free_ char *name = NULL;
 	bool kernel;
@@ -175,7 +175,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_process_has_a_name, keep_name, restore_name),
 		cmocka_unit_test_setup_teardown(a_process_may_call_itself_anything, keep_name,
 						restore_name),
-		cmocka_unit_test_setup_teardown(a_thread_of_the_kernel_is_told, keep_name,
+		cmocka_unit_test_setup_teardown(a_kernel_thread_is_recognised, keep_name,
 						restore_name),
 		cmocka_unit_test(a_process_that_is_not_there_is_named),
 		cmocka_unit_test(this_process_is_described),

@@ -138,7 +138,7 @@ static void the_program_itself_is_asked(void **state)
 	unlink(program);
 }
 
-static void a_program_that_says_nothing_is_given_up(void **state)
+static void a_program_that_prints_nothing_is_given_up(void **state)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
 	_cleanup_free_ char *version = NULL;
@@ -157,7 +157,7 @@ int main(void)
 		cmocka_unit_test(runtimes_are_told_from_what_names_them),
 		cmocka_unit_test(versions_are_read_from_the_first_line),
 		cmocka_unit_test(the_program_itself_is_asked),
-		cmocka_unit_test(a_program_that_says_nothing_is_given_up),
+		cmocka_unit_test(a_program_that_prints_nothing_is_given_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

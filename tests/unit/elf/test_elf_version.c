@@ -104,7 +104,7 @@ static void the_library_is_found_by_its_link(void **state)
 	error_finish(&err);
 }
 
-static void what_is_not_told_is_not_guessed(void **state)
+static void an_unknown_version_is_not_guessed(void **state)
 {
 	static const struct {
 		const char *program;
@@ -235,7 +235,7 @@ static void hostile_files_do_no_harm(void **state)
 	}
 }
 
-static void what_is_no_file_is_refused(void **state)
+static void only_regular_files_are_read(void **state)
 {
 	_cleanup_close_ int directory = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -258,11 +258,11 @@ int main(void)
 		cmocka_unit_test(runc_is_what_it_says),
 		cmocka_unit_test(crun_is_what_it_says),
 		cmocka_unit_test(the_library_is_found_by_its_link),
-		cmocka_unit_test(what_is_not_told_is_not_guessed),
+		cmocka_unit_test(an_unknown_version_is_not_guessed),
 		cmocka_unit_test(a_program_of_go_tells_its_compiler),
 		cmocka_unit_test(each_form_is_read),
 		cmocka_unit_test(hostile_files_do_no_harm),
-		cmocka_unit_test(what_is_no_file_is_refused),
+		cmocka_unit_test(only_regular_files_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,7 +38,7 @@ static const struct {
 	{ "{", "operator/web.json:1:1: not JSON: string or '}' expected near end of file" },
 };
 
-static void a_change_is_told_by_what_it_means(void **state)
+static void a_change_is_described_by_its_effect(void **state)
 {
 	for (size_t i = 0; i < array_size(cases); i++) {
 		const struct store_entry entry = {
@@ -77,7 +77,7 @@ static void many_calls_are_counted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_change_is_told_by_what_it_means),
+		cmocka_unit_test(a_change_is_described_by_its_effect),
 		cmocka_unit_test(many_calls_are_counted),
 	};
 

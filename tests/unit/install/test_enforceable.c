@@ -123,7 +123,7 @@ static void an_architecture_that_runc_does_not_have_yet(void **state)
 	}
 }
 
-static void an_errno_that_the_action_has_not(void **state)
+static void an_errno_that_the_action_does_not_have(void **state)
 {
 	struct profile *profile = profile_create(ACTION_ALLOW);
 
@@ -213,7 +213,7 @@ int main(void)
 		cmocka_unit_test(another_machine),
 		cmocka_unit_test(the_narrow_architecture_of_this_machine),
 		cmocka_unit_test(an_architecture_that_runc_does_not_have_yet),
-		cmocka_unit_test(an_errno_that_the_action_has_not),
+		cmocka_unit_test(an_errno_that_the_action_does_not_have),
 		cmocka_unit_test(flags_depend_on_the_runtime),
 		cmocka_unit_test(notifying_needs_a_listener),
 		cmocka_unit_test(two_conditions_on_one_argument),

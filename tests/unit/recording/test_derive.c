@@ -223,7 +223,7 @@ static void an_unknown_runtime_is_said_so(void **state)
 	assert_int_equal(observation.calls.length, 0);
 }
 
-static void a_later_series_than_the_measured_ones_is_told(void **state)
+static void a_later_series_than_the_measured_ones_is_reported(void **state)
 {
 	const char *newest = runtime_calls_outdated("runc", "99.0");
 
@@ -452,7 +452,7 @@ int main(void)
 		cmocka_unit_test(a_hook_of_one_lifetime_counts_for_the_sum),
 		cmocka_unit_test(other_versions_take_their_neighbours),
 		cmocka_unit_test(an_unknown_runtime_is_said_so),
-		cmocka_unit_test(a_later_series_than_the_measured_ones_is_told),
+		cmocka_unit_test(a_later_series_than_the_measured_ones_is_reported),
 		cmocka_unit_test(the_runtime_table_is_whole),
 		cmocka_unit_test(another_call_stands_for_one_that_a_machine_lacks),
 		cmocka_unit_test(the_runtime_table_names_calls_of_both_machines),

@@ -77,7 +77,7 @@ static void hostile_names_stay_on_their_line(void **state)
 				  "workload made it, first by \\x1b\\xff\n");
 }
 
-static void what_is_no_system_call_is_said_so(void **state)
+static void a_name_of_no_system_call_is_refused(void **state)
 {
 	static const char *const wrong[] = { "opneat", "", "-1", "4294967296", "syscall_", "1e3" };
 	_cleanup_recording_ struct recording recording = {};
@@ -104,7 +104,7 @@ int main(void)
 		cmocka_unit_test(the_evidence_is_told),
 		cmocka_unit_test(the_evidence_is_written_as_json),
 		cmocka_unit_test(hostile_names_stay_on_their_line),
-		cmocka_unit_test(what_is_no_system_call_is_said_so),
+		cmocka_unit_test(a_name_of_no_system_call_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -125,7 +125,7 @@ static void the_default_action_decides(void **state)
 }
 
 /* The number of read is 0, which runc takes for no number at all. */
-static void read_alone_is_no_number(void **state)
+static void read_alone_does_not_set_the_highest_number(void **state)
 {
 	assert_answer(PROFILE("", RULE("\"read\"", "ALLOW")), "", "SCMP_ARCH_X86_64", 600,
 		      EPERM_ANSWER);
@@ -139,7 +139,7 @@ int main(void)
 		cmocka_unit_test(a_rule_that_does_nothing_names_too),
 		cmocka_unit_test(the_native_architecture_came_later),
 		cmocka_unit_test(the_default_action_decides),
-		cmocka_unit_test(read_alone_is_no_number),
+		cmocka_unit_test(read_alone_does_not_set_the_highest_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,7 +70,7 @@ static void what_breaks_out_is_high_and_what_all_need_is_low(void **state)
 	assert_string_equal(risk_level_name(RISK_HIGH), "high");
 }
 
-static void an_unknown_name_is_said_to_be_unknown(void **state)
+static void an_unknown_name_has_the_purpose_unknown(void **state)
 {
 	static const char *const unknown[] = { "", "zzz", "syscall_999", "Read" };
 	size_t i;
@@ -109,7 +109,7 @@ int main(void)
 		cmocka_unit_test(every_row_is_whole),
 		cmocka_unit_test(every_group_is_used_and_has_its_own_key),
 		cmocka_unit_test(what_breaks_out_is_high_and_what_all_need_is_low),
-		cmocka_unit_test(an_unknown_name_is_said_to_be_unknown),
+		cmocka_unit_test(an_unknown_name_has_the_purpose_unknown),
 		cmocka_unit_test(every_cve_is_written_as_one),
 	};
 

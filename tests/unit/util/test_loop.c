@@ -322,7 +322,7 @@ static void mute_other(int fd, unsigned int events, void *data)
 	loop_set_events(pair->other->watch, 0);
 }
 
-static void what_lost_its_interest_is_not_called(void **state)
+static void a_handler_that_lost_interest_is_not_called(void **state)
 {
 	_cleanup_loop_ struct loop *loop = new_loop();
 	struct pair first, second;
@@ -411,7 +411,7 @@ int main(void)
 		cmocka_unit_test(what_a_handler_removes_is_not_called),
 		cmocka_unit_test(what_a_handler_adds_is_not_taken_for_what_it_removed),
 		cmocka_unit_test(a_handler_may_add_more_than_there_was_room_for),
-		cmocka_unit_test(what_lost_its_interest_is_not_called),
+		cmocka_unit_test(a_handler_that_lost_interest_is_not_called),
 		cmocka_unit_test(a_handler_stops_the_loop_but_does_not_run_it),
 		cmocka_unit_test(a_signal_ends_the_wait),
 		cmocka_unit_test(a_loop_is_destroyed_with_what_is_in_it),

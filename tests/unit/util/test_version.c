@@ -29,7 +29,7 @@ static void what_packagers_add_does_not_matter(void **state)
 	assert_int_equal(compare("6.18.5-cloud-amd64", "6.18.5"), 0);
 }
 
-static void what_is_no_version_is_not_known(void **state)
+static void text_without_a_version_is_unknown(void **state)
 {
 	static const char *const texts[] = { "", "latest", "v", "-1.0", ".5" };
 	size_t i;
@@ -46,7 +46,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_are_compared_as_numbers),
 		cmocka_unit_test(what_packagers_add_does_not_matter),
-		cmocka_unit_test(what_is_no_version_is_not_known),
+		cmocka_unit_test(text_without_a_version_is_unknown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -173,7 +173,7 @@ static char *numbered(const char *prefix, const char *before, const char *after,
 	return text;
 }
 
-static void what_would_take_long_is_refused(void **state)
+static void input_that_would_take_long_is_refused(void **state)
 {
 	static const char *const rule =
 		"{\"defaultAction\":\"SCMP_ACT_LOG\",\"syscalls\":[{\"names\":"
@@ -218,7 +218,7 @@ int main(void)
 		cmocka_unit_test(bytes_that_are_no_text_are_refused),
 		cmocka_unit_test(deep_nesting_is_refused),
 		cmocka_unit_test(a_long_input_is_refused_at_once),
-		cmocka_unit_test(what_would_take_long_is_refused),
+		cmocka_unit_test(input_that_would_take_long_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

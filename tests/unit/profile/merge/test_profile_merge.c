@@ -304,7 +304,7 @@ static void what_cannot_be_united_is_refused(void **state)
 }
 
 /* Only one lists i386. The union would allow mount there, which neither profile does. */
-static void an_architecture_of_one_is_none_of_the_other(void **state)
+static void an_architecture_of_one_profile_is_not_given_to_another(void **state)
 {
 	_cleanup_profile_ struct profile *wide = make_profile(ACTION_ERRNO);
 	_cleanup_profile_ struct profile *both = make_profile(ACTION_ERRNO);
@@ -364,7 +364,7 @@ int main(void)
 		cmocka_unit_test(an_allow_list_and_its_conditions),
 		cmocka_unit_test(a_deny_list_denies_what_both_deny),
 		cmocka_unit_test(what_cannot_be_united_is_refused),
-		cmocka_unit_test(an_architecture_of_one_is_none_of_the_other),
+		cmocka_unit_test(an_architecture_of_one_profile_is_not_given_to_another),
 		cmocka_unit_test(conditions_that_overlap_are_no_union),
 		cmocka_unit_test(the_usual_default_errno_need_not_be_written),
 	};

@@ -250,7 +250,7 @@ static void socket_calls_go_through_socketcall_too(void **state)
 	assert_effect(profile, "SCMP_ARCH_X86", "ipc", 1, 0, "errno EPERM");
 }
 
-static void so_they_do_where_calls_are_known_by_name_only(void **state)
+static void socketcall_and_ipc_are_known_by_name_on_other_architectures(void **state)
 {
 	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
 
@@ -290,7 +290,7 @@ static void calls_are_listed_by_number_or_by_name(void **state)
 }
 
 /* A newer libseccomp may know them, and i386 makes some calls without a number of their own. */
-static void names_that_the_table_has_not_come_last(void **state)
+static void names_that_the_table_lacks_come_last(void **state)
 {
 	_cleanup_profile_ struct profile *profile = make_profile(ACTION_ERRNO);
 	_cleanup_semantics_ struct semantics *wide = NULL, *narrow = NULL;
@@ -356,9 +356,9 @@ int main(void)
 		cmocka_unit_test(of_equal_values_the_first_in_the_profile_is_tested_first),
 		cmocka_unit_test(upper_halves_are_compared_before_lower_ones),
 		cmocka_unit_test(socket_calls_go_through_socketcall_too),
-		cmocka_unit_test(so_they_do_where_calls_are_known_by_name_only),
+		cmocka_unit_test(socketcall_and_ipc_are_known_by_name_on_other_architectures),
 		cmocka_unit_test(calls_are_listed_by_number_or_by_name),
-		cmocka_unit_test(names_that_the_table_has_not_come_last),
+		cmocka_unit_test(names_that_the_table_lacks_come_last),
 		cmocka_unit_test(a_seventh_argument_is_refused),
 		cmocka_unit_test(more_rules_than_a_filter_holds_are_refused),
 	};
