@@ -13,6 +13,7 @@ const volatile __u32 mode;	      /* enum recorder_mode */
 const volatile bool mark_new;	      /* every new cgroup on the node gets a slot */
 const volatile __u64 owner_timeout;   /* ns; see "expired"; 0: never */
 const volatile __u64 root_id;	      /* "mark_new" holds below this cgroup only; 0: everywhere */
+const volatile bool no_task_storage;  /* in tests: as if every task's storage were busy */
 const volatile bool can_probe = true; /* lockdown "confidentiality" forbids probe_read_kernel */
 const volatile bool preemptible;      /* sys_enter and sys_exit can be preempted: see slot.h */
 const volatile __u32 arrivals_count;  /* elements of "arrivals", with the unused element 0 */
@@ -20,6 +21,7 @@ const volatile __u32 arrivals_count;  /* elements of "arrivals", with the unused
 /* Set while running. */
 __u32 started;		/* sys_enter is attached: calls are seen */
 __u32 watch_denied;	/* sys_exit and sched_switch are attached: denied calls are seen */
+__u32 spare_used;	/* "spare_tasks" has had an element */
 __u32 untracked;	/* a fork could not be stored: the child's first new call makes its state */
 __u32 present_filtered; /* a task from before the recording is, or may soon be, under a filter */
 __u32 marked;		/* number of tasks that the iterator has marked so far */
@@ -112,5 +114,16 @@ struct {
 	__type(key, int);
 	__type(value, struct recorder_task);
 } tasks SEC(".maps");
+
+/*
+ * The states that "tasks" could not take: the kernel refuses while a preempted task on the same CPU
+ * changes a task's storage, which can last for milliseconds (kernel/bpf/bpf_task_storage.c).
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct recorder_task_key);
+	__type(value, struct recorder_task);
+} spare_tasks SEC(".maps");
 
 #endif

@@ -597,6 +597,7 @@ static __noinline int end_task(void)
 		arrival_leave(state);
 	if (mode == RECORDER_TASKS && state && state->slot)
 		__sync_fetch_and_sub(&marked_live, 1);
+	spare_drop(task);
 	return 0;
 }
 

@@ -199,6 +199,12 @@ struct recorder_task {
 
 _Static_assert(sizeof(struct recorder_task) == 56, "the same on both sides");
 
+/* A task for as long as the machine runs: its pid may be used again, its start time is not. */
+struct recorder_task_key {
+	__u64 start_time;
+	__u64 pid;
+};
+
 enum recorder_event_type {
 	RECORDER_EVENT_CALL,	/* a hit: the first time that the slot sees a call */
 	RECORDER_EVENT_CREATED, /* a cgroup got a slot */

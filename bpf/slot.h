@@ -101,18 +101,51 @@ static __always_inline void cache_forget(struct cgroup *cgroup)
 	cache[cache_index(cgroup_key(cgroup))] = 0;
 }
 
-static __always_inline struct recorder_task *state_get(struct task_struct *task)
+static __always_inline struct recorder_task_key spare_key(struct task_struct *task)
 {
-	return bpf_task_storage_get(&tasks, task, NULL, 0);
+	return (struct recorder_task_key){ task->start_time, task->pid };
 }
 
-/*
- * Returns the state of a task, and creates it if needed. NULL if the kernel has no memory at
- * hand, or if the task that was preempted on this CPU was changing a task's storage.
- */
+static __noinline struct recorder_task *spare_get(struct task_struct *task)
+{
+	struct recorder_task_key key = spare_key(task);
+
+	return bpf_map_lookup_elem(&spare_tasks, &key);
+}
+
+static __noinline struct recorder_task *spare_make(struct task_struct *task)
+{
+	struct recorder_task_key key = spare_key(task);
+	struct recorder_task state = {};
+
+	spare_used = 1;
+	bpf_map_update_elem(&spare_tasks, &key, &state, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&spare_tasks, &key);
+}
+
+static __always_inline void spare_drop(struct task_struct *task)
+{
+	struct recorder_task_key key = spare_key(task);
+
+	if (spare_used)
+		bpf_map_delete_elem(&spare_tasks, &key);
+}
+
+static __always_inline struct recorder_task *state_get(struct task_struct *task)
+{
+	struct recorder_task *state = bpf_task_storage_get(&tasks, task, NULL, 0);
+
+	return state || !spare_used ? state : spare_get(task);
+}
+
+/* Returns the state of a task, and creates it if needed. NULL if it can be stored nowhere. */
 static __always_inline struct recorder_task *state_try(struct task_struct *task)
 {
-	return bpf_task_storage_get(&tasks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct recorder_task *state = state_get(task);
+
+	if (!state && !no_task_storage)
+		state = bpf_task_storage_get(&tasks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	return state ?: spare_make(task);
 }
 
 static __always_inline struct recorder_task *state_make(struct task_struct *task,

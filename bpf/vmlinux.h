@@ -35,6 +35,7 @@ enum bpf_map_type {
 
 enum {
 	BPF_ANY = 0,
+	BPF_NOEXIST = 1,
 	BPF_F_NO_PREALLOC = 1U << 0,
 	BPF_F_MMAPABLE = 1U << 10,
 	BPF_LOCAL_STORAGE_GET_F_CREATE = 1U << 0,
@@ -150,6 +151,7 @@ struct task_struct {
 	unsigned long atomic_flags;
 	int pid;
 	int tgid;
+	__u64 start_time;
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	char comm[16];

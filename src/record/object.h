@@ -36,15 +36,16 @@ enum object_program {
 /* Fixed before load. */
 struct object_options {
 	enum recorder_mode mode;
-	bool mark_new;	     /* every new cgroup on the node gets a slot */
-	__u64 root_id;	     /* mark_new holds below this cgroup only; 0: everywhere */
-	bool tracepoints;    /* the variant for classic tracepoints */
-	bool preemptible;    /* the programs of system calls can be preempted: bpf/slot.h */
-	bool no_probe;	     /* do without bpf_probe_read_kernel, which lockdown can forbid */
-	__u32 slots;	     /* elements of the slot maps, with the unused slot 0 */
-	__u32 arrivals;	     /* elements of the map "arrivals", with the unused arrival 0 */
-	__u64 owner_timeout; /* ns without an owner after which all stops; 0: never */
-	__u32 event_bytes;   /* size of the ring buffer: a power of two, at least a page */
+	bool mark_new;	      /* every new cgroup on the node gets a slot */
+	__u64 root_id;	      /* mark_new holds below this cgroup only; 0: everywhere */
+	bool tracepoints;     /* the variant for classic tracepoints */
+	bool preemptible;     /* the programs of system calls can be preempted: bpf/slot.h */
+	bool no_probe;	      /* do without bpf_probe_read_kernel, which lockdown can forbid */
+	bool no_task_storage; /* in tests: as if every task's storage were busy */
+	__u32 slots;	      /* elements of the slot maps, with the unused slot 0 */
+	__u32 arrivals;	      /* elements of the map "arrivals", with the unused arrival 0 */
+	__u64 owner_timeout;  /* ns without an owner after which all stops; 0: never */
+	__u32 event_bytes;    /* size of the ring buffer: a power of two, at least a page */
 };
 
 struct object {

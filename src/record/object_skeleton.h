@@ -36,6 +36,7 @@
 		skel->rodata->root_id = options->root_id;                                          \
 		skel->rodata->preemptible = options->preemptible;                                  \
 		skel->rodata->can_probe = !options->no_probe;                                      \
+		skel->rodata->no_task_storage = options->no_task_storage;                          \
 		MAP_RESIZE(skel, slots, options->slots);                                           \
 		MAP_RESIZE(skel, paths, options->slots);                                           \
 		MAP_RESIZE(skel, free_slots, options->slots);                                      \

@@ -189,6 +189,7 @@ static void set_load_options(const struct recorder_options *options,
 	ret_load->mode = options->mode;
 	ret_load->mark_new = options->mark_new;
 	ret_load->root_id = options->root_id;
+	ret_load->no_task_storage = options->no_task_storage;
 	ret_load->tracepoints = needs_tracepoints(options->hook);
 	ret_load->preemptible = !ret_load->tracepoints && tracepoint_btf_is_preempted();
 	ret_load->slots = options->slots + 1;

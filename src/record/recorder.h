@@ -33,9 +33,10 @@ enum recorder_hook {
 struct recorder_options {
 	enum recorder_mode mode;
 	enum recorder_hook hook;
-	bool mark_new;	   /* record all new cgroups on the node, not only below added ones */
-	uint64_t root_id;  /* mark_new holds below the cgroup with this id only; 0: everywhere */
-	bool watch_denied; /* from the start; if false, once a task under a filter is seen */
+	bool mark_new;	      /* record all new cgroups on the node, not only below added ones */
+	uint64_t root_id;     /* mark_new holds below the cgroup with this id only; 0: everywhere */
+	bool no_task_storage; /* for tests: as if every task's storage were busy */
+	bool watch_denied;    /* from the start; if false, once a task under a filter is seen */
 	/*
 	 * A directory of a bpffs, borrowed. What is pinned there goes on recording when this
 	 * process ends, and a recorder with the same options takes it over. NULL: pins nothing.

@@ -61,7 +61,9 @@ start_recording() {
 		--output "$RECORDING" "$@" 2>"$LOG" &
 	recorder=$!
 	cleanup_add cleanup_process "$recorder"
-	wait_until 10 is_recording
+	wait_until 10 is_recording && return
+	echo "# the recording did not begin in time"
+	exit 1
 }
 
 is_recording() {

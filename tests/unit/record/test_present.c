@@ -55,9 +55,13 @@ static pid_t start_in(const char *path, const int fork_pipe[2], const int call_p
 	return pid;
 }
 
-static struct recorder *begin(uint64_t id, bool is_container)
+static struct recorder *begin(uint64_t id, bool is_container, bool storage)
 {
-	const struct recorder_options options = { .mode = RECORDER_CGROUPS, .slots = 8 };
+	const struct recorder_options options = {
+		.mode = RECORDER_CGROUPS,
+		.slots = 8,
+		.no_task_storage = !storage,
+	};
 	const struct recorder_handler handler = { .removed = note_removed };
 	const struct found_cgroup found = {
 		.id = id,
@@ -86,7 +90,7 @@ static bool is_recorded(const struct tracked_cgroup *tracked, uint32_t nr)
 		tracked->pending);
 }
 
-static void check_present(bool is_container)
+static void check_present(bool is_container, bool storage)
 {
 	int fork_pipe[2], call_pipe[2], told_pipe[2];
 	_cleanup_recorder_ struct recorder *recorder = NULL;
@@ -102,7 +106,7 @@ static void check_present(bool is_container)
 	assert_return_code(stat(cgroup, &st), errno);
 	pid = start_in(cgroup, fork_pipe, call_pipe, told_pipe);
 	close(told_pipe[1]);
-	recorder = begin(st.st_ino, is_container);
+	recorder = begin(st.st_ino, is_container, storage);
 	close(fork_pipe[1]);
 	assert_int_equal(read(told_pipe[0], &forked, 1), 1);
 	succeed(recorder_start(recorder, &err), &err);
@@ -123,14 +127,21 @@ static void test_plain(void **state)
 {
 	if (geteuid() != 0)
 		skip();
-	check_present(false);
+	check_present(false, true);
 }
 
 static void test_container(void **state)
 {
 	if (geteuid() != 0)
 		skip();
-	check_present(true);
+	check_present(true, true);
+}
+
+static void test_busy_storage(void **state)
+{
+	if (geteuid() != 0)
+		skip();
+	check_present(true, false);
 }
 
 static int set_up(void **state)
@@ -153,6 +164,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_plain, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_container, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_busy_storage, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
