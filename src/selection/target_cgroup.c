@@ -18,7 +18,7 @@ struct target_cgroup {
 	struct target target;
 	char *path;
 	bool exists;
-	struct workload *root; /* borrowed; NULL before it appeared, dangling after it ended */
+	uint64_t root; /* serial of its own workload; 0 before it appeared */
 	bool seen;
 	bool begun; /* the root has its cgroup: a later one at that path is another */
 };
@@ -36,17 +36,23 @@ static int add_root(struct target_cgroup *cgroup, struct error *err)
 	struct workloads *workloads = &cgroup->target.workloads;
 	const char *name = strrchr(cgroup->path, '/') + 1;
 	struct cgroup_container container;
+	struct workload *root;
 	int r;
 
 	cgroup->seen = true;
-	if (cgroup_path_parse(cgroup->path, &container))
-		return workloads_add_container(workloads, MATCH_SELECTED, container.id,
-					       cgroup->path, container.pod_uid, &cgroup->root, err);
-	r = workloads_add_plain(workloads, *name ? name : MACHINE, "cgroup", &cgroup->root, err);
-	if (r < 0)
-		return r;
-	cgroup->root->cgroup = strdup(cgroup->path);
-	return cgroup->root->cgroup ? 0 : error_nomem(err);
+	if (cgroup_path_parse(cgroup->path, &container)) {
+		r = workloads_add_container(workloads, MATCH_SELECTED, container.id, cgroup->path,
+					    container.pod_uid, &root, err);
+	} else {
+		r = workloads_add_plain(workloads, *name ? name : MACHINE, "cgroup", &root, err);
+		if (r == 0)
+			root->cgroup = strdup(cgroup->path);
+		if (r == 0 && !root->cgroup)
+			r = error_nomem(err);
+	}
+	if (r == 0)
+		cgroup->root = root->serial;
+	return r;
 }
 
 static bool cgroup_exists(const char *path)
@@ -83,7 +89,7 @@ static int classify(struct target *target, struct tracked_cgroup *tracked, struc
 	if (!cgroup->begun && tracked->path && strcmp(tracked->path, cgroup->path) == 0) {
 		r = cgroup->seen ? 0 : add_root(cgroup, err);
 		cgroup->begun = r == 0;
-		*ret_workload = cgroup->root;
+		*ret_workload = workloads_find(&target->workloads, cgroup->root);
 		return r;
 	}
 	*ret_workload = parent;
@@ -110,12 +116,9 @@ static int classify(struct target *target, struct tracked_cgroup *tracked, struc
 static bool finished(const struct target *target)
 {
 	const struct target_cgroup *cgroup = (const struct target_cgroup *)target;
-	size_t i;
+	const struct workload *root = workloads_find(&target->workloads, cgroup->root);
 
-	for (i = 0; i < target->workloads.length; i++)
-		if (target->workloads.items[i] == cgroup->root)
-			return !cgroup->root->live;
-	return cgroup->seen;
+	return root ? !root->live : cgroup->seen;
 }
 
 static void destroy(struct target *target)

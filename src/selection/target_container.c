@@ -40,7 +40,7 @@ struct target_container {
 	const char *text;  /* the same without the engine */
 	struct cgroup_mount mount;
 	struct container container; /* set if the container exists */
-	struct workload *workload;  /* borrowed; NULL before it appeared */
+	uint64_t workload;	    /* serial of its workload; 0 before it appeared */
 	char id[CONTAINER_ID_SIZE]; /* set once the container was seen */
 	char *doubt;		    /* why calls in its cgroup may be those of others; NULL */
 	bool seen;
@@ -56,10 +56,22 @@ static struct target_container *container_of_target(struct target *target)
 static int add_workload(struct target_container *wanted, const char *id, const char *cgroup,
 			struct error *err)
 {
+	struct workload *workload;
+	int r = workloads_add_container(&wanted->target.workloads, MATCH_SELECTED, id, cgroup, "",
+					&workload, err);
+
+	if (r < 0)
+		return r;
 	wanted->seen = true;
+	wanted->workload = workload->serial;
 	snprintf(wanted->id, sizeof(wanted->id), "%s", id);
-	return workloads_add_container(&wanted->target.workloads, MATCH_SELECTED, id, cgroup, "",
-				       &wanted->workload, err);
+	return 0;
+}
+
+/* Returns the container's workload; NULL before it appeared, and after it has ended. */
+static struct workload *workload_of(const struct target_container *wanted)
+{
+	return workloads_find(&wanted->target.workloads, wanted->workload);
 }
 
 /* Checks that the container runs, in a cgroup in which it can be recorded. */
@@ -96,24 +108,26 @@ static int prepare(struct target *target, struct error *err)
 {
 	struct target_container *wanted = container_of_target(target);
 	struct container *container = &wanted->container;
+	struct workload *workload;
 	int r = container->id ? 1 : appeared(wanted, err);
 
 	/* An awaited container may have been made before the BPF program could see it. */
 	if (r <= 0)
 		return r;
 	r = add_workload(wanted, container->id, container->cgroup, err);
-	if (r == 0)
-		r = workload_describe(wanted->workload, container, err);
+	if (r < 0)
+		return r;
+	workload = workload_of(wanted);
+	r = workload_describe(workload, container, err);
 	if (r == 0 && wanted->doubt)
-		r = observation_add_reason(&wanted->workload->observation, err, "%s",
-					   wanted->doubt);
+		r = observation_add_reason(&workload->observation, err, "%s", wanted->doubt);
 	if (r == 0)
-		r = target_add_tree(target, wanted->workload, container->cgroup, err);
+		r = target_add_tree(target, workload, container->cgroup, err);
 	/*
 	 * If the workload has no cgroup yet, the BPF program saw the cgroup's birth and will
 	 * report it.
 	 */
-	if (wanted->workload && wanted->workload->live)
+	if (workload->live)
 		wanted->match = CGROUP_MATCH_FOUND;
 	return r;
 }
@@ -142,18 +156,12 @@ static enum cgroup_match match_path(const struct target_container *wanted, const
 	return CGROUP_MATCH_NAME;
 }
 
-/*
- * True while the container has a cgroup. Its workload may have been freed after its end, so the
- * pointer is only compared.
- */
+/* True while the container has a cgroup. */
 static bool is_alive(const struct target_container *wanted)
 {
-	size_t i;
+	const struct workload *workload = workload_of(wanted);
 
-	for (i = 0; i < wanted->target.workloads.length; i++)
-		if (wanted->target.workloads.items[i] == wanted->workload)
-			return wanted->workload->live;
-	return false;
+	return workload && workload->live;
 }
 
 static bool has_ended(const struct target_container *wanted)
@@ -191,12 +199,13 @@ static int tell_another(struct target_container *wanted, const char *cgroup, str
 static int take(struct target_container *wanted, const struct tracked_cgroup *tracked,
 		const char *id, enum cgroup_match match, struct error *err)
 {
+	struct workload *so_far = workload_of(wanted);
 	int r = 0;
 
 	if (wanted->match == CGROUP_MATCH_NAME && match > CGROUP_MATCH_NAME)
-		r = tell_another(wanted, wanted->workload->cgroup, err);
+		r = tell_another(wanted, so_far->cgroup, err);
 	if (wanted->match) { /* the cgroup recorded so far was not meant */
-		wanted->workload->match = MATCH_IGNORED;
+		so_far->match = MATCH_IGNORED;
 		wanted->seen = false;
 	}
 	if (r == 0 && !wanted->seen)
@@ -235,7 +244,7 @@ static int consider(struct target_container *wanted, const struct tracked_cgroup
 		return tell_another(wanted, tracked->path, err);
 	r = take(wanted, tracked, found.id, match, err);
 	if (r == 0)
-		*ret_workload = wanted->workload;
+		*ret_workload = workload_of(wanted);
 	return r;
 }
 
@@ -266,7 +275,7 @@ static int tick(struct target *target, struct error *err)
 	int64_t now = clock_ns(CLOCK_MONOTONIC);
 
 	if (is_alive(wanted))
-		return container_check_visible(wanted->id, wanted->workload->observation.runtime,
+		return container_check_visible(wanted->id, workload_of(wanted)->observation.runtime,
 					       err);
 	if (wanted->seen || now < wanted->next_look)
 		return 0;

@@ -25,6 +25,7 @@ enum match {
 
 struct workload {
 	struct observation observation;
+	uint64_t serial; /* identifies it in its list, where no two have the same */
 	enum match match;
 	bool is_container;	       /* a runtime sets it up from outside */
 	bool described;		       /* its bundle was found and read */

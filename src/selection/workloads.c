@@ -22,9 +22,20 @@ static int add(struct workloads *workloads, struct workload **workload,
 	if (!grown)
 		return error_nomem(err);
 	workloads->items = grown;
+	(*workload)->serial = ++workloads->last_serial;
 	*ret_workload = *workload;
 	workloads->items[workloads->length++] = steal_pointer(workload);
 	return 0;
+}
+
+struct workload *workloads_find(const struct workloads *workloads, uint64_t serial)
+{
+	size_t i;
+
+	for (i = 0; i < workloads->length; i++)
+		if (workloads->items[i]->serial == serial)
+			return workloads->items[i];
+	return NULL;
 }
 
 int workloads_add_plain(struct workloads *workloads, const char *name, const char *attribution,

@@ -5,6 +5,7 @@
 /* The workloads that a target records, from their birth until they become observations. */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "selection/workload.h"
 
@@ -21,7 +22,14 @@ struct recording;
 struct workloads {
 	struct workload **items; /* owned, in the order of their birth */
 	size_t length;
+	uint64_t last_serial;
 };
+
+/*
+ * Returns the workload with this serial, borrowed from the list, or NULL if it has ended. A
+ * pointer is no such name: it may be that of a workload which was made since.
+ */
+struct workload *workloads_find(const struct workloads *workloads, uint64_t serial);
 
 /*
  * Adds a workload that is no container: a command, a process or a cgroup. ret_workload is

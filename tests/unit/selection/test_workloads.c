@@ -109,6 +109,27 @@ static void what_ended_and_is_wanted_is_collected(void **state)
 }
 
 /* Folding keeps memory use flat, and no call is lost. */
+/* A later workload may be at the same address. */
+static void one_that_ended_is_not_taken_for_another(void **state)
+{
+	struct workloads workloads = {};
+	struct recording recording = {};
+	struct workload *workload = begin(&workloads, MATCH_SELECTED, 1);
+	uint64_t first = workload->serial, second;
+
+	assert_ptr_equal(workloads_find(&workloads, first), workload);
+	end(workload, 1);
+	assert_int_equal(workloads_collect(&workloads, false, &recording, NULL), 0);
+	assert_null(workloads_find(&workloads, first));
+	second = begin(&workloads, MATCH_SELECTED, 2)->serial;
+	assert_int_not_equal(second, first);
+	assert_null(workloads_find(&workloads, first));
+	assert_ptr_equal(workloads_find(&workloads, second), workloads.items[0]);
+	assert_null(workloads_find(&workloads, 0));
+	workloads_finish(&workloads);
+	recording_finish(&recording);
+}
+
 static void past_the_limit_lifetimes_are_folded(void **state)
 {
 	_cleanup_recording_ struct recording recording = {};
@@ -172,6 +193,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_added_is_named),
 		cmocka_unit_test(what_ended_and_is_wanted_is_collected),
+		cmocka_unit_test(one_that_ended_is_not_taken_for_another),
 		cmocka_unit_test(past_the_limit_lifetimes_are_folded),
 		cmocka_unit_test(a_bundle_is_looked_for_where_that_can_help),
 	};
