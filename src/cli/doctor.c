@@ -15,6 +15,7 @@
 #include "record/tracepoint.h"
 #include "cgroup/cgroup.h"
 #include "container/cri.h"
+#include "container/runtime.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
@@ -210,6 +211,35 @@ static int check_runtime(const struct doctor_options *options, char **ret_found,
 		     cri_runtime_version(cri), cri_endpoint(cri));
 }
 
+/* Prints a runtime with its version and that of its libseccomp, if its program is here. */
+static void print_program(FILE *out, const char *name)
+{
+	_cleanup_free_ char *version = NULL, *library = NULL;
+
+	if (runtime_version(name, NULL, &version, NULL) == -ENOENT)
+		return;
+	runtime_library_version(name, &library, NULL);
+	fprintf(out, "%s%s %s with libseccomp %s", ftell(out) > 0 ? ", " : "", name,
+		version ?: "of unknown version", library ?: "of unknown version");
+}
+
+static int check_programs(const struct doctor_options *options, char **ret_found, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return error_nomem(err);
+	print_program(out, "runc");
+	print_program(out, "crun");
+	if (fclose(out) != 0)
+		return error_nomem(err);
+	if (!*text)
+		return error_set(err, ENOENT, "no runc or crun is in the usual directories");
+	return found(ret_found, err, "%s", text);
+}
+
 /* In this order a failure explains the ones after it. */
 static const struct doctor_check checks[] = {
 	{ "kernel", true, check_kernel },
@@ -221,6 +251,7 @@ static const struct doctor_check checks[] = {
 	{ "hook", false, check_hook },
 	{ "command", false, check_own_cgroup },
 	{ "runtime", false, check_runtime },
+	{ "programs", false, check_programs },
 	{ "seccomp", false, check_seccomp },
 };
 

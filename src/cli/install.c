@@ -12,6 +12,7 @@
 #include "install/install_plan.h"
 #include "json/builder.h"
 #include "container/runtime.h"
+#include "seccomp/compile.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
@@ -53,6 +54,22 @@ static void choose_runtime(enum runtime_choice choice, struct install_runtime *r
 			return;
 		}
 	}
+}
+
+/*
+ * Warns if another libseccomp than that of the runtime decides which names are known. It knows
+ * only the calls of its own time.
+ */
+static void compare_libraries(const char *runtime)
+{
+	_cleanup_free_ char *theirs = NULL;
+	char ours[LIBSECCOMP_VERSION_SIZE];
+
+	libseccomp_version(ours);
+	if (runtime_library_version(runtime, &theirs, NULL) == 0 && strcmp(theirs, ours) == 0)
+		return;
+	log_warning("the names of calls are checked with libseccomp %s, and %s here uses %s", ours,
+		    runtime, theirs ?: "one of unknown version");
 }
 
 /* "web" for "profiles/web.seccomp.json": drops the suffixes that commands and people add. */
@@ -108,6 +125,8 @@ static int make_plan(const struct cli_call *call, struct install_plan *plan, str
 	if (r < 0)
 		return r;
 	choose_runtime(options->runtime, &runtime, &version);
+	if (runtime.name)
+		compare_libraries(runtime.name);
 	for (int i = 0; r == 0 && i < call->argc; i++)
 		r = add_file(plan, call->argv[i], &reading, naming, &runtime, err);
 	return r;

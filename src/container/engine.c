@@ -33,14 +33,14 @@ static struct {
 	int64_t until;
 } known[array_size(programs)];
 
-/* Asks the program that runs, even if its file was replaced since. */
+/* Reads the program that runs, even if its file was replaced since. */
 static int daemon_version(const struct engine_process *daemon, const char *program,
 			  char **ret_version, struct error *err)
 {
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%d/exe", daemon->pid);
-	return program_version(path, program, ret_version, err);
+	return program_version(program, path, ret_version, err);
 }
 
 /* ret_version stays NULL if no daemon runs. */

@@ -11,7 +11,7 @@
 struct error;
 
 /*
- * Finds the version of the running daemons, as the program that they run prints it, or that of
+ * Finds the version of the running daemons in the program that they run, or that of
  * the installed program if there is no daemon (Podman has none). ret_version is owned by the
  * caller. -ENOENT if there is neither, or if daemons of several versions run, because any of
  * them may be meant.

@@ -3,21 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
+#include "elf/elf_library.h"
+#include "elf/elf_version.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
-#include "util/loop.h"
-#include "util/str.h"
-
-#define VERSION_TIMEOUT_MS 2000
-#define OUTPUT_MAX 4096
 
 static const struct {
 	const char *word; /* in a handler, shim type or path, between '/', '.', '-' and '_' */
@@ -65,52 +59,26 @@ bool runtime_is_visible(const char *name)
 	return true;
 }
 
-/* containerd prints "containerd", the location of its source, and the version. */
-static const char *third_word(const char *text)
+/* True for a program that only root and the caller can change. Others are not believed. */
+static bool is_trusted(const struct stat *st)
 {
-	text += strcspn(text, " \n");
-	text += strspn(text, " ");
-	text += strcspn(text, " \n");
-	return text + strspn(text, " ");
+	return S_ISREG(st->st_mode) && !(st->st_mode & 022) && st->st_mode & 0111 &&
+	       (st->st_uid == 0 || st->st_uid == geteuid());
 }
 
-int runtime_version_parse(const char *name, const char *output, char **ret_version,
-			  struct error *err)
+/* Opens such a program. Returns a negative errno for anything else; never waits, as for a FIFO. */
+static int open_program(const char *path, struct stat *ret_status)
 {
-	static const char mark[] = " version ";
-	const char *line_end = output + strcspn(output, "\n");
-	const char *at = strstr(output, mark);
-	char *version;
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
-	if (at && at < line_end)
-		at += strlen(mark);
-	else if (str_has_prefix(output, "containerd "))
-		at = third_word(output);
-	else
-		return error_set(err, EPROTO, "'%s --version' prints no version", name);
-	at += *at == 'v';
-	/*
-	 * Leaves out what a distribution adds ("1.1.5+ds1"), because the version is looked up
-	 * in a table.
-	 */
-	version = strndup(at, strspn(at, "0123456789."));
-	if (!version)
-		return error_nomem(err);
-	if (!*version) {
-		free(version);
-		return error_set(err, EPROTO, "'%s --version' prints no number", name);
-	}
-	*ret_version = version;
-	return 0;
+	if (fd < 0 || fstat(fd, ret_status) < 0)
+		return -errno;
+	return is_trusted(ret_status) ? steal_fd(&fd) : -EPERM;
 }
 
-/* True if only root and the caller can change the program. Others are not run. */
-static bool is_trusted_program(const char *path)
+static bool is_trusted_program(const char *path, struct stat *ret_status)
 {
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && !(st.st_mode & 022) &&
-	       (st.st_uid == 0 || st.st_uid == geteuid()) && access(path, X_OK) == 0;
+	return stat(path, ret_status) == 0 && is_trusted(ret_status);
 }
 
 static char *find_program(const char *name)
@@ -118,11 +86,12 @@ static char *find_program(const char *name)
 	size_t i;
 
 	for (i = 0; i < array_size(usual_directories); i++) {
+		struct stat st;
 		char *path;
 
 		if (asprintf(&path, "%s/%s", usual_directories[i], name) < 0)
 			return NULL;
-		if (is_trusted_program(path))
+		if (is_trusted_program(path, &st))
 			return path;
 		free(path);
 	}
@@ -146,7 +115,7 @@ static void visit_programs(bool (*visit)(void *data, const char *name, uint64_t 
 				path = NULL;
 				return;
 			}
-			if (is_trusted_program(path) && stat(path, &st) == 0 &&
+			if (is_trusted_program(path, &st) &&
 			    !visit(data, runtimes[i].name, st.st_size))
 				return;
 		}
@@ -201,124 +170,18 @@ const char *runtime_name_of_size(uint64_t size)
 	return search.name;
 }
 
-static int spawn_version(const char *path, const char *name, int output, pid_t *ret_pid)
-{
-	char *const argv[] = { (char *)name, (char *)"--version", NULL };
-	char *const envp[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *)"LC_ALL=C",
-			       NULL };
-	posix_spawn_file_actions_t actions;
-	int r = posix_spawn_file_actions_init(&actions);
-
-	if (r)
-		return -r;
-	r = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	if (!r)
-		r = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-	if (!r)
-		r = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY,
-						     0);
-	if (!r)
-		r = posix_spawn(ret_pid, path, &actions, NULL, argv, envp);
-	posix_spawn_file_actions_destroy(&actions);
-	return -r;
-}
-
-/* The output of a program so far. */
-struct answer {
-	struct loop *loop;
-	char *text;
-	size_t size, length;
-	bool late;
-};
-
-/* Reads what is available. The answer ends with the output, or at the size limit. */
-static void read_part(int fd, unsigned int events, void *data)
-{
-	struct answer *answer = data;
-	ssize_t got = read(fd, answer->text + answer->length, answer->size - 1 - answer->length);
-
-	if (got < 0 && (errno == EINTR || errno == EAGAIN))
-		return;
-	if (got > 0)
-		answer->length += got;
-	if (got <= 0 || answer->length == answer->size - 1)
-		loop_stop(answer->loop);
-}
-
-static void give_up(void *data)
-{
-	struct answer *answer = data;
-
-	answer->late = true;
-	loop_stop(answer->loop);
-}
-
 /*
- * Reads until the end of the output, the size limit or the timeout. Terminates the text with a
- * NUL byte.
- */
-static int read_output(int fd, char *output, size_t size, struct error *err)
-{
-	_cleanup_loop_ struct loop *loop = NULL;
-	struct answer answer = { .text = output, .size = size };
-	struct loop_timer *timer;
-	struct loop_fd *watch;
-	int r = loop_create(&loop, err);
-
-	if (r < 0)
-		return r;
-	answer.loop = loop;
-	r = loop_add_fd(loop, fd, LOOP_READ, read_part, &answer, &watch, err);
-	if (r == 0)
-		r = loop_add_timer(loop, give_up, &answer, &timer, err);
-	if (r < 0)
-		return r;
-	loop_start_timer(timer, VERSION_TIMEOUT_MS);
-	r = loop_run(loop, err);
-	if (r == 0 && answer.late)
-		r = error_set_errno(err, ETIMEDOUT, "wait for an answer");
-	output[answer.length] = '\0';
-	return r;
-}
-
-static int ask_version(const char *path, const char *name, char *output, size_t size,
-		       struct error *err)
-{
-	_cleanup_close_ int in = -1;
-	_cleanup_close_ int out = -1;
-	int fds[2], r;
-	pid_t pid;
-
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return error_set_errno(err, errno, "make a pipe");
-	in = fds[0];
-	out = fds[1];
-	r = spawn_version(path, name, out, &pid);
-	if (r < 0)
-		return error_set_errno(err, -r, "run %s", path);
-	close(steal_fd(&out));
-	r = read_output(in, output, size, err);
-	/* The program has answered by now, or it is too late. */
-	kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	if (r < 0)
-		error_prefix(err, "ask '%s --version'", path);
-	return r;
-}
-
-/*
- * Cached versions. A node starts containers by the hundred, and asking runc takes as long as
- * starting one. A program that was replaced is another file, so it is asked again.
+ * Cached versions. A node starts containers by the hundred, and the programs are large. A program
+ * that was replaced is another file, so it is read again.
  */
 static struct known_version {
 	dev_t device;
 	ino_t inode;
 	struct timespec changed;
-	char version[32];
+	char name[16], version[32];
 } known_versions[8];
 
-static struct known_version *find_known(const struct stat *st)
+static const char *find_known(const struct stat *st, const char *name)
 {
 	size_t i;
 
@@ -327,65 +190,93 @@ static struct known_version *find_known(const struct stat *st)
 
 		if (known->device == st->st_dev && known->inode == st->st_ino &&
 		    known->changed.tv_sec == st->st_ctim.tv_sec &&
-		    known->changed.tv_nsec == st->st_ctim.tv_nsec)
-			return known;
+		    known->changed.tv_nsec == st->st_ctim.tv_nsec && strcmp(known->name, name) == 0)
+			return known->version;
 	}
 	return NULL;
 }
 
-static void remember(const struct stat *st, const char *version)
+static void remember(const struct stat *st, const char *name, const char *version)
 {
 	static size_t next;
 	struct known_version *known = &known_versions[next++ % array_size(known_versions)];
 
-	if (strlen(version) >= sizeof(known->version))
+	if (strlen(version) >= sizeof(known->version) || strlen(name) >= sizeof(known->name))
 		return;
 	known->device = st->st_dev;
 	known->inode = st->st_ino;
 	known->changed = st->st_ctim;
+	strcpy(known->name, name);
 	strcpy(known->version, version);
 }
 
-int program_version(const char *path, const char *name, char **ret_version, struct error *err)
+int program_version(const char *name, const char *path, char **ret_version, struct error *err)
 {
-	const struct known_version *known;
-	char output[OUTPUT_MAX], *version;
+	_cleanup_free_ char *version = NULL;
+	_cleanup_close_ int fd = -1;
+	const char *known;
 	struct stat st;
 	int r;
 
-	if (!is_trusted_program(path) || stat(path, &st) < 0)
+	fd = open_program(path, &st);
+	if (fd == -EPERM)
 		return error_set(err, EPERM,
-				 "%s may not be run: a user other than root could "
-				 "have changed it",
+				 "%s may not be used: a user other than root could have changed it",
 				 path);
-	known = find_known(&st);
+	if (fd < 0)
+		return error_set_errno(err, -fd, "open the program %s", path);
+	known = find_known(&st, name);
 	if (known) {
-		version = strdup(known->version);
+		version = strdup(known);
 		if (!version)
 			return error_nomem(err);
-		*ret_version = version;
-		return 0;
+	} else {
+		r = elf_version_of_program(name, fd, &version, err);
+		if (r < 0)
+			return error_prefix(err, "read the version of %s", path);
+		remember(&st, name, version);
 	}
-	r = ask_version(path, name, output, sizeof(output), err);
-	if (r == 0)
-		r = runtime_version_parse(path, output, &version, err);
-	if (r < 0)
-		return r;
-	remember(&st, version);
-	*ret_version = version;
+	*ret_version = steal_pointer(&version);
 	return 0;
+}
+
+/* Returns the path of the runtime's program, owned by the caller, or NULL. */
+static char *choose_program(const char *name, const char *binary)
+{
+	struct stat st;
+
+	if (binary && binary[0] == '/' && is_trusted_program(binary, &st))
+		return strdup(binary);
+	return find_program(name);
 }
 
 int runtime_version(const char *name, const char *binary, char **ret_version, struct error *err)
 {
-	_cleanup_free_ char *path = NULL;
+	_cleanup_free_ char *path = choose_program(name, binary);
 
-	if (binary && binary[0] == '/' && is_trusted_program(binary))
-		path = strdup(binary);
-	else
-		path = find_program(name);
 	if (!path)
 		return error_set(err, ENOENT, "there is no program %s in the usual directories",
 				 name);
-	return program_version(path, path, ret_version, err);
+	return program_version(name, path, ret_version, err);
+}
+
+int runtime_library_version(const char *name, char **ret_version, struct error *err)
+{
+	_cleanup_free_ char *path = choose_program(name, NULL);
+	_cleanup_close_ int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), fd = -1;
+	struct stat st;
+	int r;
+
+	if (!path)
+		return error_set(err, ENOENT, "there is no program %s in the usual directories",
+				 name);
+	fd = open_program(path, &st);
+	if (fd < 0 || root < 0)
+		return error_set_errno(err, fd < 0 ? -fd : EACCES, "open the program %s", path);
+	r = elf_library_version("libseccomp", fd, root, ret_version, err);
+	if (r == -ENOENT) {
+		error_finish(err);
+		r = elf_library_linked_seccomp(fd, ret_version, err);
+	}
+	return r < 0 ? error_prefix(err, "find the libseccomp of %s", path) : 0;
 }

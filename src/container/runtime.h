@@ -37,22 +37,24 @@ size_t runtime_program_sizes(uint64_t *ret_sizes, size_t max);
 const char *runtime_name_of_size(uint64_t size);
 
 /*
- * Asks the runtime's own binary for its version ("1.1.5"), owned by the caller. binary is its
- * path. If it is NULL, relative or not to be trusted, name is looked for in the usual
- * directories. -ENOENT if there is none, -ETIMEDOUT, -EPROTO if the output has no version.
+ * Reads the version ("1.1.5") of a runtime or engine from its program, which is not run. The
+ * caller owns ret_version. binary is the path of the program. If it is NULL, relative or not to
+ * be trusted, name is looked for in the usual directories. -ENOENT if there is none, and the
+ * errors of elf_version_of_program().
  */
 int runtime_version(const char *name, const char *binary, char **ret_version, struct error *err);
 
 /*
- * The same for the program at path, which gets name as its own name (argv[0]). -EPERM if users
- * other than root and the caller can change the program, or if it is not executable.
+ * The same for the program at path. -EPERM if users other than root and the caller can change
+ * the program, or if it is not executable.
  */
-int program_version(const char *path, const char *name, char **ret_version, struct error *err);
+int program_version(const char *name, const char *path, char **ret_version, struct error *err);
 
 /*
- * Parses the version in the output of "runtime --version". ret_version is owned by the caller.
+ * Reads the version of the libseccomp that a runtime in the usual directories uses, shared or
+ * linked in: it decides which names of calls the runtime knows. The caller owns ret_version.
+ * -ENOENT if there is no such runtime, and the errors of elf_library.h.
  */
-int runtime_version_parse(const char *name, const char *output, char **ret_version,
-			  struct error *err);
+int runtime_library_version(const char *name, char **ret_version, struct error *err);
 
 #endif

@@ -96,7 +96,8 @@ static const uint8_t *section_bytes(struct elf_file *file, size_t i, size_t *ret
 	return data->d_buf;
 }
 
-const uint8_t *elf_file_section(struct elf_file *file, const char *name, size_t *ret_size)
+/* Returns the index of a section, or the number of sections if there is none of that name. */
+static size_t find_section(struct elf_file *file, const char *name)
 {
 	size_t i;
 
@@ -105,9 +106,38 @@ const uint8_t *elf_file_section(struct elf_file *file, const char *name, size_t 
 			elf_strptr(file->elf, file->names, file->sections[i].header.sh_name);
 
 		if (its_name && strcmp(its_name, name) == 0)
-			return section_bytes(file, i, ret_size);
+			break;
 	}
-	return NULL;
+	return i;
+}
+
+const uint8_t *elf_file_section(struct elf_file *file, const char *name, size_t *ret_size)
+{
+	size_t i = find_section(file, name);
+
+	return i < file->section_count ? section_bytes(file, i, ret_size) : NULL;
+}
+
+uint64_t elf_file_section_address(struct elf_file *file, const char *name)
+{
+	size_t i = find_section(file, name);
+
+	return i < file->section_count ? file->sections[i].header.sh_addr : 0;
+}
+
+bool elf_file_is_arm64(struct elf_file *file)
+{
+	GElf_Ehdr header;
+
+	return gelf_getehdr(file->elf, &header) && header.e_machine == EM_AARCH64;
+}
+
+int64_t elf_arm64_page_distance(uint32_t instruction)
+{
+	int64_t pages = ((instruction >> 5) & 0x7ffff) << 2 | ((instruction >> 29) & 3);
+
+	/* A number of 21 bits, the highest of which is the sign. */
+	return pages - ((pages & 1 << 20) << 1);
 }
 
 const uint8_t *elf_file_at(struct elf_file *file, uint64_t address, size_t size)
@@ -133,13 +163,9 @@ void elf_file_relatives(struct elf_file *file, elf_file_relative *handler, void 
 {
 	size_t i, size = 0;
 	const uint8_t *bytes = elf_file_section(file, ".rela.dyn", &size);
-	GElf_Ehdr header;
-	uint32_t type;
+	uint32_t type = elf_file_is_arm64(file) ? R_AARCH64_RELATIVE : R_X86_64_RELATIVE;
 
-	if (!bytes || !gelf_getehdr(file->elf, &header))
-		return;
-	type = header.e_machine == EM_AARCH64 ? R_AARCH64_RELATIVE : R_X86_64_RELATIVE;
-	for (i = 0; i < size / sizeof(Elf64_Rela); i++) {
+	for (i = 0; bytes && i < size / sizeof(Elf64_Rela); i++) {
 		Elf64_Rela entry;
 
 		memcpy(&entry, bytes + i * sizeof(entry), sizeof(entry));

@@ -7,6 +7,7 @@
  * file in the byte order of this machine, for any machine. It is not trusted: each size is
  * checked against ELF_FILE_SECTION_MAX and against the file, and no part of it is run.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,18 @@ DEFINE_CLEANUP(struct elf_file *, elf_file_destroy);
 
 /* The bytes of a section, borrowed from file, or NULL if there is none of that name. */
 const uint8_t *elf_file_section(struct elf_file *file, const char *name, size_t *ret_size);
+
+/* The address of a section in the program; 0 if there is none of that name. */
+uint64_t elf_file_section_address(struct elf_file *file, const char *name);
+
+/* True if the program is for arm64. */
+bool elf_file_is_arm64(struct elf_file *file);
+
+/*
+ * The distance in pages of 4096 bytes that arm64's instruction ADRP has, from the page of the
+ * instruction.
+ */
+int64_t elf_arm64_page_distance(uint32_t instruction);
 
 /*
  * The bytes at an address of the program, borrowed from file, or NULL if the file does not have

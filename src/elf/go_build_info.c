@@ -64,6 +64,17 @@ static bool is(struct go_text text, const char *expected)
 	return text.size == strlen(expected) && memcmp(text.text, expected, text.size) == 0;
 }
 
+/* The rest of a setting such as "-ldflags=…"; empty for other settings. */
+static struct go_text linker_flags(struct go_text setting)
+{
+	static const char key[] = "-ldflags=";
+	size_t length = strlen(key);
+
+	if (setting.size < length || memcmp(setting.text, key, length) != 0)
+		return (struct go_text){};
+	return (struct go_text){ setting.text + length, setting.size - length };
+}
+
 /* Reads lines such as "path<tab>github.com/…" and "mod<tab>path<tab>version<tab>sum". */
 static void read_lines(struct go_text text, struct go_build_info *info)
 {
@@ -77,6 +88,8 @@ static void read_lines(struct go_text text, struct go_build_info *info)
 			info->path = word(line, size, 1);
 		else if (is(word(line, size, 0), "mod") && !info->version.size)
 			info->version = word(line, size, 2);
+		else if (is(word(line, size, 0), "build") && !info->flags.size)
+			info->flags = linker_flags(word(line, size, 1));
 		line += size + 1;
 	}
 }

@@ -20,6 +20,7 @@ struct go_build_info {
 	struct go_text compiler; /* "go1.19.8" */
 	struct go_text path;	 /* of the main package, "github.com/opencontainers/runc" */
 	struct go_text version;	 /* of the main module, "v1.1.12" or "(devel)" */
+	struct go_text flags;	 /* of the linker, "-X main.version=1.1.12", quoted by Go's rules */
 };
 
 /*

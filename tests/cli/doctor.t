@@ -23,7 +23,7 @@ without() { # PATH COMMAND...
 		mount -t tmpfs tmpfs "$0"; exec "$@"' "$@"
 }
 
-tap_plan 16
+tap_plan 18
 json=$("$RECORDER" doctor --json)
 tap_is "this machine can record" "$?" 0
 tap_is "and the JSON says so" "$(jq .able <<<"$json")" true
@@ -54,6 +54,23 @@ tap_match "and names the kernel to boot" \
 none=$("$RECORDER" doctor --json --runtime-endpoint "$TEST_TMP/nothing.sock")
 tap_is "a container runtime is not essential" "$?" 0
 tap_is "its absence is a warning" "$(status_of runtime <<<"$none")" warning
+
+# The programs are read, not run: nothing is left in there that could be.
+version=$(runc --version 2>/dev/null | sed -n 's/^runc version \([0-9.]*\).*/\1/p')
+library=$(runc --version 2>/dev/null | sed -n 's/^libseccomp: //p')
+if [ -n "$version" ]; then
+	tap_match "runtimes are named, with what they know calls by" "$text" \
+		"programs +runc $version with libseccomp $library"
+else
+	tap_skip "runtimes are named" "runc is not installed"
+fi
+mkdir "$TEST_TMP/bin"
+printf '#!/bin/sh\nexec sleep 1000\n' >"$TEST_TMP/bin/runc"
+chmod 755 "$TEST_TMP/bin/runc"
+tap_match "one that is no program is of unknown version" \
+	"$(unshare --mount --propagation private sh -c 'mount --bind "$0" /usr/sbin/ &&
+		exec "$1" doctor' "$TEST_TMP/bin" "$RECORDER")" \
+	"runc of unknown version with libseccomp of unknown version"
 
 tap_is "the checks leave nothing behind" \
 	"$(find /sys/fs/cgroup -type d -name 'recorder-*' -newer "$0" 2>/dev/null | grep -c "/recorder-[0-9]*$")" 0

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "elf/elf_library.h"
 #include "elf/elf_version.h"
 #include "util/cleanup.h"
 #include "util/file.h"
@@ -25,7 +26,7 @@ static void check(int r, char *version, struct error *err)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const names[] = { "runc", "crun" };
+	static const char *const names[] = { "runc", "crun", "containerd", "dockerd", "podman" };
 	_cleanup_close_ int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	_cleanup_close_ int fd = memfd_create("program", MFD_CLOEXEC);
 	struct error err = ERROR_INIT;
@@ -33,11 +34,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t i;
 
 	assert(fd >= 0 && root >= 0 && file_write_all(fd, (const char *)data, size) == 0);
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		version = NULL;
-		check(elf_version_of_runtime(names[i], fd, &version, &err), version, &err);
+		check(elf_version_of_program(names[i], fd, &version, &err), version, &err);
 	}
 	version = NULL;
-	check(elf_version_of_library("libseccomp", fd, root, &version, &err), version, &err);
+	check(elf_library_version("libseccomp", fd, root, &version, &err), version, &err);
+	version = NULL;
+	check(elf_library_linked_seccomp(fd, &version, &err), version, &err);
 	return 0;
 }

@@ -136,6 +136,8 @@ mkdir "$given" && mkdir "$given/box" && chown -R "$USER_ID" "$given"
 	"$(command -v busybox)" sh -c 'while :; do busybox sleep 0.1; done' &
 boxed=$!
 cleanup_add cleanup_process "$boxed"
+# Until then it is still root's.
+wait_until 10 grep -qx busybox "/proc/$boxed/comm"
 mkdir "$TEST_TMP/own" && cp "$BUNDLE/config.json" "$TEST_TMP/own" && chmod 711 "$TEST_TMP" &&
 	chown -R "$USER_ID" "$TEST_TMP/own"
 claim crun boxed "{\"pid\":$boxed,\"bundle\":\"$TEST_TMP/own\"}"

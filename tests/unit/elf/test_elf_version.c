@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "elf/elf_file.h"
+#include "elf/elf_library.h"
 #include "elf/elf_version.h"
 #include "elf/go_build_info.h"
 #include "util/cleanup.h"
@@ -65,7 +66,7 @@ static void check_runtime(const char *name, const char *command)
 
 	if (fd < 0)
 		skip();
-	if (elf_version_of_runtime(name, fd, &version, &err) < 0)
+	if (elf_version_of_program(name, fd, &version, &err) < 0)
 		fail_msg("%s: %s", name, error_message(&err));
 	said = said_version(command);
 	assert_string_equal(version, said);
@@ -81,6 +82,21 @@ static void crun_is_what_it_says(void **state)
 	check_runtime("crun", "crun --version");
 }
 
+static void containerd_is_what_it_says(void **state)
+{
+	check_runtime("containerd", "containerd --version | sed 's/^[^ ]* [^ ]*/version/'");
+}
+
+static void dockerd_is_what_it_says(void **state)
+{
+	check_runtime("dockerd", "dockerd --version");
+}
+
+static void podman_is_what_it_says(void **state)
+{
+	check_runtime("podman", "podman --version");
+}
+
 /* The test is linked with the library itself, so that the loader knows, too. */
 static void the_library_is_found_by_its_link(void **state)
 {
@@ -91,16 +107,16 @@ static void the_library_is_found_by_its_link(void **state)
 
 	if (fd < 0)
 		skip();
-	if (elf_version_of_library("libseccomp", fd, root, &version, &err) < 0)
+	if (elf_library_version("libseccomp", fd, root, &version, &err) < 0)
 		fail_msg("%s", error_message(&err));
 	said = said_version("runc --version | sed -n 's/^libseccomp:/version/p'");
 	assert_string_equal(version, said);
-	assert_int_equal(elf_version_of_library("libsecc", fd, root, &version, &err), -ENOENT);
+	assert_int_equal(elf_library_version("libsecc", fd, root, &version, &err), -ENOENT);
 	assert_non_null(strstr(error_message(&err), "libsecc"));
 	error_finish(&err);
 	close(steal_fd(&root));
 	root = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_int_equal(elf_version_of_library("libseccomp", fd, root, &said, &err), -ENODATA);
+	assert_int_equal(elf_library_version("libseccomp", fd, root, &said, &err), -ENODATA);
 	error_finish(&err);
 }
 
@@ -110,11 +126,10 @@ static void an_unknown_version_is_not_guessed(void **state)
 		const char *program;
 		const char *name;
 	} others[] = {
-		/* Its variables have versions of everything but itself. */
-		{ "containerd", "runc" }, { "containerd", "containerd" },
-		{ "runc", "crun" },	  { "crun", "runc" },
-		{ "runc", "youki" },	  { "bash", "crun" },
-		{ "bash", "runc" },
+		/* Its variables have versions of everything. */
+		{ "containerd", "runc" }, { "containerd", "dockerd" }, { "runc", "crun" },
+		{ "crun", "runc" },	  { "runc", "youki" },	       { "bash", "crun" },
+		{ "bash", "runc" },	  { "runc", "podman" },	       { "podman", "crio" },
 	};
 	size_t i;
 
@@ -125,7 +140,7 @@ static void an_unknown_version_is_not_guessed(void **state)
 
 		if (fd < 0)
 			continue;
-		assert_int_equal(elf_version_of_runtime(others[i].name, fd, &version, &err),
+		assert_int_equal(elf_version_of_program(others[i].name, fd, &version, &err),
 				 -ENODATA);
 		assert_non_null(err.message);
 		assert_null(version);
@@ -161,6 +176,13 @@ static void each_form_is_read(void **state)
 		{ "runc", "tests/fuzz/corpus/elf/runc-pie", "1.1.5" },
 		/* For arm64, with the version of its module only. */
 		{ "runc", "tests/fuzz/corpus/elf/runc-module", "1.1.12" },
+		/* In the linker's flags, beside versions of others. */
+		{ "dockerd", "tests/fuzz/corpus/elf/dockerd", "20.10.24" },
+		/* Next to the name of its module. */
+		{ "containerd", "tests/fuzz/corpus/elf/containerd", "2.1.9" },
+		/* In the code of a function. The length in arm64's is loaded as a run of bits. */
+		{ "podman", "tests/fuzz/corpus/elf/podman", "5.4.2" },
+		{ "podman", "tests/fuzz/corpus/elf/podman-arm64", "5.10.2" },
 	};
 	size_t i;
 
@@ -169,9 +191,30 @@ static void each_form_is_read(void **state)
 		_cleanup_free_ char *version = NULL;
 
 		assert_true(fd >= 0);
-		assert_int_equal(elf_version_of_runtime(forms[i].name, fd, &version, NULL), 0);
+		assert_int_equal(elf_version_of_program(forms[i].name, fd, &version, NULL), 0);
 		assert_string_equal(version, forms[i].version);
 	}
+}
+
+static void a_library_that_is_linked_in_is_found(void **state)
+{
+	static const char *const files[] = { "tests/fuzz/corpus/elf/seccomp",
+					     "tests/fuzz/corpus/elf/seccomp-arm64" };
+	_cleanup_close_ int without = open("tests/fuzz/corpus/elf/runc", O_RDONLY | O_CLOEXEC);
+	_cleanup_error_ struct error err = ERROR_INIT;
+	char *untouched = NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		_cleanup_close_ int fd = open(files[i], O_RDONLY | O_CLOEXEC);
+		_cleanup_free_ char *version = NULL;
+
+		assert_true(fd >= 0);
+		assert_int_equal(elf_library_linked_seccomp(fd, &version, NULL), 0);
+		assert_string_equal(version, "2.5.4");
+	}
+	assert_int_equal(elf_library_linked_seccomp(without, &untouched, &err), -ENODATA);
+	assert_null(untouched);
 }
 
 static int memory_file(const void *data, size_t size)
@@ -192,14 +235,19 @@ static void check_hostile(const char *name, const void *data, size_t size)
 	_cleanup_close_ int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	_cleanup_error_ struct error err = ERROR_INIT, other = ERROR_INIT;
 	char *version = NULL;
-	int r = elf_version_of_runtime(name, fd, &version, &err);
+	int r = elf_version_of_program(name, fd, &version, &err);
 
 	assert_true(r == 0 || r == -EINVAL || r == -ENODATA);
 	assert_int_equal(r < 0, version == NULL);
 	free(version);
 	version = NULL;
-	r = elf_version_of_library("libseccomp", fd, root, &version, &other);
+	r = elf_library_version("libseccomp", fd, root, &version, &other);
 	assert_true(r == 0 || r == -EINVAL || r == -ENODATA || r == -ENOENT);
+	free(version);
+	version = NULL;
+	error_finish(&other);
+	r = elf_library_linked_seccomp(fd, &version, &other);
+	assert_true(r == 0 || r == -EINVAL || r == -ENODATA);
 	free(version);
 }
 
@@ -242,11 +290,11 @@ static void only_regular_files_are_read(void **state)
 	char *version = NULL;
 	int ends[2];
 
-	assert_int_equal(elf_version_of_runtime("runc", directory, &version, &err), -EINVAL);
-	assert_int_equal(elf_version_of_runtime("runc", -1, &version, &err), -EINVAL);
+	assert_int_equal(elf_version_of_program("runc", directory, &version, &err), -EINVAL);
+	assert_int_equal(elf_version_of_program("runc", -1, &version, &err), -EINVAL);
 	/* Reading would wait for ever. */
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	assert_int_equal(elf_version_of_runtime("runc", ends[0], &version, &err), -EINVAL);
+	assert_int_equal(elf_version_of_program("runc", ends[0], &version, &err), -EINVAL);
 	close(ends[0]);
 	close(ends[1]);
 	assert_null(version);
@@ -257,10 +305,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runc_is_what_it_says),
 		cmocka_unit_test(crun_is_what_it_says),
+		cmocka_unit_test(containerd_is_what_it_says),
+		cmocka_unit_test(dockerd_is_what_it_says),
+		cmocka_unit_test(podman_is_what_it_says),
 		cmocka_unit_test(the_library_is_found_by_its_link),
 		cmocka_unit_test(an_unknown_version_is_not_guessed),
 		cmocka_unit_test(a_program_of_go_tells_its_compiler),
 		cmocka_unit_test(each_form_is_read),
+		cmocka_unit_test(a_library_that_is_linked_in_is_found),
 		cmocka_unit_test(hostile_files_do_no_harm),
 		cmocka_unit_test(only_regular_files_are_read),
 	};
