@@ -52,7 +52,8 @@ static int note_removed(void *data, const struct tracked_cgroup *tracked, struct
 	return 0;
 }
 
-static const struct recorder_options usual = {
+/* Its root is set later: other tests make cgroups too. */
+static struct recorder_options usual = {
 	.mode = RECORDER_CGROUPS,
 	.hook = RECORDER_HOOK_BTF,
 	.mark_new = true,
@@ -380,6 +381,7 @@ static int set_up(void **state)
 	strcpy(world.bpffs, "/tmp/recorder-test.XXXXXX");
 	if (world.shared == MAP_FAILED || mkdir(world.top, 0755) < 0 || !mkdtemp(world.bpffs))
 		return -1;
+	usual.root_id = id_of(world.top);
 	snprintf(world.pins, sizeof(world.pins), "%s/recorder", world.bpffs);
 	/* However the test ends, its pins end with its mount namespace. */
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)

@@ -116,6 +116,7 @@ static void begin(enum recorder_mode mode, bool mark_new)
 		.mode = mode,
 		.hook = RECORDER_HOOK_BTF,
 		.mark_new = mark_new,
+		.root_id = mark_new ? world.top_id : 0, /* other tests make cgroups too */
 		.slots = SLOTS,
 		.event_bytes = PAGE,
 	};

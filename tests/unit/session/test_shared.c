@@ -224,6 +224,7 @@ static void start_recorder(void)
 	const struct recorder_options options = {
 		.mode = RECORDER_CGROUPS,
 		.mark_new = true,
+		.root_id = id_of(world.top), /* other tests make cgroups too */
 		.watch_denied = true,
 		.slots = SLOTS,
 	};
