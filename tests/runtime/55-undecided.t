@@ -244,8 +244,8 @@ wait_until 20 grep -q '^recorder: delete_module ' "$LOG"
 stop_recording
 check "a container in a cgroup of any name is recorded from its first call" contains_all \
 	observed_calls native:execve native:delete_module
-check "and the recording says what is not certain" has_reason \
-	"in the cgroup ${engine#"$(cgroup_root)"}/any-[0-9]+, which nothing says is its own"
+check "and the recording names the doubt" has_reason \
+	"may share the cgroup ${engine#"$(cgroup_root)"}/any-[0-9]+: "
 check "without its runtime having been run for its version" [ ! -e "$TEST_TMP/asked" ]
 cri stopp "$pod"
 
