@@ -21,6 +21,7 @@
 #include "util/error.h"
 #include "util/file.h"
 #include "util/str.h"
+#include "util/text_stream.h"
 
 /*
  * The first version with everything that the BPF program needs; see README.md. On arm64,
@@ -225,16 +226,18 @@ static void print_program(FILE *out, const char *name)
 
 static int check_programs(const struct doctor_options *options, char **ret_found, struct error *err)
 {
+	_cleanup_text_stream_ struct text_stream stream = {};
 	_cleanup_free_ char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = text_stream_open(&stream);
+	int r;
 
 	if (!out)
 		return error_nomem(err);
 	print_program(out, "runc");
 	print_program(out, "crun");
-	if (fclose(out) != 0)
-		return error_nomem(err);
+	r = text_stream_take(&stream, &text, err);
+	if (r < 0)
+		return r;
 	if (!*text)
 		return error_set(err, ENOENT, "no runc or crun is in the usual directories");
 	return found(ret_found, err, "%s", text);

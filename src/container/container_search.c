@@ -15,6 +15,7 @@
 #include "util/array.h"
 #include "util/error.h"
 #include "util/str.h"
+#include "util/text_stream.h"
 
 #define CANDIDATES_SHOWN 5
 
@@ -206,9 +207,11 @@ static bool is_eligible(const struct search *search, const struct found *found, 
 static int ambiguous(const struct search *search, enum id_match match, bool of_root, size_t count,
 		     struct error *err)
 {
+	_cleanup_text_stream_ struct text_stream stream = {};
 	_cleanup_free_ char *list = NULL;
-	size_t i, size, shown = 0;
-	FILE *out = open_memstream(&list, &size);
+	FILE *out = text_stream_open(&stream);
+	size_t i, shown = 0;
+	int r;
 
 	if (!out)
 		return error_nomem(err);
@@ -226,7 +229,9 @@ static int ambiguous(const struct search *search, enum id_match match, bool of_r
 	}
 	if (shown < count)
 		fprintf(out, " and %zu more", count - shown);
-	fclose(out);
+	r = text_stream_take(&stream, &list, err);
+	if (r < 0)
+		return r;
 	if (match == ID_MATCH_NAME)
 		return error_set(err, ENOTUNIQ,
 				 "%zu containers have the name '%s': %s; write the id of one",

@@ -12,6 +12,7 @@
 #include "syscalls/syscalls.h"
 #include "util/error.h"
 #include "util/string_set.h"
+#include "util/text_stream.h"
 
 #define NAMES_SHOWN 8
 
@@ -86,9 +87,8 @@ static void write_names(FILE *out, const char *verb, char *const *names, size_t 
 
 static int write_drift(const struct drift *drift, char **ret_text, struct error *err)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
 
 	if (!out)
 		return error_nomem(err);
@@ -99,12 +99,7 @@ static int write_drift(const struct drift *drift, char **ret_text, struct error 
 		fputs(drift->other ? "allows the same calls, but answers others differently" :
 				     "differs in text or mode, but not in effect",
 		      out);
-	if (fclose(out) != 0) {
-		free(text);
-		return error_nomem(err);
-	}
-	*ret_text = text;
-	return 0;
+	return text_stream_take(&stream, ret_text, err);
 }
 
 static int say(const char *text, char **ret_text, struct error *err)

@@ -18,6 +18,7 @@
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
+#include "util/text_stream.h"
 #include "util/version.h"
 
 void obstacles_finish(struct obstacles *obstacles)
@@ -181,9 +182,8 @@ static void print_other_name(FILE *out, const char *name)
 static char *join_unresolved(const struct profile *profile, const struct compilation *compilation,
 			     bool reversed)
 {
-	char *list = NULL;
-	size_t size;
-	FILE *out = open_memstream(&list, &size);
+	_cleanup_text_stream_ struct text_stream stream = {};
+	FILE *out = text_stream_open(&stream);
 	const char *separator = "";
 
 	for (size_t i = 0; out && i < compilation->unresolved_count; i++) {
@@ -195,9 +195,7 @@ static char *join_unresolved(const struct profile *profile, const struct compila
 		print_other_name(out, name);
 		separator = ", ";
 	}
-	if (out)
-		fclose(out);
-	return list;
+	return text_stream_close(&stream);
 }
 
 static int add_unresolved(const struct profile *profile, const struct compilation *compilation,

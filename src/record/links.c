@@ -79,7 +79,7 @@ static int attach(struct links *links, enum object_program program, struct error
 	else
 		r = tracepoint_attach(tracepoints[program], links->object->programs[program],
 				      &links->fds[program], err);
-	if (r < 0 || !links->pins)
+	if (r < 0 || !pins_are_open(links->pins))
 		return r;
 	return pins_add(links->pins, name_of(program).text, links->fds[program], err);
 }

@@ -13,12 +13,12 @@ struct pins;
 
 struct links {
 	const struct object *object; /* borrowed */
-	const struct pins *pins;     /* borrowed, or NULL */
+	const struct pins *pins;     /* borrowed */
 	bool tracepoints;	     /* classic ones where a skipped run could hide a call */
 	int fds[PROGRAM_COUNT];	     /* -1: not attached */
 };
 
-/* pins is borrowed; NULL: the links are not pinned. */
+/* pins is borrowed. The links are pinned if it is open when they are made. */
 void links_init(struct links *links, const struct object *object, bool tracepoints,
 		const struct pins *pins);
 

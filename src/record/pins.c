@@ -77,6 +77,11 @@ int pins_open(const char *path, struct pins *ret_pins, struct error *err)
 	return 0;
 }
 
+bool pins_are_open(const struct pins *pins)
+{
+	return pins->lock >= 0;
+}
+
 int pins_add(const struct pins *pins, const char *name, int fd, struct error *err)
 {
 	char path[PATH_MAX];

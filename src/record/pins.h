@@ -45,8 +45,13 @@ int pins_read(struct pins *pins, struct pins_identity *ret_identity, struct erro
 /* Writes the identity, and pins it if it is not pinned yet. */
 int pins_write(struct pins *pins, const struct pins_identity *identity, struct error *err);
 
-/* Pins a descriptor under a name, or opens the one that is pinned under it. */
+/* True between pins_open() and pins_close(). */
+bool pins_are_open(const struct pins *pins);
+
+/* Pins a descriptor under a name. */
 int pins_add(const struct pins *pins, const char *name, int fd, struct error *err);
+
+/* Opens what is pinned under a name. The caller closes ret_fd. -ENOENT if there is nothing. */
 int pins_get(const struct pins *pins, const char *name, int *ret_fd, struct error *err);
 
 /* Removes everything that is pinned. The kernel frees what no process has open. */

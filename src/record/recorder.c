@@ -86,19 +86,18 @@ static bool needs_tracepoints(enum recorder_hook hook)
 
 static bool is_pinned(const struct recorder *recorder)
 {
-	return recorder->pins.lock >= 0;
+	return pins_are_open(&recorder->pins);
 }
 
 /* Opens the directory of pins. Without a bpffs the recorder does without them. */
 static int open_pins(struct recorder *recorder, struct error *err)
 {
-	struct error *why = &recorder->pins_failure;
 	int r;
 
 	if (!recorder->options.pins)
 		return 0;
-	r = pins_open(recorder->options.pins, &recorder->pins, why);
-	return r < 0 && r != -ENOTSUP ? error_set(err, -r, "%s", error_message(why)) : 0;
+	r = pins_open(recorder->options.pins, &recorder->pins, &recorder->pins_failure);
+	return r < 0 && r != -ENOTSUP ? error_copy(err, &recorder->pins_failure) : 0;
 }
 
 /* True if the same programs with the same options are pinned, and are still recording. */
@@ -211,19 +210,17 @@ int recorder_create(const struct recorder_options *options, struct recorder **re
 	recorder->barrier = (struct program_barrier)PROGRAM_BARRIER_INIT;
 	recorder->pins = (struct pins)PINS_INIT;
 	recorder->options = *options;
-	links_init(&recorder->links, &recorder->object, false, NULL);
+	set_load_options(options, &load);
+	recorder->preemptible = load.preemptible;
+	links_init(&recorder->links, &recorder->object, load.tracepoints, &recorder->pins);
 	if (options->slots < 1 || options->slots >= RECORDER_SLOTS_MAX)
 		return error_set(err, EINVAL, "%u slots are not between 1 and %u", options->slots,
 				 RECORDER_SLOTS_MAX - 1);
 	r = open_pins(recorder, err);
 	if (r < 0)
 		return r;
-	set_load_options(options, &load);
 	if (!is_pinned(recorder))
 		load.owner_timeout = 0;
-	recorder->preemptible = load.preemptible;
-	links_init(&recorder->links, &recorder->object, load.tracepoints,
-		   is_pinned(recorder) ? &recorder->pins : NULL);
 	r = get_object(recorder, &load, err);
 	if (r < 0)
 		return r;
@@ -403,13 +400,12 @@ static int scan(struct recorder *recorder, struct error *err)
 	int r = look_at_slots(recorder, err);
 
 	recorder_totals(recorder, &now);
-
 	for (slot = 1; slot < recorder->slots.count && r == 0; slot++)
 		if (slots_in_use(&recorder->slots, slot))
 			r = recorder_announce(recorder, slot, err);
 	for (slot = 1; slot < recorder->slots.count && r == 0; slot++)
 		if (recorder->slots.tracked[slot] && recorder->slots.tracked[slot]->gone)
-			r = recorder_end(recorder, slot, err);
+			r = recorder_end(recorder, slot, &now, err);
 	recorder->seen = now;
 	if (r == 0)
 		r = renew_ownership(recorder, err);
@@ -425,8 +421,8 @@ static int consume(struct recorder *recorder, struct error *err)
 	if (r >= 0)
 		return 0;
 	if (recorder->event_error.code) {
-		*err = recorder->event_error;
-		recorder->event_error = (struct error)ERROR_INIT;
+		r = error_copy(err, &recorder->event_error);
+		error_finish(&recorder->event_error);
 		return r;
 	}
 	return error_set_errno(err, -r, "read the ring buffer");
@@ -473,7 +469,7 @@ int recorder_stop(struct recorder *recorder, struct error *err)
 		r = scan(recorder, err);
 	for (slot = 1; slot < recorder->slots.count && r == 0; slot++)
 		if (slots_in_use(&recorder->slots, slot))
-			r = recorder_end(recorder, slot, err);
+			r = recorder_end(recorder, slot, &recorder->seen, err);
 	return r;
 }
 
@@ -508,11 +504,17 @@ void recorder_totals_since(const struct recorder *recorder, const struct recorde
 	struct recorder_totals now;
 
 	recorder_totals(recorder, &now);
-	*ret_totals = (struct recorder_totals){
-		.lost_slots = now.lost_slots - before->lost_slots,
-		.lost_map = now.lost_map - before->lost_map,
-		.lost_events = now.lost_events - before->lost_events,
-		.recursion = now.recursion - before->recursion,
+	*ret_totals = recorder_totals_between(before, &now);
+}
+
+struct recorder_totals recorder_totals_between(const struct recorder_totals *before,
+					       const struct recorder_totals *after)
+{
+	return (struct recorder_totals){
+		.lost_slots = after->lost_slots - before->lost_slots,
+		.lost_map = after->lost_map - before->lost_map,
+		.lost_events = after->lost_events - before->lost_events,
+		.recursion = after->recursion - before->recursion,
 	};
 }
 

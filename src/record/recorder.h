@@ -137,10 +137,11 @@ int recorder_snapshot(struct recorder *recorder, uint64_t cgroup_id,
 		      struct tracked_cgroup **ret_tracked, struct error *err);
 
 /*
- * Ends the recording of one cgroup, but not of those below it. The slot is free, and the
- * cgroup's calls cost as little as those of any other, after the next recorder_poll(), which
- * then takes some 20 ms more. The cgroup can be added again. Does nothing if the cgroup is not
- * recorded. -EOPNOTSUPP with RECORDER_HOOK_BTF since Linux 7.2: the cgroup stays recorded.
+ * Ends the recording of one cgroup, but not of the cgroups below it. The next recorder_poll()
+ * frees the slot, and takes some 20 ms more for that. After it, the cgroup's calls cost as little
+ * as those of a cgroup that was never recorded, and the cgroup can be added again. Does nothing
+ * if the cgroup is not recorded. -EOPNOTSUPP with RECORDER_HOOK_BTF since Linux 7.2: the cgroup
+ * stays recorded.
  */
 int recorder_drop_cgroup(struct recorder *recorder, uint64_t cgroup_id, struct error *err);
 

@@ -65,7 +65,8 @@ int recorder_announce(struct recorder *recorder, uint32_t slot, struct error *er
 	return report_created(recorder, tracked, err);
 }
 
-int recorder_end(struct recorder *recorder, uint32_t slot, struct error *err)
+int recorder_end(struct recorder *recorder, uint32_t slot, const struct recorder_totals *totals,
+		 struct error *err)
 {
 	struct tracked_cgroup *tracked;
 	size_t i;
@@ -73,7 +74,7 @@ int recorder_end(struct recorder *recorder, uint32_t slot, struct error *err)
 
 	if (r < 0)
 		return r;
-	recorder_totals_since(recorder, &tracked->before, &tracked->losses);
+	tracked->losses = recorder_totals_between(&tracked->before, totals);
 	for (i = 0; i < recorder->handler_count && r == 0; i++) {
 		const struct recorder_handler *handler = &recorder->handlers[i];
 

@@ -54,8 +54,16 @@ int recorder_announce_found(struct recorder *recorder, uint32_t slot, struct err
  */
 int recorder_mark_present(struct recorder *recorder, struct error *err);
 
-/* Completes the tracked cgroup of a slot, reports it as removed, and frees both. */
-int recorder_end(struct recorder *recorder, uint32_t slot, struct error *err);
+/*
+ * Completes the tracked cgroup of a slot, reports it as removed, and frees both. totals are the
+ * losses at some time after the cgroup's end.
+ */
+int recorder_end(struct recorder *recorder, uint32_t slot, const struct recorder_totals *totals,
+		 struct error *err);
+
+/* Returns the losses from one time to a later one. */
+struct recorder_totals recorder_totals_between(const struct recorder_totals *before,
+					       const struct recorder_totals *after);
 
 /* True if a handler wants the cgroup to be recorded on. */
 bool recorder_is_wanted(const struct recorder *recorder, const struct tracked_cgroup *tracked);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "record/tracked_cgroup.h"
+#include "selection/workload.h"
 #include "util/array.h"
 #include "util/clock.h"
 #include "util/error.h"
@@ -30,6 +31,15 @@ struct member *members_find(const struct members *members, uint64_t cgroup_id)
 		if (members->items[i].tracked->cgroup_id == cgroup_id)
 			return &members->items[i];
 	return NULL;
+}
+
+int member_give(struct member *member, struct workload *workload, struct error *err)
+{
+	int r = workload_attach(workload, member->tracked, err);
+
+	if (r == 0)
+		member->owner = workload;
+	return r;
 }
 
 void members_remove(struct members *members, struct member *member)

@@ -28,6 +28,9 @@ int members_add(struct members *members, struct tracked_cgroup *tracked, struct 
 /* Returns the member with this cgroup id, or NULL. It is valid until the next change. */
 struct member *members_find(const struct members *members, uint64_t cgroup_id);
 
+/* Makes the workload the owner of a member that has none, and adds the cgroup to it. */
+int member_give(struct member *member, struct workload *workload, struct error *err);
+
 void members_remove(struct members *members, struct member *member);
 void members_finish(struct members *members);
 

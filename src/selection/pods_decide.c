@@ -102,7 +102,7 @@ static int accept(struct target_pods *pods, struct workload *workload,
 	workload->match = r == 0 ? MATCH_SELECTED : MATCH_IGNORED;
 	if (r == -ENOTSUP)
 		return pods_leave_out(pods, sandbox, container, error_message(&why), err);
-	return r < 0 ? error_set(err, why.code, "%s", error_message(&why)) : 0;
+	return r < 0 ? error_copy(err, &why) : 0;
 }
 
 /* Decides about a pending workload. With last, it does not stay pending. */

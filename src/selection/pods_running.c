@@ -102,7 +102,7 @@ static int add_wanted(struct target_pods *pods, const struct cri_sandbox *sandbo
 	(*ret_workload)->match = MATCH_IGNORED;
 	*ret_workload = NULL;
 	if (r != -ENOTSUP)
-		return error_set(err, why.code, "%s", error_message(&why));
+		return error_copy(err, &why);
 	return pods_leave_out(pods, sandbox, container, error_message(&why), err);
 }
 
@@ -119,7 +119,7 @@ int pods_add_existing(struct target_pods *pods, const struct cri_sandbox *sandbo
 	if (r == -ENOTSUP)
 		return pods_leave_out(pods, sandbox, container, error_message(&why), err);
 	if (r < 0)
-		return error_set(err, why.code, "%s", error_message(&why));
+		return error_copy(err, &why);
 	if (!place.cgroup || pods_is_outside(pods, place.cgroup))
 		return 0;
 	r = add_wanted(pods, sandbox, container, &place, &workload, err);
@@ -143,8 +143,7 @@ static int attach_tree(struct target_pods *pods, struct workload *workload, stru
 		    strncmp(tracked->path, workload->cgroup, length) != 0 ||
 		    (tracked->path[length] && tracked->path[length] != '/'))
 			continue;
-		r = workload_attach(workload, tracked, err);
-		member->owner = workload;
+		r = member_give(member, workload, err);
 	}
 	return r;
 }

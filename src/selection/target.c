@@ -169,15 +169,6 @@ static void complete_path(struct tracked_cgroup *tracked)
 	tracked->path_cut = false;
 }
 
-static int give(struct member *member, struct workload *workload, struct error *err)
-{
-	int r = workload_attach(workload, member->tracked, err);
-
-	if (r == 0)
-		member->owner = workload;
-	return r;
-}
-
 int target_cgroup_created(struct target *target, struct tracked_cgroup *tracked, struct error *err)
 {
 	const struct member *above = members_find(&target->members, tracked->parent_id);
@@ -192,7 +183,7 @@ int target_cgroup_created(struct target *target, struct tracked_cgroup *tracked,
 		r = target->kind->classify(target, tracked, parent, &workload, err);
 	else if (!workload)
 		workload = parent;
-	return r < 0 || !workload ? r : give(member, workload, err);
+	return r < 0 || !workload ? r : member_give(member, workload, err);
 }
 
 /*
@@ -214,7 +205,7 @@ static int split(struct target *target, struct member *member, const struct trac
 	if (r < 0)
 		return r;
 	workload_detach(above);
-	return give(member, workload, err);
+	return member_give(member, workload, err);
 }
 
 /* True if the cgroup belongs, or belonged, to a workload that the target does not ignore. */

@@ -114,10 +114,16 @@ static void end_in_time(struct session *session)
 		session->ending = true;
 }
 
-void session_interrupt(struct session *session, const struct error *cause)
+/* The first cause counts. */
+static void note_interruption(struct session *session, const struct error *cause)
 {
 	if (!session->interruption.code)
-		error_set(&session->interruption, cause->code, "%s", error_message(cause));
+		error_copy(&session->interruption, cause);
+}
+
+void session_interrupt(struct session *session, const struct error *cause)
+{
+	note_interruption(session, cause);
 	end(session);
 }
 
@@ -242,9 +248,8 @@ static int watch(struct session *session, struct loop *loop, struct error *err)
 static int fail(struct session *session, const struct error *cause, struct error *err)
 {
 	if (!session->timer)
-		return error_set(err, cause->code, "%s", error_message(cause));
-	if (!session->interruption.code)
-		error_set(&session->interruption, cause->code, "%s", error_message(cause));
+		return error_copy(err, cause);
+	note_interruption(session, cause);
 	session->ending = true;
 	loop_start_timer(session->timer, 0);
 	return 0;
@@ -398,8 +403,7 @@ int session_collect(struct session *session, const struct completion_options *op
 	if (r < 0)
 		return r;
 	if (recording->observation_count == 0)
-		return interruption ? error_set(err, interruption->code, "%s",
-						error_message(interruption)) :
+		return interruption ? error_copy(err, interruption) :
 				      target_explain_nothing(session->target, err);
 	return completion_apply(options, &session->totals, interruption, recording, notes, err);
 }

@@ -47,6 +47,11 @@ int error_set_errno(struct error *err, int code, const char *format, ...)
 	return -code;
 }
 
+int error_copy(struct error *err, const struct error *from)
+{
+	return error_set(err, from->code, "%s", error_message(from));
+}
+
 int error_prefix(struct error *err, const char *format, ...)
 {
 	va_list args;

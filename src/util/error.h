@@ -26,6 +26,9 @@ int error_set_errno(struct error *err, int code, const char *format, ...)
 /* Puts "format: " before the existing message. Returns -err->code, or -EIO if err is NULL. */
 int error_prefix(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Sets err to another failure, which stays its owner's. Returns -from->code. */
+int error_copy(struct error *err, const struct error *from);
+
 /* Sets err to "out of memory" and returns -ENOMEM. */
 int error_nomem(struct error *err);
 

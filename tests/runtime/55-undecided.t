@@ -26,7 +26,7 @@ tap_plan 33
 # Two runtimes. "bare" leaves its containers in its caller's cgroup, as rootless runtimes do if
 # v2 has no controllers. "nameless" uses cgroups whose names do not show the container.
 new_cgroup engine
-# Both hang if they are asked for their version, which is to be read and not asked for.
+# Both hang if somebody executes them with --version: recorder reads versions from files.
 cat >"$TEST_TMP/hang" <<END
 #!/bin/sh
 case " \$* " in *" --version "*) echo >"$TEST_TMP/asked" && exec sleep 1000 ;; esac

@@ -42,16 +42,6 @@ static void be_busy(struct orders *orders, bool obeys)
 	}
 }
 
-/* Moves itself into the cgroup, so its calls are work. */
-static void move_in(const char *path)
-{
-	int cgroup = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int procs = openat(cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC);
-
-	if (write(procs, "0", 1) != 1)
-		_exit(1);
-}
-
 static void start(size_t i, bool obeys, bool moves)
 {
 	pid_t parent = getpid();

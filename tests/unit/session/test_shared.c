@@ -72,14 +72,11 @@ static void poll_recorder(void)
 /* A process that moves itself into the cgroup makes the call. */
 static void work_in(size_t cgroup, uint32_t nr)
 {
-	int status, fd, procs;
+	int status;
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		fd = open(world.paths[cgroup], O_PATH | O_DIRECTORY | O_CLOEXEC);
-		procs = openat(fd, "cgroup.procs", O_WRONLY | O_CLOEXEC);
-		if (write(procs, "0", 1) != 1)
-			_exit(1);
+		move_in(world.paths[cgroup]);
 		make_call(nr);
 		_exit(0);
 	}

@@ -23,6 +23,18 @@ static void a_failure_is_stated_in_one_expression(void **state)
 	assert_string_equal(error_message(&err), "later");
 }
 
+static void a_copy_is_a_failure_of_its_own(void **state)
+{
+	_cleanup_error_ struct error err = ERROR_INIT, from = ERROR_INIT;
+
+	error_set(&from, ENODEV, "100%% of %s", "x");
+	assert_int_equal(error_copy(&err, &from), -ENODEV);
+	assert_int_equal(error_copy(NULL, &from), -ENODEV);
+	error_finish(&from);
+	assert_int_equal(err.code, ENODEV);
+	assert_string_equal(error_message(&err), "100% of x");
+}
+
 static void the_text_of_the_errno_is_appended(void **state)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -96,6 +108,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_failure_is_stated_in_one_expression),
+		cmocka_unit_test(a_copy_is_a_failure_of_its_own),
 		cmocka_unit_test(the_text_of_the_errno_is_appended),
 		cmocka_unit_test(each_layer_adds_what_it_was_doing),
 		cmocka_unit_test(the_arguments_may_be_the_message_itself),
