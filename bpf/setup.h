@@ -195,24 +195,28 @@ static __always_inline void hand_on(const struct recorder_task *from, struct rec
 		arrival_join(to->arrival);
 }
 
-/* True if both cgroups belong to the same container, as far as the slots show. */
-static __always_inline bool same_domain(__u64 cgroup_id, const struct recorder_slot *slot)
+/* Returns a cgroup's slot if it belongs to the same container, as far as the slots show; or NULL. */
+static __always_inline struct recorder_slot *slot_inside(__u64 cgroup_id,
+							 const struct recorder_slot *slot)
 {
 	__u32 index = slot_look_up(cgroup_id);
 	struct recorder_slot *other = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
 
-	return other && other->domain == slot->domain;
+	return other && other->domain == slot->domain ? other : NULL;
+}
+
+static __always_inline bool same_domain(__u64 cgroup_id, const struct recorder_slot *slot)
+{
+	return slot_inside(cgroup_id, slot);
 }
 
 /* True if the task has a phase in a slot of the same container. */
 static __always_inline bool has_phase_inside(const struct recorder_task *state,
 					     const struct recorder_slot *slot)
 {
-	__u32 index = slot_look_up(state->cgroup_id);
-	struct recorder_slot *other = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
+	const struct recorder_slot *other = slot_inside(state->cgroup_id, slot);
 
-	return state->phase && other && other->created == state->created &&
-	       other->domain == slot->domain;
+	return state->phase && other && other->created == state->created;
 }
 
 static __always_inline bool is_inside(struct task_struct *task, const struct recorder_slot *slot)

@@ -47,11 +47,17 @@ static __always_inline __u64 cgroup_key(struct cgroup *cgroup)
 	return (__u64)cgroup - (__u64)&anchor;
 }
 
-static __noinline __u32 slot_look_up(__u64 id)
+/* Returns the slot of a cgroup id, with RECORDER_SLOT_STAGED if it is staged. */
+static __noinline __u32 slot_entry(__u64 id)
 {
 	__u32 *slot = bpf_map_lookup_elem(&slot_by_cgroup, &id);
 
-	return slot ? *slot & SLOT_MASK : RECORDER_SLOT_NONE;
+	return slot ? *slot : RECORDER_SLOT_NONE;
+}
+
+static __always_inline __u32 slot_look_up(__u64 id)
+{
+	return slot_entry(id) & SLOT_MASK;
 }
 
 static __always_inline __u32 slot_of_cgroup(struct cgroup *cgroup)
@@ -60,11 +66,11 @@ static __always_inline __u32 slot_of_cgroup(struct cgroup *cgroup)
 }
 
 /* Returns the slot for the calls of a cgroup's tasks: none yet, if the slot is staged. */
-static __noinline __u32 slot_for_calls(__u64 id)
+static __always_inline __u32 slot_for_calls(__u64 id)
 {
-	__u32 *slot = bpf_map_lookup_elem(&slot_by_cgroup, &id);
+	__u32 slot = slot_entry(id);
 
-	return slot && !(*slot & RECORDER_SLOT_STAGED) ? *slot & SLOT_MASK : RECORDER_SLOT_NONE;
+	return slot & RECORDER_SLOT_STAGED ? RECORDER_SLOT_NONE : slot & SLOT_MASK;
 }
 
 /* Returns the slot, or RECORDER_SLOT_NONE; more than SLOT_MASK if it is not in the cache. */
