@@ -90,14 +90,16 @@ static int accept(struct target_pods *pods, struct workload *workload,
 		  const struct cri_sandbox *sandbox, const struct cri_container *container,
 		  struct error *err)
 {
-	int r = pods_check_visible(sandbox, sandbox->runtime_handler, err);
+	int r = pods_check_handler(sandbox, err);
 
 	workload->next_look = 0;
+	workload->match = MATCH_SELECTED;
 	if (r == 0)
 		r = pods_describe_pod(pods, workload, sandbox, err);
 	if (r == 0)
-		r = pods_describe_container(pods, workload, sandbox, container, err);
-	workload->match = r == 0 ? MATCH_SELECTED : MATCH_IGNORED;
+		r = pods_describe_container(pods, workload, container, err);
+	if (r < 0)
+		workload->match = MATCH_IGNORED;
 	return r;
 }
 
@@ -133,14 +135,15 @@ static int decide(struct target_pods *pods, struct workload *workload, bool last
 	return decide_by_pod(pods, workload, err);
 }
 
-int pods_decide_all(struct target_pods *pods, struct error *err)
+int pods_decide_all(struct target_pods *pods, uint64_t last, struct error *err)
 {
 	struct workloads *workloads = &pods->target.workloads;
 	size_t i;
 	int r = 0;
 
 	for (i = 0; i < workloads->length && r == 0; i++)
-		if (workloads->items[i]->match == MATCH_PENDING)
+		if (workloads->items[i]->match == MATCH_PENDING &&
+		    workloads->items[i]->serial <= last)
 			r = decide(pods, workloads->items[i], false, err);
 	return r;
 }
