@@ -3,6 +3,7 @@
 #   make            build/recorder, as an ordinary user
 #   make static     build-static/recorder, which needs no library where it runs
 #   make demo       install what is missing, build, record a real container and run it under its profile
+#   make demo O=build-static STATIC=1  the same with the file of 'make static'
 #   make check      install what the tests need and run them all
 #   make deps       install what all of that needs (as root)
 #   make compile_commands.json  for clangd and clang-tidy: how src/ and tests/unit/ are compiled

@@ -11,6 +11,7 @@
 #include <sys/utsname.h>
 
 #include "cli/frame/cli.h"
+#include "cli/host_option.h"
 #include "record/probe.h"
 #include "record/tracepoint.h"
 #include "cgroup/cgroup.h"
@@ -47,6 +48,7 @@
 struct doctor_options {
 	bool json;
 	const char *runtime_endpoint;
+	const char *host_root;
 };
 
 /*
@@ -302,11 +304,15 @@ static int print_text(const json_t *results, bool able, struct error *err)
 static int run(const struct cli_call *call, struct error *err)
 {
 	const struct doctor_options *options = call->options;
-	json_t *results = json_array();
+	_cleanup_host_root_ struct host_root host = HOST_ROOT_INIT;
+	json_t *results;
 	bool able = true;
 	size_t i;
-	int r;
+	int r = host_option_enter(options->host_root, &host, err);
 
+	if (r < 0)
+		return r;
+	results = json_array();
 	if (!results)
 		return error_nomem(err);
 	for (i = 0; i < array_size(checks); i++)
@@ -329,6 +335,7 @@ static const struct cli_option options_table[] = {
 	  .offset = offsetof(struct doctor_options, runtime_endpoint),
 	  .complete = CLI_COMPLETE_FILE,
 	  .help = "the container runtime's socket (default: the usual places)" },
+	HOST_ROOT_OPTION(struct doctor_options),
 	{},
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/frame/cli.h"
+#include "cli/host_option.h"
 #include "cli/input.h"
 #include "cli/report_format.h"
 #include "cli/store_options.h"
@@ -28,6 +29,7 @@ enum runtime_choice {
 
 struct install_options {
 	const char *root;
+	const char *host_root;
 	const char *prefix;
 	const char *namespace;
 	const char *name;
@@ -119,14 +121,19 @@ static int make_plan(const struct cli_call *call, struct install_plan *plan, str
 	_cleanup_(input_context_finish) struct input_context context = {};
 	struct document_options reading = { .context = &context.context };
 	struct install_runtime runtime = { NULL, NULL };
+	_cleanup_host_root_ struct host_root host = HOST_ROOT_INIT;
 	_cleanup_free_ char *version = NULL;
 	int r = input_context_init(&context, &options->context, err);
 
 	if (r < 0)
 		return r;
+	r = host_option_enter(options->host_root, &host, err);
+	if (r < 0)
+		return r;
 	choose_runtime(options->runtime, &runtime, &version);
 	if (runtime.name)
 		compare_libraries(runtime.name);
+	host_root_leave(&host); /* the profiles are not the host's */
 	for (int i = 0; r == 0 && i < call->argc; i++)
 		r = add_file(plan, call->argv[i], &reading, naming, &runtime, err);
 	return r;
@@ -158,8 +165,12 @@ static int carry_out(const struct install_options *options, struct install_plan 
 		     struct error *err)
 {
 	_cleanup_store_ struct store *store = NULL;
-	int r = store_open(options->root, STORE_CREATE, &store, err);
+	_cleanup_host_root_ struct host_root host = HOST_ROOT_INIT;
+	int r = host_option_enter(options->host_root, &host, err);
 
+	if (r < 0)
+		return r;
+	r = store_open(options->root, STORE_CREATE, &store, err);
 	if (r == -ENOENT)
 		r = error_set(err, ENOENT, "%s; is this a node? --root names another directory",
 			      error_message(err));
@@ -275,6 +286,7 @@ static int run(const struct cli_call *call, struct error *err)
 
 static const struct cli_option options_table[] = {
 	STORE_ROOT_OPTION(struct install_options),
+	HOST_ROOT_OPTION(struct install_options),
 	STORE_PATH_OPTIONS(struct install_options),
 	{ .name = "name",
 	  .argument = "NAME",

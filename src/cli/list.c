@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/frame/cli.h"
+#include "cli/host_option.h"
 #include "install/profile_use.h"
 #include "cli/report_format.h"
 #include "cli/store_options.h"
@@ -23,6 +24,7 @@
 
 struct list_options {
 	const char *root;
+	const char *host_root;
 	const char *runtime_endpoint;
 	bool check;
 	int format; /* enum report_format */
@@ -226,9 +228,12 @@ static int run(const struct cli_call *call, struct error *err)
 	const struct list_options *options = call->options;
 	_cleanup_profile_use_ struct profile_use use = {};
 	_cleanup_(rows_finish) struct rows rows = {};
+	_cleanup_host_root_ struct host_root host = HOST_ROOT_INIT;
 	_cleanup_free_ char *text = NULL;
-	int r = profile_use_init(&use, options->root, options->runtime_endpoint, err);
+	int r = host_option_enter(options->host_root, &host, err);
 
+	if (r == 0)
+		r = profile_use_init(&use, options->root, options->runtime_endpoint, err);
 	if (r == 0)
 		r = find_rows(options->root, &use, &rows, err);
 	if (r == 0)
@@ -245,6 +250,7 @@ static int run(const struct cli_call *call, struct error *err)
 
 static const struct cli_option options_table[] = {
 	STORE_ROOT_OPTION(struct list_options),
+	HOST_ROOT_OPTION(struct list_options),
 	RUNTIME_ENDPOINT_OPTION(struct list_options),
 	{ .name = "check",
 	  .type = CLI_FLAG,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/frame/cli.h"
+#include "cli/host_option.h"
 #include "cli/output_file.h"
 #include "cli/record_output.h"
 #include "cli/record_view.h"
@@ -39,6 +40,7 @@ struct record_options {
 	bool wait;
 	const char *runtime_endpoint;
 	const char *cgroup_root;
+	const char *host_root;
 	const char *user;
 	const char *output;
 	int format;
@@ -115,6 +117,9 @@ static int check_target(const struct record_options *options, int argc, struct e
 		return cli_usage_error(err, "give --namespace or --all-namespaces, not both");
 	if (options->user && argc == 0)
 		return cli_usage_error(err, "--user goes with a command");
+	if (options->host_root && argc > 0)
+		return cli_usage_error(err, "--host-root does not go with a command, which runs "
+					    "where recorder does");
 	if (options->wait && (argc > 0 || options->pid))
 		return cli_usage_error(err, "--wait goes with --pod, --container-id and --cgroup");
 	return 0;
@@ -272,9 +277,13 @@ static int watch_session(const struct session_options *options, unsigned int ver
 	return r;
 }
 
-/* Prints the warnings and writes the files, even if the recording was interrupted. */
+/*
+ * Prints the warnings and writes the files, even if the recording was interrupted. The files are
+ * not the host's.
+ */
 static int write_evidence(struct session *session, const struct completion_options *completion,
-			  const struct output_options *output, struct error *err)
+			  const struct output_options *output, struct host_root *host,
+			  struct error *err)
 {
 	const struct error *interruption = session_interruption(session);
 	_cleanup_recording_ struct recording recording = {};
@@ -282,6 +291,7 @@ static int write_evidence(struct session *session, const struct completion_optio
 	size_t i;
 	int r = session_collect(session, completion, &recording, &notes, err);
 
+	host_root_leave(host);
 	if (r < 0)
 		return r;
 	for (i = 0; i < notes.count; i++)
@@ -294,7 +304,8 @@ static int write_evidence(struct session *session, const struct completion_optio
 }
 
 static int record(const struct record_options *options, const struct output_options *output,
-		  struct target *target, unsigned int verbose, struct error *err)
+		  struct target *target, struct host_root *host, unsigned int verbose,
+		  struct error *err)
 {
 	static const enum tristate no_new_privs[] = {
 		[NNP_AUTO] = TRISTATE_UNKNOWN,
@@ -325,7 +336,7 @@ static int record(const struct record_options *options, const struct output_opti
 	front.loop = loop;
 	r = watch_session(&session_options, verbose, live, &front, err);
 	session = front.session;
-	return r < 0 ? r : write_evidence(session, &completion, output, err);
+	return r < 0 ? r : write_evidence(session, &completion, output, host, err);
 }
 
 static int run(const struct cli_call *call, struct error *err)
@@ -336,6 +347,7 @@ static int run(const struct cli_call *call, struct error *err)
 		.format = options->format,
 		.split = split_from_name(splits[options->split]),
 	};
+	_cleanup_host_root_ struct host_root host = HOST_ROOT_INIT;
 	_cleanup_target_ struct target *target = NULL;
 	struct target_request request;
 	int r = check(options, call, err);
@@ -345,6 +357,10 @@ static int run(const struct cli_call *call, struct error *err)
 	r = output_check(&output, err);
 	if (r < 0)
 		return r;
+	if (!call->argc)
+		r = host_option_enter(options->host_root, &host, err);
+	if (r < 0)
+		return r;
 	make_request(options, call, &request);
 	request.command_to_stderr = !output.path;
 	r = target_create(&request, &target, err);
@@ -352,7 +368,7 @@ static int run(const struct cli_call *call, struct error *err)
 		return cli_usage_error(err, "%s", error_message(err));
 	if (r < 0)
 		return r;
-	r = record(options, &output, target, call->verbose, err);
+	r = record(options, &output, target, &host, call->verbose, err);
 	if (r < 0)
 		return r;
 	if (call->argc && strcmp(options->runtime_calls, "auto") == 0)
@@ -430,6 +446,7 @@ static const struct cli_option options_table[] = {
 	  OPTION(cgroup_root),
 	  .complete = CLI_COMPLETE_FILE,
 	  .help = "ignore pods outside of this cgroup, those of another kubelet" },
+	HOST_ROOT_OPTION(struct record_options),
 
 	{ .name = "duration",
 	  .argument = "TIME",

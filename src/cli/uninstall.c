@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/frame/cli.h"
+#include "cli/host_option.h"
 #include "install/profile_use.h"
 #include "cli/store_options.h"
 #include "install/localhost_path.h"
@@ -17,6 +18,7 @@
 
 struct uninstall_options {
 	const char *root;
+	const char *host_root;
 	const char *prefix;
 	const char *namespace;
 	const char *runtime_endpoint;
@@ -117,8 +119,9 @@ static int run(const struct cli_call *call, struct error *err)
 {
 	const struct uninstall_options *options = call->options;
 	_cleanup_store_ struct store *store = NULL;
+	_cleanup_host_root_ struct host_root host = HOST_ROOT_INIT;
 	_cleanup_(paths_finish) struct paths paths = {};
-	int r = 0;
+	int r = host_option_enter(options->host_root, &host, err);
 
 	for (int i = 0; r == 0 && i < call->argc; i++)
 		r = add_path(&paths, options, call->argv[i], err);
@@ -133,6 +136,7 @@ static int run(const struct cli_call *call, struct error *err)
 
 static const struct cli_option options_table[] = {
 	STORE_ROOT_OPTION(struct uninstall_options),
+	HOST_ROOT_OPTION(struct uninstall_options),
 	STORE_PATH_OPTIONS(struct uninstall_options),
 	RUNTIME_ENDPOINT_OPTION(struct uninstall_options),
 	{ .name = "force",

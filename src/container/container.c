@@ -214,11 +214,7 @@ static int look_up(struct container *container, struct container_states *states,
 	return 0;
 }
 
-/*
- * Sets the engine to that of the CRI socket, which must know the container, and the version to
- * the one that the daemon reports.
- */
-static void tell_engine_by_cri(struct container *container, const struct cri *cri)
+void container_set_engine(struct container *container, const struct cri *cri)
 {
 	const char *name = cri_runtime_name(cri), *version = cri_runtime_version(cri);
 
@@ -243,7 +239,7 @@ static void ask_cri(struct container *container, struct cri *cri)
 	if (!cri || container->owner != OWNER_ROOT ||
 	    cri_container_status(cri, container->id, &status, NULL) < 0)
 		return;
-	tell_engine_by_cri(container, cri);
+	container_set_engine(container, cri);
 	if (status.pid)
 		container->pid = status.pid;
 	runtime = runtime_name_of(*status.runtime_binary ? status.runtime_binary :
@@ -385,7 +381,7 @@ int container_describe(struct cri *cri, const char *id, const char *cgroup,
 		ask_cri(&container, cri);
 	/* The caller passes cri only if its runtime has the container. */
 	if (cri)
-		tell_engine_by_cri(&container, cri);
+		container_set_engine(&container, cri);
 	tell_engine(&container);
 	tell_engine_version(&container);
 	*ret_container = container;
@@ -393,17 +389,18 @@ int container_describe(struct cri *cri, const char *id, const char *cgroup,
 	return 0;
 }
 
-/* True if the engine had recorded this name by the time the container's cgroup was made. */
-static bool has_name(const struct container_reference *reference, const char *id)
+bool container_has_name(const char *text, const char *id)
 {
 	_cleanup_container_records_ struct container_records records = {};
 	const struct container_record *record;
+	struct container_reference reference;
 
-	if (container_records_find("", id, &records, NULL) < 0)
+	if (container_reference_parse(text, &reference, NULL) < 0 ||
+	    container_records_find("", id, &records, NULL) < 0)
 		return false;
 	record = container_records_choose(&records, id, OWNER_ROOT);
-	return record && record->name && strcmp(record->name, reference->text) == 0 &&
-	       (!reference->engine || record->engine == reference->engine);
+	return record && record->name && strcmp(record->name, reference.text) == 0 &&
+	       (!reference.engine || record->engine == reference.engine);
 }
 
 bool container_is_meant(const char *text, const char *id, const char *cgroup)
@@ -411,11 +408,8 @@ bool container_is_meant(const char *text, const char *id, const char *cgroup)
 	struct container_reference reference;
 	struct cgroup_container found;
 
-	if (container_reference_parse(text, &reference, NULL) < 0 || owner_of(cgroup) != OWNER_ROOT)
-		return false;
-	if (has_name(&reference, id))
-		return true;
-	if (!str_has_prefix(id, reference.text))
+	if (container_reference_parse(text, &reference, NULL) < 0 ||
+	    owner_of(cgroup) != OWNER_ROOT || !str_has_prefix(id, reference.text))
 		return false;
 	return !reference.engine || !cgroup_path_parse(cgroup, &found) || !found.engine ||
 	       found.engine == reference.engine;

@@ -63,11 +63,14 @@ int container_resolve(const struct cgroup_mount *mount, struct cri *cri, const c
 		      struct container *ret_container, struct error *err);
 
 /*
- * True if reference matches the container with this id in a new cgroup, by id, prefix of the
- * id, or name. A container that is waited for must be root's: a cgroup that another user can
- * have made never matches.
+ * True if reference matches the container with this id in a new cgroup, by the id or a prefix of
+ * it. A container that is waited for must be root's: a cgroup that another user can have made
+ * never matches. Reads no file of a disk.
  */
 bool container_is_meant(const char *reference, const char *id, const char *cgroup);
+
+/* True if the engine has recorded reference as the name of the container, which is root's. */
+bool container_has_name(const char *reference, const char *id);
 
 /*
  * Returns -ENOTSUP, with the reason, if the runtime gives its containers a kernel of their own.
@@ -89,6 +92,12 @@ bool container_comes_back(const char *id);
  */
 int container_describe(struct cri *cri, const char *id, const char *cgroup,
 		       struct container *ret_container, struct error *err);
+
+/*
+ * Sets the engine to that of the CRI socket, which must know the container, and the version to
+ * the one that the daemon reports.
+ */
+void container_set_engine(struct container *container, const struct cri *cri);
 
 void container_finish(struct container *container);
 #define _cleanup_container_ _cleanup_(container_finish)

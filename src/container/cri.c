@@ -53,7 +53,7 @@ static const char *const usual_sockets[] = {
 };
 
 struct cri {
-	struct loop *loop; /* runs during a call only */
+	struct loop *loop; /* runs during a call, and where a worker runs it */
 	struct http2_client *client;
 	char *socket;
 	char *runtime_name;
@@ -92,6 +92,16 @@ const char *cri_runtime_name(const struct cri *cri)
 const char *cri_runtime_version(const struct cri *cri)
 {
 	return cri->runtime_version;
+}
+
+struct loop *cri_loop(const struct cri *cri)
+{
+	return cri->loop;
+}
+
+struct http2_client *cri_client(const struct cri *cri)
+{
+	return cri->client;
 }
 
 /*

@@ -16,8 +16,10 @@
 #include "util/cleanup.h"
 #include "util/label.h"
 
-struct error;
 struct cri;
+struct error;
+struct http2_client;
+struct loop;
 
 #define CRI_TIMEOUT_MS 2000
 
@@ -87,6 +89,13 @@ DEFINE_CLEANUP(struct cri *, cri_destroy);
 const char *cri_endpoint(const struct cri *cri);
 const char *cri_runtime_name(const struct cri *cri);	/* "containerd", "cri-o" */
 const char *cri_runtime_version(const struct cri *cri); /* "1.6.20" */
+
+/*
+ * The loop that runs during a call, and the client in it, for streams beside the calls
+ * (cri_events.h). Only one thread at a time may use cri, its loop and its client.
+ */
+struct loop *cri_loop(const struct cri *cri);
+struct http2_client *cri_client(const struct cri *cri);
 
 /* All sandboxes of the node, ready or not. The caller frees them with cri_sandboxes_free(). */
 int cri_list_sandboxes(struct cri *cri, struct cri_sandbox **ret_sandboxes, size_t *ret_count,

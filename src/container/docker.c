@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <glob.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,34 +186,57 @@ static int find_roots(const char *root, struct docker_roots *roots, struct error
 	return r == 0 ? add_root(roots, root, DATA, RUN, NULL, err) : r;
 }
 
-/* The cached directories of this machine. */
+/* The cached directories of this machine, for all threads. */
 static struct {
+	pthread_mutex_t mutex;
 	struct docker_roots roots;
 	int64_t until;
-} known;
+} known = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+
+/* Adds copies of the cached directories. False if they are too old. */
+static bool add_known(struct docker_roots *roots, int64_t now, int *ret_result, struct error *err)
+{
+	bool fresh;
+	size_t i;
+
+	pthread_mutex_lock(&known.mutex);
+	fresh = now < known.until;
+	*ret_result = 0;
+	for (i = 0; fresh && i < known.roots.length && *ret_result == 0; i++) {
+		const struct docker_root *item = &known.roots.items[i];
+
+		*ret_result = add_root(roots, "", item->data, item->run, item->runtimes, err);
+	}
+	pthread_mutex_unlock(&known.mutex);
+	return fresh;
+}
+
+static void remember(struct docker_roots *roots, int64_t now)
+{
+	struct docker_roots old;
+
+	pthread_mutex_lock(&known.mutex);
+	old = known.roots;
+	known.roots = *roots;
+	known.until = now + DAEMONS_FRESH_NS;
+	pthread_mutex_unlock(&known.mutex);
+	*roots = old;
+}
 
 int docker_roots_find(const char *root, struct docker_roots *ret_roots, struct error *err)
 {
 	_cleanup_docker_roots_ struct docker_roots found = {}, copy = {};
 	int64_t now = clock_ns(CLOCK_MONOTONIC);
-	size_t i;
 	int r = 0;
 
 	if (*root) {
 		r = find_roots(root, &copy, err);
-	} else if (now >= known.until) {
+	} else if (!add_known(&copy, now, &r, err)) {
 		r = find_roots(root, &found, err);
 		if (r < 0)
 			return r;
-		docker_roots_finish(&known.roots);
-		known.roots = found;
-		known.until = now + DAEMONS_FRESH_NS;
-		found = (struct docker_roots){};
-	}
-	for (i = 0; !*root && i < known.roots.length && r == 0; i++) {
-		const struct docker_root *item = &known.roots.items[i];
-
-		r = add_root(&copy, "", item->data, item->run, item->runtimes, err);
+		remember(&found, now);
+		add_known(&copy, now, &r, err);
 	}
 	if (r < 0)
 		return r;

@@ -2,6 +2,8 @@
 #include "container/engine.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,11 +29,28 @@ static const char *const programs[] = {
 	[ENGINE_PODMAN] = "podman",
 };
 
-/* Cached answers. */
-static struct {
+/* Cached answers, for all threads. */
+static pthread_mutex_t known_mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct known_answer {
 	char version[32]; /* "" if there was no answer */
 	int64_t until;
 } known[array_size(programs)];
+
+/* False if there is no answer, or if it is too old. */
+static bool find_known(enum container_engine engine, int64_t now, struct known_answer *ret_answer)
+{
+	pthread_mutex_lock(&known_mutex);
+	*ret_answer = known[engine];
+	pthread_mutex_unlock(&known_mutex);
+	return now < ret_answer->until;
+}
+
+static void remember(enum container_engine engine, const struct known_answer *answer)
+{
+	pthread_mutex_lock(&known_mutex);
+	known[engine] = *answer;
+	pthread_mutex_unlock(&known_mutex);
+}
 
 /* Reads the program that runs, even if its file was replaced since. */
 static int daemon_version(const struct engine_process *daemon, const char *program,
@@ -71,25 +90,26 @@ int engine_version(enum container_engine engine, char **ret_version, struct erro
 	_cleanup_free_ char *version = NULL;
 	int64_t now = clock_ns(CLOCK_MONOTONIC);
 	const char *program = (size_t)engine < array_size(programs) ? programs[engine] : NULL;
+	struct known_answer answer;
 	int r;
 
 	if (!program)
 		return error_set(err, ENOENT, "the versions of %s are never looked up",
 				 container_engine_name(engine));
-	if (now >= known[engine].until) {
+	if (!find_known(engine, now, &answer)) {
 		r = daemons_version(program, &version, err);
 		if (r == 0 && !version)
 			r = runtime_version(program, NULL, &version, err);
-		known[engine].until = now + FRESH_NS;
-		snprintf(known[engine].version, sizeof(known[engine].version), "%s",
-			 r == 0 ? version : "");
+		answer.until = now + FRESH_NS;
+		snprintf(answer.version, sizeof(answer.version), "%s", r == 0 ? version : "");
+		remember(engine, &answer);
 		if (r < 0)
 			return r;
 	}
-	if (!*known[engine].version)
+	if (!*answer.version)
 		return error_set(err, ENOENT, "the version of %s is unknown", program);
 	free(version);
-	version = strdup(known[engine].version);
+	version = strdup(answer.version);
 	if (!version)
 		return error_nomem(err);
 	*ret_version = steal_pointer(&version);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -98,82 +99,48 @@ static char *find_program(const char *name)
 	return NULL;
 }
 
-/*
- * Visits the programs of visible runtimes in the usual directories, until the visitor returns
- * false.
- */
-static void visit_programs(bool (*visit)(void *data, const char *name, uint64_t size), void *data)
+static void add_program(struct runtime_programs *programs, const char *directory, const char *name)
+{
+	_cleanup_free_ char *path = NULL;
+	struct stat st;
+
+	if (asprintf(&path, "%s/%s", directory, name) < 0) {
+		path = NULL;
+		return;
+	}
+	/* Directories may be links to others. */
+	if (programs->length == RUNTIME_PROGRAMS_MAX || !is_trusted_program(path, &st) ||
+	    runtime_programs_name(programs, st.st_size))
+		return;
+	programs->items[programs->length].size = st.st_size;
+	programs->items[programs->length++].name = name;
+}
+
+void runtime_programs_find(struct runtime_programs *ret_programs)
 {
 	size_t i, k;
 
+	*ret_programs = (struct runtime_programs){};
 	for (i = 0; i < array_size(runtimes); i++)
-		for (k = 0; k < array_size(usual_directories) && runtimes[i].visible; k++) {
-			_cleanup_free_ char *path = NULL;
-			struct stat st;
-
-			if (asprintf(&path, "%s/%s", usual_directories[k], runtimes[i].name) < 0) {
-				path = NULL;
-				return;
-			}
-			if (is_trusted_program(path, &st) &&
-			    !visit(data, runtimes[i].name, st.st_size))
-				return;
-		}
+		for (k = 0; k < array_size(usual_directories) && runtimes[i].visible; k++)
+			add_program(ret_programs, usual_directories[k], runtimes[i].name);
 }
 
-struct program_sizes {
-	uint64_t *items;
-	size_t length, max;
-};
-
-static bool add_size(void *data, const char *name, uint64_t size)
+const char *runtime_programs_name(const struct runtime_programs *programs, uint64_t size)
 {
-	struct program_sizes *sizes = data;
 	size_t i;
 
-	for (i = 0; i < sizes->length; i++)
-		if (sizes->items[i] == size)
-			return true;
-	if (sizes->length < sizes->max)
-		sizes->items[sizes->length++] = size;
-	return sizes->length < sizes->max;
-}
-
-size_t runtime_program_sizes(uint64_t *ret_sizes, size_t max)
-{
-	struct program_sizes sizes = { .items = ret_sizes, .max = max };
-
-	visit_programs(add_size, &sizes);
-	return sizes.length;
-}
-
-struct size_search {
-	uint64_t size;
-	const char *name;
-};
-
-static bool is_of_size(void *data, const char *name, uint64_t size)
-{
-	struct size_search *search = data;
-
-	if (size == search->size)
-		search->name = name;
-	return !search->name;
-}
-
-const char *runtime_name_of_size(uint64_t size)
-{
-	struct size_search search = { .size = size };
-
-	if (size)
-		visit_programs(is_of_size, &search);
-	return search.name;
+	for (i = 0; i < programs->length && size; i++)
+		if (programs->items[i].size == size)
+			return programs->items[i].name;
+	return NULL;
 }
 
 /*
  * Cached versions. A node starts containers by the hundred, and the programs are large. A program
- * that was replaced is another file, so it is read again.
+ * that was replaced is another file, so it is read again. For all threads.
  */
+static pthread_mutex_t known_mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct known_version {
 	dev_t device;
 	ino_t inode;
@@ -181,40 +148,47 @@ static struct known_version {
 	char name[16], version[32];
 } known_versions[8];
 
-static const char *find_known(const struct stat *st, const char *name)
+/* Returns a copy, owned by the caller, or NULL. */
+static char *find_known(const struct stat *st, const char *name)
 {
+	char *version = NULL;
 	size_t i;
 
-	for (i = 0; i < array_size(known_versions); i++) {
+	pthread_mutex_lock(&known_mutex);
+	for (i = 0; i < array_size(known_versions) && !version; i++) {
 		struct known_version *known = &known_versions[i];
 
 		if (known->device == st->st_dev && known->inode == st->st_ino &&
 		    known->changed.tv_sec == st->st_ctim.tv_sec &&
 		    known->changed.tv_nsec == st->st_ctim.tv_nsec && strcmp(known->name, name) == 0)
-			return known->version;
+			version = strdup(known->version);
 	}
-	return NULL;
+	pthread_mutex_unlock(&known_mutex);
+	return version;
 }
 
 static void remember(const struct stat *st, const char *name, const char *version)
 {
 	static size_t next;
-	struct known_version *known = &known_versions[next++ % array_size(known_versions)];
+	struct known_version known = {
+		.device = st->st_dev,
+		.inode = st->st_ino,
+		.changed = st->st_ctim,
+	};
 
-	if (strlen(version) >= sizeof(known->version) || strlen(name) >= sizeof(known->name))
+	if (strlen(version) >= sizeof(known.version) || strlen(name) >= sizeof(known.name))
 		return;
-	known->device = st->st_dev;
-	known->inode = st->st_ino;
-	known->changed = st->st_ctim;
-	strcpy(known->name, name);
-	strcpy(known->version, version);
+	strcpy(known.name, name);
+	strcpy(known.version, version);
+	pthread_mutex_lock(&known_mutex);
+	known_versions[next++ % array_size(known_versions)] = known;
+	pthread_mutex_unlock(&known_mutex);
 }
 
 int program_version(const char *name, const char *path, char **ret_version, struct error *err)
 {
 	_cleanup_free_ char *version = NULL;
 	_cleanup_close_ int fd = -1;
-	const char *known;
 	struct stat st;
 	int r;
 
@@ -225,12 +199,8 @@ int program_version(const char *name, const char *path, char **ret_version, stru
 				 path);
 	if (fd < 0)
 		return error_set_errno(err, -fd, "open the program %s", path);
-	known = find_known(&st, name);
-	if (known) {
-		version = strdup(known);
-		if (!version)
-			return error_nomem(err);
-	} else {
+	version = find_known(&st, name);
+	if (!version) {
 		r = elf_version_of_program(name, fd, &version, err);
 		if (r < 0)
 			return error_prefix(err, "read the version of %s", path);

@@ -12,6 +12,8 @@
 
 struct error;
 
+#define RUNTIME_PROGRAMS_MAX 16
+
 /*
  * Returns the plain name of the runtime behind a handler, shim type or path, such as "runc" for
  * "io.containerd.runc.v2" or "/usr/bin/runc"; NULL if the text names no known runtime.
@@ -24,17 +26,19 @@ const char *runtime_name_of(const char *text);
  */
 bool runtime_is_visible(const char *name);
 
-/*
- * Lists the sizes in bytes of the visible runtimes' programs in the usual directories. Returns
- * their number, at most max.
- */
-size_t runtime_program_sizes(uint64_t *ret_sizes, size_t max);
+/* The programs of visible runtimes in the usual directories. */
+struct runtime_programs {
+	struct {
+		uint64_t size; /* in bytes */
+		const char *name;
+	} items[RUNTIME_PROGRAMS_MAX];
+	size_t length;
+};
 
-/*
- * Returns the name of the runtime whose program in the usual directories has that size, or
- * NULL.
- */
-const char *runtime_name_of_size(uint64_t size);
+void runtime_programs_find(struct runtime_programs *ret_programs);
+
+/* Returns the name of the runtime whose program has that size, or NULL; also for a size of 0. */
+const char *runtime_programs_name(const struct runtime_programs *programs, uint64_t size);
 
 /*
  * Reads the version ("1.1.5") of a runtime or engine from its program, which is not run. The

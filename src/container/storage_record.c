@@ -4,6 +4,7 @@
 #include <glob.h>
 #include <jansson.h>
 #include <libgen.h>
+#include <pthread.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -205,6 +206,21 @@ static int read_watched(const char *reference, struct container_records *records
 	return r;
 }
 
+/* Returns the home directory of an ordinary user, owned by the caller, or NULL. */
+static char *home_of(const char *uid)
+{
+	static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* user_find() has one result */
+	const struct passwd *user;
+	char *home = NULL;
+
+	pthread_mutex_lock(&mutex);
+	user = user_find(uid);
+	if (user && user->pw_uid != 0 && user->pw_dir[0] == '/')
+		home = strdup(user->pw_dir);
+	pthread_mutex_unlock(&mutex);
+	return home;
+}
+
 /* Reads the storage of users who are logged in or have running services. */
 static int read_users(const char *reference, struct container_records *records, struct error *err)
 {
@@ -215,12 +231,11 @@ static int read_users(const char *reference, struct container_records *records, 
 	if (glob("/run/user/*", GLOB_NOSORT, NULL, &paths) == GLOB_NOSPACE)
 		r = error_nomem(err);
 	for (i = 0; i < paths.gl_pathc && r == 0; i++) {
-		const char *uid = strrchr(paths.gl_pathv[i], '/') + 1;
-		const struct passwd *user = user_find(uid);
+		_cleanup_free_ char *home = home_of(strrchr(paths.gl_pathv[i], '/') + 1);
 
-		if (user && user->pw_uid != 0 && user->pw_dir[0] == '/')
-			r = read_storage_below(user->pw_dir, "/.local/share/containers/storage",
-					       reference, records, err);
+		if (home)
+			r = read_storage_below(home, "/.local/share/containers/storage", reference,
+					       records, err);
 	}
 	globfree(&paths);
 	return r;

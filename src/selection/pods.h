@@ -16,6 +16,7 @@
 #include "selection/inventory.h"
 #include "selection/target_kind.h"
 
+struct pods_ear;
 struct selector;
 
 struct target_pods {
@@ -26,11 +27,15 @@ struct target_pods {
 	const char *const *names;  /* borrowed */
 	size_t name_count;
 	bool wait;
-	struct cri *cri;
 	struct cgroup_mount mount;
 	char *root; /* path of the cgroup outside of which nothing is looked at; NULL: none */
 	struct inventory inventory; /* the runtime's last answer */
+	bool asking;		    /* a question is under way */
+	struct pods_ear *ear;	    /* of the stream of events; NULL before that was opened */
+	bool hears;		    /* an event has come since the stream was opened */
+	size_t searching;	    /* look-ups of containers whose cgroup was not recognized */
 	char *failure;		    /* why the last question failed; NULL if it did not */
+	int64_t failed;		    /* when it did; CLOCK_MONOTONIC */
 	int64_t began;		    /* start of the recording; CLOCK_REALTIME */
 	int64_t next_ask;	    /* earliest next question to the runtime; CLOCK_MONOTONIC */
 	int64_t next_check;	    /* next search for containers whose cgroup was not seen */
@@ -48,7 +53,6 @@ const struct cri_sandbox *pods_selected(const struct target_pods *pods,
 int pods_describe_pod(const struct target_pods *pods, struct workload *workload,
 		      const struct cri_sandbox *sandbox, struct error *err);
 int pods_describe_container(struct target_pods *pods, struct workload *workload,
-			    const struct cri_sandbox *sandbox,
 			    const struct cri_container *container, struct error *err);
 
 /* Reports a selected container that cannot be recorded. */
@@ -60,7 +64,11 @@ int pods_leave_out(struct target_pods *pods, const struct cri_sandbox *sandbox,
  * and not those of the application. text is the name of the handler, which the cluster chooses,
  * or of the runtime that it stands for.
  */
-int pods_check_visible(const struct cri_sandbox *sandbox, const char *text, struct error *err);
+int pods_check_visible(const char *pod_namespace, const char *pod_name, const char *text,
+		       struct error *err);
+
+/* The same for the handler of a pod. */
+int pods_check_handler(const struct cri_sandbox *sandbox, struct error *err);
 
 /* Returns the workload with this container id, or NULL. */
 struct workload *pods_workload(const struct target_pods *pods, const char *id);
@@ -71,11 +79,29 @@ bool pods_is_outside(const struct target_pods *pods, const char *path);
 /* pods_decide.c: decides whether a new container is selected. */
 
 /*
- * Decide about each workload whose match is pending. pods_decide_last() leaves none pending:
- * what cannot be decided now never will be.
+ * Decide about each workload whose match is pending. pods_decide_all() passes over workloads
+ * after the one with the serial last: they may be newer than the runtime's answer.
+ * pods_decide_last() leaves none pending: what cannot be decided now never will be.
  */
-int pods_decide_all(struct target_pods *pods, struct error *err);
+int pods_decide_all(struct target_pods *pods, uint64_t last, struct error *err);
 int pods_decide_last(struct target_pods *pods, struct error *err);
+
+/* pods_ask.c: asks the runtime, and listens to it. */
+
+/*
+ * Asks the runtime while the loop runs, unless a question is under way. Its answer decides about
+ * what is pending. With check, it is searched for containers whose cgroup was not recognized.
+ */
+int pods_ask(struct target_pods *pods, bool check, struct error *err);
+
+/*
+ * Asks the runtime at once, and replaces the last answer. Without an answer the last one stays,
+ * and the reason is kept in failure.
+ */
+bool pods_ask_at_once(struct target_pods *pods);
+
+/* Listens to the runtime's events, if it has any, so that it is asked only when one has come. */
+int pods_listen(struct target_pods *pods, struct error *err);
 
 /* pods_running.c: finds the cgroups of containers that the runtime lists. */
 

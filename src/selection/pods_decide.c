@@ -92,14 +92,16 @@ static int accept(struct target_pods *pods, struct workload *workload,
 		  struct error *err)
 {
 	_cleanup_error_ struct error why = ERROR_INIT;
-	int r = pods_check_visible(sandbox, sandbox->runtime_handler, &why);
+	int r = pods_check_handler(sandbox, &why);
 
 	workload->next_look = 0;
+	workload->match = MATCH_SELECTED;
 	if (r == 0)
 		r = pods_describe_pod(pods, workload, sandbox, &why);
 	if (r == 0)
-		r = pods_describe_container(pods, workload, sandbox, container, &why);
-	workload->match = r == 0 ? MATCH_SELECTED : MATCH_IGNORED;
+		r = pods_describe_container(pods, workload, container, &why);
+	if (r < 0)
+		workload->match = MATCH_IGNORED;
 	if (r == -ENOTSUP)
 		return pods_leave_out(pods, sandbox, container, error_message(&why), err);
 	return r < 0 ? error_copy(err, &why) : 0;
@@ -137,14 +139,15 @@ static int decide(struct target_pods *pods, struct workload *workload, bool last
 	return decide_by_pod(pods, workload, err);
 }
 
-int pods_decide_all(struct target_pods *pods, struct error *err)
+int pods_decide_all(struct target_pods *pods, uint64_t last, struct error *err)
 {
 	struct workloads *workloads = &pods->target.workloads;
 	size_t i;
 	int r = 0;
 
 	for (i = 0; i < workloads->length && r == 0; i++)
-		if (workloads->items[i]->match == MATCH_PENDING)
+		if (workloads->items[i]->match == MATCH_PENDING &&
+		    workloads->items[i]->serial <= last)
 			r = decide(pods, workloads->items[i], false, err);
 	return r;
 }

@@ -8,7 +8,9 @@
 #include "container/container.h"
 #include "container/container_cgroup.h"
 #include "selection/pods.h"
+#include "selection/target_work.h"
 #include "util/error.h"
+#include "util/worker.h"
 
 /* The cgroup of a container that the runtime lists. */
 struct place {
@@ -49,11 +51,12 @@ static int locate_process(const struct cgroup_mount *mount,
  * Finds the cgroup of a container. -ENOTSUP if it has no cgroup of its own; another error if,
  * for example, the runtime did not answer.
  */
-static int locate(struct target_pods *pods, const char *id, struct place *place, struct error *err)
+static int locate(const struct cgroup_mount *mount, struct cri *cri, const char *id,
+		  struct place *place, struct error *err)
 {
 	_cleanup_cri_container_status_ struct cri_container_status status = {};
 	_cleanup_container_ struct container container = {};
-	int r = cri_container_status(pods->cri, id, &status, err);
+	int r = cri_container_status(cri, id, &status, err);
 
 	if (r == -ENOENT) { /* it was removed at this moment */
 		error_finish(err);
@@ -62,9 +65,9 @@ static int locate(struct target_pods *pods, const char *id, struct place *place,
 	if (r < 0)
 		return r;
 	if (status.pid)
-		return locate_process(&pods->mount, &status, place, err);
+		return locate_process(mount, &status, place, err);
 	/* A container that is being started has a cgroup before it has a process. */
-	if (container_resolve(&pods->mount, NULL, id, &container, NULL) == 0)
+	if (container_resolve(mount, NULL, id, &container, NULL) == 0)
 		place->cgroup = steal_pointer(&container.cgroup);
 	return 0;
 }
@@ -76,7 +79,7 @@ static int describe(struct target_pods *pods, const struct cri_sandbox *sandbox,
 	int r = pods_describe_pod(pods, workload, sandbox, err);
 
 	if (r == 0)
-		r = pods_describe_container(pods, workload, sandbox, container, err);
+		r = pods_describe_container(pods, workload, container, err);
 	if (r == 0 && place->doubt)
 		r = observation_add_reason(&workload->observation, err, "%s", place->doubt);
 	return r;
@@ -112,10 +115,10 @@ int pods_add_existing(struct target_pods *pods, const struct cri_sandbox *sandbo
 	_cleanup_error_ struct error why = ERROR_INIT;
 	_cleanup_place_ struct place place = {};
 	struct workload *workload;
-	int r = pods_check_visible(sandbox, sandbox->runtime_handler, &why);
+	int r = pods_check_handler(sandbox, &why);
 
 	if (r == 0)
-		r = locate(pods, container->id, &place, &why);
+		r = locate(&pods->mount, pods->target.cri, container->id, &place, &why);
 	if (r == -ENOTSUP)
 		return pods_leave_out(pods, sandbox, container, error_message(&why), err);
 	if (r < 0)
@@ -162,30 +165,105 @@ static bool is_unowned(const struct target_pods *pods, const char *cgroup)
 	return false;
 }
 
+/* The search for the cgroup of a container. */
+struct search {
+	struct target_pods *pods;
+	struct cri *cri;
+	char *id;
+	bool last;
+	struct place place;
+	struct error err;
+	int result;
+};
+
+static void search_destroy(void *data)
+{
+	struct search *search = data;
+
+	free(search->id);
+	place_finish(&search->place);
+	error_finish(&search->err);
+	free(search);
+}
+
+DEFINE_CLEANUP(struct search *, search_destroy);
+
+static void run_search(void *data)
+{
+	struct search *search = data;
+	_cleanup_cgroup_mount_ struct cgroup_mount mount = {};
+
+	search->result = cgroup_mount_find(&mount, &search->err);
+	if (search->result == 0)
+		search->result =
+			locate(&mount, search->cri, search->id, &search->place, &search->err);
+}
+
 /*
  * Adds a selected, running container whose cgroup was not recognized: the cgroup's name does
  * not identify it, or it has no cgroup of its own.
  */
+static int conclude(struct search *search, struct error *err)
+{
+	struct target_pods *pods = search->pods;
+	const struct cri_container *container = inventory_container(&pods->inventory, search->id);
+	const struct cri_sandbox *sandbox =
+		container ? pods_selected(pods, &pods->inventory, container) : NULL;
+	const struct place *place = &search->place;
+	struct workload *workload;
+	int r;
+
+	/* Meanwhile it may have been removed, or its cgroup recognized. */
+	if (!sandbox || pods_workload(pods, search->id))
+		return 0;
+	if (search->result == -ENOTSUP || (search->result < 0 && search->last))
+		return pods_leave_out(pods, sandbox, container, error_message(&search->err), err);
+	if (search->result < 0 || !place->cgroup || pods_is_outside(pods, place->cgroup))
+		return 0;
+	if (!is_unowned(pods, place->cgroup))
+		return search->last ? pods_leave_out(pods, sandbox, container,
+						     "its cgroup was not seen", err) :
+				      0;
+	r = add_wanted(pods, sandbox, container, place, &workload, err);
+	return r < 0 || !workload ? r : attach_tree(pods, workload, err);
+}
+
+static void search_done(void *data)
+{
+	_cleanup_(cleanup_search_destroy) struct search *search = data;
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct target *target = &search->pods->target;
+
+	search->pods->searching--;
+	if (conclude(search, &err) < 0)
+		target_work_failed(target, &err);
+	target_work_done(target);
+}
+
+static int search(struct target_pods *pods, const char *id, bool last, struct error *err)
+{
+	struct search *search = calloc(1, sizeof(*search));
+	const struct worker_job job = { run_search, search_done, search_destroy, search };
+
+	if (!search)
+		return error_nomem(err);
+	*search = (struct search){ pods, pods->target.cri, strdup(id), last };
+	if (!search->id) {
+		search_destroy(search);
+		return error_nomem(err);
+	}
+	pods->searching++;
+	return target_work_runtime(&pods->target, &job, err);
+}
+
 static int add_missed(struct target_pods *pods, const struct cri_sandbox *sandbox,
 		      const struct cri_container *container, bool last, struct error *err)
 {
 	_cleanup_error_ struct error why = ERROR_INIT;
-	_cleanup_place_ struct place place = {};
-	struct workload *workload;
-	int r = pods_check_visible(sandbox, sandbox->runtime_handler, &why);
 
-	if (r == 0)
-		r = locate(pods, container->id, &place, &why);
-	if (r == -ENOTSUP || (r < 0 && last))
+	if (pods_check_handler(sandbox, &why) == -ENOTSUP)
 		return pods_leave_out(pods, sandbox, container, error_message(&why), err);
-	if (r < 0 || !place.cgroup || pods_is_outside(pods, place.cgroup))
-		return 0;
-	if (!is_unowned(pods, place.cgroup))
-		return last ? pods_leave_out(pods, sandbox, container, "its cgroup was not seen",
-					     err) :
-			      0;
-	r = add_wanted(pods, sandbox, container, &place, &workload, err);
-	return r < 0 || !workload ? r : attach_tree(pods, workload, err);
+	return search(pods, container->id, last, err);
 }
 
 int pods_check_missed(struct target_pods *pods, bool last, struct error *err)
@@ -243,7 +321,7 @@ int pods_check_ended(struct target_pods *pods, struct error *err)
 		    was_recorded(pods, container->id))
 			continue;
 		/* A container that could not be started made no call. */
-		if (cri_container_status(pods->cri, container->id, &status, NULL) == 0 &&
+		if (cri_container_status(pods->target.cri, container->id, &status, NULL) == 0 &&
 		    status.started_at >= pods->began && !ran_outside(pods, &status))
 			r = pods_leave_out(pods, sandbox, container, "its cgroup was not seen",
 					   err);

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "container/container.h"
 #include "selection/pods.h"
 #include "container/runtime.h"
 #include "selection/selector.h"
+#include "selection/target_work.h"
 #include "util/error.h"
 
 bool pods_select_pod(const struct target_pods *pods, const struct cri_sandbox *sandbox)
@@ -88,7 +88,8 @@ int pods_leave_out(struct target_pods *pods, const struct cri_sandbox *sandbox,
 			    container->name, sandbox->namespace, sandbox->name, why);
 }
 
-int pods_check_visible(const struct cri_sandbox *sandbox, const char *text, struct error *err)
+int pods_check_visible(const char *pod_namespace, const char *pod_name, const char *text,
+		       struct error *err)
 {
 	const char *runtime = runtime_name_of(text);
 
@@ -97,14 +98,17 @@ int pods_check_visible(const struct cri_sandbox *sandbox, const char *text, stru
 	return error_set(err, ENOTSUP,
 			 "pod %s/%s runs in a kernel of its own (%s): this host never sees its "
 			 "system calls, so they cannot be recorded here",
-			 sandbox->namespace, sandbox->name, runtime);
+			 pod_namespace, pod_name, runtime);
+}
+
+int pods_check_handler(const struct cri_sandbox *sandbox, struct error *err)
+{
+	return pods_check_visible(sandbox->namespace, sandbox->name, sandbox->runtime_handler, err);
 }
 
 int pods_describe_container(struct target_pods *pods, struct workload *workload,
-			    const struct cri_sandbox *sandbox,
 			    const struct cri_container *container, struct error *err)
 {
-	_cleanup_container_ struct container described = {};
 	struct observation *observation = &workload->observation;
 	const char *digest = strstr(container->image_ref, "sha256:");
 	int r = set(&observation->container_name, container->name, err);
@@ -113,12 +117,7 @@ int pods_describe_container(struct target_pods *pods, struct workload *workload,
 		r = set(&observation->image, container->image, err);
 	if (r == 0)
 		r = set(&observation->image_digest, digest, err);
-	if (r == 0)
-		r = container_describe(pods->failure ? NULL : pods->cri, container->id,
-				       workload->cgroup, &described, err);
-	if (r == 0 && described.runtime)
-		r = pods_check_visible(sandbox, described.runtime, err);
-	return r < 0 ? r : workload_describe(workload, &described, err);
+	return r < 0 ? r : target_describe(&pods->target, workload, err);
 }
 
 const struct cri_sandbox *pods_selected(const struct target_pods *pods,

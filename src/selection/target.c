@@ -16,7 +16,9 @@
 #include "cgroup/cgroup_tree.h"
 #include "container/container_start.h"
 #include "container/runtime.h"
+#include "container/cri.h"
 #include "selection/target_kind.h"
+#include "selection/target_work.h"
 #include "util/array.h"
 #include "util/clock.h"
 #include "util/error.h"
@@ -84,6 +86,7 @@ int target_prepare(struct target *target, struct recorder *recorder, struct erro
 	int r;
 
 	target->recorder = recorder;
+	runtime_programs_find(&target->workloads.programs);
 	r = target->kind->prepare(target, err);
 	return r < 0 ? r : recorder_visit(recorder, learn, target, err);
 }
@@ -104,19 +107,23 @@ static void look_who_waits(struct target *target)
 	}
 }
 
-int target_begin(struct target *target, struct error *err)
+int target_begin(struct target *target, const struct target_owner *owner, struct error *err)
 {
 	look_who_waits(target);
+	target->owner = *owner;
 	return target->kind->begin ? target->kind->begin(target, err) : 0;
 }
 
 int target_tick(struct target *target, struct error *err)
 {
-	int r = target->kind->tick ? target->kind->tick(target, err) : 0;
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	r = workloads_describe(&target->workloads, err);
+	if (target->failure.code)
+		return error_set(err, target->failure.code, "%s", error_message(&target->failure));
+	if (target->kind->tick)
+		r = target->kind->tick(target, err);
+	if (r == 0)
+		r = target_describe_all(target, err);
 	return r < 0 ? r : workloads_collect(&target->workloads, false, &target->ended, err);
 }
 
@@ -388,11 +395,32 @@ static bool is_empty_frame(const struct target *target, const struct observation
 	       target->ended.observation_count > 1;
 }
 
+void target_stop(struct target *target)
+{
+	target_work_finish(target);
+}
+
+/*
+ * A container that lived shortly may have gone before its files were read. The program of its
+ * runtime is still there.
+ */
+static void complete_version(struct observation *observation)
+{
+	if (observation->runtime && !observation->runtime_version)
+		runtime_version(observation->runtime, NULL, &observation->runtime_version, NULL);
+}
+
 int target_collect(struct target *target, struct recording *recording, struct error *err)
 {
 	size_t i;
-	int r = target->kind->finalize ? target->kind->finalize(target, err) : 0;
+	int r = 0;
 
+	target_work_finish(target);
+	if (target->failure.code)
+		r = left_out_add(&target->left_out, err, "%s", error_message(&target->failure));
+	error_finish(&target->failure);
+	if (r == 0 && target->kind->finalize)
+		r = target->kind->finalize(target, err);
 	if (r == 0)
 		r = workloads_collect(&target->workloads, true, &target->ended, err);
 	for (i = 0; i < target->ended.observation_count && r == 0; i++) {
@@ -403,6 +431,8 @@ int target_collect(struct target *target, struct recording *recording, struct er
 	}
 	for (i = 0; i < recording->observation_count && r == 0; i++)
 		r = left_out_apply(&target->left_out, &recording->observations[i], err);
+	for (i = 0; i < recording->observation_count && r == 0; i++)
+		complete_version(&recording->observations[i]);
 	return r;
 }
 
@@ -419,6 +449,9 @@ void target_destroy(struct target *target)
 {
 	if (!target)
 		return;
+	target_work_finish(target);
+	cri_destroy(target->cri);
+	error_finish(&target->failure);
 	if (target->kind && target->kind->destroy)
 		target->kind->destroy(target);
 	workloads_finish(&target->workloads);
@@ -484,11 +517,14 @@ int target_add_tree(struct target *target, struct workload *workload, const char
 		    struct error *err)
 {
 	struct tree tree = { .target = target };
-	uint64_t sizes[RECORDER_RUNTIMES_MAX];
+	const struct runtime_programs *programs = &target->workloads.programs;
+	uint64_t sizes[RUNTIME_PROGRAMS_MAX];
+	size_t i;
 	int r;
 
-	recorder_set_runtimes(target->recorder, sizes,
-			      runtime_program_sizes(sizes, array_size(sizes)));
+	for (i = 0; i < programs->length; i++)
+		sizes[i] = programs->items[i].size;
+	recorder_set_runtimes(target->recorder, sizes, programs->length);
 	target->attaching = workload;
 	r = cgroup_tree_walk(cgroup, add_one, &tree, err);
 	target->attaching = NULL;

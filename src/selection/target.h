@@ -18,6 +18,7 @@
 
 struct call;
 struct error;
+struct loop;
 struct tracked_cgroup;
 struct observation;
 struct recording;
@@ -64,12 +65,25 @@ void target_recorder_options(const struct target *target, struct recorder_option
  */
 int target_prepare(struct target *target, struct recorder *recorder, struct error *err);
 
-/* Call after recorder_start(). Lets a command start. */
-int target_begin(struct target *target, struct error *err);
+/*
+ * The owner of the loop in which the target gets the results of its look-ups. changed is called
+ * there when target_tick() has something to do because of one.
+ */
+struct target_owner {
+	struct loop *loop;
+	void (*changed)(void *data);
+	void *data;
+};
+
+/*
+ * Call after recorder_start(), when the loop is about to run. Lets a command start. The loop is
+ * borrowed until target_collect() or target_destroy().
+ */
+int target_begin(struct target *target, const struct target_owner *owner, struct error *err);
 
 /*
  * Call whenever something happened, and once a second. Decides which workloads new cgroups
- * belong to.
+ * belong to. Does not block: what may block is done in threads (target_work.h).
  */
 int target_tick(struct target *target, struct error *err);
 
@@ -123,7 +137,16 @@ size_t target_count(const struct target *target);
 /* "pods app=x in namespace shop"; borrowed. */
 const char *target_description(const struct target *target);
 
-/* Call after recorder_stop(). Moves the observations into the recording. */
+/*
+ * Lets the loop go, which runs no longer. Waits, with a limit, for what is being looked up.
+ * target_collect() includes it.
+ */
+void target_stop(struct target *target);
+
+/*
+ * Call after recorder_stop(), and not from the loop. Moves the observations into the recording.
+ * Waits, with a limit, for a slow disk and for the runtime.
+ */
 int target_collect(struct target *target, struct recording *recording, struct error *err);
 
 /* Call if nothing was collected. Sets err to the reason, and returns -ENOENT. */

@@ -6,8 +6,14 @@
 #include "recording/recording.h"
 #include "selection/left_out.h"
 #include "selection/members.h"
-#include "selection/workloads.h"
 #include "selection/target.h"
+#include "selection/workloads.h"
+#include "util/error.h"
+
+struct container;
+struct cri;
+struct cri_events;
+struct worker;
 
 struct target_kind {
 	struct recorder_options recorder;
@@ -25,6 +31,12 @@ struct target_kind {
 	 */
 	int (*classify)(struct target *target, struct tracked_cgroup *tracked,
 			struct workload *parent, struct workload **ret_workload, struct error *err);
+	/*
+	 * What was found out about a container, which is then described with it. On failure the
+	 * recording ends, and the workload is ignored.
+	 */
+	int (*described)(struct target *target, struct workload *workload,
+			 const struct container *container, struct error *err);
 	/* Called after the end: decides about matches that are still pending. */
 	int (*finalize)(struct target *target, struct error *err);
 	void (*signal)(struct target *target, int signal);
@@ -42,8 +54,16 @@ struct target {
 	struct recording ended;	    /* observations of workloads that have ended */
 	struct left_out left_out;
 	char *description;
-	int fd;		 /* of target_fd(); owned */
-	int exit_status; /* of target_exit_status() */
+	struct target_owner owner; /* its loop is NULL while the loop does not run */
+	struct worker *files;	   /* target_work.h; NULL until needed */
+	struct worker *runtime;	   /* the same */
+	struct cri *cri;	   /* owned, of pods; used by the worker only, while there is one */
+	struct cri_events *events; /* owned, in the loop of cri; NULL */
+	bool cri_silent;	   /* the runtime did not answer the last question */
+	bool cri_abandoned;	   /* a thread still hangs there, and uses what it needs */
+	struct error failure;	   /* of something that was looked up; the next tick returns it */
+	int fd;			   /* of target_fd(); owned */
+	int exit_status;	   /* of target_exit_status() */
 };
 
 /*

@@ -12,18 +12,15 @@
 #include "record/tracked_cgroup.h"
 #include "cgroup/cgroup.h"
 #include "cgroup/cgroup_path.h"
+#include "container/container.h"
 #include "container/cri.h"
 #include "selection/pods.h"
 #include "selection/selector.h"
 #include "util/clock.h"
 #include "util/error.h"
 
-/* Interval between questions to the runtime while a match is pending. */
-#define ASK_INTERVAL_NS 50000000LL
-/* Interval after a question that the runtime did not answer. */
-#define RETRY_INTERVAL_NS 1000000000LL
-/* Interval between searches for containers whose cgroup was not seen. */
-#define CHECK_INTERVAL_NS 5000000000LL
+/* Longer than the searches for containers whose cgroup was not recognized are apart. */
+#define OWNER_WAIT_NS 15000000000LL
 
 static struct target_pods *pods_of(struct target *target)
 {
@@ -51,7 +48,7 @@ static int prepare(struct target *target, struct error *err)
 	int r;
 
 	pods->began = clock_ns(CLOCK_REALTIME);
-	r = inventory_take(pods->cri, inventory, err);
+	r = inventory_take(target->cri, inventory, err);
 	for (i = 0; i < inventory->container_count && r == 0; i++) {
 		const struct cri_container *container = &inventory->containers[i];
 		const struct cri_sandbox *sandbox = pods_selected(pods, inventory, container);
@@ -135,51 +132,41 @@ static bool has_open(const struct target *target)
 	return false;
 }
 
-/*
- * Asks the runtime and replaces the last answer. Without an answer the last one stays, and the
- * reason is kept in failure.
- */
-static bool ask(struct target_pods *pods)
-{
-	_cleanup_error_ struct error why = ERROR_INIT;
-	struct inventory inventory = {};
-
-	free(steal_pointer(&pods->failure));
-	if (inventory_take(pods->cri, &inventory, &why) < 0) {
-		pods->failure = strdup(error_message(&why));
-		return false;
-	}
-	inventory_finish(&pods->inventory);
-	pods->inventory = inventory;
-	return true;
-}
-
 static int tick(struct target *target, struct error *err)
 {
 	struct target_pods *pods = pods_of(target);
 	int64_t now = clock_ns(CLOCK_MONOTONIC);
 	bool check = now >= pods->next_check;
-	int r;
+	int r = 0;
 
-	if (now < pods->next_ask || !(check || has_open(target)))
+	if (now >= pods->next_ask && (check || has_open(target)))
+		r = pods_ask(pods, check, err);
+	return r < 0 ? r : pods_listen(pods, err);
+}
+
+/* The runtime may have given its containers another kernel, whatever the handler is called. */
+static int described(struct target *target, struct workload *workload,
+		     const struct container *container, struct error *err)
+{
+	const struct observation *observation = &workload->observation;
+	const char *pod_namespace = observation->pod_namespace ?: "";
+	const char *pod_name = observation->pod_name ?: "";
+	_cleanup_error_ struct error why = ERROR_INIT;
+
+	if (!container->runtime ||
+	    pods_check_visible(pod_namespace, pod_name, container->runtime, &why) == 0)
 		return 0;
-	/* A runtime that is restarting does not answer. Matches stay pending until it does. */
-	if (!ask(pods)) {
-		pods->next_ask = clock_ns(CLOCK_MONOTONIC) + RETRY_INTERVAL_NS;
-		return 0;
-	}
-	pods->next_ask = now + ASK_INTERVAL_NS;
-	r = pods_decide_all(pods, err);
-	if (r < 0 || !check)
-		return r;
-	pods->next_check = now + CHECK_INTERVAL_NS;
-	return pods_check_missed(pods, false, err);
+	workload->match = MATCH_IGNORED;
+	return left_out_add(&target->left_out, err,
+			    "container %s (%s) of pod %s/%s is not in it: %s",
+			    observation->container_id, observation->container_name ?: "",
+			    pod_namespace, pod_name, error_message(&why));
 }
 
 static int finalize(struct target *target, struct error *err)
 {
 	struct target_pods *pods = pods_of(target);
-	bool answered = ask(pods);
+	bool answered = pods_ask_at_once(pods);
 	int r = pods_decide_last(pods, err);
 
 	if (r == 0 && answered)
@@ -199,15 +186,17 @@ static void destroy(struct target *target)
 	cgroup_mount_finish(&pods->mount);
 	free(pods->failure);
 	free(pods->root);
-	cri_destroy(pods->cri);
+	if (!target->cri_abandoned)
+		free(pods->ear);
 }
 
 static const struct target_kind kind = {
-	.owner_wait = 3 * CHECK_INTERVAL_NS,
+	.owner_wait = OWNER_WAIT_NS,
 	.recorder = { .mark_new = true, .watch_denied = true, .slots = 4095 },
 	.prepare = prepare,
 	.tick = tick,
 	.classify = classify,
+	.described = described,
 	.finalize = finalize,
 	.destroy = destroy,
 };
@@ -255,7 +244,7 @@ int target_create_pods(const struct target_request *request, struct target **ret
 	r = set_root(pods, request->cgroup_root, err);
 	if (r < 0)
 		return r;
-	r = cri_connect(request->runtime_endpoint, &pods->cri, err);
+	r = cri_connect(request->runtime_endpoint, &target->cri, err);
 	if (r < 0)
 		return r;
 	*ret_target = steal_pointer(&target);

@@ -11,7 +11,6 @@
 #include "record/tracked_cgroup.h"
 #include "selection/answered.h"
 #include "container/container.h"
-#include "container/runtime.h"
 #include "util/array.h"
 #include "util/error.h"
 #include "util/str.h"
@@ -126,14 +125,6 @@ static int merge_as(struct call_set *into, const struct call_set *from, enum ori
 	return 0;
 }
 
-/* Notes the runtime of a container that was gone before its bundle could be read. */
-static int note_runtime(struct workload *workload, const struct tracked_cgroup *tracked,
-			struct error *err)
-{
-	return set_unknown(&workload->observation.runtime,
-			   runtime_name_of_size(tracked->setup_size), err);
-}
-
 /* Notes how a container was started that was gone before its bundle could be read. */
 static void note_start(struct workload *workload, const struct tracked_cgroup *tracked)
 {
@@ -184,7 +175,8 @@ static int merge_calls(struct workload *workload, const struct tracked_cgroup *t
 	if (r == 0 && !inside) {
 		note_start(workload, tracked);
 		observation->start_hook |= tracked->start_hook;
-		r = note_runtime(workload, tracked, err);
+		if (tracked->setup_size)
+			workload->setup_size = tracked->setup_size;
 	}
 	return r;
 }
@@ -386,13 +378,6 @@ static int finalize_container(struct workload *workload, struct error *err)
 {
 	struct observation *observation = &workload->observation;
 
-	/*
-	 * A short-lived container may be gone before its files were read. Its runtime is still
-	 * there.
-	 */
-	if (observation->runtime && !observation->runtime_version)
-		runtime_version(observation->runtime, NULL, &observation->runtime_version, NULL);
-
 	if (workload->present && !workload->waited) {
 		observation->losses[LOSS_LATE] = 1;
 		return observation_add_reason(observation, err,
@@ -435,6 +420,12 @@ static int finalize_losses(struct workload *workload, struct error *err)
 	observation->losses[LOSS_RECURSION] += workload->losses.recursion;
 	observation->losses[LOSS_EVENTS] += workload->losses.lost_events;
 	return r;
+}
+
+bool workload_wants_description(const struct workload *workload, int64_t now)
+{
+	return workload->is_container && !workload->described && !workload->looking &&
+	       workload->live && workload->match == MATCH_SELECTED && now >= workload->next_look;
 }
 
 int workload_finalize(struct workload *workload, struct error *err)

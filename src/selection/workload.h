@@ -30,6 +30,9 @@ struct workload {
 	enum match match;
 	bool is_container;	       /* a runtime sets it up from outside */
 	bool described;		       /* its bundle was found and read */
+	bool looking;		       /* it is being looked up: what is found has to find it */
+	bool asked;		       /* the runtime was asked about it */
+	uint64_t setup_size;	       /* of the program that set it up; 0 when unknown */
 	char *cgroup;		       /* path of its own cgroup; NULL for a process */
 	enum tristate mount_namespace; /* whether its bundle gives it one of its own */
 	bool entered;		       /* its start was seen: set-up ended in one of its cgroups */
@@ -77,6 +80,9 @@ int workload_merge(struct workload *workload, const struct tracked_cgroup *track
 /* Copies what is known about the container: runtime, bundle, seccomp mode, capabilities. */
 int workload_describe(struct workload *workload, const struct container *container,
 		      struct error *err);
+
+/* True if its bundle and runtime are to be looked up now. */
+bool workload_wants_description(const struct workload *workload, int64_t now);
 
 /*
  * Decides about the calls of set-up, and adds the reasons why the observation is not complete.

@@ -4,12 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "container/container.h"
 #include "recording/recording.h"
 #include "util/array.h"
-#include "util/clock.h"
 #include "util/error.h"
 
 /* Moves a workload into the list. */
@@ -75,9 +72,29 @@ int workloads_add_container(struct workloads *workloads, enum match match, const
 	return add(workloads, &workload, ret_workload, err);
 }
 
-static int collect(struct workload *workload, struct recording *recording, struct error *err)
+/*
+ * Notes the runtime of a container that was gone before its bundle could be read, by the size of
+ * the program that set it up.
+ */
+static int note_runtime(const struct runtime_programs *programs, struct workload *workload,
+			struct error *err)
 {
-	int r = workload_finalize(workload, err);
+	struct observation *observation = &workload->observation;
+	const char *name = runtime_programs_name(programs, workload->setup_size);
+
+	if (observation->runtime || !name)
+		return 0;
+	observation->runtime = strdup(name);
+	return observation->runtime ? 0 : error_nomem(err);
+}
+
+static int collect(const struct runtime_programs *programs, struct workload *workload,
+		   struct recording *recording, struct error *err)
+{
+	int r = note_runtime(programs, workload, err);
+
+	if (r == 0)
+		r = workload_finalize(workload, err);
 
 	if (r < 0)
 		return r;
@@ -95,49 +112,18 @@ int workloads_collect(struct workloads *workloads, bool also_live, struct record
 	for (i = 0; i < workloads->length; i++) {
 		struct workload *workload = workloads->items[i];
 		bool ended = workload->created && !workload->live;
+		bool decided = workload->match != MATCH_PENDING && !workload->looking;
 
-		if (r < 0 || !(also_live || (ended && workload->match != MATCH_PENDING))) {
+		if (r < 0 || !(also_live || (ended && decided))) {
 			workloads->items[kept++] = workload;
 			continue;
 		}
 		if (workload->match == MATCH_SELECTED)
-			r = collect(workload, recording, err);
+			r = collect(&workloads->programs, workload, recording, err);
 		workload_destroy(workload);
 	}
 	workloads->length = kept;
 	return r;
-}
-
-/* Interval between attempts to read a bundle. A short-lived container gets one attempt. */
-#define LOOK_INTERVAL_NS 20000000LL
-
-static int describe(struct workload *workload, int64_t now, struct error *err)
-{
-	_cleanup_container_ struct container container = {};
-	int r = container_describe(NULL, workload->observation.container_id, workload->cgroup,
-				   &container, err);
-
-	workload->next_look = now + LOOK_INTERVAL_NS;
-	return r < 0 ? r : workload_describe(workload, &container, err);
-}
-
-int workloads_describe(struct workloads *workloads, struct error *err)
-{
-	int64_t now = clock_ns(CLOCK_MONOTONIC);
-	size_t i;
-	int r;
-
-	for (i = 0; i < workloads->length; i++) {
-		struct workload *workload = workloads->items[i];
-
-		if (!workload->is_container || workload->described || !workload->live ||
-		    workload->match != MATCH_SELECTED || now < workload->next_look)
-			continue;
-		r = describe(workload, now, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
 }
 
 void workloads_finish(struct workloads *workloads)

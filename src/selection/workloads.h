@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "container/runtime.h"
 #include "selection/workload.h"
 
 struct error;
@@ -23,6 +24,7 @@ struct workloads {
 	struct workload **items; /* owned, in the order of their birth */
 	size_t length;
 	uint64_t last_serial;
+	struct runtime_programs programs; /* of this machine; may be empty */
 };
 
 /*
@@ -43,11 +45,9 @@ int workloads_add_container(struct workloads *workloads, enum match match, const
 			    const char *cgroup, const char *pod_uid, struct workload **ret_workload,
 			    struct error *err);
 
-/* Looks up the bundle and runtime of live, selected containers that are not described yet. */
-int workloads_describe(struct workloads *workloads, struct error *err);
-
 /*
- * Removes the workloads that have ended, except pending ones; with also_live, removes all. The
+ * Removes the workloads that have ended, except those that are pending or being looked up; with
+ * also_live, removes all. The
  * observations of selected workloads move into the recording.
  */
 int workloads_collect(struct workloads *workloads, bool also_live, struct recording *recording,

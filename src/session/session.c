@@ -317,8 +317,18 @@ static int get_recorder(struct session *session, struct error *err)
 	return recorder_add_handler(session->recorder, &handler, err);
 }
 
+/* Lets the target go on in the next step. */
+static void handle_change(void *data)
+{
+	const struct session *session = data;
+
+	if (session->timer)
+		loop_start_timer(session->timer, 0);
+}
+
 static int begin(struct session *session, struct loop *loop, struct error *err)
 {
+	const struct target_owner owner = { loop, handle_change, session };
 	int r = is_shared(session) ? 0 : recorder_attach(session->recorder, err);
 
 	if (r < 0)
@@ -336,7 +346,7 @@ static int begin(struct session *session, struct loop *loop, struct error *err)
 		session->deadline = clock_ns(CLOCK_MONOTONIC) + session->options.duration;
 	if (session->handler.started)
 		session->handler.started(session->handler.data);
-	return target_begin(session->target, err);
+	return target_begin(session->target, &owner, err);
 }
 
 int session_start(const struct session_options *options, const struct session_handler *handler,
@@ -413,6 +423,7 @@ void session_destroy(struct session *session)
 	if (!session)
 		return;
 	stop_watching(session);
+	target_stop(session->target);
 	let_recorder_go(session);
 	progress_finish(&session->progress);
 	error_finish(&session->interruption);

@@ -8,18 +8,19 @@
 #include <string.h>
 #include <unistd.h>
 
+void user_read_files_only(void)
+{
+	__nss_configure_lookup("passwd", "files");
+	__nss_configure_lookup("group", "files");
+}
+
 struct passwd *user_find(const char *name)
 {
 	struct passwd *user;
 	unsigned long id;
 
 #ifdef RECORDER_STATIC
-	/*
-	 * Other name services are shared objects, which need exactly the C library they came
-	 * with.
-	 */
-	__nss_configure_lookup("passwd", "files");
-	__nss_configure_lookup("group", "files");
+	user_read_files_only();
 #endif
 	user = getpwnam(name);
 	if (user || !*name || name[strspn(name, "0123456789")])

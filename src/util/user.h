@@ -12,6 +12,12 @@
 struct passwd *user_find(const char *name);
 
 /*
+ * Lets user_find() read only /etc/passwd from now on. Other name services are shared objects,
+ * which need exactly the C library that they came with.
+ */
+void user_read_files_only(void);
+
+/*
  * Switches to a user and the groups of that user, and sets HOME, USER and LOGNAME. Cannot be
  * undone, so it is for a child before its execve. Returns 0 or a negative errno.
  */

@@ -22,7 +22,7 @@ runs() {
 	fi
 }
 
-tap_plan 6
+tap_plan 7
 tap_check "it builds" make O="$TEST_TMP/arm64" CROSS_COMPILE=aarch64-linux-gnu- WERROR=1 all
 tap_match "it is an arm64 program" "$(file -b "$TEST_TMP/arm64/recorder")" 'ARM aarch64'
 runs "it runs" "$TEST_TMP/arm64/recorder"
@@ -31,4 +31,7 @@ tap_check "it builds as one file" \
 program=$TEST_TMP/arm64-static/recorder
 tap_match "which is linked statically" "$(file -b "$program")" 'ARM aarch64.*static-pie linked'
 runs "and runs" "$program"
+aarch64-linux-gnu-strip -o "$TEST_TMP/stripped" "$program"
+size=$(stat -c %s "$TEST_TMP/stripped")
+tap_check "it has 8 MiB at most: $size bytes" [ "$size" -le $((8 << 20)) ]
 tap_done

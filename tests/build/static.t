@@ -17,8 +17,9 @@ cd "$(dirname "$0")/../.." || exit 1
 # A limit, because users copy the file to nodes.
 SIZE_MAX=$((8 << 20))
 
+: "${RECORDER:?is the recorder to test}"
 : "${TEST_TMP:?is an empty directory}"
-tap_plan 9
+tap_plan 11
 tap_check "it builds" make O="$TEST_TMP/build" WERROR=1 static
 program=$TEST_TMP/build-static/recorder
 tap_match "it is linked statically" "$(file -b "$program")" 'static-pie linked'
@@ -41,6 +42,10 @@ strip -o "$TEST_TMP/stripped" "$program"
 size=$(stat -c %s "$TEST_TMP/stripped")
 tap_check "it has at most 8 MiB: $size bytes" [ "$size" -le "$SIZE_MAX" ]
 
+# What a node without a network client lacks as well.
+tap_is "the program with shared libraries needs none of a network client" \
+	"$(ldd "$RECORDER" | grep -cE 'libcurl|libssh|libldap|libkrb5|librtmp')" 0
+
 # Records a pod of a real runtime. Its container makes a call that no other container makes.
 record_pod() {
 	local pod container recorder status i
@@ -60,6 +65,12 @@ record_pod() {
 	kill -TERM "$recorder"
 	wait "$recorder" && [ "$status" = 0 ]
 }
+
+if [ "$(id -u)" = 0 ] && command -v podman >/dev/null; then
+	tap_match "the demo works with it" "$(RECORDER=$program tools/demo 2>&1)" 'The demo worked\.$'
+else
+	tap_skip "the demo works with it" "it needs root, and podman"
+fi
 
 missing=$(containerd_missing)
 if [ -n "$missing" ]; then

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "events.pb-c.h"
 #include "net/grpc.h"
 #include "container/cri.pb-c.h"
 #include "util/error.h"
@@ -93,8 +92,7 @@ static int ask_unknown(struct probe *probe, struct error *err)
 
 static void on_event(struct grpc_call *call, ProtobufCMessage *message, void *data)
 {
-	const Events__ContainerEventResponse *event =
-		(const Events__ContainerEventResponse *)message;
+	const Cri__ContainerEventResponse *event = (const Cri__ContainerEventResponse *)message;
 	struct probe *probe = data;
 
 	printf("%s %u\n", event->container_id, event->container_event_type);
@@ -119,10 +117,10 @@ static void on_end(struct grpc_call *call, int result, const struct error *err, 
 static int ask_events(struct probe *probe, struct error *err)
 {
 	static const struct grpc_method method = { SERVICE "GetContainerEvents",
-						   &events__container_event_response__descriptor,
+						   &cri__container_event_response__descriptor,
 						   .streams = true };
 	static const struct grpc_handlers handlers = { on_event, on_end };
-	Events__GetEventsRequest request = EVENTS__GET_EVENTS_REQUEST__INIT;
+	Cri__GetEventsRequest request = CRI__GET_EVENTS_REQUEST__INIT;
 	struct grpc_call *call;
 	int r;
 

@@ -7,13 +7,7 @@ $(O)/tests/runtime/target_probe: tests/runtime/target_probe.c $(O)/librecorder.a
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MF $@.d -o $@ $< $(O)/librecorder.a $(LIBS)
 
-$(O)/gen/events.pb-c.c $(O)/gen/events.pb-c.h &: tests/runtime/events.proto
-	$(call say,PROTO,$<)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(PROTOC_C) --proto_path=$(<D) --c_out=$(@D) $(<F)
-
-$(O)/tests/runtime/grpc_probe: tests/runtime/grpc_probe.c $(O)/gen/events.pb-c.c $(O)/librecorder.a
+$(O)/tests/runtime/grpc_probe: tests/runtime/grpc_probe.c $(O)/librecorder.a
 	$(call say,TEST,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MF $@.d -o $@ $< $(O)/gen/events.pb-c.c \
-		$(O)/librecorder.a $(LIBS)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MF $@.d -o $@ $< $(O)/librecorder.a $(LIBS)

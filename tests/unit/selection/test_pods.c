@@ -71,11 +71,14 @@ static struct cri_container containers[] = {
 	  .image_ref = (char *)"" },
 };
 
+static const struct target_kind kind;
+
 static struct target_pods *pods_new(void)
 {
 	struct target_pods *pods = calloc(1, sizeof(*pods));
 
 	assert_non_null(pods);
+	pods->target.kind = &kind;
 	pods->inventory = (struct inventory){ sandboxes, array_size(sandboxes), containers,
 					      array_size(containers) };
 	pods->selector_text = "app=web";
@@ -114,7 +117,7 @@ static void what_the_runtime_says_decides(void **state)
 	struct workload *other = add_open(pods, "c2", "/k/c2", OTHER_UID);
 	struct workload *sandbox = add_open(pods, SANDBOX, "/k/" SANDBOX, UID);
 
-	assert_int_equal(pods_decide_all(pods, NULL), 0);
+	assert_int_equal(pods_decide_all(pods, UINT64_MAX, NULL), 0);
 	assert_int_equal(wanted->match, MATCH_SELECTED);
 	assert_string_equal(wanted->observation.container_name, "main");
 	assert_string_equal(wanted->observation.pod_name, "web");
@@ -131,7 +134,7 @@ static void a_forgotten_container_is_its_pods(void **state)
 	struct workload *other = add_open(pods, "f" HEX, "/k/f" HEX, OTHER_UID);
 
 	/* The runtime's answer may be late. */
-	assert_int_equal(pods_decide_all(pods, NULL), 0);
+	assert_int_equal(pods_decide_all(pods, UINT64_MAX, NULL), 0);
 	assert_int_equal(wanted->match, MATCH_PENDING);
 	assert_int_equal(pods_decide_last(pods, NULL), 0);
 	assert_int_equal(wanted->match, MATCH_SELECTED);
@@ -210,7 +213,7 @@ static void other_engines_are_no_matter(void **state)
 
 	for (i = 0; i < array_size(cgroups); i++)
 		add_open(pods, HEX, cgroups[i], "");
-	assert_int_equal(pods_decide_all(pods, NULL), 0);
+	assert_int_equal(pods_decide_all(pods, UINT64_MAX, NULL), 0);
 	for (i = 0; i < array_size(cgroups); i++)
 		assert_int_equal(pods->target.workloads.items[i]->match, MATCH_IGNORED);
 	assert_null(left_out_reason(&pods->target.left_out));
@@ -234,10 +237,10 @@ static void one_that_lives_and_is_unknown_is_anothers(void **state)
 	pods->mount.path = top;
 	/* A failure to answer is no evidence of that. */
 	pods->failure = (char *)"no answer in time";
-	assert_int_equal(pods_decide_all(pods, NULL), 0);
+	assert_int_equal(pods_decide_all(pods, UINT64_MAX, NULL), 0);
 	assert_int_equal(workload->match, MATCH_PENDING);
 	pods->failure = NULL;
-	assert_int_equal(pods_decide_all(pods, NULL), 0);
+	assert_int_equal(pods_decide_all(pods, UINT64_MAX, NULL), 0);
 	assert_int_equal(workload->match, MATCH_IGNORED);
 	assert_null(left_out_reason(&pods->target.left_out));
 	rmdir(directory);
@@ -257,6 +260,21 @@ static void one_in_a_kernel_of_its_own_is_told_at_the_end(void **state)
 	pods_free(pods);
 }
 
+/* The answer was asked for before it was made, so it says nothing about it. */
+static void a_newer_one_waits_for_the_next_answer(void **state)
+{
+	struct target_pods *pods = pods_new();
+	struct workload *old = add_open(pods, "c2", "/k/c2", OTHER_UID);
+	struct workload *new = add_open(pods, "c1", "/k/c1", UID);
+
+	assert_int_equal(pods_decide_all(pods, old->serial, NULL), 0);
+	assert_int_equal(old->match, MATCH_IGNORED);
+	assert_int_equal(new->match, MATCH_PENDING);
+	assert_int_equal(pods_decide_all(pods, new->serial, NULL), 0);
+	assert_int_equal(new->match, MATCH_SELECTED);
+	pods_free(pods);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +286,7 @@ int main(void)
 		cmocka_unit_test(other_engines_are_no_matter),
 		cmocka_unit_test(one_that_lives_and_is_unknown_is_anothers),
 		cmocka_unit_test(one_in_a_kernel_of_its_own_is_told_at_the_end),
+		cmocka_unit_test(a_newer_one_waits_for_the_next_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

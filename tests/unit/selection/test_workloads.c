@@ -170,21 +170,66 @@ static void a_bundle_is_looked_for_where_that_can_help(void **state)
 	struct workload *open = begin(&workloads, MATCH_PENDING, 2);
 	struct workload *ended = begin(&workloads, MATCH_SELECTED, 3);
 	struct workload *known = begin(&workloads, MATCH_SELECTED, 4);
-	int64_t next_look;
+	struct workload *looking = begin(&workloads, MATCH_SELECTED, 5);
 
 	end(ended, 1);
 	known->described = true;
-	assert_int_equal(workloads_describe(&workloads, NULL), 0);
-	assert_false(living->described); /* there is no such container */
-	assert_true(living->next_look > 0);
-	assert_int_equal(open->next_look, 0);
-	assert_int_equal(ended->next_look, 0);
-	assert_int_equal(known->next_look, 0);
-
+	looking->looking = true;
+	assert_true(workload_wants_description(living, 7));
+	assert_false(workload_wants_description(open, 7));
+	assert_false(workload_wants_description(ended, 7));
+	assert_false(workload_wants_description(known, 7));
+	assert_false(workload_wants_description(looking, 7));
 	/* It is not looked for again before next_look. */
-	living->next_look = next_look = INT64_MAX;
-	assert_int_equal(workloads_describe(&workloads, NULL), 0);
-	assert_int_equal(living->next_look, next_look);
+	living->next_look = 8;
+	assert_false(workload_wants_description(living, 7));
+	assert_true(workload_wants_description(living, 8));
+	workloads_finish(&workloads);
+}
+
+/* What is found out about it is to find it. */
+static void one_that_is_looked_up_is_kept_until_then(void **state)
+{
+	_cleanup_recording_ struct recording recording = {};
+	struct workloads workloads = {};
+	struct workload *workload = begin(&workloads, MATCH_SELECTED, 1);
+
+	workload->looking = true;
+	end(workload, 1);
+	assert_int_equal(workloads_collect(&workloads, false, &recording, NULL), 0);
+	assert_int_equal(recording.observation_count, 0);
+	workload->looking = false;
+	assert_int_equal(workloads_collect(&workloads, false, &recording, NULL), 0);
+	assert_int_equal(recording.observation_count, 1);
+	workload = begin(&workloads, MATCH_SELECTED, 2);
+	workload->looking = true;
+	end(workload, 1);
+	/* At the end, nothing more is found out. */
+	assert_int_equal(workloads_collect(&workloads, true, &recording, NULL), 0);
+	assert_int_equal(recording.observation_count, 2);
+	workloads_finish(&workloads);
+}
+
+static void a_runtime_is_told_by_the_size_of_its_program(void **state)
+{
+	_cleanup_recording_ struct recording recording = {};
+	struct workloads workloads = {
+		.programs = { .items = { { 100, "runc" }, { 200, "crun" } }, .length = 2 },
+	};
+	struct workload *workload = begin(&workloads, MATCH_SELECTED, 1);
+
+	workload->setup_size = 200;
+	end(workload, 1);
+	end(begin(&workloads, MATCH_SELECTED, 2), 1);
+	workload = begin(&workloads, MATCH_SELECTED, 3);
+	workload->setup_size = 200;
+	workload->observation.runtime = strdup("youki");
+	end(workload, 1);
+	assert_int_equal(workloads_collect(&workloads, false, &recording, NULL), 0);
+	assert_int_equal(recording.observation_count, 3);
+	assert_string_equal(recording.observations[0].runtime, "crun");
+	assert_null(recording.observations[1].runtime);
+	assert_string_equal(recording.observations[2].runtime, "youki");
 	workloads_finish(&workloads);
 }
 
@@ -196,6 +241,8 @@ int main(void)
 		cmocka_unit_test(one_that_ended_is_not_taken_for_another),
 		cmocka_unit_test(past_the_limit_lifetimes_are_folded),
 		cmocka_unit_test(a_bundle_is_looked_for_where_that_can_help),
+		cmocka_unit_test(one_that_is_looked_up_is_kept_until_then),
+		cmocka_unit_test(a_runtime_is_told_by_the_size_of_its_program),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
