@@ -35,7 +35,7 @@ refuses() { # TEXT FILE TEXT COMPLAINT [LINE]
 	tap_is "$1" "$? $said" "1 $2:${5:-1}: $4"
 }
 
-tap_plan 31
+tap_plan 33
 tap_check "this project keeps its layers" tools/check-layers
 accepts "a folder may include its own headers" src/selection/a.c '#include "container/b.h"'
 accepts "and those below" src/cli/a.c '#include "util/error.h"'
@@ -75,6 +75,9 @@ done
 accepts "the loop polls" src/util/loop.c '#include <poll.h>'
 refuses "and does not ask about a terminal" src/session/a.c 'if (isatty(2))' \
 	"session/ knows no signal, terminal or log:if (isatty(2))"
+accepts "the Kubernetes client may include net/" src/kube/a.c '#include "net/http2.h"'
+refuses "and not recording/" src/kube/a.c '#include "recording/recording.h"' \
+	"kube/ may not include recording/"
 accepts "a folder that asks servers may include net/" src/container/a.c '#include "net/grpc.h"'
 refuses "no other folder may" src/profile/model/a.c '#include "net/grpc.h"' \
 	"profile/ asks no server: it may not include net/"

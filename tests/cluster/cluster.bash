@@ -35,7 +35,7 @@ CLUSTER_IMAGE=$CONTAINERD_BUSYBOX
 cluster_missing() {
 	local command
 	[ "$(id -u)" = 0 ] || echo "it needs root"
-	for command in containerd containerd-shim-runc-v2 ctr runc busybox go ip jq openssl unshare; do
+	for command in containerd containerd-shim-runc-v2 ctr runc busybox curl go ip jq openssl unshare; do
 		command -v "$command" >/dev/null || echo "$command is not installed"
 	done
 	[ -x /usr/lib/cni/ptp ] || echo "the network plug-ins of containers are not installed"

@@ -100,6 +100,7 @@ control_plane_start_api() {
 		--tls-private-key-file="$pki/kube-apiserver.key" --client-ca-file="$pki/ca.crt" \
 		--token-auth-file="$pki/tokens.csv" --authorization-mode=Node,RBAC \
 		--enable-admission-plugins=NodeRestriction --allow-privileged=true \
+		--goaway-chance=0.02 \
 		--service-cluster-ip-range="${CLUSTER_SERVICE%.*}.0/24" \
 		--service-account-issuer=https://kubernetes.default.svc \
 		--service-account-key-file="$pki/accounts.pub" \

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -81,6 +82,29 @@ static inline void write_key(const char *path, const struct identity *identity)
 	assert_non_null(file);
 	assert_int_equal(PEM_write_PrivateKey(file, identity->key, NULL, NULL, 0, NULL, NULL), 1);
 	assert_int_equal(fclose(file), 0);
+}
+
+static inline int choose_h2(SSL *ssl, const unsigned char **out, unsigned char *out_size,
+			    const unsigned char *in, unsigned int in_size, void *data)
+{
+	const char *only = data;
+
+	if (SSL_select_next_proto((unsigned char **)out, out_size, (const unsigned char *)only,
+				  strlen(only), in, in_size) == OPENSSL_NPN_NEGOTIATED)
+		return SSL_TLSEXT_ERR_OK;
+	return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+/* Makes the server's context. alpn is such as "\x02h2", or NULL for a server without ALPN. */
+static inline SSL_CTX *server_context(const struct identity *identity, const char *alpn)
+{
+	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+
+	assert_int_equal(SSL_CTX_use_certificate(context, identity->certificate), 1);
+	assert_int_equal(SSL_CTX_use_PrivateKey(context, identity->key), 1);
+	if (alpn)
+		SSL_CTX_set_alpn_select_cb(context, choose_h2, (void *)alpn);
+	return context;
 }
 
 #endif

@@ -63,29 +63,6 @@ static int unmake_world(void **state)
 	return rmdir(world.directory);
 }
 
-static int choose_h2(SSL *ssl, const unsigned char **out, unsigned char *out_size,
-		     const unsigned char *in, unsigned int in_size, void *data)
-{
-	const char *only = data;
-
-	if (SSL_select_next_proto((unsigned char **)out, out_size, (const unsigned char *)only,
-				  strlen(only), in, in_size) == OPENSSL_NPN_NEGOTIATED)
-		return SSL_TLSEXT_ERR_OK;
-	return SSL_TLSEXT_ERR_ALERT_FATAL;
-}
-
-/* Makes the server's context. alpn is such as "\x02h2", or NULL for a server without ALPN. */
-static SSL_CTX *server_context(const struct identity *identity, const char *alpn)
-{
-	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
-
-	assert_int_equal(SSL_CTX_use_certificate(context, identity->certificate), 1);
-	assert_int_equal(SSL_CTX_use_PrivateKey(context, identity->key), 1);
-	if (alpn)
-		SSL_CTX_set_alpn_select_cb(context, choose_h2, (void *)alpn);
-	return context;
-}
-
 static struct tls_options client_options(const char *server_name)
 {
 	return (struct tls_options){ .ca_file = world.ca, .server_name = server_name };

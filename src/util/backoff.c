@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "util/backoff.h"
+
+#include <sys/random.h>
+#include <time.h>
+
+#include "util/clock.h"
+
+int64_t backoff_random(int64_t limit)
+{
+	uint32_t random;
+
+	/* Without randomness, as early in boot, the time differs enough between machines. */
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != sizeof(random))
+		random = clock_ns(CLOCK_MONOTONIC);
+	return limit > 0 ? random % limit : 0;
+}
+
+int64_t backoff_ms(int64_t min_ms, int64_t max_ms, unsigned int failures)
+{
+	int64_t delay = min_ms;
+	unsigned int i;
+
+	for (i = 0; i < failures && delay < max_ms; i++)
+		delay *= 2;
+	if (delay > max_ms)
+		delay = max_ms;
+	return delay / 2 + backoff_random(delay / 2 + 1);
+}
