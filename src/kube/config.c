@@ -29,7 +29,7 @@ void kube_config_finish(struct kube_config *config)
 	free(config->namespace);
 	for (i = 0; i < KUBE_CONFIG_INLINE; i++)
 		cleanup_close_p(&config->memory[i]);
-	*config = (struct kube_config){ .memory = { -1, -1, -1 } };
+	*config = (struct kube_config)KUBE_CONFIG_INIT;
 }
 
 static int join(const char *directory, const char *name, char **ret_path, struct error *err)
@@ -60,7 +60,7 @@ static int read_namespace(const char *directory, struct kube_config *config, str
 
 int kube_config_in_cluster(const char *directory, struct kube_config *ret_config, struct error *err)
 {
-	_cleanup_kube_config_ struct kube_config config = { .memory = { -1, -1, -1 } };
+	_cleanup_kube_config_ struct kube_config config = KUBE_CONFIG_INIT;
 	const char *host = getenv("KUBERNETES_SERVICE_HOST");
 	const char *port = getenv("KUBERNETES_SERVICE_PORT");
 	_cleanup_free_ char *url = NULL;
@@ -85,6 +85,6 @@ int kube_config_in_cluster(const char *directory, struct kube_config *ret_config
 	if (r < 0)
 		return error_prefix(err, "use the service account of the pod");
 	*ret_config = config;
-	config = (struct kube_config){ .memory = { -1, -1, -1 } };
+	config = (struct kube_config)KUBE_CONFIG_INIT;
 	return 0;
 }

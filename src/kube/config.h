@@ -26,6 +26,12 @@ struct kube_config {
 	int memory[KUBE_CONFIG_INLINE]; /* descriptors of files that exist in memory only, or -1 */
 };
 
+/* A configuration that owns nothing. */
+#define KUBE_CONFIG_INIT                 \
+	{                                \
+		.memory = { -1, -1, -1 } \
+	}
+
 /* Where the kubelet puts the files of a pod's service account. */
 #define KUBE_SERVICE_ACCOUNT "/var/run/secrets/kubernetes.io/serviceaccount"
 

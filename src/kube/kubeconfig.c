@@ -242,7 +242,7 @@ static int read_text(const char *path, const char *text, size_t size, const char
 int kube_config_read(const char *path, const char *context, struct kube_config *ret_config,
 		     struct error *err)
 {
-	_cleanup_kube_config_ struct kube_config config = { .memory = { -1, -1, -1 } };
+	_cleanup_kube_config_ struct kube_config config = KUBE_CONFIG_INIT;
 	char *text;
 	size_t size;
 	int r = file_read(AT_FDCWD, path, FILE_MAX, &text, &size, err);
@@ -259,6 +259,6 @@ int kube_config_read(const char *path, const char *context, struct kube_config *
 	if (r < 0)
 		return r;
 	*ret_config = config;
-	config = (struct kube_config){ .memory = { -1, -1, -1 } };
+	config = (struct kube_config)KUBE_CONFIG_INIT;
 	return 0;
 }

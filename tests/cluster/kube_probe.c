@@ -331,7 +331,7 @@ static int run(struct probe *probe, int argc, char **argv, struct error *err)
 
 int main(int argc, char **argv)
 {
-	_cleanup_kube_config_ struct kube_config config = { .memory = { -1, -1, -1 } };
+	_cleanup_kube_config_ struct kube_config config = KUBE_CONFIG_INIT;
 	_cleanup_error_ struct error err = ERROR_INIT;
 	_cleanup_loop_ struct loop *loop = NULL;
 	struct probe probe = { .err = &err };

@@ -59,7 +59,7 @@ static void read_config(const char *text, const char *context, struct kube_confi
 
 static void of_a_pod(void **state)
 {
-	_cleanup_kube_config_ struct kube_config config = { .memory = { -1, -1, -1 } };
+	_cleanup_kube_config_ struct kube_config config = KUBE_CONFIG_INIT;
 	char token[64];
 
 	setenv("KUBERNETES_SERVICE_HOST", "10.96.0.1", 1);
@@ -77,7 +77,7 @@ static void of_a_pod(void **state)
 
 static void of_a_pod_with_ipv6(void **state)
 {
-	_cleanup_kube_config_ struct kube_config config = { .memory = { -1, -1, -1 } };
+	_cleanup_kube_config_ struct kube_config config = KUBE_CONFIG_INIT;
 
 	setenv("KUBERNETES_SERVICE_HOST", "fd00::1", 1);
 	setenv("KUBERNETES_SERVICE_PORT", "6443", 1);
@@ -108,7 +108,7 @@ static void of_no_pod(void **state)
 
 static void with_a_token(void **state)
 {
-	_cleanup_kube_config_ struct kube_config config = { .memory = { -1, -1, -1 } };
+	_cleanup_kube_config_ struct kube_config config = KUBE_CONFIG_INIT;
 	char expected[64];
 
 	read_config("apiVersion: v1\nkind: Config\npreferences: {}\n" CLUSTERS
@@ -129,7 +129,7 @@ static void with_a_token(void **state)
 /* JSON is YAML, and the second of the contexts is asked for. */
 static void with_another_context(void **state)
 {
-	_cleanup_kube_config_ struct kube_config config = { .memory = { -1, -1, -1 } };
+	_cleanup_kube_config_ struct kube_config config = KUBE_CONFIG_INIT;
 
 	read_config(
 		"{\"clusters\": [{\"name\": \"c\", \"cluster\": {\"server\": "
@@ -163,7 +163,7 @@ static void expect_content(const char *path, const char *expected)
 
 static void with_keys_inside(void **state)
 {
-	_cleanup_kube_config_ struct kube_config config = { .memory = { -1, -1, -1 } };
+	_cleanup_kube_config_ struct kube_config config = KUBE_CONFIG_INIT;
 
 	read_config(CLUSTERS "    certificate-authority-data: YXV0aG9yaXR5\n"
 			     "    certificate-authority: /not/used\n" CONTEXTS
