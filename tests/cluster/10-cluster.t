@@ -86,7 +86,7 @@ left_of() { # DIRECTORY
 
 [ -n "${TEST_TMP-}" ] || cleanup_directory TEST_TMP
 settings=$(cd /proc/sys && cat "${NODE_SETTINGS[@]}")
-CLUSTER_NODES=1 CLUSTER_DIRECTORY='' start_and_wait >"$TEST_TMP/log" 2>&1 &
+CLUSTER_NODES=1 CLUSTER_DIRECTORY='' CLUSTER_LOGS='' start_and_wait >"$TEST_TMP/log" 2>&1 &
 other=$!
 cleanup_add cleanup_process "$other"
 wait_until 120 test -s "$TEST_TMP/directory" || tap_note "$(cat "$TEST_TMP/log")"
