@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "agent/command.h"
 #include "cli/frame/cli.h"
 #include "cli/commands.h"
 
 /* Sorted by name. */
 static const struct cli_command *const commands[] = {
+	&agent_command,
 	&baseline_command,
 	&compare_command,
 	&convert_command,

@@ -11,7 +11,7 @@
 #include <sys/utsname.h>
 
 #include "cli/frame/cli.h"
-#include "cli/host_option.h"
+#include "cli/frame/host_option.h"
 #include "record/probe.h"
 #include "record/tracepoint.h"
 #include "cgroup/cgroup.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cli/frame/cli.h"
-#include "cli/host_option.h"
+#include "cli/frame/host_option.h"
 #include "cli/input.h"
 #include "cli/report_format.h"
 #include "cli/store_options.h"
@@ -170,7 +170,7 @@ static int carry_out(const struct install_options *options, struct install_plan 
 
 	if (r < 0)
 		return r;
-	r = store_open(options->root, STORE_CREATE, &store, err);
+	r = store_open(options->root, STORE_CREATE, STORE_PERSON, &store, err);
 	if (r == -ENOENT)
 		r = error_set(err, ENOENT, "%s; is this a node? --root names another directory",
 			      error_message(err));

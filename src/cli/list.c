@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cli/frame/cli.h"
-#include "cli/host_option.h"
+#include "cli/frame/host_option.h"
 #include "install/profile_use.h"
 #include "cli/report_format.h"
 #include "cli/store_options.h"
@@ -108,7 +108,7 @@ static int find_rows(const char *root, const struct profile_use *use, struct row
 	_cleanup_store_ struct store *store = NULL;
 	char **paths = NULL;
 	size_t count = 0;
-	int r = store_open(root, STORE_READ, &store, err);
+	int r = store_open(root, STORE_READ, STORE_PERSON, &store, err);
 
 	if (r == 0)
 		r = store_list(store, &paths, &count, err);

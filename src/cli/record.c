@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "cli/frame/cli.h"
-#include "cli/host_option.h"
+#include "cli/frame/host_option.h"
 #include "cli/output_file.h"
 #include "cli/record_output.h"
 #include "cli/record_view.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cli/frame/cli.h"
-#include "cli/host_option.h"
+#include "cli/frame/host_option.h"
 #include "install/profile_use.h"
 #include "cli/store_options.h"
 #include "install/localhost_path.h"
@@ -126,7 +126,7 @@ static int run(const struct cli_call *call, struct error *err)
 	for (int i = 0; r == 0 && i < call->argc; i++)
 		r = add_path(&paths, options, call->argv[i], err);
 	if (r == 0)
-		r = store_open(options->root, STORE_WRITE, &store, err);
+		r = store_open(options->root, STORE_WRITE, STORE_PERSON, &store, err);
 	if (r == 0)
 		r = check(store, &paths, options, err);
 	if (r == 0)

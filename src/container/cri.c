@@ -39,6 +39,10 @@ static const struct grpc_method containers_method = {
 	.path = SERVICE "ListContainers",
 	.answer = &cri__list_containers_response__descriptor,
 };
+static const struct grpc_method runtime_status_method = {
+	.path = SERVICE "Status",
+	.answer = &cri__status_response__descriptor,
+};
 static const struct grpc_method status_method = {
 	.path = SERVICE "ContainerStatus",
 	.answer = &cri__container_status_response__descriptor,
@@ -279,6 +283,20 @@ int cri_list_containers(struct cri *cri, const char *sandbox_id,
 		return r;
 	return cri_containers_from_message((const Cri__ListContainersResponse *)message,
 					   ret_containers, ret_count, err);
+}
+
+int cri_list_runtimes(struct cri *cri, char ***ret_names, size_t *ret_count, struct error *err)
+{
+	Cri__StatusRequest request = CRI__STATUS_REQUEST__INIT;
+	_cleanup_message_ ProtobufCMessage *message = NULL;
+	int r;
+
+	request.verbose = true;
+	r = call(cri, &runtime_status_method, &request.base, &message, err);
+	if (r < 0)
+		return r;
+	return cri_runtimes_from_message((const Cri__StatusResponse *)message, ret_names, ret_count,
+					 err);
 }
 
 int cri_container_status(struct cri *cri, const char *id, struct cri_container_status *ret_status,

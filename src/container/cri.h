@@ -109,6 +109,12 @@ int cri_list_containers(struct cri *cri, const char *sandbox_id,
 			struct cri_container **ret_containers, size_t *ret_count,
 			struct error *err);
 
+/*
+ * The plain names of the OCI runtimes that the engine is configured for (runtime_name_of()), such as
+ * "runc", as a string set for the caller. None if the engine does not tell: containerd does.
+ */
+int cri_list_runtimes(struct cri *cri, char ***ret_names, size_t *ret_count, struct error *err);
+
 /* One container by its whole id; -ENOENT when the runtime does not know it. */
 int cri_container_status(struct cri *cri, const char *id, struct cri_container_status *ret_status,
 			 struct error *err);

@@ -6,9 +6,11 @@
 #include <limits.h>
 #include <string.h>
 
+#include "container/runtime.h"
 #include "json/unsigned.h"
 #include "util/array.h"
 #include "util/error.h"
+#include "util/string_set.h"
 
 static void free_json(json_t *json)
 {
@@ -217,18 +219,52 @@ int cri_containers_from_message(const Cri__ListContainersResponse *message,
 	return 0;
 }
 
-/* Parses the JSON that containerd and CRI-O put under "info". Other entries are skipped. */
-static json_t *parse_info(const Cri__ContainerStatusResponse *message)
+/* Parses the JSON of one entry of the verbose information. NULL if there is no such entry. */
+static json_t *parse_info(Cri__KeyValue *const *info, size_t count, const char *key)
 {
 	size_t i;
 
-	for (i = 0; i < message->n_info; i++) {
-		const char *text = message->info[i]->value;
-
-		if (strcmp(message->info[i]->key, "info") == 0)
-			return tree_load_unsigned(text, strlen(text), NULL);
-	}
+	for (i = 0; i < count; i++)
+		if (strcmp(info[i]->key, key) == 0)
+			return tree_load_unsigned(info[i]->value, strlen(info[i]->value), NULL);
 	return NULL;
+}
+
+/* The program that containerd is configured to run, or else the type of the shim. */
+static const char *runtime_of_handler(const json_t *handler)
+{
+	const char *binary = json_string_value(
+		json_object_get(json_object_get(handler, "options"), "BinaryName"));
+	const char *type = json_string_value(json_object_get(handler, "runtimeType"));
+
+	return runtime_name_of(binary && *binary ? binary : type ?: "");
+}
+
+int cri_runtimes_from_message(const Cri__StatusResponse *message, char ***ret_names,
+			      size_t *ret_count, struct error *err)
+{
+	_cleanup_(cleanup_free_json) json_t *config =
+		parse_info(message->info, message->n_info, "config");
+	json_t *handlers = json_object_get(json_object_get(config, "containerd"), "runtimes");
+	char **names = NULL;
+	const char *handler;
+	size_t count = 0;
+	json_t *value;
+	int r = 0;
+
+	json_object_foreach(handlers, handler, value) {
+		const char *name = runtime_of_handler(value);
+
+		if (name && r == 0)
+			r = string_set_add(&names, &count, name, err);
+	}
+	if (r < 0) {
+		string_set_free(names, count);
+		return r;
+	}
+	*ret_names = names;
+	*ret_count = count;
+	return 0;
 }
 
 /*
@@ -296,7 +332,8 @@ static int copy_status(struct cri_container_status *status, const Cri__Container
 int cri_status_from_message(const Cri__ContainerStatusResponse *message,
 			    struct cri_container_status *ret_status, struct error *err)
 {
-	_cleanup_(cleanup_free_json) json_t *info = parse_info(message);
+	_cleanup_(cleanup_free_json) json_t *info =
+		parse_info(message->info, message->n_info, "info");
 	_cleanup_cri_container_status_ struct cri_container_status status = {};
 	int r;
 

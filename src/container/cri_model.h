@@ -17,6 +17,10 @@ int cri_containers_from_message(const Cri__ListContainersResponse *message,
 				struct cri_container **ret_containers, size_t *ret_count,
 				struct error *err);
 
+/* The names are a string set for the caller. */
+int cri_runtimes_from_message(const Cri__StatusResponse *message, char ***ret_names,
+			      size_t *ret_count, struct error *err);
+
 /* -EPROTO when the message has no status. */
 int cri_status_from_message(const Cri__ContainerStatusResponse *message,
 			    struct cri_container_status *ret_status, struct error *err);

@@ -11,6 +11,9 @@
 
 #define SUFFIX ".json"
 
+/* The kernel's limit for a file's name is 255 bytes; this leaves room for the suffix. */
+#define NAME_LENGTH_MAX 240
+
 static int check_label(const char *what, const char *label, struct error *err)
 {
 	if (str_is_dns_label(label))
@@ -19,6 +22,18 @@ static int check_label(const char *what, const char *label, struct error *err)
 			 "'%s' cannot be a profile's %s: it takes 1 to 63 lower-case letters, "
 			 "digits and '-', with no '-' at either end",
 			 label, what);
+}
+
+/* A name of an object of the cluster, which may have dots, and which is short enough for a file. */
+static int check_name(const char *name, struct error *err)
+{
+	if (strlen(name) <= NAME_LENGTH_MAX && str_is_dns_subdomain(name))
+		return 0;
+	return error_set(err, EINVAL,
+			 "'%s' cannot be a profile's name: it takes up to %d lower-case letters, "
+			 "digits, '-' and '.', with a letter or digit at both ends and beside "
+			 "each '.'",
+			 name, NAME_LENGTH_MAX);
 }
 
 int localhost_path_create(const char *prefix, const char *namespace, const char *name,
@@ -30,7 +45,7 @@ int localhost_path_create(const char *prefix, const char *namespace, const char 
 	if (r == 0 && namespace)
 		r = check_label("namespace", namespace, err);
 	if (r == 0)
-		r = check_label("name", name, err);
+		r = check_name(name, err);
 	if (r < 0)
 		return r;
 	if (asprintf(&path, "%s/%s%s%s" SUFFIX, prefix, namespace ? namespace : "",

@@ -9,8 +9,9 @@
 struct error;
 
 /*
- * Joins the parts to a path. Each part has to be a DNS-1123 label, so that no input leads out
- * of the directory; otherwise -EINVAL. namespace may be NULL. The caller frees ret_path.
+ * Joins the parts to a path. prefix and namespace have to be DNS-1123 labels, and name has to be a
+ * DNS-1123 subdomain of at most 240 characters, so that no input leads out of the directory;
+ * otherwise -EINVAL. namespace may be NULL. The caller frees ret_path.
  */
 int localhost_path_create(const char *prefix, const char *namespace, const char *name,
 			  char **ret_path, struct error *err);

@@ -13,6 +13,7 @@
 #include "util/string_set.h"
 
 #define RECORDS ".recorder"
+#define MARKS ".agent" /* hidden, so not listed among the records */
 #define RECORDS_MODE 0700
 #define ROOT_MODE 0755
 #define FILE_MODE 0644
@@ -23,6 +24,8 @@ struct store {
 	char *root;
 	int fd;
 	int records; /* -1 if nothing was ever installed */
+	int marks;   /* -1 if the agent never installed anything */
+	enum store_keeper keeper;
 };
 
 static const char *const state_names[STORE_STATE_COUNT] = {
@@ -55,6 +58,7 @@ void store_close(struct store *store)
 		return;
 	cleanup_close_p(&store->fd);
 	cleanup_close_p(&store->records);
+	cleanup_close_p(&store->marks);
 	free(store->root);
 	free(store);
 }
@@ -88,21 +92,39 @@ static int open_records(struct store *store, enum store_access access, struct er
 	return 0;
 }
 
-int store_open(const char *root, enum store_access access, struct store **ret_store,
-	       struct error *err)
+static int open_marks(struct store *store, enum store_access access, struct error *err)
+{
+	if (store->records < 0)
+		return 0;
+	if (access != STORE_READ && store->keeper == STORE_AGENT &&
+	    mkdirat(store->records, MARKS, RECORDS_MODE) < 0 && errno != EEXIST)
+		return error_set_errno(err, errno, "make the directory %s/" RECORDS "/" MARKS,
+				       store->root);
+	store->marks = openat(store->records, MARKS, OPEN_DIRECTORY | O_NOFOLLOW);
+	if (store->marks < 0 && errno != ENOENT)
+		return error_set_errno(err, errno, "open the directory %s/" RECORDS "/" MARKS,
+				       store->root);
+	return 0;
+}
+
+int store_open(const char *root, enum store_access access, enum store_keeper keeper,
+	       struct store **ret_store, struct error *err)
 {
 	_cleanup_store_ struct store *store = calloc(1, sizeof(*store));
 	int r;
 
 	if (!store)
 		return error_nomem(err);
-	store->fd = store->records = -1;
+	store->fd = store->records = store->marks = -1;
+	store->keeper = keeper;
 	store->root = strdup(root);
 	if (!store->root)
 		return error_nomem(err);
 	r = open_root(store, access, err);
 	if (r == 0)
 		r = open_records(store, access, err);
+	if (r == 0)
+		r = open_marks(store, access, err);
 	if (r < 0)
 		return r;
 	if (access != STORE_READ) {
@@ -131,6 +153,18 @@ static bool is_as_installed(const struct store_entry *entry, const struct stat *
 	return entry->content && (live->st_mode & ALLPERMS) == FILE_MODE &&
 	       entry->size == entry->installed_size &&
 	       memcmp(entry->content, entry->installed, entry->size) == 0;
+}
+
+static enum store_keeper keeper_of(const struct store *store, const char *path)
+{
+	_cleanup_free_ char *data = NULL;
+	size_t size;
+	struct stat status;
+
+	if (store->marks < 0 ||
+	    directory_read(store->marks, path, &data, &size, &status, NULL) < 0)
+		return STORE_PERSON;
+	return STORE_AGENT;
 }
 
 /* A file that exists but cannot be read as a profile is not absent. */
@@ -163,21 +197,25 @@ int store_inspect(const struct store *store, const char *path, struct store_entr
 		entry.state = STORE_MISSING;
 	else
 		entry.state = is_as_installed(&entry, &live) ? STORE_INSTALLED : STORE_CHANGED;
-	if (is_recorded == 0)
+	if (is_recorded == 0) {
 		entry.installed_at = modified_at(&record);
+		entry.keeper = keeper_of(store, path);
+	}
 	*ret_entry = entry;
 	entry = (struct store_entry){};
 	return 0;
 }
 
-int store_list(const struct store *store, char ***ret_paths, size_t *ret_count, struct error *err)
+/* Lists what is in one or two directories, -1 for none. */
+static int list(const struct store *store, int first, int second, char ***ret_paths,
+		size_t *ret_count, struct error *err)
 {
 	char **paths = NULL;
 	size_t count = 0;
-	int r = directory_list(store->fd, DEPTH, &paths, &count, err);
+	int r = first >= 0 ? directory_list(first, DEPTH, &paths, &count, err) : 0;
 
-	if (r == 0 && store->records >= 0)
-		r = directory_list(store->records, DEPTH, &paths, &count, err);
+	if (r == 0 && second >= 0)
+		r = directory_list(second, DEPTH, &paths, &count, err);
 	if (r < 0) {
 		string_set_free(paths, count);
 		error_prefix(err, "in %s", store->root);
@@ -186,6 +224,17 @@ int store_list(const struct store *store, char ***ret_paths, size_t *ret_count, 
 	*ret_paths = paths;
 	*ret_count = count;
 	return 0;
+}
+
+int store_list(const struct store *store, char ***ret_paths, size_t *ret_count, struct error *err)
+{
+	return list(store, store->fd, store->records, ret_paths, ret_count, err);
+}
+
+int store_list_kept(const struct store *store, char ***ret_paths, size_t *ret_count,
+		    struct error *err)
+{
+	return list(store, store->marks, -1, ret_paths, ret_count, err);
 }
 
 static bool has_content(const char *held, size_t held_size, const char *content, size_t size)
@@ -204,25 +253,38 @@ static enum store_outcome outcome_of(const struct store_entry *entry, const char
 	return entry->state == STORE_INSTALLED ? STORE_WAS_UNCHANGED : STORE_WAS_RESTORED;
 }
 
-int store_put(struct store *store, const char *path, const char *content, size_t size, bool force,
-	      enum store_outcome *ret_outcome, struct error *err)
+/* Whether the keeper of the store may replace an entry. */
+static int check_replaceable(const struct store *store, const struct store_entry *entry,
+			     const char *content, size_t size, struct error *err)
 {
-	_cleanup_store_entry_ struct store_entry entry = {};
-	enum store_outcome outcome;
-	int r = localhost_path_check(path, err);
-
-	if (r < 0)
-		return r;
-	r = store_inspect(store, path, &entry, NULL);
-	if (r < 0 && r != -ENOENT)
-		return error_set_errno(err, -r, "look at %s/%s", store->root, path);
-	if (r == 0 && entry.state == STORE_UNKNOWN && !force &&
-	    !has_content(entry.content, entry.size, content, size))
+	if (has_content(entry->content, entry->size, content, size))
+		return 0;
+	if (entry->state == STORE_UNKNOWN)
 		return error_set(err, EEXIST, "%s/%s exists, and recorder did not install it",
-				 store->root, path);
-	outcome = outcome_of(r == 0 ? &entry : NULL, content, size);
-	r = 0;
-	if (outcome == STORE_WAS_CREATED || outcome == STORE_WAS_REPLACED)
+				 store->root, entry->path);
+	if (entry->keeper == store->keeper)
+		return 0;
+	return error_set(err, EEXIST,
+			 store->keeper == STORE_AGENT ?
+				 "%s/%s was installed by 'recorder install'" :
+				 "%s/%s is kept by 'recorder agent' as the cluster's SeccompProfile",
+			 store->root, entry->path);
+}
+
+/* Sets whose a record is. */
+static int set_keeper(struct store *store, const char *path, struct error *err)
+{
+	if (store->keeper == STORE_AGENT)
+		return directory_write(store->marks, path, "", 0, 0600, err);
+	return store->marks < 0 ? 0 : directory_remove(store->marks, path, err);
+}
+
+static int write_all(struct store *store, const char *path, const char *content, size_t size,
+		     enum store_outcome outcome, bool same_keeper, struct error *err)
+{
+	int r = same_keeper ? 0 : set_keeper(store, path, err);
+
+	if (r == 0 && (outcome == STORE_WAS_CREATED || outcome == STORE_WAS_REPLACED))
 		r = directory_write(store->records, path, content, size, 0600, err);
 	if (r == 0 && outcome != STORE_WAS_UNCHANGED)
 		r = directory_write(store->fd, path, content, size, FILE_MODE, err);
@@ -230,10 +292,64 @@ int store_put(struct store *store, const char *path, const char *content, size_t
 		error_prefix(err, "in %s", store->root);
 		if (outcome == STORE_WAS_CREATED)
 			directory_remove(store->records, path, NULL);
-		return r;
 	}
+	return r;
+}
+
+int store_put(struct store *store, const char *path, const char *content, size_t size, bool force,
+	      enum store_outcome *ret_outcome, struct error *err)
+{
+	_cleanup_store_entry_ struct store_entry entry = {};
+	enum store_outcome outcome;
+	bool exists, same_keeper;
+	int r = localhost_path_check(path, err);
+
+	if (r < 0)
+		return r;
+	r = store_inspect(store, path, &entry, NULL);
+	if (r < 0 && r != -ENOENT)
+		return error_set_errno(err, -r, "look at %s/%s", store->root, path);
+	exists = r == 0;
+	r = exists && !force ? check_replaceable(store, &entry, content, size, err) : 0;
+	if (r < 0)
+		return r;
+	outcome = outcome_of(exists ? &entry : NULL, content, size);
+	same_keeper = exists && entry.state != STORE_UNKNOWN && entry.keeper == store->keeper;
+	r = write_all(store, path, content, size, outcome, same_keeper, err);
+	if (r < 0)
+		return r;
 	*ret_outcome = outcome;
 	return 0;
+}
+
+int store_restore(struct store *store, const char *path, enum store_outcome *ret_outcome,
+		  struct error *err)
+{
+	_cleanup_store_entry_ struct store_entry entry = {};
+	int r = store_inspect(store, path, &entry, err);
+
+	if (r < 0)
+		return r;
+	if (!entry.installed || entry.keeper != store->keeper)
+		return error_set(err, ENOENT, "recorder did not install %s/%s", store->root, path);
+	return store_put(store, path, entry.installed, entry.installed_size, true, ret_outcome,
+			 err);
+}
+
+static int check_removable(const struct store *store, const struct store_entry *entry,
+			   struct error *err)
+{
+	if (entry->state == STORE_UNKNOWN)
+		return error_set(err, EPERM, "recorder did not install %s/%s", store->root,
+				 entry->path);
+	if (entry->keeper == store->keeper)
+		return 0;
+	return error_set(err, EPERM,
+			 store->keeper == STORE_AGENT ?
+				 "%s/%s was installed by 'recorder install'" :
+				 "%s/%s is kept by 'recorder agent', which would restore it: delete "
+				 "the SeccompProfile instead",
+			 store->root, entry->path);
 }
 
 int store_remove(struct store *store, const char *path, bool force, struct error *err)
@@ -243,13 +359,15 @@ int store_remove(struct store *store, const char *path, bool force, struct error
 
 	if (r == 0)
 		r = store_inspect(store, path, &entry, err);
+	if (r == 0 && !force)
+		r = check_removable(store, &entry, err);
 	if (r < 0)
 		return r;
-	if (entry.state == STORE_UNKNOWN && !force)
-		return error_set(err, EPERM, "recorder did not install %s/%s", store->root, path);
 	r = directory_remove(store->fd, path, err);
 	if (r == 0)
 		r = directory_remove(store->records, path, err);
+	if (r == 0 && store->marks >= 0)
+		r = directory_remove(store->marks, path, err);
 	if (r < 0)
 		error_prefix(err, "in %s", store->root);
 	return r;

@@ -15,6 +15,10 @@
  * are, and no index is rewritten. The record is written first and removed last: after a power
  * failure, every file that recorder wrote still has its record.
  *
+ * What the agent keeps has a mark besides, an empty file below .recorder/.agent/. So the agent
+ * removes nothing that a person installed, and the commands nothing that it would restore. The
+ * mark is written before the record and removed after it.
+ *
  * Only root has access to .recorder/. Its lock orders the processes that write.
  */
 #include <stdbool.h>
@@ -32,12 +36,18 @@ enum store_access {
 	STORE_CREATE, /* as STORE_WRITE; also makes root if its parent exists */
 };
 
+/* Who installs: a person with the commands, or the agent, for an object of the cluster. */
+enum store_keeper {
+	STORE_PERSON,
+	STORE_AGENT,
+};
+
 /*
  * Opens the store. root itself may be a symbolic link, because the user chose it. Links below
  * root are not followed. -ENOENT if there is no such directory. The caller closes ret_store.
  */
-int store_open(const char *root, enum store_access access, struct store **ret_store,
-	       struct error *err);
+int store_open(const char *root, enum store_access access, enum store_keeper keeper,
+	       struct store **ret_store, struct error *err);
 void store_close(struct store *store);
 DEFINE_CLEANUP(struct store *, store_close);
 #define _cleanup_store_ _cleanup_(cleanup_store_close)
@@ -57,6 +67,7 @@ const char *store_state_name(enum store_state state);
 struct store_entry {
 	char *path; /* below root; an unknown file has any name that is not hidden */
 	enum store_state state;
+	enum store_keeper keeper;
 	int64_t installed_at; /* nanoseconds since the epoch; 0 for unknown ones */
 	bool link;	      /* the file is a symbolic link, which is not followed */
 	char *content;	      /* what a runtime would read; NULL if it is no regular file */
@@ -81,6 +92,10 @@ int store_inspect(const struct store *store, const char *path, struct store_entr
  */
 int store_list(const struct store *store, char ***ret_paths, size_t *ret_count, struct error *err);
 
+/* The same for what the agent keeps. */
+int store_list_kept(const struct store *store, char ***ret_paths, size_t *ret_count,
+		    struct error *err);
+
 enum store_outcome {
 	STORE_WAS_UNCHANGED, /* nothing was written */
 	STORE_WAS_CREATED,
@@ -95,15 +110,22 @@ const char *store_outcome_name(enum store_outcome outcome);
 /*
  * Installs a profile with mode 0644, under a path of localhost_path_create(). Readers see the
  * whole old file or the whole new one. -EEXIST if a file with other content is there that
- * recorder did not install, unless force is set.
+ * recorder did not install, or that belongs to another keeper, unless force is set.
  */
 int store_put(struct store *store, const char *path, const char *content, size_t size, bool force,
 	      enum store_outcome *ret_outcome, struct error *err);
 
 /*
  * Removes a profile, and the directories that are then empty. -ENOENT if there is none. -EPERM
- * if recorder did not install it, unless force is set.
+ * if recorder did not install it, or another keeper did, unless force is set.
  */
 int store_remove(struct store *store, const char *path, bool force, struct error *err);
+
+/*
+ * Installs again, from its record, what has changed or is missing. ret_outcome is
+ * STORE_WAS_UNCHANGED or STORE_WAS_RESTORED. -ENOENT without a record of this keeper.
+ */
+int store_restore(struct store *store, const char *path, enum store_outcome *ret_outcome,
+		  struct error *err);
 
 #endif

@@ -110,14 +110,16 @@ static int read_rule(const struct cursor *at, void *data, struct error *err)
 static int read_spec(const struct cursor *spec, struct document *document, struct error *err)
 {
 	static const char *const fields[] = {
-		"defaultAction", "architectures",   "flags",	"listenerPath", "listenerMetadata",
-		"syscalls",	 "baseProfileName", "disabled", "state",	NULL,
+		"defaultAction", "defaultErrnoRet", "architectures",   "flags",	   "listenerPath",
+		"listenerMetadata", "syscalls", "baseProfileName", "disabled", "state", NULL,
 	};
 	struct profile *profile = document->profile;
 	int r;
 
 	if ((r = cursor_check_members(spec, fields, err)) < 0 ||
 	    (r = profile_read_head(spec, profile, err)) < 0 ||
+	    (r = errno_read(spec, "defaultErrnoRet", DIALECT_CR, profile->default_action,
+			    &profile->default_errno_ret, err)) < 0 ||
 	    (r = cursor_copy_string(spec, "baseProfileName", &document->base_profile, err)) < 0 ||
 	    (r = read_disabled(spec, &document->disabled, err)) < 0)
 		return r;

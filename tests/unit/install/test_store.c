@@ -35,7 +35,7 @@ static int set_up(void **state)
 	if (!mkdtemp(directory))
 		return -1;
 	snprintf(root, sizeof(root), "%s/seccomp", directory);
-	return store_open(root, STORE_CREATE, &store, NULL);
+	return store_open(root, STORE_CREATE, STORE_PERSON, &store, NULL);
 }
 
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *at)
@@ -193,7 +193,7 @@ static void what_was_left_behind_is_removed(void **state)
 	for (i = 0; i < array_size(paths); i++) {
 		write_by_hand(paths[i], "half");
 		store_close(steal_pointer(&store));
-		assert_int_equal(store_open(root, STORE_WRITE, &store, NULL), 0);
+		assert_int_equal(store_open(root, STORE_WRITE, STORE_PERSON, &store, NULL), 0);
 		assert_int_equal(access(in_root(paths[i]), F_OK), -1);
 	}
 	assert_holds(WEB, "{}");
@@ -328,14 +328,14 @@ static void a_store_that_is_not_there(void **state)
 	char deep[128];
 
 	snprintf(deep, sizeof(deep), "%s/kubelet/seccomp", directory);
-	assert_int_equal(store_open(deep, STORE_CREATE, &other, &err), -ENOENT);
+	assert_int_equal(store_open(deep, STORE_CREATE, STORE_PERSON, &other, &err), -ENOENT);
 	assert_non_null(strstr(err.message, deep));
 	error_finish(&err);
 	error_finish(&err);
-	assert_int_equal(store_open(deep, STORE_READ, &other, &err), -ENOENT);
+	assert_int_equal(store_open(deep, STORE_READ, STORE_PERSON, &other, &err), -ENOENT);
 	error_finish(&err);
 	snprintf(deep, sizeof(deep), "%s/nowhere", directory);
-	assert_int_equal(store_open(deep, STORE_WRITE, &other, &err), -ENOENT);
+	assert_int_equal(store_open(deep, STORE_WRITE, STORE_PERSON, &other, &err), -ENOENT);
 	assert_int_equal(access(deep, F_OK), -1);
 }
 
@@ -347,7 +347,7 @@ static void a_store_of_others_can_be_listed(void **state)
 
 	snprintf(other_root, sizeof(other_root), "%s/other", directory);
 	assert_int_equal(mkdir(other_root, 0755), 0);
-	assert_int_equal(store_open(other_root, STORE_READ, &other, NULL), 0);
+	assert_int_equal(store_open(other_root, STORE_READ, STORE_PERSON, &other, NULL), 0);
 	assert_int_equal(store_list(other, &paths, &count, NULL), 0);
 	assert_int_equal(count, 0);
 	assert_int_equal(rmdir(other_root), 0);

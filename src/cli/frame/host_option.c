@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/host_option.h"
+#include "cli/frame/host_option.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef CLI_HOST_OPTION_H
-#define CLI_HOST_OPTION_H
+#ifndef CLI_FRAME_HOST_OPTION_H
+#define CLI_FRAME_HOST_OPTION_H
 
 /* --host-root, for commands that read files of the host. */
 #include "cli/frame/cli.h"

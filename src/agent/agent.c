@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/agent.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/host_files.h"
+#include "agent/node_facts.h"
+#include "agent/node_pods.h"
+#include "agent/node_statuses.h"
+#include "agent/operator_check.h"
+#include "agent/profiles.h"
+#include "kube/call.h"
+#include "kube/client.h"
+#include "kube/config.h"
+#include "util/backoff.h"
+#include "util/error.h"
+#include "util/host_root.h"
+#include "util/log.h"
+#include "util/loop.h"
+#include "util/signals.h"
+#include "util/worker.h"
+
+/* Between attempts to reach an API server at the start. */
+#define RETRY_MIN_MS 500
+#define RETRY_MAX_MS 30000
+/* A disk that has not answered after so long is given up at the end. */
+#define END_TIMEOUT_MS 5000
+
+struct agent {
+	const struct agent_options *options;
+	struct loop *loop;
+	struct worker *worker; /* whose files are the host's */
+	struct kube_config config;
+	struct kube_client *client;
+	struct node_facts facts;
+	struct host_files *files;
+	struct node_pods *pods;
+	struct node_statuses *statuses;
+	struct profiles *profiles;
+	struct kube_call *check;
+	struct loop_timer *retry;
+	unsigned int failures;
+	bool profiles_known, pods_known;
+	struct error failure; /* that ends the agent */
+};
+
+static void fail(struct agent *agent, const struct error *err)
+{
+	if (!agent->failure.code)
+		error_copy(&agent->failure, err);
+	loop_stop(agent->loop);
+}
+
+/* Reports what will be tried again. */
+static void trouble(int result, const struct error *err, void *data)
+{
+	log_warning("%s", error_message(err));
+}
+
+/* ---- the reconcilers report to each other */
+
+static void on_repaired(const char *path, void *data)
+{
+	log_warning("%s was changed by somebody else, and is restored", path);
+}
+
+static void on_lost(const char *path, void *data)
+{
+	struct agent *agent = data;
+
+	profiles_file_lost(agent->profiles, path);
+}
+
+static void on_room(void *data)
+{
+	struct agent *agent = data;
+
+	profiles_resume(agent->profiles);
+}
+
+static const struct host_files_handlers files_handlers = {
+	.repaired = on_repaired,
+	.lost = on_lost,
+	.trouble = trouble,
+	.room = on_room,
+};
+
+static void on_pods_changed(const char *path, void *data)
+{
+	struct agent *agent = data;
+
+	profiles_pods_changed(agent->profiles, path);
+}
+
+/* All results are there, once the queue has been worked off. */
+static void look_for_end_of_start(struct agent *agent)
+{
+	if (agent->profiles_known && agent->pods_known &&
+	    profiles_are_settled(agent->profiles))
+		node_statuses_complete(agent->statuses);
+}
+
+static void on_pods_known(void *data)
+{
+	struct agent *agent = data;
+
+	agent->pods_known = true;
+	profiles_look_again(agent->profiles);
+	look_for_end_of_start(agent);
+}
+
+static const struct node_pods_handlers pods_handlers = {
+	.changed = on_pods_changed,
+	.known = on_pods_known,
+	.trouble = trouble,
+};
+
+static void on_result(const struct profile_result *result, void *data)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct agent *agent = data;
+
+	if (result->deleted)
+		log_info("SeccompProfile %s: deleted", result->name);
+	else if (result->state == PROFILE_ERROR || result->state == PROFILE_PENDING)
+		log_warning("SeccompProfile %s: %s", result->name, result->message);
+	else
+		log_debug("SeccompProfile %s: %s", result->name, result->message);
+	if (node_statuses_set(agent->statuses, result, &err) < 0)
+		fail(agent, &err);
+	look_for_end_of_start(agent);
+}
+
+static void on_profile(const json_t *object, void *data)
+{
+}
+
+static void on_profiles_known(void *data)
+{
+	struct agent *agent = data;
+
+	agent->profiles_known = true;
+	look_for_end_of_start(agent);
+}
+
+static const struct profiles_handlers profiles_handlers = {
+	.result = on_result,
+	.object = on_profile,
+	.known = on_profiles_known,
+	.trouble = trouble,
+};
+
+/* ---- the start: host, API server, files, reconcilers */
+
+static int follow(struct agent *agent, char *const *paths, size_t count, struct error *err)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < count; i++)
+		r = profiles_add_file(agent->profiles, paths[i], err);
+	if (r == 0)
+		r = profiles_start(agent->profiles, err);
+	return r < 0 ? r : host_files_watch(agent->files, err);
+}
+
+static void on_files_listed(int result, const struct error *err, char *const *paths, size_t count,
+			    void *data)
+{
+	_cleanup_error_ struct error problem = ERROR_INIT;
+	struct agent *agent = data;
+
+	if (result < 0)
+		fail(agent, err);
+	else if (follow(agent, paths, count, &problem) < 0)
+		fail(agent, &problem);
+}
+
+static int create_reconcilers(struct agent *agent, struct error *err)
+{
+	const struct agent_options *options = agent->options;
+	int r = host_files_create(agent->loop, agent->worker, options->seccomp_root,
+				  &files_handlers, agent, &agent->files, err);
+
+	if (r == 0)
+		r = node_pods_create(agent->client, options->node_name, &pods_handlers, agent,
+				     &agent->pods, err);
+	if (r == 0)
+		r = node_statuses_create(agent->loop, agent->client, options->node_name, trouble,
+					 agent, &agent->statuses, err);
+	if (r == 0) {
+		const struct profiles_options profiles_options = {
+			.loop = agent->loop,
+			.client = agent->client,
+			.files = agent->files,
+			.pods = agent->pods,
+			.facts = &agent->facts,
+		};
+
+		r = profiles_create(&profiles_options, &profiles_handlers, agent, &agent->profiles,
+				    err);
+	}
+	return r < 0 ? r : host_files_list(agent->files, on_files_listed, agent, err);
+}
+
+static void check_cluster(void *data);
+
+static void on_checked(struct kube_call *call, int result, const struct error *err,
+		       const json_t *object, void *data)
+{
+	_cleanup_error_ struct error problem = ERROR_INIT;
+	struct agent *agent = data;
+
+	agent->check = NULL;
+	if (result == -ENOENT)
+		result = error_set(&problem, ENOENT,
+				   "the cluster has no SeccompProfiles: apply recorder's crds/ first");
+	else if (result < 0) {
+		log_warning("%s", error_message(err));
+		loop_start_timer(agent->retry,
+				 backoff_ms(RETRY_MIN_MS, RETRY_MAX_MS, agent->failures++));
+		return;
+	}
+	if (result == 0)
+		result = operator_check_definition(object, &problem);
+	if (result == 0)
+		result = create_reconcilers(agent, &problem);
+	if (result < 0)
+		fail(agent, &problem);
+}
+
+static const struct kube_call_handlers check_handlers = { .done = on_checked };
+
+static void check_cluster(void *data)
+{
+	const struct kube_call_options options = {
+		.verb = KUBE_GET,
+		.resource = &definitions_resource,
+		.name = OPERATOR_DEFINITION,
+	};
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct agent *agent = data;
+
+	if (kube_call_start(agent->client, &options, &check_handlers, agent, &agent->check, &err) <
+	    0)
+		fail(agent, &err);
+}
+
+/* What the worker does first. Only its thread sees the host's files. */
+struct preparation {
+	struct agent *agent; /* for the owner only */
+	struct agent_options options;
+	struct node_facts facts;
+	struct error err;
+	int result;
+};
+
+static int enter_host(const char *host_root, struct error *err)
+{
+	/* For the life of the thread, so nothing leaves it. */
+	struct host_root host = HOST_ROOT_INIT;
+	const char *path = host_root ?: host_root_find();
+
+	if (!path || strcmp(path, "/") == 0)
+		return 0;
+	if (unshare(CLONE_FS) < 0)
+		return error_set_errno(err, errno, "give a thread a root directory of its own");
+	return host_root_enter(path, &host, err) < 0 ?
+		       error_prefix(err, "the host's files at %s", path) :
+		       0;
+}
+
+static void prepare(void *data)
+{
+	struct preparation *preparation = data;
+	const struct agent_options *options = &preparation->options;
+	int r = enter_host(options->host_root, &preparation->err);
+
+	if (r == 0)
+		r = operator_check_node(options->seccomp_root, &preparation->err);
+	if (r == 0)
+		r = node_facts_read(options->node_name, options->runtime_endpoint,
+				    &preparation->facts, &preparation->err);
+	preparation->result = r;
+}
+
+static void preparation_destroy(void *data)
+{
+	struct preparation *preparation = data;
+
+	node_facts_finish(&preparation->facts);
+	error_finish(&preparation->err);
+	free(preparation);
+}
+
+static void log_facts(const struct node_facts *facts)
+{
+	size_t i;
+
+	log_info("node %s, %s", facts->node_name, facts->architecture);
+	for (i = 0; i < facts->runtime_count; i++)
+		log_info("runtime %s %s", facts->runtimes[i].name,
+			 facts->runtimes[i].version ?: "of unknown version");
+	if (!facts->runtime_count)
+		log_warning("no runc or crun is found: recorded profiles are installed without the "
+			    "calls that the runtime of this node makes");
+}
+
+static void on_prepared(void *data)
+{
+	struct preparation *preparation = data;
+	struct agent *agent = preparation->agent;
+
+	if (preparation->result < 0) {
+		fail(agent, &preparation->err);
+	} else {
+		agent->facts = preparation->facts;
+		preparation->facts = (struct node_facts){};
+		log_facts(&agent->facts);
+		check_cluster(agent);
+	}
+	preparation_destroy(preparation);
+}
+
+static int submit_preparation(struct agent *agent, struct error *err)
+{
+	struct preparation *preparation = calloc(1, sizeof(*preparation));
+	struct worker_job job = { prepare, on_prepared, preparation_destroy, preparation };
+	int r;
+
+	if (!preparation)
+		return error_nomem(err);
+	preparation->agent = agent;
+	preparation->options = *agent->options;
+	r = worker_submit(agent->worker, &job, err);
+	if (r < 0)
+		preparation_destroy(preparation);
+	return r;
+}
+
+static int connect_to_cluster(struct agent *agent, struct error *err)
+{
+	const char *kubeconfig = agent->options->kubeconfig;
+	int r = kubeconfig ?
+			kube_config_read(kubeconfig, NULL, &agent->config, err) :
+			kube_config_in_cluster(KUBE_SERVICE_ACCOUNT, &agent->config, err);
+
+	if (r == -ENOENT && !kubeconfig)
+		return error_set(err, ENOENT,
+				 "%s; --kubeconfig names a file for an agent outside of a pod",
+				 error_message(err));
+	return r < 0 ? r : kube_client_create(agent->loop, &agent->config, &agent->client, err);
+}
+
+/* ---- the end */
+
+static void on_signal(int fd, unsigned int events, void *data)
+{
+	struct agent *agent = data;
+
+	log_info("ends");
+	loop_stop(agent->loop);
+}
+
+static int watch_signals(struct agent *agent, int *ret_fd, struct error *err)
+{
+	struct loop_fd *watch;
+	int r;
+
+	signals_block(signals_of_end, NULL);
+	r = signals_open(signals_of_end, ret_fd, err);
+	return r < 0 ? r :
+		       loop_add_fd(agent->loop, *ret_fd, LOOP_READ, on_signal, agent, &watch, err);
+}
+
+static void agent_finish(struct agent *agent)
+{
+	kube_call_cancel(agent->check);
+	profiles_destroy(agent->profiles);
+	node_statuses_destroy(agent->statuses);
+	node_pods_destroy(agent->pods);
+	/* A job that hangs may use the files. The process ends soon, and they with it. */
+	if (worker_destroy(agent->worker, END_TIMEOUT_MS))
+		host_files_destroy(agent->files);
+	kube_client_destroy(agent->client);
+	kube_config_finish(&agent->config);
+	node_facts_finish(&agent->facts);
+	loop_destroy(agent->loop);
+	error_finish(&agent->failure);
+}
+
+static int start(struct agent *agent, int *ret_fd, struct error *err)
+{
+	int r = loop_create(&agent->loop, err);
+
+	if (r == 0)
+		r = watch_signals(agent, ret_fd, err);
+	if (r == 0)
+		r = loop_add_timer(agent->loop, check_cluster, agent, &agent->retry, err);
+	if (r == 0)
+		r = connect_to_cluster(agent, err);
+	if (r == 0)
+		r = worker_create(agent->loop, NULL, &agent->worker, err);
+	return r < 0 ? r : submit_preparation(agent, err);
+}
+
+int agent_run(const struct agent_options *options, struct error *err)
+{
+	_cleanup_(agent_finish) struct agent agent = { .options = options,
+						       .config = KUBE_CONFIG_INIT };
+	_cleanup_close_ int fd = -1;
+	int r = start(&agent, &fd, err);
+
+	if (r == 0)
+		r = loop_run(agent.loop, err);
+	if (r == 0 && agent.failure.code)
+		r = error_copy(err, &agent.failure);
+	return r;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef AGENT_AGENT_H
+#define AGENT_AGENT_H
+
+/*
+ * The agent of a node. It follows the SeccompProfiles of a cluster, and keeps the kubelet's seccomp
+ * directory as they say:
+ *
+ *	profiles         the objects, and what is to be done about each (profile_plan)
+ *	  host_files     does it, in a thread; restores what others change (drift_watch)
+ *	  node_statuses  reports it, where somebody has to know
+ *	node_pods        which profiles pods of the node name, and so must not lose
+ */
+struct error;
+
+struct agent_options {
+	const char *kubeconfig; /* NULL: as a pod of the cluster */
+	const char *node_name;
+	const char *seccomp_root;     /* the kubelet's directory for Localhost profiles */
+	const char *host_root;	      /* where the host's files are; NULL: found by itself */
+	const char *runtime_endpoint; /* CRI socket; NULL: the usual ones */
+	const char *listen;	      /* address of metrics and health; NULL: none */
+};
+
+/*
+ * Runs until SIGTERM, SIGINT or SIGHUP. -EEXIST if the Security Profiles Operator manages profiles in
+ * this cluster or on this node, -ENOENT without the definitions of the custom resources.
+ */
+int agent_run(const struct agent_options *options, struct error *err);
+
+#endif

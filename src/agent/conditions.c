@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/conditions.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "util/clock.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+#include "util/str.h"
+
+#define READY "Ready"
+
+void condition_state_finish(struct condition_state *state)
+{
+	free(state->reason);
+	free(state->message);
+	free(state->since);
+	*state = (struct condition_state){};
+}
+
+int condition_state_set(struct condition_state *state, enum profile_state value, int64_t generation,
+			const char *reason, const char *message, struct error *err)
+{
+	struct condition_state copy = { .state = value, .generation = generation };
+
+	copy.reason = strdup(reason ?: "");
+	copy.message = strdup(message ?: "");
+	if (!copy.reason || !copy.message) {
+		condition_state_finish(&copy);
+		return error_nomem(err);
+	}
+	condition_state_finish(state);
+	*state = copy;
+	return 0;
+}
+
+static const json_t *find_ready(const json_t *status)
+{
+	const json_t *condition;
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "conditions"), i, condition) {
+		const char *type = json_string_value(json_object_get(condition, "type"));
+
+		if (type && strcmp(type, READY) == 0)
+			return condition;
+	}
+	return NULL;
+}
+
+int condition_state_read(struct condition_state *state, const json_t *object, struct error *err)
+{
+	const json_t *status = json_object_get(object, "status"), *ready = find_ready(status);
+	int value = profile_state_from_name(json_string_value(json_object_get(status, "status")));
+	const char *since =
+		json_string_value(json_object_get(ready, "lastTransitionTime"));
+	int r = condition_state_set(
+		state, value < 0 ? PROFILE_STATE_COUNT : (enum profile_state)value,
+		json_integer_value(json_object_get(ready, "observedGeneration")),
+		json_string_value(json_object_get(ready, "reason")),
+		json_string_value(json_object_get(ready, "message")), err);
+
+	if (r == 0 && since && !(state->since = strdup(since)))
+		r = error_nomem(err);
+	return r;
+}
+
+bool condition_state_equal(const struct condition_state *a, const struct condition_state *b)
+{
+	return a->reason && b->reason && a->state == b->state && a->generation == b->generation &&
+	       strcmp(a->reason, b->reason) == 0 && strcmp(a->message, b->message) == 0;
+}
+
+static bool is_ready(const struct condition_state *state)
+{
+	return state->reason && state->state == PROFILE_INSTALLED;
+}
+
+json_t *condition_ready(const struct condition_state *wanted, const struct condition_state *before)
+{
+	char now[STR_TIME_SIZE];
+	const char *since = now;
+
+	if (before->since && is_ready(before) == is_ready(wanted)) {
+		since = before->since;
+	} else {
+		str_format_time(now, clock_ns(CLOCK_REALTIME));
+		memcpy(now + strcspn(now, "."), "Z", 2); /* the API has whole seconds */
+	}
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}", "type", READY, "status",
+			 is_ready(wanted) ? "True" : "False", "reason", wanted->reason, "message",
+			 wanted->message, "lastTransitionTime", since, "observedGeneration",
+			 (json_int_t)wanted->generation);
+}

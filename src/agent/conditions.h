@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef AGENT_CONDITIONS_H
+#define AGENT_CONDITIONS_H
+
+/* A status with the condition Ready, as profiles and their statuses on nodes have it. */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "agent/profile_plan.h"
+
+struct error;
+
+struct condition_state {
+	enum profile_state state;
+	int64_t generation;
+	char *reason;  /* NULL: there is no condition */
+	char *message;
+	char *since; /* when Ready became true, or false; NULL if it is not known */
+};
+
+void condition_state_finish(struct condition_state *state);
+
+/* Copies the texts. */
+int condition_state_set(struct condition_state *state, enum profile_state value, int64_t generation,
+			const char *reason, const char *message, struct error *err);
+
+/* Reads status.status and the condition of an object. A part that is missing is not equal to any. */
+int condition_state_read(struct condition_state *state, const json_t *object, struct error *err);
+
+/* True if they say the same. Their times do not matter. */
+bool condition_state_equal(const struct condition_state *a, const struct condition_state *b);
+
+/*
+ * Makes the condition for what is wanted. Its time is now, unless before says that Ready was the
+ * same already. The caller owns it. NULL without memory.
+ */
+json_t *condition_ready(const struct condition_state *wanted, const struct condition_state *before);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef AGENT_NAMES_H
+#define AGENT_NAMES_H
+
+/* Names that objects of the cluster have, those of the Security Profiles Operator where it has any. */
+
+#define AGENT_GROUP "security-profiles-operator.x-k8s.io"
+#define AGENT_VERSION "v1"
+
+/* The directory below the kubelet's seccomp directory. */
+#define AGENT_PREFIX "operator"
+
+#define LABEL_RECORDING_NAMESPACE "spo.x-k8s.io/recording-namespace"
+#define LABEL_NODE_NAME "spo.x-k8s.io/node-name"
+#define LABEL_PROFILE_ID "spo.x-k8s.io/profile-id"
+
+/* Of a SeccompProfile: "true" installs what a node cannot enforce as it is written. */
+#define ANNOTATION_UNENFORCEABLE "spo.x-k8s.io/install-unenforceable"
+
+#endif

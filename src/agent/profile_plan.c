@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/profile_plan.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/names.h"
+#include "agent/node_facts.h"
+#include "install/enforceable.h"
+#include "install/localhost_path.h"
+#include "json/cursor.h"
+#include "kube/call.h"
+#include "profile/document/document.h"
+#include "profile/document/profile_read_cr.h"
+#include "profile/format/profile_write.h"
+#include "profile/merge/merge.h"
+#include "profile/model/model.h"
+#include "recording/derive.h"
+#include "recording/startup_calls.h"
+#include "util/array.h"
+#include "util/error.h"
+
+static const char *const state_names[PROFILE_STATE_COUNT] = {
+	[PROFILE_ERROR] = "Error",	     [PROFILE_TERMINATING] = "Terminating",
+	[PROFILE_PARTIAL] = "Partial",	     [PROFILE_DISABLED] = "Disabled",
+	[PROFILE_PENDING] = "Pending",	     [PROFILE_IN_PROGRESS] = "InProgress",
+	[PROFILE_INSTALLED] = "Installed",
+};
+
+const char *profile_state_name(enum profile_state state)
+{
+	return state_names[state];
+}
+
+int profile_state_from_name(const char *name)
+{
+	int i;
+
+	for (i = 0; name && i < PROFILE_STATE_COUNT; i++)
+		if (strcmp(state_names[i], name) == 0)
+			return i;
+	return -EINVAL;
+}
+
+void profile_plan_finish(struct profile_plan *plan)
+{
+	size_t i;
+
+	free(plan->message);
+	free(plan->content);
+	for (i = 0; i < PROFILE_PATHS_MAX; i++)
+		free(plan->paths[i]);
+	*plan = (struct profile_plan){};
+}
+
+const char *profile_object_name(const json_t *object)
+{
+	return json_string_value(json_object_get(json_object_get(object, "metadata"), "name")) ?:
+		       "";
+}
+
+const char *profile_object_base(const json_t *object)
+{
+	return json_string_value(json_object_get(json_object_get(object, "spec"), "baseProfileName"));
+}
+
+/* Sets what is reported. The last report counts. */
+static int report(struct profile_plan *plan, enum profile_state state, const char *reason,
+		  struct error *err, const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+static int report(struct profile_plan *plan, enum profile_state state, const char *reason,
+		  struct error *err, const char *format, ...)
+{
+	va_list arguments;
+	char *message;
+	int r;
+
+	va_start(arguments, format);
+	r = vasprintf(&message, format, arguments);
+	va_end(arguments);
+	if (r < 0)
+		return error_nomem(err);
+	free(plan->message);
+	plan->message = message;
+	plan->state = state;
+	plan->reason = reason;
+	return 0;
+}
+
+/* Reports a mistake in the objects, unless it is no mistake but a lack of memory. */
+static int refuse(struct profile_plan *plan, const char *reason, int result,
+		  const struct error *why, struct error *err)
+{
+	if (result == -ENOMEM)
+		return error_nomem(err);
+	return report(plan, PROFILE_ERROR, reason, err, "%s", error_message(why));
+}
+
+const char *profile_object_namespace(const json_t *object)
+{
+	const json_t *metadata = json_object_get(object, "metadata"), *entry;
+	size_t i;
+
+	json_array_foreach(json_object_get(metadata, "managedFields"), i, entry) {
+		const char *manager = json_string_value(json_object_get(entry, "manager"));
+		const json_t *fields = json_object_get(entry, "fieldsV1");
+		const json_t *labels = json_object_get(json_object_get(fields, "f:metadata"),
+						       "f:labels");
+
+		if (manager && strcmp(manager, KUBE_FIELD_MANAGER) == 0 &&
+		    json_object_get(labels, "f:" LABEL_RECORDING_NAMESPACE))
+			return json_string_value(json_object_get(json_object_get(metadata, "labels"),
+								 LABEL_RECORDING_NAMESPACE));
+	}
+	return NULL;
+}
+
+static int choose_paths(struct profile_plan *plan, const json_t *object, const char *name,
+			struct error *err)
+{
+	const char *namespace = profile_object_namespace(object);
+	int r = localhost_path_create(AGENT_PREFIX, NULL, name, &plan->paths[0], err);
+
+	if (r == 0 && namespace)
+		r = localhost_path_create(AGENT_PREFIX, namespace, name, &plan->paths[1], err);
+	return r;
+}
+
+bool profile_object_consents(const json_t *object)
+{
+	const json_t *annotations = json_object_get(json_object_get(object, "metadata"),
+						    "annotations");
+	const char *value =
+		json_string_value(json_object_get(annotations, ANNOTATION_UNENFORCEABLE));
+
+	return value && strcmp(value, "true") == 0;
+}
+
+/* Reads an object of the chain. */
+static int read_object(const json_t *object, struct documents *ret_documents, struct error *err)
+{
+	const struct cursor at = { .value = object };
+	int r;
+
+	ret_documents->items = calloc(1, sizeof(*ret_documents->items));
+	if (!ret_documents->items)
+		return error_nomem(err);
+	ret_documents->length = 1;
+	r = profile_read_cr(&at, ret_documents->items, err);
+	if (r < 0)
+		error_prefix(err, "SeccompProfile %s", ret_documents->items->name ?: "");
+	return r;
+}
+
+/* Unites a profile with its chain of bases. ret_profile is the caller's. */
+static int unite(struct document *document, json_t *const *bases, size_t count,
+		 struct profile **ret_profile, struct error *err)
+{
+	_cleanup_(cleanup_profile_merge_destroy) struct profile_merge *merge = NULL;
+	size_t i;
+	int r;
+
+	if (count == 0) {
+		*ret_profile = steal_pointer(&document->profile);
+		return 0;
+	}
+	r = profile_merge_create(&merge, err);
+	if (r == 0)
+		r = profile_merge_add(merge, document->name, document->profile, err);
+	for (i = 0; r == 0 && i < count; i++) {
+		_cleanup_documents_ struct documents base = {};
+
+		r = read_object(bases[i], &base, err);
+		if (r == 0)
+			r = profile_merge_add(merge, base.items->name, base.items->profile, err);
+	}
+	return r < 0 ? r : profile_merge_take(merge, ret_profile, err);
+}
+
+/* The calls that this node's runtimes make under the filter, which may not be the recorded ones. */
+static int add_runtime_calls(struct profile *profile, const struct node_facts *facts,
+			     struct error *err)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < facts->runtime_count; i++) {
+		const struct runtime_choice choice = {
+			.name = facts->runtimes[i].name,
+			.version = facts->runtimes[i].version,
+			.no_new_privs = TRISTATE_UNKNOWN,
+		};
+
+		r = profile_add_runtime_calls(profile, &choice, err);
+	}
+	return r;
+}
+
+/* Sets ret_text to the first severe obstacle on any runtime of the node, or else NULL. */
+static int find_obstacle(const struct profile *profile, const struct node_facts *facts,
+			 char **ret_text, struct error *err)
+{
+	size_t i, k, runtimes = facts->runtime_count ?: 1;
+
+	*ret_text = NULL;
+	for (i = 0; i < runtimes && !*ret_text; i++) {
+		const struct node_runtime *runtime = &facts->runtimes[i];
+		_cleanup_obstacles_ struct obstacles obstacles = {};
+		int r = enforceable_check(profile, runtime->name, runtime->version, &obstacles, err);
+
+		if (r < 0)
+			return r;
+		for (k = 0; k < obstacles.length && !*ret_text; k++)
+			if (obstacles.items[k].severe)
+				*ret_text = steal_pointer(&obstacles.items[k].text);
+	}
+	return 0;
+}
+
+/* Decides about a profile whose rules are known. */
+static int judge(struct profile_plan *plan, const json_t *object, struct profile *profile,
+		 const struct node_facts *facts, struct error *err)
+{
+	bool recorded = plan->paths[1] != NULL;
+	_cleanup_free_ char *obstacle = NULL;
+	int r = recorded ? add_runtime_calls(profile, facts, err) : 0;
+
+	if (r == 0)
+		r = find_obstacle(profile, facts, &obstacle, err);
+	if (r < 0)
+		return r;
+	if (obstacle && !profile_object_consents(object))
+		return report(plan, PROFILE_ERROR, "NotEnforceable", err,
+			      "this node cannot enforce the profile as it is written: %s; the "
+			      "annotation " ANNOTATION_UNENFORCEABLE ": \"true\" installs it anyway",
+			      obstacle);
+	r = profile_write_oci(profile, &plan->content, err);
+	if (r < 0)
+		return r;
+	if (obstacle)
+		return report(plan, PROFILE_INSTALLED, "NotEnforceable", err,
+			      "installed as the annotation wants, but %s", obstacle);
+	if (recorded && profile->architecture_count && !profile_lists(profile, facts->architecture))
+		return report(plan, PROFILE_INSTALLED, "ArchitectureNotRecorded", err,
+			      "nothing was recorded on %s, so containers of this node cannot make "
+			      "any system call under the profile: record on such a node too",
+			      facts->architecture);
+	return report(plan, PROFILE_INSTALLED, "Available", err, "installed");
+}
+
+/* Decides about a profile that is enabled. */
+static int decide(struct profile_plan *plan, struct document *document, json_t *const *objects,
+		  size_t count, const char *missing, const struct node_facts *facts,
+		  struct error *err)
+{
+	_cleanup_profile_ struct profile *profile = NULL;
+	_cleanup_error_ struct error why = ERROR_INIT;
+	int r;
+
+	if (missing && count == PROFILE_CHAIN_MAX)
+		return report(plan, PROFILE_ERROR, "BaseProfile", err,
+			      "spec.baseProfileName leads through %d profiles and further: use fewer, "
+			      "and no circle",
+			      PROFILE_CHAIN_MAX);
+	if (missing)
+		return report(plan, PROFILE_PENDING, "BaseProfile", err,
+			      "spec.baseProfileName: there is no SeccompProfile %s; the file is "
+			      "written as soon as it exists",
+			      missing);
+	r = unite(document, objects + 1, count - 1, &profile, &why);
+	if (r < 0)
+		return refuse(plan, "BaseProfile", r, &why, err);
+	r = judge(plan, objects[0], profile, facts, &why);
+	return r < 0 ? refuse(plan, "InvalidProfile", r, &why, err) : 0;
+}
+
+int profile_plan_make(json_t *const *objects, size_t count, const char *missing,
+		      const struct node_facts *facts, struct profile_plan *ret_plan,
+		      struct error *err)
+{
+	_cleanup_profile_plan_ struct profile_plan plan = {};
+	_cleanup_documents_ struct documents documents = {};
+	_cleanup_error_ struct error why = ERROR_INIT;
+	int r = read_object(objects[0], &documents, &why);
+
+	if (r == 0)
+		r = choose_paths(&plan, objects[0], documents.items->name ?: "", &why);
+	if (r < 0) {
+		r = refuse(&plan, "InvalidProfile", r, &why, err);
+	} else if (documents.items->disabled) {
+		plan.remove = true;
+		r = report(&plan, PROFILE_DISABLED, "Disabled", err,
+			   "disabled: there is no file, and pods that name it do not start");
+	} else {
+		r = decide(&plan, documents.items, objects, count, missing, facts, err);
+	}
+	if (r < 0)
+		return r;
+	*ret_plan = plan;
+	plan = (struct profile_plan){};
+	return 0;
+}

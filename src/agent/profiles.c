@@ -1,0 +1,645 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/profiles.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/host_files.h"
+#include "agent/names.h"
+#include "agent/node_pods.h"
+#include "agent/profile_entry.h"
+#include "agent/profile_fetch.h"
+#include "agent/work_queue.h"
+#include "kube/reflector.h"
+#include "util/error.h"
+#include "util/str.h"
+#include "util/string_set.h"
+
+const struct kube_resource profiles_resource = { AGENT_GROUP, AGENT_VERSION, "seccompprofiles",
+						 false };
+
+/* How many profiles are got from the API server at the same time. */
+#define FETCHES_MAX 4
+
+/* A profile whose objects are being fetched. */
+struct fetching {
+	struct profiles *profiles;
+	struct profile_entry *entry; /* NULL: this place is free */
+	struct profile_fetch *fetch;
+};
+
+struct profiles {
+	struct profiles_options options;
+	const struct profiles_handlers *handlers;
+	void *data;
+	struct profile_table table;
+	struct work_queue *queue;
+	struct kube_reflector *reflector;
+	struct fetching fetches[FETCHES_MAX];
+	size_t busy;
+	bool known;
+};
+
+static void process(struct work_item *item, void *data);
+static bool has_room(void *data);
+
+static const struct work_queue_handlers queue_handlers = { process, has_room };
+
+static bool is_named(const struct profiles *profiles, const struct profile_entry *entry)
+{
+	size_t i;
+
+	for (i = 0; i < entry->path_count; i++)
+		if (node_pods_name(profiles->options.pods, entry->paths[i]))
+			return true;
+	for (i = 0; i < PROFILE_PATHS_MAX && entry->plan.paths[i]; i++)
+		if (node_pods_name(profiles->options.pods, entry->plan.paths[i]))
+			return true;
+	return false;
+}
+
+static struct profile_result result_of(const struct profiles *profiles,
+				       const struct profile_entry *entry)
+{
+	return (struct profile_result){
+		.name = entry->name,
+		.uid = entry->uid,
+		.generation = entry->generation,
+		.deleted = !entry->exists,
+		.named = is_named(profiles, entry),
+		.state = entry->plan.state,
+		.reason = entry->plan.reason,
+		.message = entry->plan.message,
+	};
+}
+
+static void report(struct profiles *profiles, const struct profile_entry *entry)
+{
+	const struct profile_result result = result_of(profiles, entry);
+
+	if (result.deleted || result.reason)
+		profiles->handlers->result(&result, profiles->data);
+}
+
+static bool is_current(const struct profile_entry *entry)
+{
+	return entry->done && strcmp(entry->done, entry->fingerprint) == 0;
+}
+
+static void trouble(struct profiles *profiles, int result, const struct error *err)
+{
+	profiles->handlers->trouble(result, err, profiles->data);
+}
+
+/* Something failed that can work later. */
+static void retry(struct profiles *profiles, struct profile_entry *entry, int result,
+		  const struct error *err)
+{
+	trouble(profiles, result, err);
+	work_queue_add_failed(profiles->queue, &entry->item);
+}
+
+static void touch(struct profiles *profiles, struct profile_entry *entry)
+{
+	if (entry->busy)
+		entry->again = true;
+	else
+		work_queue_add(profiles->queue, &entry->item);
+}
+
+static void set_busy(struct profiles *profiles, struct profile_entry *entry, bool busy)
+{
+	entry->busy = busy;
+	profiles->busy += busy ? 1 : -1;
+}
+
+/* ---- carrying a plan out */
+
+/* What becomes of an entry whose files are being written. */
+struct work {
+	struct profiles *profiles;
+	struct profile_entry *entry;
+	struct profile_plan plan; /* without content */
+	char *fingerprint;	  /* of the object that was planned for; NULL: it is deleted */
+	char **paths;		  /* of the files that are there afterwards */
+	size_t path_count;
+};
+
+static void work_destroy(struct work *work)
+{
+	profile_plan_finish(&work->plan);
+	string_set_free(work->paths, work->path_count);
+	free(work->fingerprint);
+	free(work);
+}
+
+/* Reports a file that could not be written in place of the plan's success. */
+static void note_failure(struct work *work, int result, const struct error *err)
+{
+	char *message = strdup(error_message(err));
+
+	if (!message)
+		return;
+	free(work->plan.message);
+	work->plan.message = message;
+	work->plan.state = PROFILE_ERROR;
+	work->plan.reason = result == -EEXIST ? "FileExists" : "FileNotWritten";
+}
+
+static void settle(struct work *work, int result, const struct error *err)
+{
+	struct profile_entry *entry = work->entry;
+
+	if (result < 0 && work->fingerprint)
+		note_failure(work, result, err);
+	if (result == 0) {
+		string_set_free(entry->paths, entry->path_count);
+		entry->paths = steal_pointer(&work->paths);
+		entry->path_count = work->path_count;
+		work->path_count = 0;
+		free(entry->done);
+		entry->done = steal_pointer(&work->fingerprint);
+		entry->item.failures = 0;
+	}
+	profile_plan_finish(&entry->plan);
+	entry->plan = work->plan;
+	work->plan = (struct profile_plan){};
+}
+
+static void on_applied(int result, const struct error *err, void *data)
+{
+	struct work *work = data;
+	struct profiles *profiles = work->profiles;
+	struct profile_entry *entry = work->entry;
+	bool deleted = !work->fingerprint;
+
+	set_busy(profiles, entry, false);
+	settle(work, result, err);
+	work_destroy(work);
+	if (result < 0)
+		retry(profiles, entry, result, err);
+	else if (entry->again || (deleted && !entry->exists))
+		work_queue_add(profiles->queue, &entry->item);
+	entry->again = false;
+	report(profiles, entry);
+}
+
+static int keep_path(struct work *work, const char *path, struct error *err)
+{
+	return string_set_add(&work->paths, &work->path_count, path, err);
+}
+
+/* Fills in what has to be done to the files, and which of them are there afterwards. */
+static int make_changes(const struct profiles *profiles, struct work *work, const char *content,
+			struct file_changes *changes, struct error *err)
+{
+	const struct profile_entry *entry = work->entry;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && content && i < PROFILE_PATHS_MAX && work->plan.paths[i]; i++) {
+		r = file_changes_add(changes, work->plan.paths[i], content, err);
+		if (r == 0)
+			r = keep_path(work, work->plan.paths[i], err);
+	}
+	for (i = 0; r == 0 && i < entry->path_count; i++) {
+		const char *path = entry->paths[i];
+		bool wanted = !work->plan.remove && (!content || node_pods_name(profiles->options.pods,
+										path));
+
+		if (content && (strcmp(path, work->plan.paths[0]) == 0 ||
+				(work->plan.paths[1] && strcmp(path, work->plan.paths[1]) == 0)))
+			continue;
+		r = wanted || changes->length == FILE_CHANGES_MAX ?
+			    keep_path(work, path, err) :
+			    file_changes_add(changes, path, NULL, err);
+	}
+	return r;
+}
+
+/* Carries out a plan, which it takes over. */
+static void carry_out(struct profiles *profiles, struct profile_entry *entry,
+		      struct profile_plan *plan, const char *fingerprint)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	_cleanup_free_ char *content = steal_pointer(&plan->content);
+	struct file_changes changes = {};
+	struct work *work = calloc(1, sizeof(*work));
+	int r = work ? 0 : error_nomem(&err);
+
+	if (r == 0) {
+		*work = (struct work){ .profiles = profiles, .entry = entry, .plan = *plan };
+		*plan = (struct profile_plan){};
+		if (fingerprint && !(work->fingerprint = strdup(fingerprint)))
+			r = error_nomem(&err);
+	}
+	if (r == 0)
+		r = make_changes(profiles, work, content, &changes, &err);
+	if (r == 0) {
+		set_busy(profiles, entry, true);
+		if (changes.length == 0) {
+			on_applied(0, NULL, work);
+			return;
+		}
+		r = host_files_apply(profiles->options.files, &changes, on_applied, work, &err);
+		if (r == 0)
+			return;
+		set_busy(profiles, entry, false);
+	}
+	file_changes_finish(&changes);
+	if (work)
+		work_destroy(work);
+	retry(profiles, entry, r, &err);
+}
+
+/* ---- planning */
+
+/*
+ * Returns whatever the plan of an object depends on, beside the objects of its bases. It does not
+ * depend on the status.
+ */
+static char *fingerprint_of(const json_t *object)
+{
+	const json_t *metadata = json_object_get(object, "metadata");
+	const char *uid = json_string_value(json_object_get(metadata, "uid"));
+	const char *namespace = profile_object_namespace(object);
+	char *fingerprint;
+
+	if (asprintf(&fingerprint, "%s %lld %s %d", uid ?: "",
+		     (long long)json_integer_value(json_object_get(metadata, "generation")),
+		     namespace ?: "", profile_object_consents(object)) < 0)
+		return NULL;
+	return fingerprint;
+}
+
+/* Takes over what an object says of itself. */
+static int note_object(struct profile_entry *entry, const json_t *object, struct error *err)
+{
+	const json_t *metadata = json_object_get(object, "metadata");
+	const char *uid = json_string_value(json_object_get(metadata, "uid"));
+	char *fingerprint = fingerprint_of(object), *uid_copy = strdup(uid ?: "");
+
+	if (!fingerprint || !uid_copy) {
+		free(fingerprint);
+		free(uid_copy);
+		return error_nomem(err);
+	}
+	free(entry->uid);
+	free(entry->fingerprint);
+	entry->uid = uid_copy;
+	entry->fingerprint = fingerprint;
+	entry->generation = json_integer_value(json_object_get(metadata, "generation"));
+	entry->exists = true;
+	return 0;
+}
+
+/* Remembers on which profiles the file depends, so that their changes change it. */
+static int note_bases(struct profile_entry *entry, const struct profile_chain *chain,
+		      struct error *err)
+{
+	size_t i;
+	int r = 0;
+
+	string_set_free(entry->bases, entry->base_count);
+	entry->bases = NULL;
+	entry->base_count = 0;
+	for (i = 1; r == 0 && i < chain->count; i++)
+		r = string_set_add(&entry->bases, &entry->base_count,
+				   profile_object_name(chain->objects[i]), err);
+	if (r == 0 && chain->missing)
+		r = string_set_add(&entry->bases, &entry->base_count, chain->missing, err);
+	return r;
+}
+
+static void plan(struct profiles *profiles, struct profile_entry *entry,
+		 const struct profile_chain *chain)
+{
+	_cleanup_profile_plan_ struct profile_plan made = {};
+	_cleanup_error_ struct error err = ERROR_INIT;
+	int r = note_object(entry, chain->objects[0], &err);
+
+	if (r == 0)
+		r = note_bases(entry, chain, &err);
+	if (r == 0)
+		r = profile_plan_make(chain->objects, chain->count, chain->missing,
+				      profiles->options.facts, &made, &err);
+	if (r < 0)
+		retry(profiles, entry, r, &err);
+	else
+		carry_out(profiles, entry, &made, entry->fingerprint);
+}
+
+static void on_fetched(int result, const struct error *err, const struct profile_chain *chain,
+		       void *data)
+{
+	struct fetching *fetching = data;
+	struct profiles *profiles = fetching->profiles;
+	struct profile_entry *entry = steal_pointer(&fetching->entry);
+
+	set_busy(profiles, entry, false);
+	entry->again = false;
+	if (result < 0)
+		retry(profiles, entry, result, err);
+	else if (chain->count)
+		plan(profiles, entry, chain);
+	/* Without an object, the event that it was deleted is on its way. */
+	work_queue_resume(profiles->queue);
+}
+
+static struct fetching *find_place(struct profiles *profiles)
+{
+	size_t i;
+
+	for (i = 0; i < FETCHES_MAX; i++)
+		if (!profiles->fetches[i].entry)
+			return &profiles->fetches[i];
+	return NULL;
+}
+
+static void fetch(struct profiles *profiles, struct profile_entry *entry)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct fetching *place = find_place(profiles);
+	int r;
+
+	*place = (struct fetching){ profiles, entry, NULL };
+	set_busy(profiles, entry, true);
+	r = profile_fetch_start(profiles->options.client, entry->name, on_fetched, place,
+				&place->fetch, &err);
+	if (r == 0)
+		return;
+	place->entry = NULL;
+	set_busy(profiles, entry, false);
+	retry(profiles, entry, r, &err);
+}
+
+static bool has_room(void *data)
+{
+	struct profiles *profiles = data;
+
+	return find_place(profiles) && host_files_has_room(profiles->options.files);
+}
+
+/* Removes the files of a profile that does not exist, unless a pod could start with them again. */
+static void bury(struct profiles *profiles, struct profile_entry *entry)
+{
+	struct profile_plan removal = { .remove = true };
+
+	if (entry->path_count == 0) {
+		report(profiles, entry);
+		profile_table_remove(&profiles->table, entry);
+		return;
+	}
+	if (profiles->known && node_pods_are_known(profiles->options.pods) &&
+	    !is_named(profiles, entry))
+		carry_out(profiles, entry, &removal, NULL);
+}
+
+static void process(struct work_item *item, void *data)
+{
+	struct profile_entry *entry = profile_entry_of(item);
+	struct profiles *profiles = data;
+
+	if (entry->busy)
+		entry->again = true;
+	else if (!entry->exists)
+		bury(profiles, entry);
+	else if (is_current(entry))
+		report(profiles, entry);
+	else
+		fetch(profiles, entry);
+}
+
+/* ---- what happens */
+
+static void forget_plan(struct profile_entry *entry)
+{
+	free(steal_pointer(&entry->done));
+}
+
+/* The files of other profiles may depend on this one. */
+static void touch_dependants(struct profiles *profiles, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < profiles->table.length; i++) {
+		struct profile_entry *entry = profiles->table.items[i];
+
+		if (entry->exists && profile_entry_has_base(entry, name)) {
+			forget_plan(entry);
+			touch(profiles, entry);
+		}
+	}
+}
+
+/* Plans with the object at hand if nothing else is needed; otherwise later, with a new one. */
+static void plan_soon(struct profiles *profiles, struct profile_entry *entry, const json_t *object)
+{
+	const struct profile_chain chain = { .objects = { (json_t *)object }, .count = 1 };
+
+	if (entry->busy || profile_object_base(object) || !has_room(profiles)) {
+		touch(profiles, entry);
+		return;
+	}
+	work_queue_remove(profiles->queue, &entry->item);
+	plan(profiles, entry, &chain);
+}
+
+static void on_object(const json_t *object, void *data)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	_cleanup_free_ char *before = NULL;
+	struct profiles *profiles = data;
+	struct profile_entry *entry =
+		profile_table_get(&profiles->table, profile_object_name(object));
+	int r = entry ? 0 : error_nomem(&err);
+
+	if (r == 0) {
+		before = steal_pointer(&entry->fingerprint);
+		r = note_object(entry, object, &err);
+	}
+	if (r < 0) {
+		trouble(profiles, r, &err);
+		return;
+	}
+	entry->listed = true;
+	if (!before || strcmp(before, entry->fingerprint) != 0)
+		touch_dependants(profiles, entry->name);
+	if (!is_current(entry))
+		plan_soon(profiles, entry, object);
+	profiles->handlers->object(object, profiles->data);
+}
+
+static void note_absence(struct profiles *profiles, struct profile_entry *entry)
+{
+	entry->exists = false;
+	forget_plan(entry);
+	touch(profiles, entry);
+	touch_dependants(profiles, entry->name);
+}
+
+static void on_deleted(const json_t *object, void *data)
+{
+	struct profiles *profiles = data;
+	struct profile_entry *entry =
+		profile_table_find(&profiles->table, profile_object_name(object));
+
+	if (entry)
+		note_absence(profiles, entry);
+}
+
+static void on_begin(void *data)
+{
+	struct profiles *profiles = data;
+	size_t i;
+
+	for (i = 0; i < profiles->table.length; i++)
+		profiles->table.items[i]->listed = false;
+}
+
+static void on_listed(void *data)
+{
+	struct profiles *profiles = data;
+	bool first = !profiles->known;
+	size_t i;
+
+	profiles->known = true;
+	for (i = 0; i < profiles->table.length; i++)
+		if (!profiles->table.items[i]->listed)
+			note_absence(profiles, profiles->table.items[i]);
+	if (first)
+		profiles->handlers->known(profiles->data);
+}
+
+static void on_trouble(int result, const struct error *err, void *data)
+{
+	trouble(data, result, err);
+}
+
+static const struct kube_reflector_handlers reflector_handlers = {
+	.begin = on_begin,
+	.object = on_object,
+	.deleted = on_deleted,
+	.listed = on_listed,
+	.trouble = on_trouble,
+};
+
+/* ---- the agent's side */
+
+int profiles_create(const struct profiles_options *options,
+		    const struct profiles_handlers *handlers, void *data,
+		    struct profiles **ret_profiles, struct error *err)
+{
+	_cleanup_(cleanup_profiles_destroy) struct profiles *profiles =
+		calloc(1, sizeof(*profiles));
+	int r;
+
+	if (!profiles)
+		return error_nomem(err);
+	profiles->options = *options;
+	profiles->handlers = handlers;
+	profiles->data = data;
+	r = work_queue_create(options->loop, &queue_handlers, profiles, &profiles->queue, err);
+	if (r < 0)
+		return r;
+	*ret_profiles = steal_pointer(&profiles);
+	return 0;
+}
+
+int profiles_start(struct profiles *profiles, struct error *err)
+{
+	const struct kube_reflector_options options = { .resource = &profiles_resource };
+
+	return kube_reflector_create(profiles->options.client, &options, &reflector_handlers,
+				     profiles, &profiles->reflector, err);
+}
+
+void profiles_destroy(struct profiles *profiles)
+{
+	size_t i;
+
+	if (!profiles)
+		return;
+	kube_reflector_destroy(profiles->reflector);
+	for (i = 0; i < FETCHES_MAX; i++)
+		if (profiles->fetches[i].entry)
+			profile_fetch_cancel(profiles->fetches[i].fetch);
+	work_queue_destroy(profiles->queue);
+	profile_table_finish(&profiles->table);
+	free(profiles);
+}
+
+int profiles_add_file(struct profiles *profiles, const char *path, struct error *err)
+{
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	_cleanup_free_ char *name = strdup(base);
+	struct profile_entry *entry;
+
+	if (!name)
+		return error_nomem(err);
+	if (str_has_suffix(name, ".json"))
+		name[strlen(name) - strlen(".json")] = '\0';
+	entry = profile_table_get(&profiles->table, name);
+	return entry ? string_set_add(&entry->paths, &entry->path_count, path, err) :
+		       error_nomem(err);
+}
+
+void profiles_pods_changed(struct profiles *profiles, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < profiles->table.length; i++) {
+		struct profile_entry *entry = profiles->table.items[i];
+
+		if (profile_entry_has_path(entry, path) ||
+		    (entry->plan.paths[0] && strcmp(entry->plan.paths[0], path) == 0) ||
+		    (entry->plan.paths[1] && strcmp(entry->plan.paths[1], path) == 0))
+			touch(profiles, entry);
+	}
+}
+
+void profiles_file_lost(struct profiles *profiles, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < profiles->table.length; i++) {
+		struct profile_entry *entry = profiles->table.items[i];
+
+		if (profile_entry_has_path(entry, path)) {
+			forget_plan(entry);
+			touch(profiles, entry);
+		}
+	}
+}
+
+void profiles_look_again(struct profiles *profiles)
+{
+	size_t i;
+
+	for (i = 0; i < profiles->table.length; i++)
+		touch(profiles, profiles->table.items[i]);
+}
+
+void profiles_resume(struct profiles *profiles)
+{
+	work_queue_resume(profiles->queue);
+}
+
+bool profiles_are_settled(const struct profiles *profiles)
+{
+	return profiles->known && !profiles->busy && work_queue_length(profiles->queue) == 0;
+}
+
+void profiles_for_each(const struct profiles *profiles,
+		       void (*visit)(const struct profile_result *result, void *data), void *data)
+{
+	size_t i;
+
+	for (i = 0; i < profiles->table.length; i++) {
+		const struct profile_result result = result_of(profiles, profiles->table.items[i]);
+
+		visit(&result, data);
+	}
+}
