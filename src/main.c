@@ -5,24 +5,12 @@
 
 /* Sorted by name. */
 static const struct cli_command *const commands[] = {
-	&agent_command,
-	&baseline_command,
-	&compare_command,
-	&convert_command,
-	&detach_command,
-	&diff_command,
-	&doctor_command,
-	&explain_command,
-	&help_command,
-	&install_command,
-	&list_command,
-	&merge_command,
-	&record_command,
-	&run_command,
-	&uninstall_command,
-	&verify_command,
-	&version_command,
-	NULL,
+	&agent_command,	  &baseline_command, &compare_command,
+	&convert_command, &detach_command,   &diff_command,
+	&doctor_command,  &explain_command,  &help_command,
+	&install_command, &list_command,     &merge_command,
+	&record_command,  &run_command,	     &uninstall_command,
+	&verify_command,  &version_command,  NULL,
 };
 
 static const struct cli_program program = {

@@ -76,6 +76,13 @@ static void on_lost(const char *path, void *data)
 	profiles_file_lost(agent->profiles, path);
 }
 
+static void on_kept(char *const *paths, size_t count, void *data)
+{
+	struct agent *agent = data;
+
+	profiles_files_kept(agent->profiles, paths, count);
+}
+
 static void on_room(void *data)
 {
 	struct agent *agent = data;
@@ -86,6 +93,7 @@ static void on_room(void *data)
 static const struct host_files_handlers files_handlers = {
 	.repaired = on_repaired,
 	.lost = on_lost,
+	.kept = on_kept,
 	.trouble = trouble,
 	.room = on_room,
 };
@@ -100,8 +108,7 @@ static void on_pods_changed(const char *path, void *data)
 /* All results are there, once the queue has been worked off. */
 static void look_for_end_of_start(struct agent *agent)
 {
-	if (agent->profiles_known && agent->pods_known &&
-	    profiles_are_settled(agent->profiles))
+	if (agent->profiles_known && agent->pods_known && profiles_are_settled(agent->profiles))
 		node_statuses_complete(agent->statuses);
 }
 
@@ -218,8 +225,9 @@ static void on_checked(struct kube_call *call, int result, const struct error *e
 
 	agent->check = NULL;
 	if (result == -ENOENT)
-		result = error_set(&problem, ENOENT,
-				   "the cluster has no SeccompProfiles: apply recorder's crds/ first");
+		result = error_set(
+			&problem, ENOENT,
+			"the cluster has no SeccompProfiles: apply recorder's crds/ first");
 	else if (result < 0) {
 		log_warning("%s", error_message(err));
 		loop_start_timer(agent->retry,
@@ -346,9 +354,8 @@ static int submit_preparation(struct agent *agent, struct error *err)
 static int connect_to_cluster(struct agent *agent, struct error *err)
 {
 	const char *kubeconfig = agent->options->kubeconfig;
-	int r = kubeconfig ?
-			kube_config_read(kubeconfig, NULL, &agent->config, err) :
-			kube_config_in_cluster(KUBE_SERVICE_ACCOUNT, &agent->config, err);
+	int r = kubeconfig ? kube_config_read(kubeconfig, NULL, &agent->config, err) :
+			     kube_config_in_cluster(KUBE_SERVICE_ACCOUNT, &agent->config, err);
 
 	if (r == -ENOENT && !kubeconfig)
 		return error_set(err, ENOENT,

@@ -54,8 +54,7 @@ int condition_state_read(struct condition_state *state, const json_t *object, st
 {
 	const json_t *status = json_object_get(object, "status"), *ready = find_ready(status);
 	int value = profile_state_from_name(json_string_value(json_object_get(status, "status")));
-	const char *since =
-		json_string_value(json_object_get(ready, "lastTransitionTime"));
+	const char *since = json_string_value(json_object_get(ready, "lastTransitionTime"));
 	int r = condition_state_set(
 		state, value < 0 ? PROFILE_STATE_COUNT : (enum profile_state)value,
 		json_integer_value(json_object_get(ready, "observedGeneration")),

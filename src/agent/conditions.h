@@ -15,7 +15,7 @@ struct error;
 struct condition_state {
 	enum profile_state state;
 	int64_t generation;
-	char *reason;  /* NULL: there is no condition */
+	char *reason; /* NULL: there is no condition */
 	char *message;
 	char *since; /* when Ready became true, or false; NULL if it is not known */
 };

@@ -17,7 +17,7 @@
 #define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 /* Whatever can change what a runtime reads. */
-#define CHANGES                                                                            \
+#define CHANGES                                                                             \
 	(IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE | IN_ATTRIB | \
 	 IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 
@@ -135,8 +135,8 @@ static int watch_directory(struct drift_directories *directories, int fd, const 
 			   struct error *err)
 {
 	char *copy = strdup(path), name[64];
-	void *items = array_grow(directories->items, directories->length,
-				 sizeof(*directories->items));
+	void *items =
+		array_grow(directories->items, directories->length, sizeof(*directories->items));
 	int number;
 
 	if (items)

@@ -27,7 +27,7 @@ struct drift_directories {
 	struct {
 		int number;
 		char *path; /* below the root; "" for the root itself */
-	} *items;
+	} * items;
 	size_t length;
 };
 

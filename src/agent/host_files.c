@@ -128,7 +128,8 @@ static void write_batch(void *data)
 	for (i = 0; i < batch->length; i++) {
 		struct request *request = &batch->items[i];
 
-		request->result = make_changes(batch->root, &request->changes, &store, &request->err);
+		request->result =
+			make_changes(batch->root, &request->changes, &store, &request->err);
 	}
 }
 
@@ -353,6 +354,8 @@ static void on_checked(void *data)
 		files->handlers->repaired(job->repaired[i], files->data);
 	for (i = 0; i < job->lost_count; i++)
 		files->handlers->lost(job->lost[i], files->data);
+	if (job->all && job->result == 0)
+		files->handlers->kept(job->paths, job->count, files->data);
 	if (job->result < 0) {
 		files->handlers->trouble(job->result, &job->err, files->data);
 		files->check_all = true;

@@ -39,6 +39,8 @@ struct host_files_handlers {
 	void (*repaired)(const char *path, void *data);
 	/* A file may have been changed by somebody else, and there is no record to restore it from. */
 	void (*lost)(const char *path, void *data);
+	/* All files have been looked at. These are the agent's; sorted and borrowed. */
+	void (*kept)(char *const *paths, size_t count, void *data);
 	/* A file cannot be restored. It is tried again. */
 	void (*trouble)(int result, const struct error *err, void *data);
 	/* Changes have been made, so that there is room for others. */

@@ -59,8 +59,8 @@ bool node_pods_are_known(const struct node_pods *pods)
 /* Adds the path of a securityContext, of a pod or a container. */
 static int add_path(struct pod *pod, const json_t *holder, struct error *err)
 {
-	const json_t *profile = json_object_get(json_object_get(holder, "securityContext"),
-						"seccompProfile");
+	const json_t *profile =
+		json_object_get(json_object_get(holder, "securityContext"), "seccompProfile");
 	const char *path = json_string_value(json_object_get(profile, "localhostProfile"));
 
 	return path ? string_set_add(&pod->paths, &pod->path_count, path, err) : 0;
@@ -68,7 +68,8 @@ static int add_path(struct pod *pod, const json_t *holder, struct error *err)
 
 static int add_paths(struct pod *pod, const json_t *object, struct error *err)
 {
-	static const char *const lists[] = { "initContainers", "containers", "ephemeralContainers" };
+	static const char *const lists[] = { "initContainers", "containers",
+					     "ephemeralContainers" };
 	const json_t *spec = json_object_get(object, "spec"), *container;
 	size_t i, k;
 	int r = add_path(pod, spec, err);
@@ -83,8 +84,8 @@ static int add_paths(struct pod *pod, const json_t *object, struct error *err)
 /* None of its containers will start again. */
 static bool has_ended(const json_t *object)
 {
-	const char *phase = json_string_value(
-		json_object_get(json_object_get(object, "status"), "phase"));
+	const char *phase =
+		json_string_value(json_object_get(json_object_get(object, "status"), "phase"));
 
 	return phase && (strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0);
 }
@@ -173,8 +174,8 @@ static int replace(struct node_pods *pods, struct pod *pod, struct error *err)
 
 static void on_object(const json_t *object, void *data)
 {
-	const char *uid = json_string_value(
-		json_object_get(json_object_get(object, "metadata"), "uid"));
+	const char *uid =
+		json_string_value(json_object_get(json_object_get(object, "metadata"), "uid"));
 	_cleanup_(pod_finish) struct pod pod = { .uid = strdup(uid ?: ""), .listed = true };
 	_cleanup_error_ struct error err = ERROR_INIT;
 	struct node_pods *pods = data;
@@ -190,8 +191,8 @@ static void on_object(const json_t *object, void *data)
 
 static void on_deleted(const json_t *object, void *data)
 {
-	const char *uid = json_string_value(
-		json_object_get(json_object_get(object, "metadata"), "uid"));
+	const char *uid =
+		json_string_value(json_object_get(json_object_get(object, "metadata"), "uid"));
 	struct node_pods *pods = data;
 	struct pod *pod = uid ? find(pods, uid) : NULL;
 

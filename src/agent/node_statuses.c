@@ -77,8 +77,8 @@ static struct status *find(const struct node_statuses *statuses, const char *pro
 	struct status *status;
 
 	LIST_FOREACH(status, &statuses->items, link)
-		if (strcmp(status->profile, profile) == 0)
-			return status;
+	if (strcmp(status->profile, profile) == 0)
+		return status;
 	return NULL;
 }
 
@@ -236,19 +236,20 @@ static json_t *object_of(const struct status *status, const char *name)
 
 	if (!id || !node)
 		return NULL;
-	return json_pack("{s:s, s:s, s:{s:s, s:{s:s, s:s}, s:[{s:s, s:s, s:s, s:s, s:b}]}, s:{s:s}}",
-			 "apiVersion", AGENT_GROUP "/" AGENT_VERSION, "kind", KIND, "metadata",
-			 "name", name, "labels", LABEL_PROFILE_ID, id, LABEL_NODE_NAME, node,
-			 "ownerReferences", "apiVersion", AGENT_GROUP "/" AGENT_VERSION, "kind",
-			 "SeccompProfile", "name", status->profile, "uid", status->profile_uid,
-			 "controller", 1, "spec", "nodeName", status->statuses->node_name);
+	return json_pack(
+		"{s:s, s:s, s:{s:s, s:{s:s, s:s}, s:[{s:s, s:s, s:s, s:s, s:b}]}, s:{s:s}}",
+		"apiVersion", AGENT_GROUP "/" AGENT_VERSION, "kind", KIND, "metadata", "name", name,
+		"labels", LABEL_PROFILE_ID, id, LABEL_NODE_NAME, node, "ownerReferences",
+		"apiVersion", AGENT_GROUP "/" AGENT_VERSION, "kind", "SeccompProfile", "name",
+		status->profile, "uid", status->profile_uid, "controller", 1, "spec", "nodeName",
+		status->statuses->node_name);
 }
 
 static int apply_object(struct status *status, struct error *err)
 {
 	static const struct kube_call_handlers handlers = { .done = on_object_applied };
-	_cleanup_free_ char *name = object_status_name(
-		status->profile, status->statuses->node_name, status->hashed);
+	_cleanup_free_ char *name =
+		object_status_name(status->profile, status->statuses->node_name, status->hashed);
 	_cleanup_json_ json_t *body = name ? object_of(status, name) : NULL;
 	const struct kube_call_options options = {
 		.verb = KUBE_APPLY,
@@ -290,8 +291,7 @@ int node_statuses_set(struct node_statuses *statuses, const struct profile_resul
 {
 	bool wanted = !result->deleted && (result->named || result->state == PROFILE_ERROR ||
 					   result->state == PROFILE_PENDING);
-	struct status *status = wanted ? get(statuses, result->name) :
-					 find(statuses, result->name);
+	struct status *status = wanted ? get(statuses, result->name) : find(statuses, result->name);
 	char *uid;
 	int r;
 
@@ -319,15 +319,15 @@ void node_statuses_complete(struct node_statuses *statuses)
 
 	statuses->complete = true;
 	LIST_FOREACH(status, &statuses->items, link)
-		touch(status);
+	touch(status);
 }
 
 /* ---- what is */
 
 static const char *owner_of(const json_t *object)
 {
-	const json_t *owners = json_object_get(json_object_get(object, "metadata"),
-					       "ownerReferences");
+	const json_t *owners =
+		json_object_get(json_object_get(object, "metadata"), "ownerReferences");
 
 	return json_string_value(json_object_get(json_array_get(owners, 0), "name"));
 }
@@ -373,7 +373,7 @@ static void on_begin(void *data)
 	struct status *status;
 
 	LIST_FOREACH(status, &statuses->items, link)
-		status->listed = false;
+	status->listed = false;
 }
 
 static void on_listed(void *data)
@@ -382,7 +382,8 @@ static void on_listed(void *data)
 	struct status *status;
 
 	statuses->known = true;
-	LIST_FOREACH(status, &statuses->items, link) {
+	LIST_FOREACH(status, &statuses->items, link)
+	{
 		if (!status->listed && !status->call)
 			free(steal_pointer(&status->name));
 		touch(status);

@@ -19,8 +19,8 @@ const struct kube_resource definitions_resource = { "apiextensions.k8s.io", "v1"
 
 int operator_check_definition(const json_t *definition, struct error *err)
 {
-	const json_t *conversion = json_object_get(json_object_get(definition, "spec"),
-						   "conversion");
+	const json_t *conversion =
+		json_object_get(json_object_get(definition, "spec"), "conversion");
 	const char *strategy = json_string_value(json_object_get(conversion, "strategy"));
 
 	if (!strategy || strcmp(strategy, "Webhook") != 0)
@@ -41,8 +41,9 @@ int operator_check_node(const char *seccomp_root, struct error *err)
 	}
 	if (lstat(path, &status) < 0 || !S_ISLNK(status.st_mode))
 		return 0;
-	return error_set(err, EEXIST,
-			 "%s is a symbolic link, as the Security Profiles Operator makes it: " MIGRATION
-			 ", and remove the link",
-			 path);
+	return error_set(
+		err, EEXIST,
+		"%s is a symbolic link, as the Security Profiles Operator makes it: " MIGRATION
+		", and remove the link",
+		path);
 }

@@ -27,6 +27,7 @@ struct profile_entry {
 	bool listed; /* by the list that is under way */
 	bool busy;   /* objects are fetched, or files are written */
 	bool again;  /* something happened meanwhile */
+	bool replan; /* and the plan that is being carried out is out of date */
 
 	/* The plan that was carried out last, without its content. */
 	struct profile_plan plan;

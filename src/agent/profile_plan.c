@@ -24,9 +24,9 @@
 #include "util/error.h"
 
 static const char *const state_names[PROFILE_STATE_COUNT] = {
-	[PROFILE_ERROR] = "Error",	     [PROFILE_TERMINATING] = "Terminating",
-	[PROFILE_PARTIAL] = "Partial",	     [PROFILE_DISABLED] = "Disabled",
-	[PROFILE_PENDING] = "Pending",	     [PROFILE_IN_PROGRESS] = "InProgress",
+	[PROFILE_ERROR] = "Error",	   [PROFILE_TERMINATING] = "Terminating",
+	[PROFILE_PARTIAL] = "Partial",	   [PROFILE_DISABLED] = "Disabled",
+	[PROFILE_PENDING] = "Pending",	   [PROFILE_IN_PROGRESS] = "InProgress",
 	[PROFILE_INSTALLED] = "Installed",
 };
 
@@ -59,12 +59,13 @@ void profile_plan_finish(struct profile_plan *plan)
 const char *profile_object_name(const json_t *object)
 {
 	return json_string_value(json_object_get(json_object_get(object, "metadata"), "name")) ?:
-		       "";
+												 "";
 }
 
 const char *profile_object_base(const json_t *object)
 {
-	return json_string_value(json_object_get(json_object_get(object, "spec"), "baseProfileName"));
+	return json_string_value(
+		json_object_get(json_object_get(object, "spec"), "baseProfileName"));
 }
 
 /* Sets what is reported. The last report counts. */
@@ -107,13 +108,13 @@ const char *profile_object_namespace(const json_t *object)
 	json_array_foreach(json_object_get(metadata, "managedFields"), i, entry) {
 		const char *manager = json_string_value(json_object_get(entry, "manager"));
 		const json_t *fields = json_object_get(entry, "fieldsV1");
-		const json_t *labels = json_object_get(json_object_get(fields, "f:metadata"),
-						       "f:labels");
+		const json_t *labels =
+			json_object_get(json_object_get(fields, "f:metadata"), "f:labels");
 
 		if (manager && strcmp(manager, KUBE_FIELD_MANAGER) == 0 &&
 		    json_object_get(labels, "f:" LABEL_RECORDING_NAMESPACE))
-			return json_string_value(json_object_get(json_object_get(metadata, "labels"),
-								 LABEL_RECORDING_NAMESPACE));
+			return json_string_value(json_object_get(
+				json_object_get(metadata, "labels"), LABEL_RECORDING_NAMESPACE));
 	}
 	return NULL;
 }
@@ -131,33 +132,68 @@ static int choose_paths(struct profile_plan *plan, const json_t *object, const c
 
 bool profile_object_consents(const json_t *object)
 {
-	const json_t *annotations = json_object_get(json_object_get(object, "metadata"),
-						    "annotations");
+	const json_t *annotations =
+		json_object_get(json_object_get(object, "metadata"), "annotations");
 	const char *value =
 		json_string_value(json_object_get(annotations, ANNOTATION_UNENFORCEABLE));
 
 	return value && strcmp(value, "true") == 0;
 }
 
-/* Reads an object of the chain. */
-static int read_object(const json_t *object, struct documents *ret_documents, struct error *err)
+static bool is_native(const json_t *architecture)
 {
-	const struct cursor at = { .value = object };
-	int r;
+	const char *name = json_string_value(architecture);
+
+	return name && strcmp(name, "SCMP_ARCH_NATIVE") == 0;
+}
+
+/*
+ * Returns the object with SCMP_ARCH_NATIVE, which runtimes refuse, replaced by the node's
+ * architecture. The caller owns it. NULL without memory.
+ */
+static json_t *localize(const json_t *object, const struct node_facts *facts)
+{
+	const json_t *spec = json_object_get(object, "spec"), *architecture;
+	const json_t *listed = json_object_get(spec, "architectures");
+	bool native = false;
+	json_t *local, *local_spec, *architectures;
+	size_t i;
+
+	json_array_foreach(listed, i, architecture)
+		native = native || is_native(architecture);
+	if (!native)
+		return json_incref((json_t *)object);
+	local = json_copy((json_t *)object);
+	local_spec = json_copy((json_t *)spec);
+	architectures = json_array();
+	json_array_foreach(listed, i, architecture)
+		json_array_append_new(architectures, is_native(architecture) ?
+							     json_string(facts->architecture) :
+							     json_incref((json_t *)architecture));
+	if (json_object_set_new(local_spec, "architectures", architectures) < 0 ||
+	    json_object_set(local, "spec", local_spec) < 0)
+		json_decref(steal_pointer(&local));
+	json_decref(local_spec);
+	return local;
+}
+
+/* Reads an object of the chain. */
+static int read_object(const json_t *object, const struct node_facts *facts,
+		       struct documents *ret_documents, struct error *err)
+{
+	_cleanup_json_ json_t *local = localize(object, facts);
+	const struct cursor at = { .value = local };
 
 	ret_documents->items = calloc(1, sizeof(*ret_documents->items));
-	if (!ret_documents->items)
+	if (!local || !ret_documents->items)
 		return error_nomem(err);
 	ret_documents->length = 1;
-	r = profile_read_cr(&at, ret_documents->items, err);
-	if (r < 0)
-		error_prefix(err, "SeccompProfile %s", ret_documents->items->name ?: "");
-	return r;
+	return profile_read_cr(&at, ret_documents->items, err);
 }
 
 /* Unites a profile with its chain of bases. ret_profile is the caller's. */
 static int unite(struct document *document, json_t *const *bases, size_t count,
-		 struct profile **ret_profile, struct error *err)
+		 const struct node_facts *facts, struct profile **ret_profile, struct error *err)
 {
 	_cleanup_(cleanup_profile_merge_destroy) struct profile_merge *merge = NULL;
 	size_t i;
@@ -173,7 +209,9 @@ static int unite(struct document *document, json_t *const *bases, size_t count,
 	for (i = 0; r == 0 && i < count; i++) {
 		_cleanup_documents_ struct documents base = {};
 
-		r = read_object(bases[i], &base, err);
+		r = read_object(bases[i], facts, &base, err);
+		if (r < 0)
+			error_prefix(err, "SeccompProfile %s", profile_object_name(bases[i]));
 		if (r == 0)
 			r = profile_merge_add(merge, base.items->name, base.items->profile, err);
 	}
@@ -209,7 +247,8 @@ static int find_obstacle(const struct profile *profile, const struct node_facts 
 	for (i = 0; i < runtimes && !*ret_text; i++) {
 		const struct node_runtime *runtime = &facts->runtimes[i];
 		_cleanup_obstacles_ struct obstacles obstacles = {};
-		int r = enforceable_check(profile, runtime->name, runtime->version, &obstacles, err);
+		int r = enforceable_check(profile, runtime->name, runtime->version, &obstacles,
+					  err);
 
 		if (r < 0)
 			return r;
@@ -235,7 +274,8 @@ static int judge(struct profile_plan *plan, const json_t *object, struct profile
 	if (obstacle && !profile_object_consents(object))
 		return report(plan, PROFILE_ERROR, "NotEnforceable", err,
 			      "this node cannot enforce the profile as it is written: %s; the "
-			      "annotation " ANNOTATION_UNENFORCEABLE ": \"true\" installs it anyway",
+			      "annotation " ANNOTATION_UNENFORCEABLE
+			      ": \"true\" installs it anyway",
 			      obstacle);
 	r = profile_write_oci(profile, &plan->content, err);
 	if (r < 0)
@@ -261,16 +301,17 @@ static int decide(struct profile_plan *plan, struct document *document, json_t *
 	int r;
 
 	if (missing && count == PROFILE_CHAIN_MAX)
-		return report(plan, PROFILE_ERROR, "BaseProfile", err,
-			      "spec.baseProfileName leads through %d profiles and further: use fewer, "
-			      "and no circle",
-			      PROFILE_CHAIN_MAX);
+		return report(
+			plan, PROFILE_ERROR, "BaseProfile", err,
+			"spec.baseProfileName leads through %d profiles and further: use fewer, "
+			"and no circle",
+			PROFILE_CHAIN_MAX);
 	if (missing)
 		return report(plan, PROFILE_PENDING, "BaseProfile", err,
 			      "spec.baseProfileName: there is no SeccompProfile %s; the file is "
 			      "written as soon as it exists",
 			      missing);
-	r = unite(document, objects + 1, count - 1, &profile, &why);
+	r = unite(document, objects + 1, count - 1, facts, &profile, &why);
 	if (r < 0)
 		return refuse(plan, "BaseProfile", r, &why, err);
 	r = judge(plan, objects[0], profile, facts, &why);
@@ -284,7 +325,7 @@ int profile_plan_make(json_t *const *objects, size_t count, const char *missing,
 	_cleanup_profile_plan_ struct profile_plan plan = {};
 	_cleanup_documents_ struct documents documents = {};
 	_cleanup_error_ struct error why = ERROR_INIT;
-	int r = read_object(objects[0], &documents, &why);
+	int r = read_object(objects[0], facts, &documents, &why);
 
 	if (r == 0)
 		r = choose_paths(&plan, objects[0], documents.items->name ?: "", &why);

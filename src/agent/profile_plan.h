@@ -40,8 +40,8 @@ int profile_state_from_name(const char *name);
 
 struct profile_plan {
 	enum profile_state state;
-	const char *reason; /* one word, of the condition Ready */
-	char *message;	    /* for people; never NULL */
+	const char *reason;		/* one word, of the condition Ready */
+	char *message;			/* for people; never NULL */
 	char *paths[PROFILE_PATHS_MAX]; /* below the kubelet's seccomp directory; NULL after the last */
 	char *content; /* OCI JSON of the files; NULL: write none, and keep what is there */
 	bool remove;   /* the files are not to exist */

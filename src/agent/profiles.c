@@ -109,6 +109,12 @@ static void touch(struct profiles *profiles, struct profile_entry *entry)
 		work_queue_add(profiles->queue, &entry->item);
 }
 
+static void forget_plan(struct profile_entry *entry)
+{
+	free(steal_pointer(&entry->done));
+	entry->replan = entry->busy;
+}
+
 static void set_busy(struct profiles *profiles, struct profile_entry *entry, bool busy)
 {
 	entry->busy = busy;
@@ -178,6 +184,8 @@ static void on_applied(int result, const struct error *err, void *data)
 	set_busy(profiles, entry, false);
 	settle(work, result, err);
 	work_destroy(work);
+	if (entry->replan)
+		forget_plan(entry);
 	if (result < 0)
 		retry(profiles, entry, result, err);
 	else if (entry->again || (deleted && !entry->exists))
@@ -206,8 +214,8 @@ static int make_changes(const struct profiles *profiles, struct work *work, cons
 	}
 	for (i = 0; r == 0 && i < entry->path_count; i++) {
 		const char *path = entry->paths[i];
-		bool wanted = !work->plan.remove && (!content || node_pods_name(profiles->options.pods,
-										path));
+		bool wanted = !work->plan.remove &&
+			      (!content || node_pods_name(profiles->options.pods, path));
 
 		if (content && (strcmp(path, work->plan.paths[0]) == 0 ||
 				(work->plan.paths[1] && strcmp(path, work->plan.paths[1]) == 0)))
@@ -339,7 +347,7 @@ static void on_fetched(int result, const struct error *err, const struct profile
 	struct profile_entry *entry = steal_pointer(&fetching->entry);
 
 	set_busy(profiles, entry, false);
-	entry->again = false;
+	entry->again = entry->replan = false;
 	if (result < 0)
 		retry(profiles, entry, result, err);
 	else if (chain->count)
@@ -413,11 +421,6 @@ static void process(struct work_item *item, void *data)
 }
 
 /* ---- what happens */
-
-static void forget_plan(struct profile_entry *entry)
-{
-	free(steal_pointer(&entry->done));
-}
 
 /* The files of other profiles may depend on this one. */
 static void touch_dependants(struct profiles *profiles, const char *name)
@@ -608,6 +611,36 @@ void profiles_file_lost(struct profiles *profiles, const char *path)
 		struct profile_entry *entry = profiles->table.items[i];
 
 		if (profile_entry_has_path(entry, path)) {
+			forget_plan(entry);
+			touch(profiles, entry);
+		}
+	}
+}
+
+static int compare_paths(const void *key, const void *item)
+{
+	return strcmp(key, *(char *const *)item);
+}
+
+static bool has_all_files(const struct profile_entry *entry, char *const *paths, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < entry->path_count; i++)
+		if (!count ||
+		    !bsearch(entry->paths[i], paths, count, sizeof(*paths), compare_paths))
+			return false;
+	return true;
+}
+
+void profiles_files_kept(struct profiles *profiles, char *const *paths, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < profiles->table.length; i++) {
+		struct profile_entry *entry = profiles->table.items[i];
+
+		if (!has_all_files(entry, paths, count)) {
 			forget_plan(entry);
 			touch(profiles, entry);
 		}

@@ -71,6 +71,9 @@ int profiles_start(struct profiles *profiles, struct error *err);
 void profiles_pods_changed(struct profiles *profiles, const char *path);
 void profiles_file_lost(struct profiles *profiles, const char *path);
 
+/* Looks again at the profiles whose files are not among those that the node has; sorted. */
+void profiles_files_kept(struct profiles *profiles, char *const *paths, size_t count);
+
 /* Looks at all profiles again: the pods are known now. */
 void profiles_look_again(struct profiles *profiles);
 

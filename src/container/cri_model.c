@@ -243,8 +243,8 @@ static const char *runtime_of_handler(const json_t *handler)
 int cri_runtimes_from_message(const Cri__StatusResponse *message, char ***ret_names,
 			      size_t *ret_count, struct error *err)
 {
-	_cleanup_(cleanup_free_json) json_t *config =
-		parse_info(message->info, message->n_info, "config");
+	_cleanup_(cleanup_free_json)
+		json_t *config = parse_info(message->info, message->n_info, "config");
 	json_t *handlers = json_object_get(json_object_get(config, "containerd"), "runtimes");
 	char **names = NULL;
 	const char *handler;
@@ -332,8 +332,8 @@ static int copy_status(struct cri_container_status *status, const Cri__Container
 int cri_status_from_message(const Cri__ContainerStatusResponse *message,
 			    struct cri_container_status *ret_status, struct error *err)
 {
-	_cleanup_(cleanup_free_json) json_t *info =
-		parse_info(message->info, message->n_info, "info");
+	_cleanup_(cleanup_free_json)
+		json_t *info = parse_info(message->info, message->n_info, "info");
 	_cleanup_cri_container_status_ struct cri_container_status status = {};
 	int r;
 

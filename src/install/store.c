@@ -161,8 +161,7 @@ static enum store_keeper keeper_of(const struct store *store, const char *path)
 	size_t size;
 	struct stat status;
 
-	if (store->marks < 0 ||
-	    directory_read(store->marks, path, &data, &size, &status, NULL) < 0)
+	if (store->marks < 0 || directory_read(store->marks, path, &data, &size, &status, NULL) < 0)
 		return STORE_PERSON;
 	return STORE_AGENT;
 }
@@ -264,11 +263,12 @@ static int check_replaceable(const struct store *store, const struct store_entry
 				 store->root, entry->path);
 	if (entry->keeper == store->keeper)
 		return 0;
-	return error_set(err, EEXIST,
-			 store->keeper == STORE_AGENT ?
-				 "%s/%s was installed by 'recorder install'" :
-				 "%s/%s is kept by 'recorder agent' as the cluster's SeccompProfile",
-			 store->root, entry->path);
+	return error_set(
+		err, EEXIST,
+		store->keeper == STORE_AGENT ?
+			"%s/%s was installed by 'recorder install'" :
+			"%s/%s is kept by 'recorder agent' as the cluster's SeccompProfile",
+		store->root, entry->path);
 }
 
 /* Sets whose a record is. */
@@ -344,12 +344,13 @@ static int check_removable(const struct store *store, const struct store_entry *
 				 entry->path);
 	if (entry->keeper == store->keeper)
 		return 0;
-	return error_set(err, EPERM,
-			 store->keeper == STORE_AGENT ?
-				 "%s/%s was installed by 'recorder install'" :
-				 "%s/%s is kept by 'recorder agent', which would restore it: delete "
-				 "the SeccompProfile instead",
-			 store->root, entry->path);
+	return error_set(
+		err, EPERM,
+		store->keeper == STORE_AGENT ?
+			"%s/%s was installed by 'recorder install'" :
+			"%s/%s is kept by 'recorder agent', which would restore it: delete "
+			"the SeccompProfile instead",
+		store->root, entry->path);
 }
 
 int store_remove(struct store *store, const char *path, bool force, struct error *err)

@@ -110,8 +110,17 @@ static int read_rule(const struct cursor *at, void *data, struct error *err)
 static int read_spec(const struct cursor *spec, struct document *document, struct error *err)
 {
 	static const char *const fields[] = {
-		"defaultAction", "defaultErrnoRet", "architectures",   "flags",	   "listenerPath",
-		"listenerMetadata", "syscalls", "baseProfileName", "disabled", "state", NULL,
+		"defaultAction",
+		"defaultErrnoRet",
+		"architectures",
+		"flags",
+		"listenerPath",
+		"listenerMetadata",
+		"syscalls",
+		"baseProfileName",
+		"disabled",
+		"state",
+		NULL,
 	};
 	struct profile *profile = document->profile;
 	int r;

@@ -29,7 +29,7 @@ static void labels_become_a_path(void **state)
 }
 
 static const char *const not_labels[] = {
-	"",  ".",  "..", "/",	"a/b", "../a",	    "/a",	"a.json",
+	"",  ".",  "..", "/",	"a/b", "../a",	    "/a",
 	"A", "-a", "a-", "a b", "a\n", LONGEST "4", "\xc3\xa4",
 };
 
@@ -46,6 +46,29 @@ static void anything_else_is_refused(void **state)
 	}
 }
 
+static void a_name_may_have_dots(void **state)
+{
+	static const char *const bad[] = { "a.", ".a", "a..b", "a.-b", "a./b", "a.." };
+	_cleanup_free_ char *dotted = NULL, *path = NULL;
+	char longest[242];
+	size_t i;
+
+	assert_int_equal(localhost_path_create("operator", "shop", "web.v1", &dotted, NULL), 0);
+	assert_string_equal(dotted, "operator/shop/web.v1.json");
+	assert_int_equal(localhost_path_check(dotted, NULL), 0);
+	assert_int_equal(localhost_path_create("operator", "shop.v1", "web", &path, NULL), -EINVAL);
+	for (i = 0; i < array_size(bad); i++)
+		assert_int_equal(localhost_path_create("operator", NULL, bad[i], &path, NULL),
+				 -EINVAL);
+	for (i = 0; i < sizeof(longest) - 1; i++)
+		longest[i] = i % 60 == 59 ? '.' : 'a';
+	longest[sizeof(longest) - 1] = '\0';
+	assert_int_equal(localhost_path_create("operator", NULL, longest, &path, NULL), -EINVAL);
+	longest[sizeof(longest) - 2] = '\0';
+	longest[sizeof(longest) - 3] = 'a';
+	assert_int_equal(localhost_path_create("operator", NULL, longest, &path, NULL), 0);
+}
+
 static void the_message_says_which_part_and_what_is_allowed(void **state)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -60,20 +83,9 @@ static void the_message_says_which_part_and_what_is_allowed(void **state)
 static void paths_of_others_are_refused(void **state)
 {
 	static const char *const bad[] = {
-		"",
-		"a",
-		"a.json",
-		"/a/b.json",
-		"a/../b.json",
-		"a/b/c/d.json",
-		"a//b.json",
-		"a/b",
-		"a/.json",
-		"./a/b.json",
-		"a/b.json/",
-		".recorder/a/b.json",
+		"",	     "a",   "a.json",  "/a/b.json",  "a/../b.json", "a/b/c/d.json",
+		"a//b.json", "a/b", "a/.json", "./a/b.json", "a/b.json/",   ".recorder/a/b.json",
 		"a/b.JSON",
-		"a/b.json.json",
 	};
 
 	for (size_t i = 0; i < array_size(bad); i++)
@@ -87,6 +99,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(labels_become_a_path),
 		cmocka_unit_test(anything_else_is_refused),
+		cmocka_unit_test(a_name_may_have_dots),
 		cmocka_unit_test(the_message_says_which_part_and_what_is_allowed),
 		cmocka_unit_test(paths_of_others_are_refused),
 	};

@@ -247,6 +247,75 @@ static void only_paths_of_profiles_are_written(void **state)
 	}
 }
 
+static struct store *open_as(enum store_keeper keeper)
+{
+	struct store *other = NULL;
+
+	/* Its lock makes a second one wait. */
+	store_close(steal_pointer(&store));
+	assert_int_equal(store_open(root, STORE_CREATE, keeper, &other, NULL), 0);
+	return other;
+}
+
+static void the_agent_and_people_leave_each_other_alone(void **state)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	enum store_outcome outcome;
+	char **paths;
+	size_t count;
+
+	assert_put("operator/own.json", "{}", STORE_WAS_CREATED);
+	store = open_as(STORE_AGENT);
+	assert_put(WEB, "{}", STORE_WAS_CREATED);
+	assert_int_equal(store_put(store, "operator/own.json", "[]", 2, false, &outcome, &err),
+			 -EEXIST);
+	assert_non_null(strstr(err.message, "operator/own.json was installed by"));
+	assert_int_equal(store_remove(store, "operator/own.json", false, NULL), -EPERM);
+	assert_int_equal(store_restore(store, "operator/own.json", &outcome, NULL), -ENOENT);
+	assert_int_equal(store_list_kept(store, &paths, &count, NULL), 0);
+	assert_int_equal(count, 1);
+	assert_string_equal(paths[0], WEB);
+	string_set_free(paths, count);
+
+	store = open_as(STORE_PERSON);
+	error_finish(&err);
+	assert_int_equal(store_remove(store, WEB, false, &err), -EPERM);
+	assert_non_null(strstr(err.message, "kept by 'recorder agent'"));
+	assert_int_equal(store_put(store, WEB, "[]", 2, false, &outcome, NULL), -EEXIST);
+	/* Who insists takes the file over. */
+	assert_int_equal(store_put(store, WEB, "[]", 2, true, &outcome, NULL), 0);
+	assert_int_equal(store_list_kept(store, &paths, &count, NULL), 0);
+	assert_int_equal(count, 0);
+	string_set_free(paths, count);
+	assert_int_equal(store_remove(store, WEB, false, NULL), 0);
+}
+
+static void the_agent_takes_over_a_file_that_is_the_same(void **state)
+{
+	assert_put(WEB, "{}", STORE_WAS_CREATED);
+	store = open_as(STORE_AGENT);
+	assert_put(WEB, "{}", STORE_WAS_UNCHANGED);
+	assert_int_equal(store_remove(store, WEB, false, NULL), 0);
+	assert_int_equal(access(in_root(WEB), F_OK), -1);
+	assert_int_equal(access(in_root(".recorder/.agent/operator"), F_OK), -1);
+}
+
+static void a_changed_file_is_restored_from_its_record(void **state)
+{
+	enum store_outcome outcome;
+
+	assert_put(WEB, "{}", STORE_WAS_CREATED);
+	assert_int_equal(store_restore(store, WEB, &outcome, NULL), 0);
+	assert_int_equal(outcome, STORE_WAS_UNCHANGED);
+	write_by_hand(WEB, "[]");
+	assert_int_equal(store_restore(store, WEB, &outcome, NULL), 0);
+	assert_int_equal(outcome, STORE_WAS_RESTORED);
+	assert_holds(WEB, "{}");
+	assert_int_equal(unlink(in_root(WEB)), 0);
+	assert_int_equal(store_restore(store, WEB, &outcome, NULL), 0);
+	assert_holds(WEB, "{}");
+}
+
 static void all_is_listed(void **state)
 {
 	static const char *const expected[] = { "audit.json", "operator/shop/gone.json", WEB,
@@ -367,6 +436,9 @@ int main(void)
 		with_store(no_symbolic_link_is_followed),
 		with_store(a_fifo_blocks_nobody),
 		with_store(only_paths_of_profiles_are_written),
+		with_store(the_agent_and_people_leave_each_other_alone),
+		with_store(the_agent_takes_over_a_file_that_is_the_same),
+		with_store(a_changed_file_is_restored_from_its_record),
 		with_store(all_is_listed),
 		with_store(removing_leaves_nothing_of_it),
 		with_store(a_reader_never_sees_half_of_it),

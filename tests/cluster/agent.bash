@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# For tests of "recorder agent": agents on the nodes, profiles and pods.
+
+AGENT_OPTIONS=()
+
+# Applies the definitions, and makes a namespace for the test's pods.
+agent_prepare() { # NAMESPACE
+	cleanup_add agent_delete_all
+	cleanup_add agent_stop node-1
+	cleanup_add agent_stop node-2
+	kubectl apply --filename ../../crds >/dev/null &&
+		kubectl wait --for=condition=Established --timeout=60s --filename ../../crds \
+			>/dev/null &&
+		wait_until 30 cluster_can 'kubectl get sp' && cluster_namespace "$1"
+}
+
+agent_delete_all() {
+	kubectl delete --filename ../../crds --timeout=60s
+}
+
+agent_start() { # NODE
+	agent_stop "$1"
+	node_service "$1" agent "$RECORDER" agent --kubeconfig "$KUBECONFIG" \
+		--node-name "$1" --host-root / --runtime-endpoint \
+		"$CLUSTER_DIRECTORY/$1/containerd/containerd.sock" -v "${AGENT_OPTIONS[@]}"
+}
+
+agents_start() {
+	agent_start node-1 && agent_start node-2
+}
+
+agent_stop() { # NODE
+	service_stop "$1-agent" TERM
+}
+
+agent_kill() { # NODE
+	service_stop "$1-agent"
+}
+
+agent_said() { # NODE TEXT
+	grep -qF "$2" "$CLUSTER_DIRECTORY/log/$1-agent"
+}
+
+# Prints a SeccompProfile.
+profile() { # NAME [DEFAULT_ACTION, ALLOWED_CALLS] [BASE]
+	jq -n --arg name "$1" --argjson rules "$2" --arg base "${3-}" '{
+		apiVersion: "security-profiles-operator.x-k8s.io/v1", kind: "SeccompProfile",
+		metadata: {name: $name},
+		spec: ({defaultAction: $rules[0], architectures: ["SCMP_ARCH_NATIVE"]}
+			+ if $rules[1] == [] then {}
+				else {syscalls: [{names: $rules[1], action: "SCMP_ACT_ALLOW"}]} end
+			+ if $base == "" then {} else {baseProfileName: $base} end)
+	}'
+}
+
+apply() {
+	kubectl apply --filename - >/dev/null
+}
+
+profile_file() { # NODE PATH
+	echo "$CLUSTER_DIRECTORY/$1/kubelet/seccomp/$2"
+}
+
+profile_exists() { # NODE PATH
+	[ -f "$(profile_file "$@")" ]
+}
+
+profile_is_gone() { # NODE PATH
+	[ ! -e "$(profile_file "$@")" ]
+}
+
+# True if a file allows exactly these calls.
+profile_allows() { # NODE PATH CALL...
+	[ "$(jq -r '[.syscalls[] | select(.action == "SCMP_ACT_ALLOW") | .names[]] | sort | join(" ")' \
+		"$(profile_file "$1" "$2")" 2>/dev/null)" = "${*:3}" ]
+}
+
+# True if the node reports this about a profile.
+node_says() { # PROFILE NODE STATUS TEXT
+	kubectl get spns "$1-$2" --output json 2>/dev/null |
+		jq -e --arg status "$3" --arg text "$4" '.status.status == $status
+			and (.status.conditions[0].message | contains($text))' >/dev/null
+}
+
+nothing_said() { # PROFILE NODE
+	! kubectl get spns "$1-$2" >/dev/null 2>&1
+}
+
+# True if 'recorder install' leaves the agent's file alone.
+refused_by_agent() { # PROFILE
+	local said
+	echo '{"defaultAction": "SCMP_ACT_ALLOW"}' >"$TEST_TMP/$1.json"
+	said=$(cluster_on node-1 "$RECORDER" install "$TEST_TMP/$1.json" 2>&1)
+	grep -q "kept by 'recorder agent'" <<<"$said" || { echo "$said" && return 1; }
+}
+
+# Prints a pod with a container "main" under a profile.
+pod() { # NAME LOCALHOST_PROFILE NODE
+	cat <<-END
+		apiVersion: v1
+		kind: Pod
+		metadata: {name: $1, namespace: agent}
+		spec:
+		  nodeName: $3
+		  terminationGracePeriodSeconds: 0
+		  containers:
+		  - name: main
+		    image: "$CLUSTER_IMAGE"
+		    imagePullPolicy: Never
+		    securityContext: {seccompProfile: {type: Localhost, localhostProfile: $2}}
+	END
+}
