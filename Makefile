@@ -33,7 +33,9 @@ BPFTOOL ?= $(firstword $(shell PATH=$$PATH:/usr/sbin:/sbin command -v bpftool) b
 PROTOC_C ?= protoc-c
 PKG_CONFIG ?= pkg-config
 # Libraries of another machine are Debian's multiarch packages.
-PKG_CONFIG_ENV := $(if $(CROSS_COMPILE),PKG_CONFIG_LIBDIR=/usr/lib/$(CROSS_COMPILE:%-=%)/pkgconfig)
+# tools/deps unpacks those that cannot be installed beside this machine's below /usr/local.
+TRIPLET := $(CROSS_COMPILE:%-=%)
+PKG_CONFIG_ENV := $(if $(TRIPLET),PKG_CONFIG_LIBDIR=/usr/local/lib/$(TRIPLET)/pkgconfig:/usr/lib/$(TRIPLET)/pkgconfig)
 CLANG_FORMAT ?= $(firstword $(shell command -v clang-format-14 clang-format) clang-format-14)
 
 VERSION := $(shell cat VERSION 2>/dev/null || echo 0.1.0)
@@ -49,7 +51,8 @@ Q := @
 say = @printf '  %-7s %s\n' $(1) $(patsubst $(CURDIR)/%,%,$(2))
 endif
 
-LIBRARIES := libbpf jansson libseccomp libprotobuf-c yaml-0.1 libnghttp2 libssl libcrypto
+LIBRARIES := libbpf jansson libseccomp libprotobuf-c yaml-0.1 libnghttp2 libssl libcrypto \
+	libevent_extra libevent_core
 
 LINK_PIE := -pie
 ifeq ($(STATIC),1)

@@ -55,23 +55,23 @@ static bool fill_ip(const char *host, bool brackets, long port, struct transport
 	return inet_pton(AF_INET, host, &v4->sin_addr) == 1;
 }
 
-static int parse_ip(const char *endpoint, struct transport_address *ret_address, struct error *err)
+static int parse_ip(const char *endpoint, long min_port, struct transport_address *ret_address,
+		    struct error *err)
 {
 	const char *colon = strrchr(endpoint, ':');
 	size_t length = colon ? (size_t)(colon - endpoint) : 0;
 	bool brackets = length > 2 && endpoint[0] == '[' && endpoint[length - 1] == ']';
 	struct transport_address address = {};
+	const char *start = endpoint + brackets;
 	char host[INET6_ADDRSTRLEN];
 	long port;
 
-	if (brackets) {
-		endpoint++;
+	if (brackets)
 		length -= 2;
-	}
 	if (!length || length >= sizeof(host) ||
-	    str_parse_long(colon + 1, 1, 65535, &port, NULL) < 0)
+	    str_parse_long(colon + 1, min_port, 65535, &port, NULL) < 0)
 		return error_set(err, EINVAL, "'%s' is not ADDRESS:PORT", endpoint);
-	memcpy(host, endpoint, length);
+	memcpy(host, start, length);
 	host[length] = '\0';
 	if (!fill_ip(host, brackets, port, &address))
 		return error_set(err, EINVAL, "'%s' is not an IP address", host);
@@ -85,7 +85,21 @@ int transport_parse(const char *endpoint, struct transport_address *ret_address,
 
 	if (str_has_prefix(endpoint, scheme))
 		return parse_unix(endpoint + strlen(scheme), ret_address, err);
-	return parse_ip(endpoint, ret_address, err);
+	return parse_ip(endpoint, 1, ret_address, err);
+}
+
+int transport_parse_listener(const char *address, struct transport_address *ret_address,
+			     struct error *err)
+{
+	_cleanup_free_ char *every = NULL;
+
+	if (address[0] != ':')
+		return parse_ip(address, 0, ret_address, err);
+	if (asprintf(&every, "[::]%s", address) < 0) {
+		every = NULL;
+		return error_nomem(err);
+	}
+	return parse_ip(every, 0, ret_address, err);
 }
 
 static int begin_connect(struct transport *transport, const struct transport_address *address,

@@ -27,6 +27,13 @@ struct transport_address {
 int transport_parse(const char *endpoint, struct transport_address *ret_address, struct error *err);
 
 /*
+ * Parses an address to listen on: "ADDRESS:PORT", "[ADDRESS]:PORT", or ":PORT" for "[::]:PORT",
+ * which is every address of the machine. The port may be 0: any that is free. -EINVAL.
+ */
+int transport_parse_listener(const char *address, struct transport_address *ret_address,
+			     struct error *err);
+
+/*
  * Begins to connect. tls may be NULL and is used during the call only. The caller destroys
  * ret_transport. -EBUSY if the queue of a Unix socket is full: one cannot wait for it.
  */
