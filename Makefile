@@ -149,7 +149,7 @@ help:
 
 deps:
 	$(Q)tools/deps build test bench demo
-	+$(Q)$(MAKE) --no-print-directory $(O)/tests/actionlint
+	+$(Q)$(MAKE) --no-print-directory $(O)/tests/actionlint $(O)/tests/promlint
 
 deps-arm64:
 	$(Q)tools/deps build arm64

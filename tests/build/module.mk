@@ -6,3 +6,17 @@ $(O)/tests/actionlint: tools/build-actionlint
 	$(Q)$< $@
 
 tests/build/pipelines.t: $(O)/tests/actionlint
+
+# The linter of metrics, and the metrics.
+$(O)/tests/promlint: tools/build-promlint $(wildcard tests/build/promlint/*)
+	$(call say,GO,$@)
+	$(Q)$< $@
+
+$(O)/tests/build/print_metrics: tests/build/print_metrics.c $(O)/librecorder.a
+	$(call say,TEST,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MF $@.d -o $@ $< $(O)/librecorder.a $(LIBS)
+
+-include $(O)/tests/build/print_metrics.d
+
+tests/build/metrics.t: $(O)/tests/promlint $(O)/tests/build/print_metrics
