@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "json/builder.h"
+#include "kube/micro_time.h"
 #include "util/cleanup.h"
 #include "util/error.h"
-#include "util/str.h"
 
 #define REPORTER "recorder"
 #define NOTE_MAX 1024
@@ -56,11 +56,9 @@ int kube_event_build(const struct kube_event *event, json_t **ret_body, struct e
 {
 	struct builder builder = {};
 	json_t *body = builder_object(&builder), *metadata = builder_object(&builder);
-	char time[STR_TIME_SIZE];
+	char time[KUBE_MICRO_TIME_SIZE];
 
-	/* Microseconds: "2026-11-22T14:51:03.123456789Z" without its last three digits. */
-	str_format_time(time, event->time);
-	memmove(time + strlen(time) - 4, "Z", 2);
+	kube_micro_time(time, event->time);
 	builder_set_string(&builder, metadata, "generateName", REPORTER "-");
 	builder_set_string(&builder, metadata, "namespace", kube_event_namespace(event));
 	builder_set_string(&builder, body, "apiVersion", "events.k8s.io/v1");
