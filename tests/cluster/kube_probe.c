@@ -11,9 +11,13 @@
  *	kube_probe CONFIG follow RESOURCE [SELECTOR]
  *		one line for whatever the reflector reports, until SIGTERM. On SIGUSR1, the anonymous
  *		memory of the process in KiB.
+ *	kube_probe CONFIG lead NAMESPACE NAME IDENTITY
+ *		one line for whatever happens to the candidate for a lease. Gives it up on SIGTERM,
+ *		and ends then. On SIGUSR1, whether it leads.
  *
  * CONFIG is a kubeconfig file, or in-cluster. RESOURCE is GROUP/VERSION/PLURAL. NAMESPACE is "-" for
- * objects of the cluster. PROBE_TIMEOUT_MS, PROBE_PAGE and PROBE_WATCH_MS set options.
+ * objects of the cluster. PROBE_TIMEOUT_MS, PROBE_PAGE and PROBE_WATCH_MS, PROBE_LEASE_S and
+ * PROBE_RETRY_MS set options.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -26,6 +30,7 @@
 #include "kube/client.h"
 #include "kube/config.h"
 #include "kube/event.h"
+#include "kube/lease.h"
 #include "kube/reflector.h"
 #include "util/array.h"
 #include "util/clock.h"
@@ -44,6 +49,7 @@ struct probe {
 	const char *name; /* of the body, for fill */
 	long next, count, running;
 	size_t objects; /* of the list that is under way */
+	struct kube_lease *lease;
 	int result;
 	struct error *err;
 };
@@ -228,10 +234,25 @@ static void on_signal(int fd, unsigned int events, void *data)
 	if (read(fd, info, sizeof(info)) != sizeof(info))
 		return;
 	memcpy(&number, info, sizeof(number));
-	if (number == SIGUSR1)
+	if (number == SIGUSR1 && probe->lease)
+		puts(kube_lease_is_held(probe->lease) ? "leads" : "does not lead");
+	else if (number == SIGUSR1)
 		print_memory();
+	else if (probe->lease)
+		kube_lease_release(probe->lease);
 	else
 		loop_stop(probe->loop);
+}
+
+static int watch_signals(struct probe *probe, struct error *err)
+{
+	struct loop_fd *watch;
+	int r, fd;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	signals_block(signals, NULL);
+	r = signals_open(signals, &fd, err);
+	return r < 0 ? r : loop_add_fd(probe->loop, fd, LOOP_READ, on_signal, probe, &watch, err);
 }
 
 static int follow(struct probe *probe, const char *selector, struct error *err)
@@ -243,18 +264,61 @@ static int follow(struct probe *probe, const char *selector, struct error *err)
 		.watch_timeout_ms = option("PROBE_WATCH_MS"),
 	};
 	_cleanup_kube_reflector_ struct kube_reflector *reflector = NULL;
-	struct loop_fd *watch;
-	int r, fd;
+	int r = watch_signals(probe, err);
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	signals_block(signals, NULL);
-	r = signals_open(signals, &fd, err);
-	if (r == 0)
-		r = loop_add_fd(probe->loop, fd, LOOP_READ, on_signal, probe, &watch, err);
 	if (r == 0)
 		r = kube_reflector_create(probe->client, &options, &reflector_handlers, probe,
 					  &reflector, err);
 	return r < 0 ? r : loop_run(probe->loop, err);
+}
+
+static void on_started(void *data)
+{
+	puts("started");
+}
+
+static void on_stopped(void *data)
+{
+	puts("stopped");
+}
+
+static void on_released(void *data)
+{
+	struct probe *probe = data;
+
+	puts("released");
+	loop_stop(probe->loop);
+}
+
+static const struct kube_lease_handlers lease_handlers = {
+	.started = on_started,
+	.stopped = on_stopped,
+	.released = on_released,
+	.trouble = on_trouble,
+};
+
+/* PROBE_LEASE_S changes all of client-go's times to the same degree. */
+static int lead(struct probe *probe, char **argv, struct error *err)
+{
+	const long duration_ms = option("PROBE_LEASE_S") * 1000,
+		   retry_ms = option("PROBE_RETRY_MS");
+	const struct kube_lease_options options = {
+		.namespace = argv[0],
+		.name = argv[1],
+		.identity = argv[2],
+		.duration_ms = duration_ms,
+		.renew_deadline_ms = duration_ms * 2 / 3,
+		.retry_ms = retry_ms ? retry_ms : duration_ms * 2 / 15,
+	};
+	int r = watch_signals(probe, err);
+
+	if (r == 0)
+		r = kube_lease_create(probe->client, &options, &lease_handlers, probe,
+				      &probe->lease, err);
+	if (r == 0)
+		r = loop_run(probe->loop, err);
+	kube_lease_destroy(steal_pointer(&probe->lease));
+	return r;
 }
 
 static int report_event(struct probe *probe, char **argv, struct error *err)
@@ -310,6 +374,8 @@ static int run(struct probe *probe, int argc, char **argv, struct error *err)
 
 	if (!strcmp(verb, "event") && argc == 6)
 		return report_event(probe, argv + 3, err);
+	if (!strcmp(verb, "lead") && argc == 6)
+		return lead(probe, argv + 3, err);
 	if (!strcmp(verb, "follow") && argc >= 4) {
 		parse_resource(probe, argv[3], NULL);
 		return follow(probe, argv[4], err);

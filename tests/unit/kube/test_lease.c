@@ -21,6 +21,7 @@ struct story {
 	struct kube_lease *lease;
 	const char *destroys_at; /* the lease is destroyed when it reports this */
 	const char *releases_at; /* the lease is released then */
+	bool is_impatient;	 /* stops leading within a second */
 	char text[4096];
 	char trouble[1024];
 };
@@ -81,6 +82,15 @@ static const struct kube_lease_options options = {
 	.namespace = "shop",
 	.name = "lead",
 	.identity = "me",
+	.duration_ms = 60000,
+	.renew_deadline_ms = 50000,
+	.retry_ms = 20,
+};
+
+static const struct kube_lease_options impatient_options = {
+	.namespace = "shop",
+	.name = "lead",
+	.identity = "me",
 	.duration_ms = 1000,
 	.renew_deadline_ms = 800,
 	.retry_ms = 20,
@@ -89,8 +99,9 @@ static const struct kube_lease_options options = {
 static void begin(struct story *story, server_script *script)
 {
 	api_start(&story->api, script);
-	assert_int_equal(kube_lease_create(story->api.client, &options, &handlers, story,
-					   &story->lease, NULL),
+	assert_int_equal(kube_lease_create(story->api.client,
+					   story->is_impatient ? &impatient_options : &options,
+					   &handlers, story, &story->lease, NULL),
 			 0);
 }
 
@@ -108,13 +119,25 @@ static void wait_for(struct story *story, const char *expected)
 		fail_msg("'%s' (%s) is not '%s'", story->text, story->trouble, expected);
 }
 
+static void run(struct story *story, server_script *script, const char *expected)
+{
+	begin(story, script);
+	wait_for(story, expected);
+	end(story);
+}
+
 static void expect(server_script *script, const char *expected)
 {
 	struct story story = {};
 
-	begin(&story, script);
-	wait_for(&story, expected);
-	end(&story);
+	run(&story, script, expected);
+}
+
+static void expect_of_impatient(server_script *script, const char *expected)
+{
+	struct story story = { .is_impatient = true };
+
+	run(&story, script, expected);
 }
 
 /* Functions of the server's process. */
@@ -185,8 +208,8 @@ static void has_no_lease(struct peer *peer)
 	peer_greet(peer);
 	peer_fail(peer, expect_get(peer), "404", NULL, MISSING);
 	stream = expect_write(peer, CREATE, "\"holderIdentity\":\"me\"", "\"leaseTransitions\":0",
-			      "\"leaseDurationSeconds\":1", "\"acquireTime\":\"",
-			      "\"renewTime\":\"", "!resourceVersion", NULL);
+			      "\"leaseDurationSeconds\":", "\"acquireTime\":\"", "\"renewTime\":\"",
+			      "!resourceVersion", NULL);
 	peer_answer(peer, stream, OURS);
 	for (i = 0; i < 3; i++) {
 		stream = expect_write(peer, PATCH, "\"resourceVersion\":\"7\"", "\"renewTime\":\"",
@@ -291,7 +314,7 @@ static void takeover(void **state)
 
 static void fails_for_a_while(struct peer *peer)
 {
-	int64_t until = clock_ns(CLOCK_MONOTONIC) + 1500000000;
+	int64_t until = clock_ns(CLOCK_MONOTONIC) + 3000000000;
 
 	peer_greet(peer);
 	peer_answer(peer, expect_get(peer), OURS);
@@ -305,7 +328,7 @@ static void fails_for_a_while(struct peer *peer)
 
 static void failures(void **state)
 {
-	expect(fails_for_a_while, "started EIO stopped EIO started");
+	expect_of_impatient(fails_for_a_while, "started EIO stopped EIO started");
 }
 
 static void hangs(struct peer *peer)
@@ -318,7 +341,7 @@ static void hangs(struct peer *peer)
 
 static void silence(void **state)
 {
-	expect(hangs, "started ETIMEDOUT stopped");
+	expect_of_impatient(hangs, "started ETIMEDOUT stopped");
 }
 
 static void wants_it_back(struct peer *peer)
@@ -380,21 +403,19 @@ static void release_of_a_candidate(void **state)
 	end(&story);
 }
 
-/* Gives the lease away while the candidate waits for the answer, and gets it back. */
-static void is_slow(struct peer *peer)
+static void is_silent_when_it_is_taken(struct peer *peer)
 {
 	peer_greet(peer);
 	peer_answer(peer, expect_get(peer), RECORD("5", "{}"));
 	expect_write(peer, PATCH, NULL);
-	/* The candidate's next word is its trouble with this answer, which took the lease. */
 	lose_connection(peer);
 }
 
 static void release_of_a_silent_server(void **state)
 {
-	struct story story = {};
+	struct story story = { .is_impatient = true };
 
-	begin(&story, is_slow);
+	begin(&story, is_silent_when_it_is_taken);
 	wait_for(&story, "ETIMEDOUT");
 	kube_lease_release(story.lease);
 	wait_for(&story, "ETIMEDOUT released");
@@ -444,7 +465,7 @@ static void destroyed_by_a_handler(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct story story = { .destroys_at = cases[i].at };
+		struct story story = { .destroys_at = cases[i].at, .is_impatient = true };
 
 		begin(&story, cases[i].script);
 		wait_for(&story, cases[i].text);
@@ -469,7 +490,8 @@ static void client_destroyed(void **state)
 static void bad_options(void **state)
 {
 	struct story story = {};
-	struct kube_lease_options bad[] = { options, options, options, options, options };
+	struct kube_lease_options bad[] = { impatient_options, impatient_options, impatient_options,
+					    impatient_options, impatient_options };
 	struct kube_lease *lease;
 	size_t i;
 
