@@ -7,8 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/host_files.h"
+#include "agent/leader.h"
+#include "agent/metrics.h"
+#include "agent/monitor.h"
 #include "agent/node_facts.h"
 #include "agent/node_pods.h"
 #include "agent/node_statuses.h"
@@ -30,6 +34,8 @@
 #define RETRY_MAX_MS 30000
 /* A disk that has not answered after so long is given up at the end. */
 #define END_TIMEOUT_MS 5000
+/* So is an API server. */
+#define RELEASE_TIMEOUT_MS 2000
 
 struct agent {
 	const struct agent_options *options;
@@ -42,10 +48,16 @@ struct agent {
 	struct node_pods *pods;
 	struct node_statuses *statuses;
 	struct profiles *profiles;
+	struct leader *leader;
+	struct metrics *metrics;
+	struct monitor *monitor;
+	bool ending;
 	struct kube_call *check;
 	struct loop_timer *retry;
+	struct loop_timer *give_up; /* waiting for the Lease to be released */
 	unsigned int failures;
 	bool profiles_known, pods_known;
+	bool settled;	      /* since they are known, everything has been dealt with once */
 	struct error failure; /* that ends the agent */
 };
 
@@ -59,14 +71,28 @@ static void fail(struct agent *agent, const struct error *err)
 /* Reports what will be tried again. */
 static void trouble(int result, const struct error *err, void *data)
 {
+	struct agent *agent = data;
+
 	log_warning("%s", error_message(err));
+	metrics_add(agent->metrics, METRIC_RECONCILE_ERRORS, 0, 1);
+}
+
+static void api_trouble(int result, const struct error *err, void *data)
+{
+	struct agent *agent = data;
+
+	log_warning("%s", error_message(err));
+	metrics_add(agent->metrics, METRIC_API_REQUEST_FAILURES, 0, 1);
 }
 
 /* ---- the reconcilers report to each other */
 
 static void on_repaired(const char *path, void *data)
 {
+	struct agent *agent = data;
+
 	log_warning("%s was changed by somebody else, and is restored", path);
+	metrics_add(agent->metrics, METRIC_FILES, METRIC_FILE_REPAIRED, 1);
 }
 
 static void on_lost(const char *path, void *data)
@@ -83,9 +109,12 @@ static void on_kept(char *const *paths, size_t count, void *data)
 	profiles_files_kept(agent->profiles, paths, count);
 }
 
-static void on_room(void *data)
+static void on_files_changed(size_t written, size_t removed, void *data)
 {
 	struct agent *agent = data;
+
+	metrics_add(agent->metrics, METRIC_FILES, METRIC_FILE_WRITTEN, written);
+	metrics_add(agent->metrics, METRIC_FILES, METRIC_FILE_REMOVED, removed);
 
 	profiles_resume(agent->profiles);
 }
@@ -95,7 +124,7 @@ static const struct host_files_handlers files_handlers = {
 	.lost = on_lost,
 	.kept = on_kept,
 	.trouble = trouble,
-	.room = on_room,
+	.changed = on_files_changed,
 };
 
 static void on_pods_changed(const char *path, void *data)
@@ -124,7 +153,7 @@ static void on_pods_known(void *data)
 static const struct node_pods_handlers pods_handlers = {
 	.changed = on_pods_changed,
 	.known = on_pods_known,
-	.trouble = trouble,
+	.trouble = api_trouble,
 };
 
 static void on_result(const struct profile_result *result, void *data)
@@ -138,13 +167,17 @@ static void on_result(const struct profile_result *result, void *data)
 		log_warning("SeccompProfile %s: %s", result->name, result->message);
 	else
 		log_debug("SeccompProfile %s: %s", result->name, result->message);
-	if (node_statuses_set(agent->statuses, result, &err) < 0)
+	if (node_statuses_set(agent->statuses, result, &err) < 0 ||
+	    (agent->leader && leader_set_own(agent->leader, result, &err) < 0))
 		fail(agent, &err);
 	look_for_end_of_start(agent);
 }
 
-static void on_profile(const json_t *object, void *data)
+static void on_reconciled(double seconds, void *data)
 {
+	struct agent *agent = data;
+
+	metrics_observe(agent->metrics, METRIC_RECONCILE_SECONDS, seconds);
 }
 
 static void on_profiles_known(void *data)
@@ -157,7 +190,7 @@ static void on_profiles_known(void *data)
 
 static const struct profiles_handlers profiles_handlers = {
 	.result = on_result,
-	.object = on_profile,
+	.reconciled = on_reconciled,
 	.known = on_profiles_known,
 	.trouble = trouble,
 };
@@ -198,8 +231,8 @@ static int create_reconcilers(struct agent *agent, struct error *err)
 		r = node_pods_create(agent->client, options->node_name, &pods_handlers, agent,
 				     &agent->pods, err);
 	if (r == 0)
-		r = node_statuses_create(agent->loop, agent->client, options->node_name, trouble,
-					 agent, &agent->statuses, err);
+		r = node_statuses_create(agent->loop, agent->client, options->node_name,
+					 api_trouble, agent, &agent->statuses, err);
 	if (r == 0) {
 		const struct profiles_options profiles_options = {
 			.loop = agent->loop,
@@ -211,6 +244,18 @@ static int create_reconcilers(struct agent *agent, struct error *err)
 
 		r = profiles_create(&profiles_options, &profiles_handlers, agent, &agent->profiles,
 				    err);
+	}
+	if (r == 0) {
+		const struct leader_options leader_options = {
+			.loop = agent->loop,
+			.client = agent->client,
+			.profiles = agent->profiles,
+			.namespace = agent->config.namespace ?: "default",
+			.identity = options->node_name,
+			.seccomp_root = options->seccomp_root,
+		};
+
+		r = leader_create(&leader_options, api_trouble, agent, &agent->leader, err);
 	}
 	return r < 0 ? r : host_files_list(agent->files, on_files_listed, agent, err);
 }
@@ -364,14 +409,83 @@ static int connect_to_cluster(struct agent *agent, struct error *err)
 	return r < 0 ? r : kube_client_create(agent->loop, &agent->config, &agent->client, err);
 }
 
-/* ---- the end */
+/* ---- what others may ask */
 
-static void on_signal(int fd, unsigned int events, void *data)
+static bool is_healthy(FILE *reason, void *data)
+{
+	return true;
+}
+
+/* Ready: whatever the cluster had at the start is on the node. */
+static bool is_ready(FILE *reason, void *data)
 {
 	struct agent *agent = data;
 
-	log_info("ends");
+	if (!agent->profiles_known)
+		fputs("the SeccompProfiles are not known yet", reason);
+	else if (!agent->pods_known)
+		fputs("the pods of the node are not known yet", reason);
+	else if (!agent->settled)
+		fputs("some files are not written yet", reason);
+	return agent->settled;
+}
+
+static void count_state(const struct profile_result *result, void *data)
+{
+	unsigned int *counts = data;
+
+	if (!result->deleted && result->reason)
+		counts[result->state]++;
+}
+
+static void print_metrics(FILE *out, void *data)
+{
+	unsigned int counts[PROFILE_STATE_COUNT] = {}, i;
+	struct agent *agent = data;
+
+	if (agent->profiles) {
+		profiles_for_each(agent->profiles, count_state, counts);
+		metrics_set(agent->metrics, METRIC_QUEUE_LENGTH, 0,
+			    profiles_waiting(agent->profiles));
+	}
+	for (i = 0; i < PROFILE_STATE_COUNT; i++)
+		metrics_set(agent->metrics, METRIC_PROFILES, i, counts[i]);
+	metrics_set(agent->metrics, METRIC_LEADER, 0,
+		    agent->leader && leader_is_leading(agent->leader));
+	metrics_print(agent->metrics, out);
+}
+
+static const struct monitor_handlers monitor_handlers = {
+	.is_healthy = is_healthy,
+	.is_ready = is_ready,
+	.print_metrics = print_metrics,
+};
+
+/* ---- the end */
+
+static void on_released(void *data)
+{
+	struct agent *agent = data;
+
 	loop_stop(agent->loop);
+}
+
+/* A second signal ends the agent without waiting for the API server. */
+static void on_signal(int fd, unsigned int events, void *data)
+{
+	char info[128]; /* struct signalfd_siginfo */
+	struct agent *agent = data;
+
+	if (read(fd, info, sizeof(info)) < 0)
+		return;
+	log_info("ends");
+	if (agent->ending || !agent->leader || !leader_is_leading(agent->leader)) {
+		loop_stop(agent->loop);
+		return;
+	}
+	agent->ending = true;
+	leader_release(agent->leader, on_released);
+	loop_start_timer(agent->give_up, RELEASE_TIMEOUT_MS);
 }
 
 static int watch_signals(struct agent *agent, int *ret_fd, struct error *err)
@@ -387,7 +501,9 @@ static int watch_signals(struct agent *agent, int *ret_fd, struct error *err)
 
 static void agent_finish(struct agent *agent)
 {
+	monitor_destroy(agent->monitor);
 	kube_call_cancel(agent->check);
+	leader_destroy(agent->leader);
 	profiles_destroy(agent->profiles);
 	node_statuses_destroy(agent->statuses);
 	node_pods_destroy(agent->pods);
@@ -397,6 +513,7 @@ static void agent_finish(struct agent *agent)
 	kube_client_destroy(agent->client);
 	kube_config_finish(&agent->config);
 	node_facts_finish(&agent->facts);
+	metrics_destroy(agent->metrics);
 	loop_destroy(agent->loop);
 	error_finish(&agent->failure);
 }
@@ -409,6 +526,13 @@ static int start(struct agent *agent, int *ret_fd, struct error *err)
 		r = watch_signals(agent, ret_fd, err);
 	if (r == 0)
 		r = loop_add_timer(agent->loop, check_cluster, agent, &agent->retry, err);
+	if (r == 0)
+		r = loop_add_timer(agent->loop, on_released, agent, &agent->give_up, err);
+	if (r == 0)
+		r = metrics_create(&agent->metrics, err);
+	if (r == 0)
+		r = monitor_create(agent->loop, agent->options->listen, &monitor_handlers, agent,
+				   &agent->monitor, err);
 	if (r == 0)
 		r = connect_to_cluster(agent, err);
 	if (r == 0)

@@ -22,6 +22,7 @@ struct command_options {
 	const char *seccomp_root;
 	const char *host_root;
 	const char *runtime_endpoint;
+	const char *listen;
 };
 
 /* Kubelets use the host's name in lower case unless they are told another one. */
@@ -53,6 +54,7 @@ static int run(const struct cli_call *call, struct error *err)
 		.seccomp_root = options->seccomp_root,
 		.host_root = options->host_root,
 		.runtime_endpoint = options->runtime_endpoint,
+		.listen = options->listen,
 	};
 	int r = find_node_name(options->node_name, node_name, err);
 
@@ -87,6 +89,12 @@ static const struct cli_option options_table[] = {
 	  OPTION(runtime_endpoint),
 	  .complete = CLI_COMPLETE_FILE,
 	  .help = "the container runtime's socket (default: the usual places)" },
+	{ .name = "listen",
+	  .argument = "ADDRESS",
+	  .type = CLI_STRING,
+	  OPTION(listen),
+	  .help = "where /metrics, /healthz and /readyz are served, such as :9114 or "
+		  "127.0.0.1:9114 (default: nowhere)" },
 	{},
 };
 

@@ -35,6 +35,7 @@ struct batch {
 	char *root;
 	struct request *items;
 	size_t length, size; /* size: of the contents, in bytes */
+	size_t written, removed;
 };
 
 struct host_files {
@@ -91,31 +92,41 @@ static void batch_destroy(void *data)
 	free(batch);
 }
 
-static int make_change(struct store *store, const struct file_change *change, struct error *err)
+static int put(struct batch *batch, struct store *store, const struct file_change *change,
+	       struct error *err)
 {
-	enum store_outcome outcome;
-	int r;
+	enum store_outcome outcome = STORE_WAS_UNCHANGED;
+	int r = store_put(store, change->path, change->content, strlen(change->content), false,
+			  &outcome, err);
 
-	if (change->content)
-		return store_put(store, change->path, change->content, strlen(change->content),
-				 false, &outcome, err);
-	r = store_remove(store, change->path, false, err);
-	/* Gone, or not the agent's any more. */
-	if (r == -ENOENT || r == -EPERM) {
-		error_finish(err);
-		return 0;
-	}
+	if (outcome != STORE_WAS_UNCHANGED)
+		batch->written++;
 	return r;
 }
 
-static int make_changes(const char *root, const struct file_changes *changes, struct store **store,
-			struct error *err)
+static int take_away(struct batch *batch, struct store *store, const struct file_change *change,
+		     struct error *err)
+{
+	int r = store_remove(store, change->path, false, err);
+
+	if (r == 0)
+		batch->removed++;
+	if (r != -ENOENT && r != -EPERM)
+		return r;
+	/* Gone, or not the agent's any more. */
+	error_finish(err);
+	return 0;
+}
+
+static int make_changes(struct batch *batch, struct store *store,
+			const struct file_changes *changes, struct error *err)
 {
 	size_t i;
-	int r = *store ? 0 : store_open(root, STORE_CREATE, STORE_AGENT, store, err);
+	int r = 0;
 
 	for (i = 0; r == 0 && i < changes->length; i++)
-		r = make_change(*store, &changes->items[i], err);
+		r = changes->items[i].content ? put(batch, store, &changes->items[i], err) :
+						take_away(batch, store, &changes->items[i], err);
 	return r;
 }
 
@@ -128,8 +139,12 @@ static void write_batch(void *data)
 	for (i = 0; i < batch->length; i++) {
 		struct request *request = &batch->items[i];
 
-		request->result =
-			make_changes(batch->root, &request->changes, &store, &request->err);
+		if (!store)
+			request->result = store_open(batch->root, STORE_CREATE, STORE_AGENT, &store,
+						     &request->err);
+		if (store)
+			request->result =
+				make_changes(batch, store, &request->changes, &request->err);
 	}
 }
 
@@ -141,7 +156,7 @@ static void on_written(void *data)
 	struct batch *batch = data;
 	struct host_files *files = batch->files;
 	_cleanup_error_ struct error err = ERROR_INIT;
-	size_t i;
+	size_t i, written = batch->written, removed = batch->removed;
 
 	files->writing = false;
 	for (i = 0; i < batch->length; i++)
@@ -151,7 +166,7 @@ static void on_written(void *data)
 	if (submit_batch(files, &err) < 0)
 		files->handlers->trouble(-err.code, &err, files->data);
 	look_for_directories(files);
-	files->handlers->room(files->data);
+	files->handlers->changed(written, removed, files->data);
 }
 
 static int submit_batch(struct host_files *files, struct error *err)

@@ -43,8 +43,8 @@ struct host_files_handlers {
 	void (*kept)(char *const *paths, size_t count, void *data);
 	/* A file cannot be restored. It is tried again. */
 	void (*trouble)(int result, const struct error *err, void *data);
-	/* Changes have been made, so that there is room for others. */
-	void (*room)(void *data);
+	/* So many files have been written and removed, and there is room for other changes. */
+	void (*changed)(size_t written, size_t removed, void *data);
 };
 
 /*

@@ -16,29 +16,17 @@ struct metrics;
 
 enum metric {
 	METRIC_BUILD_INFO,
-	METRIC_PROFILES,	      /* gauge; value of enum metric_status */
+	METRIC_PROFILES,	      /* gauge; value of enum profile_state */
 	METRIC_FILES,		      /* counter; value of enum metric_file_change */
 	METRIC_RECONCILE_ERRORS,      /* counter */
 	METRIC_RECONCILE_SECONDS,     /* histogram */
 	METRIC_QUEUE_LENGTH,	      /* gauge */
-	METRIC_WATCH_RESTARTS,	      /* counter */
 	METRIC_API_REQUEST_FAILURES,  /* counter */
 	METRIC_LEADER,		      /* gauge: 1 while this agent holds the lease */
 	METRIC_START_TIME_SECONDS,    /* set by metrics_create() */
 	METRIC_CPU_SECONDS,	      /* read by metrics_print() */
 	METRIC_RESIDENT_MEMORY_BYTES, /* read by metrics_print() */
 	METRIC_COUNT,
-};
-
-/* The state of a profile on this node, as its status object has it. */
-enum metric_status {
-	METRIC_STATUS_PENDING,
-	METRIC_STATUS_IN_PROGRESS,
-	METRIC_STATUS_INSTALLED,
-	METRIC_STATUS_PARTIAL,
-	METRIC_STATUS_DISABLED,
-	METRIC_STATUS_TERMINATING,
-	METRIC_STATUS_ERROR,
 };
 
 enum metric_file_change {

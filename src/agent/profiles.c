@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "agent/host_files.h"
 #include "agent/names.h"
@@ -13,6 +14,7 @@
 #include "agent/profile_fetch.h"
 #include "agent/work_queue.h"
 #include "kube/reflector.h"
+#include "util/clock.h"
 #include "util/error.h"
 #include "util/str.h"
 #include "util/string_set.h"
@@ -128,6 +130,7 @@ struct work {
 	struct profiles *profiles;
 	struct profile_entry *entry;
 	struct profile_plan plan; /* without content */
+	int64_t began;		  /* CLOCK_MONOTONIC */
 	char *fingerprint;	  /* of the object that was planned for; NULL: it is deleted */
 	char **paths;		  /* of the files that are there afterwards */
 	size_t path_count;
@@ -179,6 +182,7 @@ static void on_applied(int result, const struct error *err, void *data)
 	struct work *work = data;
 	struct profiles *profiles = work->profiles;
 	struct profile_entry *entry = work->entry;
+	double seconds = (clock_ns(CLOCK_MONOTONIC) - work->began) / 1e9;
 	bool deleted = !work->fingerprint;
 
 	set_busy(profiles, entry, false);
@@ -192,6 +196,7 @@ static void on_applied(int result, const struct error *err, void *data)
 		work_queue_add(profiles->queue, &entry->item);
 	entry->again = false;
 	report(profiles, entry);
+	profiles->handlers->reconciled(seconds, profiles->data);
 }
 
 static int keep_path(struct work *work, const char *path, struct error *err)
@@ -238,7 +243,10 @@ static void carry_out(struct profiles *profiles, struct profile_entry *entry,
 	int r = work ? 0 : error_nomem(&err);
 
 	if (r == 0) {
-		*work = (struct work){ .profiles = profiles, .entry = entry, .plan = *plan };
+		*work = (struct work){ .profiles = profiles,
+				       .entry = entry,
+				       .plan = *plan,
+				       .began = clock_ns(CLOCK_MONOTONIC) };
 		*plan = (struct profile_plan){};
 		if (fingerprint && !(work->fingerprint = strdup(fingerprint)))
 			r = error_nomem(&err);
@@ -472,7 +480,6 @@ static void on_object(const json_t *object, void *data)
 		touch_dependants(profiles, entry->name);
 	if (!is_current(entry))
 		plan_soon(profiles, entry, object);
-	profiles->handlers->object(object, profiles->data);
 }
 
 static void note_absence(struct profiles *profiles, struct profile_entry *entry)
@@ -663,6 +670,11 @@ void profiles_resume(struct profiles *profiles)
 bool profiles_are_settled(const struct profiles *profiles)
 {
 	return profiles->known && !profiles->busy && work_queue_length(profiles->queue) == 0;
+}
+
+size_t profiles_waiting(const struct profiles *profiles)
+{
+	return work_queue_length(profiles->queue) + profiles->busy;
 }
 
 void profiles_for_each(const struct profiles *profiles,

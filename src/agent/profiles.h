@@ -38,8 +38,8 @@ struct profile_result {
 struct profiles_handlers {
 	/* The result for a profile has changed. */
 	void (*result)(const struct profile_result *result, void *data);
-	/* An object was seen, for example after somebody changed its status. */
-	void (*object)(const json_t *object, void *data);
+	/* A profile has been dealt with, in so many seconds. */
+	void (*reconciled)(double seconds, void *data);
 	/* All profiles are known for the first time. */
 	void (*known)(void *data);
 	/* The API server, or a file, was not available. It will be tried again. */
@@ -82,6 +82,9 @@ void profiles_resume(struct profiles *profiles);
 
 /* True while every profile that is known has been dealt with. */
 bool profiles_are_settled(const struct profiles *profiles);
+
+/* The number of profiles that wait to be dealt with. */
+size_t profiles_waiting(const struct profiles *profiles);
 
 /* Calls back with the result for each profile. */
 void profiles_for_each(const struct profiles *profiles,

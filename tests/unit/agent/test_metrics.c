@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "agent/metrics.h"
+#include "agent/profile_plan.h"
 #include "util/clock.h"
 #include "util/text_stream.h"
 
@@ -71,25 +72,25 @@ static void labels(void **state)
 {
 	_cleanup_(cleanup_metrics_destroy) struct metrics *metrics = create();
 
-	metrics_set(metrics, METRIC_PROFILES, METRIC_STATUS_PENDING, 1);
-	metrics_set(metrics, METRIC_PROFILES, METRIC_STATUS_IN_PROGRESS, 2);
-	metrics_set(metrics, METRIC_PROFILES, METRIC_STATUS_INSTALLED, 3);
-	metrics_set(metrics, METRIC_PROFILES, METRIC_STATUS_PARTIAL, 4);
-	metrics_set(metrics, METRIC_PROFILES, METRIC_STATUS_DISABLED, 5);
-	metrics_set(metrics, METRIC_PROFILES, METRIC_STATUS_TERMINATING, 6);
-	metrics_set(metrics, METRIC_PROFILES, METRIC_STATUS_ERROR, 7);
+	metrics_set(metrics, METRIC_PROFILES, PROFILE_PENDING, 1);
+	metrics_set(metrics, METRIC_PROFILES, PROFILE_IN_PROGRESS, 2);
+	metrics_set(metrics, METRIC_PROFILES, PROFILE_INSTALLED, 3);
+	metrics_set(metrics, METRIC_PROFILES, PROFILE_PARTIAL, 4);
+	metrics_set(metrics, METRIC_PROFILES, PROFILE_DISABLED, 5);
+	metrics_set(metrics, METRIC_PROFILES, PROFILE_TERMINATING, 6);
+	metrics_set(metrics, METRIC_PROFILES, PROFILE_ERROR, 7);
 	metrics_add(metrics, METRIC_FILES, METRIC_FILE_WRITTEN, 1);
 	metrics_add(metrics, METRIC_FILES, METRIC_FILE_REMOVED, 2);
 	metrics_add(metrics, METRIC_FILES, METRIC_FILE_REPAIRED, 3);
 	expect(metrics, "# HELP recorder_profiles Profiles by their status on this node.\n"
 			"# TYPE recorder_profiles gauge\n"
+			"recorder_profiles{status=\"Error\"} 7\n"
+			"recorder_profiles{status=\"Terminating\"} 6\n"
+			"recorder_profiles{status=\"Partial\"} 4\n"
+			"recorder_profiles{status=\"Disabled\"} 5\n"
 			"recorder_profiles{status=\"Pending\"} 1\n"
 			"recorder_profiles{status=\"InProgress\"} 2\n"
 			"recorder_profiles{status=\"Installed\"} 3\n"
-			"recorder_profiles{status=\"Partial\"} 4\n"
-			"recorder_profiles{status=\"Disabled\"} 5\n"
-			"recorder_profiles{status=\"Terminating\"} 6\n"
-			"recorder_profiles{status=\"Error\"} 7\n"
 			"# HELP ");
 	expect(metrics, "recorder_profile_file_changes_total{change=\"written\"} 1\n"
 			"recorder_profile_file_changes_total{change=\"removed\"} 2\n"

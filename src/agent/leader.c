@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/leader.h"
+
+#include <stdlib.h>
+
+#include "agent/profiles.h"
+#include "kube/lease.h"
+#include "util/error.h"
+#include "util/log.h"
+
+#define LEASE "recorder-agent"
+
+struct leader {
+	struct leader_options options;
+	cluster_statuses_trouble *trouble;
+	void (*released)(void *data);
+	void *data;
+	struct kube_lease *lease;
+	struct cluster_statuses *statuses; /* NULL while another agent leads */
+};
+
+static void on_trouble(int result, const struct error *err, void *data)
+{
+	struct leader *leader = data;
+
+	leader->trouble(result, err, leader->data);
+}
+
+static void hand_over(const struct profile_result *result, void *data)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct leader *leader = data;
+
+	if (leader_set_own(leader, result, &err) < 0)
+		on_trouble(-err.code, &err, leader);
+}
+
+static void on_started(void *data)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct leader *leader = data;
+	int r = cluster_statuses_create(leader->options.loop, leader->options.client,
+					leader->options.seccomp_root, on_trouble, leader,
+					&leader->statuses, &err);
+
+	if (r < 0) {
+		on_trouble(r, &err, leader);
+		return;
+	}
+	log_info("leads");
+	profiles_for_each(leader->options.profiles, hand_over, leader);
+}
+
+static void on_stopped(void *data)
+{
+	struct leader *leader = data;
+
+	log_info("no longer leads");
+	cluster_statuses_destroy(leader->statuses);
+	leader->statuses = NULL;
+}
+
+static void on_released(void *data)
+{
+	struct leader *leader = data;
+
+	leader->released(leader->data);
+}
+
+static const struct kube_lease_handlers handlers = {
+	.started = on_started,
+	.stopped = on_stopped,
+	.released = on_released,
+	.trouble = on_trouble,
+};
+
+int leader_create(const struct leader_options *options, cluster_statuses_trouble *trouble,
+		  void *data, struct leader **ret_leader, struct error *err)
+{
+	const struct kube_lease_options lease = {
+		.namespace = options->namespace,
+		.name = LEASE,
+		.identity = options->identity,
+	};
+	_cleanup_(cleanup_leader_destroy) struct leader *leader = calloc(1, sizeof(*leader));
+	int r;
+
+	if (!leader)
+		return error_nomem(err);
+	leader->options = *options;
+	leader->trouble = trouble;
+	leader->data = data;
+	r = kube_lease_create(options->client, &lease, &handlers, leader, &leader->lease, err);
+	if (r < 0)
+		return r;
+	*ret_leader = steal_pointer(&leader);
+	return 0;
+}
+
+void leader_destroy(struct leader *leader)
+{
+	if (!leader)
+		return;
+	cluster_statuses_destroy(leader->statuses);
+	kube_lease_destroy(leader->lease);
+	free(leader);
+}
+
+int leader_set_own(struct leader *leader, const struct profile_result *result, struct error *err)
+{
+	return leader->statuses ? cluster_statuses_set_own(leader->statuses, result, err) : 0;
+}
+
+bool leader_is_leading(const struct leader *leader)
+{
+	return leader->statuses != NULL;
+}
+
+void leader_release(struct leader *leader, void (*released)(void *data))
+{
+	leader->released = released;
+	kube_lease_release(leader->lease);
+}
