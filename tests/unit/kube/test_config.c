@@ -183,7 +183,7 @@ static const struct {
 	const char *message; /* a part of it */
 } refused[] = {
 	{ "", "is no kubeconfig file" },
-	{ "[]", "an object is wanted here" },
+	{ "[]", "expected an object, not an array" },
 	{ "clusters: []\n", "the field \"current-context\" is missing" },
 	{ CLUSTERS CA USER "contexts: []\ncurrent-context: x\n", "there is no context 'x'" },
 	{ "clusters: []\n" CONTEXTS USER, "there is no cluster 'c'" },
