@@ -56,7 +56,9 @@ LIBRARIES := libbpf jansson libseccomp libprotobuf-c yaml-0.1 libnghttp2 libssl 
 
 LINK_PIE := -pie
 ifeq ($(STATIC),1)
-LINK_PIE := -static-pie
+# Packed relocations, for glibc 2.36 and later, save a tenth of the file.
+LINK_PIE := -static-pie -Wl,-z,pack-relative-relocs -Wl,--gc-sections
+SECTIONS := -ffunction-sections -fdata-sections
 LINK_STATIC := --static
 override CPPFLAGS += -DRECORDER_STATIC
 endif
@@ -73,7 +75,7 @@ endif
 CFLAGS ?= -O2 -g
 override CPPFLAGS += -D_GNU_SOURCE -DRECORDER_VERSION='"$(VERSION)"' -Isrc -Ibpf -I$(O)/gen \
 	-MMD -MP
-override CFLAGS += -std=gnu17 $(WARNINGS) $(HARDENING)
+override CFLAGS += -std=gnu17 $(WARNINGS) $(HARDENING) $(SECTIONS)
 override LDFLAGS += $(LINK_PIE) -Wl,-z,relro,-z,now -Wl,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 LIBS = $(shell $(PKG_CONFIG_ENV) $(PKG_CONFIG) $(LINK_STATIC) --libs $(LIBRARIES)) -lelf -lz
 
