@@ -56,7 +56,7 @@ struct agent {
 	struct loop_timer *retry;
 	struct loop_timer *give_up; /* waiting for the Lease to be released */
 	unsigned int failures;
-	bool profiles_known, pods_known;
+	bool pods_known;
 	bool settled;	      /* since they are known, everything has been dealt with once */
 	struct error failure; /* that ends the agent */
 };
@@ -134,20 +134,12 @@ static void on_pods_changed(const char *path, void *data)
 	profiles_pods_changed(agent->profiles, path);
 }
 
-/* All results are there, once the queue has been worked off. */
-static void look_for_end_of_start(struct agent *agent)
-{
-	if (agent->profiles_known && agent->pods_known && profiles_are_settled(agent->profiles))
-		node_statuses_complete(agent->statuses);
-}
-
 static void on_pods_known(void *data)
 {
 	struct agent *agent = data;
 
 	agent->pods_known = true;
 	profiles_look_again(agent->profiles);
-	look_for_end_of_start(agent);
 }
 
 static const struct node_pods_handlers pods_handlers = {
@@ -170,7 +162,6 @@ static void on_result(const struct profile_result *result, void *data)
 	if (node_statuses_set(agent->statuses, result, &err) < 0 ||
 	    (agent->leader && leader_set_own(agent->leader, result, &err) < 0))
 		fail(agent, &err);
-	look_for_end_of_start(agent);
 }
 
 static void on_reconciled(double seconds, void *data)
@@ -180,18 +171,20 @@ static void on_reconciled(double seconds, void *data)
 	metrics_observe(agent->metrics, METRIC_RECONCILE_SECONDS, seconds);
 }
 
-static void on_profiles_known(void *data)
+static void on_settled(void *data)
 {
 	struct agent *agent = data;
 
-	agent->profiles_known = true;
-	look_for_end_of_start(agent);
+	if (agent->settled || !agent->pods_known)
+		return;
+	agent->settled = true;
+	node_statuses_complete(agent->statuses);
 }
 
 static const struct profiles_handlers profiles_handlers = {
 	.result = on_result,
 	.reconciled = on_reconciled,
-	.known = on_profiles_known,
+	.settled = on_settled,
 	.trouble = trouble,
 };
 
@@ -421,7 +414,7 @@ static bool is_ready(FILE *reason, void *data)
 {
 	struct agent *agent = data;
 
-	if (!agent->profiles_known)
+	if (!agent->profiles || !profiles_are_known(agent->profiles))
 		fputs("the SeccompProfiles are not known yet", reason);
 	else if (!agent->pods_known)
 		fputs("the pods of the node are not known yet", reason);

@@ -111,6 +111,12 @@ static void touch(struct profiles *profiles, struct profile_entry *entry)
 		work_queue_add(profiles->queue, &entry->item);
 }
 
+static void look_if_settled(struct profiles *profiles)
+{
+	if (profiles->known && !profiles_waiting(profiles))
+		profiles->handlers->settled(profiles->data);
+}
+
 static void forget_plan(struct profile_entry *entry)
 {
 	free(steal_pointer(&entry->done));
@@ -195,8 +201,11 @@ static void on_applied(int result, const struct error *err, void *data)
 	else if (entry->again || (deleted && !entry->exists))
 		work_queue_add(profiles->queue, &entry->item);
 	entry->again = false;
-	report(profiles, entry);
+	/* Of a deleted profile, the end is reported. */
+	if (!deleted)
+		report(profiles, entry);
 	profiles->handlers->reconciled(seconds, profiles->data);
+	look_if_settled(profiles);
 }
 
 static int keep_path(struct work *work, const char *path, struct error *err)
@@ -362,6 +371,7 @@ static void on_fetched(int result, const struct error *err, const struct profile
 		plan(profiles, entry, chain);
 	/* Without an object, the event that it was deleted is on its way. */
 	work_queue_resume(profiles->queue);
+	look_if_settled(profiles);
 }
 
 static struct fetching *find_place(struct profiles *profiles)
@@ -426,6 +436,7 @@ static void process(struct work_item *item, void *data)
 		report(profiles, entry);
 	else
 		fetch(profiles, entry);
+	look_if_settled(profiles);
 }
 
 /* ---- what happens */
@@ -512,15 +523,13 @@ static void on_begin(void *data)
 static void on_listed(void *data)
 {
 	struct profiles *profiles = data;
-	bool first = !profiles->known;
 	size_t i;
 
 	profiles->known = true;
 	for (i = 0; i < profiles->table.length; i++)
 		if (!profiles->table.items[i]->listed)
 			note_absence(profiles, profiles->table.items[i]);
-	if (first)
-		profiles->handlers->known(profiles->data);
+	look_if_settled(profiles);
 }
 
 static void on_trouble(int result, const struct error *err, void *data)
@@ -667,9 +676,9 @@ void profiles_resume(struct profiles *profiles)
 	work_queue_resume(profiles->queue);
 }
 
-bool profiles_are_settled(const struct profiles *profiles)
+bool profiles_are_known(const struct profiles *profiles)
 {
-	return profiles->known && !profiles->busy && work_queue_length(profiles->queue) == 0;
+	return profiles->known;
 }
 
 size_t profiles_waiting(const struct profiles *profiles)

@@ -40,8 +40,8 @@ struct profiles_handlers {
 	void (*result)(const struct profile_result *result, void *data);
 	/* A profile has been dealt with, in so many seconds. */
 	void (*reconciled)(double seconds, void *data);
-	/* All profiles are known for the first time. */
-	void (*known)(void *data);
+	/* All profiles are known, and every one that waited has been dealt with. */
+	void (*settled)(void *data);
 	/* The API server, or a file, was not available. It will be tried again. */
 	void (*trouble)(int result, const struct error *err, void *data);
 };
@@ -80,8 +80,8 @@ void profiles_look_again(struct profiles *profiles);
 /* The files have room for changes again. */
 void profiles_resume(struct profiles *profiles);
 
-/* True while every profile that is known has been dealt with. */
-bool profiles_are_settled(const struct profiles *profiles);
+/* True once all profiles have been listed. */
+bool profiles_are_known(const struct profiles *profiles);
 
 /* The number of profiles that wait to be dealt with. */
 size_t profiles_waiting(const struct profiles *profiles);

@@ -35,7 +35,7 @@ refuses() { # TEXT FILE TEXT COMPLAINT [LINE]
 	tap_is "$1" "$? $said" "1 $2:${5:-1}: $4"
 }
 
-tap_plan 33
+tap_plan 35
 tap_check "this project keeps its layers" tools/check-layers
 accepts "a folder may include its own headers" src/selection/a.c '#include "container/b.h"'
 accepts "and those below" src/cli/a.c '#include "util/error.h"'
@@ -75,6 +75,9 @@ done
 accepts "the loop polls" src/util/loop.c '#include <poll.h>'
 refuses "and does not ask about a terminal" src/session/a.c 'if (isatty(2))' \
 	"session/ knows no signal, terminal or log:if (isatty(2))"
+refuses "a command does not know the agent" src/cli/a.c '#include "agent/agent.h"' \
+	"cli/ and agent/ do not include each other"
+accepts "the agent may include the frame of commands" src/agent/a.c '#include "cli/frame/cli.h"'
 accepts "the Kubernetes client may include net/" src/kube/a.c '#include "net/http2.h"'
 refuses "and not recording/" src/kube/a.c '#include "recording/recording.h"' \
 	"kube/ may not include recording/"

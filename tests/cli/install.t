@@ -100,9 +100,10 @@ localhostProfile: operator/shop/back.json"
 tap_check "each a document of its own" grep -qx -- --- "$out"
 
 label="it takes 1 to 63 lower-case letters, digits and '-', with no '-' at either end"
+name="it takes up to 240 lower-case letters, digits, '-' and '.', with a letter or digit at both ends and beside each '.'"
 for bad in ../x /etc/x '' . .. A a_b; do
 	refused "the name '$bad' is refused" \
-		"$TEST_TMP/wider.json: '$bad' cannot be a profile's name: $label" \
+		"$TEST_TMP/wider.json: '$bad' cannot be a profile's name: $name" \
 		install --name "$bad" "$TEST_TMP/wider.json"
 done
 refused "so is a namespace" "$TEST_TMP/wider.json: '../..' cannot be a profile's namespace: $label" \

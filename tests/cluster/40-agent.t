@@ -13,11 +13,12 @@ cd "$(dirname "$0")" || exit 1
 
 [ "${CLUSTER_NODES:-2}" = 2 ] || tap_skip_all 'it needs two nodes'
 [ -n "${TEST_TMP-}" ] || cleanup_directory TEST_TMP
+AGENT_NAMESPACE=agent
 tap_plan 42
 
 # ---- apply, change, disable, delete
 
-agent_prepare agent || exit 1
+agent_prepare "$AGENT_NAMESPACE" || exit 1
 tap_check 'an agent starts on each node' agents_start
 profile web '["SCMP_ACT_ERRNO", ["read", "write"]]' | apply
 tap_check 'a profile becomes a file' wait_until 5 profile_allows node-1 operator/web.json read write

@@ -96,19 +96,22 @@ refused_by_agent() { # PROFILE
 	grep -q "kept by 'recorder agent'" <<<"$said" || { echo "$said" && return 1; }
 }
 
-# Prints a pod with a container "main" under a profile.
-pod() { # NAME LOCALHOST_PROFILE NODE
-	cat <<-END
-		apiVersion: v1
-		kind: Pod
-		metadata: {name: $1, namespace: agent}
-		spec:
-		  nodeName: $3
-		  terminationGracePeriodSeconds: 0
-		  containers:
-		  - name: main
-		    image: "$CLUSTER_IMAGE"
-		    imagePullPolicy: Never
-		    securityContext: {seccompProfile: {type: Localhost, localhostProfile: $2}}
-	END
+spod_says() { # REASON
+	[ "$(kubectl --namespace "$AGENT_NAMESPACE" get spod spod --output \
+		jsonpath='{.status.conditions[0].reason}')" = "$1" ]
+}
+
+# Prints a pod with a container "main" under a profile, or under none if that is "-".
+pod() { # NAME LOCALHOST_PROFILE NODE [RUNTIME_CLASS]
+	jq -n --arg name "$1" --arg profile "$2" --arg node "$3" --arg class "${4-}" \
+		--arg namespace "$AGENT_NAMESPACE" --arg image "$CLUSTER_IMAGE" '{
+		apiVersion: "v1", kind: "Pod",
+		metadata: {name: $name, namespace: $namespace, labels: {app: $name}},
+		spec: ({
+			nodeName: $node, terminationGracePeriodSeconds: 0,
+			containers: [{name: "main", image: $image, imagePullPolicy: "Never"}
+				+ if $profile == "-" then {} else {securityContext: {seccompProfile: {
+					type: "Localhost", localhostProfile: $profile}}} end]
+		} + if $class == "" then {} else {runtimeClassName: $class} end)
+	}'
 }
