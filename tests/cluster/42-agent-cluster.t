@@ -3,8 +3,7 @@
 #
 # timeout: 900
 #
-# Agents of several nodes together: who leads, what the profiles say, recorded profiles on nodes with
-# other runtimes, and who may write what.
+# Agents of several nodes together: who leads, what the profiles say, and who may write what.
 set -u
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=tests/cluster/cluster.bash
@@ -15,7 +14,7 @@ cd "$(dirname "$0")" || exit 1
 [ "${CLUSTER_NODES:-2}" = 2 ] || tap_skip_all 'it needs two nodes'
 [ -n "${TEST_TMP-}" ] || cleanup_directory TEST_TMP
 AGENT_NAMESPACE=agent-cluster
-tap_plan 30
+tap_plan 22
 
 # Prints a part of a profile's status.
 status() { # PROFILE FILTER
@@ -102,75 +101,10 @@ tap_check 'until the node is deleted' wait_until 10 nothing_said web gone
 
 tap_is 'an agent is healthy' "$(ask node-1 /healthz)" ok
 tap_is 'and ready' "$(ask node-1 /readyz)" ok
-tap_match 'it counts profiles' "$(ask node-1 /metrics)" 'recorder_profiles{status="Installed"} 1'
+tap_match 'it counts profiles' "$(ask node-1 /metrics)" 'recorder_profiles\{status="Installed"\} 1'
 tap_match 'and says that it leads' "$(ask node-1 /metrics)" 'recorder_leader 1'
 tap_match 'which the other does not' "$(ask node-2 /metrics)" 'recorder_leader 0'
 kubectl delete sp web odd >/dev/null
-
-# ---- a recorded profile on another runtime
-
-record_on_runc() {
-	cleanup_add service_stop node-1-record
-	node_service node-1 record "$RECORDER" record --pod app=recorded \
-		--namespace "$AGENT_NAMESPACE" --wait --format cr --name plain \
-		--runtime-endpoint "$CLUSTER_DIRECTORY/node-1/containerd/containerd.sock" \
-		-o "$TEST_TMP/plain.yaml"
-	service_wait node-1-record 20 grep -q 'recording pods' "$CLUSTER_DIRECTORY/log/node-1-record" ||
-		return
-	pod recorded - node-1 | apply && kubectl --namespace "$AGENT_NAMESPACE" wait \
-		--for=condition=Ready pod/recorded --timeout=60s || return
-	sleep 1
-	kubectl --namespace "$AGENT_NAMESPACE" delete pod recorded --grace-period=0 --force
-	sleep 1
-	service_stop node-1-record TERM
-	[ -s "$TEST_TMP/plain.yaml" ] || { cat "$CLUSTER_DIRECTORY/log/node-1-record" && return 1; }
-}
-
-# The object as an agent that recorded it would make it.
-recorded_profile() {
-	sed "s/^  name: .*/  name: recorded\\n  labels:\\n    spo.x-k8s.io\\/recording-namespace: \
-$AGENT_NAMESPACE/" "$TEST_TMP/plain.yaml"
-}
-
-pod_runs() { # NAME
-	kubectl --namespace "$AGENT_NAMESPACE" wait --for=condition=Ready "pod/$1" --timeout=60s
-}
-
-pod_fails() { # NAME
-	kubectl --namespace "$AGENT_NAMESPACE" get pod "$1" --output json |
-		jq -e '.status.containerStatuses[0] | .state.waiting.reason // "" |
-			test("CreateContainerError|RunContainerError|CrashLoopBackOff")' >/dev/null
-}
-
-apply <<-END
-	apiVersion: node.k8s.io/v1
-	kind: RuntimeClass
-	metadata: {name: crun}
-	handler: crun
-END
-cleanup_add kubectl delete runtimeclass crun
-tap_check 'a pod of runc is recorded' record_on_runc
-kubectl apply --filename "$TEST_TMP/plain.yaml" >/dev/null
-recorded_profile | kubectl apply --server-side --field-manager recorder --filename - >/dev/null
-tap_check 'its profile has a file in the namespace too' wait_until 10 profile_exists node-2 \
-	"operator/$AGENT_NAMESPACE/recorded.json"
-pod with operator/recorded.json node-2 crun | apply
-tap_check 'its file lets a node with another runtime start it' pod_runs with
-pod namespaced "operator/$AGENT_NAMESPACE/recorded.json" node-2 crun | apply
-tap_check 'under both names' pod_runs namespaced
-pod runc operator/recorded.json node-1 | apply
-tap_check 'and the recorded one' pod_runs runc
-wait_until 10 profile_exists node-2 operator/plain.json
-pod without operator/plain.json node-2 crun | apply
-tap_check 'which a profile that is not known as recorded does not' wait_until 30 pod_fails without
-recorded_profile | sed 's/name: recorded/name: foreign/' | apply
-wait_until 10 profile_exists node-2 operator/foreign.json
-tap_check "a label that a person set opens nobody's directory" profile_is_gone node-2 \
-	"operator/$AGENT_NAMESPACE/foreign.json"
-kubectl patch sp recorded --type json --patch \
-	'[{"op": "replace", "path": "/spec/architectures", "value": ["SCMP_ARCH_AARCH64"]}]' >/dev/null
-tap_check 'an architecture that was not recorded is said' wait_until 10 node_says recorded node-2 \
-	Installed 'nothing was recorded on SCMP_ARCH_X86_64'
 
 # ---- tenants
 
@@ -178,7 +112,7 @@ cluster_namespace tenant
 kubectl --namespace tenant create serviceaccount tenant >/dev/null
 kubectl --namespace tenant create rolebinding tenant --clusterrole edit \
 	--serviceaccount tenant:tenant >/dev/null
-tap_match 'a tenant cannot write profiles' "$(recorded_profile |
+tap_match 'a tenant cannot write profiles' "$(profile x '["SCMP_ACT_ALLOW", []]' |
 	kubectl --as system:serviceaccount:tenant:tenant apply --filename - 2>&1)" \
 	'forbidden'
 tap_match 'nor statuses' "$(kubectl --as system:serviceaccount:tenant:tenant delete spns --all 2>&1)" \
