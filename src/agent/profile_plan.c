@@ -22,6 +22,7 @@
 #include "recording/startup_calls.h"
 #include "util/array.h"
 #include "util/error.h"
+#include "util/str.h"
 
 static const char *const state_names[PROFILE_STATE_COUNT] = {
 	[PROFILE_ERROR] = "Error",	   [PROFILE_TERMINATING] = "Terminating",
@@ -259,20 +260,45 @@ static int find_obstacle(const struct profile *profile, const struct node_facts 
 	return 0;
 }
 
+/*
+ * Sets ret_text to what is in the way of a recorded profile that lists other architectures only. On
+ * such a node, its rules would decide about calls that nobody has seen.
+ */
+static int find_gap(const struct profile *profile, const struct node_facts *facts, char **ret_text,
+		    struct error *err)
+{
+	*ret_text = NULL;
+	if (!profile->architecture_count || profile_lists(profile, facts->architecture))
+		return 0;
+	if (asprintf(ret_text, "nothing was recorded on %s: record on such a node too",
+		     facts->architecture) < 0) {
+		*ret_text = NULL;
+		return error_nomem(err);
+	}
+	return 0;
+}
+
 /* Decides about a profile whose rules are known. */
 static int judge(struct profile_plan *plan, const json_t *object, struct profile *profile,
 		 const struct node_facts *facts, struct error *err)
 {
-	bool recorded = plan->paths[1] != NULL;
 	_cleanup_free_ char *obstacle = NULL;
-	int r = recorded ? add_runtime_calls(profile, facts, err) : 0;
+	const char *reason = "NotEnforceable";
+	int r = 0;
 
-	if (r == 0)
+	if (plan->paths[1]) { /* recorded */
+		r = find_gap(profile, facts, &obstacle, err);
+		if (obstacle)
+			reason = "ArchitectureNotRecorded";
+		if (r == 0)
+			r = add_runtime_calls(profile, facts, err);
+	}
+	if (r == 0 && !obstacle)
 		r = find_obstacle(profile, facts, &obstacle, err);
 	if (r < 0)
 		return r;
 	if (obstacle && !profile_object_consents(object))
-		return report(plan, PROFILE_ERROR, "NotEnforceable", err,
+		return report(plan, PROFILE_ERROR, reason, err,
 			      "this node cannot enforce the profile as it is written: %s; the "
 			      "annotation " ANNOTATION_UNENFORCEABLE
 			      ": \"true\" installs it anyway",
@@ -281,14 +307,38 @@ static int judge(struct profile_plan *plan, const json_t *object, struct profile
 	if (r < 0)
 		return r;
 	if (obstacle)
-		return report(plan, PROFILE_INSTALLED, "NotEnforceable", err,
+		return report(plan, PROFILE_INSTALLED, reason, err,
 			      "installed as the annotation wants, but %s", obstacle);
-	if (recorded && profile->architecture_count && !profile_lists(profile, facts->architecture))
-		return report(plan, PROFILE_INSTALLED, "ArchitectureNotRecorded", err,
-			      "nothing was recorded on %s, so containers of this node cannot make "
-			      "any system call under the profile: record on such a node too",
-			      facts->architecture);
 	return report(plan, PROFILE_INSTALLED, "Available", err, "installed");
+}
+
+/*
+ * Decides about a profile whose base is missing. A base of a name that no object can have may stand
+ * in an object that was made before the definitions of the custom resources refused it.
+ */
+static int decide_without_base(struct profile_plan *plan, size_t count, const char *missing,
+			       struct error *err)
+{
+	_cleanup_free_ char *readable = NULL;
+
+	if (count == PROFILE_CHAIN_MAX)
+		return report(
+			plan, PROFILE_ERROR, "BaseProfile", err,
+			"spec.baseProfileName leads through %d profiles and further: use fewer, "
+			"and no circle",
+			PROFILE_CHAIN_MAX);
+	if (str_is_dns_subdomain(missing))
+		return report(plan, PROFILE_PENDING, "BaseProfile", err,
+			      "spec.baseProfileName: there is no SeccompProfile %s; the file is "
+			      "written as soon as it exists",
+			      missing);
+	readable = str_escape(missing);
+	if (!readable)
+		return error_nomem(err);
+	return report(plan, PROFILE_ERROR, "BaseProfile", err,
+		      "spec.baseProfileName: '%.300s' is no name of a SeccompProfile; profiles are "
+		      "not pulled from registries",
+		      readable);
 }
 
 /* Decides about a profile that is enabled. */
@@ -300,17 +350,8 @@ static int decide(struct profile_plan *plan, struct document *document, json_t *
 	_cleanup_error_ struct error why = ERROR_INIT;
 	int r;
 
-	if (missing && count == PROFILE_CHAIN_MAX)
-		return report(
-			plan, PROFILE_ERROR, "BaseProfile", err,
-			"spec.baseProfileName leads through %d profiles and further: use fewer, "
-			"and no circle",
-			PROFILE_CHAIN_MAX);
 	if (missing)
-		return report(plan, PROFILE_PENDING, "BaseProfile", err,
-			      "spec.baseProfileName: there is no SeccompProfile %s; the file is "
-			      "written as soon as it exists",
-			      missing);
+		return decide_without_base(plan, count, missing, err);
 	r = unite(document, objects + 1, count - 1, facts, &profile, &why);
 	if (r < 0)
 		return refuse(plan, "BaseProfile", r, &why, err);
