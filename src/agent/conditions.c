@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/conditions.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -12,6 +13,13 @@
 
 #define READY "Ready"
 
+/*
+ * Of a message. The definitions of the custom resources refuse more than 32768 characters, and a
+ * profile can have more than that many names to complain about.
+ */
+#define MESSAGE_MAX 4096
+#define ELLIPSIS "…"
+
 void condition_state_finish(struct condition_state *state)
 {
 	free(state->reason);
@@ -20,13 +28,27 @@ void condition_state_finish(struct condition_state *state)
 	*state = (struct condition_state){};
 }
 
+/* Copies the beginning of a message, and cuts no character of UTF-8. NULL without memory. */
+static char *copy_message(const char *message)
+{
+	size_t length = strnlen(message, MESSAGE_MAX + 1);
+	char *copy;
+
+	if (length <= MESSAGE_MAX)
+		return strdup(message);
+	length = MESSAGE_MAX - strlen(ELLIPSIS);
+	while (length > 0 && ((unsigned char)message[length] & 0xc0) == 0x80)
+		length--;
+	return asprintf(&copy, "%.*s" ELLIPSIS, (int)length, message) < 0 ? NULL : copy;
+}
+
 int condition_state_set(struct condition_state *state, enum profile_state value, int64_t generation,
 			const char *reason, const char *message, struct error *err)
 {
 	struct condition_state copy = { .state = value, .generation = generation };
 
 	copy.reason = strdup(reason ?: "");
-	copy.message = strdup(message ?: "");
+	copy.message = copy_message(message ?: "");
 	if (!copy.reason || !copy.message) {
 		condition_state_finish(&copy);
 		return error_nomem(err);

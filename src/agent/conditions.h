@@ -22,7 +22,7 @@ struct condition_state {
 
 void condition_state_finish(struct condition_state *state);
 
-/* Copies the texts. */
+/* Copies the texts, of a message only as much as the API accepts. */
 int condition_state_set(struct condition_state *state, enum profile_state value, int64_t generation,
 			const char *reason, const char *message, struct error *err);
 

@@ -50,6 +50,7 @@ char *object_status_name(const char *profile, const char *node, bool hashed)
 {
 	_cleanup_free_ char *both = NULL, *plain = NULL;
 	char hex[HEX_SIZE], *name;
+	size_t length;
 
 	if (asprintf(&both, "%s/%s", profile, node) < 0) {
 		both = NULL;
@@ -62,9 +63,11 @@ char *object_status_name(const char *profile, const char *node, bool hashed)
 	if (!hashed && strlen(plain) <= NAME_MAX_LENGTH)
 		return steal_pointer(&plain);
 	hash(both, hex);
-	/* A name cannot have a dash beside a dot. */
-	if (asprintf(&name, "%.*s.%.*s", NAME_MAX_LENGTH - SHORT_HASH - 1 - 10, plain, SHORT_HASH,
-		     hex) < 0)
+	length = strnlen(plain, NAME_MAX_LENGTH - SHORT_HASH - 1);
+	/* A name cannot have a dash or a dot beside a dot. */
+	while (length > 0 && strchr("-.", plain[length - 1]))
+		length--;
+	if (asprintf(&name, "%.*s.%.*s", (int)length, plain, SHORT_HASH, hex) < 0)
 		return NULL;
 	return name;
 }

@@ -336,7 +336,7 @@ static int decide_without_base(struct profile_plan *plan, size_t count, const ch
 	if (!readable)
 		return error_nomem(err);
 	return report(plan, PROFILE_ERROR, "BaseProfile", err,
-		      "spec.baseProfileName: '%.300s' is no name of a SeccompProfile; profiles are "
+		      "spec.baseProfileName: '%s' is no name of a SeccompProfile; profiles are "
 		      "not pulled from registries",
 		      readable);
 }

@@ -135,32 +135,34 @@ bool str_has_suffix(const char *text, const char *suffix)
 	return text_length >= length && strcmp(text + text_length - length, suffix) == 0;
 }
 
+#define LABEL_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789-"
+#define LABEL_MAX 63
+#define SUBDOMAIN_MAX 253
+
+/* True if the first length bytes can be a label, whose length is not limited. */
+static bool is_label(const char *text, size_t length)
+{
+	return length > 0 && text[0] != '-' && text[length - 1] != '-' &&
+	       strspn(text, LABEL_CHARACTERS) >= length;
+}
+
 bool str_is_dns_label(const char *text)
 {
 	size_t length = strlen(text);
 
-	if (length < 1 || length > 63)
-		return false;
-	if (text[0] == '-' || text[length - 1] == '-')
-		return false;
-	return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
+	return length <= LABEL_MAX && is_label(text, length);
 }
 
 bool str_is_dns_subdomain(const char *text)
 {
-	char label[64];
 	size_t length;
 
-	if (strlen(text) > 253)
+	if (strlen(text) > SUBDOMAIN_MAX)
 		return false;
 	for (;; text += length + 1) {
 		length = strcspn(text, ".");
-		if (length >= sizeof(label))
-			return false;
-		memcpy(label, text, length);
-		label[length] = '\0';
-		if (!str_is_dns_label(label) || !text[length])
-			return str_is_dns_label(label);
+		if (!is_label(text, length) || !text[length])
+			return is_label(text, length);
 	}
 }
 

@@ -36,7 +36,10 @@ bool str_has_suffix(const char *text, const char *suffix);
 /* A DNS-1123 label: 1 to 63 of [a-z0-9-], not beginning or ending with '-'. */
 bool str_is_dns_label(const char *text);
 
-/* A DNS-1123 subdomain: labels joined by dots, at most 253 bytes in all. */
+/*
+ * The name of an object of Kubernetes, as IsDNS1123Subdomain() of k8s.io/apimachinery: labels of any
+ * length joined by dots, at most 253 bytes in all.
+ */
 bool str_is_dns_subdomain(const char *text);
 
 /*

@@ -123,7 +123,7 @@ says "with --lossless it is a failure" 1 \
 	"recorder: error: docker.json: --to cr cannot hold the defaultErrnoRet 38, so the runtime's default applies" \
 	docker.json --to cr --lossless -o never
 says "an invalid name is refused" 1 \
-	"recorder: error: \"A B\" cannot name a SeccompProfile: it must be DNS labels joined by dots, each at most 63 of a-z, 0-9 and '-'" \
+	"recorder: error: \"A B\" cannot name a SeccompProfile: it must be DNS labels joined by dots, of a-z, 0-9 and '-', at most 253 characters" \
 	docker.json --to cr --name "A B" -o never
 gives "the file's name is the resource's" <(sed '/^  name:/s/:.*/: plain/' "$golden/empty.cr.yaml") \
 	plain.seccomp.json --to cr

@@ -199,8 +199,7 @@ static int add_resource(struct writer *writer, json_t *array, struct error *err)
 	if (!str_is_dns_subdomain(name))
 		return error_set(err, EINVAL,
 				 "\"%s\" cannot name a " CR_KIND ": it must be DNS labels joined "
-				 "by dots, each at most 63 of "
-				 "a-z, 0-9 and '-'",
+				 "by dots, of a-z, 0-9 and '-', at most 253 characters",
 				 name);
 	builder_set_string(builder, metadata, "name", name);
 	if (writer->resource->labels)

@@ -29,8 +29,7 @@ static void labels_become_a_path(void **state)
 }
 
 static const char *const not_labels[] = {
-	"",  ".",  "..", "/",	"a/b", "../a",	    "/a",
-	"A", "-a", "a-", "a b", "a\n", LONGEST "4", "\xc3\xa4",
+	"", ".", "..", "/", "a/b", "../a", "/a", "A", "-a", "a-", "a b", "a\n", "\xc3\xa4",
 };
 
 static void anything_else_is_refused(void **state)
@@ -44,6 +43,19 @@ static void anything_else_is_refused(void **state)
 		assert_int_equal(localhost_path_create("a", NULL, bad, &path, NULL), -EINVAL);
 		assert_null(path);
 	}
+}
+
+/* Kubernetes limits the length of a namespace to 63, but not that of a profile's name. */
+static void only_a_name_may_be_long(void **state)
+{
+	_cleanup_free_ char *path = NULL, *other = NULL;
+
+	assert_int_equal(localhost_path_create("operator", LONGEST "4", "a", &other, NULL),
+			 -EINVAL);
+	assert_int_equal(localhost_path_create(LONGEST "4", NULL, "a", &other, NULL), -EINVAL);
+	assert_int_equal(localhost_path_create("operator", "shop", LONGEST "4", &path, NULL), 0);
+	assert_string_equal(path, "operator/shop/" LONGEST "4.json");
+	assert_int_equal(localhost_path_check(path, NULL), 0);
 }
 
 static void a_name_may_have_dots(void **state)
@@ -99,6 +111,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(labels_become_a_path),
 		cmocka_unit_test(anything_else_is_refused),
+		cmocka_unit_test(only_a_name_may_be_long),
 		cmocka_unit_test(a_name_may_have_dots),
 		cmocka_unit_test(the_message_says_which_part_and_what_is_allowed),
 		cmocka_unit_test(paths_of_others_are_refused),

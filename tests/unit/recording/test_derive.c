@@ -386,7 +386,7 @@ static void a_custom_resource_refuses_what_it_cannot_hold(void **state)
 	assert_string_equal(
 		error_message(&err),
 		"\"../etc\" cannot name a SeccompProfile: it must be DNS labels joined by dots, "
-		"each at most 63 of a-z, 0-9 and '-'");
+		"of a-z, 0-9 and '-', at most 253 characters");
 	profile->default_errno_ret = (struct optional_errno){ true, ENOSYS };
 	assert_int_equal(profile_write_cr(profile, "web", &text, &err), -ENOTSUP);
 	assert_null(text);
