@@ -53,6 +53,7 @@ struct host_files {
 	size_t drifted_count;
 	bool check_all;
 	bool checking;
+	bool settling; /* the timer runs for SETTLE_MS: other changes do not put the check off */
 };
 
 /* ---- changes */
@@ -151,20 +152,40 @@ static void write_batch(void *data)
 static void look_for_directories(struct host_files *files);
 static int submit_batch(struct host_files *files, struct error *err);
 
+static void finish_batch(struct batch *batch)
+{
+	size_t i;
+
+	for (i = 0; i < batch->length; i++)
+		batch->items[i].done(batch->items[i].result, &batch->items[i].err,
+				     batch->items[i].data);
+	batch_destroy(batch);
+}
+
+/* Reports that what waits cannot be written. */
+static void give_up(struct host_files *files, const struct error *err)
+{
+	struct batch *batch = steal_pointer(&files->waiting);
+	size_t i;
+
+	for (i = 0; i < batch->length; i++) {
+		batch->items[i].result = -err->code;
+		error_copy(&batch->items[i].err, err);
+	}
+	finish_batch(batch);
+}
+
 static void on_written(void *data)
 {
 	struct batch *batch = data;
 	struct host_files *files = batch->files;
 	_cleanup_error_ struct error err = ERROR_INIT;
-	size_t i, written = batch->written, removed = batch->removed;
+	size_t written = batch->written, removed = batch->removed;
 
 	files->writing = false;
-	for (i = 0; i < batch->length; i++)
-		batch->items[i].done(batch->items[i].result, &batch->items[i].err,
-				     batch->items[i].data);
-	batch_destroy(batch);
+	finish_batch(batch);
 	if (submit_batch(files, &err) < 0)
-		files->handlers->trouble(-err.code, &err, files->data);
+		give_up(files, &err);
 	look_for_directories(files);
 	files->handlers->changed(written, removed, files->data);
 }
@@ -226,7 +247,10 @@ int host_files_apply(struct host_files *files, struct file_changes *changes, hos
 		batch->size += changes->items[i].content ? strlen(changes->items[i].content) : 0;
 	batch->items[batch->length++] = (struct request){ *changes, done, data, ERROR_INIT, 0 };
 	*changes = (struct file_changes){};
-	return submit_batch(files, err);
+	r = submit_batch(files, err);
+	if (r < 0) /* nothing is being written, so that nothing else has waited */
+		batch_destroy(steal_pointer(&files->waiting));
+	return r;
 }
 
 /* ---- the list of all files */
@@ -303,7 +327,8 @@ struct check_job {
 	char **repaired, **lost;
 	size_t repaired_count, lost_count;
 	struct drift_directories directories;
-	struct error err;
+	bool listed;	  /* paths are all that the agent keeps */
+	struct error err; /* the first one */
 	int result;
 };
 
@@ -320,38 +345,76 @@ static void check_destroy(void *data)
 	free(job);
 }
 
-static int restore(struct check_job *job, struct store *store, const char *path)
+static int restore(struct check_job *job, struct store *store, const char *path, struct error *err)
 {
 	enum store_outcome outcome = STORE_WAS_UNCHANGED;
-	int r = store_restore(store, path, &outcome, &job->err);
+	int r = store_restore(store, path, &outcome, err);
 
 	if (r == -ENOENT || r == -EINVAL) { /* -EINVAL: no path of a profile */
-		error_finish(&job->err);
-		return string_set_add(&job->lost, &job->lost_count, path, &job->err);
+		error_finish(err);
+		return string_set_add(&job->lost, &job->lost_count, path, err);
 	}
 	if (r == 0 && outcome == STORE_WAS_RESTORED)
-		r = string_set_add(&job->repaired, &job->repaired_count, path, &job->err);
+		r = string_set_add(&job->repaired, &job->repaired_count, path, err);
+	return r;
+}
+
+/* Keeps the first error, and lets the check go on. */
+static void note_failure(struct check_job *job, int result, const struct error *err)
+{
+	if (result == 0 || job->result < 0)
+		return;
+	job->result = result;
+	error_copy(&job->err, err);
+}
+
+/* One that cannot be restored does not keep the others from it. */
+static void restore_all(struct check_job *job, struct store *store)
+{
+	size_t i;
+
+	for (i = 0; i < job->count; i++) {
+		_cleanup_error_ struct error err = ERROR_INIT;
+
+		note_failure(job, restore(job, store, job->paths[i], &err), &err);
+	}
+}
+
+static int list_all(struct check_job *job, const struct store *store, struct error *err)
+{
+	int r;
+
+	string_set_free(job->paths, job->count);
+	job->paths = NULL;
+	job->count = 0;
+	r = store_list_kept(store, &job->paths, &job->count, err);
+	job->listed = r == 0;
 	return r;
 }
 
 static void check(void *data)
 {
 	_cleanup_store_ struct store *store = NULL;
+	_cleanup_error_ struct error unwatched = ERROR_INIT, unlisted = ERROR_INIT;
 	struct check_job *job = data;
-	size_t i;
 
-	/* First the directories, so that what changes after the check is reported. */
 	job->result = store_open(job->root, STORE_CREATE, STORE_AGENT, &store, &job->err);
-	if (job->result == 0)
-		job->result = drift_directories_find(&job->directories, job->root, &job->err);
-	if (job->result == 0 && job->all) {
-		string_set_free(job->paths, job->count);
-		job->paths = NULL;
-		job->count = 0;
-		job->result = store_list_kept(store, &job->paths, &job->count, &job->err);
-	}
-	for (i = 0; job->result == 0 && i < job->count; i++)
-		job->result = restore(job, store, job->paths[i]);
+	if (job->result < 0)
+		return;
+	/* First the directories, so that what changes after the check is reported. */
+	note_failure(job, drift_directories_find(&job->directories, job->root, &unwatched),
+		     &unwatched);
+	if (job->all)
+		note_failure(job, list_all(job, store, &unlisted), &unlisted);
+	restore_all(job, store);
+}
+
+static void start_settling(struct host_files *files)
+{
+	if (files->settling || files->checking)
+		return;
+	files->settling = true;
+	loop_start_timer(files->settle, SETTLE_MS);
 }
 
 static void start_check(void *data);
@@ -363,20 +426,20 @@ static void on_checked(void *data)
 	size_t i;
 
 	files->checking = false;
-	if (job->result == 0)
+	if (job->directories.length)
 		drift_watch_take(files->watch, &job->directories);
 	for (i = 0; i < job->repaired_count; i++)
 		files->handlers->repaired(job->repaired[i], files->data);
 	for (i = 0; i < job->lost_count; i++)
 		files->handlers->lost(job->lost[i], files->data);
-	if (job->all && job->result == 0)
+	if (job->listed)
 		files->handlers->kept(job->paths, job->count, files->data);
 	if (job->result < 0) {
 		files->handlers->trouble(job->result, &job->err, files->data);
 		files->check_all = true;
 		loop_start_timer(files->settle, RETRY_MS);
 	} else if (files->check_all || files->drifted_count) {
-		loop_start_timer(files->settle, SETTLE_MS);
+		start_settling(files);
 	}
 	check_destroy(job);
 }
@@ -412,6 +475,7 @@ static void start_check(void *data)
 	struct host_files *files = data;
 	_cleanup_error_ struct error err = ERROR_INIT;
 
+	files->settling = false;
 	/* The end of the job starts the next one. */
 	if (files->checking)
 		return;
@@ -427,15 +491,14 @@ static void on_drift(const char *path, void *data)
 
 	if (!path || string_set_add(&files->drifted, &files->drifted_count, path, NULL) < 0)
 		files->check_all = true;
-	if (!files->checking)
-		loop_start_timer(files->settle, SETTLE_MS);
+	start_settling(files);
 }
 
 /* New files may be in a new directory. */
 static void look_for_directories(struct host_files *files)
 {
-	if (files->watch && !files->checking)
-		loop_start_timer(files->settle, SETTLE_MS);
+	if (files->watch)
+		start_settling(files);
 }
 
 int host_files_watch(struct host_files *files, struct error *err)
