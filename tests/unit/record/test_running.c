@@ -174,7 +174,9 @@ static void test_calls_after_add_tracepoint(void **state)
 	/* Not every machine has tracefs mounted. */
 	assert_return_code(unshare(CLONE_NEWNS), errno);
 	assert_return_code(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), errno);
-	assert_return_code(mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL), errno);
+	if (access("/sys/kernel/tracing/events", F_OK) < 0)
+		assert_return_code(mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL),
+				   errno);
 	check_calls_after_add(RECORDER_HOOK_TRACEPOINT);
 }
 
