@@ -35,10 +35,29 @@ const char *host_root_find(void)
 	return access(USUAL "/proc/self/status", F_OK) == 0 ? USUAL : NULL;
 }
 
-/* Enters the first cgroup namespace, which is that of process 1. ret_before is -1 if it is own. */
+/*
+ * Opens the cgroup namespace of process 1. Where that may not be looked at, even by root, kthreadd
+ * is: it never leaves the first namespace, which process 1 has too, unless it is in a container.
+ */
+static int open_cgroups(struct error *err)
+{
+	static const char wanted[] = "/proc/1/ns/cgroup", other[] = "/proc/2/ns/cgroup";
+	_cleanup_close_ int fd = open(wanted, O_RDONLY | O_CLOEXEC);
+	int reason = errno;
+	struct stat status;
+
+	if (fd < 0) {
+		fd = open(other, O_RDONLY | O_CLOEXEC);
+		if (fd < 0 || fstat(fd, &status) < 0 || status.st_ino != FIRST_CGROUP_NAMESPACE)
+			return error_set_errno(err, reason, "open %s", wanted);
+	}
+	return steal_fd(&fd);
+}
+
+/* Enters the cgroup namespace of process 1. ret_before is the one before, or -1 if it is the same. */
 static int enter_cgroups(int *ret_before, struct error *err)
 {
-	static const char first[] = "/proc/1/ns/cgroup", own[] = "/proc/self/ns/cgroup";
+	static const char own[] = "/proc/self/ns/cgroup";
 	_cleanup_close_ int wanted = -1, before = open(own, O_RDONLY | O_CLOEXEC);
 	struct stat status;
 
@@ -46,9 +65,9 @@ static int enter_cgroups(int *ret_before, struct error *err)
 		return error_set_errno(err, errno, "open %s", own);
 	if (status.st_ino == FIRST_CGROUP_NAMESPACE)
 		return 0;
-	wanted = open(first, O_RDONLY | O_CLOEXEC);
+	wanted = open_cgroups(err);
 	if (wanted < 0)
-		return error_set_errno(err, errno, "open %s", first);
+		return wanted;
 	if (setns(wanted, CLONE_NEWCGROUP) < 0)
 		return error_set_errno(err, errno, "enter the host's cgroup namespace");
 	*ret_before = steal_fd(&before);

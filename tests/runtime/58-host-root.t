@@ -27,8 +27,11 @@ while read -r library; do
 	image_add_file "$POD" "$library"
 done < <(ldd "$RECORDER" 2>/dev/null | grep -o '/[^ ]*')
 
-# Followed by a script and its arguments: runs a shell there. Its mounts go with it.
-in_pod=(unshare --mount --propagation slave sh -c 'mount --rbind / "$0/host" &&
+new_cgroup pod_cgroup
+# Followed by a script and its arguments: runs a shell there. Its mounts go with it. It sees no
+# cgroup but its own, as a pod where there is only cgroup v2.
+in_pod=("$ENTER_CGROUP" "$pod_cgroup" "$(command -v unshare)" --mount --cgroup
+	--propagation slave sh -c 'mount --rbind / "$0/host" &&
 	mount -t proc proc "$0/proc" && mount -t sysfs sysfs "$0/sys" &&
 	exec chroot "$0" /bin/sh -c "$@"' "$POD")
 
@@ -52,7 +55,7 @@ stop_in_pod() {
 	wait "$recorder"
 }
 
-tap_plan 19
+tap_plan 21
 containerd_start "$TEST_TMP" && containerd_import_busybox || exit 1
 # A link of the host leads through the host's /, not through the pod's.
 ln -s "$CONTAINERD_DIRECTORY" "$TEST_TMP/link"
@@ -87,6 +90,18 @@ container=$(cri create "$pod" again "$CONTAINERD_BUSYBOX" --mount "$PROGRAMS:/te
 wait_until 20 grep -q '^recorder: quotactl ' "$LOG"
 stop_in_pod
 check "the same where it is said" contains_all observed_calls native:quotactl
+
+# Records for a short time, and prints whom.
+record_running() { # ARGUMENT...
+	in_pod_recorder record --duration 1s --format recording -o out.json "${endpoint[@]}" "$@" \
+		2>"$LOG" && jq -r '.observations[].container.name' "$RECORDING"
+}
+
+container=$(cri create "$pod" running "$CONTAINERD_BUSYBOX" -- sleep 1000) && cri start "$container"
+check "the cgroup of a container that runs already is found" equals 'record_running --pod app=web' \
+	running
+check "also by the container's id" equals 'record_running --container-id "$container"' running
+cri rm "$container"
 
 store=$TEST_TMP/store/seccomp
 mkdir "$TEST_TMP/store"
