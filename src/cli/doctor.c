@@ -123,8 +123,9 @@ static int check_capabilities(const struct doctor_options *options, char **ret_f
 	if ((effective >> CAPABILITY_BPF & 1) && (effective >> CAPABILITY_PERFMON & 1))
 		return found(ret_found, err, "CAP_BPF and CAP_PERFMON");
 	return error_set(err, EPERM,
-			 "CAP_BPF and CAP_PERFMON are missing; run as root, or add them to the "
-			 "container's capabilities");
+			 "CAP_BPF and CAP_PERFMON are missing; run as root, add them to the "
+			 "container's capabilities, or give 'kubectl debug' the option "
+			 "--profile=sysadmin");
 }
 
 static int check_cgroup(const struct doctor_options *options, char **ret_found, struct error *err)

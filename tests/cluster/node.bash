@@ -108,6 +108,8 @@ node_network_config() { # NUMBER
 node_start_containerd() { # NUMBER
 	local name=node-$1 directory=$CLUSTER_DIRECTORY/node-$1
 	mkdir -p "$directory"/{containerd,network}
+	# Its usual place. The socket itself is elsewhere, because its path tells shims apart.
+	ln -s "$directory/containerd/containerd.sock" "$directory/run/containerd/"
 	node_containerd_config "$1" >"$directory/containerd/config.toml"
 	node_network_config "$1" >"$directory/network/10-test.conflist"
 	node_service "$name" containerd containerd --config "$directory/containerd/config.toml"
