@@ -12,6 +12,7 @@
 #include "agent/conditions.h"
 #include "agent/ignored_objects.h"
 #include "agent/names.h"
+#include "agent/node_reports.h"
 #include "agent/node_statuses.h"
 #include "agent/profiles.h"
 #include "agent/work_queue.h"
@@ -19,21 +20,8 @@
 #include "kube/call.h"
 #include "kube/reflector.h"
 #include "util/error.h"
-#include "util/string_set.h"
 
 #define CALLS_MAX 4
-
-static const struct kube_resource nodes_resource = { "", "v1", "nodes", false };
-
-/* What one node reports of one profile. */
-struct report {
-	LIST_ENTRY(report) link;
-	char *name; /* of the object */
-	char *profile;
-	char *node;
-	struct condition_state state;
-	bool listed;
-};
 
 /* A profile, or a report whose node is gone. */
 struct task {
@@ -59,13 +47,10 @@ struct cluster_statuses {
 	cluster_statuses_trouble *trouble;
 	void *data;
 	struct work_queue *queue;
-	struct kube_reflector *profiles, *reports, *nodes;
+	struct kube_reflector *profiles;
+	struct node_reports *reports;
 	struct ignored_objects *ignored;
-	LIST_HEAD(, report) report_list;
 	LIST_HEAD(, task) tasks;
-	char **node_names;
-	size_t node_count;
-	bool reports_known, nodes_known;
 	size_t calls;
 };
 
@@ -179,37 +164,24 @@ static int start_call(struct task *task, const struct kube_call_options *options
 
 /* ---- the sum */
 
-/*
- * The least advanced state of all: that of this node, or what another node reports. The smallest
- * name of a report decides between equal ones, so that the text does not change without a reason.
- */
+/* The least advanced state of all: that of this node, or what another node reports. */
 static int sum_up(const struct task *task, struct condition_state *ret_sum, struct error *err)
 {
-	const struct report *report, *worst = NULL;
+	const struct condition_state *worst;
 	_cleanup_free_ char *message = NULL;
-	size_t others = 0;
+	const char *node;
+	size_t others = node_reports_find_worst(task->statuses->reports, task->name, &node, &worst);
 
-	LIST_FOREACH(report, &task->statuses->report_list, link)
-	{
-		if (strcmp(report->profile, task->name) != 0 || !report->state.reason ||
-		    report->state.state >= PROFILE_INSTALLED)
-			continue;
-		others++;
-		if (!worst || report->state.state < worst->state.state ||
-		    (report->state.state == worst->state.state &&
-		     strcmp(report->name, worst->name) < 0))
-			worst = report;
-	}
-	if (!worst || worst->state.state > task->own.state)
+	if (!others || worst->state > task->own.state)
 		return condition_state_set(ret_sum, task->own.state, task->generation,
 					   task->own.reason, task->own.message, err);
-	if (asprintf(&message, "%s: %s%s", worst->node, worst->state.message,
+	if (asprintf(&message, "%s: %s%s", node, worst->message,
 		     others > 1 ? " (and other nodes)" : "") < 0) {
 		message = NULL;
 		return error_nomem(err);
 	}
-	return condition_state_set(ret_sum, worst->state.state, task->generation,
-				   worst->state.reason, message, err);
+	return condition_state_set(ret_sum, worst->state, task->generation, worst->reason, message,
+				   err);
 }
 
 static int write_sum(struct task *task, const struct condition_state *sum, struct error *err)
@@ -253,7 +225,7 @@ static int process_profile(struct task *task, struct error *err)
 		return 0;
 	}
 	/* Until this node has dealt with the object as it is now, nothing is known. */
-	if (!task->statuses->reports_known || !task->own_known ||
+	if (!node_reports_are_known(task->statuses->reports) || !task->own_known ||
 	    task->own.generation != task->generation)
 		return 0;
 	r = sum_up(task, &sum, err);
@@ -360,183 +332,28 @@ static void on_profiles_listed(void *data)
 
 /* ---- reports of nodes */
 
-static void report_destroy(struct report *report)
+static void on_report_changed(const char *profile, void *data)
 {
-	LIST_REMOVE(report, link);
-	condition_state_finish(&report->state);
-	free(report->name);
-	free(report->profile);
-	free(report->node);
-	free(report);
+	touch_profile(data, profile);
 }
 
-static struct report *find_report(const struct cluster_statuses *statuses, const char *name)
+/* The status of a node that is gone. */
+static void on_report_orphaned(const char *name, void *data)
 {
-	struct report *report;
+	struct cluster_statuses *statuses = data;
+	struct task *task = get_task(statuses, name, true);
 
-	LIST_FOREACH(report, &statuses->report_list, link)
-	if (strcmp(report->name, name) == 0)
-		return report;
-	return NULL;
-}
-
-static struct report *get_report(struct cluster_statuses *statuses, const json_t *object)
-{
-	const json_t *owners =
-		json_object_get(json_object_get(object, "metadata"), "ownerReferences");
-	const char *name = profile_object_name(object);
-	const char *profile = json_string_value(json_object_get(json_array_get(owners, 0), "name"));
-	const char *node =
-		json_string_value(json_object_get(json_object_get(object, "spec"), "nodeName"));
-	struct report *report = find_report(statuses, name);
-
-	if (report || !profile || !node)
-		return report;
-	report = calloc(1, sizeof(*report));
-	if (!report)
-		return NULL;
-	LIST_INSERT_HEAD(&statuses->report_list, report, link);
-	report->name = strdup(name);
-	report->profile = strdup(profile);
-	report->node = strdup(node);
-	if (report->name && report->profile && report->node)
-		return report;
-	report_destroy(report);
-	return NULL;
-}
-
-static bool node_is_gone(const struct cluster_statuses *statuses, const struct report *report)
-{
-	size_t i;
-
-	for (i = 0; i < statuses->node_count; i++)
-		if (strcmp(statuses->node_names[i], report->node) == 0)
-			return false;
-	return statuses->nodes_known;
-}
-
-static void check_node(struct cluster_statuses *statuses, const struct report *report)
-{
-	struct task *task;
-
-	if (!node_is_gone(statuses, report))
-		return;
-	task = get_task(statuses, report->name, true);
 	if (task)
 		touch(task);
 }
 
-static void check_nodes(struct cluster_statuses *statuses)
-{
-	struct report *report;
-
-	LIST_FOREACH(report, &statuses->report_list, link)
-	check_node(statuses, report);
-}
-
-static void on_report(const json_t *object, void *data)
-{
-	_cleanup_error_ struct error err = ERROR_INIT;
-	struct cluster_statuses *statuses = data;
-	struct report *report = get_report(statuses, object);
-
-	if (!report)
-		return; /* no agent's */
-	report->listed = true;
-	if (condition_state_read(&report->state, object, &err) < 0)
-		statuses->trouble(-err.code, &err, statuses->data);
-	touch_profile(statuses, report->profile);
-	check_node(statuses, report);
-}
-
-static void forget_report(struct cluster_statuses *statuses, struct report *report)
-{
-	_cleanup_free_ char *profile = steal_pointer(&report->profile);
-
-	report_destroy(report);
-	touch_profile(statuses, profile);
-}
-
-static void on_report_deleted(const json_t *object, void *data)
+static void on_reports_known(void *data)
 {
 	struct cluster_statuses *statuses = data;
-	struct report *report = find_report(statuses, profile_object_name(object));
-
-	if (report)
-		forget_report(statuses, report);
-}
-
-static void on_reports_begin(void *data)
-{
-	struct cluster_statuses *statuses = data;
-	struct report *report;
-
-	LIST_FOREACH(report, &statuses->report_list, link)
-	report->listed = false;
-}
-
-static void on_reports_listed(void *data)
-{
-	struct cluster_statuses *statuses = data;
-	struct report *report, *next;
 	struct task *task;
 
-	for (report = LIST_FIRST(&statuses->report_list); report; report = next) {
-		next = LIST_NEXT(report, link);
-		if (!report->listed)
-			forget_report(statuses, report);
-	}
-	statuses->reports_known = true;
 	LIST_FOREACH(task, &statuses->tasks, link)
 	touch(task);
-}
-
-/* ---- nodes */
-
-static void on_node(const json_t *object, void *data)
-{
-	struct cluster_statuses *statuses = data;
-
-	/* Without memory the node would count as gone. */
-	if (string_set_add(&statuses->node_names, &statuses->node_count,
-			   profile_object_name(object), NULL) < 0)
-		statuses->nodes_known = false;
-}
-
-static void on_nodes_begin(void *data)
-{
-	struct cluster_statuses *statuses = data;
-
-	string_set_free(statuses->node_names, statuses->node_count);
-	statuses->node_names = NULL;
-	statuses->node_count = 0;
-	statuses->nodes_known = false;
-}
-
-static void on_nodes_listed(void *data)
-{
-	struct cluster_statuses *statuses = data;
-
-	statuses->nodes_known = true;
-	check_nodes(statuses);
-}
-
-static void on_node_deleted(const json_t *object, void *data)
-{
-	const char *name = profile_object_name(object);
-	struct cluster_statuses *statuses = data;
-	size_t i;
-
-	for (i = 0; i < statuses->node_count; i++)
-		if (strcmp(statuses->node_names[i], name) == 0)
-			break;
-	if (i == statuses->node_count)
-		return;
-	free(statuses->node_names[i]);
-	statuses->node_count--;
-	memmove(statuses->node_names + i, statuses->node_names + i + 1,
-		(statuses->node_count - i) * sizeof(*statuses->node_names));
-	check_nodes(statuses);
 }
 
 /* ---- */
@@ -556,43 +373,24 @@ static const struct kube_reflector_handlers profiles_handlers = {
 	.trouble = on_trouble,
 };
 
-static const struct kube_reflector_handlers reports_handlers = {
-	.begin = on_reports_begin,
-	.object = on_report,
-	.deleted = on_report_deleted,
-	.listed = on_reports_listed,
+static const struct node_reports_handlers reports_handlers = {
+	.changed = on_report_changed,
+	.orphaned = on_report_orphaned,
+	.known = on_reports_known,
 	.trouble = on_trouble,
 };
-
-static const struct kube_reflector_handlers nodes_handlers = {
-	.begin = on_nodes_begin,
-	.object = on_node,
-	.deleted = on_node_deleted,
-	.listed = on_nodes_listed,
-	.trouble = on_trouble,
-};
-
-static int follow(struct cluster_statuses *statuses, const struct kube_resource *resource,
-		  const struct kube_reflector_handlers *handlers,
-		  struct kube_reflector **ret_reflector, struct error *err)
-{
-	const struct kube_reflector_options options = { .resource = resource };
-
-	return kube_reflector_create(statuses->client, &options, handlers, statuses, ret_reflector,
-				     err);
-}
 
 int cluster_statuses_create(struct loop *loop, struct kube_client *client, const char *seccomp_root,
 			    cluster_statuses_trouble *trouble, void *data,
 			    struct cluster_statuses **ret_statuses, struct error *err)
 {
+	const struct kube_reflector_options options = { .resource = &profiles_resource };
 	_cleanup_(cleanup_cluster_statuses_destroy) struct cluster_statuses *statuses =
 		calloc(1, sizeof(*statuses));
 	int r;
 
 	if (!statuses)
 		return error_nomem(err);
-	LIST_INIT(&statuses->report_list);
 	LIST_INIT(&statuses->tasks);
 	statuses->client = client;
 	statuses->seccomp_root = seccomp_root;
@@ -600,13 +398,11 @@ int cluster_statuses_create(struct loop *loop, struct kube_client *client, const
 	statuses->data = data;
 	r = work_queue_create(loop, &queue_handlers, statuses, &statuses->queue, err);
 	if (r == 0)
-		r = follow(statuses, &profiles_resource, &profiles_handlers, &statuses->profiles,
-			   err);
+		r = kube_reflector_create(client, &options, &profiles_handlers, statuses,
+					  &statuses->profiles, err);
 	if (r == 0)
-		r = follow(statuses, &node_statuses_resource, &reports_handlers, &statuses->reports,
-			   err);
-	if (r == 0)
-		r = follow(statuses, &nodes_resource, &nodes_handlers, &statuses->nodes, err);
+		r = node_reports_create(client, &reports_handlers, statuses, &statuses->reports,
+					err);
 	if (r == 0)
 		r = ignored_objects_create(client, trouble, data, &statuses->ignored, err);
 	if (r < 0)
@@ -617,22 +413,17 @@ int cluster_statuses_create(struct loop *loop, struct kube_client *client, const
 
 void cluster_statuses_destroy(struct cluster_statuses *statuses)
 {
-	struct report *report;
 	struct task *task;
 
 	if (!statuses)
 		return;
 	ignored_objects_destroy(statuses->ignored);
 	kube_reflector_destroy(statuses->profiles);
-	kube_reflector_destroy(statuses->reports);
-	kube_reflector_destroy(statuses->nodes);
+	node_reports_destroy(statuses->reports);
 	while ((task = LIST_FIRST(&statuses->tasks))) {
 		kube_call_cancel(task->call);
 		task_destroy(task);
 	}
-	while ((report = LIST_FIRST(&statuses->report_list)))
-		report_destroy(report);
 	work_queue_destroy(statuses->queue);
-	string_set_free(statuses->node_names, statuses->node_count);
 	free(statuses);
 }

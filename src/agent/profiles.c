@@ -5,44 +5,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "agent/host_files.h"
 #include "agent/names.h"
 #include "agent/node_pods.h"
-#include "agent/profile_entry.h"
 #include "agent/profile_fetch.h"
+#include "agent/profiles_state.h"
 #include "agent/work_queue.h"
 #include "kube/reflector.h"
-#include "util/clock.h"
 #include "util/error.h"
 #include "util/str.h"
 #include "util/string_set.h"
 
 const struct kube_resource profiles_resource = { AGENT_GROUP, AGENT_VERSION, "seccompprofiles",
 						 false };
-
-/* How many profiles are got from the API server at the same time. */
-#define FETCHES_MAX 4
-
-/* A profile whose objects are being fetched. */
-struct fetching {
-	struct profiles *profiles;
-	struct profile_entry *entry; /* NULL: this place is free */
-	struct profile_fetch *fetch;
-};
-
-struct profiles {
-	struct profiles_options options;
-	const struct profiles_handlers *handlers;
-	void *data;
-	struct profile_table table;
-	struct work_queue *queue;
-	struct kube_reflector *reflector;
-	struct fetching fetches[FETCHES_MAX];
-	size_t busy;
-	bool known;
-};
 
 static void process(struct work_item *item, void *data);
 static bool has_room(void *data);
@@ -77,7 +53,7 @@ static struct profile_result result_of(const struct profiles *profiles,
 	};
 }
 
-static void report(struct profiles *profiles, const struct profile_entry *entry)
+void profiles_report(struct profiles *profiles, const struct profile_entry *entry)
 {
 	const struct profile_result result = result_of(profiles, entry);
 
@@ -95,9 +71,8 @@ static void trouble(struct profiles *profiles, int result, const struct error *e
 	profiles->handlers->trouble(result, err, profiles->data);
 }
 
-/* Something failed that can work later. */
-static void retry(struct profiles *profiles, struct profile_entry *entry, int result,
-		  const struct error *err)
+void profiles_retry(struct profiles *profiles, struct profile_entry *entry, int result,
+		    const struct error *err)
 {
 	trouble(profiles, result, err);
 	work_queue_add_failed(profiles->queue, &entry->item);
@@ -111,172 +86,22 @@ static void touch(struct profiles *profiles, struct profile_entry *entry)
 		work_queue_add(profiles->queue, &entry->item);
 }
 
-static void look_if_settled(struct profiles *profiles)
+void profiles_look_if_settled(struct profiles *profiles)
 {
-	if (profiles->known && !profiles_waiting(profiles))
+	if (profiles->known && !profiles->busy && work_queue_is_idle(profiles->queue))
 		profiles->handlers->settled(profiles->data);
 }
 
-static void forget_plan(struct profile_entry *entry)
+void profiles_forget_plan(struct profile_entry *entry)
 {
 	free(steal_pointer(&entry->done));
 	entry->replan = entry->busy;
 }
 
-static void set_busy(struct profiles *profiles, struct profile_entry *entry, bool busy)
+void profiles_set_busy(struct profiles *profiles, struct profile_entry *entry, bool busy)
 {
 	entry->busy = busy;
 	profiles->busy += busy ? 1 : -1;
-}
-
-/* ---- carrying a plan out */
-
-/* What becomes of an entry whose files are being written. */
-struct work {
-	struct profiles *profiles;
-	struct profile_entry *entry;
-	struct profile_plan plan; /* without content */
-	int64_t began;		  /* CLOCK_MONOTONIC */
-	char *fingerprint;	  /* of the object that was planned for; NULL: it is deleted */
-	char **paths;		  /* of the files that are there afterwards */
-	size_t path_count;
-};
-
-static void work_destroy(struct work *work)
-{
-	profile_plan_finish(&work->plan);
-	string_set_free(work->paths, work->path_count);
-	free(work->fingerprint);
-	free(work);
-}
-
-/* Reports a file that could not be written in place of the plan's success. */
-static void note_failure(struct work *work, int result, const struct error *err)
-{
-	char *message = strdup(error_message(err));
-
-	if (!message)
-		return;
-	free(work->plan.message);
-	work->plan.message = message;
-	work->plan.state = PROFILE_ERROR;
-	work->plan.reason = result == -EEXIST ? "FileExists" : "FileNotWritten";
-}
-
-static void settle(struct work *work, int result, const struct error *err)
-{
-	struct profile_entry *entry = work->entry;
-
-	if (result < 0 && work->fingerprint)
-		note_failure(work, result, err);
-	if (result == 0) {
-		string_set_free(entry->paths, entry->path_count);
-		entry->paths = steal_pointer(&work->paths);
-		entry->path_count = work->path_count;
-		work->path_count = 0;
-		free(entry->done);
-		entry->done = steal_pointer(&work->fingerprint);
-		entry->item.failures = 0;
-	}
-	profile_plan_finish(&entry->plan);
-	entry->plan = work->plan;
-	work->plan = (struct profile_plan){};
-}
-
-static void on_applied(int result, const struct error *err, void *data)
-{
-	struct work *work = data;
-	struct profiles *profiles = work->profiles;
-	struct profile_entry *entry = work->entry;
-	double seconds = (clock_ns(CLOCK_MONOTONIC) - work->began) / 1e9;
-	bool deleted = !work->fingerprint;
-
-	set_busy(profiles, entry, false);
-	settle(work, result, err);
-	work_destroy(work);
-	if (entry->replan)
-		forget_plan(entry);
-	if (result < 0)
-		retry(profiles, entry, result, err);
-	else if (entry->again || (deleted && !entry->exists))
-		work_queue_add(profiles->queue, &entry->item);
-	entry->again = false;
-	/* Of a deleted profile, the end is reported. */
-	if (!deleted)
-		report(profiles, entry);
-	profiles->handlers->reconciled(seconds, profiles->data);
-	look_if_settled(profiles);
-}
-
-static int keep_path(struct work *work, const char *path, struct error *err)
-{
-	return string_set_add(&work->paths, &work->path_count, path, err);
-}
-
-/* Fills in what has to be done to the files, and which of them are there afterwards. */
-static int make_changes(const struct profiles *profiles, struct work *work, const char *content,
-			struct file_changes *changes, struct error *err)
-{
-	const struct profile_entry *entry = work->entry;
-	size_t i;
-	int r = 0;
-
-	for (i = 0; r == 0 && content && i < PROFILE_PATHS_MAX && work->plan.paths[i]; i++) {
-		r = file_changes_add(changes, work->plan.paths[i], content, err);
-		if (r == 0)
-			r = keep_path(work, work->plan.paths[i], err);
-	}
-	for (i = 0; r == 0 && i < entry->path_count; i++) {
-		const char *path = entry->paths[i];
-		bool wanted = !work->plan.remove &&
-			      (!content || node_pods_name(profiles->options.pods, path));
-
-		if (content && (strcmp(path, work->plan.paths[0]) == 0 ||
-				(work->plan.paths[1] && strcmp(path, work->plan.paths[1]) == 0)))
-			continue;
-		r = wanted || changes->length == FILE_CHANGES_MAX ?
-			    keep_path(work, path, err) :
-			    file_changes_add(changes, path, NULL, err);
-	}
-	return r;
-}
-
-/* Carries out a plan, which it takes over. */
-static void carry_out(struct profiles *profiles, struct profile_entry *entry,
-		      struct profile_plan *plan, const char *fingerprint)
-{
-	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_free_ char *content = steal_pointer(&plan->content);
-	struct file_changes changes = {};
-	struct work *work = calloc(1, sizeof(*work));
-	int r = work ? 0 : error_nomem(&err);
-
-	if (r == 0) {
-		*work = (struct work){ .profiles = profiles,
-				       .entry = entry,
-				       .plan = *plan,
-				       .began = clock_ns(CLOCK_MONOTONIC) };
-		*plan = (struct profile_plan){};
-		if (fingerprint && !(work->fingerprint = strdup(fingerprint)))
-			r = error_nomem(&err);
-	}
-	if (r == 0)
-		r = make_changes(profiles, work, content, &changes, &err);
-	if (r == 0) {
-		set_busy(profiles, entry, true);
-		if (changes.length == 0) {
-			on_applied(0, NULL, work);
-			return;
-		}
-		r = host_files_apply(profiles->options.files, &changes, on_applied, work, &err);
-		if (r == 0)
-			return;
-		set_busy(profiles, entry, false);
-	}
-	file_changes_finish(&changes);
-	if (work)
-		work_destroy(work);
-	retry(profiles, entry, r, &err);
 }
 
 /* ---- planning */
@@ -351,9 +176,9 @@ static void plan(struct profiles *profiles, struct profile_entry *entry,
 		r = profile_plan_make(chain->objects, chain->count, chain->missing,
 				      profiles->options.facts, &made, &err);
 	if (r < 0)
-		retry(profiles, entry, r, &err);
+		profiles_retry(profiles, entry, r, &err);
 	else
-		carry_out(profiles, entry, &made, entry->fingerprint);
+		profiles_carry_out(profiles, entry, &made, entry->fingerprint);
 }
 
 static void on_fetched(int result, const struct error *err, const struct profile_chain *chain,
@@ -363,15 +188,15 @@ static void on_fetched(int result, const struct error *err, const struct profile
 	struct profiles *profiles = fetching->profiles;
 	struct profile_entry *entry = steal_pointer(&fetching->entry);
 
-	set_busy(profiles, entry, false);
+	profiles_set_busy(profiles, entry, false);
 	entry->again = entry->replan = false;
 	if (result < 0)
-		retry(profiles, entry, result, err);
+		profiles_retry(profiles, entry, result, err);
 	else if (chain->count)
 		plan(profiles, entry, chain);
 	/* Without an object, the event that it was deleted is on its way. */
 	work_queue_resume(profiles->queue);
-	look_if_settled(profiles);
+	profiles_look_if_settled(profiles);
 }
 
 static struct fetching *find_place(struct profiles *profiles)
@@ -391,14 +216,14 @@ static void fetch(struct profiles *profiles, struct profile_entry *entry)
 	int r;
 
 	*place = (struct fetching){ profiles, entry, NULL };
-	set_busy(profiles, entry, true);
+	profiles_set_busy(profiles, entry, true);
 	r = profile_fetch_start(profiles->options.client, entry->name, on_fetched, place,
 				&place->fetch, &err);
 	if (r == 0)
 		return;
 	place->entry = NULL;
-	set_busy(profiles, entry, false);
-	retry(profiles, entry, r, &err);
+	profiles_set_busy(profiles, entry, false);
+	profiles_retry(profiles, entry, r, &err);
 }
 
 static bool has_room(void *data)
@@ -414,13 +239,13 @@ static void bury(struct profiles *profiles, struct profile_entry *entry)
 	struct profile_plan removal = { .remove = true };
 
 	if (entry->path_count == 0) {
-		report(profiles, entry);
+		profiles_report(profiles, entry);
 		profile_table_remove(&profiles->table, entry);
 		return;
 	}
 	if (profiles->known && node_pods_are_known(profiles->options.pods) &&
 	    !is_named(profiles, entry))
-		carry_out(profiles, entry, &removal, NULL);
+		profiles_carry_out(profiles, entry, &removal, NULL);
 }
 
 static void process(struct work_item *item, void *data)
@@ -433,10 +258,10 @@ static void process(struct work_item *item, void *data)
 	else if (!entry->exists)
 		bury(profiles, entry);
 	else if (is_current(entry))
-		report(profiles, entry);
+		profiles_report(profiles, entry);
 	else
 		fetch(profiles, entry);
-	look_if_settled(profiles);
+	profiles_look_if_settled(profiles);
 }
 
 /* ---- what happens */
@@ -450,7 +275,7 @@ static void touch_dependants(struct profiles *profiles, const char *name)
 		struct profile_entry *entry = profiles->table.items[i];
 
 		if (entry->exists && profile_entry_has_base(entry, name)) {
-			forget_plan(entry);
+			profiles_forget_plan(entry);
 			touch(profiles, entry);
 		}
 	}
@@ -496,7 +321,7 @@ static void on_object(const json_t *object, void *data)
 static void note_absence(struct profiles *profiles, struct profile_entry *entry)
 {
 	entry->exists = false;
-	forget_plan(entry);
+	profiles_forget_plan(entry);
 	touch(profiles, entry);
 	touch_dependants(profiles, entry->name);
 }
@@ -529,7 +354,7 @@ static void on_listed(void *data)
 	for (i = 0; i < profiles->table.length; i++)
 		if (!profiles->table.items[i]->listed)
 			note_absence(profiles, profiles->table.items[i]);
-	look_if_settled(profiles);
+	profiles_look_if_settled(profiles);
 }
 
 static void on_trouble(int result, const struct error *err, void *data)
@@ -627,7 +452,7 @@ void profiles_file_lost(struct profiles *profiles, const char *path)
 		struct profile_entry *entry = profiles->table.items[i];
 
 		if (profile_entry_has_path(entry, path)) {
-			forget_plan(entry);
+			profiles_forget_plan(entry);
 			touch(profiles, entry);
 		}
 	}
@@ -657,7 +482,7 @@ void profiles_files_kept(struct profiles *profiles, char *const *paths, size_t c
 		struct profile_entry *entry = profiles->table.items[i];
 
 		if (!has_all_files(entry, paths, count)) {
-			forget_plan(entry);
+			profiles_forget_plan(entry);
 			touch(profiles, entry);
 		}
 	}

@@ -40,7 +40,7 @@ struct profiles_handlers {
 	void (*result)(const struct profile_result *result, void *data);
 	/* A profile has been dealt with, in so many seconds. */
 	void (*reconciled)(double seconds, void *data);
-	/* All profiles are known, and every one that waited has been dealt with. */
+	/* All profiles are known, and each has been dealt with, or has failed and is tried again. */
 	void (*settled)(void *data);
 	/* The API server, or a file, was not available. It will be tried again. */
 	void (*trouble)(int result, const struct error *err, void *data);

@@ -151,3 +151,8 @@ size_t work_queue_length(const struct work_queue *queue)
 {
 	return queue->length;
 }
+
+bool work_queue_is_idle(const struct work_queue *queue)
+{
+	return TAILQ_EMPTY(&queue->ready);
+}

@@ -52,4 +52,7 @@ void work_queue_resume(struct work_queue *queue);
 
 size_t work_queue_length(const struct work_queue *queue);
 
+/* True if nothing is due: what is left has failed and waits for its pause to end. */
+bool work_queue_is_idle(const struct work_queue *queue);
+
 #endif

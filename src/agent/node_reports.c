@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/node_reports.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include <jansson.h>
+
+#include "agent/conditions.h"
+#include "agent/node_statuses.h"
+#include "agent/profile_plan.h"
+#include "kube/reflector.h"
+#include "util/error.h"
+#include "util/string_set.h"
+
+static const struct kube_resource nodes_resource = { "", "v1", "nodes", false };
+
+/* What one node reports of one profile. */
+struct report {
+	LIST_ENTRY(report) link;
+	char *name; /* of the object */
+	char *profile;
+	char *node;
+	struct condition_state state;
+	bool listed; /* by the list that is under way */
+};
+
+struct node_reports {
+	const struct node_reports_handlers *handlers;
+	void *data;
+	struct kube_reflector *objects, *nodes;
+	LIST_HEAD(, report) items;
+	char **node_names;
+	size_t node_count;
+	bool known, nodes_known;
+};
+
+/* ---- the reports */
+
+static void destroy(struct report *report)
+{
+	LIST_REMOVE(report, link);
+	condition_state_finish(&report->state);
+	free(report->name);
+	free(report->profile);
+	free(report->node);
+	free(report);
+}
+
+static struct report *find(const struct node_reports *reports, const char *name)
+{
+	struct report *report;
+
+	LIST_FOREACH(report, &reports->items, link)
+	if (strcmp(report->name, name) == 0)
+		return report;
+	return NULL;
+}
+
+/* Returns the report of an object, which it makes; NULL if the object is no agent's. */
+static struct report *get(struct node_reports *reports, const json_t *object)
+{
+	const json_t *owners =
+		json_object_get(json_object_get(object, "metadata"), "ownerReferences");
+	const char *name = profile_object_name(object);
+	const char *profile = json_string_value(json_object_get(json_array_get(owners, 0), "name"));
+	const char *node =
+		json_string_value(json_object_get(json_object_get(object, "spec"), "nodeName"));
+	struct report *report = find(reports, name);
+
+	if (report || !profile || !node)
+		return report;
+	report = calloc(1, sizeof(*report));
+	if (!report)
+		return NULL;
+	LIST_INSERT_HEAD(&reports->items, report, link);
+	report->name = strdup(name);
+	report->profile = strdup(profile);
+	report->node = strdup(node);
+	if (report->name && report->profile && report->node)
+		return report;
+	destroy(report);
+	return NULL;
+}
+
+static void forget(struct node_reports *reports, struct report *report)
+{
+	_cleanup_free_ char *profile = steal_pointer(&report->profile);
+
+	destroy(report);
+	reports->handlers->changed(profile, reports->data);
+}
+
+size_t node_reports_find_worst(const struct node_reports *reports, const char *profile,
+			       const char **ret_node, const struct condition_state **ret_state)
+{
+	const struct report *report, *worst = NULL;
+	size_t count = 0;
+
+	LIST_FOREACH(report, &reports->items, link)
+	{
+		if (strcmp(report->profile, profile) != 0 || !report->state.reason ||
+		    report->state.state >= PROFILE_INSTALLED)
+			continue;
+		count++;
+		if (!worst || report->state.state < worst->state.state ||
+		    (report->state.state == worst->state.state &&
+		     strcmp(report->name, worst->name) < 0))
+			worst = report;
+	}
+	if (worst) {
+		*ret_node = worst->node;
+		*ret_state = &worst->state;
+	}
+	return count;
+}
+
+bool node_reports_are_known(const struct node_reports *reports)
+{
+	return reports->known;
+}
+
+/* ---- nodes that are gone */
+
+static bool has_node(const struct node_reports *reports, const struct report *report)
+{
+	size_t i;
+
+	for (i = 0; i < reports->node_count; i++)
+		if (strcmp(reports->node_names[i], report->node) == 0)
+			return true;
+	return !reports->nodes_known;
+}
+
+static void check_nodes(struct node_reports *reports)
+{
+	struct report *report;
+
+	LIST_FOREACH(report, &reports->items, link)
+	if (!has_node(reports, report))
+		reports->handlers->orphaned(report->name, reports->data);
+}
+
+static void on_node(const json_t *object, void *data)
+{
+	struct node_reports *reports = data;
+
+	/* Without memory the node would count as gone. */
+	if (string_set_add(&reports->node_names, &reports->node_count, profile_object_name(object),
+			   NULL) < 0)
+		reports->nodes_known = false;
+}
+
+static void on_nodes_begin(void *data)
+{
+	struct node_reports *reports = data;
+
+	string_set_free(reports->node_names, reports->node_count);
+	reports->node_names = NULL;
+	reports->node_count = 0;
+	reports->nodes_known = false;
+}
+
+static void on_nodes_listed(void *data)
+{
+	struct node_reports *reports = data;
+
+	reports->nodes_known = true;
+	check_nodes(reports);
+}
+
+static void on_node_deleted(const json_t *object, void *data)
+{
+	const char *name = profile_object_name(object);
+	struct node_reports *reports = data;
+	size_t i;
+
+	for (i = 0; i < reports->node_count; i++)
+		if (strcmp(reports->node_names[i], name) == 0)
+			break;
+	if (i == reports->node_count)
+		return;
+	free(reports->node_names[i]);
+	reports->node_count--;
+	memmove(reports->node_names + i, reports->node_names + i + 1,
+		(reports->node_count - i) * sizeof(*reports->node_names));
+	check_nodes(reports);
+}
+
+/* ---- what the API server says */
+
+static void on_object(const json_t *object, void *data)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct node_reports *reports = data;
+	struct report *report = get(reports, object);
+
+	if (!report)
+		return;
+	report->listed = true;
+	if (condition_state_read(&report->state, object, &err) < 0)
+		reports->handlers->trouble(-err.code, &err, reports->data);
+	reports->handlers->changed(report->profile, reports->data);
+	if (!has_node(reports, report))
+		reports->handlers->orphaned(report->name, reports->data);
+}
+
+static void on_deleted(const json_t *object, void *data)
+{
+	struct node_reports *reports = data;
+	struct report *report = find(reports, profile_object_name(object));
+
+	if (report)
+		forget(reports, report);
+}
+
+static void on_begin(void *data)
+{
+	struct node_reports *reports = data;
+	struct report *report;
+
+	LIST_FOREACH(report, &reports->items, link)
+	report->listed = false;
+}
+
+static void on_listed(void *data)
+{
+	struct node_reports *reports = data;
+	struct report *report, *next;
+
+	for (report = LIST_FIRST(&reports->items); report; report = next) {
+		next = LIST_NEXT(report, link);
+		if (!report->listed)
+			forget(reports, report);
+	}
+	reports->known = true;
+	reports->handlers->known(reports->data);
+}
+
+static void on_trouble(int result, const struct error *err, void *data)
+{
+	struct node_reports *reports = data;
+
+	reports->handlers->trouble(result, err, reports->data);
+}
+
+static const struct kube_reflector_handlers object_handlers = {
+	.begin = on_begin,
+	.object = on_object,
+	.deleted = on_deleted,
+	.listed = on_listed,
+	.trouble = on_trouble,
+};
+
+static const struct kube_reflector_handlers node_handlers = {
+	.begin = on_nodes_begin,
+	.object = on_node,
+	.deleted = on_node_deleted,
+	.listed = on_nodes_listed,
+	.trouble = on_trouble,
+};
+
+int node_reports_create(struct kube_client *client, const struct node_reports_handlers *handlers,
+			void *data, struct node_reports **ret_reports, struct error *err)
+{
+	const struct kube_reflector_options objects = { .resource = &node_statuses_resource };
+	const struct kube_reflector_options nodes = { .resource = &nodes_resource };
+	_cleanup_(cleanup_node_reports_destroy) struct node_reports *reports =
+		calloc(1, sizeof(*reports));
+	int r;
+
+	if (!reports)
+		return error_nomem(err);
+	LIST_INIT(&reports->items);
+	reports->handlers = handlers;
+	reports->data = data;
+	r = kube_reflector_create(client, &objects, &object_handlers, reports, &reports->objects,
+				  err);
+	if (r == 0)
+		r = kube_reflector_create(client, &nodes, &node_handlers, reports, &reports->nodes,
+					  err);
+	if (r < 0)
+		return r;
+	*ret_reports = steal_pointer(&reports);
+	return 0;
+}
+
+void node_reports_destroy(struct node_reports *reports)
+{
+	struct report *report;
+
+	if (!reports)
+		return;
+	kube_reflector_destroy(reports->objects);
+	kube_reflector_destroy(reports->nodes);
+	while ((report = LIST_FIRST(&reports->items)))
+		destroy(report);
+	string_set_free(reports->node_names, reports->node_count);
+	free(reports);
+}
