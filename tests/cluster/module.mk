@@ -15,7 +15,7 @@ $(CLUSTER_PROGRAMS): $(O)/%: %.c $(O)/librecorder.a
 -include $(CLUSTER_PROGRAMS:=.d)
 
 $(CLUSTER_TESTS): $(O)/recorder $(CLUSTER_PROGRAMS)
-tests/cluster/37-debug.t: static $(O)/tests/bpf/call
+tests/cluster/38-debug.t: static $(O)/tests/bpf/call
 
 .PHONY: check-cluster cluster-tests
 check-cluster:
