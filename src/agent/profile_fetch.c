@@ -8,6 +8,7 @@
 #include "agent/profiles.h"
 #include "kube/call.h"
 #include "util/error.h"
+#include "util/str.h"
 
 struct profile_fetch {
 	struct kube_client *client;
@@ -41,17 +42,15 @@ static int follow(struct profile_fetch *fetch, bool *ret_more, struct error *err
 	struct profile_chain *chain = &fetch->chain;
 	const char *base = profile_object_base(chain->objects[chain->count - 1]);
 
-	*ret_more = base != NULL;
+	*ret_more = false;
 	if (!base)
 		return 0;
 	chain->missing = strdup(base);
 	if (!chain->missing)
 		return error_nomem(err);
-	if (chain->count == PROFILE_CHAIN_MAX) {
-		*ret_more = false;
-		return 0;
-	}
-	return get(fetch, base, err);
+	/* The plan says what is wrong with the name. */
+	*ret_more = chain->count < PROFILE_CHAIN_MAX && str_is_dns_subdomain(base);
+	return *ret_more ? get(fetch, base, err) : 0;
 }
 
 static void on_got(struct kube_call *call, int result, const struct error *err,
@@ -109,6 +108,17 @@ int profile_fetch_start(struct kube_client *client, const char *name, profile_fe
 	}
 	*ret_fetch = fetch;
 	return 0;
+}
+
+bool profile_fetch_has(const struct profile_fetch *fetch, const char *name)
+{
+	const struct profile_chain *chain = &fetch->chain;
+	size_t i;
+
+	for (i = 0; i < chain->count; i++)
+		if (strcmp(profile_object_name(chain->objects[i]), name) == 0)
+			return true;
+	return chain->missing && strcmp(chain->missing, name) == 0;
 }
 
 void profile_fetch_cancel(struct profile_fetch *fetch)

@@ -187,11 +187,14 @@ static void on_fetched(int result, const struct error *err, const struct profile
 	struct fetching *fetching = data;
 	struct profiles *profiles = fetching->profiles;
 	struct profile_entry *entry = steal_pointer(&fetching->entry);
+	bool outdated = entry->again;
 
 	profiles_set_busy(profiles, entry, false);
 	entry->again = entry->replan = false;
 	if (result < 0)
 		profiles_retry(profiles, entry, result, err);
+	else if (outdated) /* an object changed, or was deleted, after it had been read */
+		work_queue_add(profiles->queue, &entry->item);
 	else if (chain->count)
 		plan(profiles, entry, chain);
 	/* Without an object, the event that it was deleted is on its way. */
@@ -279,6 +282,13 @@ static void touch_dependants(struct profiles *profiles, const char *name)
 			touch(profiles, entry);
 		}
 	}
+	/* A profile that is being fetched may just have got it. */
+	for (i = 0; i < FETCHES_MAX; i++) {
+		const struct fetching *fetching = &profiles->fetches[i];
+
+		if (fetching->entry && profile_fetch_has(fetching->fetch, name))
+			fetching->entry->again = true;
+	}
 }
 
 /* Plans with the object at hand if nothing else is needed; otherwise later, with a new one. */
@@ -298,6 +308,7 @@ static void on_object(const json_t *object, void *data)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
 	_cleanup_free_ char *before = NULL;
+	bool changed;
 	struct profiles *profiles = data;
 	struct profile_entry *entry =
 		profile_table_get(&profiles->table, profile_object_name(object));
@@ -312,9 +323,11 @@ static void on_object(const json_t *object, void *data)
 		return;
 	}
 	entry->listed = true;
-	if (!before || strcmp(before, entry->fingerprint) != 0)
+	changed = !before || strcmp(before, entry->fingerprint) != 0;
+	if (changed)
 		touch_dependants(profiles, entry->name);
-	if (!is_current(entry))
+	/* While it is busy, a new status is no reason to begin again. */
+	if (!is_current(entry) && (changed || !entry->busy))
 		plan_soon(profiles, entry, object);
 }
 
