@@ -115,9 +115,14 @@ void drift_watch_destroy(struct drift_watch *watch)
 void drift_watch_take(struct drift_watch *watch, struct drift_directories *directories)
 {
 	struct drift_directories before = watch->directories;
+	size_t i;
 
 	watch->directories = *directories;
 	*directories = before;
+	/* Those that were moved away. Those that were removed are forgotten already. */
+	for (i = 0; i < before.length; i++)
+		if (!path_of(watch, before.items[i].number))
+			inotify_rm_watch(watch->directories.fd, before.items[i].number);
 }
 
 void drift_directories_finish(struct drift_directories *directories)

@@ -42,7 +42,7 @@ void drift_directories_finish(struct drift_directories *directories);
 /* The descriptor for drift_directories_find(). */
 int drift_watch_fd(const struct drift_watch *watch);
 
-/* Takes over the directories that were found. */
+/* Takes over the directories that were found. Others are no longer watched. */
 void drift_watch_take(struct drift_watch *watch, struct drift_directories *directories);
 
 #endif

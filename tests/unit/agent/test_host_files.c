@@ -439,6 +439,29 @@ static void a_removed_directory_is_restored(void **state)
 	stop(&fixture);
 }
 
+/* What happens in a directory that was moved away is no business of the agent. */
+static void a_directory_that_was_moved_away_is_not_watched(void **state)
+{
+	struct fixture fixture;
+	size_t kept;
+
+	start_watching(&fixture);
+	assert_int_equal(rename(in_root(&fixture, "operator/shop"), in_root(&fixture, "../away")),
+			 0);
+	expect_repaired(&fixture, SHOP, "[]");
+	/* Until the checks of all files have ended that the new directory led to. */
+	do {
+		kept = fixture.kept;
+		write_file(&fixture, WEB, "changed");
+		expect_repaired(&fixture, WEB, "{}");
+	} while (fixture.kept != kept);
+	write_file(&fixture, "../away/web.json", "changed");
+	write_file(&fixture, WEB, "changed");
+	expect_repaired(&fixture, WEB, "{}");
+	assert_int_equal(fixture.kept, kept);
+	stop(&fixture);
+}
+
 static void a_new_directory_is_watched(void **state)
 {
 	struct fixture fixture;
@@ -555,6 +578,7 @@ int main(void)
 		cmocka_unit_test(the_agents_files_are_listed),
 		cmocka_unit_test(drift_is_restored),
 		cmocka_unit_test(a_removed_directory_is_restored),
+		cmocka_unit_test(a_directory_that_was_moved_away_is_not_watched),
 		cmocka_unit_test(a_new_directory_is_watched),
 		cmocka_unit_test(restless_neighbours),
 		cmocka_unit_test(a_file_without_a_record_is_lost),
