@@ -30,7 +30,7 @@
 #define WEB "operator/web.json"
 #define SHOP "operator/shop/web.json"
 #define MANY 300
-#define PATIENCE_NS 10000000000LL
+#define PATIENCE_NS 60000000000LL
 #define WORKER_PATIENCE_MS 30000
 
 struct fixture {

@@ -17,7 +17,7 @@
 #include "util/file.h"
 #include "util/worker.h"
 
-#define PATIENCE_NS 10000000000LL
+#define PATIENCE_NS 60000000000LL
 #define WORKER_PATIENCE_MS 30000
 
 struct fixture {
