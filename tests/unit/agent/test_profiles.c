@@ -187,11 +187,11 @@ static void on_reconciled(double seconds, void *data)
 {
 }
 
-static void on_known(void *data)
+static void on_settled(void *data)
 {
 }
 
-static const struct profiles_handlers profiles_handlers = { on_result, on_reconciled, on_known,
+static const struct profiles_handlers profiles_handlers = { on_result, on_reconciled, on_settled,
 							    on_trouble };
 
 static void on_pods_changed(const char *path, void *data)
@@ -281,7 +281,8 @@ static void wait_until(struct fixture *fixture, const char *path, bool there)
 {
 	int64_t end = clock_ns(CLOCK_MONOTONIC) + PATIENCE_NS;
 
-	while (exists(path) != there || !profiles_are_settled(fixture->profiles))
+	while (exists(path) != there || !profiles_are_known(fixture->profiles) ||
+	       profiles_waiting(fixture->profiles))
 		iterate(fixture, end);
 }
 
