@@ -395,6 +395,7 @@ int profiles_create(const struct profiles_options *options,
 
 	if (!profiles)
 		return error_nomem(err);
+	LIST_INIT(&profiles->works);
 	profiles->options = *options;
 	profiles->handlers = handlers;
 	profiles->data = data;
@@ -423,6 +424,7 @@ void profiles_destroy(struct profiles *profiles)
 	for (i = 0; i < FETCHES_MAX; i++)
 		if (profiles->fetches[i].entry)
 			profile_fetch_cancel(profiles->fetches[i].fetch);
+	profiles_drop_work(profiles);
 	work_queue_destroy(profiles->queue);
 	profile_table_finish(&profiles->table);
 	free(profiles);

@@ -54,7 +54,10 @@ struct profiles_options {
 	const struct node_facts *facts;
 };
 
-/* All that options and handlers point to must outlive ret_profiles. The caller destroys it. */
+/*
+ * All that options and handlers point to must outlive ret_profiles. The caller destroys it, and
+ * lets the files call no one back after that.
+ */
 int profiles_create(const struct profiles_options *options,
 		    const struct profiles_handlers *handlers, void *data,
 		    struct profiles **ret_profiles, struct error *err);

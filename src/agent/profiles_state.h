@@ -6,6 +6,8 @@
  * What the files of profiles.h share: profiles.c has the events and decides what is due,
  * profiles_work.c has it done.
  */
+#include <sys/queue.h>
+
 #include "agent/profile_entry.h"
 #include "agent/profiles.h"
 
@@ -30,6 +32,7 @@ struct profiles {
 	struct work_queue *queue;
 	struct kube_reflector *reflector;
 	struct fetching fetches[FETCHES_MAX];
+	LIST_HEAD(, work) works; /* that the files are doing */
 	size_t busy;
 	bool known;
 };
@@ -55,5 +58,8 @@ void profiles_look_if_settled(struct profiles *profiles);
  */
 void profiles_carry_out(struct profiles *profiles, struct profile_entry *entry,
 			struct profile_plan *plan, const char *fingerprint);
+
+/* Frees what carrying plans out needs. The files must not call back any more. */
+void profiles_drop_work(struct profiles *profiles);
 
 #endif

@@ -13,6 +13,7 @@
 
 /* What becomes of an entry whose files are being written. */
 struct work {
+	LIST_ENTRY(work) link;
 	struct profiles *profiles;
 	struct profile_entry *entry;
 	struct profile_plan plan; /* without content */
@@ -24,6 +25,7 @@ struct work {
 
 static void work_destroy(struct work *work)
 {
+	LIST_REMOVE(work, link);
 	profile_plan_finish(&work->plan);
 	string_set_free(work->paths, work->path_count);
 	free(work->fingerprint);
@@ -78,7 +80,7 @@ static void on_applied(int result, const struct error *err, void *data)
 		profiles_forget_plan(entry);
 	if (result < 0)
 		profiles_retry(profiles, entry, result, err);
-	else if (entry->again || (deleted && !entry->exists))
+	if (entry->again || (result == 0 && deleted && !entry->exists))
 		work_queue_add(profiles->queue, &entry->item);
 	entry->again = false;
 	/* Of a deleted profile, the end is reported. */
@@ -135,6 +137,7 @@ void profiles_carry_out(struct profiles *profiles, struct profile_entry *entry,
 				       .entry = entry,
 				       .plan = *plan,
 				       .began = clock_ns(CLOCK_MONOTONIC) };
+		LIST_INSERT_HEAD(&profiles->works, work, link);
 		*plan = (struct profile_plan){};
 		if (fingerprint && !(work->fingerprint = strdup(fingerprint)))
 			r = error_nomem(&err);
@@ -156,4 +159,12 @@ void profiles_carry_out(struct profiles *profiles, struct profile_entry *entry,
 	if (work)
 		work_destroy(work);
 	profiles_retry(profiles, entry, r, &err);
+}
+
+void profiles_drop_work(struct profiles *profiles)
+{
+	struct work *work;
+
+	while ((work = LIST_FIRST(&profiles->works)))
+		work_destroy(work);
 }
