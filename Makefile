@@ -56,8 +56,11 @@ LIBRARIES := libbpf jansson libseccomp libprotobuf-c yaml-0.1 libnghttp2 libssl 
 
 LINK_PIE := -pie
 ifeq ($(STATIC),1)
-# Packed relocations, for glibc 2.36 and later, save a tenth of the file.
-LINK_PIE := -static-pie -Wl,-z,pack-relative-relocs -Wl,--gc-sections
+LINK_PIE := -static-pie -Wl,--gc-sections
+# They save a tenth of the file. The C library is linked in, so no other one has to know them.
+ifeq ($(MACHINE),x86_64)
+LINK_PIE += -Wl,-z,pack-relative-relocs
+endif
 SECTIONS := -ffunction-sections -fdata-sections
 LINK_STATIC := --static
 override CPPFLAGS += -DRECORDER_STATIC

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "agent/metrics.h"
+#include "agent/profile_plan.h"
 
 int main(void)
 {
@@ -11,7 +12,7 @@ int main(void)
 
 	if (metrics_create(&metrics, NULL) < 0)
 		return 1;
-	metrics_set(metrics, METRIC_PROFILES, METRIC_STATUS_INSTALLED, 1);
+	metrics_set(metrics, METRIC_PROFILES, PROFILE_INSTALLED, 1);
 	metrics_add(metrics, METRIC_FILES, METRIC_FILE_WRITTEN, 1);
 	metrics_observe(metrics, METRIC_RECONCILE_SECONDS, 0.002);
 	metrics_print(metrics, stdout);
