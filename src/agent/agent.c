@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,8 @@
 #define END_TIMEOUT_MS 5000
 /* So is an API server. */
 #define RELEASE_TIMEOUT_MS 2000
+/* Pause after the last work, before memory is given back to the system. */
+#define TRIM_PAUSE_MS 2000
 
 struct agent {
 	const struct agent_options *options;
@@ -54,6 +57,7 @@ struct agent {
 	bool ending;
 	struct kube_call *check;
 	struct loop_timer *retry;
+	struct loop_timer *trim;
 	struct loop_timer *give_up; /* waiting for the Lease to be released */
 	unsigned int failures;
 	bool pods_known;
@@ -171,10 +175,17 @@ static void on_reconciled(double seconds, void *data)
 	metrics_observe(agent->metrics, METRIC_RECONCILE_SECONDS, seconds);
 }
 
+/* A list of thousands of objects leaves much memory that is free, but still the process's. */
+static void trim(void *data)
+{
+	malloc_trim(0);
+}
+
 static void on_settled(void *data)
 {
 	struct agent *agent = data;
 
+	loop_start_timer(agent->trim, TRIM_PAUSE_MS);
 	if (agent->settled || !agent->pods_known)
 		return;
 	agent->settled = true;
@@ -521,6 +532,8 @@ static int start(struct agent *agent, int *ret_fd, struct error *err)
 		r = loop_add_timer(agent->loop, check_cluster, agent, &agent->retry, err);
 	if (r == 0)
 		r = loop_add_timer(agent->loop, on_released, agent, &agent->give_up, err);
+	if (r == 0)
+		r = loop_add_timer(agent->loop, trim, agent, &agent->trim, err);
 	if (r == 0)
 		r = metrics_create(&agent->metrics, err);
 	if (r == 0)

@@ -137,5 +137,6 @@ cluster_on node-1 ln -s /nowhere /var/lib/kubelet/seccomp/operator
 agent_start node-1
 tap_check 'and beside its directory' wait_until 10 agent_said node-1 'is a symbolic link, as'
 tap_check 'of which it changes nothing' cluster_on node-1 test -L /var/lib/kubelet/seccomp/operator
+cluster_on node-1 rm /var/lib/kubelet/seccomp/operator
 
 tap_done
