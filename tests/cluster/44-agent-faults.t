@@ -135,8 +135,9 @@ tap_check "it has at most 4 MiB of its own: $(memory RssAnon) KiB" \
 	[ "$(memory RssAnon)" -le 4096 ]
 ticks=$(processor_time)
 sleep 20
+# The leader renews its Lease every 2 seconds: at most 0.2 % of a processor.
 tap_check "it does nothing while nothing happens: $(($(processor_time) - ticks)) ticks in 20 s" \
-	[ "$(($(processor_time) - ticks))" -le 1 ]
+	[ "$(($(processor_time) - ticks))" -le 4 ]
 # One request: kubectl would delete one after another.
 kubectl delete --raw /apis/security-profiles-operator.x-k8s.io/v1/seccompprofiles >/dev/null
 tap_check 'they all go' wait_until 60 test ! -e "$directory"

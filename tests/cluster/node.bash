@@ -182,6 +182,7 @@ node_hierarchies() {
 # Ends the node with all its containers. Deleting pods through the API would take up to 30 s.
 node_stop() { # NUMBER
 	local name=node-$1 tasks
+	service_stop "$name-agent" # of a test that was ended before it could clean up
 	service_stop "$name-kubelet"
 	while service_process "$name-containerd" >/dev/null; do
 		mapfile -t tasks < <(node_ctr "$name" tasks list --quiet)
