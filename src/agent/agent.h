@@ -6,7 +6,7 @@
  * The agent of a node. It follows the SeccompProfiles of a cluster, and keeps the kubelet's seccomp
  * directory as they say:
  *
- *	profiles         the objects, and what is to be done about each (profile_plan)
+ *	profiles         follows the objects, and decides about each (profile_plan)
  *	  host_files     does it, in a thread; restores what others change (drift_watch)
  *	  node_statuses  reports it, where somebody has to know
  *	node_pods        which profiles pods of the node name, and so must not lose

@@ -18,6 +18,7 @@
 #include "agent/work_queue.h"
 #include "json/cursor.h"
 #include "kube/call.h"
+#include "kube/object.h"
 #include "kube/reflector.h"
 #include "util/error.h"
 
@@ -78,8 +79,8 @@ static struct task *find_task(const struct cluster_statuses *statuses, const cha
 	struct task *task;
 
 	LIST_FOREACH(task, &statuses->tasks, link)
-	if (task->is_report == is_report && strcmp(task->name, name) == 0)
-		return task;
+		if (task->is_report == is_report && strcmp(task->name, name) == 0)
+			return task;
 	return NULL;
 }
 
@@ -286,7 +287,7 @@ static void on_profile(const json_t *object, void *data)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
 	struct cluster_statuses *statuses = data;
-	struct task *task = get_task(statuses, profile_object_name(object), false);
+	struct task *task = get_task(statuses, kube_object_name(object), false);
 
 	if (!task || condition_state_read(&task->have, object, &err) < 0) {
 		statuses->trouble(error_nomem(&err), &err, statuses->data);
@@ -301,7 +302,7 @@ static void on_profile(const json_t *object, void *data)
 static void on_profile_deleted(const json_t *object, void *data)
 {
 	struct cluster_statuses *statuses = data;
-	struct task *task = find_task(statuses, profile_object_name(object), false);
+	struct task *task = find_task(statuses, kube_object_name(object), false);
 
 	if (!task)
 		return;
@@ -315,7 +316,7 @@ static void on_profiles_begin(void *data)
 	struct task *task;
 
 	LIST_FOREACH(task, &statuses->tasks, link)
-	task->listed = false;
+		task->listed = false;
 }
 
 static void on_profiles_listed(void *data)
@@ -324,10 +325,10 @@ static void on_profiles_listed(void *data)
 	struct task *task;
 
 	LIST_FOREACH(task, &statuses->tasks, link)
-	if (!task->is_report && task->exists && !task->listed) {
-		task->exists = false;
-		touch(task);
-	}
+		if (!task->is_report && task->exists && !task->listed) {
+			task->exists = false;
+			touch(task);
+		}
 }
 
 /* ---- reports of nodes */
@@ -353,7 +354,7 @@ static void on_reports_known(void *data)
 	struct task *task;
 
 	LIST_FOREACH(task, &statuses->tasks, link)
-	touch(task);
+		touch(task);
 }
 
 /* ---- */

@@ -44,7 +44,7 @@ struct host_files {
 	char *root;
 	const struct host_files_handlers *handlers;
 	void *data;
-	struct batch *waiting; /* until the one that is being written is; NULL if nothing waits */
+	struct batch *waiting; /* written after the present one; NULL if nothing waits */
 	bool writing;
 
 	struct drift_watch *watch; /* NULL before host_files_watch() */

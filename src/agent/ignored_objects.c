@@ -13,6 +13,7 @@
 #include "agent/profile_plan.h"
 #include "json/cursor.h"
 #include "kube/call.h"
+#include "kube/object.h"
 #include "kube/reflector.h"
 #include "util/error.h"
 
@@ -81,7 +82,7 @@ static int start_write(struct ignored_objects *objects, const char *namespace, c
 static int say_ignored(struct ignored_objects *objects, const json_t *object,
 		       const struct condition_state *have, struct error *err)
 {
-	const char *name = profile_object_name(object);
+	const char *name = kube_object_name(object);
 	const char *namespace = json_string_value(
 		json_object_get(json_object_get(object, "metadata"), "namespace"));
 	struct condition_state want = {};

@@ -15,16 +15,6 @@
 /* The runtimes whose calls under the filter are measured. */
 static const char *const measured[] = { "crun", "runc" };
 
-static bool is_configured(const char *name, char **configured, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (strcmp(configured[i], name) == 0)
-			return true;
-	return count == 0;
-}
-
 /* The names of the runtimes that the engine is configured for; none if it does not say. */
 static void ask_engine(const char *endpoint, char ***ret_names, size_t *ret_count)
 {
@@ -53,7 +43,7 @@ int node_facts_read(const char *node_name, const char *endpoint, struct node_fac
 		struct node_runtime *runtime = &facts.runtimes[facts.runtime_count];
 		int r;
 
-		if (!is_configured(measured[i], configured, count))
+		if (count && !string_set_has(configured, count, measured[i]))
 			continue;
 		r = runtime_version(measured[i], NULL, &runtime->version, NULL);
 		/* Installed in an unusual directory, or of a version that cannot be read. */

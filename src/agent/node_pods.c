@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "kube/object.h"
 #include "kube/reflector.h"
 #include "util/array.h"
 #include "util/error.h"
@@ -33,12 +34,7 @@ struct node_pods {
 
 static bool pod_names(const struct pod *pod, const char *path)
 {
-	size_t i;
-
-	for (i = 0; i < pod->path_count; i++)
-		if (strcmp(pod->paths[i], path) == 0)
-			return true;
-	return false;
+	return string_set_has(pod->paths, pod->path_count, path);
 }
 
 bool node_pods_name(const struct node_pods *pods, const char *path)
@@ -174,9 +170,8 @@ static int replace(struct node_pods *pods, struct pod *pod, struct error *err)
 
 static void on_object(const json_t *object, void *data)
 {
-	const char *uid =
-		json_string_value(json_object_get(json_object_get(object, "metadata"), "uid"));
-	_cleanup_(pod_finish) struct pod pod = { .uid = strdup(uid ?: ""), .listed = true };
+	const char *uid = kube_object_uid(object);
+	_cleanup_(pod_finish) struct pod pod = { .uid = strdup(uid), .listed = true };
 	_cleanup_error_ struct error err = ERROR_INIT;
 	struct node_pods *pods = data;
 	int r = pod.uid ? 0 : error_nomem(&err);
@@ -191,10 +186,9 @@ static void on_object(const json_t *object, void *data)
 
 static void on_deleted(const json_t *object, void *data)
 {
-	const char *uid =
-		json_string_value(json_object_get(json_object_get(object, "metadata"), "uid"));
+	const char *uid = kube_object_uid(object);
 	struct node_pods *pods = data;
-	struct pod *pod = uid ? find(pods, uid) : NULL;
+	struct pod *pod = find(pods, uid);
 
 	if (pod)
 		forget(pods, pod);

@@ -10,6 +10,7 @@
 #include "agent/conditions.h"
 #include "agent/node_statuses.h"
 #include "agent/profile_plan.h"
+#include "kube/object.h"
 #include "kube/reflector.h"
 #include "util/error.h"
 #include "util/string_set.h"
@@ -53,18 +54,16 @@ static struct report *find(const struct node_reports *reports, const char *name)
 	struct report *report;
 
 	LIST_FOREACH(report, &reports->items, link)
-	if (strcmp(report->name, name) == 0)
-		return report;
+		if (strcmp(report->name, name) == 0)
+			return report;
 	return NULL;
 }
 
 /* Returns the report of an object, which it makes; NULL if the object is no agent's. */
 static struct report *get(struct node_reports *reports, const json_t *object)
 {
-	const json_t *owners =
-		json_object_get(json_object_get(object, "metadata"), "ownerReferences");
-	const char *name = profile_object_name(object);
-	const char *profile = json_string_value(json_object_get(json_array_get(owners, 0), "name"));
+	const char *name = kube_object_name(object);
+	const char *profile = kube_object_owner(object);
 	const char *node =
 		json_string_value(json_object_get(json_object_get(object, "spec"), "nodeName"));
 	struct report *report = find(reports, name);
@@ -98,8 +97,7 @@ size_t node_reports_find_worst(const struct node_reports *reports, const char *p
 	const struct report *report, *worst = NULL;
 	size_t count = 0;
 
-	LIST_FOREACH(report, &reports->items, link)
-	{
+	LIST_FOREACH(report, &reports->items, link) {
 		if (strcmp(report->profile, profile) != 0 || !report->state.reason ||
 		    report->state.state >= PROFILE_INSTALLED)
 			continue;
@@ -125,12 +123,8 @@ bool node_reports_are_known(const struct node_reports *reports)
 
 static bool has_node(const struct node_reports *reports, const struct report *report)
 {
-	size_t i;
-
-	for (i = 0; i < reports->node_count; i++)
-		if (strcmp(reports->node_names[i], report->node) == 0)
-			return true;
-	return !reports->nodes_known;
+	return !reports->nodes_known ||
+	       string_set_has(reports->node_names, reports->node_count, report->node);
 }
 
 static void check_nodes(struct node_reports *reports)
@@ -138,8 +132,8 @@ static void check_nodes(struct node_reports *reports)
 	struct report *report;
 
 	LIST_FOREACH(report, &reports->items, link)
-	if (!has_node(reports, report))
-		reports->handlers->orphaned(report->name, reports->data);
+		if (!has_node(reports, report))
+			reports->handlers->orphaned(report->name, reports->data);
 }
 
 static void on_node(const json_t *object, void *data)
@@ -147,7 +141,7 @@ static void on_node(const json_t *object, void *data)
 	struct node_reports *reports = data;
 
 	/* Without memory the node would count as gone. */
-	if (string_set_add(&reports->node_names, &reports->node_count, profile_object_name(object),
+	if (string_set_add(&reports->node_names, &reports->node_count, kube_object_name(object),
 			   NULL) < 0)
 		reports->nodes_known = false;
 }
@@ -172,19 +166,9 @@ static void on_nodes_listed(void *data)
 
 static void on_node_deleted(const json_t *object, void *data)
 {
-	const char *name = profile_object_name(object);
 	struct node_reports *reports = data;
-	size_t i;
 
-	for (i = 0; i < reports->node_count; i++)
-		if (strcmp(reports->node_names[i], name) == 0)
-			break;
-	if (i == reports->node_count)
-		return;
-	free(reports->node_names[i]);
-	reports->node_count--;
-	memmove(reports->node_names + i, reports->node_names + i + 1,
-		(reports->node_count - i) * sizeof(*reports->node_names));
+	string_set_remove(reports->node_names, &reports->node_count, kube_object_name(object));
 	check_nodes(reports);
 }
 
@@ -209,7 +193,7 @@ static void on_object(const json_t *object, void *data)
 static void on_deleted(const json_t *object, void *data)
 {
 	struct node_reports *reports = data;
-	struct report *report = find(reports, profile_object_name(object));
+	struct report *report = find(reports, kube_object_name(object));
 
 	if (report)
 		forget(reports, report);
@@ -221,7 +205,7 @@ static void on_begin(void *data)
 	struct report *report;
 
 	LIST_FOREACH(report, &reports->items, link)
-	report->listed = false;
+		report->listed = false;
 }
 
 static void on_listed(void *data)

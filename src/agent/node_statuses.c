@@ -17,6 +17,7 @@
 #include "agent/work_queue.h"
 #include "json/cursor.h"
 #include "kube/call.h"
+#include "kube/object.h"
 #include "kube/reflector.h"
 #include "util/error.h"
 
@@ -77,8 +78,8 @@ static struct status *find(const struct node_statuses *statuses, const char *pro
 	struct status *status;
 
 	LIST_FOREACH(status, &statuses->items, link)
-	if (strcmp(status->profile, profile) == 0)
-		return status;
+		if (strcmp(status->profile, profile) == 0)
+			return status;
 	return NULL;
 }
 
@@ -215,7 +216,7 @@ static void on_object_applied(struct kube_call *call, int result, const struct e
 		result = 0;
 	} else if (result == 0 && status->wanted) {
 		free(status->name);
-		status->name = strdup(profile_object_name(object));
+		status->name = strdup(kube_object_name(object));
 		status->statuses->calls--;
 		status->call = NULL;
 		result = status->name ? apply_status(status, status->name, &problem) :
@@ -319,26 +320,18 @@ void node_statuses_complete(struct node_statuses *statuses)
 
 	statuses->complete = true;
 	LIST_FOREACH(status, &statuses->items, link)
-	touch(status);
+		touch(status);
 }
 
 /* ---- what is */
-
-static const char *owner_of(const json_t *object)
-{
-	const json_t *owners =
-		json_object_get(json_object_get(object, "metadata"), "ownerReferences");
-
-	return json_string_value(json_object_get(json_array_get(owners, 0), "name"));
-}
 
 static void on_object(const json_t *object, void *data)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
 	struct node_statuses *statuses = data;
-	const char *owner = owner_of(object);
+	const char *owner = kube_object_owner(object);
 	struct status *status = owner ? get(statuses, owner) : NULL;
-	char *name = strdup(profile_object_name(object));
+	char *name = strdup(kube_object_name(object));
 	int r;
 
 	/* Not an agent's, or without memory: it is seen again with the next list. */
@@ -358,7 +351,7 @@ static void on_object(const json_t *object, void *data)
 static void on_deleted(const json_t *object, void *data)
 {
 	struct node_statuses *statuses = data;
-	const char *owner = owner_of(object);
+	const char *owner = kube_object_owner(object);
 	struct status *status = owner ? find(statuses, owner) : NULL;
 
 	if (!status)
@@ -373,7 +366,7 @@ static void on_begin(void *data)
 	struct status *status;
 
 	LIST_FOREACH(status, &statuses->items, link)
-	status->listed = false;
+		status->listed = false;
 }
 
 static void on_listed(void *data)
@@ -382,8 +375,7 @@ static void on_listed(void *data)
 	struct status *status;
 
 	statuses->known = true;
-	LIST_FOREACH(status, &statuses->items, link)
-	{
+	LIST_FOREACH(status, &statuses->items, link) {
 		if (!status->listed && !status->call)
 			free(steal_pointer(&status->name));
 		touch(status);

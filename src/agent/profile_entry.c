@@ -87,24 +87,14 @@ void profile_table_finish(struct profile_table *table)
 	*table = (struct profile_table){};
 }
 
-static bool has(char *const *strings, size_t count, const char *text)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (strcmp(strings[i], text) == 0)
-			return true;
-	return false;
-}
-
 bool profile_entry_has_path(const struct profile_entry *entry, const char *path)
 {
-	return has(entry->paths, entry->path_count, path);
+	return string_set_has(entry->paths, entry->path_count, path);
 }
 
 bool profile_entry_has_base(const struct profile_entry *entry, const char *name)
 {
-	return has(entry->bases, entry->base_count, name);
+	return string_set_has(entry->bases, entry->base_count, name);
 }
 
 struct profile_entry *profile_entry_of(struct work_item *item)

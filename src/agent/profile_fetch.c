@@ -7,6 +7,7 @@
 
 #include "agent/profiles.h"
 #include "kube/call.h"
+#include "kube/object.h"
 #include "util/error.h"
 #include "util/str.h"
 
@@ -116,7 +117,7 @@ bool profile_fetch_has(const struct profile_fetch *fetch, const char *name)
 	size_t i;
 
 	for (i = 0; i < chain->count; i++)
-		if (strcmp(profile_object_name(chain->objects[i]), name) == 0)
+		if (strcmp(kube_object_name(chain->objects[i]), name) == 0)
 			return true;
 	return chain->missing && strcmp(chain->missing, name) == 0;
 }

@@ -13,6 +13,7 @@
 #include "install/localhost_path.h"
 #include "json/cursor.h"
 #include "kube/call.h"
+#include "kube/object.h"
 #include "profile/document/document.h"
 #include "profile/document/profile_read_cr.h"
 #include "profile/format/profile_write.h"
@@ -55,12 +56,6 @@ void profile_plan_finish(struct profile_plan *plan)
 	for (i = 0; i < PROFILE_PATHS_MAX; i++)
 		free(plan->paths[i]);
 	*plan = (struct profile_plan){};
-}
-
-const char *profile_object_name(const json_t *object)
-{
-	return json_string_value(json_object_get(json_object_get(object, "metadata"), "name")) ?:
-												 "";
 }
 
 const char *profile_object_base(const json_t *object)
@@ -212,7 +207,7 @@ static int unite(struct document *document, json_t *const *bases, size_t count,
 
 		r = read_object(bases[i], facts, &base, err);
 		if (r < 0)
-			error_prefix(err, "SeccompProfile %s", profile_object_name(bases[i]));
+			error_prefix(err, "SeccompProfile %s", kube_object_name(bases[i]));
 		if (r == 0)
 			r = profile_merge_add(merge, base.items->name, base.items->profile, err);
 	}

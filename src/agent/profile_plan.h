@@ -50,9 +50,8 @@ struct profile_plan {
 void profile_plan_finish(struct profile_plan *plan);
 #define _cleanup_profile_plan_ __attribute__((cleanup(profile_plan_finish)))
 
-/* Return parts of a SeccompProfile, borrowed. */
-const char *profile_object_name(const json_t *object); /* "" without one */
-const char *profile_object_base(const json_t *object); /* NULL without one */
+/* Returns the name of the profile's base, borrowed; NULL without one. */
+const char *profile_object_base(const json_t *object);
 
 /*
  * Returns the namespace of the recording that the profile came from, or NULL. Only an agent's own

@@ -12,6 +12,7 @@
 #include "agent/profile_fetch.h"
 #include "agent/profiles_state.h"
 #include "agent/work_queue.h"
+#include "kube/object.h"
 #include "kube/reflector.h"
 #include "util/error.h"
 #include "util/str.h"
@@ -113,11 +114,11 @@ void profiles_set_busy(struct profiles *profiles, struct profile_entry *entry, b
 static char *fingerprint_of(const json_t *object)
 {
 	const json_t *metadata = json_object_get(object, "metadata");
-	const char *uid = json_string_value(json_object_get(metadata, "uid"));
+	const char *uid = kube_object_uid(object);
 	const char *namespace = profile_object_namespace(object);
 	char *fingerprint;
 
-	if (asprintf(&fingerprint, "%s %lld %s %d", uid ?: "",
+	if (asprintf(&fingerprint, "%s %lld %s %d", uid,
 		     (long long)json_integer_value(json_object_get(metadata, "generation")),
 		     namespace ?: "", profile_object_consents(object)) < 0)
 		return NULL;
@@ -128,8 +129,8 @@ static char *fingerprint_of(const json_t *object)
 static int note_object(struct profile_entry *entry, const json_t *object, struct error *err)
 {
 	const json_t *metadata = json_object_get(object, "metadata");
-	const char *uid = json_string_value(json_object_get(metadata, "uid"));
-	char *fingerprint = fingerprint_of(object), *uid_copy = strdup(uid ?: "");
+	const char *uid = kube_object_uid(object);
+	char *fingerprint = fingerprint_of(object), *uid_copy = strdup(uid);
 
 	if (!fingerprint || !uid_copy) {
 		free(fingerprint);
@@ -157,7 +158,7 @@ static int note_bases(struct profile_entry *entry, const struct profile_chain *c
 	entry->base_count = 0;
 	for (i = 1; r == 0 && i < chain->count; i++)
 		r = string_set_add(&entry->bases, &entry->base_count,
-				   profile_object_name(chain->objects[i]), err);
+				   kube_object_name(chain->objects[i]), err);
 	if (r == 0 && chain->missing)
 		r = string_set_add(&entry->bases, &entry->base_count, chain->missing, err);
 	return r;
@@ -310,8 +311,7 @@ static void on_object(const json_t *object, void *data)
 	_cleanup_free_ char *before = NULL;
 	bool changed;
 	struct profiles *profiles = data;
-	struct profile_entry *entry =
-		profile_table_get(&profiles->table, profile_object_name(object));
+	struct profile_entry *entry = profile_table_get(&profiles->table, kube_object_name(object));
 	int r = entry ? 0 : error_nomem(&err);
 
 	if (r == 0) {
@@ -343,7 +343,7 @@ static void on_deleted(const json_t *object, void *data)
 {
 	struct profiles *profiles = data;
 	struct profile_entry *entry =
-		profile_table_find(&profiles->table, profile_object_name(object));
+		profile_table_find(&profiles->table, kube_object_name(object));
 
 	if (entry)
 		note_absence(profiles, entry);
@@ -473,18 +473,12 @@ void profiles_file_lost(struct profiles *profiles, const char *path)
 	}
 }
 
-static int compare_paths(const void *key, const void *item)
-{
-	return strcmp(key, *(char *const *)item);
-}
-
 static bool has_all_files(const struct profile_entry *entry, char *const *paths, size_t count)
 {
 	size_t i;
 
 	for (i = 0; i < entry->path_count; i++)
-		if (!count ||
-		    !bsearch(entry->paths[i], paths, count, sizeof(*paths), compare_paths))
+		if (!string_set_has(paths, count, entry->paths[i]))
 			return false;
 	return true;
 }

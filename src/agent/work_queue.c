@@ -19,7 +19,6 @@
 TAILQ_HEAD(work_items, work_item);
 
 struct work_queue {
-	struct loop *loop;
 	struct loop_timer *timer;
 	const struct work_queue_handlers *handlers;
 	void *data;
@@ -102,7 +101,6 @@ int work_queue_create(struct loop *loop, const struct work_queue_handlers *handl
 
 	if (!queue)
 		return error_nomem(err);
-	queue->loop = loop;
 	queue->handlers = handlers;
 	queue->data = data;
 	TAILQ_INIT(&queue->ready);

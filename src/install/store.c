@@ -252,7 +252,7 @@ static enum store_outcome outcome_of(const struct store_entry *entry, const char
 	return entry->state == STORE_INSTALLED ? STORE_WAS_UNCHANGED : STORE_WAS_RESTORED;
 }
 
-/* Whether the keeper of the store may replace an entry. */
+/* Returns -EEXIST if the keeper of the store may not replace the entry. */
 static int check_replaceable(const struct store *store, const struct store_entry *entry,
 			     const char *content, size_t size, struct error *err)
 {

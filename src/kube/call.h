@@ -46,7 +46,7 @@ struct kube_call_options {
 
 #define KUBE_CALL_TIMEOUT_MS 30000
 
-/* Whose fields they are, in the object's managedFields. */
+/* The owner of the fields that recorder sets, in an object's managedFields. */
 #define KUBE_FIELD_MANAGER "recorder"
 
 /*

@@ -80,12 +80,6 @@ int token_create(const struct kube_config *config, struct token **ret_token, str
 	return 0;
 }
 
-static bool is_same(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
-	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
 /* Takes the state before the content, so that a change in between is noticed the next time. */
 static int load(struct token *token, struct error *err)
 {
@@ -96,7 +90,7 @@ static int load(struct token *token, struct error *err)
 
 	if (stat(token->path, &state) < 0)
 		return error_set_errno(err, errno, "find the token %s", token->path);
-	if (token->header && !token->refused && is_same(&state, &token->state))
+	if (token->header && !token->refused && file_is_unchanged(&state, &token->state))
 		return 0;
 	if (!S_ISREG(state.st_mode))
 		return error_set(err, EINVAL, "%s is not a regular file", token->path);

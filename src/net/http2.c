@@ -109,8 +109,8 @@ static struct http2_request *find_request(struct http2_client *client,
 	struct http2_request *request;
 
 	TAILQ_FOREACH(request, &client->requests.queue, link)
-	if (request->session == session)
-		return request;
+		if (request->session == session)
+			return request;
 	return NULL;
 }
 
@@ -176,8 +176,8 @@ static void forget_session(struct http2_client *client, struct http2_session *se
 		return;
 	}
 	LIST_FOREACH(leaving, &client->leaving, link)
-	if (leaving->session == session)
-		break;
+		if (leaving->session == session)
+			break;
 	if (leaving) {
 		LIST_REMOVE(leaving, link);
 		free(leaving);

@@ -70,20 +70,14 @@ void tls_files_destroy(struct tls_files *files)
 	free(files);
 }
 
-static bool is_same(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
-	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
 bool tls_files_changed(const struct tls_files *files)
 {
 	struct stat now;
 	size_t i;
 
 	for (i = 0; i < FILE_COUNT; i++)
-		if (files->paths[i] &&
-		    (stat(files->paths[i], &now) < 0 || !is_same(&now, &files->loaded[i])))
+		if (files->paths[i] && (stat(files->paths[i], &now) < 0 ||
+					!file_is_unchanged(&now, &files->loaded[i])))
 			return true;
 	return false;
 }

@@ -78,6 +78,13 @@ int file_read_regular(int dirfd, const char *path, size_t max, char **ret_data, 
 	return r;
 }
 
+bool file_is_unchanged(const struct stat *before, const struct stat *now)
+{
+	return before->st_dev == now->st_dev && before->st_ino == now->st_ino &&
+	       before->st_size == now->st_size && before->st_mtim.tv_sec == now->st_mtim.tv_sec &&
+	       before->st_mtim.tv_nsec == now->st_mtim.tv_nsec;
+}
+
 int file_write_all(int fd, const char *data, size_t size)
 {
 	while (size) {

@@ -2,6 +2,7 @@
 #ifndef UTIL_FILE_H
 #define UTIL_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -25,6 +26,9 @@ int file_read(int dirfd, const char *path, size_t max, char **ret_data, size_t *
  */
 int file_read_regular(int dirfd, const char *path, size_t max, char **ret_data, size_t *ret_size,
 		      struct stat *ret_status, struct error *err);
+
+/* True if both are the status of one file that has not been written to in between. */
+bool file_is_unchanged(const struct stat *before, const struct stat *now);
 
 /* Calls write(2) until everything is written. Returns 0 or a negative errno. */
 int file_write_all(int fd, const char *data, size_t size);

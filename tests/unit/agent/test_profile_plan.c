@@ -16,6 +16,7 @@
 #include "agent/profile_plan.h"
 #include "json/cursor.h"
 #include "kube/call.h"
+#include "kube/object.h"
 #include "syscalls/syscalls.h"
 #include "util/array.h"
 #include "util/cleanup.h"
@@ -186,7 +187,6 @@ static void a_disabled_profile_has_no_file(void **state)
 	}
 }
 
-/* Whether its base exists does not matter then. */
 static void a_disabled_profile_needs_no_base(void **state)
 {
 	const struct node_facts facts = facts_of("runc", "1.1.5");
@@ -619,7 +619,7 @@ static void garbage_is_refused(void **state)
 	for (i = 0; i < array_size(garbage); i++) {
 		_cleanup_json_ json_t *object = parse(garbage[i]);
 
-		assert_non_null(profile_object_name(object));
+		assert_non_null(kube_object_name(object));
 		assert_null(profile_object_base(object));
 		assert_null(profile_object_namespace(object));
 		assert_false(profile_object_consents(object));

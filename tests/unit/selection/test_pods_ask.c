@@ -201,7 +201,7 @@ static void streams_events(struct peer *peer)
 	peer_hold(peer);
 }
 
-/* Whether events come decides how soon the runtime is asked again. */
+/* The runtime is asked more often while no events come. */
 static void an_event_is_a_reason_to_ask(void **state)
 {
 	struct test test;
