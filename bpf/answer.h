@@ -134,4 +134,30 @@ static __noinline int find_filtered(struct task_struct *task)
 	return 0;
 }
 
+/*
+ * Looks for the tasks under a filter whose next exit could be that of a denied call, and would
+ * not be recorded, because these programs have not seen a call of the task yet. The other programs,
+ * which these replace, still watch the task. A task that sleeps in a call is no such task: the exit
+ * of this call comes first. The kernel marks other entries than calls with NR_NONE. The registers
+ * of a running task may be those of its last call.
+ */
+static __noinline int find_unsynced(struct task_struct *task)
+{
+	__u32 index = slot_of_task(task);
+	struct recorder_slot *slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
+	struct recorder_task *state;
+
+	if (!slot || !(slot->flags & RECORDER_SETTLED) || !task_is_filtered(task))
+		return 0;
+	state = state_get(task);
+	if (state && state->synced)
+		return 0;
+	if (!task->on_cpu && regs_syscall((struct pt_regs *)bpf_task_pt_regs(task)) != NR_NONE)
+		return 0;
+	unsynced++;
+	if (seek_unsynced == RECORDER_SEEK_FLAG)
+		__sync_fetch_and_or(&slot->flags, RECORDER_FILTERED);
+	return 0;
+}
+
 #endif

@@ -96,7 +96,7 @@ int BPF_PROG(make_cgroup, struct cgroup *cgroup, const char *path)
 		return 0;
 	}
 	if (bpf_map_pop_elem(&free_slots, &index)) {
-		__sync_fetch_and_add(&losses.slots, 1);
+		__sync_fetch_and_add(&life.losses.slots, 1);
 		cache_forget(cgroup);
 		return 0;
 	}
@@ -104,7 +104,7 @@ int BPF_PROG(make_cgroup, struct cgroup *cgroup, const char *path)
 	text = bpf_map_lookup_elem(&paths, &index);
 	if (!slot || !text || index > SLOT_MASK ||
 	    bpf_map_update_elem(&slot_by_cgroup, &id, &index, BPF_ANY)) {
-		__sync_fetch_and_add(&losses.map, 1);
+		__sync_fetch_and_add(&life.losses.map, 1);
 		bpf_map_push_elem(&free_slots, &index, BPF_ANY);
 		cache_forget(cgroup);
 		return 0;
@@ -176,7 +176,7 @@ static __noinline int note_left(struct task_struct *task, const struct recorder_
 	if (!state->phase || state->cgroup_id == id)
 		return 0;
 	if (!slot) {
-		__sync_fetch_and_add(&losses.map, 1);
+		__sync_fetch_and_add(&life.losses.map, 1);
 		return 0;
 	}
 	if (same_domain(id, slot))
@@ -235,7 +235,7 @@ int BPF_PROG(attach_task, struct cgroup *cgroup, const char *path, struct task_s
 		if (slot && mover->tgid == task->tgid)
 			__sync_fetch_and_add(&slot->lost, 1);
 		if (!slot && untracked)
-			__sync_fetch_and_add(&losses.map, 1);
+			__sync_fetch_and_add(&life.losses.map, 1);
 		return 0;
 	}
 	if (state->cgroup_id)

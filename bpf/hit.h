@@ -26,7 +26,7 @@ static __always_inline void tell(__u32 type, const struct hit *hit, __u32 genera
 	struct recorder_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 
 	if (!event) {
-		__sync_fetch_and_add(&losses.events, 1);
+		__sync_fetch_and_add(&life.losses.events, 1);
 		return;
 	}
 	event->type = type;

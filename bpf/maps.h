@@ -11,7 +11,7 @@
 /* Fixed before load, so that the verifier removes the code that they switch off. */
 const volatile __u32 mode;	      /* enum recorder_mode */
 const volatile bool mark_new;	      /* every new cgroup on the node gets a slot */
-const volatile __u64 owner_timeout;   /* ns; see "expired"; 0: never */
+const volatile __u64 owner_timeout;   /* ns without an owner until "expired"; 0: never */
 const volatile __u64 root_id;	      /* "mark_new" holds below this cgroup only; 0: everywhere */
 const volatile bool no_task_storage;  /* in tests: as if every task's storage were busy */
 const volatile bool can_probe = true; /* lockdown "confidentiality" forbids probe_read_kernel */
@@ -20,20 +20,19 @@ const volatile __u32 arrivals_count;  /* elements of "arrivals", with the unused
 
 /* Set while running. */
 __u32 started;		/* sys_enter is attached: calls are seen */
-__u32 watch_denied;	/* sys_exit and sched_switch are attached: denied calls are seen */
 __u32 spare_used;	/* "spare_tasks" has had an element */
 __u32 untracked;	/* a fork could not be stored: the child's first new call makes its state */
 __u32 present_filtered; /* a task from before the recording is, or may soon be, under a filter */
 __u32 marked;		/* number of tasks that the iterator has marked so far */
 __u32 marking;		/* tasks from before the recording may not have their phases yet */
 __u32 seek_filtered;	/* the iterator looks for tasks that are already under a filter */
+__u32 seek_unsynced;	/* it looks for tasks whose calls were not yet seen: enum recorder_seek */
+__u32 unsynced;		/* number of the tasks that it found */
 __u32 mark_rest;	/* the iterator also marks tasks whose parent never gets a phase */
 __u32 marked_live;	/* marked tasks that have not exited */
 __u32 arrivals_used;	/* elements of "arrivals" that were ever used */
 __u64 runtime_sizes[RECORDER_RUNTIMES_MAX];
-__u64 owner_seen; /* CLOCK_BOOTTIME, ns: when the process that owns the maps last said so */
-__u32 expired;	  /* nobody owned the maps for "owner_timeout": all programs do nothing */
-struct recorder_losses losses;
+struct recorder_life life SEC(".data.life");
 
 /*
  * One element per slot; sized before load. User space maps it, to read the bits without a

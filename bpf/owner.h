@@ -12,7 +12,7 @@
 
 static __always_inline bool has_expired(void)
 {
-	return owner_timeout && expired;
+	return owner_timeout && life.expired;
 }
 
 /*
@@ -21,8 +21,9 @@ static __always_inline bool has_expired(void)
  */
 static __always_inline void look_for_owner(void)
 {
-	if (owner_timeout && !expired && bpf_ktime_get_boot_ns() - owner_seen > owner_timeout)
-		expired = 1;
+	if (owner_timeout && !life.expired &&
+	    bpf_ktime_get_boot_ns() - life.owner_seen > owner_timeout)
+		life.expired = 1;
 }
 
 #endif

@@ -42,7 +42,7 @@ static __always_inline void enter_filtered(struct task_struct *task, struct reco
 {
 	struct recorder_task *state;
 
-	if (!watch_denied) {
+	if (!life.watch_denied) {
 		if (!(slot->flags & RECORDER_FILTERED)) {
 			struct hit hit = { .slot = index };
 
@@ -168,7 +168,7 @@ static __always_inline int enter(__u64 nr)
 
 static __always_inline bool watches_exit(void)
 {
-	return !has_expired() && task_is_filtered(bpf_get_current_task_btf()) && watch_denied;
+	return !has_expired() && task_is_filtered(bpf_get_current_task_btf()) && life.watch_denied;
 }
 
 /*
@@ -179,13 +179,14 @@ static __always_inline bool was_skipped(struct recorder_task *state)
 {
 	/*
 	 * The first exit of a task may end a call that it entered before calls were watched or
-	 * before it had a filter or, for a new task, that its parent entered.
+	 * before it had a filter or, for a new task, that its parent entered. Before sys_enter is
+	 * attached, every exit is like that.
 	 */
 	bool skipped = !state->entered && state->synced && !state->emulated;
 
 	state->entered = false;
 	state->emulated = false;
-	state->synced = true;
+	state->synced = started;
 	return skipped;
 }
 
@@ -347,7 +348,7 @@ static __noinline int end_task(void)
 	if (has_expired())
 		return 0;
 	state = state_get(task);
-	if (watch_denied && task_is_filtered(task) && EXIT_SIGNAL(task->exit_code) == SIGSYS &&
+	if (life.watch_denied && task_is_filtered(task) && EXIT_SIGNAL(task->exit_code) == SIGSYS &&
 	    EXIT_SIGNAL(task->signal->group_exit_code) != SIGSYS && !(state && state->entered))
 		exit_killed(task);
 	if (mode == RECORDER_CGROUPS && state && in_setup(state))
@@ -445,8 +446,8 @@ static __always_inline int mark_thread(struct task_struct *task)
 }
 
 /*
- * User space runs this iterator until a pass marks no task, and once when it begins to watch
- * denied calls.
+ * User space runs this iterator until a pass marks no task, once when it begins to watch denied
+ * calls, and when it replaces other programs.
  */
 SEC("iter/task")
 int mark_tasks(struct bpf_iter__task *context)
@@ -457,5 +458,7 @@ int mark_tasks(struct bpf_iter__task *context)
 		return 0;
 	if (seek_filtered)
 		return find_filtered(task);
+	if (seek_unsynced)
+		return find_unsynced(task);
 	return mode == RECORDER_TASKS ? mark_thread(task) : mark_present(task, mark_rest);
 }

@@ -263,6 +263,7 @@ static __noinline int arrive(struct task_struct *task, struct recorder_task *sta
 	struct inode *root = parent->fs->root.dentry->d_inode;
 	struct recorder_arrival *arrival;
 
+	__sync_fetch_and_add(&slot->arrivals, 1);
 	if (in_setup(state))
 		arrival_leave(state);
 	set_phase(state, slot, RECORDER_PHASE_SETUP);
@@ -516,7 +517,8 @@ static __always_inline void mark_first(struct task_struct *task, struct recorder
 		       is_runtime_size(task_program(task)->i_size);
 	struct recorder_arrival *arrival;
 
-	if (!runtime && (!(slot->flags & RECORDER_CONTAINER) || task_is_init(task))) {
+	if (slot->flags & RECORDER_SETTLED ||
+	    (!runtime && (!(slot->flags & RECORDER_CONTAINER) || task_is_init(task)))) {
 		begin_work(state, slot);
 		return;
 	}

@@ -11,6 +11,14 @@
 #include <linux/types.h>
 #endif
 
+/*
+ * The number of the layout of everything that is pinned: the structures below that are in maps,
+ * the names of the maps, and struct pins_identity in src/record/pins.h. Increase it whenever one
+ * of them changes. A recorder drains pins of its own layout only, whichever build made them. It
+ * discards others, and the containers that these recorded are not complete.
+ */
+#define RECORDER_LAYOUT 1
+
 /* Native, compat and x32, in the order of enum abi in syscalls/syscalls.h. */
 #define RECORDER_ABIS 3
 
@@ -85,6 +93,13 @@ enum recorder_slot_flag {
 	 * does not record the cgroup yet, and its tasks may not have their phases.
 	 */
 	RECORDER_STAGED = 1 << 15,
+	/*
+	 * Set by user space while it takes the cgroup over from other programs: its tasks without
+	 * a phase are work.
+	 */
+	RECORDER_SETTLED = 1 << 16,
+	/* Set by user space: these programs replaced others while the cgroup was in set-up. */
+	RECORDER_REPLACED = 1 << 17,
 };
 
 #define RECORDER_MOVERS 4
@@ -117,7 +132,8 @@ struct recorder_slot {
 	__u32 left_pid; /* process id of the first task that left, in the initial namespace */
 	char left_comm[RECORDER_COMM_SIZE];
 	__u64 left_to[RECORDER_LEFT_MAX]; /* ids of the tasks' new cgroups; 0 ends the list */
-	__u32 pad[2];
+	__u32 arrivals;			  /* number of the arrivals so far */
+	__u32 pad;
 };
 
 _Static_assert(sizeof(struct recorder_slot) == 1024, "a power of two indexes by shifting");
@@ -232,9 +248,25 @@ _Static_assert(sizeof(struct recorder_event) == 48, "the same on both sides");
 
 /* Losses that belong to no slot. */
 struct recorder_losses {
-	__u64 slots;  /* no slot was free for a new cgroup */
-	__u64 map;    /* a map update failed */
-	__u64 events; /* the ring buffer was full */
+	__u64 slots;	 /* no slot was free for a new cgroup */
+	__u64 map;	 /* a map update failed */
+	__u64 events;	 /* the ring buffer was full */
+	__u64 recursion; /* set by user space: skipped runs of programs that were replaced */
+};
+
+/* The global data that other builds read too. The place of all other data depends on the build. */
+struct recorder_life {
+	struct recorder_losses losses;
+	__u64 owner_seen;   /* CLOCK_BOOTTIME, ns: when the owner of the maps last said so */
+	__u32 expired;	    /* nobody owned the maps for too long: all programs do nothing */
+	__u32 watch_denied; /* sys_exit and sched_switch are attached: denied calls are seen */
+};
+
+/* What the task iterator does with tasks that are under a filter and not "synced". */
+enum recorder_seek {
+	RECORDER_SEEK_NONE,
+	RECORDER_SEEK_COUNT,
+	RECORDER_SEEK_FLAG, /* also sets RECORDER_FILTERED in their slots */
 };
 
 /* Length of the list of the sizes of this node's runtime programs; 0 ends the list early. */

@@ -147,6 +147,7 @@ struct signal_struct {
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int ptrace;
+	int on_cpu;
 	int exit_code;
 	unsigned long atomic_flags;
 	int pid;

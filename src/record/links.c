@@ -21,7 +21,7 @@ static const char *const tracepoints[PROGRAM_COUNT] = {
 };
 
 void links_init(struct links *links, const struct object *object, bool with_tracepoints,
-		const struct pins *pins)
+		const struct pin_set *pins)
 {
 	size_t i;
 
@@ -79,9 +79,9 @@ static int attach(struct links *links, enum object_program program, struct error
 	else
 		r = tracepoint_attach(tracepoints[program], links->object->programs[program],
 				      &links->fds[program], err);
-	if (r < 0 || !pins_are_open(links->pins))
+	if (r < 0 || !links->pins->name)
 		return r;
-	return pins_add(links->pins, name_of(program).text, links->fds[program], err);
+	return pin_set_add(links->pins, name_of(program).text, links->fds[program], err);
 }
 
 int links_take_over(struct links *links, struct error *err)
@@ -90,7 +90,7 @@ int links_take_over(struct links *links, struct error *err)
 	int r;
 
 	for (i = 0; i < PROGRAM_COUNT; i++) {
-		r = pins_get(links->pins, name_of(i).text, &links->fds[i], err);
+		r = pin_set_get(links->pins, name_of(i).text, &links->fds[i], err);
 		if (r == -ENOENT) /* not attached */
 			error_finish(err);
 		else if (r < 0)

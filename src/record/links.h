@@ -9,18 +9,18 @@
 #include "record/object.h"
 
 struct error;
-struct pins;
+struct pin_set;
 
 struct links {
 	const struct object *object; /* borrowed */
-	const struct pins *pins;     /* borrowed */
+	const struct pin_set *pins;  /* borrowed */
 	bool tracepoints;	     /* classic ones where a skipped run could hide a call */
 	int fds[PROGRAM_COUNT];	     /* -1: not attached */
 };
 
-/* pins is borrowed. The links are pinned if it is open when they are made. */
+/* pins is borrowed. The links are pinned if it is a set when they are made. */
 void links_init(struct links *links, const struct object *object, bool tracepoints,
-		const struct pins *pins);
+		const struct pin_set *pins);
 
 /* Opens the links that are pinned. */
 int links_take_over(struct links *links, struct error *err);

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include <bpf/bpf.h>
+
 #include "util/error.h"
 #include "util/log.h"
 
@@ -29,4 +31,24 @@ void object_finish(struct object *object)
 	if (object->skeleton)
 		object->destroy_skeleton(object->skeleton);
 	*object = (struct object){};
+}
+
+static __u64 recursion_misses(int program)
+{
+	struct bpf_prog_info info = {};
+	__u32 size = sizeof(info);
+
+	if (program < 0 || bpf_obj_get_info_by_fd(program, &info, &size) < 0)
+		return 0;
+	return info.recursion_misses;
+}
+
+__u64 object_recursion(const struct object *object)
+{
+	__u64 sum = 0;
+	size_t i;
+
+	for (i = 0; i < PROGRAM_COUNT; i++)
+		sum += recursion_misses(object->programs[i]);
+	return sum;
 }

@@ -61,41 +61,43 @@ struct object {
 	int events;
 	int tasks;
 	int data;
+	int life_data; /* fields of "life" */
 	/* Global data of the program, shared with the kernel. */
 	__u32 *started;
-	__u32 *watch_denied;
 	__u32 *present_filtered;
 	__u32 *marked;
 	__u32 *marking;
 	__u32 *seek_filtered;
+	__u32 *seek_unsynced;
+	__u32 *unsynced;
 	__u32 *mark_rest;
 	__u32 *marked_live;
 	__u64 *runtime_sizes;
 	__u64 *cache; /* RECORDER_CACHE_SIZE words */
-	__u64 *owner_seen;
-	__u32 *expired;
-	struct recorder_losses *losses;
+	struct recorder_life *life;
 
 	void *skeleton;
 	void (*destroy_skeleton)(void *skeleton);
 };
 
-/* Sets the pointers to global data; data points to the generated structure of the variant. */
-#define OBJECT_SET_DATA(object, bss)                                   \
-	do {                                                           \
-		(object)->started = &(bss)->started;                   \
-		(object)->watch_denied = &(bss)->watch_denied;         \
-		(object)->present_filtered = &(bss)->present_filtered; \
-		(object)->marked = &(bss)->marked;                     \
-		(object)->marking = &(bss)->marking;                   \
-		(object)->seek_filtered = &(bss)->seek_filtered;       \
-		(object)->mark_rest = &(bss)->mark_rest;               \
-		(object)->marked_live = &(bss)->marked_live;           \
-		(object)->runtime_sizes = (bss)->runtime_sizes;        \
-		(object)->cache = (bss)->cache;                        \
-		(object)->owner_seen = &(bss)->owner_seen;             \
-		(object)->expired = &(bss)->expired;                   \
-		(object)->losses = &(bss)->losses;                     \
+/*
+ * Sets the pointers to global data. data points to the generated structure of the variant, and
+ * state to the struct recorder_life.
+ */
+#define OBJECT_SET_DATA(object, data, state)                            \
+	do {                                                            \
+		(object)->started = &(data)->started;                   \
+		(object)->present_filtered = &(data)->present_filtered; \
+		(object)->marked = &(data)->marked;                     \
+		(object)->marking = &(data)->marking;                   \
+		(object)->seek_filtered = &(data)->seek_filtered;       \
+		(object)->seek_unsynced = &(data)->seek_unsynced;       \
+		(object)->unsynced = &(data)->unsynced;                 \
+		(object)->mark_rest = &(data)->mark_rest;               \
+		(object)->marked_live = &(data)->marked_live;           \
+		(object)->runtime_sizes = (data)->runtime_sizes;        \
+		(object)->cache = (data)->cache;                        \
+		(object)->life = (state);                               \
 	} while (0)
 
 /* Loads the object, the light way if possible. The caller calls object_finish(). */
@@ -103,6 +105,9 @@ int object_load(const struct object_options *options, struct object *ret_object,
 
 /* Closes everything; an empty object is fine. */
 void object_finish(struct object *object);
+
+/* Returns how often the kernel skipped a program that was already running on the same CPU. */
+__u64 object_recursion(const struct object *object);
 
 /* The two ways; object_load() chooses. */
 int object_load_light(const struct object_options *options, struct object *ret_object,

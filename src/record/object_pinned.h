@@ -7,17 +7,23 @@
 #include "record/object.h"
 
 struct error;
-struct pins;
+struct pin_set;
 
 /* Identifies the BPF programs of this build. */
 uint64_t object_build(bool tracepoints);
 
 /* Pins the maps and programs. */
-int object_pin(const struct object *object, const struct pins *pins, struct error *err);
+int object_pin(const struct object *object, const struct pin_set *set, struct error *err);
 
 /* Opens the maps and programs that object_pin() pinned. The caller calls object_finish(). */
-int object_open_pinned(const struct pins *pins, bool tracepoints, struct object *ret_object,
+int object_open_pinned(const struct pin_set *set, bool tracepoints, struct object *ret_object,
 		       struct error *err);
+
+/*
+ * The same for another build with the same layout. Its programs may be others, so some descriptors
+ * may be -1, and "life" is the only pointer to global data.
+ */
+int object_open_former(const struct pin_set *set, struct object *ret_object, struct error *err);
 
 /* The name under which a program is pinned; its link is pinned as "link_…". */
 const char *object_program_name(enum object_program program);

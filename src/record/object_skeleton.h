@@ -73,10 +73,11 @@
 			.events = MAP_FD(skel, events),                                         \
 			.tasks = MAP_FD(skel, tasks), \
 			.data = MAP_FD(skel, bss), \
+			.life_data = MAP_FD(skel, data_life), \
 			.skeleton = skel,                                                       \
 			.destroy_skeleton = destroy_##variant,                                 \
 		};  \
-		OBJECT_SET_DATA(ret_object, skel->bss);                                            \
+		OBJECT_SET_DATA(ret_object, skel->bss, &skel->data_life->life);                    \
 		return 0;                                                                          \
 	}
 

@@ -16,18 +16,13 @@
 
 #include <bpf/bpf.h>
 
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 
 #define IDENTITY "identity"
-
-static int path_of(const struct pins *pins, const char *name, char path[PATH_MAX],
-		   struct error *err)
-{
-	if (snprintf(path, PATH_MAX, "%s/%s", pins->path, name) >= PATH_MAX)
-		return error_set(err, ENAMETOOLONG, "the path %s is too long", pins->path);
-	return 0;
-}
+/* Limit of the numbers that name sets: more than can be left over by processes that ended. */
+#define SETS_MAX 1000
 
 static int open_directory(const char *path, int *ret_fd, struct error *err)
 {
@@ -47,12 +42,71 @@ static int open_directory(const char *path, int *ret_fd, struct error *err)
 	return 0;
 }
 
-/* Returns the process id of the owner, as far as it can be read, or 0. */
-static pid_t owner_of(struct pins *pins)
+/* Opens a directory to read it. Its name is relative to another one. */
+static int open_entries(int parent, const char *name, DIR **ret_directory, struct error *err)
 {
-	struct pins_identity identity;
+	_cleanup_close_ int fd =
+		openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 
-	return pins_read(pins, &identity, NULL) == 0 ? identity.owner : 0;
+	if (!directory)
+		return error_set_errno(err, errno, "read the directory %s", name);
+	steal_fd(&fd);
+	*ret_directory = directory;
+	return 0;
+}
+
+/* Returns the name of the next entry, or NULL. The names of pins contain no dots. */
+static const char *next_entry(DIR *directory)
+{
+	const struct dirent *entry;
+
+	do {
+		entry = readdir(directory);
+	} while (entry && entry->d_name[0] == '.');
+	return entry ? entry->d_name : NULL;
+}
+
+static int pin_set_open(const struct pins *pins, const char *name, struct pin_set *ret_set,
+			struct error *err)
+{
+	struct pin_set set = PIN_SET_INIT;
+	int r = 0;
+
+	set.name = strdup(name);
+	if (!set.name || asprintf(&set.path, "%s/%s", pins->path, name) < 0) {
+		set.path = NULL;
+		pin_set_close(&set);
+		return error_nomem(err);
+	}
+	r = pin_set_get(&set, IDENTITY, &set.identity, err);
+	if (r < 0 && r != -ENOENT) {
+		pin_set_close(&set);
+		return r;
+	}
+	*ret_set = set;
+	return 0;
+}
+
+/* Returns the process id of the owner, as far as it can be read, or 0. */
+static pid_t owner_of(const struct pins *pins)
+{
+	_cleanup_closedir_ DIR *directory = NULL;
+	struct pins_identity identity = {};
+	const char *name;
+
+	if (open_entries(AT_FDCWD, pins->path, &directory, NULL) < 0)
+		return 0;
+	for (name = next_entry(directory); name && !identity.owner; name = next_entry(directory)) {
+		struct pin_set set;
+
+		if (pin_set_open(pins, name, &set, NULL) < 0)
+			continue;
+		if (pin_set_read(&set, &identity, NULL) < 0)
+			identity.owner = 0;
+		pin_set_close(&set);
+	}
+	return identity.owner;
 }
 
 int pins_open(const char *path, struct pins *ret_pins, struct error *err)
@@ -82,10 +136,160 @@ bool pins_are_open(const struct pins *pins)
 	return pins->lock >= 0;
 }
 
-int pins_add(const struct pins *pins, const char *name, int fd, struct error *err)
+/* Removes a set, or another file. */
+static int remove_entry(const struct pins *pins, const char *name, struct error *err)
+{
+	_cleanup_closedir_ DIR *directory = NULL;
+	const char *pin;
+	int r;
+
+	if (unlinkat(pins->lock, name, 0) == 0)
+		return 0;
+	r = open_entries(pins->lock, name, &directory, err);
+	if (r < 0)
+		return r;
+	/* Without the identity, nobody takes over what is left if this process ends now. */
+	unlinkat(dirfd(directory), IDENTITY, 0);
+	rewinddir(directory);
+	for (pin = next_entry(directory); pin; pin = next_entry(directory))
+		if (unlinkat(dirfd(directory), pin, 0) < 0)
+			return error_set_errno(err, errno, "remove %s/%s/%s", pins->path, name,
+					       pin);
+	if (unlinkat(pins->lock, name, AT_REMOVEDIR) < 0)
+		return error_set_errno(err, errno, "remove %s/%s", pins->path, name);
+	return 0;
+}
+
+int pins_remove(struct pins *pins, struct error *err)
+{
+	_cleanup_closedir_ DIR *directory = NULL;
+	const char *name;
+	int r = open_entries(pins->lock, ".", &directory, err);
+
+	if (r < 0)
+		return r;
+	for (name = next_entry(directory); name && r == 0; name = next_entry(directory))
+		r = remove_entry(pins, name, err);
+	return r;
+}
+
+void pins_close(struct pins *pins)
+{
+	if (pins->lock >= 0)
+		close(pins->lock);
+	free(pins->path);
+	*pins = (struct pins)PINS_INIT;
+}
+
+static int keep_or_remove(const struct pins *pins, const char *name, struct pin_set **sets,
+			  size_t *count, struct error *err)
+{
+	struct pin_set set, *grown;
+	struct stat st;
+	int r;
+
+	if (fstatat(pins->lock, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISDIR(st.st_mode))
+		return remove_entry(pins, name, err);
+	r = pin_set_open(pins, name, &set, err);
+	if (r < 0)
+		return r;
+	if (set.identity < 0) {
+		pin_set_close(&set);
+		return remove_entry(pins, name, err);
+	}
+	grown = array_grow(*sets, *count, sizeof(**sets));
+	if (!grown) {
+		pin_set_close(&set);
+		return error_nomem(err);
+	}
+	*sets = grown;
+	grown[(*count)++] = set;
+	return 0;
+}
+
+int pins_open_sets(const struct pins *pins, struct pin_set **ret_sets, size_t *ret_count,
+		   struct error *err)
+{
+	_cleanup_closedir_ DIR *directory = NULL;
+	const char *name;
+	int r = open_entries(pins->lock, ".", &directory, err);
+
+	*ret_sets = NULL;
+	*ret_count = 0;
+	if (r < 0)
+		return r;
+	for (name = next_entry(directory); name && r == 0; name = next_entry(directory))
+		r = keep_or_remove(pins, name, ret_sets, ret_count, err);
+	if (r == 0)
+		return 0;
+	while (*ret_count > 0)
+		pin_set_close(&(*ret_sets)[--*ret_count]);
+	free(*ret_sets);
+	*ret_sets = NULL;
+	return r;
+}
+
+int pins_add_set(const struct pins *pins, struct pin_set *ret_set, struct error *err)
+{
+	char name[16];
+	int i;
+
+	for (i = 1; i <= SETS_MAX; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		if (mkdirat(pins->lock, name, 0700) == 0)
+			return pin_set_open(pins, name, ret_set, err);
+		if (errno != EEXIST)
+			break;
+	}
+	return error_set_errno(err, errno, "make a directory in %s", pins->path);
+}
+
+int pins_remove_set(const struct pins *pins, struct pin_set *set, struct error *err)
+{
+	int r = remove_entry(pins, set->name, err);
+
+	pin_set_close(set);
+	return r;
+}
+
+int pin_set_read(const struct pin_set *set, struct pins_identity *ret_identity, struct error *err)
+{
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info), key = 0;
+
+	/* Another layout may have another size. */
+	if (set->identity < 0 || bpf_obj_get_info_by_fd(set->identity, &info, &size) < 0 ||
+	    info.value_size != sizeof(*ret_identity) ||
+	    bpf_map_lookup_elem(set->identity, &key, ret_identity) < 0)
+		return error_set(err, ENOENT, "%s was pinned by another version", set->path);
+	return 0;
+}
+
+int pin_set_write(struct pin_set *set, const struct pins_identity *identity, struct error *err)
+{
+	bool exists = set->identity >= 0;
+	__u32 key = 0;
+
+	if (!exists)
+		set->identity = bpf_map_create(BPF_MAP_TYPE_ARRAY, IDENTITY, sizeof(key),
+					       sizeof(*identity), 1, NULL);
+	if (set->identity < 0 || bpf_map_update_elem(set->identity, &key, identity, BPF_ANY) < 0)
+		return error_set_errno(err, errno, "store whose the pins are");
+	return exists ? 0 : pin_set_add(set, IDENTITY, set->identity, err);
+}
+
+static int path_of(const struct pin_set *set, const char *name, char path[PATH_MAX],
+		   struct error *err)
+{
+	if (snprintf(path, PATH_MAX, "%s/%s", set->path, name) >= PATH_MAX)
+		return error_set(err, ENAMETOOLONG, "the path %s is too long", set->path);
+	return 0;
+}
+
+int pin_set_add(const struct pin_set *set, const char *name, int fd, struct error *err)
 {
 	char path[PATH_MAX];
-	int r = path_of(pins, name, path, err);
+	int r = path_of(set, name, path, err);
 
 	if (r < 0)
 		return r;
@@ -94,10 +298,10 @@ int pins_add(const struct pins *pins, const char *name, int fd, struct error *er
 	return 0;
 }
 
-int pins_get(const struct pins *pins, const char *name, int *ret_fd, struct error *err)
+int pin_set_get(const struct pin_set *set, const char *name, int *ret_fd, struct error *err)
 {
 	char path[PATH_MAX];
-	int fd, r = path_of(pins, name, path, err);
+	int fd, r = path_of(set, name, path, err);
 
 	if (r < 0)
 		return r;
@@ -108,62 +312,11 @@ int pins_get(const struct pins *pins, const char *name, int *ret_fd, struct erro
 	return 0;
 }
 
-int pins_read(struct pins *pins, struct pins_identity *ret_identity, struct error *err)
+void pin_set_close(struct pin_set *set)
 {
-	struct bpf_map_info info = {};
-	__u32 size = sizeof(info), key = 0;
-	int r = pins->identity < 0 ? pins_get(pins, IDENTITY, &pins->identity, err) : 0;
-
-	if (r < 0)
-		return r;
-	/* Another version may have another size. */
-	if (bpf_obj_get_info_by_fd(pins->identity, &info, &size) < 0 ||
-	    info.value_size != sizeof(*ret_identity) ||
-	    bpf_map_lookup_elem(pins->identity, &key, ret_identity) < 0)
-		return error_set(err, ENOENT, "%s was pinned by another version", pins->path);
-	return 0;
-}
-
-int pins_write(struct pins *pins, const struct pins_identity *identity, struct error *err)
-{
-	bool exists = pins->identity >= 0;
-	__u32 key = 0;
-
-	if (!exists)
-		pins->identity = bpf_map_create(BPF_MAP_TYPE_ARRAY, IDENTITY, sizeof(key),
-						sizeof(*identity), 1, NULL);
-	if (pins->identity < 0 || bpf_map_update_elem(pins->identity, &key, identity, BPF_ANY) < 0)
-		return error_set_errno(err, errno, "store whose the pins are");
-	return exists ? 0 : pins_add(pins, IDENTITY, pins->identity, err);
-}
-
-int pins_remove(struct pins *pins, struct error *err)
-{
-	DIR *directory = fdopendir(dup(pins->lock));
-	const struct dirent *entry;
-	int r = 0;
-
-	if (!directory)
-		return error_set_errno(err, errno, "read the directory %s", pins->path);
-	/* Without the identity, nobody takes over what is left if this process ends now. */
-	unlinkat(pins->lock, IDENTITY, 0);
-	rewinddir(directory);
-	for (entry = readdir(directory); entry && r == 0; entry = readdir(directory))
-		if (entry->d_name[0] != '.' && unlinkat(pins->lock, entry->d_name, 0) < 0)
-			r = error_set_errno(err, errno, "remove %s/%s", pins->path, entry->d_name);
-	closedir(directory);
-	if (pins->identity >= 0)
-		close(pins->identity);
-	pins->identity = -1;
-	return r;
-}
-
-void pins_close(struct pins *pins)
-{
-	if (pins->identity >= 0)
-		close(pins->identity);
-	if (pins->lock >= 0)
-		close(pins->lock);
-	free(pins->path);
-	*pins = (struct pins)PINS_INIT;
+	if (set->identity >= 0)
+		close(set->identity);
+	free(set->name);
+	free(set->path);
+	*set = (struct pin_set)PIN_SET_INIT;
 }

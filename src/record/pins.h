@@ -6,8 +6,12 @@
  * A directory of a bpffs in which a recorder pins its maps, programs and links, so that they live
  * on when its process ends. One process at a time owns the directory, by a lock that the kernel
  * releases when the process ends, however it ends.
+ *
+ * In the directory, each set of programs has a directory of its own. There is more than one only
+ * while a recorder replaces the programs of another build, or with other options.
  */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -18,19 +22,25 @@ struct error;
 
 struct pins {
 	char *path;
-	int lock;     /* the locked directory; -1: not pinned */
-	int identity; /* map with one struct pins_identity; -1 before it exists */
+	int lock; /* the locked directory; -1: not pinned */
 };
 
 /*
- * What a later process has to know before it uses the pins. It is pinned last, so pins without it
- * are those of a process that ended while it pinned.
+ * What a later process has to know before it uses a set. It is pinned last, so a set without it
+ * is that of a process that ended while it pinned.
  */
 struct pins_identity {
+	uint32_t layout; /* RECORDER_LAYOUT, at the beginning in every layout */
+	pid_t owner;
 	uint64_t build; /* of the BPF programs: another build may place its data elsewhere */
 	struct object_options options;
-	pid_t owner;
 	struct recorder_totals seen; /* the losses when the owner last looked at the slots */
+};
+
+struct pin_set {
+	char *name; /* NULL: no set */
+	char *path;
+	int identity; /* map with one struct pins_identity; -1 before it exists */
 };
 
 /*
@@ -39,20 +49,8 @@ struct pins_identity {
  */
 int pins_open(const char *path, struct pins *ret_pins, struct error *err);
 
-/* Reads the identity. -ENOENT if nothing complete is pinned. */
-int pins_read(struct pins *pins, struct pins_identity *ret_identity, struct error *err);
-
-/* Writes the identity, and pins it if it is not pinned yet. */
-int pins_write(struct pins *pins, const struct pins_identity *identity, struct error *err);
-
 /* True between pins_open() and pins_close(). */
 bool pins_are_open(const struct pins *pins);
-
-/* Pins a descriptor under a name. */
-int pins_add(const struct pins *pins, const char *name, int fd, struct error *err);
-
-/* Opens what is pinned under a name. The caller closes ret_fd. -ENOENT if there is nothing. */
-int pins_get(const struct pins *pins, const char *name, int *ret_fd, struct error *err);
 
 /* Removes everything that is pinned. The kernel frees what no process has open. */
 int pins_remove(struct pins *pins, struct error *err);
@@ -60,9 +58,41 @@ int pins_remove(struct pins *pins, struct error *err);
 /* Releases the directory, and leaves what is pinned. Accepts pins that were never opened. */
 void pins_close(struct pins *pins);
 
-#define PINS_INIT                          \
-	{                                  \
-		.lock = -1, .identity = -1 \
+/*
+ * Opens all sets that have an identity, and removes everything else. The caller closes each set,
+ * and frees the array.
+ */
+int pins_open_sets(const struct pins *pins, struct pin_set **ret_sets, size_t *ret_count,
+		   struct error *err);
+
+/* Makes an empty set. The caller closes it. */
+int pins_add_set(const struct pins *pins, struct pin_set *ret_set, struct error *err);
+
+/* Removes a set, and closes it. */
+int pins_remove_set(const struct pins *pins, struct pin_set *set, struct error *err);
+
+/* Reads the identity. -ENOENT if it is of another layout. */
+int pin_set_read(const struct pin_set *set, struct pins_identity *ret_identity, struct error *err);
+
+/* Writes the identity, and pins it if it is not pinned yet. */
+int pin_set_write(struct pin_set *set, const struct pins_identity *identity, struct error *err);
+
+/* Pins a descriptor under a name. */
+int pin_set_add(const struct pin_set *set, const char *name, int fd, struct error *err);
+
+/* Opens what is pinned under a name. The caller closes ret_fd. -ENOENT if there is nothing. */
+int pin_set_get(const struct pin_set *set, const char *name, int *ret_fd, struct error *err);
+
+/* Leaves what is pinned. */
+void pin_set_close(struct pin_set *set);
+
+#define PINS_INIT          \
+	{                  \
+		.lock = -1 \
+	}
+#define PIN_SET_INIT           \
+	{                      \
+		.identity = -1 \
 	}
 
 #endif

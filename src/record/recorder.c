@@ -11,7 +11,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "record/object_pinned.h"
 #include "record/recorder_state.h"
 #include "record/task_marks.h"
 #include "record/tracepoint.h"
@@ -84,103 +83,6 @@ static bool needs_tracepoints(enum recorder_hook hook)
 	return tracepoint_btf_is_preempted() && tracepoint_usable();
 }
 
-static bool is_pinned(const struct recorder *recorder)
-{
-	return pins_are_open(&recorder->pins);
-}
-
-/* Opens the directory of pins. Without a bpffs the recorder does without them. */
-static int open_pins(struct recorder *recorder, struct error *err)
-{
-	int r;
-
-	if (!recorder->options.pins)
-		return 0;
-	r = pins_open(recorder->options.pins, &recorder->pins, &recorder->pins_failure);
-	return r < 0 && r != -ENOTSUP ? error_copy(err, &recorder->pins_failure) : 0;
-}
-
-/* True if the same programs with the same options are pinned, and are still recording. */
-static bool can_take_over(struct recorder *recorder, const struct pins_identity *own)
-{
-	struct pins_identity *identity = &recorder->identity;
-
-	if (pins_read(&recorder->pins, identity, NULL) < 0 || identity->build != own->build ||
-	    memcmp(&identity->options, &own->options, sizeof(own->options)) != 0 ||
-	    object_open_pinned(&recorder->pins, own->options.tracepoints, &recorder->object, NULL) <
-		    0)
-		return false;
-	if (!__atomic_load_n(recorder->object.expired, __ATOMIC_SEQ_CST))
-		return true;
-	object_finish(&recorder->object);
-	return false;
-}
-
-static void tell_owner(struct recorder *recorder)
-{
-	__atomic_store_n(recorder->object.owner_seen, clock_ns(CLOCK_BOOTTIME), __ATOMIC_SEQ_CST);
-}
-
-static int load_object(struct recorder *recorder, const struct object_options *load,
-		       struct error *err)
-{
-	int r = is_pinned(recorder) ? pins_remove(&recorder->pins, err) : 0;
-
-	if (r == 0)
-		r = object_load(load, &recorder->object, err);
-	if (r < 0)
-		return r;
-	tell_owner(recorder);
-	if (is_pinned(recorder))
-		r = object_pin(&recorder->object, &recorder->pins, err);
-	return r < 0 ? r :
-		       slots_init(&recorder->slots, &recorder->object, load->slots, load->arrivals,
-				  err);
-}
-
-/* Announces what the former owner recorded. Handlers come later, and visit it. */
-static int take_over(struct recorder *recorder, const struct object_options *load,
-		     struct error *err)
-{
-	uint32_t slot;
-	int r;
-
-	tell_owner(recorder);
-	recorder->taken_over = true;
-	recorder->identity.owner = getpid();
-	r = pins_write(&recorder->pins, &recorder->identity, err);
-	if (r == 0)
-		r = links_take_over(&recorder->links, err);
-	if (r == 0)
-		r = slots_take_over(&recorder->slots, &recorder->object, load->slots,
-				    load->arrivals, err);
-	if (r == 0)
-		r = program_barrier_wait(&recorder->barrier, err);
-	if (r == 0)
-		slots_confirm_dropped(&recorder->slots);
-	for (slot = 1; slot < load->slots && r == 0; slot++)
-		if (slots_in_use(&recorder->slots, slot))
-			r = recorder_announce(recorder, slot, err);
-	/* Only what comes from now on was surely created after the last look of the owner. */
-	recorder->seen = recorder->identity.seen;
-	return r;
-}
-
-static int get_object(struct recorder *recorder, const struct object_options *load,
-		      struct error *err)
-{
-	struct pins_identity own;
-
-	memset(&own, 0, sizeof(own)); /* the padding is compared too */
-	own.build = object_build(load->tracepoints);
-	memcpy(&own.options, load, sizeof(*load));
-	if (is_pinned(recorder) && can_take_over(recorder, &own))
-		return take_over(recorder, load, err);
-	recorder->identity = own;
-	recorder->identity.owner = getpid();
-	return load_object(recorder, load, err);
-}
-
 static void set_load_options(const struct recorder_options *options,
 			     struct object_options *ret_load)
 {
@@ -209,19 +111,20 @@ int recorder_create(const struct recorder_options *options, struct recorder **re
 		return error_nomem(err);
 	recorder->barrier = (struct program_barrier)PROGRAM_BARRIER_INIT;
 	recorder->pins = (struct pins)PINS_INIT;
+	recorder->set = (struct pin_set)PIN_SET_INIT;
 	recorder->options = *options;
 	set_load_options(options, &load);
 	recorder->preemptible = load.preemptible;
-	links_init(&recorder->links, &recorder->object, load.tracepoints, &recorder->pins);
+	links_init(&recorder->links, &recorder->object, load.tracepoints, &recorder->set);
 	if (options->slots < 1 || options->slots >= RECORDER_SLOTS_MAX)
 		return error_set(err, EINVAL, "%u slots are not between 1 and %u", options->slots,
 				 RECORDER_SLOTS_MAX - 1);
-	r = open_pins(recorder, err);
+	r = recorder_open_pins(recorder, err);
 	if (r < 0)
 		return r;
-	if (!is_pinned(recorder))
+	if (!recorder_is_pinned(recorder))
 		load.owner_timeout = 0;
-	r = get_object(recorder, &load, err);
+	r = recorder_get_object(recorder, &load, err);
 	if (r < 0)
 		return r;
 	recorder->ring = ring_buffer__new(recorder->object.events, handle_event, recorder, NULL);
@@ -238,7 +141,7 @@ const char *recorder_pins_failure(const struct recorder *recorder)
 
 bool recorder_is_taken_over(const struct recorder *recorder)
 {
-	return recorder->taken_over;
+	return recorder->taken_over || recorder->replaced;
 }
 
 void recorder_watch_denied(struct recorder *recorder)
@@ -256,9 +159,15 @@ int recorder_attach(struct recorder *recorder, struct error *err)
 	};
 	static const enum object_program tasks[] = { PROGRAM_FORK_TASK, PROGRAM_EXIT_TASK };
 
+	int r;
+
 	if (recorder->options.mode == RECORDER_TASKS)
 		return links_attach(&recorder->links, tasks, 2, err);
-	return links_attach(&recorder->links, cgroups, array_size(cgroups), err);
+	r = links_attach(&recorder->links, cgroups, array_size(cgroups), err);
+	if (r == 0)
+		r = recorder_adopt_formers(recorder, err);
+	/* Again, for cgroups that were created below one that had no slot yet. */
+	return r < 0 ? r : recorder_adopt_formers(recorder, err);
 }
 
 void recorder_set_runtimes(struct recorder *recorder, const uint64_t *sizes, size_t count)
@@ -276,12 +185,12 @@ static int watch_denied(struct recorder *recorder, struct error *err)
 							PROGRAM_EXIT_TASK };
 	int r;
 
-	if (__atomic_load_n(recorder->object.watch_denied, __ATOMIC_SEQ_CST))
+	if (__atomic_load_n(&recorder->object.life->watch_denied, __ATOMIC_SEQ_CST))
 		return 0;
 	r = links_attach(&recorder->links, programs, array_size(programs), err);
 	if (r < 0)
 		return r;
-	__atomic_store_n(recorder->object.watch_denied, 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&recorder->object.life->watch_denied, 1, __ATOMIC_SEQ_CST);
 	return recorder_started(recorder) ? task_marks_filtered(&recorder->object, err) : 0;
 }
 
@@ -332,13 +241,12 @@ unsigned int recorder_marked_live(const struct recorder *recorder)
 	return __atomic_load_n(recorder->object.marked_live, __ATOMIC_SEQ_CST);
 }
 
-int recorder_start(struct recorder *recorder, struct error *err)
+/* Begins to record calls with programs that did not do so before. */
+static int start(struct recorder *recorder, struct error *err)
 {
 	static const enum object_program enter[] = { PROGRAM_ENTER_CALL };
 	int r = 0;
 
-	if (recorder->taken_over)
-		return recorder->options.watch_denied ? watch_denied(recorder, err) : 0;
 	if (recorder->options.mode == RECORDER_CGROUPS)
 		r = recorder_mark_present(recorder, err);
 	else if (recorder->options.watch_denied)
@@ -349,7 +257,20 @@ int recorder_start(struct recorder *recorder, struct error *err)
 	if (r < 0)
 		return r;
 	__atomic_store_n(recorder->object.started, 1, __ATOMIC_SEQ_CST);
-	return is_pinned(recorder) ? pins_write(&recorder->pins, &recorder->identity, err) : 0;
+	return recorder_is_pinned(recorder) ?
+		       pin_set_write(&recorder->set, &recorder->identity, err) :
+		       0;
+}
+
+int recorder_start(struct recorder *recorder, struct error *err)
+{
+	int r = 0;
+
+	if (!recorder->taken_over)
+		r = start(recorder, err);
+	else if (recorder->options.watch_denied)
+		r = watch_denied(recorder, err);
+	return r < 0 ? r : recorder_replace_formers(recorder, err);
 }
 
 int recorder_fd(const struct recorder *recorder)
@@ -360,11 +281,11 @@ int recorder_fd(const struct recorder *recorder)
 /* Says that the pins have an owner, and what it has seen. */
 static int renew_ownership(struct recorder *recorder, struct error *err)
 {
-	if (!is_pinned(recorder) || !recorder_started(recorder))
+	if (!recorder_is_pinned(recorder) || !recorder_started(recorder))
 		return 0;
-	tell_owner(recorder);
+	recorder_tell_owner(recorder);
 	recorder->identity.seen = recorder->seen;
-	return pins_write(&recorder->pins, &recorder->identity, err);
+	return pin_set_write(&recorder->set, &recorder->identity, err);
 }
 
 /* Notes which cgroups are gone, and finds the filters whose events were lost. */
@@ -458,7 +379,7 @@ int recorder_stop(struct recorder *recorder, struct error *err)
 	uint32_t slot;
 	int r;
 
-	if (is_pinned(recorder)) {
+	if (recorder_is_pinned(recorder)) {
 		r = pins_remove(&recorder->pins, err);
 		if (r < 0)
 			return r;
@@ -473,29 +394,16 @@ int recorder_stop(struct recorder *recorder, struct error *err)
 	return r;
 }
 
-/* Returns how often the kernel skipped a program that was already running on the same CPU. */
-static uint64_t recursion_misses(int program)
-{
-	struct bpf_prog_info info = {};
-	__u32 size = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(program, &info, &size) < 0)
-		return 0;
-	return info.recursion_misses;
-}
-
 void recorder_totals(const struct recorder *recorder, struct recorder_totals *ret_totals)
 {
-	const struct recorder_losses *losses = recorder->object.losses;
-	size_t i;
+	const struct recorder_losses *losses = &recorder->object.life->losses;
 
 	*ret_totals = (struct recorder_totals){
 		.lost_slots = losses->slots,
 		.lost_map = losses->map,
 		.lost_events = losses->events,
+		.recursion = losses->recursion + object_recursion(&recorder->object),
 	};
-	for (i = 0; i < PROGRAM_COUNT; i++)
-		ret_totals->recursion += recursion_misses(recorder->object.programs[i]);
 }
 
 void recorder_totals_since(const struct recorder *recorder, const struct recorder_totals *before,
@@ -542,7 +450,7 @@ void recorder_destroy(struct recorder *recorder)
 		return;
 	links_finish(&recorder->links);
 	program_barrier_finish(&recorder->barrier);
-	pins_close(&recorder->pins);
+	recorder_finish_pins(recorder);
 	error_finish(&recorder->pins_failure);
 	cleanup_ring_buffer__free(&recorder->ring);
 	slots_finish(&recorder->slots);

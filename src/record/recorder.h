@@ -39,9 +39,11 @@ struct recorder_options {
 	bool watch_denied;    /* from the start; if false, once a task under a filter is seen */
 	/*
 	 * A directory of a bpffs, borrowed. What is pinned there goes on recording when this
-	 * process ends, and a recorder with the same options takes it over. NULL: pins nothing.
+	 * process ends, and a recorder with the same options takes it over. One of another build,
+	 * or with other options, replaces the programs without a gap. NULL: pins nothing.
 	 */
 	const char *pins;
+	uint32_t layout;	  /* for tests: the layout of the pins; 0: RECORDER_LAYOUT */
 	uint64_t owner_timeout;	  /* ns after which pins without an owner stop; 0: 10 minutes */
 	unsigned int slots;	  /* number of cgroups that can be recorded at once */
 	unsigned int event_bytes; /* size of the ring buffer; 0 for the default */
@@ -96,7 +98,7 @@ int recorder_create(const struct recorder_options *options, struct recorder **re
 /* Returns why nothing is pinned although it should be; NULL otherwise. Borrowed. */
 const char *recorder_pins_failure(const struct recorder *recorder);
 
-/* True if the recorder goes on with what another process began. */
+/* True if the recorder goes on with what another process began. Known after recorder_start(). */
 bool recorder_is_taken_over(const struct recorder *recorder);
 
 /*

@@ -48,7 +48,7 @@ static int end_staging(struct recorder *recorder, uint32_t slot, struct error *e
 		r = slots_activate(&recorder->slots, slot, err);
 	if (r == 0)
 		r = forget_answers(recorder, err);
-	slots_end_staging(&recorder->slots, slot);
+	slots_clear_flag(&recorder->slots, slot, RECORDER_STAGED);
 	return r;
 }
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "record/former.h"
 #include "record/links.h"
 #include "record/object.h"
 #include "record/pins.h"
@@ -25,9 +26,13 @@ struct recorder {
 	struct slots slots;
 	struct program_barrier barrier;
 	struct pins pins;
+	struct pin_set set; /* of this recorder's own programs */
 	struct pins_identity identity;
 	struct error pins_failure; /* why nothing is pinned */
-	bool taken_over;
+	bool taken_over;	   /* the programs were pinned by another process */
+	struct former *formers;	   /* programs that this recorder replaces when it starts */
+	size_t former_count;
+	bool replaced; /* it has replaced some */
 	struct ring_buffer *ring;
 	struct recorder_totals seen; /* the losses when the last scan began */
 	int64_t last_scan;	     /* 0: a scan is due */
@@ -38,6 +43,27 @@ struct recorder {
 
 /* True if calls are being recorded. */
 bool recorder_started(const struct recorder *recorder);
+
+/* Opens the directory of pins. Without a bpffs the recorder does without them. */
+int recorder_open_pins(struct recorder *recorder, struct error *err);
+
+bool recorder_is_pinned(const struct recorder *recorder);
+
+/* Takes pinned programs over, or loads new ones. */
+int recorder_get_object(struct recorder *recorder, const struct object_options *load,
+			struct error *err);
+
+/* Says that the maps have an owner. */
+void recorder_tell_owner(struct recorder *recorder);
+
+/* Gives slots to what the former programs record, once new cgroups are noticed: former.h. */
+int recorder_adopt_formers(struct recorder *recorder, struct error *err);
+
+/* Drains and removes the former programs, once calls are recorded. */
+int recorder_replace_formers(struct recorder *recorder, struct error *err);
+
+/* Closes all pins, and leaves them. */
+void recorder_finish_pins(struct recorder *recorder);
 
 /*
  * Announces a slot in use to the handlers, after the slot of the cgroup above. That slot still

@@ -34,8 +34,8 @@ static int push_free(struct slots *slots, uint32_t slot, struct error *err)
 	return 0;
 }
 
-static int map_all(struct slots *slots, const struct object *object, uint32_t count,
-		   uint32_t arrivals, struct error *err)
+int slots_open(struct slots *slots, const struct object *object, uint32_t count, uint32_t arrivals,
+	       struct error *err)
 {
 	*slots = (struct slots){ .object = object, .count = count, .arrival_count = arrivals };
 	slots->boot_to_epoch = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
@@ -57,7 +57,7 @@ int slots_init(struct slots *slots, const struct object *object, uint32_t count,
 	       struct error *err)
 {
 	uint32_t slot;
-	int r = map_all(slots, object, count, arrivals, err);
+	int r = slots_open(slots, object, count, arrivals, err);
 
 	if (r < 0)
 		return r;
@@ -88,11 +88,7 @@ void slots_finish(struct slots *slots)
 	*slots = (struct slots){};
 }
 
-/*
- * True if a slot in use is not, or not yet, recorded in full: its owner ended while it added or
- * dropped the cgroup.
- */
-static bool is_unfinished(const struct slots *slots, uint32_t slot)
+bool slots_are_unfinished(const struct slots *slots, uint32_t slot)
 {
 	const struct recorder_slot *entry = &slots->slots[slot];
 	uint32_t found;
@@ -107,11 +103,11 @@ static bool is_unfinished(const struct slots *slots, uint32_t slot)
 int slots_take_over(struct slots *slots, const struct object *object, uint32_t count,
 		    uint32_t arrivals, struct error *err)
 {
-	int r = map_all(slots, object, count, arrivals, err);
+	int r = slots_open(slots, object, count, arrivals, err);
 	uint32_t slot;
 
 	for (slot = 1; slot < count && r == 0; slot++)
-		if (is_unfinished(slots, slot))
+		if (slots_are_unfinished(slots, slot))
 			slots_drop(slots, slot);
 	return r;
 }
@@ -121,7 +117,7 @@ void slots_confirm_dropped(struct slots *slots)
 	uint32_t i, kept = 0;
 
 	for (i = 0; i < slots->dropped_count; i++)
-		if (is_unfinished(slots, slots->dropped[i]))
+		if (slots_are_unfinished(slots, slots->dropped[i]))
 			slots->dropped[kept++] = slots->dropped[i];
 	slots->dropped_count = kept;
 }
@@ -167,9 +163,14 @@ int slots_activate(struct slots *slots, uint32_t slot, struct error *err)
 	return set_slot_of_cgroup(slots, slots->slots[slot].cgroup_id, slot, err);
 }
 
-void slots_end_staging(struct slots *slots, uint32_t slot)
+void slots_flag(struct slots *slots, uint32_t slot, uint32_t flags)
 {
-	__atomic_fetch_and(&slots->slots[slot].flags, ~(uint32_t)RECORDER_STAGED, __ATOMIC_SEQ_CST);
+	__atomic_fetch_or(&slots->slots[slot].flags, flags, __ATOMIC_SEQ_CST);
+}
+
+void slots_clear_flag(struct slots *slots, uint32_t slot, uint32_t flags)
+{
+	__atomic_fetch_and(&slots->slots[slot].flags, ~flags, __ATOMIC_SEQ_CST);
 }
 
 static bool is_dropped(const struct slots *slots, uint32_t slot)
@@ -195,9 +196,9 @@ uint32_t slots_find(const struct slots *slots, uint64_t cgroup_id)
 		return RECORDER_SLOT_NONE;
 	if (bpf_map_lookup_elem(slots->object->slot_by_cgroup, &cgroup_id, &slot) == 0)
 		return slot & ~RECORDER_SLOT_STAGED;
-	/* A removed cgroup is no longer in the map. */
+	/* A cgroup that is removed, or is being removed, is no longer in the map. */
 	for (slot = 1; slot < slots->count; slot++)
-		if (slots->slots[slot].state == RECORDER_DEAD &&
+		if (slots->slots[slot].state != RECORDER_FREE &&
 		    slots->slots[slot].cgroup_id == cgroup_id && !is_dropped(slots, slot))
 			return slot;
 	return RECORDER_SLOT_NONE;
@@ -298,6 +299,7 @@ static void read_flags(struct tracked_cgroup *tracked, const struct recorder_slo
 	tracked->start_hook = slot->flags & RECORDER_START_HOOK;
 	tracked->present = slot->flags & RECORDER_PRESENT;
 	tracked->unwatched_filter = slot->flags & RECORDER_FILTERED;
+	tracked->replaced = slot->flags & RECORDER_REPLACED;
 	tracked->pending = slot->flags & pending;
 	tracked->left_pid = slot->flags & (RECORDER_LEFT | RECORDER_LEFT_PENDING) ? slot->left_pid :
 										    0;

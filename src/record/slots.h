@@ -28,7 +28,11 @@ struct slots {
 	int64_t boot_to_epoch; /* add it to CLOCK_BOOTTIME to get the time of day */
 };
 
-/* Maps the maps into memory and makes every slot free. */
+/* Maps the maps into memory, and leaves them as they are. */
+int slots_open(struct slots *slots, const struct object *object, uint32_t count, uint32_t arrivals,
+	       struct error *err);
+
+/* The same, and makes every slot free. */
 int slots_init(struct slots *slots, const struct object *object, uint32_t count, uint32_t arrivals,
 	       struct error *err);
 
@@ -41,6 +45,12 @@ int slots_init(struct slots *slots, const struct object *object, uint32_t count,
 int slots_take_over(struct slots *slots, const struct object *object, uint32_t count,
 		    uint32_t arrivals, struct error *err);
 void slots_confirm_dropped(struct slots *slots);
+
+/*
+ * True if a slot in use is not, or not yet, recorded in full: its owner ended while it added or
+ * dropped the cgroup.
+ */
+bool slots_are_unfinished(const struct slots *slots, uint32_t slot);
 void slots_finish(struct slots *slots);
 
 struct found_cgroup;
@@ -55,8 +65,9 @@ int slots_take(struct slots *slots, const struct found_cgroup *found, bool stage
 /* Lets the programs of system calls find a staged slot. The cache may still hide it. */
 int slots_activate(struct slots *slots, uint32_t slot, struct error *err);
 
-/* Ends the staging of a slot, once no program can miss it. */
-void slots_end_staging(struct slots *slots, uint32_t slot);
+/* Set and clear flags of a slot, which programs may do too. */
+void slots_flag(struct slots *slots, uint32_t slot, uint32_t flags);
+void slots_clear_flag(struct slots *slots, uint32_t slot, uint32_t flags);
 
 /* Returns the tracked cgroup of a slot in use, and creates it if needed. The slots own it. */
 int slots_tracked(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
@@ -70,6 +81,9 @@ uint32_t slots_find(const struct slots *slots, uint64_t cgroup_id);
  * Other tasks may add to both meanwhile.
  */
 void slots_read(const struct slots *slots, uint32_t slot, struct recorder_slot *ret_slot);
+
+/* True if a slot has arrivals that have not ended. */
+bool slots_have_arrivals(const struct slots *slots, uint32_t slot);
 
 /* True if the slot holds a cgroup that is recorded, live or dead. */
 bool slots_in_use(const struct slots *slots, uint32_t slot);
@@ -96,6 +110,20 @@ int slots_snapshot(struct slots *slots, uint32_t slot, struct tracked_cgroup **r
  */
 int slots_collect(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
 		  struct error *err);
+
+/*
+ * Copies a slot in use of other maps into a free one. If settled, the cgroup's tasks without a
+ * phase are work, until the caller clears RECORDER_SETTLED. -ENOSPC if no slot is free.
+ */
+int slots_adopt(struct slots *slots, const struct slots *from, uint32_t index, bool settled,
+		uint32_t *ret_slot, struct error *err);
+
+/* Adds what a slot of other maps holds to one of the same cgroup. */
+void slots_merge(struct slots *slots, uint32_t slot, const struct slots *from, uint32_t index);
+
+/* Adds the calls without a bit. successors has the slot for each slot of the other maps, or 0. */
+void slots_merge_overflow(struct slots *slots, const struct slots *from,
+			  const uint32_t *successors);
 
 /* Frees a slot and what is tracked of it. */
 int slots_free(struct slots *slots, uint32_t slot, struct error *err);

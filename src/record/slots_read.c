@@ -122,3 +122,14 @@ void slots_read(const struct slots *slots, uint32_t slot, struct recorder_slot *
 	ret_slot->flags |= pending.flags;
 	ret_slot->lost += pending.lost;
 }
+
+bool slots_have_arrivals(const struct slots *slots, uint32_t slot)
+{
+	uint32_t i;
+
+	for (i = 1; i < slots->arrival_count; i++)
+		if (is_of_slot(&slots->arrivals[i], slot, slots->slots[slot].generation) &&
+		    has_tasks(&slots->arrivals[i]))
+			return true;
+	return false;
+}

@@ -69,6 +69,20 @@ int task_marks_filtered(const struct object *object, struct error *err)
 	return r;
 }
 
+int task_marks_unsynced(const struct object *object, bool flag, uint32_t *ret_count,
+			struct error *err)
+{
+	int r;
+
+	__atomic_store_n(object->unsynced, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(object->seek_unsynced, flag ? RECORDER_SEEK_FLAG : RECORDER_SEEK_COUNT,
+			 __ATOMIC_SEQ_CST);
+	r = iterate(object, err);
+	__atomic_store_n(object->seek_unsynced, RECORDER_SEEK_NONE, __ATOMIC_SEQ_CST);
+	*ret_count = __atomic_load_n(object->unsynced, __ATOMIC_SEQ_CST);
+	return r;
+}
+
 int task_marks_set(const struct object *object, pid_t pid, const struct recorder_task *state,
 		   struct error *err)
 {

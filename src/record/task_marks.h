@@ -3,6 +3,8 @@
 #define RECORD_TASK_MARKS_H
 
 /* Gives states to the tasks that are older than their recording, by an iterator over all tasks. */
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct error;
@@ -14,6 +16,13 @@ int task_marks_present(const struct object *object, struct error *err);
 
 /* Flags the slots of tasks that are already under a filter. */
 int task_marks_filtered(const struct object *object, struct error *err);
+
+/*
+ * Counts the tasks under a filter that the programs have not seen a call of (find_unsynced() in
+ * bpf/answer.h), and with "flag" flags their slots.
+ */
+int task_marks_unsynced(const struct object *object, bool flag, uint32_t *ret_count,
+			struct error *err);
 
 /* Sets the state of a process. */
 int task_marks_set(const struct object *object, pid_t pid, const struct recorder_task *state,

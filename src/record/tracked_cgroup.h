@@ -35,8 +35,9 @@ struct tracked_cgroup {
 	bool start_hook;       /* set-up ran a hook under the container's filter */
 	uint64_t setup_size;   /* size of the program that set it up; 0 if unknown */
 	bool unwatched_filter; /* a task under a filter ran before denied calls were watched */
-	uint32_t pending;      /* RECORDER_PENDING_* flags: who made calls[RECORDER_PENDING] */
-	uint64_t lost;	       /* number of its losses: storage that failed, full lists */
+	bool replaced;	  /* the programs were replaced while it was in set-up: RECORDER_REPLACED */
+	uint32_t pending; /* RECORDER_PENDING_* flags: who made calls[RECORDER_PENDING] */
+	uint64_t lost;	  /* number of its losses: storage that failed, full lists */
 	struct recorder_totals losses; /* all others while it was recorded */
 	struct recorder_totals before; /* those before that */
 	/* Ids of the recorded cgroups whose tasks moved others in; 0 ends the list. */

@@ -199,6 +199,11 @@ static int merge_reasons(struct workload *workload, const struct tracked_cgroup 
 			"the runtime ran a program that may have been a hook under the "
 			"container's filter, or the workload: what that did is not in the "
 			"recording");
+	if (r == 0 && tracked->replaced)
+		r = observation_add_reason(
+			observation, err,
+			"another version of recorder, or one with other options, took over while "
+			"processes were starting in it");
 	return r;
 }
 

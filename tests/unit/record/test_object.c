@@ -44,8 +44,8 @@ static void check_object(const struct object *object)
 	assert_int_equal(map_size(object->arrivals), SLOTS);
 	assert_int_equal(map_size(object->free_arrivals), SLOTS);
 	assert_int_equal(map_size(object->events), 4096);
-	assert_int_equal(*object->watch_denied, 0);
-	assert_int_equal(object->losses->slots, 0);
+	assert_int_equal(object->life->watch_denied, 0);
+	assert_int_equal(object->life->losses.slots, 0);
 }
 
 static void check_load(load_function load, bool tracepoints)
