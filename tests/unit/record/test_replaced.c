@@ -8,9 +8,9 @@
 
 #include "util/clock.h"
 
-#define REPLACEMENTS 20
-#define KILLS 32
-#define MANY_SLOTS 1024 /* enough while programs are loaded */
+#define REPLACEMENTS 8
+#define KILLS 12
+#define MANY_SLOTS 4000 /* enough while programs are loaded */
 #define WORKERS 6
 #define NR_WITHOUT_BIT 4000 /* above RECORDER_NUMBERS */
 
@@ -32,8 +32,8 @@ static struct recorder_options other_options(unsigned int round)
 	if (round % 2)
 		options.event_bytes = 128 * 1024;
 	if (round % 3)
-		options.slots = 2 * MANY_SLOTS;
-	if (round % 5 && has_tracefs())
+		options.slots = MANY_SLOTS - 1;
+	if (round % 4 == 3 && has_tracefs())
 		options.hook = RECORDER_HOOK_TRACEPOINT;
 	return options;
 }
@@ -151,7 +151,7 @@ static pid_t start_worker(const char *path, unsigned int number)
 		deny_calls();
 	for (nr = NR_FIRST; nr < NR_FIRST + NR_COUNT; nr++) {
 		make_call(nr);
-		pass_time((nr + number) % 7 * 6 * MSEC, number == 1);
+		pass_time((nr + number) % 7 * 2 * MSEC, number == 1);
 	}
 	make_call(NR_WITHOUT_BIT);
 	__atomic_fetch_add(&world.shared->made, 1, __ATOMIC_SEQ_CST);
