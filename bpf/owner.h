@@ -17,12 +17,15 @@ static __always_inline bool has_expired(void)
 
 /*
  * Ends everything if the process that owns the maps has ended, and no other has taken them over
- * in time. Forks are frequent enough to look, and rare enough to read the time.
+ * in time, not counting the time for which the machine slept. Forks are frequent enough to look, and rare enough to read the time.
  */
 static __always_inline void look_for_owner(void)
 {
-	if (owner_timeout && !life.expired &&
-	    bpf_ktime_get_boot_ns() - life.owner_seen > owner_timeout)
+	/* Read first: the owner may say that it lives after this program has read the time. */
+	__u64 seen = *(volatile __u64 *)&life.owner_seen;
+	__u64 now = bpf_ktime_get_ns();
+
+	if (owner_timeout && !life.expired && now > seen && now - seen > owner_timeout)
 		life.expired = 1;
 }
 

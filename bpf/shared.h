@@ -257,7 +257,7 @@ struct recorder_losses {
 /* The global data that other builds read too. The place of all other data depends on the build. */
 struct recorder_life {
 	struct recorder_losses losses;
-	__u64 owner_seen;   /* CLOCK_BOOTTIME, ns: when the owner of the maps last said so */
+	__u64 owner_seen;   /* CLOCK_MONOTONIC, ns: when the owner of the maps last said so */
 	__u32 expired;	    /* nobody owned the maps for too long: all programs do nothing */
 	__u32 watch_denied; /* sys_exit and sched_switch are attached: denied calls are seen */
 };

@@ -278,6 +278,16 @@ int recorder_fd(const struct recorder *recorder)
 	return ring_buffer__epoll_fd(recorder->ring);
 }
 
+/* Ends the recording if the programs have ended before, because this process was stopped. */
+static int check_ownership(const struct recorder *recorder, struct error *err)
+{
+	if (!__atomic_load_n(&recorder->object.life->expired, __ATOMIC_SEQ_CST))
+		return 0;
+	return error_set(err, ETIMEDOUT,
+			 "the recorder did nothing for so long that the BPF "
+			 "programs have ended; calls since then are not recorded");
+}
+
 /* Says that the pins have an owner, and what it has seen. */
 static int renew_ownership(struct recorder *recorder, struct error *err)
 {
@@ -318,8 +328,10 @@ static int scan(struct recorder *recorder, struct error *err)
 {
 	struct recorder_totals now;
 	uint32_t slot;
-	int r = look_at_slots(recorder, err);
+	int r = check_ownership(recorder, err);
 
+	if (r == 0)
+		r = look_at_slots(recorder, err);
 	recorder_totals(recorder, &now);
 	for (slot = 1; slot < recorder->slots.count && r == 0; slot++)
 		if (slots_in_use(&recorder->slots, slot))

@@ -40,7 +40,7 @@ bool recorder_is_pinned(const struct recorder *recorder)
 
 void recorder_tell_owner(struct recorder *recorder)
 {
-	__atomic_store_n(&recorder->object.life->owner_seen, clock_ns(CLOCK_BOOTTIME),
+	__atomic_store_n(&recorder->object.life->owner_seen, clock_ns(CLOCK_MONOTONIC),
 			 __ATOMIC_SEQ_CST);
 }
 

@@ -12,7 +12,7 @@
 #include <time.h>
 
 #define CGROUPS_MAX 100000
-#define SLOTS 64
+#define SLOTS 512 /* more than are used while a slow machine starts a recorder */
 #define MSEC 1000000L
 
 /* Shared by the processes of a test. */

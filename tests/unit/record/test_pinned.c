@@ -2,6 +2,11 @@
 /* Recorders that end, or are killed, and leave their maps and links to the next. */
 #include "pinned.h"
 
+#include <bpf/bpf.h>
+
+#include "shared.h"
+#include "util/clock.h"
+
 #define KILLS 200
 
 static void test_killed_at_any_moment(void **state)
@@ -150,6 +155,44 @@ static void test_an_owner_keeps_them(void **state)
 	assert_true(recorder_is_taken_over(world.recorder));
 }
 
+/* A process that was stopped for too long learns that it has missed calls. */
+static void test_an_owner_that_was_stopped(void **state)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct recorder_options impatient = usual;
+
+	if (geteuid() != 0)
+		skip();
+	impatient.owner_timeout = 100 * MSEC;
+	world.recorder = begin(&impatient);
+	wait_a(200 * MSEC);
+	call_in(world.top, NR_FIRST); /* the fork looks for the owner */
+	assert_int_equal(recorder_catch_up(world.recorder, &err), -ETIMEDOUT);
+}
+
+/* The owner may say that it lives just after a program has read the time. */
+static void test_an_owner_is_seen_after_now(void **state)
+{
+	struct recorder_life life;
+	char path[PATH_MAX];
+	uint32_t key = 0;
+	int fd;
+
+	if (geteuid() != 0)
+		skip();
+	recorder_destroy(begin(&usual));
+	snprintf(path, sizeof(path), "%s/1/life", world.pins);
+	fd = bpf_obj_get(path);
+	assert_return_code(fd, errno);
+	assert_return_code(bpf_map_lookup_elem(fd, &key, &life), errno);
+	life.owner_seen = clock_ns(CLOCK_MONOTONIC) + 1000 * MSEC;
+	assert_return_code(bpf_map_update_elem(fd, &key, &life, BPF_ANY), errno);
+	close(fd);
+	call_in(world.top, NR_FIRST); /* the fork looks for the owner */
+	world.recorder = begin(&usual);
+	assert_true(recorder_is_taken_over(world.recorder));
+}
+
 static void test_detach(void **state)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -190,6 +233,8 @@ int main(void)
 		pinned_test(test_slots_run_out_meanwhile),
 		pinned_test(test_pins_without_an_owner_end),
 		pinned_test(test_an_owner_keeps_them),
+		pinned_test(test_an_owner_that_was_stopped),
+		pinned_test(test_an_owner_is_seen_after_now),
 		pinned_test(test_detach),
 		pinned_test(test_without_a_bpffs),
 	};
