@@ -29,9 +29,30 @@
 #include "owner.h"
 #include "setup.h"
 #include "slot.h"
+#include "stint.h"
 #include "task.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+static __always_inline void set_watched(struct recorder_task *state,
+					const struct recorder_slot *slot, __u32 index)
+{
+	state->watched_slot = index;
+	state->watched_generation = slot->generation;
+}
+
+/*
+ * True if all calls of a task were watched since its state was "synced", that is, if the slot at
+ * that time still records. A cgroup may have been dropped and added again meanwhile, and calls
+ * may have begun that nobody saw.
+ */
+static __always_inline bool was_watched(const struct recorder_task *state)
+{
+	struct recorder_slot *slot = slot_get(state->watched_slot);
+
+	return slot && slot->generation == state->watched_generation &&
+	       !(slot->flags & RECORDER_DROPPED);
+}
 
 /*
  * Marks the call that a task under a filter enters. sys_exit clears the mark; a call that exits
@@ -57,6 +78,8 @@ static __always_inline void enter_filtered(struct task_struct *task, struct reco
 		state->entered = true;
 		state->synced = true;
 		state->emulated = false;
+		set_watched(state, slot, index);
+		stint_begin(task, state);
 	}
 }
 
@@ -139,6 +162,12 @@ static __noinline int enter_unusual(__u32 nr)
 	return mode == RECORDER_COMMAND ? enter_command(task, &hit) : hit_record(&hit);
 }
 
+/* True if the slot has seen a native call of a number below RECORDER_NUMBERS. */
+static __always_inline bool slot_has(const struct recorder_slot *slot, __u64 nr)
+{
+	return slot->bitmaps[RECORDER_OBSERVED].words[ABI_NATIVE][nr / 64] & (1ULL << (nr % 64));
+}
+
 /*
  * Runs for every call of every task on the node, so it must be cheap. Only the number is still
  * needed after a function call, so the compiler saves one register. Nothing is built in memory.
@@ -156,37 +185,46 @@ static __always_inline int enter(__u64 nr)
 	index = slot_remembered(task->cgroups->dfl_cgrp);
 	if (index == RECORDER_SLOT_NONE)
 		return 0;
-	if (index > SLOT_MASK || nr >= RECORDER_NUMBERS || task_is_filtered(task) ||
-	    !task_is_native(task))
+	if (index > SLOT_MASK || nr >= RECORDER_NUMBERS || !task_is_native(task))
 		return enter_unusual(nr);
 	slot = slot_get(index);
-	if (slot &&
-	    (slot->bitmaps[RECORDER_OBSERVED].words[ABI_NATIVE][nr / 64] & (1ULL << (nr % 64))))
-		return 0;
-	return enter_unusual(nr);
+	if (!slot || !slot_has(slot, nr) ||
+	    (task_is_filtered(task) && !stint_enter(task, slot, index)))
+		return enter_unusual(nr);
+	return 0;
 }
 
+/* True if the call that ends may be one that the kernel did not run. */
 static __always_inline bool watches_exit(void)
 {
-	return !has_expired() && task_is_filtered(bpf_get_current_task_btf()) && life.watch_denied;
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (has_expired() || !task_is_filtered(task) || !life.watch_denied)
+		return false;
+	if (mode != RECORDER_TASKS &&
+	    slot_remembered(task->cgroups->dfl_cgrp) == RECORDER_SLOT_NONE)
+		return false;
+	return !stint_leave(task);
 }
 
 /*
  * Updates the state when a call of a task under a filter ends. Returns true if the kernel did
  * not run the call.
  */
-static __always_inline bool was_skipped(struct recorder_task *state)
+static __always_inline bool was_skipped(struct recorder_task *state,
+					const struct recorder_slot *slot, __u32 index)
 {
 	/*
 	 * The first exit of a task may end a call that it entered before calls were watched or
 	 * before it had a filter or, for a new task, that its parent entered. Before sys_enter is
 	 * attached, every exit is like that.
 	 */
-	bool skipped = !state->entered && state->synced && !state->emulated;
+	bool skipped = !state->entered && state->synced && was_watched(state) && !state->emulated;
 
 	state->entered = false;
 	state->emulated = false;
 	state->synced = started;
+	set_watched(state, slot, index);
 	return skipped;
 }
 
@@ -201,10 +239,11 @@ static __noinline int leave(__u32 nr)
 	hit.slot = slot_of_task_cached(task);
 	slot = hit.slot == RECORDER_SLOT_NONE ? NULL : slot_get(hit.slot);
 	state = slot ? state_make(task, slot) : NULL;
+	stint_end(task, state);
 	if (!state)
 		return 0;
 	notified = was_notified(task, state);
-	if (!was_skipped(state) || nr == NR_NONE)
+	if (!was_skipped(state, slot, hit.slot) || nr == NR_NONE)
 		return 0;
 	hit.abi = task_abi(task, &nr);
 	hit.nr = nr;
@@ -348,6 +387,7 @@ static __noinline int end_task(void)
 	if (has_expired())
 		return 0;
 	state = state_get(task);
+	stint_end(task, state);
 	if (life.watch_denied && task_is_filtered(task) && EXIT_SIGNAL(task->exit_code) == SIGSYS &&
 	    EXIT_SIGNAL(task->signal->group_exit_code) != SIGSYS && !(state && state->entered))
 		exit_killed(task);
@@ -421,7 +461,11 @@ int BPF_PROG(switch_task, bool preempt, struct task_struct *previous, struct tas
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	return !has_expired() && task->ptrace && task_is_filtered(task) ? traced_stop(task) : 0;
+	if (has_expired() || !task_is_filtered(task))
+		return 0;
+	if (stint_of(task))
+		stint_end(task, state_get(task));
+	return task->ptrace ? traced_stop(task) : 0;
 }
 
 /*

@@ -100,6 +100,8 @@ enum recorder_slot_flag {
 	RECORDER_SETTLED = 1 << 16,
 	/* Set by user space: these programs replaced others while the cgroup was in set-up. */
 	RECORDER_REPLACED = 1 << 17,
+	/* Set by user space: the cgroup is not recorded any more, and the slot is not free yet. */
+	RECORDER_DROPPED = 1 << 18,
 };
 
 #define RECORDER_MOVERS 4
@@ -204,6 +206,8 @@ struct recorder_task {
 	__u32 arrival;	 /* of a task in set-up */
 	__u32 filters;	 /* their number when listeners were last looked for */
 	__u32 last_nr;	 /* the last call made in set-up: the execve when set-up ends */
+	__u32 watched_slot; /* where "synced" was set, with the slot's generation at that time */
+	__u32 watched_generation;
 	__u16 last_abi;
 	__u8 phase;    /* enum recorder_phase */
 	__u8 entered;  /* sys_enter ran, but not yet sys_exit */
@@ -213,7 +217,7 @@ struct recorder_task {
 	__u8 pad;
 };
 
-_Static_assert(sizeof(struct recorder_task) == 56, "the same on both sides");
+_Static_assert(sizeof(struct recorder_task) == 64, "the same on both sides");
 
 /* A task for as long as the machine runs: its pid may be used again, its start time is not. */
 struct recorder_task_key {

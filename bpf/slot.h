@@ -42,9 +42,9 @@ static __always_inline __u32 cache_index(__u64 key)
 	return (key >> 12) & (RECORDER_CACHE_SIZE - 1);
 }
 
-static __always_inline __u64 cgroup_key(struct cgroup *cgroup)
+static __always_inline __u64 pointer_key(const void *pointer)
 {
-	return (__u64)cgroup - (__u64)&anchor;
+	return (__u64)pointer - (__u64)&anchor;
 }
 
 /* Returns the slot of a cgroup id, with RECORDER_SLOT_STAGED if it is staged. */
@@ -76,14 +76,14 @@ static __always_inline __u32 slot_for_calls(__u64 id)
 /* Returns the slot, or RECORDER_SLOT_NONE; more than SLOT_MASK if it is not in the cache. */
 static __always_inline __u64 slot_remembered(struct cgroup *cgroup)
 {
-	__u64 key = cgroup_key(cgroup);
+	__u64 key = pointer_key(cgroup);
 
 	return cache[cache_index(key)] ^ (key << SLOT_BITS);
 }
 
 static __always_inline __u32 slot_of_cgroup_cached(struct cgroup *cgroup)
 {
-	__u64 key = cgroup_key(cgroup);
+	__u64 key = pointer_key(cgroup);
 	__u64 value = slot_remembered(cgroup);
 
 	if (value > SLOT_MASK) {
@@ -96,7 +96,7 @@ static __always_inline __u32 slot_of_cgroup_cached(struct cgroup *cgroup)
 
 static __always_inline void cache_set(struct cgroup *cgroup, __u32 slot)
 {
-	__u64 key = cgroup_key(cgroup);
+	__u64 key = pointer_key(cgroup);
 
 	cache[cache_index(key)] = key << SLOT_BITS | slot;
 }
@@ -104,7 +104,7 @@ static __always_inline void cache_set(struct cgroup *cgroup, __u32 slot)
 /* No cgroup has key 0, so the next lookup goes to the hash map. */
 static __always_inline void cache_forget(struct cgroup *cgroup)
 {
-	cache[cache_index(cgroup_key(cgroup))] = 0;
+	cache[cache_index(pointer_key(cgroup))] = 0;
 }
 
 static __always_inline struct recorder_task_key spare_key(struct task_struct *task)

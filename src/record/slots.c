@@ -377,6 +377,7 @@ void slots_drop(struct slots *slots, uint32_t slot)
 	uint64_t id = slots->slots[slot].cgroup_id;
 	uint32_t found;
 
+	slots_flag(slots, slot, RECORDER_DROPPED);
 	/* A slot that was dropped before may have a successor. */
 	if (bpf_map_lookup_elem(slots->object->slot_by_cgroup, &id, &found) == 0 &&
 	    (found & ~RECORDER_SLOT_STAGED) == slot)

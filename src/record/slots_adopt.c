@@ -16,7 +16,8 @@
 #include "util/error.h"
 
 /* What depends on the maps, and not on the cgroup. */
-#define OWN_FLAGS ((uint32_t)(RECORDER_STAGED | RECORDER_SETTLED | RECORDER_PRESENT))
+#define OWN_FLAGS \
+	((uint32_t)(RECORDER_STAGED | RECORDER_SETTLED | RECORDER_PRESENT | RECORDER_DROPPED))
 
 static int set_slot_of_cgroup(const struct slots *slots, uint64_t id, uint32_t slot,
 			      struct error *err)

@@ -3,8 +3,6 @@
 #include "pinned.h"
 
 #include <dirent.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 
 #include "util/clock.h"
 
@@ -107,22 +105,6 @@ static void test_killed_while_replacing(void **state)
 	catch_up();
 	check_churn(false);
 	succeed(recorder_stop(world.recorder, &err), &err);
-}
-
-/* Makes each call fail with an error by a filter. */
-static void deny_calls(void)
-{
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0), /* struct seccomp_data.nr */
-		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, NR_FIRST, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	const struct sock_fprog program = { sizeof(code) / sizeof(*code), code };
-
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
-		_exit(1);
 }
 
 /* Passes the time with calls that no filter denies: one that sleeps, or many. */

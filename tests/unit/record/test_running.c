@@ -77,13 +77,14 @@ static void order(uint32_t nr)
 		sched_yield();
 }
 
-static void begin(enum recorder_hook hook, unsigned int slots)
+static void begin_with(enum recorder_hook hook, unsigned int slots, bool watch_denied)
 {
 	const struct recorder_options options = {
 		.mode = RECORDER_CGROUPS,
 		.hook = hook,
 		.slots = slots,
 		.event_bytes = PAGE,
+		.watch_denied = watch_denied,
 	};
 	static const struct recorder_handler handler = {};
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -92,6 +93,11 @@ static void begin(enum recorder_hook hook, unsigned int slots)
 	succeed(recorder_add_handler(world.recorder, &handler, &err), &err);
 	succeed(recorder_attach(world.recorder, &err), &err);
 	succeed(recorder_start(world.recorder, &err), &err);
+}
+
+static void begin(enum recorder_hook hook, unsigned int slots)
+{
+	begin_with(hook, slots, false);
 }
 
 static void end(void)
@@ -254,6 +260,77 @@ static void test_drop_frees_the_slot(void **state)
 	end();
 }
 
+/* Under a filter: makes calls until it is ordered to sleep, and then one that the filter denies. */
+static void sleep_and_be_denied(int descriptor)
+{
+	char byte;
+
+	deny_calls();
+	getppid();
+	__atomic_store_n(&world.orders->ready, 1, __ATOMIC_SEQ_CST);
+	while (!__atomic_load_n(&world.orders->nr, __ATOMIC_SEQ_CST))
+		sched_yield();
+	if (read(descriptor, &byte, 1) != 1)
+		_exit(1);
+	make_call(NR_FIRST);
+	__atomic_store_n(&world.orders->nr, 0, __ATOMIC_SEQ_CST);
+	pause();
+}
+
+/* True if a process sleeps in read(2). */
+static bool is_reading(pid_t pid)
+{
+	char path[64], text[8] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_return_code(fd, errno);
+	if (read(fd, text, sizeof(text) - 1) < 0)
+		text[0] = '\0';
+	close(fd);
+	return atoi(text) == SYS_read && strncmp(text, "running", 7) != 0;
+}
+
+/* A call that began while the cgroup was not recorded ends afterwards. It was not denied. */
+static void check_sleep_from_before(enum recorder_hook hook)
+{
+	_cleanup_tracked_cgroup_ struct tracked_cgroup *tracked = NULL;
+	int descriptors[2];
+
+	assert_return_code(pipe2(descriptors, O_CLOEXEC), errno);
+	begin_with(hook, 1, true);
+	add(0);
+	world.busy[0] = fork_into(world.cgroups[0]);
+	if (world.busy[0] == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		sleep_and_be_denied(descriptors[0]);
+	}
+	while (!__atomic_load_n(&world.orders->ready, __ATOMIC_SEQ_CST))
+		sched_yield();
+	drop(0);
+	__atomic_store_n(&world.orders->nr, 1, __ATOMIC_SEQ_CST);
+	while (!is_reading(world.busy[0]))
+		sched_yield();
+	add(0);
+	assert_int_equal(write(descriptors[1], "x", 1), 1);
+	while (__atomic_load_n(&world.orders->nr, __ATOMIC_SEQ_CST))
+		sched_yield();
+	tracked = snapshot(0);
+	assert_null(call_set_find(&tracked->calls[RECORDER_DENIED], ABI_NATIVE, SYS_read));
+	assert_non_null(call_set_find(&tracked->calls[RECORDER_DENIED], ABI_NATIVE, NR_FIRST));
+	close(descriptors[0]);
+	close(descriptors[1]);
+	end();
+}
+
+static void test_sleep_from_before(void **state)
+{
+	if (geteuid() != 0)
+		skip();
+	check_sleep_from_before(RECORDER_HOOK_BTF);
+}
+
 /* What others lost before a cgroup was added does not make its recording incomplete. */
 static void test_losses_have_a_time(void **state)
 {
@@ -328,6 +405,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_snapshot_during_setup, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_snapshot_of_unrecorded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_drop_frees_the_slot, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_sleep_from_before, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_losses_have_a_time, set_up, tear_down),
 	};
 
