@@ -16,6 +16,8 @@ DENIED = os.path.join(bench.PROGRAMS, "bpf/denied")
 CALL = os.path.join(bench.PROGRAMS, "bpf/call")
 FLOOR = "empty tp_btf/sys_enter (the floor)"
 NOTHING = "nothing attached"
+# Containers run under a filter. The call costs more there without any program, too.
+FILTERED = ", under a filter"
 
 QUANTILES = ("quartile", "median")
 
@@ -36,17 +38,21 @@ def on_cpu(cpu):
     return ["taskset", "-c", str(cpu)]
 
 
-def nothing(cpu):
-    return loop(*on_cpu(cpu))
+def filtered(*prefix):
+    return loop(*prefix, DENIED, "exec")
 
 
-def attached(name):
+def nothing(cpu, work=loop):
+    return work(*on_cpu(cpu))
+
+
+def attached(name, work=loop):
     program = os.path.join(bench.PROGRAMS, "bench/attach")
     objects = os.path.join(bench.PROGRAMS, "bench", name + ".bpf.o")
 
     def measure(cpu):
         with bench.background([program, objects], "ready", bench.close_input):
-            return loop(*on_cpu(cpu))
+            return work(*on_cpu(cpu))
 
     return measure
 
@@ -105,6 +111,10 @@ def variants():
         **with_before("recorder watching denied calls, recorded", True, True),
         **with_before("recorder on classic tracepoints, not recorded", False, False, "tracepoint"),
         **with_before("recorder on classic tracepoints, recorded", True, False, "tracepoint"),
+        FLOOR + FILTERED: attached("empty_enter", filtered),
+        "empty tp_btf/sys_enter and sys_exit" + FILTERED: attached("empty_both", filtered),
+        **with_before("recorder watching denied calls, not recorded" + FILTERED, False, True, work=filtered),
+        **with_before("recorder watching denied calls, recorded" + FILTERED, True, True, work=filtered),
         "mount-namespace hash, classic tracepoint": attached("namespace_tracepoint"),
         "the same, raw tracepoint, comm and registers copied": attached("namespace_copying"),
     }
@@ -116,17 +126,23 @@ def variants():
     return result
 
 
+def base_of(name):
+    return NOTHING + (FILTERED if FILTERED in name else "")
+
+
 def take_samples(measures, rounds):
     """By variant: nanoseconds a call, a sample a round.
 
     The machine's speed drifts, so that nothing attached is measured before each of the others.
     """
     cpus = sorted(os.sched_getaffinity(0))
-    samples = {NOTHING: []} | {name: [] for name, run in measures.items() if callable(run)}
+    samples = {NOTHING: [], NOTHING + FILTERED: []}
+    samples |= {name: [] for name, run in measures.items() if callable(run)}
     for round_ in range(rounds):
         cpu = cpus[round_ % len(cpus)]
         for name, run in measures.items():
-            samples[NOTHING].append(nothing(cpu))
+            base = base_of(name)
+            samples[base].append(nothing(cpu, loop if base == NOTHING else filtered))
             if name in samples:
                 samples[name].append(run(cpu))
     return samples
@@ -135,7 +151,7 @@ def take_samples(measures, rounds):
 def compare(samples, i):
     """The i-th quartile of each variant's samples, against nothing attached and the floor."""
     taken = {name: statistics.quantiles(numbers, n=4)[i] for name, numbers in samples.items()}
-    extra = {name: numbers - taken[NOTHING] for name, numbers in taken.items()}
+    extra = {name: numbers - taken[base_of(name)] for name, numbers in taken.items()}
     return {
         name: {"ns": taken[name], "extra_ns": extra[name], "floors": extra[name] / extra[FLOOR]}
         for name in samples
@@ -164,7 +180,7 @@ def cells(name, numbers):
     row = []
     for of in numbers.values():
         row.append(f"{of['ns']:.0f} ns")
-        row += ["", ""] if name == NOTHING else [f"+{of['extra_ns']:.1f}", f"{of['floors']:.2f} x"]
+        row += ["", ""] if name == base_of(name) else [f"+{of['extra_ns']:.1f}", f"{of['floors']:.2f} x"]
     return row
 
 
