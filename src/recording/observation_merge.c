@@ -125,12 +125,34 @@ static void merge_facts(struct observation *into, struct observation *from)
 			into->losses[loss] = from->losses[loss];
 }
 
+/* Makes it explicit which arguments were not recorded, because it is lost with the union. */
+static int note_missing(struct observation *observation, struct error *err)
+{
+	int r = argument_set_note_missing(&observation->arguments, &observation->calls,
+					  observation->machine, err);
+
+	return r < 0 ? r :
+		       argument_set_note_missing(&observation->denied_arguments,
+						 &observation->denied, observation->machine, err);
+}
+
+static int merge_arguments(struct observation *into, struct observation *from, struct error *err)
+{
+	int r;
+
+	if ((r = note_missing(into, err)) < 0 || (r = note_missing(from, err)) < 0 ||
+	    (r = argument_set_merge(&into->arguments, &from->arguments, err)) < 0)
+		return r;
+	return argument_set_merge(&into->denied_arguments, &from->denied_arguments, err);
+}
+
 int observation_merge(struct observation *into, struct observation *from, struct error *err)
 {
 	size_t i;
 	int r;
 
-	if ((r = call_set_merge(&into->calls, &from->calls, err)) < 0 ||
+	if ((r = merge_arguments(into, from, err)) < 0 ||
+	    (r = call_set_merge(&into->calls, &from->calls, err)) < 0 ||
 	    (r = call_set_merge(&into->denied, &from->denied, err)) < 0)
 		return r;
 	for (i = 0; i < from->label_count; i++)
