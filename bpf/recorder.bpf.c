@@ -23,6 +23,7 @@
 #include <bpf/bpf_tracing.h>
 
 #include "answer.h"
+#include "arguments.h"
 #include "cgroups.h"
 #include "hit.h"
 #include "maps.h"
@@ -113,6 +114,14 @@ static __always_inline int enter_command(struct task_struct *task, struct hit *h
 	return 0;
 }
 
+/* True if the workload's values of all recorded arguments of the current call are known. */
+static __always_inline bool arguments_are_known(__u32 slot, __u32 abi, __u32 nr)
+{
+	__u32 span = argument_span(abi, nr);
+
+	return !span || arguments_known(slot, abi, span);
+}
+
 /* Handles all calls except known native calls of a task without a filter. */
 static __noinline int enter_unusual(__u32 nr)
 {
@@ -132,11 +141,23 @@ static __noinline int enter_unusual(__u32 nr)
 	hit.abi = task_abi(task, &nr);
 	hit.nr = nr;
 	word = hit_word(slot, &hit);
-	if (word && (*word & (1ULL << (nr % 64))))
+	if (word && (*word & (1ULL << (nr % 64))) && arguments_are_known(hit.slot, hit.abi, nr))
 		return 0;
 	if (mode == RECORDER_CGROUPS)
 		return enter_container(task, &hit);
 	return mode == RECORDER_COMMAND ? enter_command(task, &hit) : hit_record(&hit);
+}
+
+/* Handles a known native call of a task without a filter, whose arguments may be new. */
+static __noinline int enter_known(__u32 nr)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 slot = slot_remembered(task->cgroups->dfl_cgrp);
+
+	if (slot <= SLOT_MASK &&
+	    arguments_known(slot, ABI_NATIVE, argument_span(ABI_NATIVE, nr)))
+		return 0;
+	return enter_unusual(nr);
 }
 
 /*
@@ -160,10 +181,10 @@ static __always_inline int enter(__u64 nr)
 	    !task_is_native(task))
 		return enter_unusual(nr);
 	slot = slot_get(index);
-	if (slot &&
-	    (slot->bitmaps[RECORDER_OBSERVED].words[ABI_NATIVE][nr / 64] & (1ULL << (nr % 64))))
-		return 0;
-	return enter_unusual(nr);
+	if (!slot ||
+	    !(slot->bitmaps[RECORDER_OBSERVED].words[ABI_NATIVE][nr / 64] & (1ULL << (nr % 64))))
+		return enter_unusual(nr);
+	return argument_spans[ABI_NATIVE][nr] ? enter_known(nr) : 0;
 }
 
 static __always_inline bool watches_exit(void)

@@ -173,9 +173,12 @@ int argument_set_merge(struct argument_set *set, const struct argument_set *othe
 	return r;
 }
 
-/* Notes that the arguments of a call, or only those that are not in the set, were not recorded. */
-static int note_call(struct argument_set *set, const struct call *call, enum machine machine,
-		     bool only_missing, struct error *err)
+/*
+ * Notes for the recorded arguments of a call that are not in "recorded" that they were not
+ * recorded.
+ */
+static int note_call(struct argument_set *set, const struct argument_set *recorded,
+		     const struct call *call, enum machine machine, struct error *err)
 {
 	struct argument_span span = syscall_arguments_of(machine, call->abi, call->nr);
 	struct argument *argument;
@@ -190,7 +193,7 @@ static int note_call(struct argument_set *set, const struct call *call, enum mac
 					      .offset = row->offset,
 					      .flags = row->kind == ARGUMENT_FLAGS };
 
-		if (only_missing && is_at(set, argument_set_position(set, &key), &key))
+		if (is_at(recorded, argument_set_position(recorded, &key), &key))
 			continue;
 		r = argument_set_get(set, &key, &argument, err);
 		if (r == 0 && !argument->unrecorded)
@@ -199,21 +202,57 @@ static int note_call(struct argument_set *set, const struct call *call, enum mac
 	return r;
 }
 
-int argument_set_note_missing(struct argument_set *set, const struct call_set *calls,
-			      enum machine machine, struct error *err)
+static int note_calls(struct argument_set *set, const struct argument_set *recorded,
+		      const struct call_set *calls, enum machine machine, struct error *err)
 {
 	size_t i;
 	int r = 0;
 
 	for (i = 0; i < calls->length && r == 0; i++)
-		r = note_call(set, &calls->items[i], machine, true, err);
+		r = note_call(set, recorded, &calls->items[i], machine, err);
 	return r;
 }
 
-int argument_set_note_unrecorded(struct argument_set *set, const struct call *call,
+int argument_set_note_missing(struct argument_set *set, const struct call_set *calls,
+			      enum machine machine, struct error *err)
+{
+	return note_calls(set, set, calls, machine, err);
+}
+
+int argument_set_note_unrecorded(struct argument_set *set, const struct call_set *calls,
 				 enum machine machine, struct error *err)
 {
-	return note_call(set, call, machine, false, err);
+	static const struct argument_set none = {};
+
+	return note_calls(set, &none, calls, machine, err);
+}
+
+int argument_set_merge_of(struct argument_set *set, const struct argument_set *other,
+			  const struct call_set *calls, enum machine machine, struct error *err)
+{
+	int r = argument_set_merge(set, other, err);
+
+	return r < 0 ? r : note_calls(set, other, calls, machine, err);
+}
+
+int argument_set_merge_call(struct argument_set *set, const struct argument_set *other,
+			    const struct call *call, enum machine machine, struct error *err)
+{
+	const struct argument first = { .nr = call->nr, .abi = call->abi };
+	size_t i = argument_set_position(other, &first);
+	struct argument *into;
+	int r = 0;
+
+	for (; i < other->length && r == 0; i++) {
+		const struct argument *from = &other->items[i];
+
+		if (from->abi != call->abi || from->nr != call->nr)
+			break;
+		r = argument_set_get(set, from, &into, err);
+		if (r == 0)
+			r = merge_argument(into, from, err);
+	}
+	return r < 0 ? r : note_call(set, other, call, machine, err);
 }
 
 void argument_set_finish(struct argument_set *set)

@@ -82,15 +82,23 @@ int argument_set_merge(struct argument_set *set, const struct argument_set *othe
 		       struct error *err);
 
 /*
- * Notes for each call of a set whose arguments are recorded, but are not in the set, that they
- * were not. Two sets are to be merged only after this, because then the absence of an argument
- * means that its call was not made.
+ * Notes for each of the calls whose arguments are recorded, but are not in the set, that they were
+ * not. From then on, the absence of an argument from the set means that its call was not made, so
+ * that two such sets can be merged.
  */
 int argument_set_note_missing(struct argument_set *set, const struct call_set *calls,
 			      enum machine machine, struct error *err);
 
+/* As argument_set_merge(), and notes which arguments of the calls other does not have. */
+int argument_set_merge_of(struct argument_set *set, const struct argument_set *other,
+			  const struct call_set *calls, enum machine machine, struct error *err);
+
+/* The same for the arguments of one call only. */
+int argument_set_merge_call(struct argument_set *set, const struct argument_set *other,
+			    const struct call *call, enum machine machine, struct error *err);
+
 /* Notes that calls were made whose arguments were not recorded. */
-int argument_set_note_unrecorded(struct argument_set *set, const struct call *call,
+int argument_set_note_unrecorded(struct argument_set *set, const struct call_set *calls,
 				 enum machine machine, struct error *err);
 
 void argument_set_finish(struct argument_set *set);

@@ -10,11 +10,10 @@ static int add_observation(struct argument_set *set, const struct observation *o
 	const struct call_set *calls = denied ? &observation->denied : &observation->calls;
 	_cleanup_(argument_set_finish) struct argument_set own = {};
 	size_t i;
-	int r = argument_set_merge(
-		&own, denied ? &observation->denied_arguments : &observation->arguments, err);
+	int r = argument_set_merge_of(
+		&own, denied ? &observation->denied_arguments : &observation->arguments, calls,
+		observation->machine, err);
 
-	if (r == 0)
-		r = argument_set_note_missing(&own, calls, observation->machine, err);
 	for (i = 0; i < own.length && observation->losses[LOSS_LATE]; i++)
 		if (!own.items[i].unrecorded)
 			own.items[i].unrecorded = 1;

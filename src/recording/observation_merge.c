@@ -125,25 +125,21 @@ static void merge_facts(struct observation *into, struct observation *from)
 			into->losses[loss] = from->losses[loss];
 }
 
-/* Makes it explicit which arguments were not recorded, because it is lost with the union. */
-static int note_missing(struct observation *observation, struct error *err)
-{
-	int r = argument_set_note_missing(&observation->arguments, &observation->calls,
-					  observation->machine, err);
-
-	return r < 0 ? r :
-		       argument_set_note_missing(&observation->denied_arguments,
-						 &observation->denied, observation->machine, err);
-}
-
-static int merge_arguments(struct observation *into, struct observation *from, struct error *err)
+/* An argument that one of them did not record is not known in the union. */
+static int merge_arguments(struct observation *into, const struct observation *from,
+			   struct error *err)
 {
 	int r;
 
-	if ((r = note_missing(into, err)) < 0 || (r = note_missing(from, err)) < 0 ||
-	    (r = argument_set_merge(&into->arguments, &from->arguments, err)) < 0)
+	if ((r = argument_set_note_missing(&into->arguments, &into->calls, into->machine, err)) <
+		    0 ||
+	    (r = argument_set_note_missing(&into->denied_arguments, &into->denied, into->machine,
+					   err)) < 0 ||
+	    (r = argument_set_merge_of(&into->arguments, &from->arguments, &from->calls,
+				       from->machine, err)) < 0)
 		return r;
-	return argument_set_merge(&into->denied_arguments, &from->denied_arguments, err);
+	return argument_set_merge_of(&into->denied_arguments, &from->denied_arguments,
+				     &from->denied, from->machine, err);
 }
 
 int observation_merge(struct observation *into, struct observation *from, struct error *err)
