@@ -26,9 +26,18 @@ CALLS, BATCHES = 2000, 100
 CALLS_TRACED, BATCHES_TRACED = 1000, 3
 
 
-def loop(*prefix, calls=CALLS, batches=BATCHES):
+# Cheap calls with recorded arguments (src/syscalls/arguments.tbl): one value, one of flags, and two
+# of flags. With the arguments 0, they do little or nothing. Their numbers on x86-64 and arm64.
+ARGUMENTS = {
+    "personality, one value": {"x86_64": 135, "aarch64": 92},
+    "mprotect, one of flags": {"x86_64": 10, "aarch64": 226},
+    "mmap, two of flags": {"x86_64": 9, "aarch64": 222},
+}
+
+
+def loop(*prefix, calls=CALLS, batches=BATCHES, number=None):
     """Nanoseconds a call, in the batch that was disturbed least."""
-    return bench.least([*prefix, bench.LOOP, str(calls), str(batches)])
+    return bench.least([*prefix, bench.LOOP, str(calls), str(batches), *([str(number)] if number else [])])
 
 
 def on_cpu(cpu):
@@ -36,8 +45,8 @@ def on_cpu(cpu):
     return ["taskset", "-c", str(cpu)]
 
 
-def nothing(cpu):
-    return loop(*on_cpu(cpu))
+def nothing(cpu, number=None):
+    return loop(*on_cpu(cpu), number=number)
 
 
 def attached(name):
@@ -108,6 +117,15 @@ def variants():
         "mount-namespace hash, classic tracepoint": attached("namespace_tracepoint"),
         "the same, raw tracepoint, comm and registers copied": attached("namespace_copying"),
     }
+    for call, numbers in ARGUMENTS.items():
+        number = numbers[os.uname().machine]
+        recorded = with_before(
+            f"recorder, process recorded: {call}", True, False,
+            work=lambda *prefix, number=number: loop(*prefix, number=number),
+        )
+        for measure_ in recorded.values():
+            measure_.number = number
+        result.update(recorded)
     reason = perf_works()
     perf = traced("perf", "trace", "-s", "-o", "/dev/null", "--")
     result["perf trace -s"] = reason if reason else perf
@@ -123,19 +141,34 @@ def take_samples(measures, rounds):
     """
     cpus = sorted(os.sched_getaffinity(0))
     samples = {NOTHING: []} | {name: [] for name, run in measures.items() if callable(run)}
+    for name, run in measures.items():
+        if hasattr(run, "number"):
+            samples[without(name)] = []
     for round_ in range(rounds):
         cpu = cpus[round_ % len(cpus)]
         for name, run in measures.items():
             samples[NOTHING].append(nothing(cpu))
+            if hasattr(run, "number"):
+                samples[without(name)].append(nothing(cpu, run.number))
             if name in samples:
                 samples[name].append(run(cpu))
     return samples
 
 
+def without(name):
+    """The name of the samples of the variant's call with nothing attached."""
+    return NOTHING + " (" + name + ")"
+
+
 def compare(samples, i):
     """The i-th quartile of each variant's samples, against nothing attached and the floor."""
     taken = {name: statistics.quantiles(numbers, n=4)[i] for name, numbers in samples.items()}
-    extra = {name: numbers - taken[NOTHING] for name, numbers in taken.items()}
+    extra = {
+        name: numbers - taken[without(name) if without(name) in taken else NOTHING]
+        for name, numbers in taken.items()
+        if not name.startswith(NOTHING + " (")
+    }
+    samples = extra
     return {
         name: {"ns": taken[name], "extra_ns": extra[name], "floors": extra[name] / extra[FLOOR]}
         for name in samples
@@ -152,7 +185,7 @@ def measure(quick):
     measures = variants()
     samples = take_samples(measures, ROUNDS_QUICK if quick else ROUNDS)
     quartile, median = (compare(samples, i) for i in range(2))
-    result = {name: {"quartile": quartile[name], "median": median[name]} for name in samples}
+    result = {name: {"quartile": quartile[name], "median": median[name]} for name in quartile}
     return result | {
         name: {"skipped": reason} for name, reason in measures.items() if name not in samples
     }
