@@ -154,8 +154,7 @@ static __noinline int enter_known(__u32 nr)
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u64 slot = slot_remembered(task->cgroups->dfl_cgrp);
 
-	if (slot <= SLOT_MASK &&
-	    arguments_known(slot, ABI_NATIVE, argument_span(ABI_NATIVE, nr)))
+	if (slot <= SLOT_MASK && arguments_known(slot, ABI_NATIVE, argument_span(ABI_NATIVE, nr)))
 		return 0;
 	return enter_unusual(nr);
 }

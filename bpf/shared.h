@@ -301,7 +301,7 @@ struct recorder_slot_values {
 	__u64 first; /* key of its first element in the map "values"; 0: none */
 	__u64 unrecorded[RECORDER_ARGUMENT_ROWS / 64]; /* rows of which a value was lost */
 	__u32 number;				       /* of its elements */
-	__u32 lost; /* values that could not be read or stored */
+	__u32 lost;				       /* values that could not be read or stored */
 };
 
 _Static_assert(sizeof(struct recorder_slot_values) == 32, "indexed by shifting");

@@ -74,7 +74,7 @@ struct object {
 	__u32 *mark_rest;
 	__u32 *marked_live;
 	__u64 *runtime_sizes;
-	__u64 *cache; /* RECORDER_CACHE_SIZE words */
+	__u64 *cache;	    /* RECORDER_CACHE_SIZE words */
 	__u64 *value_cache; /* RECORDER_VALUE_CACHE_SIZE words */
 	__u64 *owner_seen;
 	__u32 *expired;

@@ -35,8 +35,7 @@ static int add(struct observation *observation, bool denied, const struct call *
 }
 
 static int resolve(struct observation *observation, const struct profile *profile,
-		   const struct call *call, const struct argument_set *arguments,
-		   struct error *err)
+		   const struct call *call, const struct argument_set *arguments, struct error *err)
 {
 	enum coverage coverage = observation->seccomp == SECCOMP_MODE_FILTERED ?
 					 ask_profile(observation, profile, call) :

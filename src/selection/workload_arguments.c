@@ -22,9 +22,8 @@ int workload_merge_arguments(struct workload *workload, const struct tracked_cgr
 	    (r = merge_kind(&observation->denied_arguments, tracked, RECORDER_DENIED, err)) < 0 ||
 	    (r = merge_kind(&workload->answered_arguments, tracked, RECORDER_ANSWERED, err)) < 0)
 		return r;
-	return pending_is_work ?
-		       argument_set_note_unrecorded(&observation->arguments,
-						    &tracked->calls[RECORDER_PENDING],
-						    machine_native(), err) :
-		       0;
+	return pending_is_work ? argument_set_note_unrecorded(&observation->arguments,
+							      &tracked->calls[RECORDER_PENDING],
+							      machine_native(), err) :
+				 0;
 }
