@@ -103,8 +103,10 @@ static __always_inline __u64 regs_compat_argument(struct pt_regs *regs, __u32 in
 }
 #endif
 
-/* Returns an argument of the call that the current task makes. The kernel ignores the upper half
- * of a 32-bit task's registers. */
+/*
+ * Returns an argument of the call that the current task makes. The kernel ignores the upper half of
+ * a 32-bit task's registers.
+ */
 static __always_inline __u64 regs_argument(struct pt_regs *regs, __u32 abi, __u32 index)
 {
 	return abi == ABI_COMPAT ? (__u32)regs_compat_argument(regs, index) :
@@ -168,6 +170,32 @@ static __noinline int arguments_known(__u32 slot, __u32 abi, __u32 span)
 		if (read_value(regs, abi, &argument_rows[row], &value))
 			return false;
 		key = value_key(slot, abi, RECORDER_OBSERVED, row, value);
+		if (value_cache[value_cache_index(key)] != key)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The same for native calls and for arguments that are not in memory, without a function call. It reads
+ * a row with one load.
+ */
+static __always_inline bool native_values_known(struct pt_regs *regs, __u32 slot, __u32 span)
+{
+	__u32 first = span & (RECORDER_ARGUMENT_ROWS - 1), i;
+	__u64 row, value, key;
+
+	for (i = 0; i < RECORDER_ARGUMENTS_PER_CALL; i++) {
+		if (i == span >> 8)
+			return true;
+		row = *(const volatile __u64 *)&argument_rows[(first + i) &
+							      (RECORDER_ARGUMENT_ROWS - 1)];
+		if (row >> 56 & (RECORDER_ARGUMENT_MEMORY | RECORDER_ARGUMENT_PRESENT))
+			return false;
+		value = regs_native_argument(regs, row >> 32 & 0xff);
+		key = value_key(slot, ABI_NATIVE, RECORDER_OBSERVED, first + i, value & (__u32)row);
+		if (value >> 32)
+			key |= RECORDER_VALUE_WIDE;
 		if (value_cache[value_cache_index(key)] != key)
 			return false;
 	}

@@ -148,26 +148,17 @@ static __noinline int enter_unusual(__u32 nr)
 	return mode == RECORDER_COMMAND ? enter_command(task, &hit) : hit_record(&hit);
 }
 
-/* Handles a known native call of a task without a filter, whose arguments may be new. */
-static __noinline int enter_known(__u32 nr)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u64 slot = slot_remembered(task->cgroups->dfl_cgrp);
-
-	if (slot <= SLOT_MASK && arguments_known(slot, ABI_NATIVE, argument_span(ABI_NATIVE, nr)))
-		return 0;
-	return enter_unusual(nr);
-}
-
 /*
- * Runs for every call of every task on the node, so it must be cheap. Only the number is still
- * needed after a function call, so the compiler saves one register. Nothing is built in memory.
+ * Runs for every call of every task on the node, so it must be cheap. Little is still needed after
+ * a function call, so the compiler saves few registers. Nothing is built in memory. regs may be
+ * NULL: they are then looked up if they are needed.
  */
-static __always_inline int enter(__u64 nr)
+static __always_inline int enter(__u64 nr, struct pt_regs *regs)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct recorder_slot *slot;
 	__u64 index;
+	__u32 span;
 
 	if (has_expired())
 		return 0;
@@ -183,7 +174,12 @@ static __always_inline int enter(__u64 nr)
 	if (!slot ||
 	    !(slot->bitmaps[RECORDER_OBSERVED].words[ABI_NATIVE][nr / 64] & (1ULL << (nr % 64))))
 		return enter_unusual(nr);
-	return argument_spans[ABI_NATIVE][nr] ? enter_known(nr) : 0;
+	span = argument_spans[ABI_NATIVE][nr];
+	if (!span)
+		return 0;
+	if (!regs)
+		regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	return native_values_known(regs, index, span) ? 0 : enter_unusual(nr);
 }
 
 static __always_inline bool watches_exit(void)
@@ -383,7 +379,7 @@ static __noinline int end_task(void)
 SEC("tp_btf/sys_enter")
 int BPF_PROG(enter_call, struct pt_regs *regs, long id)
 {
-	return enter(id);
+	return enter(id, regs);
 }
 
 SEC("tp_btf/sys_exit")
@@ -413,7 +409,7 @@ struct call_event {
 SEC("tracepoint/raw_syscalls/sys_enter")
 int enter_call(struct call_event *event)
 {
-	return enter(event->id);
+	return enter(event->id, NULL);
 }
 
 SEC("tracepoint/raw_syscalls/sys_exit")
