@@ -159,7 +159,7 @@ static __always_inline __u64 value_key(__u32 slot, __u32 abi, __u32 kind, __u32 
 }
 
 /* True if all recorded arguments of the current task's call have values that the workload used. */
-static __noinline int arguments_known(__u32 slot, __u32 abi, __u32 span)
+__noinline int arguments_known(__u32 slot, __u32 abi, __u32 span)
 {
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 	__u32 row = span & 0xff, i;
@@ -234,7 +234,7 @@ static __always_inline long value_link(struct recorder_slot_values *of, __u64 ke
 }
 
 /* Stores an element, unless it is there. Returns 0 if it is there now, 1 if it is new. */
-static __noinline int value_store(__u64 key, __u32 slot)
+__noinline int value_store(__u64 key, __u32 slot)
 {
 	struct recorder_slot_values *of = slot_values_get(slot);
 	struct recorder_value value = { .time = bpf_ktime_get_boot_ns() };
@@ -293,7 +293,7 @@ static __always_inline long value_store_flags(__u64 key, __u32 slot)
 	return 0;
 }
 
-static __noinline int value_record(__u64 key, __u32 slot, __u32 flags)
+__noinline int value_record(__u64 key, __u32 slot, __u32 flags)
 {
 	__u32 at = value_cache_index(key);
 	long r;
