@@ -36,72 +36,73 @@ static __always_inline __u32 value_cache_index(__u64 key)
 	return key * VALUE_HASH >> (64 - VALUE_CACHE_BITS);
 }
 
-static __always_inline __u32 argument_span(__u32 abi, __u32 nr)
+/* Returns the first row of a call, or 0. */
+static __always_inline __u64 argument_first(__u32 abi, __u32 nr)
 {
-	return abi < RECORDER_ABIS && nr < RECORDER_NUMBERS ? argument_spans[abi][nr] : 0;
+	return abi < RECORDER_ABIS && nr < RECORDER_NUMBERS ? first_argument[abi][nr] : 0;
 }
 
+/* Returns the next row of the same call, or 0. */
+static __always_inline __u64 argument_next(__u64 row)
+{
+	return row & RECORDER_ARGUMENT_MORE ?
+		       argument_rows[((row >> RECORDER_VALUE_ROW) + 1) & (RECORDER_ARGUMENT_ROWS - 1)] :
+		       0;
+}
+
+/*
+ * Loads the register of a constant index. The compiler must not turn the branches of
+ * regs_native_argument() into one load from an address that it keeps in memory.
+ */
+#define CASE_REGISTER(number, name)         \
+	case number:                        \
+		value = regs->name;         \
+		asm volatile("" : "+r"(value)); \
+		break
+
+static __always_inline __u64 regs_native_argument(struct pt_regs *regs, __u32 index)
+{
+	__u64 value = 0;
+
+	switch (index) {
 #if defined(__TARGET_ARCH_x86)
-static __always_inline __u64 regs_native_argument(struct pt_regs *regs, __u32 index)
-{
-	switch (index) {
-	case 0:
-		return regs->di;
-	case 1:
-		return regs->si;
-	case 2:
-		return regs->dx;
-	case 3:
-		return regs->r10;
-	case 4:
-		return regs->r8;
-	default:
-		return regs->r9;
-	}
-}
-
-static __always_inline __u64 regs_compat_argument(struct pt_regs *regs, __u32 index)
-{
-	switch (index) {
-	case 0:
-		return regs->bx;
-	case 1:
-		return regs->cx;
-	case 2:
-		return regs->dx;
-	case 3:
-		return regs->si;
-	case 4:
-		return regs->di;
-	default:
-		return regs->bp;
-	}
-}
+		CASE_REGISTER(0, di);
+		CASE_REGISTER(1, si);
+		CASE_REGISTER(2, dx);
+		CASE_REGISTER(3, r10);
+		CASE_REGISTER(4, r8);
+		CASE_REGISTER(5, r9);
 #elif defined(__TARGET_ARCH_arm64)
-/* The first argument's register has the result when the call ends. */
-static __always_inline __u64 regs_native_argument(struct pt_regs *regs, __u32 index)
-{
-	switch (index) {
-	case 0:
-		return regs->orig_x0;
-	case 1:
-		return regs->regs[1];
-	case 2:
-		return regs->regs[2];
-	case 3:
-		return regs->regs[3];
-	case 4:
-		return regs->regs[4];
-	default:
-		return regs->regs[5];
+		/* regs[0] has the result when the call ends. */
+		CASE_REGISTER(0, orig_x0);
+		CASE_REGISTER(1, regs[1]);
+		CASE_REGISTER(2, regs[2]);
+		CASE_REGISTER(3, regs[3]);
+		CASE_REGISTER(4, regs[4]);
+		CASE_REGISTER(5, regs[5]);
+#endif
 	}
+	return value;
 }
 
 static __always_inline __u64 regs_compat_argument(struct pt_regs *regs, __u32 index)
 {
+#if defined(__TARGET_ARCH_x86)
+	__u64 value = 0;
+
+	switch (index) {
+		CASE_REGISTER(0, bx);
+		CASE_REGISTER(1, cx);
+		CASE_REGISTER(2, dx);
+		CASE_REGISTER(3, si);
+		CASE_REGISTER(4, di);
+		CASE_REGISTER(5, bp);
+	}
+	return value;
+#else
 	return regs_native_argument(regs, index);
-}
 #endif
+}
 
 /*
  * Returns an argument of the call that the current task makes. The kernel ignores the upper half of
@@ -113,93 +114,99 @@ static __always_inline __u64 regs_argument(struct pt_regs *regs, __u32 abi, __u3
 				   regs_native_argument(regs, index);
 }
 
+static __always_inline __u32 row_index(__u64 row)
+{
+	return row >> RECORDER_ARGUMENT_INDEX & 7;
+}
+
 /*
  * Reads the value of a row from a structure in user memory, where another thread may change it
  * before the kernel reads it too. Returns 0 on success.
  */
-static __always_inline long read_memory(struct pt_regs *regs, __u32 abi,
-					const volatile struct recorder_argument_row *row,
+static __always_inline long read_memory(struct pt_regs *regs, __u32 abi, __u64 row,
 					__u64 *ret_value)
 {
-	__u64 offset = row->words * 4ULL;
+	__u64 offset = (row >> RECORDER_ARGUMENT_OFFSET & 0xff) * 4;
 	__u32 word = 0;
 
 	*ret_value = 0;
-	if (row->flags & RECORDER_ARGUMENT_SIZED &&
-	    regs_argument(regs, abi, row->size) < offset + sizeof(word))
+	if (row & RECORDER_ARGUMENT_SIZED &&
+	    regs_argument(regs, abi, row >> RECORDER_ARGUMENT_SIZE & 7) < offset + sizeof(word))
 		return 0;
 	if (bpf_probe_read_user(&word, sizeof(word),
-				(void *)(regs_argument(regs, abi, row->index) + offset)))
+				(void *)(regs_argument(regs, abi, row_index(row)) + offset)))
 		return -1;
 	*ret_value = word;
 	return 0;
 }
 
-/* Reads the value of a row, with the wide bit of its key. Returns 0 on success. */
-static __always_inline long read_value(struct pt_regs *regs, __u32 abi,
-				       const volatile struct recorder_argument_row *row,
-				       __u64 *ret_value)
+/* Reads the value of a row. Returns 0 on success. */
+static __always_inline long read_value(struct pt_regs *regs, __u32 abi, __u64 row, __u64 *ret_value)
 {
-	__u64 value;
-
-	if (!(row->flags & RECORDER_ARGUMENT_MEMORY))
-		value = regs_argument(regs, abi, row->index);
-	else if (read_memory(regs, abi, row, &value))
+	if (!(row & RECORDER_ARGUMENT_MEMORY))
+		*ret_value = regs_argument(regs, abi, row_index(row));
+	else if (read_memory(regs, abi, row, ret_value))
 		return -1;
-	if (row->flags & RECORDER_ARGUMENT_PRESENT)
-		value = !!value;
-	*ret_value = (value & row->kept) | (value >> 32 ? RECORDER_VALUE_WIDE : 0);
+	if (row & RECORDER_ARGUMENT_PRESENT)
+		*ret_value = !!*ret_value;
 	return 0;
 }
 
-static __always_inline __u64 value_key(__u32 slot, __u32 abi, __u32 kind, __u32 row, __u64 value)
+/* Returns the key of a row's value that the workload used in a native call. */
+static __always_inline __u64 native_key(__u32 slot, __u64 row, __u64 value)
 {
-	return (__u64)slot << RECORDER_VALUE_SLOT | (__u64)kind << RECORDER_VALUE_KIND |
-	       (__u64)abi << RECORDER_VALUE_ABI | (__u64)row << RECORDER_VALUE_ROW | value;
+	__u64 key = (row & RECORDER_ARGUMENT_ROW_MASK) | ((__u32)row & (__u32)value) |
+		    (__u64)slot << RECORDER_VALUE_SLOT;
+
+	return value >> 32 ? key | RECORDER_VALUE_WIDE : key;
 }
 
-/* True if all recorded arguments of the current task's call have values that the workload used. */
-__noinline int arguments_known(__u32 slot, __u32 abi, __u32 span)
+static __always_inline __u64 value_key(__u32 slot, __u32 abi, __u32 kind, __u64 row, __u64 value)
+{
+	return native_key(slot, row, value) | (__u64)kind << RECORDER_VALUE_KIND |
+	       (__u64)abi << RECORDER_VALUE_ABI;
+}
+
+_Static_assert(RECORDER_OBSERVED == 0 && ABI_NATIVE == 0, "native_key() leaves them out");
+
+/* True if the workload's values of all recorded arguments of the current task's call are known. */
+__noinline int arguments_known(__u32 slot, __u32 abi, __u64 row)
 {
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	__u32 row = span & 0xff, i;
 	__u64 value, key;
+	int i;
 
-	for (i = 0; i < RECORDER_ARGUMENTS_PER_CALL && i < span >> 8; i++, row++) {
-		row &= RECORDER_ARGUMENT_ROWS - 1;
-		if (read_value(regs, abi, &argument_rows[row], &value))
+	for (i = 0; i < RECORDER_ARGUMENTS_PER_CALL && row; i++) {
+		if (read_value(regs, abi, row, &value))
 			return false;
 		key = value_key(slot, abi, RECORDER_OBSERVED, row, value);
 		if (value_cache[value_cache_index(key)] != key)
 			return false;
+		row = argument_next(row);
 	}
 	return true;
 }
 
 /*
- * The same for native calls and for arguments that are not in memory, without a function call. It reads
- * a row with one load.
+ * The same for a native call whose arguments are not in memory, without a function call. The
+ * caller has the first row, which is not 0.
  */
-static __always_inline bool native_values_known(struct pt_regs *regs, __u32 slot, __u32 span)
+static __always_inline bool native_arguments_known(struct pt_regs *regs, __u32 slot, __u64 row)
 {
-	__u32 first = span & (RECORDER_ARGUMENT_ROWS - 1), i;
-	__u64 row, value, key;
+	__u64 key;
+	int i;
 
 	for (i = 0; i < RECORDER_ARGUMENTS_PER_CALL; i++) {
-		if (i == span >> 8)
-			return true;
-		row = *(const volatile __u64 *)&argument_rows[(first + i) &
-							      (RECORDER_ARGUMENT_ROWS - 1)];
-		if (row >> 56 & (RECORDER_ARGUMENT_MEMORY | RECORDER_ARGUMENT_PRESENT))
+		if (row & (RECORDER_ARGUMENT_MEMORY | RECORDER_ARGUMENT_PRESENT))
 			return false;
-		value = regs_native_argument(regs, row >> 32 & 0xff);
-		key = value_key(slot, ABI_NATIVE, RECORDER_OBSERVED, first + i, value & (__u32)row);
-		if (value >> 32)
-			key |= RECORDER_VALUE_WIDE;
+		key = native_key(slot, row, regs_native_argument(regs, row_index(row)));
 		if (value_cache[value_cache_index(key)] != key)
 			return false;
+		if (!(row & RECORDER_ARGUMENT_MORE))
+			return true;
+		row = argument_next(row);
 	}
-	return true;
+	return false;
 }
 
 static __always_inline struct recorder_slot_values *slot_values_get(__u32 slot)
@@ -207,9 +214,10 @@ static __always_inline struct recorder_slot_values *slot_values_get(__u32 slot)
 	return bpf_map_lookup_elem(&slot_values, &slot);
 }
 
-static __always_inline void value_lose(struct recorder_slot_values *of, __u32 row)
+static __always_inline void value_lose(struct recorder_slot_values *of, __u64 row)
 {
-	__sync_fetch_and_or(&of->unrecorded[row / 64 & 1], 1ULL << (row % 64));
+	row &= RECORDER_ARGUMENT_ROWS - 1;
+	__sync_fetch_and_or(&of->unrecorded[row / 64], 1ULL << (row % 64));
 	__sync_fetch_and_add(&of->lost, 1);
 }
 
@@ -293,15 +301,16 @@ static __always_inline long value_store_flags(__u64 key, __u32 slot)
 	return 0;
 }
 
-__noinline int value_record(__u64 key, __u32 slot, __u32 flags)
+/* Stores a value of a row, and remembers it. Returns a negative number if it could not. */
+__noinline int value_record(__u64 key, __u32 slot, __u64 row)
 {
 	__u32 at = value_cache_index(key);
 	long r;
 
 	if (value_cache[at] == key)
 		return 0;
-	r = flags & RECORDER_ARGUMENT_FLAGS ? value_store_flags(key, slot) :
-					      value_store_counted(key, slot);
+	r = row & RECORDER_ARGUMENT_FLAGS ? value_store_flags(key, slot) :
+					    value_store_counted(key, slot);
 	if (r >= 0)
 		value_cache[at] = key;
 	return r;
@@ -314,19 +323,18 @@ __noinline int value_record(__u64 key, __u32 slot, __u32 flags)
 __noinline int arguments_record(__u32 slot, __u64 call)
 {
 	__u32 abi = call >> 32 & 0xff, kind = call >> 40 & 7;
-	__u32 span = argument_span(abi, call), row = span & 0xff, i;
+	__u64 row = argument_first(abi, call), value;
 	struct recorder_slot_values *of = slot_values_get(slot);
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	__u64 value;
+	int i;
 
 	if (!of)
 		return 0;
-	for (i = 0; i < RECORDER_ARGUMENTS_PER_CALL && i < span >> 8; i++, row++) {
-		row &= RECORDER_ARGUMENT_ROWS - 1;
-		if (read_value(regs, abi, &argument_rows[row], &value) ||
-		    value_record(value_key(slot, abi, kind, row, value), slot,
-				 argument_rows[row].flags) < 0)
-			value_lose(of, row);
+	for (i = 0; i < RECORDER_ARGUMENTS_PER_CALL && row; i++) {
+		if (read_value(regs, abi, row, &value) ||
+		    value_record(value_key(slot, abi, kind, row, value), slot, row) < 0)
+			value_lose(of, row >> RECORDER_VALUE_ROW);
+		row = argument_next(row);
 	}
 	return 0;
 }
@@ -335,10 +343,13 @@ __noinline int arguments_record(__u32 slot, __u64 call)
 static __always_inline void arguments_lose(__u32 slot, __u32 abi, __u32 nr)
 {
 	struct recorder_slot_values *of = slot_values_get(slot);
-	__u32 span = argument_span(abi, nr), row = span & 0xff, i;
+	__u64 row = argument_first(abi, nr);
+	int i;
 
-	for (i = 0; of && i < RECORDER_ARGUMENTS_PER_CALL && i < span >> 8; i++, row++)
-		value_lose(of, row & (RECORDER_ARGUMENT_ROWS - 1));
+	for (i = 0; of && i < RECORDER_ARGUMENTS_PER_CALL && row; i++) {
+		value_lose(of, row >> RECORDER_VALUE_ROW);
+		row = argument_next(row);
+	}
 }
 
 #endif

@@ -98,7 +98,7 @@ static __always_inline __u64 *hit_word(struct recorder_slot *slot, const struct 
  */
 static __always_inline void hit_arguments(const struct hit *hit)
 {
-	if (argument_span(hit->abi, hit->nr))
+	if (argument_first(hit->abi, hit->nr))
 		arguments_record(hit->slot,
 				 hit->nr | (__u64)hit->abi << 32 | (__u64)hit->kind << 40);
 }

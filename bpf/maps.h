@@ -17,9 +17,9 @@ const volatile bool no_task_storage;  /* in tests: as if every task's storage we
 const volatile bool can_probe = true; /* lockdown "confidentiality" forbids probe_read_kernel */
 const volatile bool preemptible;      /* sys_enter and sys_exit can be preempted: see slot.h */
 const volatile __u32 arrivals_count;  /* elements of "arrivals", with the unused element 0 */
-/* The recorded arguments of each call, as first row | number of rows << 8; 0: none. */
-const volatile __u16 argument_spans[RECORDER_ABIS][RECORDER_NUMBERS];
-const volatile struct recorder_argument_row argument_rows[RECORDER_ARGUMENT_ROWS];
+/* The first recorded argument of each call, or 0, and all rows: see shared.h. */
+const volatile __u64 first_argument[RECORDER_ABIS][RECORDER_NUMBERS];
+const volatile __u64 argument_rows[RECORDER_ARGUMENT_ROWS];
 
 /* Set while running. */
 __u32 started;		/* sys_enter is attached: calls are seen */

@@ -117,9 +117,9 @@ static __always_inline int enter_command(struct task_struct *task, struct hit *h
 /* True if the workload's values of all recorded arguments of the current call are known. */
 static __always_inline bool arguments_are_known(__u32 slot, __u32 abi, __u32 nr)
 {
-	__u32 span = argument_span(abi, nr);
+	__u64 row = argument_first(abi, nr);
 
-	return !span || arguments_known(slot, abi, span);
+	return !row || arguments_known(slot, abi, row);
 }
 
 /* Handles all calls except known native calls of a task without a filter. */
@@ -148,17 +148,26 @@ static __noinline int enter_unusual(__u32 nr)
 	return mode == RECORDER_COMMAND ? enter_command(task, &hit) : hit_record(&hit);
 }
 
+/* A classic tracepoint does not pass the registers to its programs. */
+static __always_inline struct pt_regs *call_regs(struct pt_regs *passed)
+{
+#ifdef TRACEPOINT_VARIANT
+	return (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+#else
+	return passed;
+#endif
+}
+
 /*
  * Runs for every call of every task on the node, so it must be cheap. Little is still needed after
- * a function call, so the compiler saves few registers. Nothing is built in memory. regs may be
- * NULL: they are then looked up if they are needed.
+ * a function call, so the compiler saves few registers. Nothing is built in memory.
  */
 static __always_inline int enter(__u64 nr, struct pt_regs *regs)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct recorder_slot *slot;
-	__u64 index;
-	__u32 span;
+	__u64 index, row;
+	__u32 key;
 
 	if (has_expired())
 		return 0;
@@ -170,16 +179,16 @@ static __always_inline int enter(__u64 nr, struct pt_regs *regs)
 	if (index > SLOT_MASK || nr >= RECORDER_NUMBERS || task_is_filtered(task) ||
 	    !task_is_native(task))
 		return enter_unusual(nr);
-	slot = slot_get(index);
+	key = index;
+	slot = bpf_map_lookup_elem(&slots, &key);
 	if (!slot ||
 	    !(slot->bitmaps[RECORDER_OBSERVED].words[ABI_NATIVE][nr / 64] & (1ULL << (nr % 64))))
 		return enter_unusual(nr);
-	span = argument_spans[ABI_NATIVE][nr];
-	if (!span)
+	row = first_argument[ABI_NATIVE][nr];
+	if (!row)
 		return 0;
-	if (!regs)
-		regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	return native_values_known(regs, index, span) ? 0 : enter_unusual(nr);
+	/* The slot from where the map looked it up: that saves a register. */
+	return native_arguments_known(call_regs(regs), key, row) ? 0 : enter_unusual(nr);
 }
 
 static __always_inline bool watches_exit(void)

@@ -237,22 +237,25 @@ _Static_assert(sizeof(struct recorder_event) == 48, "the same on both sides");
 #define RECORDER_ARGUMENT_ROWS 128
 #define RECORDER_ARGUMENTS_PER_CALL 4
 
-enum recorder_argument_flag {
-	RECORDER_ARGUMENT_MEMORY = 1 << 0,  /* the argument points to a structure with the value */
-	RECORDER_ARGUMENT_FLAGS = 1 << 1,   /* keep each flag; otherwise each value */
-	RECORDER_ARGUMENT_PRESENT = 1 << 2, /* keep only whether the value is 0 */
-	RECORDER_ARGUMENT_SIZED = 1 << 3,   /* argument "size" is the size of the structure */
-};
-
-struct recorder_argument_row {
-	__u32 kept; /* the bits of the value that are kept */
-	__u8 index; /* of the argument */
-	__u8 size;
-	__u8 words; /* offset in the structure, in units of 4 bytes */
-	__u8 flags;
-};
-
-_Static_assert(sizeof(struct recorder_argument_row) == 8, "indexed by shifting");
+/*
+ * A row is one word, so that the program reads it with one load:
+ *
+ *	bits	0-31	the bits of the value that are kept
+ *		32-38	the row: its place in a value's key, see below
+ *		40-42	index of the argument
+ *		43-45	index of the argument that is the size of the structure
+ *		46-53	offset in the structure, in units of 4 bytes
+ *		54-58	flags
+ */
+#define RECORDER_ARGUMENT_ROW_MASK (127ULL << 32)
+#define RECORDER_ARGUMENT_INDEX 40
+#define RECORDER_ARGUMENT_SIZE 43
+#define RECORDER_ARGUMENT_OFFSET 46
+#define RECORDER_ARGUMENT_MEMORY (1ULL << 54)  /* the argument points to a structure */
+#define RECORDER_ARGUMENT_FLAGS (1ULL << 55)   /* keep each flag; otherwise each value */
+#define RECORDER_ARGUMENT_PRESENT (1ULL << 56) /* keep only whether the value is 0 */
+#define RECORDER_ARGUMENT_SIZED (1ULL << 57)   /* the size of the structure is an argument */
+#define RECORDER_ARGUMENT_MORE (1ULL << 58)    /* the next row is of the same call */
 
 /*
  * A value is its own key in the map "values": what was seen is an element.

@@ -11,34 +11,51 @@ _Static_assert(RECORDER_NUMBERS == ARGUMENT_NUMBERS, "every call with a bit can 
 /* A few cgroups may have many values; of many, each has few. */
 #define VALUES_PER_SLOT 256
 
-static void fill_row(const struct syscall_argument *argument, struct recorder_argument_row *row)
+/* Returns a row as the BPF program reads it: shared.h. */
+static __u64 row_of(const struct syscall_argument *argument, __u64 number)
 {
-	row->kept = ~argument->ignored;
-	row->index = argument->index;
-	row->words = argument->offset / 4;
-	row->flags = (argument->memory ? RECORDER_ARGUMENT_MEMORY : 0) |
-		     (argument->kind == ARGUMENT_FLAGS ? RECORDER_ARGUMENT_FLAGS : 0) |
-		     (argument->kind == ARGUMENT_PRESENT ? RECORDER_ARGUMENT_PRESENT : 0);
-	if (argument->memory && argument->size != ARGUMENT_NO_SIZE) {
-		row->flags |= RECORDER_ARGUMENT_SIZED;
-		row->size = argument->size;
+	__u64 row = (uint32_t)~argument->ignored | number << RECORDER_VALUE_ROW |
+		    (__u64)argument->index << RECORDER_ARGUMENT_INDEX |
+		    (__u64)(argument->offset / 4) << RECORDER_ARGUMENT_OFFSET;
+
+	if (argument->memory)
+		row |= RECORDER_ARGUMENT_MEMORY;
+	if (argument->kind == ARGUMENT_FLAGS)
+		row |= RECORDER_ARGUMENT_FLAGS;
+	if (argument->kind == ARGUMENT_PRESENT)
+		row |= RECORDER_ARGUMENT_PRESENT;
+	if (argument->memory && argument->size != ARGUMENT_NO_SIZE)
+		row |= RECORDER_ARGUMENT_SIZED |
+		       (__u64)argument->size << RECORDER_ARGUMENT_SIZE;
+	return row;
+}
+
+/* Fills the rows of one call, of which all but the last have successors. */
+static void fill_call(struct argument_span span, __u64 rows[RECORDER_ARGUMENT_ROWS])
+{
+	uint8_t i;
+
+	for (i = 0; i < span.count; i++) {
+		uint32_t number = span.first + i;
+
+		rows[number] = row_of(&syscall_arguments[number], number);
+		if (i + 1 < span.count)
+			rows[number] |= RECORDER_ARGUMENT_MORE;
 	}
 }
 
-void argument_table_fill(__u16 spans[RECORDER_ABIS][RECORDER_NUMBERS],
-			 struct recorder_argument_row rows[RECORDER_ARGUMENT_ROWS])
+void argument_table_fill(__u64 first[RECORDER_ABIS][RECORDER_NUMBERS],
+			 __u64 rows[RECORDER_ARGUMENT_ROWS])
 {
 	enum machine machine = machine_native();
 	uint32_t abi, nr;
-	size_t i;
 
-	for (i = 1; i < syscall_argument_count && i < RECORDER_ARGUMENT_ROWS; i++)
-		fill_row(&syscall_arguments[i], &rows[i]);
 	for (abi = 0; abi < RECORDER_ABIS; abi++)
 		for (nr = 0; nr < RECORDER_NUMBERS; nr++) {
 			struct argument_span span = syscall_arguments_of(machine, abi, nr);
 
-			spans[abi][nr] = span.first | span.count << 8;
+			fill_call(span, rows);
+			first[abi][nr] = span.count ? rows[span.first] : 0;
 		}
 }
 
@@ -55,13 +72,10 @@ static uint64_t hash(uint64_t hash, const void *bytes, size_t size)
 
 uint64_t argument_table_identity(void)
 {
-	struct recorder_argument_row rows[RECORDER_ARGUMENT_ROWS];
-	__u16 spans[RECORDER_ABIS][RECORDER_NUMBERS];
+	__u64 first[RECORDER_ABIS][RECORDER_NUMBERS], rows[RECORDER_ARGUMENT_ROWS] = {};
 
-	memset(rows, 0, sizeof(rows));
-	memset(spans, 0, sizeof(spans));
-	argument_table_fill(spans, rows);
-	return hash(hash(0xcbf29ce484222325, rows, sizeof(rows)), spans, sizeof(spans));
+	argument_table_fill(first, rows);
+	return hash(hash(0xcbf29ce484222325, rows, sizeof(rows)), first, sizeof(first));
 }
 
 uint32_t argument_values_max(uint32_t slots)

@@ -8,8 +8,8 @@
 #include "shared.h"
 
 /* Fills the constants of the program, for this machine. They are zero before. */
-void argument_table_fill(__u16 spans[RECORDER_ABIS][RECORDER_NUMBERS],
-			 struct recorder_argument_row rows[RECORDER_ARGUMENT_ROWS]);
+void argument_table_fill(__u64 first[RECORDER_ABIS][RECORDER_NUMBERS],
+			 __u64 rows[RECORDER_ARGUMENT_ROWS]);
 
 /* Returns a number that is the same for the same table. */
 uint64_t argument_table_identity(void);

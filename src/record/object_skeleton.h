@@ -48,7 +48,7 @@
 		MAP_RESIZE(skel, events, options->event_bytes);                                    \
 		MAP_RESIZE(skel, values, argument_values_max(options->slots));                     \
 		MAP_RESIZE(skel, slot_values, options->slots);                                     \
-		argument_table_fill(skel->rodata->argument_spans, skel->rodata->argument_rows);    \
+		argument_table_fill(skel->rodata->first_argument, skel->rodata->argument_rows);    \
 		r = variant##__load(skel);                                                         \
 		if (r < 0) {                                                                       \
 			variant##__destroy(skel);                                                  \
