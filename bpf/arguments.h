@@ -188,18 +188,21 @@ __noinline int arguments_known(__u32 slot, __u32 abi, __u64 row)
 }
 
 /*
- * The same for a native call whose arguments are not in memory, without a function call. The
- * caller has the first row, which is not 0.
+ * The same for a native call whose arguments are registers, without a function call. The caller
+ * has the first row, which is not 0.
  */
 static __always_inline bool native_arguments_known(struct pt_regs *regs, __u32 slot, __u64 row)
 {
 	__u64 key;
+	__u32 index;
 	int i;
 
+#pragma unroll
 	for (i = 0; i < RECORDER_ARGUMENTS_PER_CALL; i++) {
-		if (row & (RECORDER_ARGUMENT_MEMORY | RECORDER_ARGUMENT_PRESENT))
+		index = row >> RECORDER_ARGUMENT_REGISTER & 7;
+		if (index == RECORDER_ARGUMENT_INDIRECT)
 			return false;
-		key = native_key(slot, row, regs_native_argument(regs, row_index(row)));
+		key = native_key(slot, row, regs_native_argument(regs, index));
 		if (value_cache[value_cache_index(key)] != key)
 			return false;
 		if (!(row & RECORDER_ARGUMENT_MORE))

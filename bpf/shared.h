@@ -242,20 +242,24 @@ _Static_assert(sizeof(struct recorder_event) == 48, "the same on both sides");
  *
  *	bits	0-31	the bits of the value that are kept
  *		32-38	the row: its place in a value's key, see below
- *		40-42	index of the argument
- *		43-45	index of the argument that is the size of the structure
- *		46-53	offset in the structure, in units of 4 bytes
- *		54-58	flags
+ *		39-41	index of the argument whose register has the value, or
+ *			RECORDER_ARGUMENT_INDIRECT
+ *		42-44	index of the argument
+ *		45-47	index of the argument that is the size of the structure
+ *		48-55	offset in the structure, in units of 4 bytes
+ *		59-63	flags
  */
 #define RECORDER_ARGUMENT_ROW_MASK (127ULL << 32)
-#define RECORDER_ARGUMENT_INDEX 40
-#define RECORDER_ARGUMENT_SIZE 43
-#define RECORDER_ARGUMENT_OFFSET 46
-#define RECORDER_ARGUMENT_MEMORY (1ULL << 54)  /* the argument points to a structure */
-#define RECORDER_ARGUMENT_FLAGS (1ULL << 55)   /* keep each flag; otherwise each value */
-#define RECORDER_ARGUMENT_PRESENT (1ULL << 56) /* keep only whether the value is 0 */
-#define RECORDER_ARGUMENT_SIZED (1ULL << 57)   /* the size of the structure is an argument */
-#define RECORDER_ARGUMENT_MORE (1ULL << 58)    /* the next row is of the same call */
+#define RECORDER_ARGUMENT_REGISTER 39
+#define RECORDER_ARGUMENT_INDIRECT 7
+#define RECORDER_ARGUMENT_INDEX 42
+#define RECORDER_ARGUMENT_SIZE 45
+#define RECORDER_ARGUMENT_OFFSET 48
+#define RECORDER_ARGUMENT_MEMORY (1ULL << 59)  /* the argument points to a structure */
+#define RECORDER_ARGUMENT_FLAGS (1ULL << 60)   /* keep each flag; otherwise each value */
+#define RECORDER_ARGUMENT_PRESENT (1ULL << 61) /* keep only whether the value is 0 */
+#define RECORDER_ARGUMENT_SIZED (1ULL << 62)   /* the size of the structure is an argument */
+#define RECORDER_ARGUMENT_MORE (1ULL << 63)    /* the next row is of the same call */
 
 /*
  * A value is its own key in the map "values": what was seen is an element.

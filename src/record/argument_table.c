@@ -14,7 +14,10 @@ _Static_assert(RECORDER_NUMBERS == ARGUMENT_NUMBERS, "every call with a bit can 
 /* Returns a row as the BPF program reads it: shared.h. */
 static __u64 row_of(const struct syscall_argument *argument, __u64 number)
 {
+	bool direct = !argument->memory && argument->kind != ARGUMENT_PRESENT;
+	__u64 place = direct ? argument->index : RECORDER_ARGUMENT_INDIRECT;
 	__u64 row = (uint32_t)~argument->ignored | number << RECORDER_VALUE_ROW |
+		    place << RECORDER_ARGUMENT_REGISTER |
 		    (__u64)argument->index << RECORDER_ARGUMENT_INDEX |
 		    (__u64)(argument->offset / 4) << RECORDER_ARGUMENT_OFFSET;
 
