@@ -114,16 +114,29 @@ static __always_inline int enter_command(struct task_struct *task, struct hit *h
 	return 0;
 }
 
+/* A classic tracepoint does not pass the registers to its programs. */
+static __always_inline struct pt_regs *call_regs(struct pt_regs *passed)
+{
+#ifdef TRACEPOINT_VARIANT
+	return (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+#else
+	return passed;
+#endif
+}
+
 /* True if the workload's values of all recorded arguments of the current call are known. */
-static __always_inline bool arguments_are_known(__u32 slot, __u32 abi, __u32 nr)
+static __always_inline bool arguments_are_known(struct pt_regs *regs, __u32 slot, __u32 abi,
+						__u32 nr)
 {
 	__u64 row = argument_first(abi, nr);
 
-	return !row || arguments_known(slot, abi, row);
+	if (!row || (abi == ABI_NATIVE && native_arguments_known(regs, slot, row)))
+		return true;
+	return arguments_known(slot, abi, row);
 }
 
 /* Handles all calls except known native calls of a task without a filter. */
-static __noinline int enter_unusual(__u32 nr)
+static __noinline int enter_unusual(__u32 nr, struct pt_regs *regs)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct hit hit = { .kind = RECORDER_OBSERVED };
@@ -141,21 +154,12 @@ static __noinline int enter_unusual(__u32 nr)
 	hit.abi = task_abi(task, &nr);
 	hit.nr = nr;
 	word = hit_word(slot, &hit);
-	if (word && (*word & (1ULL << (nr % 64))) && arguments_are_known(hit.slot, hit.abi, nr))
+	if (word && (*word & (1ULL << (nr % 64))) &&
+	    arguments_are_known(call_regs(regs), hit.slot, hit.abi, nr))
 		return 0;
 	if (mode == RECORDER_CGROUPS)
 		return enter_container(task, &hit);
 	return mode == RECORDER_COMMAND ? enter_command(task, &hit) : hit_record(&hit);
-}
-
-/* A classic tracepoint does not pass the registers to its programs. */
-static __always_inline struct pt_regs *call_regs(struct pt_regs *passed)
-{
-#ifdef TRACEPOINT_VARIANT
-	return (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
-#else
-	return passed;
-#endif
 }
 
 /*
@@ -172,23 +176,23 @@ static __always_inline int enter(__u64 nr, struct pt_regs *regs)
 	if (has_expired())
 		return 0;
 	if (mode == RECORDER_TASKS)
-		return enter_unusual(nr);
+		return enter_unusual(nr, regs);
 	index = slot_remembered(task->cgroups->dfl_cgrp);
 	if (index == RECORDER_SLOT_NONE)
 		return 0;
 	if (index > SLOT_MASK || nr >= RECORDER_NUMBERS || task_is_filtered(task) ||
 	    !task_is_native(task))
-		return enter_unusual(nr);
+		return enter_unusual(nr, regs);
 	key = index;
 	slot = bpf_map_lookup_elem(&slots, &key);
 	if (!slot ||
 	    !(slot->bitmaps[RECORDER_OBSERVED].words[ABI_NATIVE][nr / 64] & (1ULL << (nr % 64))))
-		return enter_unusual(nr);
+		return enter_unusual(nr, regs);
 	row = first_argument[ABI_NATIVE][nr];
 	if (!row)
 		return 0;
 	/* The slot from where the map looked it up: that saves a register. */
-	return native_arguments_known(call_regs(regs), key, row) ? 0 : enter_unusual(nr);
+	return native_arguments_known(call_regs(regs), key, row) ? 0 : enter_unusual(nr, regs);
 }
 
 static __always_inline bool watches_exit(void)
