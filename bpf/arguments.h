@@ -45,18 +45,18 @@ static __always_inline __u64 argument_first(__u32 abi, __u32 nr)
 /* Returns the next row of the same call, or 0. */
 static __always_inline __u64 argument_next(__u64 row)
 {
-	return row & RECORDER_ARGUMENT_MORE ?
-		       argument_rows[((row >> RECORDER_VALUE_ROW) + 1) & (RECORDER_ARGUMENT_ROWS - 1)] :
-		       0;
+	return row & RECORDER_ARGUMENT_MORE ? argument_rows[((row >> RECORDER_VALUE_ROW) + 1) &
+							    (RECORDER_ARGUMENT_ROWS - 1)] :
+					      0;
 }
 
 /*
  * Loads the register of a constant index. The compiler must not turn the branches of
  * regs_native_argument() into one load from an address that it keeps in memory.
  */
-#define CASE_REGISTER(number, name)         \
-	case number:                        \
-		value = regs->name;         \
+#define CASE_REGISTER(number, name)             \
+	case number:                            \
+		value = regs->name;             \
 		asm volatile("" : "+r"(value)); \
 		break
 
@@ -225,7 +225,7 @@ static __always_inline void value_lose(struct recorder_slot_values *of, __u64 ro
 }
 
 /* How often a task tries to put an element into a list that others change too. */
-#define LINK_TRIES 8
+#define LINK_TRIES 32
 
 /* Puts a new element at the beginning of the slot's list. Returns 0 on success. */
 static __always_inline long value_link(struct recorder_slot_values *of, __u64 key)
@@ -269,12 +269,14 @@ __noinline int value_store(__u64 key, __u32 slot)
 
 /*
  * Stores one of up to RECORDER_VALUES_PER_ARGUMENT values. Returns a negative number if it could
- * not. The values are counted in an element of their own.
+ * not. The values are counted in an element of their own, after they were stored: then each
+ * counts once, whoever else stores it. So tasks on other CPUs may store some more.
  */
 static __always_inline long value_store_counted(__u64 key, __u32 slot)
 {
 	__u64 number_key = (key & ~(RECORDER_VALUE_WIDE | 0xffffffffULL)) | RECORDER_VALUE_NUMBER;
 	struct recorder_value *number;
+	int r;
 
 	if (bpf_map_lookup_elem(&values, &key))
 		return 0;
@@ -285,9 +287,10 @@ static __always_inline long value_store_counted(__u64 key, __u32 slot)
 		return -1;
 	if (number->number > RECORDER_VALUES_PER_ARGUMENT)
 		return 0; /* it is any value already */
-	if (__sync_fetch_and_add(&number->number, 1) >= RECORDER_VALUES_PER_ARGUMENT)
-		return 0;
-	return value_store(key, slot);
+	r = value_store(key, slot);
+	if (r > 0)
+		__sync_fetch_and_add(&number->number, 1);
+	return r;
 }
 
 /* Stores each flag of a value, or 0 if it has none. Returns a negative number if it could not. */

@@ -28,8 +28,7 @@ static __u64 row_of(const struct syscall_argument *argument, __u64 number)
 	if (argument->kind == ARGUMENT_PRESENT)
 		row |= RECORDER_ARGUMENT_PRESENT;
 	if (argument->memory && argument->size != ARGUMENT_NO_SIZE)
-		row |= RECORDER_ARGUMENT_SIZED |
-		       (__u64)argument->size << RECORDER_ARGUMENT_SIZE;
+		row |= RECORDER_ARGUMENT_SIZED | (__u64)argument->size << RECORDER_ARGUMENT_SIZE;
 	return row;
 }
 

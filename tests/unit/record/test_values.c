@@ -255,6 +255,116 @@ static void test_flood(void **state)
 	assert_int_equal(argument->values[0].value, 0x1234);
 }
 
+/* More values than a slot or the map can have, of arguments that do no harm. */
+static void make_too_many(void)
+{
+	static const long calls[] = { SYS_setsockopt, SYS_getsockopt, SYS_socket,  SYS_socketpair,
+				      SYS_ioctl,      SYS_fcntl,      SYS_prctl,   SYS_keyctl,
+				      SYS_bpf,	      SYS_setns,      SYS_madvise, SYS_prlimit64,
+				      SYS_epoll_ctl,  SYS_quotactl,   SYS_seccomp, SYS_ptrace };
+	unsigned long i, value;
+
+	for (value = 100000; value <= 100000 + ARGUMENT_VALUES_MAX; value++)
+		for (i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+			syscall(calls[i], value, value, value, 0L, 0L);
+}
+
+/* Makes the values known to the cache, if it takes them. */
+static void make_too_many_twice(void)
+{
+	make_too_many();
+	make_too_many();
+}
+
+/* Each of the arguments has more values than are kept, or some that could not be stored. */
+static void check_too_many(size_t i)
+{
+	_cleanup_tracked_cgroup_ struct tracked_cgroup *tracked = snapshot(i);
+	const struct argument_set *set = &tracked->arguments[RECORDER_OBSERVED];
+	size_t at, incomplete = 0;
+
+	assert_true(tracked->values_lost > 0);
+	for (at = 0; at < set->length; at++) {
+		const struct argument *argument = &set->items[at];
+
+		if (argument->count < ARGUMENT_VALUES_MAX && !argument->any && argument->count &&
+		    argument->values[argument->count - 1].value > 100000)
+			assert_true(argument->unrecorded > 0);
+		incomplete += !argument_is_known(argument);
+	}
+	assert_true(incomplete >= 16);
+}
+
+/* One slot is full, then the map: what could not be stored is said to be missing. */
+static void test_full(void **state)
+{
+	if (geteuid() != 0)
+		skip();
+	begin(RECORDER_HOOK_BTF, 2);
+	add(1);
+	work_in(0, make_too_many_twice);
+	work_in(1, make_too_many_twice);
+	check_too_many(0);
+	check_too_many(1);
+}
+
+#define RACERS 8
+
+static void race(int gate)
+{
+	unsigned long value;
+	char byte;
+
+	if (read(gate, &byte, 1) != 0)
+		_exit(1);
+	for (value = 1; value <= ARGUMENT_VALUES_MAX; value++)
+		syscall(SYS_ioctl, -1L, value, 0L);
+}
+
+/* Several processes use the same values at the same time. */
+static void make_races(void)
+{
+	int gate[2], i, status;
+
+	if (pipe(gate) < 0)
+		_exit(1);
+	for (i = 0; i < RACERS; i++)
+		if (fork() == 0) {
+			close(gate[1]);
+			race(gate[0]);
+			_exit(0);
+		}
+	close(gate[1]);
+	for (i = 0; i < RACERS; i++)
+		if (wait(&status) < 0 || status != 0)
+			_exit(1);
+}
+
+/* A value that several processes use at once counts once, and none is lost. */
+static void test_race(void **state)
+{
+	int round;
+
+	if (geteuid() != 0)
+		skip();
+	begin(RECORDER_HOOK_BTF, 1);
+	for (round = 0; round < 20; round++) {
+		_cleanup_tracked_cgroup_ struct tracked_cgroup *tracked = NULL;
+		_cleanup_error_ struct error err = ERROR_INIT;
+		const struct argument *argument;
+
+		work_in(round % 2, make_races);
+		tracked = snapshot(round % 2);
+		argument = find(tracked, "ioctl", 1, 0);
+		assert_int_equal(argument->count, ARGUMENT_VALUES_MAX);
+		assert_true(argument_is_known(argument));
+		succeed(recorder_drop_cgroup(world.recorder, id_of(world.cgroups[round % 2]), &err),
+			&err);
+		succeed(recorder_poll(world.recorder, &err), &err);
+		add((round + 1) % 2);
+	}
+}
+
 /* The cache must not hide the values of a slot's next cgroup. */
 static void test_slot_is_used_again(void **state)
 {
@@ -286,6 +396,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_values_tracepoint, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_memory, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_flood, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_full, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_race, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_slot_is_used_again, set_up, tear_down),
 	};
 
