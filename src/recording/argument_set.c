@@ -149,6 +149,7 @@ static int merge_argument(struct argument *into, const struct argument *from, st
 
 	into->any |= from->any;
 	into->wide |= from->wide;
+	into->runtime |= from->runtime;
 	into->flags |= from->flags;
 	/* The larger counter, as with losses: both may have counted the same. */
 	if (from->unrecorded > into->unrecorded)
@@ -173,6 +174,17 @@ int argument_set_merge(struct argument_set *set, const struct argument_set *othe
 	return r;
 }
 
+static struct argument argument_key(const struct syscall_argument *row, const struct call *call)
+{
+	return (struct argument){
+		.nr = call->nr,
+		.abi = call->abi,
+		.index = row->index,
+		.offset = row->offset,
+		.flags = row->kind == ARGUMENT_FLAGS,
+	};
+}
+
 /*
  * Notes for the recorded arguments of a call that are not in "recorded" that they were not
  * recorded.
@@ -187,11 +199,7 @@ static int note_call(struct argument_set *set, const struct argument_set *record
 
 	for (i = 0; i < span.count && r == 0; i++) {
 		const struct syscall_argument *row = &syscall_arguments[span.first + i];
-		const struct argument key = { .nr = call->nr,
-					      .abi = call->abi,
-					      .index = row->index,
-					      .offset = row->offset,
-					      .flags = row->kind == ARGUMENT_FLAGS };
+		const struct argument key = argument_key(row, call);
 
 		if (is_at(recorded, argument_set_position(recorded, &key), &key))
 			continue;
@@ -253,6 +261,25 @@ int argument_set_merge_call(struct argument_set *set, const struct argument_set 
 			r = merge_argument(into, from, err);
 	}
 	return r < 0 ? r : note_call(set, other, call, machine, err);
+}
+
+int argument_set_note_runtime(struct argument_set *set, const struct call *call,
+			      enum machine machine, struct error *err)
+{
+	struct argument_span span = syscall_arguments_of(machine, call->abi, call->nr);
+	struct argument *argument;
+	int r = 0;
+	uint8_t i;
+
+	for (i = 0; i < span.count && r == 0; i++) {
+		const struct syscall_argument *row = &syscall_arguments[span.first + i];
+		const struct argument key = argument_key(row, call);
+
+		r = argument_set_get(set, &key, &argument, err);
+		if (r == 0)
+			argument->runtime = true;
+	}
+	return r;
 }
 
 void argument_set_finish(struct argument_set *set)

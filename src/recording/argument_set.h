@@ -40,6 +40,7 @@ struct argument {
 	bool any;	     /* there were more values than are kept */
 	bool wide;	     /* the upper half of its 64 bits was not 0 at least once */
 	uint64_t unrecorded; /* at least so often a value could not be recorded */
+	bool runtime; /* the container's runtime makes the call too; its values are not recorded */
 	struct argument_value *values; /* sorted by value, each once */
 	size_t count;
 };
@@ -74,7 +75,7 @@ const struct argument_value *argument_find_value(const struct argument *argument
 /* Returns all flags that were set. */
 uint32_t argument_flags(const struct argument *argument);
 
-/* True if all values of the argument are in the set. */
+/* True if all values that the workload used are in the set. */
 bool argument_is_known(const struct argument *argument);
 
 /* Adds everything of other, which stays as it is. Commutative, associative and idempotent. */
@@ -100,6 +101,13 @@ int argument_set_merge_call(struct argument_set *set, const struct argument_set 
 /* Notes that calls were made whose arguments were not recorded. */
 int argument_set_note_unrecorded(struct argument_set *set, const struct call_set *calls,
 				 enum machine machine, struct error *err);
+
+/*
+ * Notes that the container's runtime makes the call, of which only the number is known. That is no
+ * gap in what is known about the workload.
+ */
+int argument_set_note_runtime(struct argument_set *set, const struct call *call,
+			      enum machine machine, struct error *err);
 
 void argument_set_finish(struct argument_set *set);
 

@@ -39,15 +39,16 @@ static void print_argument(FILE *out, const struct syscall_argument *row,
 	fprintf(out, "    argument %u", row->index);
 	if (row->memory)
 		fprintf(out, ", offset %u of its structure", row->offset);
-	if (!argument || (!argument->count && argument->unrecorded)) {
+	if (!argument || (!argument->count && (argument->unrecorded || argument->runtime))) {
 		fputs(": not recorded\n", out);
 		return;
 	}
-	fprintf(out, ": %s%s%s%s\n", argument->flags ? "flags" : "values",
+	fprintf(out, ": %s%s%s%s%s\n", argument->flags ? "flags" : "values",
 		argument->any ? ", and more than are kept" : "",
 		argument->wide ? ", some with bits in the upper half, which the kernel ignores" :
 				 "",
-		argument->unrecorded ? ", and some that were not recorded" : "");
+		argument->unrecorded ? ", and some that were not recorded" : "",
+		argument->runtime ? ", and those of the runtime, which are not recorded" : "");
 	print_values(out, argument);
 }
 
@@ -99,6 +100,8 @@ static json_t *from_argument(struct builder *builder, const struct argument *arg
 		builder_set(builder, object, "wide", json_true());
 	if (argument->unrecorded)
 		builder_set_number(builder, object, "unrecorded", argument->unrecorded);
+	if (argument->runtime)
+		builder_set(builder, object, "runtime", json_true());
 	return object;
 }
 

@@ -119,8 +119,8 @@ static int check_kind(const struct cursor *at, enum machine machine, const struc
 static int read_argument(const struct cursor *at, enum machine machine, const struct call *call,
 			 struct argument_set *arguments, struct error *err)
 {
-	static const char *const fields[] = { "argument", "offset", "values",	  "flags",
-					      "any",	  "wide",   "unrecorded", NULL };
+	static const char *const fields[] = { "argument", "offset",	"values",  "flags", "any",
+					      "wide",	  "unrecorded", "runtime", NULL };
 	struct argument *argument, key;
 	struct cursor member;
 	int r;
@@ -139,7 +139,8 @@ static int read_argument(const struct cursor *at, enum machine machine, const st
 		return r;
 	}
 	if ((r = read_optional_bool(at, "any", &argument->any, err)) < 0 ||
-	    (r = read_optional_bool(at, "wide", &argument->wide, err)) < 0)
+	    (r = read_optional_bool(at, "wide", &argument->wide, err)) < 0 ||
+	    (r = read_optional_bool(at, "runtime", &argument->runtime, err)) < 0)
 		return r;
 	return cursor_member(at, "unrecorded", &member) ?
 		       cursor_get_number(&member, INT64_MAX, &argument->unrecorded, err) :
@@ -223,6 +224,8 @@ static int print_argument(FILE *out, const struct argument *argument, struct err
 		fputs(", \"wide\": true", out);
 	if (argument->unrecorded)
 		fprintf(out, ", \"unrecorded\": %" PRIu64, argument->unrecorded);
+	if (argument->runtime)
+		fputs(", \"runtime\": true", out);
 	fputc('}', out);
 	return r;
 }
@@ -230,7 +233,8 @@ static int print_argument(FILE *out, const struct argument *argument, struct err
 /* True if the argument says no more than its absence would: it was not recorded. */
 static bool is_missing(const struct argument *argument)
 {
-	return !argument->count && !argument->any && !argument->wide && argument->unrecorded == 1;
+	return !argument->count && !argument->any && !argument->wide && !argument->runtime &&
+	       argument->unrecorded == 1;
 }
 
 static int compare_with_call(const struct argument *argument, const struct call *call)

@@ -107,9 +107,8 @@ static int add_row(struct observation *observation, const struct runtime_calls *
 		r = call_set_add(&observation->calls, &call, err);
 		/* Only the calls of runtimes were measured, not their arguments. */
 		if (r == 0)
-			r = argument_set_note_unrecorded(&observation->arguments,
-							 &(struct call_set){ &call, 1 },
-							 observation->machine, err);
+			r = argument_set_note_runtime(&observation->arguments, &call,
+						      observation->machine, err);
 		if (r < 0)
 			return r;
 	}
