@@ -12,15 +12,16 @@ static const struct argument_set *set_of(const struct evidence *evidence)
 				  &evidence->observation->arguments;
 }
 
-static void print_values(FILE *out, const struct argument *argument)
+static void print_values(FILE *out, enum machine machine, const struct syscall_argument *row,
+			 const struct argument *argument)
 {
-	char time[STR_TIME_SIZE];
+	char time[STR_TIME_SIZE], text[ARGUMENT_VALUE_TEXT_SIZE];
 	size_t i;
 
 	for (i = 0; i < argument->count; i++) {
 		const struct argument_value *value = &argument->values[i];
 
-		fprintf(out, "      %#" PRIx32, value->value);
+		fprintf(out, "      %s", argument_value_text(machine, row, value->value, text));
 		if (value->first_seen) {
 			str_format_time(time, value->first_seen);
 			fprintf(out, ", first at %s", time);
@@ -33,7 +34,7 @@ static void print_values(FILE *out, const struct argument *argument)
 	}
 }
 
-static void print_argument(FILE *out, const struct syscall_argument *row,
+static void print_argument(FILE *out, enum machine machine, const struct syscall_argument *row,
 			   const struct argument *argument)
 {
 	fprintf(out, "    argument %u", row->index);
@@ -49,31 +50,37 @@ static void print_argument(FILE *out, const struct syscall_argument *row,
 				 "",
 		argument->unrecorded ? ", and some that were not recorded" : "",
 		argument->runtime ? ", and those of the runtime, which are not recorded" : "");
-	print_values(out, argument);
+	print_values(out, machine, row, argument);
 }
 
 void explain_arguments(FILE *out, const struct evidence *evidence)
 {
 	const struct call *call = evidence->call;
-	struct argument_span span =
-		syscall_arguments_of(evidence->observation->machine, call->abi, call->nr);
+	enum machine machine = evidence->observation->machine;
+	struct argument_span span = syscall_arguments_of(machine, call->abi, call->nr);
 	uint8_t i;
 
 	for (i = 0; i < span.count; i++) {
 		const struct syscall_argument *row = &syscall_arguments[span.first + i];
 
-		print_argument(out, row,
+		print_argument(out, machine, row,
 			       argument_set_find(set_of(evidence), call->abi, call->nr, row->index,
 						 row->offset));
 	}
 }
 
-static json_t *from_value(struct builder *builder, const struct argument_value *value)
+static json_t *from_value(struct builder *builder, enum machine machine,
+			  const struct argument *argument, const struct argument_value *value)
 {
+	const struct syscall_argument *row = syscall_argument_at(
+		machine, argument->abi, argument->nr, argument->index, argument->offset);
+	const char *name = row ? argument_value_name(machine, row, value->value) : NULL;
 	json_t *object = builder_object(builder);
 	char time[STR_TIME_SIZE];
 
 	builder_set_number(builder, object, "value", value->value);
+	if (name)
+		builder_set_string(builder, object, "name", name);
 	if (value->first_seen) {
 		str_format_time(time, value->first_seen);
 		builder_set_string(builder, object, "firstSeen", time);
@@ -83,13 +90,15 @@ static json_t *from_value(struct builder *builder, const struct argument_value *
 	return object;
 }
 
-static json_t *from_argument(struct builder *builder, const struct argument *argument)
+static json_t *from_argument(struct builder *builder, enum machine machine,
+			     const struct argument *argument)
 {
 	json_t *object = builder_object(builder), *values = builder_array(builder);
 	size_t i;
 
 	for (i = 0; i < argument->count; i++)
-		builder_append(builder, values, from_value(builder, &argument->values[i]));
+		builder_append(builder, values,
+			       from_value(builder, machine, argument, &argument->values[i]));
 	builder_set_number(builder, object, "argument", argument->index);
 	if (argument->offset)
 		builder_set_number(builder, object, "offset", argument->offset);
@@ -114,6 +123,8 @@ json_t *explain_arguments_json(struct builder *builder, const struct evidence *e
 	for (i = 0; i < set->length; i++)
 		if (set->items[i].abi == evidence->call->abi &&
 		    set->items[i].nr == evidence->call->nr)
-			builder_append(builder, array, from_argument(builder, &set->items[i]));
+			builder_append(builder, array,
+				       from_argument(builder, evidence->observation->machine,
+						     &set->items[i]));
 	return array;
 }

@@ -30,11 +30,33 @@ struct syscall_argument {
 	enum argument_kind kind;
 	uint32_t ignored; /* bits that are cleared before the value is kept */
 	bool condition;	  /* a profile compares this argument of the call */
+	uint16_t names;	  /* the first of its names in value_names[] */
+	uint16_t name_count;
 };
 
 /* Element 0 is none. */
 extern const struct syscall_argument syscall_arguments[];
 extern const size_t syscall_argument_count;
+
+/* A name of a value, by src/syscalls/value-names.tbl. */
+struct value_name {
+	uint32_t value;
+	enum machine machine; /* MACHINE_COUNT: all machines */
+	const char *name;
+};
+
+extern const struct value_name value_names[];
+
+/* Returns the name of an argument's value in the headers of the kernel, such as AF_INET, or NULL. */
+const char *argument_value_name(enum machine machine, const struct syscall_argument *argument,
+				uint32_t value);
+
+/* Size of the longest text of a value. */
+#define ARGUMENT_VALUE_TEXT_SIZE 64
+
+/* Describes a value for people, such as "AF_INET (0x2)", or "0x99" without a name. */
+const char *argument_value_text(enum machine machine, const struct syscall_argument *argument,
+				uint32_t value, char text[ARGUMENT_VALUE_TEXT_SIZE]);
 
 /* Calls with higher numbers have no recorded arguments: the limit of the BPF program's bitmaps. */
 #define ARGUMENT_NUMBERS 576

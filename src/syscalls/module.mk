@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 PURPOSE_TABLES := src/syscalls/purpose.tbl src/syscalls/risk.tbl
-ARGUMENT_TABLE := src/syscalls/arguments.tbl
-SYSCALL_TABLES := $(filter-out $(PURPOSE_TABLES) $(ARGUMENT_TABLE),$(sort $(wildcard src/syscalls/*.tbl)))
+ARGUMENT_TABLES := src/syscalls/value-names.tbl src/syscalls/arguments.tbl
+SYSCALL_TABLES := $(filter-out $(PURPOSE_TABLES) $(ARGUMENT_TABLES),$(sort $(wildcard src/syscalls/*.tbl)))
 GENERATED_OBJECTS += $(O)/obj/gen/syscall_table_data.o $(O)/obj/gen/purpose_data.o \
 	$(O)/obj/gen/arguments_data.o
 
@@ -15,7 +15,7 @@ $(O)/gen/purpose_data.c: $(PURPOSE_TABLES) tools/gen-purposes
 	$(Q)mkdir -p $(@D)
 	$(Q)LC_ALL=C awk -f tools/gen-purposes $(PURPOSE_TABLES) > $@
 
-$(O)/gen/arguments_data.c: $(ARGUMENT_TABLE) $(SYSCALL_TABLES) tools/gen-arguments
+$(O)/gen/arguments_data.c: $(ARGUMENT_TABLES) $(SYSCALL_TABLES) tools/gen-arguments
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)LC_ALL=C awk -f tools/gen-arguments $(ARGUMENT_TABLE) $(SYSCALL_TABLES) > $@
+	$(Q)LC_ALL=C awk -f tools/gen-arguments $(ARGUMENT_TABLES) $(SYSCALL_TABLES) > $@

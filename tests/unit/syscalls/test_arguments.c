@@ -72,12 +72,60 @@ static void a_row_can_leave_out_a_table(void **state)
 	assert_null(find(MACHINE_X86_64, ABI_COMPAT, "mmap", 2, 0));
 }
 
+static void values_have_names(void **state)
+{
+	const struct syscall_argument *row = find(MACHINE_X86_64, ABI_NATIVE, "clone", 0, 0);
+	char text[ARGUMENT_VALUE_TEXT_SIZE];
+
+	assert_string_equal(argument_value_text(MACHINE_X86_64, row, 0x10000000, text),
+			    "CLONE_NEWUSER (0x10000000)");
+	row = find(MACHINE_X86_64, ABI_NATIVE, "ioctl", 1, 0);
+	assert_string_equal(argument_value_text(MACHINE_X86_64, row, 0x5401, text),
+			    "TCGETS (0x5401)");
+	assert_string_equal(argument_value_text(MACHINE_X86_64, row, 0x7654321, text), "0x7654321");
+	row = find(MACHINE_X86_64, ABI_NATIVE, "clone3", 0, 72);
+	assert_null(argument_value_name(MACHINE_X86_64, row, 0));
+}
+
+static void names_differ_between_machines(void **state)
+{
+	const struct syscall_argument *row = find(MACHINE_X86_64, ABI_NATIVE, "openat", 2, 0);
+
+	assert_string_equal(argument_value_name(MACHINE_X86_64, row, 0x10000), "O_DIRECTORY");
+	assert_string_equal(argument_value_name(MACHINE_AARCH64, row, 0x10000), "O_DIRECT");
+}
+
+/* Within the names of an argument, no machine has two for one value. */
+static void a_value_has_one_name(void **state)
+{
+	size_t i, a, b, names = 0;
+
+	for (i = 1; i < syscall_argument_count; i++) {
+		const struct syscall_argument *row = &syscall_arguments[i];
+		const struct value_name *first = &value_names[row->names];
+
+		for (a = 0; a < row->name_count; a++, names++) {
+			assert_true(strlen(first[a].name) + sizeof(" (0x12345678)") <=
+				    ARGUMENT_VALUE_TEXT_SIZE);
+			for (b = a + 1; b < row->name_count && first[b].value == first[a].value;
+			     b++) {
+				assert_int_not_equal(first[a].machine, MACHINE_COUNT);
+				assert_int_not_equal(first[a].machine, first[b].machine);
+			}
+		}
+	}
+	assert_true(names > 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_rows_of_a_number_name_its_call),
 		cmocka_unit_test(arguments_are_found_in_every_abi),
 		cmocka_unit_test(a_row_can_leave_out_a_table),
+		cmocka_unit_test(values_have_names),
+		cmocka_unit_test(names_differ_between_machines),
+		cmocka_unit_test(a_value_has_one_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
