@@ -10,6 +10,8 @@
 #include "record/slots.h"
 #include "record/tracked_cgroup.h"
 #include "syscalls/arguments.h"
+#include "util/array.h"
+#include "util/cleanup.h"
 #include "util/error.h"
 
 /* An element of the map "values". Its key has what the value is of: see shared.h. */
@@ -137,22 +139,43 @@ static void clear_cache(const struct slots *slots, uint32_t slot)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
+/*
+ * Deletes the elements of a list from its end. If this process ends meanwhile, the next one finds
+ * what is left as the beginning of the list. An element outside of the list would be lost: the BPF
+ * program takes it for a value that is known.
+ */
+static int delete_list(const struct slots *slots, uint64_t first, struct error *err)
+{
+	_cleanup_free_ uint64_t *keys = NULL;
+	uint64_t *grown;
+	struct element element;
+	size_t count = 0;
+	uint64_t key;
+
+	for (key = first; key && count < RECORDER_VALUES_MAX && read_element(slots, key, &element);
+	     key = element.value.next) {
+		grown = array_grow(keys, count, sizeof(*keys));
+		if (!grown)
+			return error_nomem(err);
+		keys = grown;
+		keys[count++] = key;
+	}
+	while (count-- > 0)
+		if (bpf_map_delete_elem(slots->object->values, &keys[count]) < 0)
+			return error_set_errno(err, errno, "remove a value from a BPF map");
+	return 0;
+}
+
 int slot_values_remove(struct slots *slots, uint32_t slot, struct error *err)
 {
 	struct recorder_slot_values *of = &slots->values[slot];
-	struct element element;
-	uint64_t key = of->first;
+	int r;
 
 	if (!of->first && !of->lost)
 		return 0;
 	clear_cache(slots, slot);
-	while (key && read_element(slots, key, &element)) {
-		/* The list begins with what is left if this process ends now. */
-		of->first = element.value.next;
-		if (bpf_map_delete_elem(slots->object->values, &key) < 0)
-			return error_set_errno(err, errno, "remove a value from a BPF map");
-		key = element.value.next;
-	}
-	memset(of, 0, sizeof(*of));
-	return 0;
+	r = delete_list(slots, of->first, err);
+	if (r == 0)
+		memset(of, 0, sizeof(*of));
+	return r;
 }
