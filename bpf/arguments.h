@@ -73,8 +73,7 @@ static __always_inline __u64 regs_native_argument(struct pt_regs *regs, __u32 in
 		CASE_REGISTER(4, r8);
 		CASE_REGISTER(5, r9);
 #elif defined(__TARGET_ARCH_arm64)
-		/* regs[0] has the result when the call ends. */
-		CASE_REGISTER(0, orig_x0);
+		CASE_REGISTER(0, regs[0]);
 		CASE_REGISTER(1, regs[1]);
 		CASE_REGISTER(2, regs[2]);
 		CASE_REGISTER(3, regs[3]);
@@ -106,10 +105,14 @@ static __always_inline __u64 regs_compat_argument(struct pt_regs *regs, __u32 in
 
 /*
  * Returns an argument of the call that the current task makes. The kernel ignores the upper half of
- * a 32-bit task's registers.
+ * a 32-bit task's registers. When a call has ended, the first register of arm64 has its result.
  */
-static __always_inline __u64 regs_argument(struct pt_regs *regs, __u32 abi, __u32 index)
+static __always_inline __u64 regs_argument(struct pt_regs *regs, __u32 abi, __u32 index, bool ended)
 {
+#if defined(__TARGET_ARCH_arm64)
+	if (ended && index == 0)
+		return abi == ABI_COMPAT ? (__u32)regs->orig_x0 : regs->orig_x0;
+#endif
 	return abi == ABI_COMPAT ? (__u32)regs_compat_argument(regs, index) :
 				   regs_native_argument(regs, index);
 }
@@ -123,7 +126,7 @@ static __always_inline __u32 row_index(__u64 row)
  * Reads the value of a row from a structure in user memory, where another thread may change it
  * before the kernel reads it too. Returns 0 on success.
  */
-static __always_inline long read_memory(struct pt_regs *regs, __u32 abi, __u64 row,
+static __always_inline long read_memory(struct pt_regs *regs, __u32 abi, __u64 row, bool ended,
 					__u64 *ret_value)
 {
 	__u64 offset = (row >> RECORDER_ARGUMENT_OFFSET & 0xff) * 4;
@@ -131,21 +134,23 @@ static __always_inline long read_memory(struct pt_regs *regs, __u32 abi, __u64 r
 
 	*ret_value = 0;
 	if (row & RECORDER_ARGUMENT_SIZED &&
-	    regs_argument(regs, abi, row >> RECORDER_ARGUMENT_SIZE & 7) < offset + sizeof(word))
+	    regs_argument(regs, abi, row >> RECORDER_ARGUMENT_SIZE & 7, ended) <
+		    offset + sizeof(word))
 		return 0;
 	if (bpf_probe_read_user(&word, sizeof(word),
-				(void *)(regs_argument(regs, abi, row_index(row)) + offset)))
+				(void *)(regs_argument(regs, abi, row_index(row), ended) + offset)))
 		return -1;
 	*ret_value = word;
 	return 0;
 }
 
 /* Reads the value of a row. Returns 0 on success. */
-static __always_inline long read_value(struct pt_regs *regs, __u32 abi, __u64 row, __u64 *ret_value)
+static __always_inline long read_value(struct pt_regs *regs, __u32 abi, __u64 row, bool ended,
+				       __u64 *ret_value)
 {
 	if (!(row & RECORDER_ARGUMENT_MEMORY))
-		*ret_value = regs_argument(regs, abi, row_index(row));
-	else if (read_memory(regs, abi, row, ret_value))
+		*ret_value = regs_argument(regs, abi, row_index(row), ended);
+	else if (read_memory(regs, abi, row, ended, ret_value))
 		return -1;
 	if (row & RECORDER_ARGUMENT_PRESENT)
 		*ret_value = !!*ret_value;
@@ -177,7 +182,7 @@ __noinline int arguments_known(__u32 slot, __u32 abi, __u64 row)
 	int i;
 
 	for (i = 0; i < RECORDER_ARGUMENTS_PER_CALL && row; i++) {
-		if (read_value(regs, abi, row, &value))
+		if (read_value(regs, abi, row, false, &value))
 			return false;
 		key = value_key(slot, abi, RECORDER_OBSERVED, row, value);
 		if (value_cache[value_cache_index(key)] != key)
@@ -270,12 +275,14 @@ __noinline int value_store(__u64 key, __u32 slot)
 /*
  * Stores one of up to RECORDER_VALUES_PER_ARGUMENT values. Returns a negative number if it could
  * not. The values are counted in an element of their own, after they were stored: then each
- * counts once, whoever else stores it. So tasks on other CPUs may store some more.
+ * counts once, whoever else stores it, with or without the wide bit. So tasks on other CPUs may store
+ * some more.
  */
 static __always_inline long value_store_counted(__u64 key, __u32 slot)
 {
 	__u64 number_key = (key & ~(RECORDER_VALUE_WIDE | 0xffffffffULL)) | RECORDER_VALUE_NUMBER;
 	struct recorder_value *number;
+	__u64 other;
 	int r;
 
 	if (bpf_map_lookup_elem(&values, &key))
@@ -288,7 +295,8 @@ static __always_inline long value_store_counted(__u64 key, __u32 slot)
 	if (number->number > RECORDER_VALUES_PER_ARGUMENT)
 		return 0; /* it is any value already */
 	r = value_store(key, slot);
-	if (r > 0)
+	other = key ^ RECORDER_VALUE_WIDE;
+	if (r > 0 && !bpf_map_lookup_elem(&values, &other))
 		__sync_fetch_and_add(&number->number, 1);
 	return r;
 }
@@ -337,7 +345,7 @@ __noinline int arguments_record(__u32 slot, __u64 call)
 	if (!of)
 		return 0;
 	for (i = 0; i < RECORDER_ARGUMENTS_PER_CALL && row; i++) {
-		if (read_value(regs, abi, row, &value) ||
+		if (read_value(regs, abi, row, kind >= RECORDER_DENIED, &value) ||
 		    value_record(value_key(slot, abi, kind, row, value), slot, row) < 0)
 			value_lose(of, row >> RECORDER_VALUE_ROW);
 		row = argument_next(row);

@@ -229,6 +229,33 @@ static void make_flood(void)
 	}
 }
 
+/* As many as are kept, each also with bits in the upper half. */
+static void make_wide(void)
+{
+	unsigned long i;
+
+	for (i = 1; i <= ARGUMENT_VALUES_MAX; i++) {
+		syscall(SYS_ioctl, -1L, i, 0L);
+		syscall(SYS_ioctl, -1L, i | 1UL << 32, 0L);
+	}
+}
+
+/* The upper half makes no other value of an int. */
+static void test_wide(void **state)
+{
+	_cleanup_tracked_cgroup_ struct tracked_cgroup *tracked = NULL;
+	const struct argument *argument;
+
+	if (geteuid() != 0)
+		skip();
+	begin(RECORDER_HOOK_BTF, 1);
+	work_in(0, make_wide);
+	tracked = snapshot(0);
+	argument = find(tracked, "ioctl", 1, 0);
+	assert_int_equal(argument->count, ARGUMENT_VALUES_MAX);
+	assert_true(argument->wide && argument_is_known(argument));
+}
+
 static void make_ioctl(void)
 {
 	syscall(SYS_ioctl, -1L, 0x1234L, 0L);
@@ -398,6 +425,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_values, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_values_tracepoint, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_memory, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_wide, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_flood, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_full, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_race, set_up, tear_down),
