@@ -213,7 +213,7 @@ int comparands_add_file(struct comparands *comparands, const char *path,
 			const struct context_options *options, const struct input_context *usual,
 			struct error *err)
 {
-	const struct document_options reading = { .context = &usual->context };
+	const struct document_options reading = { .context = &usual->context, .underived = true };
 	struct comparand_file *files =
 		array_grow(comparands->files, comparands->file_count, sizeof(*files));
 	struct document *document;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/arguments_option.h"
 #include "cli/frame/cli.h"
 #include "cli/input.h"
 #include "cli/output_file.h"
@@ -44,6 +45,7 @@ struct convert_options {
 	bool lenient;
 	bool lossless;
 	const char *runtime_calls;
+	struct arguments_options arguments;
 	struct context_options context;
 };
 
@@ -277,6 +279,7 @@ static int run(const struct cli_call *call, struct error *err)
 {
 	const struct convert_options *options = call->options;
 	_cleanup_input_context_ struct input_context context = {};
+	_cleanup_arguments_request_ struct arguments_request arguments = {};
 	_cleanup_(conversion_finish) struct conversion conversion = {
 		.options = options,
 		.path = input_name(call->argv[0]),
@@ -284,12 +287,16 @@ static int run(const struct cli_call *call, struct error *err)
 	const struct document_options reading = {
 		.lenient = options->lenient,
 		.context = &context.context,
+		.underived = options->to == FORMAT_RECORDING,
 	};
 	_cleanup_free_ char *text = NULL;
 	int r;
 
 	if ((r = input_context_init(&context, &options->context, err)) < 0 ||
-	    (r = input_read(call->argv[0], &reading, &conversion.documents, err)) < 0 ||
+	    (r = arguments_request_init(&arguments, &options->arguments, &options->context,
+					&context, err)) < 0 ||
+	    (r = input_read_deriving(call->argv[0], &reading, &arguments.derive,
+				     &conversion.documents, err)) < 0 ||
 	    (r = choose_documents(&conversion, err)) < 0 ||
 	    (options->runtime_calls && (r = add_runtime_calls(&conversion, err)) < 0) ||
 	    (r = make_text(&conversion, &text, err)) < 0 ||
@@ -330,6 +337,7 @@ static const struct cli_option options_table[] = {
 	  OPTION(runtime_calls),
 	  .help = "also allow the calls that runc or crun make before they execute a container's "
 		  "program; a profile of a command lacks them" },
+	ARGUMENTS_OPTIONS(struct convert_options, arguments, "Profiles of recordings"),
 	CONTEXT_OPTIONS(struct convert_options, context),
 	{},
 };

@@ -7,7 +7,6 @@
 
 #include "cli/file_list.h"
 #include "cli/input.h"
-#include "recording/derive.h"
 #include "util/error.h"
 #include "util/log.h"
 
@@ -99,7 +98,7 @@ int merge_input_recording(struct merge_input *input, struct recording *ret_recor
 
 /* Adds to the profiles the one that is derived from all recordings. */
 static int add_derived(struct merge_input *input, const struct recording *recording,
-		       struct error *err)
+		       const struct derive_options *derive, struct error *err)
 {
 	_cleanup_(call_set_finish) struct call_set unnamed = {};
 	_cleanup_profile_ struct profile *profile = NULL;
@@ -108,7 +107,7 @@ static int add_derived(struct merge_input *input, const struct recording *record
 
 	if ((!input->profiles && (r = profile_merge_create(&input->profiles, err)) < 0) ||
 	    (r = keep_name(input, recording->name, err)) < 0 ||
-	    (r = recording_derive_profile(recording, &profile, &unnamed, err)) < 0)
+	    (r = input_derive(NULL, recording, derive, &profile, &unnamed, err)) < 0)
 		return r;
 	for (i = 0; i < unnamed.length; i++)
 		log_warning("system call %u of ABI %s has no name, so the profile leaves it out",
@@ -117,11 +116,12 @@ static int add_derived(struct merge_input *input, const struct recording *record
 }
 
 int merge_input_profile(struct merge_input *input, const struct recording *recording,
-			struct profile **ret_profile, struct error *err)
+			const struct derive_options *derive, struct profile **ret_profile,
+			struct error *err)
 {
 	int r;
 
-	if (input->recording_count && (r = add_derived(input, recording, err)) < 0)
+	if (input->recording_count && (r = add_derived(input, recording, derive, err)) < 0)
 		return r;
 	return profile_merge_take(input->profiles, ret_profile, err);
 }
