@@ -198,11 +198,19 @@ int input_derive(const char *name, const struct recording *recording,
 }
 
 static int derive_document(const char *name, struct document *document,
+			   const struct document_options *options,
 			   const struct derive_options *derive, struct error *err)
 {
+	const struct derive_options usual = {
+		.mode = ARGUMENTS_DEFAULT,
+		.defaults.context = options->context,
+	};
 	_cleanup_(call_set_finish) struct call_set unnamed = {};
 	size_t i;
-	int r = input_derive(name, document->recording, derive, &document->profile, &unnamed, err);
+	int r = derive ? input_derive(name, document->recording, derive, &document->profile,
+				      &unnamed, err) :
+			 derive_profile(document->recording, &usual, &document->profile, &unnamed,
+					NULL, err);
 
 	for (i = 0; i < unnamed.length && r == 0; i++)
 		log_warning("%s: system call %u of ABI %s has no name, so the profile leaves it "
@@ -252,8 +260,9 @@ int input_read_deriving(const char *path, const struct document_options *options
 	for (i = 0; i < documents.length && !(options && options->underived); i++) {
 		struct document *document = &documents.items[i];
 
-		r = document->recording ? derive_document(input_name(path), document, derive, err) :
-					  0;
+		r = document->recording ?
+			    derive_document(input_name(path), document, &chosen, derive, err) :
+			    0;
 		if (r < 0)
 			return r;
 	}

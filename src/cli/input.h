@@ -86,8 +86,8 @@ int input_read(const char *path, const struct document_options *options,
 	       struct documents *ret_documents, struct error *err);
 
 /*
- * As input_read(), with options for the profiles of recordings; input_read() derives them with
- * ARGUMENTS_DEFAULT.
+ * As input_read(), with options for the profiles of recordings. input_read() derives them with
+ * ARGUMENTS_DEFAULT. So does NULL, which also logs nothing that there is to say about them.
  */
 int input_read_deriving(const char *path, const struct document_options *options,
 			const struct derive_options *derive, struct documents *ret_documents,

@@ -57,7 +57,6 @@ struct derivation {
 	struct derived_call *calls; /* those that are allowed, sorted by name */
 	size_t call_count;
 	struct derive_gaps gaps;
-	bool limited; /* the default profile made a difference */
 };
 
 static void derivation_finish(struct derivation *derivation)
@@ -161,7 +160,6 @@ static int add_call(struct derivation *derivation, const char *name, struct erro
 	enum coverage coverage = least_coverage(derivation, name);
 
 	*call = (struct derived_call){ .name = name, .seen = seen_find(&derivation->seen, name) };
-	derivation->limited |= coverage != COVERAGE_ALL || argument_rules_are_cut(name);
 	if (!call->seen || !call->seen->row ||
 	    (derivation->options->mode == ARGUMENTS_DEFAULT && coverage == COVERAGE_ALL &&
 	     !argument_rules_are_cut(name)))
@@ -344,12 +342,25 @@ static int add_conditions(struct derivation *derivation, struct profile **ret_pr
 	return 0;
 }
 
+/* True if conditions were made because of the default profile. */
+static bool is_limited(const struct derivation *derivation)
+{
+	bool exact = derivation->options->mode == ARGUMENTS_EXACT;
+	size_t i;
+
+	for (i = 0; i < derivation->call_count; i++)
+		if (derivation->calls[i].form == FORM_DEFAULT ||
+		    (derivation->calls[i].form == FORM_SEEN && !exact))
+			return true;
+	return false;
+}
+
 static int note_all(const struct derivation *derivation, struct derive_notes *notes,
 		    struct error *err)
 {
 	int machine, r = 0;
 
-	for (machine = 0; machine < MACHINE_COUNT && r == 0 && derivation->limited; machine++) {
+	for (machine = 0; machine < MACHINE_COUNT && r == 0 && is_limited(derivation); machine++) {
 		const struct default_profile *resolved = &derivation->machines[machine];
 
 		if (!resolved->title)
