@@ -7,6 +7,7 @@
 #include "profile/derive/seen.h"
 #include "profile/model/condition.h"
 #include "profile/semantics/argument_space.h"
+#include "syscalls/arguments.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 
@@ -26,8 +27,24 @@ static bool is_granted(struct effect effect)
 	return effect_permission(effect) == PERMISSION_GRANTED;
 }
 
+/* Returns the flags that the baseline permits alone. */
+static uint32_t permitted_flags(const struct semantics *baseline, const struct seen_call *call)
+{
+	int position = semantics_find(baseline, call->name);
+	uint64_t arguments[ARGUMENT_COUNT] = {};
+	uint32_t flags = 0, bit;
+
+	for (bit = 1; bit && position >= 0; bit <<= 1) {
+		arguments[call->row->index] = bit;
+		if (is_granted(semantics_evaluate(baseline, position, arguments)))
+			flags |= bit;
+	}
+	return flags;
+}
+
 /* Makes a verdict of what was seen of a call: granted where it was. */
-static int read_seen(struct sides *sides, const struct seen_call *call, struct error *err)
+static int read_seen(struct sides *sides, const struct seen_call *call,
+		     const struct semantics *baseline, struct error *err)
 {
 	struct condition conditions[ARGUMENT_VALUES_MAX];
 	size_t i, count;
@@ -38,6 +55,13 @@ static int read_seen(struct sides *sides, const struct seen_call *call, struct e
 	if (!seen_conditions(call, conditions, &count)) {
 		sides->seen.effect = granted;
 		return 0;
+	}
+	if (call->argument.flags && count) {
+		conditions[0].value &= ~(uint64_t)permitted_flags(baseline, call);
+		if (!conditions[0].value) {
+			sides->seen.effect = granted;
+			return 0;
+		}
 	}
 	sides->many = calloc(count + 1, sizeof(*sides->many));
 	if (!sides->many)
@@ -135,7 +159,7 @@ int call_within(const struct semantics *profile, const struct semantics *baselin
 	*ret_difference = (struct difference){};
 	if (permits_anything(&sides.profile) &&
 	    !(is_granted(sides.baseline.effect) && !sides.baseline.rule_count)) {
-		r = read_seen(&sides, call, err);
+		r = read_seen(&sides, call, baseline, err);
 		if (r == 0)
 			r = leave_out_seen(&sides, call, err);
 		if (r == 0 && permits_anything(&sides.profile))

@@ -2,7 +2,10 @@
 #ifndef PROFILE_DERIVE_WITHIN_H
 #define PROFILE_DERIVE_WITHIN_H
 
-/* Proves that a profile permits only what a baseline permits, or what was seen. */
+/*
+ * Proves that a profile permits only what a baseline permits, or what was seen. Flags count one by
+ * one: a call may have flags of which each is permitted or was seen, if not in one call.
+ */
 #include <stdbool.h>
 
 #include "profile/semantics/semantics.h"
