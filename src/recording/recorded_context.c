@@ -13,7 +13,7 @@
 static const struct observation *next_on(const struct recording *recording, enum machine machine,
 					 size_t *index)
 {
-	for (; *index < recording->observation_count; ++*index)
+	for (; recording && *index < recording->observation_count; ++*index)
 		if (recording->observations[*index].machine == machine)
 			return &recording->observations[(*index)++];
 	return NULL;

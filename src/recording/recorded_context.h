@@ -4,7 +4,7 @@
 
 /*
  * What all containers of a recording ran on and with, on one machine. Where they differ, the
- * answer is that under which a default profile allows least.
+ * answer is that under which a default profile allows least. A recording that is NULL says nothing.
  */
 #include <stdbool.h>
 #include <stddef.h>

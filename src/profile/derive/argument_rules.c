@@ -11,6 +11,7 @@
 #include "profile/derive/seen.h"
 #include "profile/model/condition.h"
 #include "profile/semantics/argument_space.h"
+#include "profile/semantics/rule_set.h"
 #include "syscalls/arguments.h"
 #include "util/array.h"
 #include "util/error.h"
@@ -276,18 +277,6 @@ static int add_families(struct argument_rules *rules, const struct seen_call *ca
 	return r;
 }
 
-/* True if a rule of one condition allows a value already, as the kernel sees it. */
-static bool allows_value(const struct argument_rules *rules, const struct condition *condition)
-{
-	size_t i;
-
-	for (i = 0; i < rules->length; i++)
-		if (rules->items[i].count == 1 &&
-		    condition_equal(&rules->items[i].items[0], condition))
-			return true;
-	return false;
-}
-
 /* Copies the rules of the default profile that allow the call, on one architecture. */
 static int copy_defaults(struct argument_rules *rules, const struct semantics *semantics,
 			 const char *name, struct error *err)
@@ -305,18 +294,46 @@ static int copy_defaults(struct argument_rules *rules, const struct semantics *s
 	return r;
 }
 
+/* True if the rule has one condition, which a masked condition or the same one includes. */
+static bool is_included(const struct argument_rule_conditions *rule,
+			const struct condition *condition)
+{
+	const struct condition *own = &rule->items[0];
+
+	if (rule->count != 1 || own->index != condition->index)
+		return false;
+	return condition_equal(own, condition) ||
+	       (own->comparison == COMPARE_EQ && condition->comparison == COMPARE_MASKED_EQ &&
+		(own->value & condition->value) == condition->value_two);
+}
+
+/*
+ * Adds what was seen, in place of what that includes: libseccomp refuses two rules that are the
+ * same where arguments have 32 bits.
+ */
 static int add_seen(struct argument_rules *rules, const struct seen_call *call, struct error *err)
 {
 	struct argument_rules seen = {};
-	size_t i;
+	size_t i, k, kept;
 	int r = argument_rules_of_seen(call, &seen, err);
 
 	rules->always |= seen.always;
-	for (i = 0; i < seen.length && r == 0; i++)
-		if (!allows_value(rules, &seen.items[i].items[0]))
-			r = add(rules, seen.items[i].items, seen.items[i].count, err);
+	for (i = 0; i < seen.length && r == 0; i++) {
+		for (k = kept = 0; k < rules->length; k++)
+			if (!is_included(&rules->items[k], &seen.items[i].items[0]))
+				rules->items[kept++] = rules->items[k];
+		rules->length = kept;
+		r = add(rules, seen.items[i].items, seen.items[i].count, err);
+	}
 	argument_rules_finish(&seen);
 	return r;
+}
+
+static int compare_rules(const void *a, const void *b)
+{
+	const struct argument_rule_conditions *left = a, *right = b;
+
+	return conditions_compare(left->items, left->count, right->items, right->count);
 }
 
 bool argument_rules_are_cut(const char *name)
@@ -336,5 +353,9 @@ int argument_rules_of_default(const struct seen_call *call, const struct seen *s
 	if (strcmp(call->name, "socket") == 0)
 		return add_families(rules, call, seen, defaults, err);
 	r = copy_defaults(rules, defaults->items[0], call->name, err);
-	return r < 0 ? r : add_seen(rules, call, err);
+	if (r == 0)
+		r = add_seen(rules, call, err);
+	if (r == 0 && rules->length)
+		qsort(rules->items, rules->length, sizeof(*rules->items), compare_rules);
+	return r;
 }

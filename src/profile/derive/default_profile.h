@@ -49,7 +49,7 @@ struct default_profile {
 /*
  * Resolves the default profile of all containers of one machine. options may be NULL. If the
  * containers differ, their common capabilities, oldest kernel and oldest version count. Without a
- * choice and without a known engine, it is the newest containerd's. Borrows from options->choice.
+ * choice and without a known engine, it is the newest containerd's. recording may be NULL. Borrows from options->choice.
  * The caller finishes ret_default.
  */
 int default_profile_init(struct default_profile *ret_default, const struct recording *recording,
