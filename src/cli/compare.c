@@ -374,8 +374,9 @@ const struct cli_command compare_command = {
 			"FILE is a recording, whose containers are all compared, or a profile of "
 			"any format, whose allowed calls count as used; '-' is standard input.",
 			"Prints for each container the calls that it uses but the baseline does "
-			"not allow, so that it would break under RuntimeDefault; the calls that "
-			"it uses and the baseline allows only for some arguments or with a "
+			"not allow, or not with arguments that were seen, so that it would break "
+			"under RuntimeDefault; the calls that it uses and the baseline allows "
+			"only for some arguments, if it is not known which were used, or with a "
 			"capability; the calls that were attempted and denied; and the calls that "
 			"the baseline allows but the container never used, by risk and by "
 			"purpose. A profile of its own removes the last.",

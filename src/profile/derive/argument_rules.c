@@ -8,9 +8,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "profile/derive/part.h"
 #include "profile/derive/seen.h"
 #include "profile/model/condition.h"
-#include "profile/semantics/argument_space.h"
+#include "profile/semantics/semantics.h"
 #include "profile/semantics/rule_set.h"
 #include "syscalls/arguments.h"
 #include "util/array.h"
@@ -105,50 +106,12 @@ int argument_rules_of_seen(const struct seen_call *call, struct argument_rules *
 	return r;
 }
 
-enum part {
-	PART_NONE,
-	PART_SOME,
-	PART_ALL,
-};
-
 static bool is_granted(struct effect effect)
 {
 	return effect_permission(effect) == PERMISSION_GRANTED;
 }
 
-/* How much of the calls that meet all of the conditions one default profile allows. */
-static int part_on(const struct semantics *semantics, const char *name,
-		   const struct condition *conditions, size_t count, enum part *ret_part,
-		   struct error *err)
-{
-	struct argument_rule rule = { .effect = { .action = ACTION_ALLOW },
-				      .condition_count = count };
-	const struct verdict verdicts[] = {
-		semantics_verdict_of(semantics, name),
-		{ .effect = { .action = ACTION_ERRNO }, .rules = &rule, .rule_count = 1 },
-	};
-	_cleanup_argument_space_ struct argument_space space = {};
-	bool narrow = semantics_is_narrow(semantics), any = false, all = true;
-	uint64_t arguments[ARGUMENT_COUNT];
-	struct effect effects[2];
-	size_t i;
-	int r;
-
-	for (i = 0; i < count; i++)
-		condition_normalize(&conditions[i], narrow, &rule.conditions[i]);
-	r = argument_space_init(&space, verdicts, 2, narrow, err);
-	for (i = 0; r == 0 && i < space.points; i++) {
-		argument_space_at(&space, i, arguments, effects);
-		if (!is_granted(effects[1]))
-			continue;
-		any |= is_granted(effects[0]);
-		all &= is_granted(effects[0]);
-	}
-	*ret_part = all ? PART_ALL : any ? PART_SOME : PART_NONE;
-	return r;
-}
-
-/* The same on all architectures: what each of them allows. */
+/* The least that the default profile allows of such calls, of all architectures. */
 static int part_of(const struct defaults *defaults, const char *name,
 		   const struct condition *conditions, size_t count, enum part *ret_part,
 		   struct error *err)
@@ -158,7 +121,7 @@ static int part_of(const struct defaults *defaults, const char *name,
 	int r = 0;
 
 	for (i = 0; i < defaults->length && r == 0; i++) {
-		r = part_on(defaults->items[i], name, conditions, count, &part, err);
+		r = call_part(defaults->items[i], name, conditions, count, &part, err);
 		if (r == 0 && part < least)
 			least = part;
 	}

@@ -180,7 +180,7 @@ static int choose_forms(struct derivation *derivation, struct error *err)
 	for (i = 0; i < seen->length && r == 0; i++)
 		r = add_call(derivation, seen->calls[i].name, err);
 	for (i = 0; i < CLONE3_NEED_COUNT && r == 0; i++)
-		if (seen->needs[i])
+		if (seen->clone3.needs[i])
 			r = derive_gaps_add(&derivation->gaps, GAP_CLONE3 + i, "clone3", err);
 	return r;
 }
@@ -223,7 +223,7 @@ static int add_refusals(const struct derivation *derivation, struct profile *pro
 			struct error *err)
 {
 	const struct profile *names = derivation->names;
-	bool fold = derivation->seen.clone3_flags_added;
+	bool fold = derivation->seen.clone3_is_clone;
 	struct rule *absent = NULL;
 	size_t i;
 	int r = 0;

@@ -135,6 +135,31 @@ static int add_values(struct argument *into, const struct argument *from, struct
 	return r;
 }
 
+void clone3_use_add(struct clone3_use *use, const struct argument_set *arguments, enum abi abi,
+		    uint32_t nr)
+{
+	static const uint16_t offsets[] = { CLONE3_FLAGS_LOW, CLONE3_FLAGS_HIGH, CLONE3_EXIT_SIGNAL,
+					    CLONE3_SET_TID_SIZE };
+	uint32_t united[array_size(offsets)] = {};
+	size_t i;
+
+	for (i = 0; i < array_size(offsets); i++) {
+		const struct argument *argument =
+			argument_set_find(arguments, abi, nr, 0, offsets[i]);
+
+		if (argument)
+			united[i] = argument_flags(argument);
+		if (!argument || !argument_is_known(argument) ||
+		    (!argument->count && !argument->runtime))
+			use->needs[CLONE3_UNRECORDED] = true;
+	}
+	use->needs[CLONE3_CGROUP] |= (united[1] & HIGH_INTO_CGROUP) != 0;
+	use->needs[CLONE3_FLAGS] |= (united[1] & ~(HIGH_CLEAR_SIGHAND | HIGH_INTO_CGROUP)) ||
+				    (united[0] & CSIGNAL) || (united[2] & ~(uint32_t)CSIGNAL);
+	use->needs[CLONE3_PIDS] |= united[3] != 0;
+	use->flags |= united[0] | united[2];
+}
+
 static int add_call(struct seen *seen, enum machine machine, const struct call *call,
 		    char *const *scmp_archs, size_t count, struct error *err)
 {
@@ -145,6 +170,8 @@ static int add_call(struct seen *seen, enum machine machine, const struct call *
 
 	if (!name)
 		return 0;
+	if (strcmp(name, "clone3") == 0)
+		clone3_use_add(&seen->clone3, &seen->arguments[machine], call->abi, call->nr);
 	r = get_call(seen, name, scmp_archs, count, &into, err);
 	if (r < 0 || !into->row)
 		return r;
@@ -172,52 +199,6 @@ static int add_machine(struct seen *seen, const struct recording *recording, enu
 	return r;
 }
 
-/* Unites what all architectures have seen of one argument of clone3. */
-static int unite_clone3(const struct seen *seen, uint16_t offset, struct argument *united,
-			struct error *err)
-{
-	int machine, abi, nr, r = 0;
-
-	for (machine = 0; machine < MACHINE_COUNT; machine++)
-		for (abi = 0; abi < ABI_COUNT && r == 0; abi++) {
-			const struct argument *argument;
-
-			nr = syscall_number(machine, abi, "clone3");
-			argument = nr < 0 ? NULL :
-					    argument_set_find(&seen->arguments[machine], abi, nr, 0,
-							      offset);
-			if (argument)
-				r = add_values(united, argument, err);
-		}
-	return r;
-}
-
-/* Notes the needs of clone3, and returns what clone would get in its first argument. */
-static int read_clone3(struct seen *seen, uint32_t *ret_flags, struct error *err)
-{
-	static const uint16_t offsets[] = { CLONE3_FLAGS_LOW, CLONE3_FLAGS_HIGH, CLONE3_EXIT_SIGNAL,
-					    CLONE3_SET_TID_SIZE };
-	uint32_t united[array_size(offsets)] = {};
-	size_t i;
-	int r = 0;
-
-	for (i = 0; i < array_size(offsets) && r == 0; i++) {
-		struct argument argument = {};
-
-		r = unite_clone3(seen, offsets[i], &argument, err);
-		united[i] = argument_flags(&argument);
-		if (!argument_is_known(&argument) || (!argument.count && !argument.runtime))
-			seen->needs[CLONE3_UNRECORDED] = true;
-		free(argument.values);
-	}
-	seen->needs[CLONE3_CGROUP] = united[1] & HIGH_INTO_CGROUP;
-	seen->needs[CLONE3_FLAGS] = (united[1] & ~(HIGH_CLEAR_SIGHAND | HIGH_INTO_CGROUP)) ||
-				    (united[0] & CSIGNAL) || (united[2] & ~(uint32_t)CSIGNAL);
-	seen->needs[CLONE3_PIDS] = united[3] != 0;
-	*ret_flags = united[0] | united[2];
-	return r;
-}
-
 static void remove_call(struct seen *seen, const char *name)
 {
 	size_t at = position_of(seen, name);
@@ -228,8 +209,7 @@ static void remove_call(struct seen *seen, const char *name)
 }
 
 /* Counts what clone3 was asked for as asked of clone. */
-static int fold(struct seen *seen, uint32_t flags, char *const *scmp_archs, size_t count,
-		struct error *err)
+static int fold(struct seen *seen, char *const *scmp_archs, size_t count, struct error *err)
 {
 	struct seen_call *clone;
 	uint32_t bit;
@@ -238,10 +218,10 @@ static int fold(struct seen *seen, uint32_t flags, char *const *scmp_archs, size
 	remove_call(seen, "clone3");
 	r = get_call(seen, "clone", scmp_archs, count, &clone, err);
 	for (bit = 1; bit && r == 0; bit <<= 1)
-		if (flags & bit)
+		if (seen->clone3.flags & bit)
 			r = argument_add_value(&clone->argument,
 					       &(struct argument_value){ .value = bit }, err);
-	seen->clone3_flags_added = true;
+	seen->clone3_is_clone = true;
 	return r;
 }
 
@@ -251,7 +231,6 @@ int seen_create(const struct recording *recording, const struct profile *profile
 	_cleanup_seen_ struct seen seen = {};
 	char **scmp_archs = NULL;
 	size_t count = 0;
-	uint32_t flags = 0;
 	int machine;
 	int r = profile_collect_architectures(profile, abi_scmp_arch(machine_native(), ABI_NATIVE),
 					      &scmp_archs, &count, err);
@@ -259,13 +238,10 @@ int seen_create(const struct recording *recording, const struct profile *profile
 
 	for (machine = 0; machine < MACHINE_COUNT && r == 0; machine++)
 		r = add_machine(&seen, recording, machine, scmp_archs, count, err);
-	seen.clone3 = r == 0 && seen_find(&seen, "clone3");
-	if (seen.clone3)
-		r = read_clone3(&seen, &flags, err);
 	for (i = 0; i < CLONE3_NEED_COUNT; i++)
-		fold_clone3 &= !seen.needs[i];
-	if (r == 0 && seen.clone3 && fold_clone3)
-		r = fold(&seen, flags, scmp_archs, count, err);
+		fold_clone3 &= !seen.clone3.needs[i];
+	if (r == 0 && fold_clone3 && seen_find(&seen, "clone3"))
+		r = fold(&seen, scmp_archs, count, err);
 	string_set_free(scmp_archs, count);
 	if (r < 0)
 		return r;

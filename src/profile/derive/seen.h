@@ -38,13 +38,24 @@ enum clone3_need {
 	CLONE3_NEED_COUNT,
 };
 
+struct clone3_use {
+	bool needs[CLONE3_NEED_COUNT]; /* enum clone3_need */
+	uint32_t flags; /* that clone would get in its first argument, with the exit signal */
+};
+
+/*
+ * Adds what one ABI has seen of clone3, which has the number nr there and was called. A zeroed
+ * structure is empty and valid.
+ */
+void clone3_use_add(struct clone3_use *use, const struct argument_set *arguments, enum abi abi,
+		    uint32_t nr);
+
 struct seen {
 	struct seen_call *calls; /* sorted by name */
 	size_t length;
 	struct argument_set arguments[MACHINE_COUNT];
-	bool clone3;		       /* clone3 was called */
-	bool needs[CLONE3_NEED_COUNT]; /* enum clone3_need */
-	bool clone3_flags_added;       /* clone has what clone3 was asked for */
+	struct clone3_use clone3;
+	bool clone3_is_clone; /* clone has what clone3 was asked for, which counts as not called */
 };
 
 /*
