@@ -41,13 +41,12 @@ compile() { # PROGRAM
 	esac
 }
 
-# needed PROGRAM: prints what is not installed of what it needs.
+# needed PROGRAM: prints what it needs and is not installed.
 needed() {
 	local tool
 	read -ra command <<<"${command_of[$1]}"
-	for tool in "${compiler_of[$1]:-${command[0]}}"; do
-		command -v "$tool" >/dev/null || echo "$tool"
-	done
+	tool=${compiler_of[$1]:-${command[0]}}
+	command -v "$tool" >/dev/null || echo "$tool"
 }
 
 recorded() {

@@ -40,7 +40,7 @@ struct default_options {
 struct default_profile {
 	char *title;	     /* "containerd 2.3.4", or the file */
 	bool engine_unknown; /* nobody chose it, and the recording does not name it */
-	char *nearest;	     /* says that another version's table is used; or NULL */
+	char *nearest; /* says which table is used, if it is not that of the version; or NULL */
 	const struct profile *profile;
 	struct profile *owned;			/* equals profile, or NULL */
 	struct semantics *semantics[ABI_COUNT]; /* NULL if the machine has no such ABI */
