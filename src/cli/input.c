@@ -197,26 +197,43 @@ int input_derive(const char *name, const struct recording *recording,
 	return r;
 }
 
-static int derive_document(const char *name, struct document *document,
-			   const struct document_options *options,
-			   const struct derive_options *derive, struct error *err)
+static void say_unnamed(const char *name, const struct document *document,
+			const struct call_set *unnamed)
+{
+	size_t i;
+
+	for (i = 0; i < unnamed->length; i++)
+		log_warning("%s: system call %u of ABI %s has no name, so the profile leaves it "
+			    "out%s",
+			    name, unnamed->items[i].nr, abi_name(unnamed->items[i].abi),
+			    recording_x32_reason(document->profile, &unnamed->items[i]));
+}
+
+int input_derive_document(const char *name, struct document *document,
+			  const struct derive_options *derive, struct error *err)
+{
+	_cleanup_(call_set_finish) struct call_set unnamed = {};
+	int r = input_derive(name, document->recording, derive, &document->profile, &unnamed, err);
+
+	if (r == 0)
+		say_unnamed(name, document, &unnamed);
+	return r;
+}
+
+/* Says nothing about the arguments. */
+static int derive_quietly(const char *name, struct document *document,
+			  const struct document_options *options, struct error *err)
 {
 	const struct derive_options usual = {
 		.mode = ARGUMENTS_DEFAULT,
 		.defaults.context = options->context,
 	};
 	_cleanup_(call_set_finish) struct call_set unnamed = {};
-	size_t i;
-	int r = derive ? input_derive(name, document->recording, derive, &document->profile,
-				      &unnamed, err) :
-			 derive_profile(document->recording, &usual, &document->profile, &unnamed,
-					NULL, err);
+	int r = derive_profile(document->recording, &usual, &document->profile, &unnamed, NULL,
+			       err);
 
-	for (i = 0; i < unnamed.length && r == 0; i++)
-		log_warning("%s: system call %u of ABI %s has no name, so the profile leaves it "
-			    "out%s",
-			    name, unnamed.items[i].nr, abi_name(unnamed.items[i].abi),
-			    recording_x32_reason(document->profile, &unnamed.items[i]));
+	if (r == 0)
+		say_unnamed(name, document, &unnamed);
 	return r;
 }
 
@@ -260,9 +277,10 @@ int input_read_deriving(const char *path, const struct document_options *options
 	for (i = 0; i < documents.length && !(options && options->underived); i++) {
 		struct document *document = &documents.items[i];
 
-		r = document->recording ?
-			    derive_document(input_name(path), document, &chosen, derive, err) :
-			    0;
+		if (!document->recording)
+			continue;
+		r = derive ? input_derive_document(input_name(path), document, derive, err) :
+			     derive_quietly(input_name(path), document, &chosen, err);
 		if (r < 0)
 			return r;
 	}

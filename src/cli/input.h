@@ -101,6 +101,10 @@ int input_derive(const char *name, const struct recording *recording,
 		 const struct derive_options *derive, struct profile **ret_profile,
 		 struct call_set *ret_unnamed, struct error *err);
 
+/* The same for a document that is a recording, read with the option underived. */
+int input_derive_document(const char *name, struct document *document,
+			  const struct derive_options *derive, struct error *err);
+
 /* As input_read(), but the file must be a recording. */
 int input_read_recording(const char *path, struct recording *ret_recording, struct error *err);
 

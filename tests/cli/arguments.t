@@ -69,7 +69,7 @@ proofs() { # RECORDING ARGUMENT...
 	done < <("$RECORDER" baseline list | sed 1d)
 }
 
-tap_plan 43
+tap_plan 46
 for mode in default exact; do
 	convert app.json --arguments "$mode" >out
 	tap_is "--arguments $mode gives its profile" \
@@ -144,6 +144,18 @@ convert app.json --baseline cri-o --cap DEFAULT --cap AUDIT_WRITE -o crio.json
 tap_is 'with CAP_AUDIT_WRITE they are not' "$(rules_of socket crio.json | grep -o '0 EQ 16' | wc -l)" 1
 said_with 0 'nor is there a warning' "$RECORDER" verify crio.json
 tap_is 'about them' "$(grep -c KEP-6061 <<<"$said")" 0
+
+# The arguments of a runtime's calls are not known. Those of commands are, but a container starts.
+# shellcheck disable=SC2016 # of jq
+change 'del(.runtime, .engine) | .systemCalls += [(.systemCalls[0] | .nr = 157 | .name = "prctl" |
+	.arguments = [{argument: 0, values: [{value: 15}]}])]' >prctl.json
+convert prctl.json --arguments exact -o exact.json
+tap_is "a command's prctl is limited" "$(rules_of prctl exact.json)" 'ALLOW 0 EQ 15'
+convert prctl.json --arguments exact --runtime-calls runc >out
+tap_match "with a runtime's calls it is not, which is said" "$(rules_of prctl out); $(cat err)" \
+	"^ALLOW; .*prctl.*: the runtime's own arguments"
+convert exact.json --runtime-calls runc >out
+tap_is 'nor is that of a profile' "$(rules_of prctl out)" ALLOW
 
 # Profiles with conditions are united like others.
 "$RECORDER" merge "$golden/arguments-default.seccomp.json" "$golden/arguments-exact.seccomp.json" >out 2>err

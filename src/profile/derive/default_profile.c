@@ -29,6 +29,17 @@ void default_profile_finish(struct default_profile *resolved)
 	*resolved = (struct default_profile){};
 }
 
+static int note_newest(struct default_profile *resolved, struct error *err)
+{
+	if (asprintf(&resolved->nearest,
+		     "the version of the container engine is not known, so the default profile of "
+		     "%s is the limit",
+		     resolved->title) >= 0)
+		return 0;
+	resolved->nearest = NULL;
+	return error_nomem(err);
+}
+
 /* Finds the table of the recording's engine, or else of the usual one, and describes it. */
 static int find_table(struct default_profile *resolved, const struct recording *recording,
 		      enum machine machine, const struct baseline **ret_table, struct error *err)
@@ -48,6 +59,8 @@ static int find_table(struct default_profile *resolved, const struct recording *
 		resolved->title = NULL;
 		return error_nomem(err);
 	}
+	if (!engine.version && !resolved->engine_unknown)
+		return note_newest(resolved, err);
 	if (!exact &&
 	    asprintf(&resolved->nearest,
 		     "there is no table of the default profile of %s %s, so that of %s "

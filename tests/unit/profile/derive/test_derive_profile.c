@@ -451,6 +451,11 @@ static void an_unknown_engine_is_said(void **state)
 	profile_destroy(profile);
 	profile = derive(&recording, &options, &known);
 	assert_int_equal(known.choices.count, 0);
+	free(first(&recording)->engine_version);
+	first(&recording)->engine_version = NULL;
+	profile_destroy(profile);
+	profile = derive(&recording, &options, &known);
+	assert_true(has_note(&known.choices, "the version of the container engine is not known"));
 }
 
 /* Docker 20.10 allows all sockets; a file can allow none. */
