@@ -10,6 +10,8 @@ cd "$(dirname "$0")" || exit 1
 . ../lib/tap.bash
 # shellcheck source=tests/lib/said.bash
 . ../lib/said.bash
+# shellcheck source=tests/lib/baselines.bash
+. ../lib/baselines.bash
 
 : "${RECORDER:?is the recorder to test}"
 : "${TEST_TMP:?is an empty directory}"
@@ -44,31 +46,6 @@ rules_of() {
 		if .valueTwo then " \(.valueTwo)" else "" end] | join(","))] | join("; ")' "$2"
 }
 
-# within ARGUMENT...: verify's status for a profile against what was seen in the recording too.
-within() { # PROFILE RECORDING BASELINE [ARGUMENT...]
-	"$RECORDER" verify "$1" --recording "$2" --against "$3" "${@:4}" >out 2>&1
-	echo $?
-}
-
-# Every built-in baseline: proven with default and exact, refuted without conditions.
-proofs() { # RECORDING ARGUMENT...
-	local name first mode baseline expected recording=$1
-	shift
-	while read -r name first _; do
-		baseline=$name@$first
-		for mode in none default exact; do
-			expected=0
-			[ "$mode" != none ] || expected=1
-			convert "$recording" --arguments "$mode" --baseline "$baseline" "$@" -o p.json
-			if [ "$(within p.json "$recording" "$baseline" "$@")" != "$expected" ]; then
-				echo "$baseline $mode"
-				cat err out
-				return 1
-			fi
-		done
-	done < <("$RECORDER" baseline list | sed 1d)
-}
-
 tap_plan 46
 for mode in default exact; do
 	convert app.json --arguments "$mode" >out
@@ -89,9 +66,9 @@ tap_is 'and the exact one' "$(cmp out "$golden/arguments-exact.seccomp.json")$(c
 "$RECORDER" merge app.json >out 2>err
 tap_is 'the recording stays as it is' "$(cmp out app.json)$(cat err)" ''
 
-tap_check 'under every baseline, profiles permit what it does and what was seen' proofs app.json
-tap_check 'also with i386' proofs both.json
-tap_check 'also with CAP_SYS_ADMIN' proofs app.json --cap DEFAULT --cap SYS_ADMIN
+tap_check 'under every baseline, profiles permit what it does and what was seen' within_every_baseline app.json
+tap_check 'also with i386' within_every_baseline both.json
+tap_check 'also with CAP_SYS_ADMIN' within_every_baseline app.json --cap DEFAULT --cap SYS_ADMIN
 convert both.json --arguments exact -o exact.json
 said_with 0 "libseccomp makes the right filter of both architectures" "$RECORDER" verify exact.json
 tap_is "mmap has no condition, because i386's has other arguments" "$(rules_of mmap exact.json)" ALLOW
@@ -101,7 +78,7 @@ said_with 0 "so it does by default" "$RECORDER" verify both.json
 
 convert app.json -o app.profile
 tap_is "RuntimeDefault is the recording's engine's" \
-	"$(within app.profile app.json RuntimeDefault) $(grep -c 'not known' out)" '0 0'
+	"$(within app.profile app.json RuntimeDefault) $(grep -c 'not known' within)" '0 0'
 tap_is 'a file is a limit too' "$(within app.profile app.json app.profile)" 0
 tap_is 'without the recording, what was seen is beyond' \
 	"$("$RECORDER" verify app.profile --against containerd@2.1.3 >out; echo $?)" 1
@@ -111,7 +88,7 @@ said_that 'which is said' '--recording goes with --against'
 jq '.syscalls += [{"names": ["socket"], "action": "SCMP_ACT_ALLOW",
 	"args": [{"index": 0, "op": "SCMP_CMP_GT", "value": 40}]}]' app.profile >evaded.json
 tap_is 'what the upper half could evade is refuted' \
-	"$(within evaded.json app.json containerd@2.2.7) $(grep -o 'error: socket compares 64 bits' out)" \
+	"$(within evaded.json app.json containerd@2.2.7) $(grep -o 'error: socket compares 64 bits' within)" \
 	'1 error: socket compares 64 bits'
 
 convert old.json --arguments default -o old.profile

@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# timeout: 600
+# timeout: 1200
 #
 # Ground truth: one run of a real program under load is traced by "strace -f" and recorded at
 # the same time. Both see the same set of system calls, in both directions, and the same values of
-# their arguments.
+# their arguments. The profiles with conditions on arguments permit nothing that a default profile
+# refuses, unless it was seen.
 #
 # The tracer must not be recorded with the program. So strace stays outside and starts
 # enter_cgroup, which moves itself into a recorded cgroup and becomes the program, without any
@@ -19,11 +20,13 @@ set -u
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=tests/bpf/lib.bash
 . ../bpf/lib.bash
+# shellcheck source=tests/lib/baselines.bash
+. ../lib/baselines.bash
 
 needs_root
 TRUTH=$PWD/truth
 workloads=(bash busybox busybox32 go nginx node postgresql python redis)
-tap_plan $((3 * ${#workloads[@]}))
+tap_plan $((4 * ${#workloads[@]}))
 table=../../src/syscalls/arguments.tbl
 
 wait_for_port() {
@@ -112,15 +115,19 @@ for workload in "${workloads[@]}"; do
 		tap_skip "$workload" "not installed: ${missing//$'\n'/ }"
 		tap_skip "$workload: values" "not installed"
 		tap_skip "$workload: complete" "not installed"
+		tap_skip "$workload: within RuntimeDefault" "not installed"
 	elif ! workload_prepare >"$TRUTH_TMP/prepare" 2>&1; then
 		tap_not_ok "$workload: it can be prepared" "$(tail "$TRUTH_TMP/prepare")"
 		tap_not_ok "$workload: values"
 		tap_not_ok "$workload: complete"
+		tap_not_ok "$workload: within RuntimeDefault"
 	else
 		run_workload
 		check "$workload: strace and recorder saw the same calls" compare
 		check "$workload: strace and recorder saw the same values of arguments" compare_values
 		check "$workload: the recording is complete" is_complete
+		check "$workload: its profiles stay within every RuntimeDefault and what was seen" \
+			within_every_baseline "$RECORDING"
 	fi
 done
 
