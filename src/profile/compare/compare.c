@@ -180,6 +180,25 @@ static enum finding_kind classify(enum coverage coverage, const char *instead,
 	return instead ? FINDING_FALLBACK : FINDING_BREAKS;
 }
 
+static void set_refused(struct refused_argument *refused, enum machine machine,
+			const struct judged *judged)
+{
+	const struct argument *argument = judged->argument;
+	const struct syscall_argument *row = syscall_argument_at(
+		machine, argument->abi, argument->nr, argument->index, argument->offset);
+
+	*refused = (struct refused_argument){
+		.known = true,
+		.index = argument->index,
+		.offset = argument->offset,
+		.flags = argument->flags,
+		.value = *judged->value,
+		.name = row ? argument_value_name(machine, row, judged->value->value) : NULL,
+	};
+	if (row)
+		argument_value_text(machine, row, judged->value->value, refused->text);
+}
+
 /* Adds any finding about a call that the workload makes. call is the evidence, or NULL. */
 static int compare_used(const struct side_by_side *sides, const char *name, const struct call *call,
 			struct compare_report *report, struct error *err)
@@ -216,13 +235,7 @@ static int compare_used(const struct side_by_side *sides, const char *name, cons
 	finding->instead = instead;
 	finding->refused_reason = judged.reason;
 	if (judged.value)
-		finding->refused = (struct refused_argument){
-			.known = true,
-			.index = judged.argument->index,
-			.offset = judged.argument->offset,
-			.flags = judged.argument->flags,
-			.value = *judged.value,
-		};
+		set_refused(&finding->refused, sides->input->machine, &judged);
 	finding->capabilities = steal_pointer(&capabilities);
 	find_witness(sides->input, call, false, finding);
 	if (coverage == COVERAGE_SOME)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "recording/recording.h"
+#include "syscalls/arguments.h"
 #include "syscalls/syscalls.h"
 
 struct error;
@@ -52,6 +53,8 @@ struct refused_argument {
 	uint16_t offset; /* in the structure that the argument points to */
 	bool flags;
 	struct argument_value value;
+	const char *name;		     /* of the value, such as AF_VSOCK, or NULL */
+	char text[ARGUMENT_VALUE_TEXT_SIZE]; /* for people */
 };
 
 /* One result about one call. */

@@ -56,6 +56,7 @@ static json_t *from_refused(struct builder *builder, const struct refused_argume
 		builder_set_number(builder, object, "offset", refused->offset);
 	builder_set_number(builder, object, refused->flags ? "flag" : "value",
 			   refused->value.value);
+	builder_set_string(builder, object, "name", refused->name);
 	if (refused->value.first_seen) {
 		str_format_time(time, refused->value.first_seen);
 		builder_set_string(builder, object, "firstSeen", time);

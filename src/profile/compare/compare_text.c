@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,7 +96,7 @@ static void put_witness(FILE *out, const struct finding *finding)
 	}
 }
 
-/* "; but it had the flag 0x10000000 in argument 0, first by app at 2026-11-22T14:51:03Z" */
+/* "; but it had AF_VSOCK (0x28) as argument 0, first by app at 2026-11-22T14:51:03Z" */
 static void put_refused(FILE *out, const struct finding *finding)
 {
 	const struct refused_argument *refused = &finding->refused;
@@ -108,9 +107,9 @@ static void put_refused(FILE *out, const struct finding *finding)
 	if (!refused->known)
 		return;
 	fprintf(out,
-		refused->flags ? "; but it had the flag 0x%" PRIx32 " in argument %u" :
-				 "; but it had %" PRIu32 " as argument %u",
-		refused->value.value, refused->index);
+		refused->flags ? "; but it had the flag %s in argument %u" :
+				 "; but it had %s as argument %u",
+		refused->text, refused->index);
 	if (refused->value.process[0]) {
 		fputs(", first by ", out);
 		str_print_escaped(out, refused->value.process);
