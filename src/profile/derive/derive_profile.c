@@ -129,29 +129,55 @@ static enum coverage least_coverage(const struct derivation *derivation, const c
 	return least;
 }
 
+/* True if the default profile allows the call by default, and rules only take from that. */
+static bool is_narrowed(const struct derivation *derivation, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < derivation->defaults.length; i++) {
+		struct verdict verdict = semantics_verdict_of(derivation->defaults.items[i], name);
+
+		if (effect_permission(verdict.effect) == PERMISSION_GRANTED)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The form of the rules of a call that the runtime makes too, with arguments that are not known. It
+ * works under the default profile, and so under rules that allow what that does.
+ */
+static enum form form_for_runtime(const struct derivation *derivation, const char *name,
+				  enum coverage coverage)
+{
+	if (coverage == COVERAGE_NONE)
+		return FORM_ALWAYS;
+	if (argument_rules_are_cut(name))
+		return FORM_DEFAULT;
+	return coverage == COVERAGE_SOME && !is_narrowed(derivation, name) ? FORM_DEFAULT :
+									     FORM_ALWAYS;
+}
+
 /* Chooses the form of the rules of a call whose arguments are to have conditions, if they can. */
 static int choose_form(struct derivation *derivation, struct derived_call *call,
 		       enum coverage coverage, struct error *err)
 {
-	bool cut = argument_rules_are_cut(call->name);
 	bool exact = derivation->options->mode == ARGUMENTS_EXACT;
 	const struct argument *argument = &call->seen->argument;
 
 	if (!seen_call_is_known(call->seen))
 		return derive_gaps_add(&derivation->gaps, argument->any ? GAP_MANY : GAP_UNRECORDED,
 				       call->name, err);
-	if (exact && !argument->runtime) {
-		call->form = FORM_SEEN;
-		return 0;
+	if (argument->runtime) {
+		call->form = form_for_runtime(derivation, call->name, coverage);
+		return exact || call->form == FORM_ALWAYS ?
+			       derive_gaps_add(&derivation->gaps, GAP_RUNTIME, call->name, err) :
+			       0;
 	}
-	if (cut || coverage == COVERAGE_SOME)
-		call->form = FORM_DEFAULT;
-	else if (coverage == COVERAGE_NONE && !argument->runtime)
-		call->form = FORM_SEEN;
-	/* The runtime works under the default profile, and so under rules made of that. */
-	return argument->runtime && (exact || call->form == FORM_ALWAYS) ?
-		       derive_gaps_add(&derivation->gaps, GAP_RUNTIME, call->name, err) :
-		       0;
+	call->form = !exact && (argument_rules_are_cut(call->name) || coverage == COVERAGE_SOME) ?
+			     FORM_DEFAULT :
+			     FORM_SEEN;
+	return 0;
 }
 
 static int add_call(struct derivation *derivation, const char *name, struct error *err)

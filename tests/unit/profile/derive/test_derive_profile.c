@@ -458,7 +458,21 @@ static void an_unknown_engine_is_said(void **state)
 	assert_true(has_note(&known.choices, "the version of the container engine is not known"));
 }
 
-/* Docker 20.10 allows all sockets; a file can allow none. */
+static void allow(struct profile *profile, const char *name, enum action action,
+		  const struct condition *condition)
+{
+	struct rule *rule;
+
+	assert_int_equal(profile_add_rule(profile, action, &rule, NULL), 0);
+	assert_int_equal(rule_add_name(rule, name, NULL), 0);
+	if (!condition)
+		return;
+	rule->conditions = malloc(sizeof(*condition));
+	rule->conditions[0] = *condition;
+	rule->condition_count = 1;
+}
+
+/* A file can allow no sockets, and ranges. */
 static void a_baseline_of_the_user_is_the_limit(void **state)
 {
 	_cleanup_recording_ struct recording recording = record_on(MACHINE_X86_64);
@@ -466,14 +480,9 @@ static void a_baseline_of_the_user_is_the_limit(void **state)
 	const struct default_choice choice = { .title = "mine", .profile = baseline };
 	const struct derive_options options = { .mode = ARGUMENTS_DEFAULT,
 						.defaults.choice = &choice };
-	struct condition range = { .index = 0, .comparison = COMPARE_LT, .value = 5 };
-	struct rule *rule;
+	const struct condition range = { .index = 0, .comparison = COMPARE_LT, .value = 5 };
 
-	assert_int_equal(profile_add_rule(baseline, ACTION_ALLOW, &rule, NULL), 0);
-	assert_int_equal(rule_add_name(rule, "prctl", NULL), 0);
-	rule->conditions = malloc(sizeof(range));
-	rule->conditions[0] = range;
-	rule->condition_count = 1;
+	allow(baseline, "prctl", ACTION_ALLOW, &range);
 	see(&recording, "socket", 0, AF_INET);
 	see(&recording, "prctl", 0, 15);
 	profile = derive(&recording, &options, NULL);
@@ -483,6 +492,39 @@ static void a_baseline_of_the_user_is_the_limit(void **state)
 	assert_true(allows(profile, "prctl", 4, 0, 0));
 	assert_false(allows(profile, "prctl", 5, 0, 0));
 	assert_true(is_within(&recording, profile, MACHINE_X86_64, &options));
+}
+
+/* What a runtime calls has to work, even if the baseline is one under which it could not. */
+static void the_runtime_is_not_limited_by_what_was_seen(void **state)
+{
+	_cleanup_recording_ struct recording recording = record_on(MACHINE_X86_64);
+	_cleanup_profile_ struct profile *nothing = profile_create(ACTION_ERRNO);
+	_cleanup_profile_ struct profile *all_but = profile_create(ACTION_ALLOW);
+	const struct condition seccomp = { .index = 0, .comparison = COMPARE_EQ, .value = 22 };
+	const struct profile *baselines_of_users[] = { nothing, all_but };
+	struct observation *observation = first(&recording);
+	size_t i;
+	int mode;
+
+	allow(all_but, "prctl", ACTION_ERRNO, &seccomp);
+	see(&recording, "prctl", 0, 15);
+	see_socket(&recording, AF_INET, 0);
+	for (i = 0; i < observation->arguments.length; i++)
+		observation->arguments.items[i].runtime = true;
+	for (i = 0; i < array_size(baselines_of_users); i++)
+		for (mode = ARGUMENTS_DEFAULT; mode < ARGUMENTS_COUNT; mode++) {
+			const struct default_choice choice = { .title = "mine",
+							       .profile = baselines_of_users[i] };
+			const struct derive_options options = { .mode = mode,
+								.defaults.choice = &choice };
+			_cleanup_derive_notes_ struct derive_notes notes = {};
+			_cleanup_profile_ struct profile *profile =
+				derive(&recording, &options, &notes);
+
+			assert_true(allows(profile, "prctl", 4, 0, 0));
+			assert_true(allows(profile, "socket", AF_UNIX, 1, 0));
+			assert_true(has_note(&notes.gaps, "prctl"));
+		}
 }
 
 int main(void)
@@ -500,6 +542,7 @@ int main(void)
 		cmocka_unit_test(wide_values_are_compared_in_32_bits),
 		cmocka_unit_test(an_unknown_engine_is_said),
 		cmocka_unit_test(a_baseline_of_the_user_is_the_limit),
+		cmocka_unit_test(the_runtime_is_not_limited_by_what_was_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
