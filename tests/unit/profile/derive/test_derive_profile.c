@@ -419,6 +419,27 @@ static void the_runtime_may_do_what_the_default_allows(void **state)
 	}
 }
 
+/* As many values as are kept, which are too many to compare at all combinations. */
+static void the_most_values_are_compared(void **state)
+{
+	_cleanup_recording_ struct recording recording = record_on(MACHINE_X86_64);
+	uint32_t i;
+	int mode;
+
+	for (i = 0; i < ARGUMENT_VALUES_MAX; i++)
+		see(&recording, "keyctl", 0, i % 2 ? i : i | 1u << 31);
+	for (mode = ARGUMENTS_DEFAULT; mode < ARGUMENTS_COUNT; mode++) {
+		_cleanup_profile_ struct profile *profile = NULL;
+		struct choice choice;
+
+		choose(&choice, "containerd", NULL, mode);
+		profile = derive(&recording, &choice.options, NULL);
+		assert_int_equal(count_rules(profile, "keyctl"), ARGUMENT_VALUES_MAX);
+		assert_true(is_within(&recording, profile, MACHINE_X86_64, &choice.options));
+		conditional_profile_destroy(choice.conditional);
+	}
+}
+
 /* An int whose upper half is not 0 would never equal a value of 64 bits. */
 static void wide_values_are_compared_in_32_bits(void **state)
 {
@@ -539,6 +560,7 @@ int main(void)
 		cmocka_unit_test(clone3_stays_if_clone_cannot_do_its_work),
 		cmocka_unit_test(what_was_not_recorded_is_not_refused),
 		cmocka_unit_test(the_runtime_may_do_what_the_default_allows),
+		cmocka_unit_test(the_most_values_are_compared),
 		cmocka_unit_test(wide_values_are_compared_in_32_bits),
 		cmocka_unit_test(an_unknown_engine_is_said),
 		cmocka_unit_test(a_baseline_of_the_user_is_the_limit),
