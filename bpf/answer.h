@@ -109,7 +109,9 @@ static __noinline int traced_stop(struct task_struct *task)
 		 * filter may have refused the call.
 		 */
 		hit.kind = task->exit_code ? RECORDER_OBSERVED : RECORDER_ANSWERED;
-		return hit_record(&hit);
+		/* Before Linux 6.1, memory for values cannot be allocated within the scheduler. */
+		arguments_lose(hit.slot, hit.abi, nr);
+		return hit_bit(&hit);
 	}
 	if ((stop & ~STOP_SYSCALL_BIT) == SIGTRAP && task_is_emulated(task)) {
 		state = state_get(task);

@@ -6,6 +6,7 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "arguments.h"
 #include "maps.h"
 #include "slot.h"
 
@@ -81,15 +82,29 @@ static __always_inline bool ends_setup(const struct hit *hit)
 
 static __always_inline __u64 *hit_word(struct recorder_slot *slot, const struct hit *hit)
 {
-	__u32 kind = hit->kind, abi = hit->abi, word = hit->nr / 64;
+	__u64 kind = hit->kind, abi = hit->abi, word = hit->nr / 64;
 
+	/* Index with the registers that were compared, of which the verifier knows the limits. */
+	asm volatile("" : "+r"(kind), "+r"(abi), "+r"(word));
 	if (kind >= RECORDER_BITMAPS || abi >= RECORDER_ABIS || word >= RECORDER_WORDS ||
 	    ends_setup(hit))
 		return NULL;
 	return &slot->bitmaps[kind].words[abi][word];
 }
 
-static __noinline int hit_record(struct hit *hit)
+/*
+ * Records the arguments of a hit of the current task. They come before its bit: whoever sees the
+ * bit sees them too.
+ */
+static __always_inline void hit_arguments(const struct hit *hit)
+{
+	if (argument_first(hit->abi, hit->nr))
+		arguments_record(hit->slot,
+				 hit->nr | (__u64)hit->abi << 32 | (__u64)hit->kind << 40);
+}
+
+/* Records a hit without its arguments. */
+static __noinline int hit_bit(struct hit *hit)
 {
 	struct recorder_slot *slot;
 	__u64 *word, bit;
@@ -113,6 +128,12 @@ static __noinline int hit_record(struct hit *hit)
 		return 0;
 	tell(RECORDER_EVENT_CALL, hit, slot->generation);
 	return 0;
+}
+
+static __always_inline int hit_record(struct hit *hit)
+{
+	hit_arguments(hit);
+	return hit_bit(hit);
 }
 
 #endif

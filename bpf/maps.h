@@ -17,6 +17,9 @@ const volatile bool no_task_storage;  /* in tests: as if every task's storage we
 const volatile bool can_probe = true; /* lockdown "confidentiality" forbids probe_read_kernel */
 const volatile bool preemptible;      /* sys_enter and sys_exit can be preempted: see slot.h */
 const volatile __u32 arrivals_count;  /* elements of "arrivals", with the unused element 0 */
+/* The first recorded argument of each call, or 0, and all rows: see shared.h. */
+const volatile __u64 first_argument[RECORDER_ABIS][RECORDER_NUMBERS];
+const volatile __u64 argument_rows[RECORDER_ARGUMENT_ROWS];
 
 /* Set while running. */
 __u32 started;		/* sys_enter is attached: calls are seen */
@@ -101,6 +104,24 @@ struct {
 	__type(key, struct recorder_overflow);
 	__type(value, __u64); /* first seen, CLOCK_BOOTTIME */
 } overflow SEC(".maps");
+
+/* See arguments.h. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 64);
+	__type(key, __u64);
+	__type(value, struct recorder_value);
+} values SEC(".maps");
+
+/* One element per slot. User space maps it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 64);
+	__type(key, __u32);
+	__type(value, struct recorder_slot_values);
+} slot_values SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

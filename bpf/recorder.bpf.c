@@ -23,6 +23,7 @@
 #include <bpf/bpf_tracing.h>
 
 #include "answer.h"
+#include "arguments.h"
 #include "cgroups.h"
 #include "hit.h"
 #include "maps.h"
@@ -136,8 +137,29 @@ static __always_inline int enter_command(struct task_struct *task, struct hit *h
 	return 0;
 }
 
+/* A classic tracepoint does not pass the registers to its programs. */
+static __always_inline struct pt_regs *call_regs(struct pt_regs *passed)
+{
+#ifdef TRACEPOINT_VARIANT
+	return (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+#else
+	return passed;
+#endif
+}
+
+/* True if the workload's values of all recorded arguments of the current call are known. */
+static __always_inline bool arguments_are_known(struct pt_regs *regs, __u32 slot, __u32 abi,
+						__u32 nr)
+{
+	__u64 row = argument_first(abi, nr);
+
+	if (!row || (abi == ABI_NATIVE && native_arguments_known(regs, slot, row)))
+		return true;
+	return arguments_known(slot, abi, row);
+}
+
 /* Handles all calls except known native calls of a task without a filter. */
-static __noinline int enter_unusual(__u32 nr)
+static __noinline int enter_unusual(__u32 nr, struct pt_regs *regs)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct hit hit = { .kind = RECORDER_OBSERVED };
@@ -155,7 +177,8 @@ static __noinline int enter_unusual(__u32 nr)
 	hit.abi = task_abi(task, &nr);
 	hit.nr = nr;
 	word = hit_word(slot, &hit);
-	if (word && (*word & (1ULL << (nr % 64))))
+	if (word && (*word & (1ULL << (nr % 64))) &&
+	    arguments_are_known(call_regs(regs), hit.slot, hit.abi, nr))
 		return 0;
 	if (mode == RECORDER_CGROUPS)
 		return enter_container(task, &hit);
@@ -169,29 +192,35 @@ static __always_inline bool slot_has(const struct recorder_slot *slot, __u64 nr)
 }
 
 /*
- * Runs for every call of every task on the node, so it must be cheap. Only the number is still
- * needed after a function call, so the compiler saves one register. Nothing is built in memory.
+ * Runs for every call of every task on the node, so it must be cheap. Little is still needed after
+ * a function call, so the compiler saves few registers. Nothing is built in memory.
  */
-static __always_inline int enter(__u64 nr)
+static __always_inline int enter(__u64 nr, struct pt_regs *regs)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct recorder_slot *slot;
-	__u64 index;
+	__u64 index, row;
+	__u32 key;
 
 	if (has_expired())
 		return 0;
 	if (mode == RECORDER_TASKS)
-		return enter_unusual(nr);
+		return enter_unusual(nr, regs);
 	index = slot_remembered(task->cgroups->dfl_cgrp);
 	if (index == RECORDER_SLOT_NONE)
 		return 0;
 	if (index > SLOT_MASK || nr >= RECORDER_NUMBERS || !task_is_native(task))
-		return enter_unusual(nr);
-	slot = slot_get(index);
+		return enter_unusual(nr, regs);
+	key = index;
+	slot = bpf_map_lookup_elem(&slots, &key);
 	if (!slot || !slot_has(slot, nr) ||
-	    (task_is_filtered(task) && !stint_enter(task, slot, index)))
-		return enter_unusual(nr);
-	return 0;
+	    (task_is_filtered(task) && !stint_enter(task, slot, key)))
+		return enter_unusual(nr, regs);
+	row = first_argument[ABI_NATIVE][nr];
+	if (!row)
+		return 0;
+	/* The slot from where the map looked it up: that saves a register. */
+	return native_arguments_known(call_regs(regs), key, row) ? 0 : enter_unusual(nr, regs);
 }
 
 /* True if the call that ends may be one that the kernel did not run. */
@@ -404,7 +433,7 @@ static __noinline int end_task(void)
 SEC("tp_btf/sys_enter")
 int BPF_PROG(enter_call, struct pt_regs *regs, long id)
 {
-	return enter(id);
+	return enter(id, regs);
 }
 
 SEC("tp_btf/sys_exit")
@@ -434,7 +463,7 @@ struct call_event {
 SEC("tracepoint/raw_syscalls/sys_enter")
 int enter_call(struct call_event *event)
 {
-	return enter(event->id);
+	return enter(event->id, NULL);
 }
 
 SEC("tracepoint/raw_syscalls/sys_exit")

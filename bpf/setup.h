@@ -374,7 +374,10 @@ static __noinline int hit_in_setup(struct task_struct *task, const struct record
 		return 0;
 	hit->kind = setup_kind(task, state, arrival);
 	if (word >= RECORDER_WORDS || abi >= RECORDER_ABIS)
-		return hit_record(hit);
+		return hit_bit(hit);
+	/* The arguments of pending calls are not kept. User space notes that if they count. */
+	if (hit->kind == RECORDER_RUNTIME)
+		hit_arguments(hit);
 	bitmap = hit->kind == RECORDER_PENDING;
 	bit = 1ULL << (hit->nr % 64);
 	if (__sync_fetch_and_or(&arrival->bitmaps[bitmap].words[abi][word], bit) & bit)

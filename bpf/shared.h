@@ -17,7 +17,7 @@
  * of them changes. A recorder drains pins of its own layout only, whichever build made them. It
  * discards others, and the containers that these recorded are not complete.
  */
-#define RECORDER_LAYOUT 1
+#define RECORDER_LAYOUT 2
 
 /* Native, compat and x32, in the order of enum abi in syscalls/syscalls.h. */
 #define RECORDER_ABIS 3
@@ -249,6 +249,89 @@ struct recorder_event {
 };
 
 _Static_assert(sizeof(struct recorder_event) == 48, "the same on both sides");
+
+/*
+ * The arguments whose values are recorded: src/syscalls/arguments.tbl, which user space puts into
+ * the program's constants before it loads it. Row 0 is none.
+ */
+#define RECORDER_ARGUMENT_ROWS 128
+#define RECORDER_ARGUMENTS_PER_CALL 4
+
+/*
+ * A row is one word, so that the program reads it with one load:
+ *
+ *	bits	0-31	the bits of the value that are kept
+ *		32-38	the row: its place in a value's key, see below
+ *		39-41	index of the argument whose register has the value, or
+ *			RECORDER_ARGUMENT_INDIRECT
+ *		42-44	index of the argument
+ *		45-47	index of the argument that is the size of the structure
+ *		48-55	offset in the structure, in units of 4 bytes
+ *		59-63	flags
+ */
+#define RECORDER_ARGUMENT_ROW_MASK (127ULL << 32)
+#define RECORDER_ARGUMENT_REGISTER 39
+#define RECORDER_ARGUMENT_INDIRECT 7
+#define RECORDER_ARGUMENT_INDEX 42
+#define RECORDER_ARGUMENT_SIZE 45
+#define RECORDER_ARGUMENT_OFFSET 48
+#define RECORDER_ARGUMENT_MEMORY (1ULL << 59)  /* the argument points to a structure */
+#define RECORDER_ARGUMENT_FLAGS (1ULL << 60)   /* keep each flag; otherwise each value */
+#define RECORDER_ARGUMENT_PRESENT (1ULL << 61) /* keep only whether the value is 0 */
+#define RECORDER_ARGUMENT_SIZED (1ULL << 62)   /* the size of the structure is an argument */
+#define RECORDER_ARGUMENT_MORE (1ULL << 63)    /* the next row is of the same call */
+
+/*
+ * A value is its own key in the map "values": what was seen is an element.
+ *
+ *	bits	0-31	value
+ *		32-38	row
+ *		39	the upper half of the 64 bits was not 0
+ *		40-41	ABI
+ *		42-44	enum recorder_kind
+ *		45	not a value, but their number: see struct recorder_value
+ *		48-63	slot
+ */
+#define RECORDER_VALUE_ROW 32
+#define RECORDER_VALUE_WIDE (1ULL << 39)
+#define RECORDER_VALUE_ABI 40
+#define RECORDER_VALUE_KIND 42
+#define RECORDER_VALUE_NUMBER (1ULL << 45)
+#define RECORDER_VALUE_SLOT 48
+
+/* Limit of the values of one argument, call and slot. More are "any". */
+#define RECORDER_VALUES_PER_ARGUMENT 64
+/*
+ * Limit of the elements of one slot, so that one cgroup cannot use up the map alone. Containers
+ * have about 100.
+ */
+#define RECORDER_VALUES_PER_SLOT 1024
+/* Limit of all elements. One takes 96 bytes, so the map takes at most 3.5 MiB. */
+#define RECORDER_VALUES_MAX 32768
+/* Entries of the cache of arguments.h, a power of two. */
+#define RECORDER_VALUE_CACHE_SIZE 16384
+
+/* An element of the map "values". */
+struct recorder_value {
+	__u64 next; /* key of the slot's next element; 0 ends the list */
+	__u64 time; /* CLOCK_BOOTTIME, ns: first seen */
+	union {
+		char comm[RECORDER_COMM_SIZE]; /* of the first task that used the value */
+		__u32 number; /* of the argument's values; above the limit: there are more */
+	};
+};
+
+_Static_assert(sizeof(struct recorder_value) == 32, "the same on both sides");
+
+/* The values of one slot. */
+struct recorder_slot_values {
+	__u64 first; /* key of its first element in the map "values"; 0: none */
+	__u64 unrecorded[RECORDER_ARGUMENT_ROWS / 64]; /* rows of which a value was lost */
+	__u32 number;				       /* of its elements */
+	__u32 lost;				       /* values that could not be read or stored */
+};
+
+_Static_assert(sizeof(struct recorder_slot_values) == 32, "indexed by shifting");
 
 /* Losses that belong to no slot. */
 struct recorder_losses {

@@ -81,6 +81,11 @@ static int use_file(struct baseline_choice *choice, const char *path,
 				 "%s has %zu profiles, but a baseline is a single one: extract it "
 				 "with 'recorder convert --document'",
 				 path, choice->documents.length);
+	if (!choice->documents.items[0].profile)
+		return error_set(err, EINVAL,
+				 "%s: the container was started without a filter, which is no "
+				 "baseline",
+				 path);
 	choice->conditional = choice->documents.items[0].conditional;
 	choice->title = strdup(path);
 	return choice->title ? 0 : error_nomem(err);
@@ -98,6 +103,14 @@ static int split_name(const char *text, char **ret_runtime, const char **ret_ver
 	*ret_runtime = baseline_has_runtime(runtime) ? steal_pointer(&runtime) : NULL;
 	*ret_version = at ? at + 1 : NULL;
 	return 0;
+}
+
+bool baseline_choice_is_table(const char *text)
+{
+	_cleanup_free_ char *runtime = NULL;
+	const char *version;
+
+	return split_name(text, &runtime, &version, NULL) == 0 && runtime;
 }
 
 int baseline_choice_init(struct baseline_choice *ret_choice, const char *text,

@@ -40,6 +40,9 @@ void baseline_choice_finish(struct baseline_choice *choice);
 int baseline_choice_init_engine(struct baseline_choice *ret_choice, const char *engine,
 				const char *version, bool *ret_known, struct error *err);
 
+/* True if text is RUNTIME or RUNTIME@VERSION, of a runtime that has tables. */
+bool baseline_choice_is_table(const char *text);
+
 /* As baseline_choice_init(), but accepts only a built-in table. */
 int baseline_choice_init_table(struct baseline_choice *ret_choice, const char *text,
 			       struct error *err);

@@ -7,13 +7,12 @@
 
 #include "profile/model/architecture.h"
 #include "profile/model/model.h"
-#include "recording/applied_profile.h"
 #include "recording/derive.h"
+#include "recording/recorded_context.h"
 #include "recording/split.h"
 #include "util/array.h"
 #include "util/error.h"
 #include "util/string_set.h"
-#include "util/version.h"
 
 static void comparand_finish(struct comparand *comparand)
 {
@@ -48,48 +47,6 @@ static int copy_capabilities(struct comparand *comparand, const char *const *nam
 	return r;
 }
 
-static bool has_capability(const struct observation *observation, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < observation->capability_count; i++)
-		if (strcmp(observation->capabilities[i], name) == 0)
-			return true;
-	return false;
-}
-
-/* Takes the capabilities that every lifetime had: others cannot be relied on. */
-static int take_recorded_capabilities(struct comparand *comparand, bool *ret_known,
-				      struct error *err)
-{
-	const struct observation *first = NULL;
-	size_t i, j;
-	int r = 0;
-
-	for (i = 0; i < comparand->recording->observation_count; i++) {
-		const struct observation *observation = &comparand->recording->observations[i];
-
-		if (observation->machine != comparand->machine)
-			continue;
-		if (!observation_knows_container_capabilities(observation))
-			return 0;
-		first = first ? first : observation;
-	}
-	for (j = 0; first && j < first->capability_count && r == 0; j++) {
-		bool all = true;
-
-		for (i = 0; i < comparand->recording->observation_count && all; i++)
-			all = comparand->recording->observations[i].machine != comparand->machine ||
-			      has_capability(&comparand->recording->observations[i],
-					     first->capabilities[j]);
-		if (all)
-			r = string_set_add(&comparand->capabilities, &comparand->capability_count,
-					   first->capabilities[j], err);
-	}
-	*ret_known = r == 0 && first;
-	return r;
-}
-
 static int choose_capabilities(struct comparand *comparand, const struct document *document,
 			       const struct context_options *options,
 			       const struct input_context *usual, struct error *err)
@@ -99,7 +56,9 @@ static int choose_capabilities(struct comparand *comparand, const struct documen
 
 	if (options->capabilities.length == 0) {
 		if (comparand->recording)
-			r = take_recorded_capabilities(comparand, &known, err);
+			r = recorded_capabilities(comparand->recording, comparand->machine,
+						  &comparand->capabilities,
+						  &comparand->capability_count, &known, err);
 		else if (document->format == DOCUMENT_BUNDLE)
 			r = copy_capabilities(comparand,
 					      (const char *const *)document->capabilities,
@@ -113,86 +72,6 @@ static int choose_capabilities(struct comparand *comparand, const struct documen
 	return r;
 }
 
-/* Chooses the oldest kernel, because fewer rules hold there. */
-static void choose_kernel(struct comparand *comparand, const struct context_options *options)
-{
-	struct version oldest, version;
-	size_t i, count = comparand->recording ? comparand->recording->observation_count : 0;
-
-	comparand->kernel = options->kernel;
-	for (i = 0; !options->kernel && i < count; i++) {
-		const struct observation *observation = &comparand->recording->observations[i];
-
-		if (observation->machine != comparand->machine || !observation->kernel)
-			continue;
-		version = version_parse(observation->kernel);
-		if (comparand->kernel && version_compare(&version, &oldest) >= 0)
-			continue;
-		oldest = version;
-		comparand->kernel = observation->kernel;
-	}
-}
-
-static void find_applied(struct comparand *comparand)
-{
-	const struct recording *recording = comparand->recording;
-	size_t i;
-
-	for (i = 0; recording && i < recording->observation_count; i++) {
-		const struct applied_profile *applied = recording->observations[i].applied_profile;
-
-		if (recording->observations[i].machine != comparand->machine)
-			continue;
-		if (!applied || (comparand->applied &&
-				 applied_profile_compare(comparand->applied, applied) != 0)) {
-			comparand->applied = NULL;
-			return;
-		}
-		comparand->applied = applied;
-	}
-}
-
-/* Keeps the oldest version. False if text is no version. */
-static bool note_engine_version(struct comparand *comparand, const char *text)
-{
-	struct version version = version_parse(text ? text : ""), oldest;
-	int order;
-
-	if (!version_is_known(&version))
-		return false;
-	oldest = version_parse(comparand->engine_version ? comparand->engine_version : text);
-	order = version_compare(&version, &oldest);
-	comparand->engine_versions_differ |= order != 0;
-	if (!comparand->engine_version || order < 0)
-		comparand->engine_version = text;
-	return true;
-}
-
-/* Takes the oldest version, as for the kernel: it knows fewer calls. */
-static void find_engine(struct comparand *comparand)
-{
-	const struct recording *recording = comparand->recording;
-	bool all_versions = true;
-	size_t i;
-
-	for (i = 0; recording && i < recording->observation_count; i++) {
-		const struct observation *observation = &recording->observations[i];
-		const char *version = observation->engine_version;
-
-		if (observation->machine != comparand->machine)
-			continue;
-		if (!observation->engine ||
-		    (comparand->engine && strcmp(comparand->engine, observation->engine) != 0)) {
-			comparand->engine = comparand->engine_version = NULL;
-			return;
-		}
-		comparand->engine = observation->engine;
-		all_versions &= note_engine_version(comparand, version);
-	}
-	if (!all_versions)
-		comparand->engine_version = NULL;
-}
-
 static int add_comparand(struct comparands *comparands, struct comparand *comparand,
 			 const struct document *document, const struct context_options *options,
 			 const struct input_context *usual, struct error *err)
@@ -200,9 +79,14 @@ static int add_comparand(struct comparands *comparands, struct comparand *compar
 	struct comparand *items;
 	int r = choose_capabilities(comparand, document, options, usual, err);
 
-	choose_kernel(comparand, options);
-	find_applied(comparand);
-	find_engine(comparand);
+	comparand->kernel = options->kernel;
+	if (comparand->recording) {
+		if (!options->kernel)
+			comparand->kernel =
+				recorded_kernel(comparand->recording, comparand->machine);
+		comparand->applied = recorded_profile(comparand->recording, comparand->machine);
+		comparand->engine = recorded_engine(comparand->recording, comparand->machine);
+	}
 	items = array_grow(comparands->items, comparands->length, sizeof(*items));
 	if (r == 0 && !items)
 		r = error_nomem(err);
@@ -253,16 +137,6 @@ static bool is_for(const struct profile *profile, enum machine machine)
 	return false;
 }
 
-static bool ran_on(const struct recording *recording, enum machine machine)
-{
-	size_t i;
-
-	for (i = 0; i < recording->observation_count; i++)
-		if (recording->observations[i].machine == machine)
-			return true;
-	return false;
-}
-
 /* Adds a container, once for each machine that it ran on. */
 static int add_container(struct comparands *comparands, const char *path,
 			 const struct recording *part, const struct document *document,
@@ -280,7 +154,7 @@ static int add_container(struct comparands *comparands, const char *path,
 			.machine = machine,
 		};
 
-		if (!ran_on(part, machine) || (wanted >= 0 && machine != wanted))
+		if (!recording_ran_on(part, machine) || (wanted >= 0 && machine != wanted))
 			continue;
 		r = recording_derive_profile(part, &comparand.derived, NULL, err);
 		comparand.own = comparand.derived;
@@ -339,7 +213,7 @@ int comparands_add_file(struct comparands *comparands, const char *path,
 			const struct context_options *options, const struct input_context *usual,
 			struct error *err)
 {
-	const struct document_options reading = { .context = &usual->context };
+	const struct document_options reading = { .context = &usual->context, .underived = true };
 	struct comparand_file *files =
 		array_grow(comparands->files, comparands->file_count, sizeof(*files));
 	struct document *document;

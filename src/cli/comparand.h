@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "cli/input.h"
+#include "recording/recorded_context.h"
 #include "syscalls/syscalls.h"
 
 struct applied_profile;
@@ -23,13 +24,7 @@ struct comparand {
 	struct profile *derived;  /* owned; own, if made from a recording */
 	/* The profile that all its lifetimes were started under; NULL if unknown or several. */
 	const struct applied_profile *applied;
-	/*
-	 * The engine of all its lifetimes, NULL if unknown or several, and its oldest version,
-	 * NULL unless every lifetime has one. Borrowed from the recording.
-	 */
-	const char *engine;
-	const char *engine_version;
-	bool engine_versions_differ;
+	struct recorded_engine engine; /* borrowed from the recording */
 	/* What it runs under. The options of the user override the file. */
 	char **capabilities; /* sorted */
 	size_t capability_count;

@@ -114,15 +114,15 @@ static int choose_baseline(struct comparing *comparing, const struct comparand *
 	int r = 0;
 
 	*ret_choice = &comparing->baseline;
-	if (comparing->baseline_given || !comparand->engine)
+	if (comparing->baseline_given || !comparand->engine.name)
 		return 0;
 	for (i = 0; i < comparing->table_count; i++, table++)
-		if (strcmp(table->engine, comparand->engine) == 0 &&
-		    same_text(table->version, comparand->engine_version))
+		if (strcmp(table->engine, comparand->engine.name) == 0 &&
+		    same_text(table->version, comparand->engine.version))
 			break;
 	if (i == comparing->table_count) {
-		table->engine = comparand->engine;
-		table->version = comparand->engine_version;
+		table->engine = comparand->engine.name;
+		table->version = comparand->engine.version;
 		r = baseline_choice_init_engine(&table->choice, table->engine, table->version,
 						&table->known, err);
 		comparing->table_count += r == 0;
@@ -202,9 +202,9 @@ static char *explain_choice(const struct comparing *comparing,
 
 	if (shared_baseline->choice == &comparing->baseline)
 		return strdup(note ? note : "");
-	if (!comparand->engine_version)
+	if (!comparand->engine.version)
 		beside = ", of a version that is not known";
-	else if (comparand->engine_versions_differ)
+	else if (comparand->engine.versions_differ)
 		which = "several versions of that engine", beside = ", of which this is the oldest";
 	return asprintf(&text, "the container ran under %s%s, as the recording says%s%s", which,
 			beside, before, note ? note : "") < 0 ?
@@ -374,8 +374,9 @@ const struct cli_command compare_command = {
 			"FILE is a recording, whose containers are all compared, or a profile of "
 			"any format, whose allowed calls count as used; '-' is standard input.",
 			"Prints for each container the calls that it uses but the baseline does "
-			"not allow, so that it would break under RuntimeDefault; the calls that "
-			"it uses and the baseline allows only for some arguments or with a "
+			"not allow, or not with arguments that were seen, so that it would break "
+			"under RuntimeDefault; the calls that it uses and the baseline allows "
+			"only for some arguments, if it is not known which were used, or with a "
 			"capability; the calls that were attempted and denied; and the calls that "
 			"the baseline allows but the container never used, by risk and by "
 			"purpose. A profile of its own removes the last.",

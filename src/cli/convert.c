@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/arguments_option.h"
 #include "cli/frame/cli.h"
 #include "cli/input.h"
 #include "cli/output_file.h"
@@ -44,6 +45,7 @@ struct convert_options {
 	bool lenient;
 	bool lossless;
 	const char *runtime_calls;
+	struct arguments_options arguments;
 	struct context_options context;
 };
 
@@ -53,7 +55,7 @@ struct conversion {
 	const char *path; /* of the input */
 	struct documents documents;
 	/* What to convert: the document that --document names, or all of them. */
-	const struct document *chosen;
+	struct document *chosen;
 	size_t chosen_count;
 	struct notes notes;
 };
@@ -226,9 +228,20 @@ static int to_resources(struct conversion *conversion, enum resource_syntax synt
 	return resources_write(resources, count, syntax, ret_text, &conversion->notes, err);
 }
 
+static int add_to_recording(struct recording *recording, const struct runtime_choice *choice,
+			    struct error *err)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < recording->observation_count && r == 0; i++)
+		r = observation_add_runtime_calls(&recording->observations[i], choice, err);
+	return r;
+}
+
 /*
- * Adds the calls of the runtime to profiles of commands that ran outside a container, for use
- * in one.
+ * Adds the calls of the runtime to profiles and recordings of commands that ran outside a
+ * container, for use in one.
  */
 static int add_runtime_calls(struct conversion *conversion, struct error *err)
 {
@@ -240,9 +253,28 @@ static int add_runtime_calls(struct conversion *conversion, struct error *err)
 	if (r == 0 && conversion->options->to == FORMAT_RECORDING)
 		return cli_usage_error(err, "--runtime-calls changes profiles; a recording holds "
 					    "only what was observed");
-	for (i = 0; i < conversion->chosen_count && r == 0; i++)
-		r = profile_add_runtime_calls(conversion->chosen[i].profile, &option.choice, err);
+	for (i = 0; i < conversion->chosen_count && r == 0; i++) {
+		const struct document *document = &conversion->chosen[i];
+
+		r = document->recording ?
+			    add_to_recording(document->recording, &option.choice, err) :
+			    profile_add_runtime_calls(document->profile, &option.choice, err);
+	}
 	return r < 0 ? error_prefix(err, "%s", conversion->path) : 0;
+}
+
+/* Derives the profiles of the recordings, which have what was to be added. */
+static int derive_chosen(struct conversion *conversion, const struct derive_options *derive,
+			 struct error *err)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < conversion->chosen_count && r == 0; i++)
+		if (conversion->chosen[i].recording)
+			r = input_derive_document(conversion->path, &conversion->chosen[i], derive,
+						  err);
+	return r;
 }
 
 static int make_text(struct conversion *conversion, char **ret_text, struct error *err)
@@ -277,6 +309,7 @@ static int run(const struct cli_call *call, struct error *err)
 {
 	const struct convert_options *options = call->options;
 	_cleanup_input_context_ struct input_context context = {};
+	_cleanup_arguments_request_ struct arguments_request arguments = {};
 	_cleanup_(conversion_finish) struct conversion conversion = {
 		.options = options,
 		.path = input_name(call->argv[0]),
@@ -284,14 +317,19 @@ static int run(const struct cli_call *call, struct error *err)
 	const struct document_options reading = {
 		.lenient = options->lenient,
 		.context = &context.context,
+		.underived = true,
 	};
 	_cleanup_free_ char *text = NULL;
 	int r;
 
 	if ((r = input_context_init(&context, &options->context, err)) < 0 ||
+	    (r = arguments_request_init(&arguments, &options->arguments, &options->context,
+					&context, err)) < 0 ||
 	    (r = input_read(call->argv[0], &reading, &conversion.documents, err)) < 0 ||
 	    (r = choose_documents(&conversion, err)) < 0 ||
 	    (options->runtime_calls && (r = add_runtime_calls(&conversion, err)) < 0) ||
+	    (options->to != FORMAT_RECORDING &&
+	     (r = derive_chosen(&conversion, &arguments.derive, err)) < 0) ||
 	    (r = make_text(&conversion, &text, err)) < 0 ||
 	    (r = report_losses(&conversion, err)) < 0)
 		return r;
@@ -330,6 +368,7 @@ static const struct cli_option options_table[] = {
 	  OPTION(runtime_calls),
 	  .help = "also allow the calls that runc or crun make before they execute a container's "
 		  "program; a profile of a command lacks them" },
+	ARGUMENTS_OPTIONS(struct convert_options, arguments, "Profiles of recordings"),
 	CONTEXT_OPTIONS(struct convert_options, context),
 	{},
 };

@@ -167,11 +167,13 @@ static const struct cli_option options_table[] = {
 	  .argument = "KIND[,KIND...]",
 	  .type = CLI_STRING,
 	  OPTION(fail_on),
-	  .choices = (const char *const[]){ "added", "widened", "removed", "risky", "none", NULL },
+	  .choices = (const char *const[]){ "added", "widened", "removed", "risky", "used", "none",
+					    NULL },
 	  .initial = "added,widened",
 	  .help = "the differences for which the exit status is 1: added, widened (permitted for "
-		  "more arguments), removed, risky (a call of high risk was added or widened), or "
-		  "none" },
+		  "more arguments), removed, risky (a call of high risk was added or widened), used "
+		  "(of two recordings, the new one has a value of an argument that the old one "
+		  "has not, such as another ioctl request), or none" },
 	{ .name = "format",
 	  .type = CLI_CHOICE,
 	  OPTION(format),
@@ -211,6 +213,9 @@ const struct cli_command diff_command = {
 			"not their text, on every architecture that either lists: order, grouping "
 			"and repetition do not matter, and conditions on arguments are compared "
 			"exactly.",
+			"Of two recordings, the values of their calls' arguments are compared too, "
+			"also those of calls that a filter denied. Values of which one recording "
+			"has not all are not compared.",
 			"For each call that is added or widened, diff prints the purpose, the "
 			"risk, whether RuntimeDefault allows it and, if NEW is a recording, which "
 			"container and process made it first.",

@@ -25,7 +25,8 @@ static void side_finish(struct side *side)
 
 static int side_read(struct side *side, const struct document_options *options, struct error *err)
 {
-	return side->path ? input_read(side->path, options, &side->documents, err) : 0;
+	return side->path ? input_read_deriving(side->path, options, NULL, &side->documents, err) :
+			    0;
 }
 
 static int compare_documents(const void *left, const void *right)

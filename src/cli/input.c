@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/derive/derive_profile.h"
 #include "profile/model/architecture.h"
+#include "recording/derive.h"
 #include "syscalls/capability_names.h"
 #include "syscalls/syscalls.h"
 #include "util/cleanup.h"
@@ -171,8 +173,84 @@ static int read_text(const char *path, const struct document_options *options,
 	return documents_read(input_name(path), text, size, options, ret_documents, err);
 }
 
+static void say_notes(const char *name, const struct derive_notes *notes)
+{
+	const char *separator = name ? ": " : "";
+	size_t i;
+
+	name = name ? name : "";
+	for (i = 0; i < notes->choices.count; i++)
+		log_info("%s%s%s", name, separator, notes->choices.items[i]);
+	for (i = 0; i < notes->gaps.count; i++)
+		log_warning("%s%s%s", name, separator, notes->gaps.items[i]);
+}
+
+int input_derive(const char *name, const struct recording *recording,
+		 const struct derive_options *derive, struct profile **ret_profile,
+		 struct call_set *ret_unnamed, struct error *err)
+{
+	_cleanup_derive_notes_ struct derive_notes notes = {};
+	int r = derive_profile(recording, derive, ret_profile, ret_unnamed, &notes, err);
+
+	if (r == 0)
+		say_notes(name, &notes);
+	return r;
+}
+
+static void say_unnamed(const char *name, const struct document *document,
+			const struct call_set *unnamed)
+{
+	size_t i;
+
+	for (i = 0; i < unnamed->length; i++)
+		log_warning("%s: system call %u of ABI %s has no name, so the profile leaves it "
+			    "out%s",
+			    name, unnamed->items[i].nr, abi_name(unnamed->items[i].abi),
+			    recording_x32_reason(document->profile, &unnamed->items[i]));
+}
+
+int input_derive_document(const char *name, struct document *document,
+			  const struct derive_options *derive, struct error *err)
+{
+	_cleanup_(call_set_finish) struct call_set unnamed = {};
+	int r = input_derive(name, document->recording, derive, &document->profile, &unnamed, err);
+
+	if (r == 0)
+		say_unnamed(name, document, &unnamed);
+	return r;
+}
+
+/* Says nothing about the arguments. */
+static int derive_quietly(const char *name, struct document *document,
+			  const struct document_options *options, struct error *err)
+{
+	const struct derive_options usual = {
+		.mode = ARGUMENTS_DEFAULT,
+		.defaults.context = options->context,
+	};
+	_cleanup_(call_set_finish) struct call_set unnamed = {};
+	int r = derive_profile(document->recording, &usual, &document->profile, &unnamed, NULL,
+			       err);
+
+	if (r == 0)
+		say_unnamed(name, document, &unnamed);
+	return r;
+}
+
 int input_read(const char *path, const struct document_options *options,
 	       struct documents *ret_documents, struct error *err)
+{
+	const struct derive_options derive = {
+		.mode = ARGUMENTS_DEFAULT,
+		.defaults.context = options ? options->context : NULL,
+	};
+
+	return input_read_deriving(path, options, &derive, ret_documents, err);
+}
+
+int input_read_deriving(const char *path, const struct document_options *options,
+			const struct derive_options *derive, struct documents *ret_documents,
+			struct error *err)
 {
 	const struct container_context usual = {
 		.architecture = machine_name(machine_native()),
@@ -188,6 +266,7 @@ int input_read(const char *path, const struct document_options *options,
 		chosen = *options;
 	if (!chosen.context)
 		chosen.context = &usual;
+	chosen.underived = true;
 	r = read_text(path, &chosen, &documents, err);
 	if (r == 0)
 		r = say_ignored(path, &documents.ignored, err);
@@ -195,6 +274,16 @@ int input_read(const char *path, const struct document_options *options,
 		return r;
 	for (i = 0; i < documents.notes.count; i++)
 		log_warning("%s", documents.notes.items[i]);
+	for (i = 0; i < documents.length && !(options && options->underived); i++) {
+		struct document *document = &documents.items[i];
+
+		if (!document->recording)
+			continue;
+		r = derive ? input_derive_document(input_name(path), document, derive, err) :
+			     derive_quietly(input_name(path), document, &chosen, err);
+		if (r < 0)
+			return r;
+	}
 	*ret_documents = documents;
 	documents = (struct documents){};
 	return 0;
@@ -204,7 +293,8 @@ int input_read_recording(const char *path, struct recording *ret_recording, stru
 {
 	_cleanup_documents_ struct documents documents = {};
 	struct document *document;
-	int r = input_read(path, NULL, &documents, err);
+	const struct document_options options = { .underived = true };
+	int r = input_read(path, &options, &documents, err);
 
 	if (r < 0)
 		return r;

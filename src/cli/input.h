@@ -9,7 +9,10 @@
 #include "profile/document/document.h"
 #include "recording/recording.h"
 
+struct derive_options;
+struct call_set;
 struct error;
+struct profile;
 
 /* The container context that a user gives for profiles in Docker's form. */
 struct context_options {
@@ -81,6 +84,26 @@ const char *input_name(const char *path);
  */
 int input_read(const char *path, const struct document_options *options,
 	       struct documents *ret_documents, struct error *err);
+
+/*
+ * As input_read(), with options for the profiles of recordings. input_read() derives them with
+ * ARGUMENTS_DEFAULT. So does NULL, which also logs nothing that there is to say about them.
+ */
+int input_read_deriving(const char *path, const struct document_options *options,
+			const struct derive_options *derive, struct documents *ret_documents,
+			struct error *err);
+
+/*
+ * Derives the profile of a recording, and logs what there is to say about it, after a name if
+ * that is not NULL. ret_unnamed may be NULL.
+ */
+int input_derive(const char *name, const struct recording *recording,
+		 const struct derive_options *derive, struct profile **ret_profile,
+		 struct call_set *ret_unnamed, struct error *err);
+
+/* The same for a document that is a recording, read with the option underived. */
+int input_derive_document(const char *name, struct document *document,
+			  const struct derive_options *derive, struct error *err);
 
 /* As input_read(), but the file must be a recording. */
 int input_read_recording(const char *path, struct recording *ret_recording, struct error *err);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cli/arguments_option.h"
 #include "cli/frame/cli.h"
 #include "cli/input.h"
 #include "cli/merge_check.h"
@@ -42,6 +43,7 @@ struct merge_options {
 	const char *check;
 	int check_format; /* enum diff_format */
 	bool lenient;
+	struct arguments_options arguments;
 	struct context_options context;
 };
 
@@ -49,6 +51,7 @@ struct merge_options {
 struct session {
 	const struct merge_options *options;
 	struct input_context context;
+	struct arguments_request arguments;
 	struct merge_input input;
 	enum format format;	    /* of the output; never FORMAT_AUTO */
 	struct recording recording; /* the union of the recordings among the inputs */
@@ -57,6 +60,7 @@ struct session {
 
 static void session_finish(struct session *session)
 {
+	arguments_request_finish(&session->arguments);
 	input_context_finish(&session->context);
 	merge_input_finish(&session->input);
 	recording_finish(&session->recording);
@@ -135,6 +139,9 @@ static int make_union(struct session *session, const struct cli_call *call, stru
 	int r, i;
 
 	r = input_context_init(&session->context, &options->context, err);
+	if (r == 0)
+		r = arguments_request_init(&session->arguments, &options->arguments,
+					   &options->context, &session->context, err);
 	for (i = 0; i < call->argc && r == 0; i++)
 		r = merge_input_add(&session->input, call->argv[i], &reading, err);
 	if (r < 0 || (r = choose_format(session, err)) < 0 ||
@@ -143,7 +150,8 @@ static int make_union(struct session *session, const struct cli_call *call, stru
 		return r;
 	if (session->format == FORMAT_RECORDING && !options->check)
 		return 0;
-	r = merge_input_profile(&session->input, &session->recording, &session->profile, err);
+	r = merge_input_profile(&session->input, &session->recording, &session->arguments.derive,
+				&session->profile, err);
 	return r < 0 ? r : check_union(session->profile, err);
 }
 
@@ -259,6 +267,7 @@ static const struct cli_option options_table[] = {
 	  .initial = "text",
 	  .help = "the format of the report of --check, as for 'recorder diff --format'" },
 	LENIENT_OPTION(struct merge_options),
+	ARGUMENTS_OPTIONS(struct merge_options, arguments, "Profiles of recordings"),
 	CONTEXT_OPTIONS(struct merge_options, context),
 	{},
 };

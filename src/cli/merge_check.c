@@ -25,7 +25,7 @@ int merge_check(const char *base_path, const struct document_options *options,
 	_cleanup_free_ char *text = NULL;
 	int r;
 
-	r = input_read(base_path, options, &documents, err);
+	r = input_read_deriving(base_path, options, NULL, &documents, err);
 	if (r < 0)
 		return r;
 	if (documents.length != 1)

@@ -7,7 +7,6 @@
 
 #include "cli/file_list.h"
 #include "cli/input.h"
-#include "recording/derive.h"
 #include "util/error.h"
 #include "util/log.h"
 
@@ -97,31 +96,43 @@ int merge_input_recording(struct merge_input *input, struct recording *ret_recor
 	return recording_union_take(&input->recordings, ret_recording, err);
 }
 
-/* Adds to the profiles the one that is derived from all recordings. */
-static int add_derived(struct merge_input *input, const struct recording *recording,
-		       struct error *err)
+/* Derives the profile of all recordings. */
+static int derive_union(const struct recording *recording, const struct derive_options *derive,
+			struct profile **ret_profile, struct error *err)
 {
 	_cleanup_(call_set_finish) struct call_set unnamed = {};
-	_cleanup_profile_ struct profile *profile = NULL;
 	size_t i;
-	int r;
+	int r = input_derive(NULL, recording, derive, ret_profile, &unnamed, err);
 
-	if ((!input->profiles && (r = profile_merge_create(&input->profiles, err)) < 0) ||
-	    (r = keep_name(input, recording->name, err)) < 0 ||
-	    (r = recording_derive_profile(recording, &profile, &unnamed, err)) < 0)
-		return r;
-	for (i = 0; i < unnamed.length; i++)
+	for (i = 0; i < unnamed.length && r == 0; i++)
 		log_warning("system call %u of ABI %s has no name, so the profile leaves it out",
 			    unnamed.items[i].nr, abi_name(unnamed.items[i].abi));
+	return r;
+}
+
+/* Adds to the profiles the one of the recordings. */
+static int add_derived(struct merge_input *input, const struct recording *recording,
+		       const struct derive_options *derive, struct error *err)
+{
+	_cleanup_profile_ struct profile *profile = NULL;
+	int r = derive_union(recording, derive, &profile, err);
+
+	if (r < 0)
+		return r;
 	return profile_merge_add(input->profiles, "the profile of the recordings", profile, err);
 }
 
 int merge_input_profile(struct merge_input *input, const struct recording *recording,
-			struct profile **ret_profile, struct error *err)
+			const struct derive_options *derive, struct profile **ret_profile,
+			struct error *err)
 {
-	int r;
+	int r = input->recording_count ? keep_name(input, recording->name, err) : 0;
 
-	if (input->recording_count && (r = add_derived(input, recording, err)) < 0)
+	if (r < 0)
+		return r;
+	if (input->recording_count && !input->profile_count)
+		return derive_union(recording, derive, ret_profile, err);
+	if (input->recording_count && (r = add_derived(input, recording, derive, err)) < 0)
 		return r;
 	return profile_merge_take(input->profiles, ret_profile, err);
 }

@@ -12,6 +12,7 @@
 #include "recording/recording_union.h"
 
 struct document_options;
+struct derive_options;
 struct error;
 
 struct merge_input {
@@ -37,7 +38,8 @@ int merge_input_add(struct merge_input *input, const char *path,
 int merge_input_recording(struct merge_input *input, struct recording *ret_recording,
 			  struct error *err);
 int merge_input_profile(struct merge_input *input, const struct recording *recording,
-			struct profile **ret_profile, struct error *err);
+			const struct derive_options *derive, struct profile **ret_profile,
+			struct error *err);
 
 void merge_input_finish(struct merge_input *input);
 #define _cleanup_merge_input_ _cleanup_(merge_input_finish)

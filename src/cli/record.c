@@ -9,6 +9,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "cli/arguments_option.h"
 #include "cli/frame/cli.h"
 #include "cli/frame/host_option.h"
 #include "cli/output_file.h"
@@ -48,6 +49,7 @@ struct record_options {
 	int split;
 	const char *runtime_calls;
 	int no_new_privs;
+	struct arguments_options arguments;
 	int64_t duration;
 	int64_t until_stable;
 	int hook;
@@ -342,10 +344,14 @@ static int record(const struct record_options *options, const struct output_opti
 static int run(const struct cli_call *call, struct error *err)
 {
 	const struct record_options *options = call->options;
+	static const struct context_options usual = {};
+	_cleanup_input_context_ struct input_context context = {};
+	_cleanup_arguments_request_ struct arguments_request arguments = {};
 	const struct output_options output = {
 		.path = output_is_standard(options->output) ? NULL : options->output,
 		.format = options->format,
 		.split = split_from_name(splits[options->split]),
+		.derive = &arguments.derive,
 	};
 	_cleanup_host_root_ struct host_root host = HOST_ROOT_INIT;
 	_cleanup_target_ struct target *target = NULL;
@@ -354,8 +360,10 @@ static int run(const struct cli_call *call, struct error *err)
 
 	if (r < 0)
 		return r;
-	r = output_check(&output, err);
-	if (r < 0)
+	if ((r = input_context_init(&context, &usual, err)) < 0 ||
+	    (r = arguments_request_init(&arguments, &options->arguments, NULL, &context, err)) <
+		    0 ||
+	    (r = output_check(&output, err)) < 0)
 		return r;
 	if (!call->argc)
 		r = host_option_enter(options->host_root, &host, err);
@@ -502,6 +510,7 @@ static const struct cli_option options_table[] = {
 	  .initial = "auto",
 	  .help = "whether the profile will be used with no_new_privs (allowPrivilegeEscalation: "
 		  "false), which changes what the runtime calls; auto is as the container ran" },
+	ARGUMENTS_OPTIONS(struct record_options, arguments, NULL),
 	{ .name = "hook",
 	  .type = CLI_CHOICE,
 	  OPTION(hook),

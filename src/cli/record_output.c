@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/frame/cli.h"
+#include "cli/input.h"
 #include "cli/output_file.h"
 #include "profile/format/profile_write.h"
 #include "profile/model/profile.h"
@@ -81,21 +82,22 @@ static void warn_unnamed(const struct call_set *unnamed, const struct profile *p
 	}
 }
 
-static int format_text(enum output_format format, const struct recording *recording,
+static int format_text(const struct output_options *options, const struct recording *recording,
 		       char **ret_text, struct error *err)
 {
 	_cleanup_profile_ struct profile *profile = NULL;
 	struct call_set unnamed = {};
 	int r;
 
-	if (format == OUTPUT_RECORDING)
+	if (options->format == OUTPUT_RECORDING)
 		return recording_write(recording, ret_text, err);
-	r = recording_derive_profile(recording, &profile, &unnamed, err);
+	r = input_derive(options->split == SPLIT_NONE ? NULL : recording->name, recording,
+			 options->derive, &profile, &unnamed, err);
 	if (r < 0)
 		return r;
 	warn_unnamed(&unnamed, profile);
 	call_set_finish(&unnamed);
-	if (format == OUTPUT_CR)
+	if (options->format == OUTPUT_CR)
 		return profile_write_cr(profile, recording->name, ret_text, err);
 	return profile_write_oci(profile, ret_text, err);
 }
@@ -104,7 +106,7 @@ static int write_one(const struct output_options *options, const struct recordin
 		     struct error *err)
 {
 	_cleanup_free_ char *text = NULL, *path = NULL;
-	int r = format_text(options->format, recording, &text, err);
+	int r = format_text(options, recording, &text, err);
 
 	if (r < 0)
 		return r;

@@ -8,6 +8,7 @@
 #include "recording/recording.h"
 #include "recording/split.h"
 
+struct derive_options;
 struct error;
 
 enum output_format {
@@ -20,6 +21,7 @@ struct output_options {
 	const char *path; /* a file, a directory when split, NULL for standard output */
 	enum output_format format;
 	enum split split;
+	const struct derive_options *derive; /* for formats of profiles */
 };
 
 /*

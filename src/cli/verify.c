@@ -6,12 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/baseline_choice.h"
 #include "cli/frame/cli.h"
 #include "cli/input.h"
 #include "cli/report_format.h"
 #include "cli/runtime_range.h"
 #include "cli/verify_report.h"
+#include "profile/derive/default_profile.h"
 #include "profile/model/architecture.h"
+#include "recording/recording.h"
 #include "seccomp/compile.h"
 #include "seccomp/scmp_arch.h"
 #include "seccomp/verify.h"
@@ -22,12 +25,16 @@
 #include "util/str.h"
 #include "util/text_stream.h"
 
+/* --against for the default profile of the engine that the recording names. */
+#define AGAINST_ENGINE "RuntimeDefault"
+
 struct verify_options {
 	struct cli_list architectures;
 	struct cli_list capabilities;
 	struct cli_list runtimes;
 	const char *kernel;
 	const char *against;
+	const char *recording;
 	int format;
 };
 
@@ -37,7 +44,10 @@ struct session {
 	struct runtime_range *runtimes;
 	size_t runtime_count;
 	struct document_options document_options;
-	struct documents base;
+	struct documents base;		 /* --against, if it is a file */
+	struct baseline_choice baseline; /* or a built-in table */
+	struct recording recording;
+	struct default_profile limits[MACHINE_COUNT];
 	struct text_stream text;
 	struct builder builder;
 	json_t *results;
@@ -47,9 +57,15 @@ struct session {
 
 static void session_finish(struct session *session)
 {
+	size_t machine;
+
 	text_stream_finish(&session->text);
 	json_decref(session->results);
 	free(session->runtimes);
+	for (machine = 0; machine < MACHINE_COUNT; machine++)
+		default_profile_finish(&session->limits[machine]);
+	recording_finish(&session->recording);
+	baseline_choice_finish(&session->baseline);
 	documents_finish(&session->base);
 }
 
@@ -105,8 +121,8 @@ static int verify_profile(struct session *session, const char *name,
 			  const struct document *document, struct error *err)
 {
 	const struct profile *profile = document->profile;
-	const struct verify_terms terms = {
-		.against = session->base.length ? session->base.items[0].profile : NULL,
+	struct verify_terms terms = {
+		.recording = session->options->recording ? &session->recording : NULL,
 		.runtimes = session->runtimes,
 		.runtime_count = session->runtime_count,
 		.base_profile = document->base_profile,
@@ -114,7 +130,10 @@ static int verify_profile(struct session *session, const char *name,
 	_cleanup_verification_ struct verification verification = {};
 	_cleanup_scmp_arch_set_ struct scmp_arch_set set = {};
 	int r = choose_architectures(session, profile, &set, err);
+	size_t machine;
 
+	for (machine = 0; machine < MACHINE_COUNT; machine++)
+		terms.against[machine] = session->limits[machine].profile;
 	if (r == 0)
 		r = profile_verify(profile, &set, &terms, &verification, err);
 	if (r < 0)
@@ -153,10 +172,10 @@ static int verify_file(struct session *session, const char *path, struct error *
 	return r;
 }
 
-static int read_base(struct session *session, struct error *err)
+/* Reads the file of --against. */
+static int read_base(struct session *session, const char *path, struct error *err)
 {
-	const char *path = session->options->against;
-	int r = path ? input_read(path, &session->document_options, &session->base, err) : 0;
+	int r = input_read(path, &session->document_options, &session->base, err);
 
 	if (r == 0 && session->base.length && session->base.items[0].base_profile)
 		log_warning("%s: the operator merges the base profile %s into it, which is not "
@@ -168,9 +187,68 @@ static int read_base(struct session *session, struct error *err)
 	return r;
 }
 
+/* Finds what --against names, unless it is the default profile of the recording's engine. */
+static int choose_limit(struct session *session, struct default_choice *choice, struct error *err)
+{
+	const char *against = session->options->against;
+	const struct document *document;
+	int r;
+
+	if (baseline_choice_is_table(against)) {
+		r = baseline_choice_init(&session->baseline, against,
+					 session->document_options.context, err);
+		*choice = (struct default_choice){ .title = session->baseline.title,
+						   .conditional = session->baseline.conditional };
+		return r;
+	}
+	r = read_base(session, against, err);
+	if (r < 0)
+		return r;
+	document = &session->base.items[0];
+	if (!document->profile)
+		return error_set(err, EINVAL,
+				 "%s: the container was started without a filter, so "
+				 "there is nothing to compare with",
+				 against);
+	*choice = (struct default_choice){
+		.title = against,
+		.conditional = session->options->recording ? document->conditional : NULL,
+		.profile = document->profile,
+	};
+	return 0;
+}
+
+static int find_limits(struct session *session, struct error *err)
+{
+	const struct verify_options *options = session->options;
+	bool engine = strcmp(options->against, AGAINST_ENGINE) == 0;
+	struct default_choice choice;
+	struct default_options defaults = {
+		.choice = engine ? NULL : &choice,
+		.context = session->document_options.context,
+		.context_overrides_capabilities = options->capabilities.length,
+		.context_overrides_kernel = options->kernel,
+	};
+	const struct recording *recording = options->recording ? &session->recording : NULL;
+	int machine, r = 0;
+
+	if (recording)
+		r = input_read_recording(options->recording, &session->recording, err);
+	if (r == 0 && !engine)
+		r = choose_limit(session, &choice, err);
+	for (machine = 0; machine < MACHINE_COUNT && r == 0; machine++)
+		r = default_profile_init(&session->limits[machine], recording, machine, &defaults,
+					 err);
+	if (r == 0 && session->limits[machine_native()].engine_unknown)
+		log_info("the container engine is not known, so the limit is the default profile "
+			 "of %s",
+			 session->limits[machine_native()].title);
+	return r;
+}
+
 static int verify_files(struct session *session, const struct cli_call *call, struct error *err)
 {
-	int r = read_base(session, err), i;
+	int r = session->options->against ? find_limits(session, err) : 0, i;
 
 	for (i = 0; r == 0 && i < call->argc; i++)
 		r = verify_file(session, call->argv[i], err);
@@ -203,6 +281,9 @@ static int run(const struct cli_call *call, struct error *err)
 	};
 	int r = input_context_init(&context, &given, err);
 
+	if (r == 0 && options->recording && !options->against)
+		return cli_usage_error(err, "--recording goes with --against");
+
 	if (r == 0)
 		r = choose_runtimes(&session, err);
 	if (r < 0)
@@ -227,12 +308,19 @@ static int run(const struct cli_call *call, struct error *err)
 
 static const struct cli_option options_table[] = {
 	{ .name = "against",
-	  .argument = "FILE",
+	  .argument = "PROFILE",
 	  .type = CLI_STRING,
 	  OPTION(against),
 	  .complete = CLI_COMPLETE_FILE,
 	  .help = "also prove that nothing is permitted beyond this profile, or show a call that "
-		  "is" },
+		  "is: a file; containerd, cri-o, docker or podman, with @VERSION for one that is "
+		  "not the newest; or RuntimeDefault, that of the engine in --recording" },
+	{ .name = "recording",
+	  .argument = "FILE",
+	  .type = CLI_STRING,
+	  OPTION(recording),
+	  .complete = CLI_COMPLETE_FILE,
+	  .help = "what this recording has seen is permitted beyond --against too" },
 	{ .name = "arch",
 	  .argument = "ARCH",
 	  .type = CLI_LIST,
@@ -287,6 +375,10 @@ const struct cli_command verify_command = {
 			  "recorder verify shop.json" },
 			{ "Prove that a change only removes permissions:",
 			  "recorder verify new.json --against old.json" },
+			{ "Prove that a profile permits nothing beyond RuntimeDefault but what was "
+			  "seen:",
+			  "recorder verify web.json --against RuntimeDefault --recording "
+			  "web.recording.json" },
 			{},
 		},
 	.run = run,

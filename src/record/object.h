@@ -45,6 +45,7 @@ struct object_options {
 	__u32 slots;	      /* elements of the slot maps, with the unused slot 0 */
 	__u32 arrivals;	      /* elements of the map "arrivals", with the unused arrival 0 */
 	__u64 owner_timeout;  /* ns without an owner after which all stops; 0: never */
+	__u64 arguments;      /* identifies the table of recorded arguments */
 	__u32 event_bytes;    /* size of the ring buffer: a power of two, at least a page */
 };
 
@@ -58,6 +59,8 @@ struct object {
 	int arrivals;
 	int free_arrivals;
 	int overflow;
+	int values;
+	int slot_values;
 	int events;
 	int tasks;
 	int data;
@@ -73,7 +76,8 @@ struct object {
 	__u32 *mark_rest;
 	__u32 *marked_live;
 	__u64 *runtime_sizes;
-	__u64 *cache; /* RECORDER_CACHE_SIZE words */
+	__u64 *cache;	    /* RECORDER_CACHE_SIZE words */
+	__u64 *value_cache; /* RECORDER_VALUE_CACHE_SIZE words */
 	struct recorder_life *life;
 
 	void *skeleton;
@@ -97,6 +101,7 @@ struct object {
 		(object)->marked_live = &(data)->marked_live;           \
 		(object)->runtime_sizes = (data)->runtime_sizes;        \
 		(object)->cache = (data)->cache;                        \
+		(object)->value_cache = (data)->value_cache;            \
 		(object)->life = (state);                               \
 	} while (0)
 

@@ -38,6 +38,8 @@ static const struct {
 	{ "arrivals", offsetof(struct object, arrivals) },
 	{ "free_arrivals", offsetof(struct object, free_arrivals) },
 	{ "overflow", offsetof(struct object, overflow) },
+	{ "values", offsetof(struct object, values) },
+	{ "slot_values", offsetof(struct object, slot_values) },
 	{ "events", offsetof(struct object, events) },
 	{ "tasks", offsetof(struct object, tasks) },
 	{ "data", offsetof(struct object, data) },

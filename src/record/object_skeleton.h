@@ -12,6 +12,7 @@
  */
 #include <errno.h>
 
+#include "record/argument_table.h"
 #include "record/object.h"
 #include "util/error.h"
 
@@ -45,6 +46,9 @@
 		MAP_RESIZE(skel, arrivals, options->arrivals);                                     \
 		MAP_RESIZE(skel, free_arrivals, options->arrivals);                                \
 		MAP_RESIZE(skel, events, options->event_bytes);                                    \
+		MAP_RESIZE(skel, values, argument_values_max(options->slots));                     \
+		MAP_RESIZE(skel, slot_values, options->slots);                                     \
+		argument_table_fill(skel->rodata->first_argument, skel->rodata->argument_rows);    \
 		r = variant##__load(skel);                                                         \
 		if (r < 0) {                                                                       \
 			variant##__destroy(skel);                                                  \
@@ -70,6 +74,8 @@
 			.arrivals = MAP_FD(skel, arrivals), \
 			.free_arrivals = MAP_FD(skel, free_arrivals), \
 			.overflow = MAP_FD(skel, overflow), \
+			.values = MAP_FD(skel, values), \
+			.slot_values = MAP_FD(skel, slot_values), \
 			.events = MAP_FD(skel, events),                                         \
 			.tasks = MAP_FD(skel, tasks), \
 			.data = MAP_FD(skel, bss), \

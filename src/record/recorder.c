@@ -11,6 +11,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "record/argument_table.h"
 #include "record/recorder_state.h"
 #include "record/task_marks.h"
 #include "record/tracepoint.h"
@@ -95,6 +96,7 @@ static void set_load_options(const struct recorder_options *options,
 	ret_load->preemptible = !ret_load->tracepoints && tracepoint_btf_is_preempted();
 	ret_load->slots = options->slots + 1;
 	ret_load->arrivals = options->mode == RECORDER_CGROUPS ? ARRIVALS + 1 : 2;
+	ret_load->arguments = argument_table_identity();
 	ret_load->event_bytes = options->event_bytes ?: EVENT_BYTES;
 	if (options->pins)
 		ret_load->owner_timeout = options->owner_timeout ?: OWNER_TIMEOUT_NS;

@@ -10,6 +10,7 @@
 
 #include <bpf/bpf.h>
 
+#include "record/slot_values.h"
 #include "record/tracked_cgroup.h"
 #include "record/object.h"
 #include "record/recorder.h"
@@ -49,6 +50,9 @@ int slots_open(struct slots *slots, const struct object *object, uint32_t count,
 	slots->paths = map_array(object->paths, count * sizeof(*slots->paths), err);
 	if (!slots->paths)
 		return -ENOMEM;
+	slots->values = map_array(object->slot_values, count * sizeof(*slots->values), err);
+	if (!slots->values)
+		return -ENOMEM;
 	slots->arrivals = map_array(object->arrivals, arrivals * sizeof(*slots->arrivals), err);
 	return slots->arrivals ? 0 : -ENOMEM;
 }
@@ -83,6 +87,8 @@ void slots_finish(struct slots *slots)
 		munmap(slots->slots, slots->count * sizeof(*slots->slots));
 	if (slots->paths)
 		munmap(slots->paths, slots->count * sizeof(*slots->paths));
+	if (slots->values)
+		munmap(slots->values, slots->count * sizeof(*slots->values));
 	if (slots->arrivals)
 		munmap(slots->arrivals, slots->arrival_count * sizeof(*slots->arrivals));
 	*slots = (struct slots){};
@@ -323,6 +329,9 @@ static int read_slot(struct slots *slots, struct tracked_cgroup *tracked, struct
 		if (r < 0)
 			return r;
 	}
+	r = slot_values_read(slots, tracked->slot, tracked, err);
+	if (r < 0)
+		return r;
 	tracked->removed =
 		slot.state == RECORDER_DEAD ? (int64_t)slot.removed + slots->boot_to_epoch : 0;
 	read_flags(tracked, &slot);
@@ -338,6 +347,8 @@ int slots_free(struct slots *slots, uint32_t slot, struct error *err)
 	uint32_t generation = entry->generation + 1;
 	int r = entry->overflow ? remove_overflow(slots, slot, err) : 0;
 
+	if (r == 0)
+		r = slot_values_remove(slots, slot, err);
 	if (r < 0)
 		return r;
 	tracked_cgroup_destroy(slots->tracked[slot]);

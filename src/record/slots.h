@@ -20,6 +20,7 @@ struct slots {
 	uint32_t count;		     /* with the unused slot 0 */
 	struct recorder_slot *slots;
 	struct recorder_path *paths;
+	struct recorder_slot_values *values;
 	uint32_t arrival_count; /* with the unused arrival 0 */
 	struct recorder_arrival *arrivals;
 	struct tracked_cgroup **tracked; /* by slot; NULL for none */

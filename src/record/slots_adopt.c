@@ -93,6 +93,21 @@ static void merge_left(struct recorder_slot *to, const struct recorder_slot *fro
 		__atomic_fetch_add(&to->lost, 1, __ATOMIC_SEQ_CST);
 }
 
+/*
+ * The values of arguments are not taken over. So all arguments of calls that were made meanwhile are
+ * unrecorded, which is said: they give no conditions.
+ */
+static void lose_values(struct recorder_slot_values *to, const struct recorder_slot_values *from)
+{
+	size_t word;
+
+	if (!from->first && !from->lost)
+		return;
+	for (word = 0; word < RECORDER_ARGUMENT_ROWS / 64; word++)
+		__atomic_fetch_or(&to->unrecorded[word], ~0ULL, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&to->lost, 1, __ATOMIC_SEQ_CST);
+}
+
 /* The programs of these slots may have been attached too late to see that the cgroup was removed. */
 static void merge_removal(struct slots *slots, struct recorder_slot *to,
 			  const struct recorder_slot *from)
@@ -127,6 +142,7 @@ void slots_merge(struct slots *slots, uint32_t slot, const struct slots *from, u
 	if (!to->setup_size)
 		to->setup_size = copy.setup_size;
 	__atomic_fetch_add(&to->lost, copy.lost, __ATOMIC_SEQ_CST);
+	lose_values(&slots->values[slot], &from->values[index]);
 	merge_removal(slots, to, &copy);
 }
 

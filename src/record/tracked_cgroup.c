@@ -14,8 +14,10 @@ void tracked_cgroup_destroy(struct tracked_cgroup *tracked)
 
 	if (!tracked)
 		return;
-	for (kind = 0; kind < RECORDER_KINDS; kind++)
+	for (kind = 0; kind < RECORDER_KINDS; kind++) {
 		call_set_finish(&tracked->calls[kind]);
+		argument_set_finish(&tracked->arguments[kind]);
+	}
 	free(tracked->path);
 	free(tracked);
 }
@@ -26,8 +28,12 @@ static int copy_calls(const struct tracked_cgroup *tracked, struct tracked_cgrou
 	size_t kind;
 	int r = 0;
 
-	for (kind = 0; kind < RECORDER_KINDS && r == 0; kind++)
+	for (kind = 0; kind < RECORDER_KINDS && r == 0; kind++) {
 		r = call_set_merge(&copy->calls[kind], &tracked->calls[kind], err);
+		if (r == 0)
+			r = argument_set_merge(&copy->arguments[kind], &tracked->arguments[kind],
+					       err);
+	}
 	return r;
 }
 
@@ -42,6 +48,7 @@ int tracked_cgroup_copy(const struct tracked_cgroup *tracked, struct tracked_cgr
 	*copy = *tracked;
 	copy->path = NULL;
 	memset(copy->calls, 0, sizeof(copy->calls));
+	memset(copy->arguments, 0, sizeof(copy->arguments));
 	if (tracked->path) {
 		copy->path = strdup(tracked->path);
 		if (!copy->path)

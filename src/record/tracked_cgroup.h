@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "record/recorder.h"
+#include "recording/argument_set.h"
 #include "recording/call_set.h"
 #include "shared.h"
 #include "util/cleanup.h"
@@ -53,6 +54,12 @@ struct tracked_cgroup {
 	 * added the bitmaps.
 	 */
 	struct call_set calls[RECORDER_KINDS];
+	/*
+	 * Of these calls; complete at the same time. Arguments of RECORDER_PENDING are not
+	 * recorded.
+	 */
+	struct argument_set arguments[RECORDER_KINDS];
+	uint64_t values_lost; /* number of values that could not be read or stored */
 
 	uint32_t slot;
 	uint32_t generation;

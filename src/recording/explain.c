@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "recording/evidence.h"
+#include "recording/explain_arguments.h"
 #include "syscalls/fallbacks.h"
 #include "util/error.h"
 #include "util/str.h"
@@ -79,6 +80,7 @@ static void print_evidence(FILE *out, const struct evidence *evidence)
 		fprintf(out, "%s: %s", origin_name(call->origin), origin_meanings[call->origin]);
 	print_first_seen(out, call);
 	fputc('\n', out);
+	explain_arguments(out, evidence);
 }
 
 static void print_found(FILE *out, const struct evidence_list *list)

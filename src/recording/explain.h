@@ -22,7 +22,7 @@ int recording_explain(const struct recording *recording, const char *syscall, ch
 /*
  * Writes a JSON object: "syscall", "found", "observations" (their number), "complete",
  * "evidence" (an array: container, containerId, pod, namespace, node, runtime, nr, name, abi,
- * origin, denied, firstSeen, process) and "reasons" (why the recording is incomplete).
+ * origin, denied, firstSeen, process, arguments) and "reasons" (why the recording is incomplete).
  */
 int recording_explain_json(const struct recording *recording, const char *syscall, char **ret_text,
 			   bool *ret_found, struct error *err);

@@ -2,6 +2,7 @@
 #include "recording/explain.h"
 
 #include "recording/evidence.h"
+#include "recording/explain_arguments.h"
 #include "json/builder.h"
 #include "util/str.h"
 #include "util/string_set.h"
@@ -31,6 +32,8 @@ static json_t *from_evidence(struct builder *builder, const struct evidence *evi
 	}
 	if (call->process[0])
 		builder_set_string(builder, object, "process", call->process);
+	builder_set_unless_empty(builder, object, "arguments",
+				 explain_arguments_json(builder, evidence));
 	return object;
 }
 

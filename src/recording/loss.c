@@ -12,6 +12,8 @@ static const struct {
 	[LOSS_LATE] = { "late", "the container ran before the recording began" },
 	[LOSS_DENIED] = { "denied", "a filter was in force before denied calls were watched" },
 	[LOSS_EVENTS] = { "events", "events for the live view were lost, but no system call" },
+	[LOSS_ARGUMENTS] = { "arguments",
+			     "values of arguments could not be recorded, but no call is missing" },
 };
 
 const char *loss_name(enum loss loss)
@@ -26,5 +28,5 @@ const char *loss_meaning(enum loss loss)
 
 bool loss_hides_calls(enum loss loss)
 {
-	return loss != LOSS_EVENTS;
+	return loss != LOSS_EVENTS && loss != LOSS_ARGUMENTS;
 }

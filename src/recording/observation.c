@@ -53,6 +53,8 @@ void observation_finish(struct observation *observation)
 	free(observation->attribution);
 	call_set_finish(&observation->calls);
 	call_set_finish(&observation->denied);
+	argument_set_finish(&observation->arguments);
+	argument_set_finish(&observation->denied_arguments);
 	string_set_free(observation->reasons, observation->reason_count);
 	*observation = (struct observation){};
 }

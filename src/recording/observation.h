@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "recording/argument_set.h"
 #include "recording/call_set.h"
 #include "recording/loss.h"
 #include "syscalls/syscalls.h"
@@ -74,7 +75,9 @@ struct observation {
 
 	/* The system calls. */
 	struct call_set calls;
-	struct call_set denied; /* attempted, stopped by a filter; origin is observed */
+	struct call_set denied;	       /* attempted, stopped by a filter; origin is observed */
+	struct argument_set arguments; /* of "calls" */
+	struct argument_set denied_arguments;
 
 	/* The completeness. */
 	uint64_t losses[LOSS_COUNT];

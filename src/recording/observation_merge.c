@@ -125,12 +125,30 @@ static void merge_facts(struct observation *into, struct observation *from)
 			into->losses[loss] = from->losses[loss];
 }
 
+/* An argument that one of them did not record is not known in the union. */
+static int merge_arguments(struct observation *into, const struct observation *from,
+			   struct error *err)
+{
+	int r;
+
+	if ((r = argument_set_note_missing(&into->arguments, &into->calls, into->machine, err)) <
+		    0 ||
+	    (r = argument_set_note_missing(&into->denied_arguments, &into->denied, into->machine,
+					   err)) < 0 ||
+	    (r = argument_set_merge_of(&into->arguments, &from->arguments, &from->calls,
+				       from->machine, err)) < 0)
+		return r;
+	return argument_set_merge_of(&into->denied_arguments, &from->denied_arguments,
+				     &from->denied, from->machine, err);
+}
+
 int observation_merge(struct observation *into, struct observation *from, struct error *err)
 {
 	size_t i;
 	int r;
 
-	if ((r = call_set_merge(&into->calls, &from->calls, err)) < 0 ||
+	if ((r = merge_arguments(into, from, err)) < 0 ||
+	    (r = call_set_merge(&into->calls, &from->calls, err)) < 0 ||
 	    (r = call_set_merge(&into->denied, &from->denied, err)) < 0)
 		return r;
 	for (i = 0; i < from->label_count; i++)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recording/recording_calls.h"
 
+#include <stdbool.h>
 #include <string.h>
 
+#include "recording/recording_arguments.h"
 #include "recording/recording_values.h"
 #include "util/error.h"
 
@@ -14,24 +16,6 @@
  * inserted in order, which takes time with the square of their number.
  */
 #define CALLS_MAX 32768
-
-static int read_process(const struct cursor *object, struct call *call, struct error *err)
-{
-	struct cursor at;
-	const char *text;
-	int r;
-
-	if (!cursor_member(object, "process", &at))
-		return 0;
-	r = cursor_get_string(&at, &text, err);
-	if (r < 0)
-		return r;
-	if (strlen(text) >= sizeof(call->process))
-		return cursor_fail(&at, err, "a process name has at most %zu bytes",
-				   sizeof(call->process) - 1);
-	strcpy(call->process, text);
-	return 0;
-}
 
 /* Refuses a name that contradicts the number, which only a forged file has. */
 static int check_name(const struct cursor *object, enum machine machine, const struct call *call,
@@ -64,18 +48,32 @@ static int read_abi(const struct cursor *object, enum machine machine, enum abi 
 	return 0;
 }
 
-static int read_call(const struct cursor *at, enum machine machine, bool with_origin,
-		     struct call *call, struct error *err)
+/* The known members of a call. The last one before NULL is not in files of version 1. */
+static const char *const fields[] = { "nr",	   "name",    "abi",	   "origin",
+				      "firstSeen", "process", "arguments", NULL };
+static const char *const denied_fields[] = { "nr",	"name",	     "abi", "firstSeen",
+					     "process", "arguments", NULL };
+static const char *const fields_v1[] = {
+	"nr", "name", "abi", "origin", "firstSeen", "process", NULL
+};
+static const char *const denied_fields_v1[] = { "nr", "name", "abi", "firstSeen", "process", NULL };
+
+static int check_members(const struct cursor *at, bool with_origin, bool with_arguments,
+			 struct error *err)
 {
-	static const char *const fields[] = { "nr",	   "name",    "abi", "origin",
-					      "firstSeen", "process", NULL };
-	static const char *const denied_fields[] = { "nr",	  "name",    "abi",
-						     "firstSeen", "process", NULL };
+	if (with_arguments)
+		return cursor_check_members(at, with_origin ? fields : denied_fields, err);
+	return cursor_check_members(at, with_origin ? fields_v1 : denied_fields_v1, err);
+}
+
+static int read_call(const struct cursor *at, enum machine machine, bool with_origin,
+		     bool with_arguments, struct call *call, struct error *err)
+{
 	struct cursor member;
 	uint64_t nr;
 	int r;
 
-	if ((r = cursor_check_members(at, with_origin ? fields : denied_fields, err)) < 0 ||
+	if ((r = check_members(at, with_origin, with_arguments, err)) < 0 ||
 	    (r = cursor_required(at, "nr", &member, err)) < 0 ||
 	    (r = cursor_get_number(&member, CALL_NR_MAX, &nr, err)) < 0 ||
 	    (r = read_abi(at, machine, &call->abi, err)) < 0)
@@ -88,14 +86,15 @@ static int read_call(const struct cursor *at, enum machine machine, bool with_or
 		call->origin = r;
 	}
 	if ((r = recording_read_time(at, "firstSeen", &call->first_seen, err)) < 0 ||
-	    (r = read_process(at, call, err)) < 0)
+	    (r = recording_read_process(at, call->process, err)) < 0)
 		return r;
 	return check_name(at, machine, call, err);
 }
 
 int recording_read_calls(const struct cursor *at, enum machine machine, bool with_origin,
-			 struct call_set *calls, struct error *err)
+			 struct call_set *calls, struct argument_set *arguments, struct error *err)
 {
+	struct cursor member;
 	size_t i, length;
 	int r = cursor_get_length(at, &length, err);
 
@@ -103,7 +102,7 @@ int recording_read_calls(const struct cursor *at, enum machine machine, bool wit
 		const struct cursor element = cursor_element(at, i);
 		struct call call = {};
 
-		r = read_call(&element, machine, with_origin, &call, err);
+		r = read_call(&element, machine, with_origin, arguments, &call, err);
 		if (r < 0)
 			return r;
 		if (calls->length == CALLS_MAX)
@@ -111,6 +110,8 @@ int recording_read_calls(const struct cursor *at, enum machine machine, bool wit
 		if (call_set_find(calls, call.abi, call.nr))
 			return cursor_fail(&element, err, "this call appears twice");
 		r = call_set_add(calls, &call, err);
+		if (r == 0 && cursor_member(&element, "arguments", &member))
+			r = recording_read_arguments(&member, machine, &call, arguments, err);
 	}
 	return r;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "json/builder.h"
+#include "recording/recording_arguments.h"
 #include "util/error.h"
 #include "util/str.h"
 
@@ -18,37 +19,13 @@ static char *put_text(char *at, const char *before, const char *text)
 	return stpcpy(stpcpy(stpcpy(at, before), text), "\"");
 }
 
-static bool needs_escapes(const char *text)
-{
-	for (; *text; text++)
-		if (*text < ' ' || *text > '~' || *text == '"' || *text == '\\')
-			return true;
-	return false;
-}
-
-/* A process chooses its own name, so the name may need escapes. */
-static int print_process(FILE *out, const char *process, struct error *err)
-{
-	_cleanup_json_ json_t *text = NULL;
-
-	fputs(", \"process\": ", out);
-	if (!needs_escapes(process)) {
-		fputc('"', out);
-		fputs(process, out);
-		fputc('"', out);
-		return 0;
-	}
-	text = tree_from_string(process);
-	return !text || json_dumpf(text, out, JSON_ENCODE_ANY) < 0 ? error_nomem(err) : 0;
-}
-
+/* Prints all members but the arguments, and no closing bracket. */
 static int print_call(FILE *out, enum machine machine, bool with_origin, const struct call *call,
 		      struct error *err)
 {
 	const char *name = syscall_name(machine, call->abi, call->nr);
 	char line[LINE_SIZE], time[STR_TIME_SIZE];
 	char *at = line;
-	int r = 0;
 
 	at += sprintf(at, "{\"nr\": %u", call->nr);
 	if (name)
@@ -61,16 +38,14 @@ static int print_call(FILE *out, enum machine machine, bool with_origin, const s
 		at = put_text(at, ", \"firstSeen\": \"", time);
 	}
 	fwrite(line, 1, at - line, out);
-	if (call->process[0])
-		r = print_process(out, call->process, err);
-	fputc('}', out);
-	return r;
+	return recording_print_process(out, call->process, err);
 }
 
 int recording_print_calls(FILE *out, unsigned int depth, enum machine machine, bool with_origin,
-			  const struct call_set *calls, struct error *err)
+			  const struct call_set *calls, const struct argument_set *arguments,
+			  struct error *err)
 {
-	size_t i;
+	size_t i, next = 0;
 	int r;
 
 	fputc('[', out);
@@ -78,8 +53,11 @@ int recording_print_calls(FILE *out, unsigned int depth, enum machine machine, b
 		fputs(i ? "," : "", out);
 		tree_print_indent(out, depth + 1);
 		r = print_call(out, machine, with_origin, &calls->items[i], err);
+		if (r == 0)
+			r = recording_print_arguments(out, &calls->items[i], arguments, &next, err);
 		if (r < 0)
 			return r;
+		fputc('}', out);
 	}
 	if (i)
 		tree_print_indent(out, depth);

@@ -9,7 +9,9 @@ struct error;
 struct recording;
 
 /* The versioned schema of the JSON: deploy/recording.schema.json describes it. */
-#define RECORDING_FORMAT "recorder.recording/v1"
+#define RECORDING_FORMAT "recorder.recording/v2"
+/* The version before, which is still read, has no arguments. */
+#define RECORDING_FORMAT_V1 "recorder.recording/v1"
 
 /* Writes JSON text: the same bytes for the same recording. The caller owns it. */
 int recording_write(const struct recording *recording, char **ret_text, struct error *err);

@@ -12,13 +12,27 @@
 #include "json/cursor.h"
 #include "util/error.h"
 
-static int read_calls(const struct cursor *object, const char *key, bool with_origin,
-		      enum machine machine, struct call_set *calls, struct error *err)
-{
-	struct cursor at;
-	int r = cursor_required(object, key, &at, err);
+/* What holds for all observations of a file. */
+struct context {
+	struct recording_profiles profiles;
+	bool with_arguments; /* its version has them */
+};
 
-	return r < 0 ? r : recording_read_calls(&at, machine, with_origin, calls, err);
+static int read_calls(const struct cursor *object, const struct context *context,
+		      struct observation *observation, struct error *err)
+{
+	struct cursor calls, denied;
+	int r;
+
+	if ((r = cursor_required(object, "systemCalls", &calls, err)) < 0 ||
+	    (r = recording_read_calls(&calls, observation->machine, true, &observation->calls,
+				      context->with_arguments ? &observation->arguments : NULL,
+				      err)) < 0 ||
+	    (r = cursor_required(object, "denied", &denied, err)) < 0)
+		return r;
+	return recording_read_calls(&denied, observation->machine, false, &observation->denied,
+				    context->with_arguments ? &observation->denied_arguments : NULL,
+				    err);
 }
 
 static int read_container(const struct cursor *object, struct observation *observation,
@@ -226,7 +240,7 @@ static int read_folded(const struct cursor *object, uint64_t *ret_folded, struct
 		       0;
 }
 
-static int read_observation(const struct cursor *at, const struct recording_profiles *profiles,
+static int read_observation(const struct cursor *at, const struct context *context,
 			    struct observation *observation, struct error *err)
 {
 	static const char *const fields[] = {
@@ -235,14 +249,12 @@ static int read_observation(const struct cursor *at, const struct recording_prof
 		"complete",  "reasons", "attribution", "losses", "systemCalls",	 "denied",
 		"folded",    "profile", "engine",      NULL,
 	};
-	enum machine machine;
 	int r;
 
 	if ((r = cursor_check_members(at, fields, err)) < 0 ||
 	    (r = recording_read_name(at, "machine", machine_from_name, err)) < 0)
 		return r;
-	machine = r;
-	observation->machine = machine;
+	observation->machine = r;
 	if ((r = read_container(at, observation, err)) < 0 ||
 	    (r = read_pod(at, observation, err)) < 0 ||
 	    (r = read_labels(at, observation, err)) < 0 ||
@@ -252,18 +264,17 @@ static int read_observation(const struct cursor *at, const struct recording_prof
 			      err)) < 0 ||
 	    (r = read_program(at, "engine", &observation->engine, &observation->engine_version,
 			      err)) < 0 ||
-	    (r = read_confinement(at, profiles, observation, err)) < 0 ||
+	    (r = read_confinement(at, &context->profiles, observation, err)) < 0 ||
 	    (r = recording_read_time(at, "start", &observation->start, err)) < 0 ||
 	    (r = recording_read_time(at, "end", &observation->end, err)) < 0 ||
 	    (r = read_folded(at, &observation->folded, err)) < 0 ||
 	    (r = cursor_copy_string(at, "attribution", &observation->attribution, err)) < 0 ||
-	    (r = read_completeness(at, observation, err)) < 0 ||
-	    (r = read_calls(at, "systemCalls", true, machine, &observation->calls, err)) < 0)
+	    (r = read_completeness(at, observation, err)) < 0)
 		return r;
-	return read_calls(at, "denied", false, machine, &observation->denied, err);
+	return read_calls(at, context, observation, err);
 }
 
-static int read_observations(const struct cursor *at, const struct recording_profiles *profiles,
+static int read_observations(const struct cursor *at, const struct context *context,
 			     struct recording_union *observations, struct error *err)
 {
 	size_t i, length;
@@ -273,34 +284,49 @@ static int read_observations(const struct cursor *at, const struct recording_pro
 		_cleanup_observation_ struct observation observation = {};
 		struct cursor element = cursor_element(at, i);
 
-		r = read_observation(&element, profiles, &observation, err);
+		r = read_observation(&element, context, &observation, err);
 		if (r == 0)
 			r = recording_union_add(observations, &observation, err);
 	}
 	return r;
 }
 
+/* Reads the format, and whether its version has arguments. */
+static int read_format(const struct cursor *at, bool *ret_with_arguments, struct error *err)
+{
+	struct cursor format;
+	const char *text = NULL;
+	int r = cursor_require_string(at, "format", &format, &text, err);
+
+	if (r < 0)
+		return r;
+	*ret_with_arguments = strcmp(text, RECORDING_FORMAT) == 0;
+	return *ret_with_arguments || strcmp(text, RECORDING_FORMAT_V1) == 0 ?
+		       0 :
+		       cursor_fail(&format, err, "\"%s\" is not " RECORDING_FORMAT, text);
+}
+
+static void context_finish(struct context *context)
+{
+	recording_profiles_finish(&context->profiles);
+}
+
 static int read_recording(const struct cursor *at, struct recording *recording, struct error *err)
 {
 	static const char *const fields[] = { "format",	  "name",	  "complete",
 					      "profiles", "observations", NULL };
-	_cleanup_recording_profiles_ struct recording_profiles profiles = {};
+	_cleanup_(context_finish) struct context context = {};
 	_cleanup_recording_union_ struct recording_union observations = {};
-	struct cursor format, array, applied;
-	const char *text = NULL;
+	struct cursor array, applied;
 	int r;
 
-	if ((r = cursor_required(at, "format", &format, err)) < 0 ||
-	    (r = cursor_get_string(&format, &text, err)) < 0)
-		return r;
-	if (strcmp(text, RECORDING_FORMAT) != 0)
-		return cursor_fail(&format, err, "\"%s\" is not %s", text, RECORDING_FORMAT);
-	if ((r = cursor_check_members(at, fields, err)) < 0 ||
+	if ((r = read_format(at, &context.with_arguments, err)) < 0 ||
+	    (r = cursor_check_members(at, fields, err)) < 0 ||
 	    (r = cursor_copy_string(at, "name", &observations.name, err)) < 0 ||
 	    (cursor_member(at, "profiles", &applied) &&
-	     (r = recording_profiles_read(&applied, &profiles, err)) < 0) ||
+	     (r = recording_profiles_read(&applied, &context.profiles, err)) < 0) ||
 	    (r = cursor_required(at, "observations", &array, err)) < 0 ||
-	    (r = read_observations(&array, &profiles, &observations, err)) < 0 ||
+	    (r = read_observations(&array, &context, &observations, err)) < 0 ||
 	    (r = recording_union_take(&observations, recording, err)) < 0)
 		return r;
 	return check_complete(at, recording_complete(recording), err);

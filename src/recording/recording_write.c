@@ -115,13 +115,14 @@ static json_t *from_observation(struct builder *builder, const struct observatio
 #define OBSERVATION_DEPTH 2
 
 static int print_calls(FILE *out, const char *key, const struct observation *observation,
-		       bool with_origin, const struct call_set *calls, struct error *err)
+		       bool with_origin, const struct call_set *calls,
+		       const struct argument_set *arguments, struct error *err)
 {
 	fputc(',', out);
 	tree_print_indent(out, OBSERVATION_DEPTH + 1);
 	fprintf(out, "\"%s\": ", key);
 	return recording_print_calls(out, OBSERVATION_DEPTH + 1, observation->machine, with_origin,
-				     calls, err);
+				     calls, arguments, err);
 }
 
 static int print_observation(FILE *out, const struct observation *observation,
@@ -135,9 +136,10 @@ static int print_observation(FILE *out, const struct observation *observation,
 		return error_nomem(err);
 	fputc('{', out);
 	tree_print_members(out, object, OBSERVATION_DEPTH);
-	if ((r = print_calls(out, "systemCalls", observation, true, &observation->calls, err)) <
-		    0 ||
-	    (r = print_calls(out, "denied", observation, false, &observation->denied, err)) < 0)
+	if ((r = print_calls(out, "systemCalls", observation, true, &observation->calls,
+			     &observation->arguments, err)) < 0 ||
+	    (r = print_calls(out, "denied", observation, false, &observation->denied,
+			     &observation->denied_arguments, err)) < 0)
 		return r;
 	tree_print_indent(out, OBSERVATION_DEPTH);
 	fputc('}', out);

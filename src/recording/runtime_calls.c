@@ -105,6 +105,10 @@ static int add_row(struct observation *observation, const struct runtime_calls *
 			continue;
 		call.nr = nr;
 		r = call_set_add(&observation->calls, &call, err);
+		/* Only the calls of runtimes were measured, not their arguments. */
+		if (r == 0)
+			r = argument_set_note_runtime(&observation->arguments, &call,
+						      observation->machine, err);
 		if (r < 0)
 			return r;
 	}

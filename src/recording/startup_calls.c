@@ -155,8 +155,25 @@ static int refuse_denied(const struct profile *profile, const char *name, struct
 	return 0;
 }
 
+/* True if the profile allows the call with all arguments, as far as its rules say. */
+static bool allows_all(const struct profile *profile, const char *name)
+{
+	bool listed = false;
+	size_t i;
+
+	for (i = 0; i < profile->rule_count; i++) {
+		if (!rule_has_name(&profile->rules[i], name))
+			continue;
+		if (is_granted(profile->rules[i].action) && !profile->rules[i].condition_count)
+			return true;
+		listed = true;
+	}
+	return !listed && is_granted(profile->default_action);
+}
+
 /*
- * Removes the call from rules that refuse it with the default action but, say, another errno.
+ * Removes the call from rules that refuse it with the default action but, say, another errno, and
+ * from those that allow it for some arguments only: which the runtime needs is not known.
  */
 static void withdraw(struct profile *profile, const char *name)
 {
@@ -165,7 +182,7 @@ static void withdraw(struct profile *profile, const char *name)
 	for (i = 0; i < profile->rule_count; i++) {
 		struct rule *rule = &profile->rules[i];
 
-		if (is_granted(rule->action))
+		if (is_granted(rule->action) && !rule->condition_count)
 			continue;
 		for (k = 0; k < rule->name_count; k++) {
 			if (strcmp(rule->names[k], name) != 0)
@@ -190,7 +207,7 @@ int profile_add_runtime_calls(struct profile *profile, const struct runtime_choi
 		const char *name =
 			syscall_name(machine_native(), ABI_NATIVE, observation.calls.items[i].nr);
 
-		if (may_allow(profile, name))
+		if (allows_all(profile, name))
 			continue;
 		r = refuse_denied(profile, name, err);
 		if (r == 0 && !allowed)

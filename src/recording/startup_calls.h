@@ -34,7 +34,8 @@ int startup_calls_describe(const struct profile *profile, const char *name, cons
 /*
  * Allows in a profile the calls that observation_add_runtime_calls() adds to an observation on
  * this machine. Returns -EINVAL if a rule refuses one of them with another action than the
- * default one. A rule that refuses it with the default action loses it.
+ * default one. A rule that refuses it with the default action loses it, and so does one that
+ * allows it only for some arguments.
  */
 int profile_add_runtime_calls(struct profile *profile, const struct runtime_choice *choice,
 			      struct error *err);

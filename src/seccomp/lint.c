@@ -86,6 +86,39 @@ static int lint_shadowed(const struct profile *profile, size_t index, struct fin
 	return 0;
 }
 
+static size_t count_rules(const struct profile *profile, const char *name)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < profile->rule_count; i++)
+		count += rule_has_name(&profile->rules[i], name);
+	return count;
+}
+
+/*
+ * Reports a call that has several rules, one of them with several conditions. Such rules are not
+ * kept when a node intersects the profile with its own (KEP-6061, profiles as OCI artifacts, and
+ * its library security-profiles-merger): the call then gets the most restrictive action.
+ */
+static int lint_joined(const struct profile *profile, const struct rule *rule,
+		       struct findings *findings, struct error *err)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < rule->name_count && rule->condition_count > 1; i++)
+		if (count_rules(profile, rule->names[i]) > 1)
+			r = findings_add(
+				findings,
+				&(struct finding_of){ SEVERITY_WARNING, "intersection",
+						      rule->names[i] },
+				err,
+				"%s has several rules, and one with several conditions: an "
+				"intersection with the node's profile (KEP-6061) denies it",
+				rule->names[i]);
+	return r;
+}
+
 int lint_rules(const struct profile *profile, struct findings *findings, struct error *err)
 {
 	size_t i;
@@ -95,6 +128,8 @@ int lint_rules(const struct profile *profile, struct findings *findings, struct 
 		r = lint_repeated(&profile->rules[i], i, findings, err);
 		if (r == 0 && profile->rules[i].condition_count)
 			r = lint_shadowed(profile, i, findings, err);
+		if (r == 0)
+			r = lint_joined(profile, &profile->rules[i], findings, err);
 	}
 	return r;
 }

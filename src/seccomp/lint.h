@@ -19,9 +19,12 @@ int lint_rules(const struct profile *profile, struct findings *findings, struct 
 int lint_calls(const struct semantics *semantics, const struct scmp_arch *architecture,
 	       struct findings *findings, struct error *err);
 
-/* Reports arguments of which the kernel takes 32 bits but the filter compares 64. */
+/*
+ * Reports arguments of which the kernel takes 32 bits but the filter compares 64. evasion is the
+ * severity of those with which a caller can evade a condition.
+ */
 int lint_arguments(const struct semantics *semantics, const struct scmp_arch *architecture,
-		   struct findings *findings, struct error *err);
+		   enum severity evasion, struct findings *findings, struct error *err);
 
 /*
  * Reports calls that the profile refuses by name but permits through socketcall(2) or ipc(2),

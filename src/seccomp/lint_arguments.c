@@ -13,7 +13,7 @@
 
 /*
  * Arguments that are int or unsigned int in the kernel (SYSCALL_DEFINE in its sources, as of
- * Linux 6.18), for calls on whose arguments profiles have conditions. The kernel ignores the
+ * Linux 6.18), or of which it takes the lower half (clone: lower_32_bits() in kernel/fork.c), for calls on whose arguments profiles have conditions. The kernel ignores the
  * upper half of the register. But a filter compares it, and the caller chooses it. Sorted by
  * name.
  */
@@ -21,7 +21,9 @@ static const struct {
 	const char *name;
 	unsigned int arguments; /* bit i: argument i */
 } int_arguments[] = {
+	{ "arch_prctl", 1 << 0 },
 	{ "bpf", 1 << 0 | 1 << 2 },
+	{ "clone", 1 << 0 },
 	{ "epoll_ctl", 1 << 0 | 1 << 1 | 1 << 2 },
 	{ "fcntl", 1 << 0 | 1 << 1 },
 	{ "futex", 1 << 1 | 1 << 2 | 1 << 5 },
@@ -37,12 +39,15 @@ static const struct {
 	{ "madvise", 1 << 2 },
 	{ "memfd_create", 1 << 1 },
 	{ "msgctl", 1 << 0 | 1 << 1 },
+	{ "open", 1 << 1 },
+	{ "open_by_handle_at", 1 << 0 | 1 << 2 },
 	{ "openat", 1 << 0 | 1 << 2 },
 	{ "personality", 1 << 0 },
 	{ "pidfd_send_signal", 1 << 0 | 1 << 1 | 1 << 3 },
 	{ "prctl", 1 << 0 },
 	{ "prlimit64", 1 << 0 | 1 << 1 },
 	{ "quotactl", 1 << 0 | 1 << 2 },
+	{ "quotactl_fd", 1 << 0 | 1 << 1 },
 	{ "reboot", 1 << 0 | 1 << 1 | 1 << 2 },
 	{ "sched_setscheduler", 1 << 0 | 1 << 1 },
 	{ "seccomp", 1 << 0 | 1 << 1 },
@@ -55,6 +60,8 @@ static const struct {
 	{ "socketpair", 1 << 0 | 1 << 1 | 1 << 2 },
 	{ "tgkill", 1 << 0 | 1 << 1 | 1 << 2 },
 	{ "tkill", 1 << 0 | 1 << 1 },
+	{ "umount2", 1 << 1 },
+	{ "userfaultfd", 1 << 0 },
 	{ "waitid", 1 << 0 | 1 << 1 | 1 << 3 },
 };
 
@@ -134,8 +141,8 @@ static bool find_evasion(const struct semantics *semantics, size_t position, uns
 }
 
 static int lint_call(const struct semantics *semantics, size_t position,
-		     const struct scmp_arch *architecture, struct findings *findings,
-		     struct error *err)
+		     const struct scmp_arch *architecture, enum severity evasion,
+		     struct findings *findings, struct error *err)
 {
 	const char *name = semantics_call_name(semantics, position);
 	struct verdict verdict = semantics_verdict(semantics, position);
@@ -151,23 +158,22 @@ static int lint_call(const struct semantics *semantics, size_t position,
 		r = boundary_init(&boundary, &verdict, false, err);
 	if (r < 0 || !find_evasion(semantics, position, ints, &boundary, &argument))
 		return r;
-	return findings_add(findings,
-			    &(struct finding_of){ SEVERITY_WARNING, "int-argument", name,
-						  architecture->name },
-			    err,
-			    "%s compares 64 bits of argument %u, which is an int: use "
-			    "SCMP_CMP_MASKED_EQ with the mask 0xffffffff",
-			    name, argument);
+	return findings_add(
+		findings, &(struct finding_of){ evasion, "int-argument", name, architecture->name },
+		err,
+		"%s compares 64 bits of argument %u, which is an int: use "
+		"SCMP_CMP_MASKED_EQ with the mask 0xffffffff",
+		name, argument);
 }
 
 int lint_arguments(const struct semantics *semantics, const struct scmp_arch *architecture,
-		   struct findings *findings, struct error *err)
+		   enum severity evasion, struct findings *findings, struct error *err)
 {
 	size_t position;
 	int r = 0;
 
 	for (position = 0;
 	     r == 0 && architecture->wide && position < semantics_call_count(semantics); position++)
-		r = lint_call(semantics, position, architecture, findings, err);
+		r = lint_call(semantics, position, architecture, evasion, findings, err);
 	return r;
 }

@@ -5,7 +5,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "profile/derive/seen.h"
+#include "profile/derive/within.h"
 #include "profile/semantics/semantics.h"
 #include "profile/model/model.h"
 #include "recording/startup_calls.h"
@@ -107,9 +110,29 @@ static int verify_layouts(const struct profile *profile, struct verification *ve
 	return r;
 }
 
+/* The limit of a verification. */
+struct limit {
+	const struct verify_terms *terms;
+	struct seen seen; /* with terms->recording */
+};
+
+static const struct profile *limit_on(const struct limit *limit, const char *scmp_arch)
+{
+	int machine, abi;
+
+	for (machine = 0; machine < MACHINE_COUNT; machine++)
+		for (abi = 0; abi < ABI_COUNT; abi++) {
+			const char *own = abi_scmp_arch(machine, abi);
+
+			if (own && strcmp(own, scmp_arch) == 0)
+				return limit->terms->against[machine];
+		}
+	return limit->terms->against[machine_native()];
+}
+
 static int verify_against(const struct semantics *semantics, const struct semantics *base,
-			  const struct scmp_arch *architecture, struct findings *findings,
-			  struct error *err)
+			  const struct limit *limit, const struct scmp_arch *architecture,
+			  struct findings *findings, struct error *err)
 {
 	struct finding_of of = { SEVERITY_ERROR, "subset", NULL, architecture->name };
 	char base_text[EFFECT_TEXT_SIZE], text[EFFECT_TEXT_SIZE];
@@ -117,7 +140,10 @@ static int verify_against(const struct semantics *semantics, const struct semant
 	struct difference difference;
 	const char *shown;
 	bool subset;
-	int r = semantics_subset(semantics, base, &subset, &of.call, &difference, err);
+	bool seen = limit->terms->recording;
+	int r = seen ? profile_within(semantics, base, &limit->seen, &subset, &of.call, &difference,
+				      err) :
+		       semantics_subset(semantics, base, &subset, &of.call, &difference, err);
 
 	if (r < 0 || subset)
 		return r;
@@ -127,29 +153,33 @@ static int verify_against(const struct semantics *semantics, const struct semant
 	if (r < 0)
 		return r;
 	return findings_add(findings, &of, err,
-			    "not a subset: %s gets %s, where the other profile says %s",
+			    "not a subset: %s gets %s, where the other profile says %s%s",
 			    call ? call : shown, effect_text(difference.b, text),
-			    effect_text(difference.a, base_text));
+			    effect_text(difference.a, base_text),
+			    seen ? ", and the recording has not seen it" : "");
 }
 
-static int verify_architecture(const struct profile *profile, const struct profile *against,
+static int verify_architecture(const struct profile *profile, const struct limit *limit,
 			       const struct scmp_arch *architecture, struct findings *findings,
 			       struct error *err)
 {
 	_cleanup_semantics_ struct semantics *semantics = NULL, *base = NULL;
+	const struct profile *against = limit_on(limit, architecture->name);
+	/* The caller of a call that was limited to what was seen could evade the limit. */
+	enum severity evasion = limit->terms->recording ? SEVERITY_ERROR : SEVERITY_WARNING;
 	int r = semantics_create(profile, architecture->name, &semantics, err);
 
 	if (r == 0)
 		r = lint_calls(semantics, architecture, findings, err);
 	if (r == 0)
-		r = lint_arguments(semantics, architecture, findings, err);
+		r = lint_arguments(semantics, architecture, evasion, findings, err);
 	if (r == 0)
 		r = lint_multiplexed(semantics, architecture, findings, err);
 	if (r < 0 || !against)
 		return r;
 	r = semantics_create(against, architecture->name, &base, err);
 	if (r == 0)
-		r = verify_against(semantics, base, architecture, findings, err);
+		r = verify_against(semantics, base, limit, architecture, findings, err);
 	return r;
 }
 
@@ -233,6 +263,7 @@ static int verify(const struct profile *profile, const struct verify_terms *term
 		  struct verification *verification, struct error *err)
 {
 	const struct scmp_arch_set *set = &verification->architectures;
+	struct limit limit = { .terms = terms };
 	size_t i;
 	int r = lint_base(terms, &verification->findings, err);
 
@@ -248,9 +279,12 @@ static int verify(const struct profile *profile, const struct verify_terms *term
 		r = verify_layouts(profile, verification, err);
 	if (!verification->compiled)
 		return r;
+	if (r == 0 && terms->recording)
+		r = seen_create(terms->recording, profile, true, &limit.seen, err);
 	for (i = 0; r == 0 && i < set->length; i++)
-		r = verify_architecture(profile, terms->against, set->items[i],
-					&verification->findings, err);
+		r = verify_architecture(profile, &limit, set->items[i], &verification->findings,
+					err);
+	seen_finish(&limit.seen);
 	return r;
 }
 

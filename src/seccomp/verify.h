@@ -12,9 +12,11 @@
 #include "seccomp/compile.h"
 #include "seccomp/findings.h"
 #include "seccomp/refusals.h"
+#include "syscalls/syscalls.h"
 
 struct error;
 struct profile;
+struct recording;
 
 struct verification {
 	struct scmp_arch_set architectures; /* that were verified */
@@ -28,7 +30,13 @@ struct verification {
 
 /* The requirements on a profile. */
 struct verify_terms {
-	const struct profile *against;	      /* whose permissions are the limit; or NULL */
+	/*
+	 * The profiles whose permissions are the limit, by machine; all NULL: there is none. That
+	 * of this machine counts for architectures of others. What the recording has seen is
+	 * permitted too; NULL: nothing else is.
+	 */
+	const struct profile *against[MACHINE_COUNT];
+	const struct recording *recording;
 	const struct runtime_range *runtimes; /* that have to start containers with the profile */
 	size_t runtime_count;
 	const char *base_profile; /* which an operator unites with it; not read; or NULL */

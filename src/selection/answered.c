@@ -22,15 +22,26 @@ static enum coverage ask_profile(const struct observation *observation,
 				  syscall_name(observation->machine, call->abi, call->nr));
 }
 
+/* Adds a call with its arguments. */
+static int add(struct observation *observation, bool denied, const struct call *call,
+	       const struct argument_set *arguments, struct error *err)
+{
+	int r = call_set_add(denied ? &observation->denied : &observation->calls, call, err);
+
+	return r < 0 ? r :
+		       argument_set_merge_call(denied ? &observation->denied_arguments :
+							&observation->arguments,
+					       arguments, call, observation->machine, err);
+}
+
 static int resolve(struct observation *observation, const struct profile *profile,
-		   const struct call *call, struct error *err)
+		   const struct call *call, const struct argument_set *arguments, struct error *err)
 {
 	enum coverage coverage = observation->seccomp == SECCOMP_MODE_FILTERED ?
 					 ask_profile(observation, profile, call) :
 					 COVERAGE_ALL;
 	char name[SYSCALL_NAME_SIZE];
-	int r = call_set_add(coverage == COVERAGE_ALL ? &observation->calls : &observation->denied,
-			     call, err);
+	int r = add(observation, coverage != COVERAGE_ALL, call, arguments, err);
 
 	if (r < 0 || coverage != COVERAGE_SOME)
 		return r;
@@ -42,7 +53,7 @@ static int resolve(struct observation *observation, const struct profile *profil
 }
 
 int answered_resolve(struct observation *observation, const struct call_set *answered,
-		     struct error *err)
+		     const struct argument_set *arguments, struct error *err)
 {
 	_cleanup_profile_ struct profile *profile = NULL;
 	size_t i;
@@ -52,6 +63,6 @@ int answered_resolve(struct observation *observation, const struct call_set *ans
 	    applied_profile_parse(observation->applied_profile, &profile, err) < 0)
 		error_finish(err);
 	for (i = 0; i < answered->length && r == 0; i++)
-		r = resolve(observation, profile, &answered->items[i], err);
+		r = resolve(observation, profile, &answered->items[i], arguments, err);
 	return r;
 }

@@ -10,6 +10,7 @@
 #include "recording/applied_profile.h"
 #include "record/tracked_cgroup.h"
 #include "selection/answered.h"
+#include "selection/workload_arguments.h"
 #include "container/container.h"
 #include "util/array.h"
 #include "util/error.h"
@@ -59,6 +60,7 @@ void workload_destroy(struct workload *workload)
 	observation_finish(&workload->observation);
 	call_set_finish(&workload->pending);
 	call_set_finish(&workload->answered);
+	argument_set_finish(&workload->answered_arguments);
 	free(workload->cgroup);
 	free(workload->cgroups);
 	free(workload);
@@ -172,6 +174,9 @@ static int merge_calls(struct workload *workload, const struct tracked_cgroup *t
 		r = merge_as(pending_is_work(workload, tracked) ? &observation->calls :
 								  &workload->pending,
 			     &calls[RECORDER_PENDING], ORIGIN_OBSERVED, err);
+	if (r == 0)
+		r = workload_merge_arguments(workload, tracked, pending_is_work(workload, tracked),
+					     err);
 	if (r == 0 && !inside) {
 		note_start(workload, tracked);
 		observation->start_hook |= tracked->start_hook;
@@ -238,6 +243,7 @@ int workload_merge(struct workload *workload, const struct tracked_cgroup *track
 		observation->seccomp = SECCOMP_MODE_FILTERED;
 	observation->losses[LOSS_MAP] += tracked->lost;
 	observation->losses[LOSS_DENIED] += tracked->unwatched_filter;
+	observation->losses[LOSS_ARGUMENTS] += tracked->values_lost;
 	merge_losses(&workload->losses, &tracked->losses);
 	workload->entered |= tracked->entered;
 	workload->present |= tracked->present;
@@ -433,6 +439,17 @@ bool workload_wants_description(const struct workload *workload, int64_t now)
 	       workload->live && workload->match == MATCH_SELECTED && now >= workload->next_look;
 }
 
+/* Counts the pending calls as work. Their arguments were not recorded. */
+static int merge_pending(struct workload *workload, struct error *err)
+{
+	struct observation *observation = &workload->observation;
+	int r = call_set_merge(&observation->calls, &workload->pending, err);
+
+	return r < 0 ? r :
+		       argument_set_note_unrecorded(&observation->arguments, &workload->pending,
+						    machine_native(), err);
+}
+
 int workload_finalize(struct workload *workload, struct error *err)
 {
 	struct observation *observation = &workload->observation;
@@ -445,9 +462,9 @@ int workload_finalize(struct workload *workload, struct error *err)
 	observation->start = workload->created;
 	if (!observation->end || workload->live)
 		observation->end = now.tv_sec * 1000000000LL + now.tv_nsec;
-	r = answered_resolve(observation, &workload->answered, err);
+	r = answered_resolve(observation, &workload->answered, &workload->answered_arguments, err);
 	if (r == 0 && has_no_namespace(workload))
-		r = call_set_merge(&observation->calls, &workload->pending, err);
+		r = merge_pending(workload, err);
 	if (r == 0)
 		r = finalize_losses(workload, err);
 	if (r < 0)

@@ -48,6 +48,7 @@ struct workload {
 	struct recorder_totals losses;
 	struct call_set pending;  /* calls made in set-up, under no filter of the container's */
 	struct call_set answered; /* calls that a filter or supervisor answered: answered.h */
+	struct argument_set answered_arguments; /* of these */
 };
 
 /* Creates an empty workload that is selected; NULL if out of memory. The caller owns it. */

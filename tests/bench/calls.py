@@ -5,6 +5,7 @@ The floor is an empty program on sys_enter. The kernel leaves its fast path for 
 soon as there is one, which no tool that attaches there can avoid.
 """
 import contextlib
+import functools
 import os
 import shutil
 import statistics
@@ -28,9 +29,18 @@ CALLS, BATCHES = 2000, 100
 CALLS_TRACED, BATCHES_TRACED = 1000, 3
 
 
-def loop(*prefix, calls=CALLS, batches=BATCHES):
+# Cheap calls with recorded arguments (src/syscalls/arguments.tbl): one value, one of flags, and two
+# of flags. With the arguments 0, they do little or nothing. Their numbers on x86-64 and arm64.
+ARGUMENTS = {
+    "personality, one value": {"x86_64": 135, "aarch64": 92},
+    "mprotect, one of flags": {"x86_64": 10, "aarch64": 226},
+    "mmap, two of flags": {"x86_64": 9, "aarch64": 222},
+}
+
+
+def loop(*prefix, calls=CALLS, batches=BATCHES, number=None):
     """Nanoseconds a call, in the batch that was disturbed least."""
-    return bench.least([*prefix, bench.LOOP, str(calls), str(batches)])
+    return bench.least([*prefix, bench.LOOP, str(calls), str(batches), *([str(number)] if number else [])])
 
 
 def on_cpu(cpu):
@@ -40,6 +50,25 @@ def on_cpu(cpu):
 
 def filtered(*prefix):
     return loop(*prefix, DENIED, "exec")
+
+
+# By the end of a variant's name: another work than the loop of getppid(2). What it costs with nothing
+# attached is measured too.
+WORKS = {
+    FILTERED: filtered,
+    **{
+        f": {call}": functools.partial(loop, number=numbers.get(os.uname().machine))
+        for call, numbers in ARGUMENTS.items()
+    },
+}
+
+
+def base_of(name):
+    """The variant to compare with, and its work."""
+    for suffix, work in WORKS.items():
+        if suffix in name:
+            return NOTHING + suffix, work
+    return NOTHING, loop
 
 
 def nothing(cpu, work=loop):
@@ -113,11 +142,16 @@ def variants():
         **with_before("recorder on classic tracepoints, recorded", True, False, "tracepoint"),
         FLOOR + FILTERED: attached("empty_enter", filtered),
         "empty tp_btf/sys_enter and sys_exit" + FILTERED: attached("empty_both", filtered),
-        **with_before("recorder watching denied calls, not recorded" + FILTERED, False, True, work=filtered),
+        **with_before(
+            "recorder watching denied calls, not recorded" + FILTERED, False, True, work=filtered
+        ),
         **with_before("recorder watching denied calls, recorded" + FILTERED, True, True, work=filtered),
         "mount-namespace hash, classic tracepoint": attached("namespace_tracepoint"),
         "the same, raw tracepoint, comm and registers copied": attached("namespace_copying"),
     }
+    for call in ARGUMENTS:
+        name = f"recorder, process recorded: {call}"
+        result |= with_before(name, True, False, work=base_of(name)[1])
     reason = perf_works()
     perf = traced("perf", "trace", "-s", "-o", "/dev/null", "--")
     result["perf trace -s"] = reason if reason else perf
@@ -126,23 +160,19 @@ def variants():
     return result
 
 
-def base_of(name):
-    return NOTHING + (FILTERED if FILTERED in name else "")
-
-
 def take_samples(measures, rounds):
     """By variant: nanoseconds a call, a sample a round.
 
     The machine's speed drifts, so that nothing attached is measured before each of the others.
     """
     cpus = sorted(os.sched_getaffinity(0))
-    samples = {NOTHING: [], NOTHING + FILTERED: []}
+    samples = {base_of(name)[0]: [] for name in measures}
     samples |= {name: [] for name, run in measures.items() if callable(run)}
     for round_ in range(rounds):
         cpu = cpus[round_ % len(cpus)]
         for name, run in measures.items():
-            base = base_of(name)
-            samples[base].append(nothing(cpu, loop if base == NOTHING else filtered))
+            base, work = base_of(name)
+            samples[base].append(nothing(cpu, work))
             if name in samples:
                 samples[name].append(run(cpu))
     return samples
@@ -151,7 +181,7 @@ def take_samples(measures, rounds):
 def compare(samples, i):
     """The i-th quartile of each variant's samples, against nothing attached and the floor."""
     taken = {name: statistics.quantiles(numbers, n=4)[i] for name, numbers in samples.items()}
-    extra = {name: numbers - taken[base_of(name)] for name, numbers in taken.items()}
+    extra = {name: numbers - taken[base_of(name)[0]] for name, numbers in taken.items()}
     return {
         name: {"ns": taken[name], "extra_ns": extra[name], "floors": extra[name] / extra[FLOOR]}
         for name in samples
@@ -168,7 +198,7 @@ def measure(quick):
     measures = variants()
     samples = take_samples(measures, ROUNDS_QUICK if quick else ROUNDS)
     quartile, median = (compare(samples, i) for i in range(2))
-    result = {name: {"quartile": quartile[name], "median": median[name]} for name in samples}
+    result = {name: {"quartile": quartile[name], "median": median[name]} for name in quartile}
     return result | {
         name: {"skipped": reason} for name, reason in measures.items() if name not in samples
     }
@@ -180,7 +210,7 @@ def cells(name, numbers):
     row = []
     for of in numbers.values():
         row.append(f"{of['ns']:.0f} ns")
-        row += ["", ""] if name == base_of(name) else [f"+{of['extra_ns']:.1f}", f"{of['floors']:.2f} x"]
+        row += ["", ""] if name == base_of(name)[0] else [f"+{of['extra_ns']:.1f}", f"{of['floors']:.2f} x"]
     return row
 
 

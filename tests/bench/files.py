@@ -63,7 +63,7 @@ def recording(chance, calls, index):
         "denied": [],
     }
     return {
-        "format": "recorder.recording/v1",
+        "format": "recorder.recording/v2",
         "name": "shop",
         "complete": True,
         "observations": [observation],

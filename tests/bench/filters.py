@@ -3,10 +3,12 @@
 a runtime's default on the same kernel.
 
 A call that a filter allows whatever its arguments are, the kernel remembers (since Linux 5.11), and
-runs no filter for it; the others show how long the filter takes.
+runs no filter for it; the others show how long the filter takes. personality(2) has conditions in
+every default profile, and in profiles with --arguments default and exact.
 """
 import json
 import os
+import platform
 import statistics
 import subprocess
 import tempfile
@@ -15,12 +17,17 @@ import bench
 
 BASELINE = "containerd"
 # The recorded workload: an interpreter with its libraries, children, and the loop.
-WORKLOAD = 'python3 -c "import json, socket, ssl, sqlite3, subprocess; subprocess.run([\\"true\\"])"'
+WORKLOAD = (
+    'python3 -c "import ctypes, json, socket, ssl, sqlite3, subprocess; '
+    'subprocess.run([\\"true\\"]); ctypes.CDLL(None).personality(0)"'
+)
+MODES = ("none", "default", "exact")
 ROUNDS, ROUNDS_QUICK = 15, 4
 CALLS, BATCHES = 2000, 60
 
-# 1023 has no name, so both profiles refuse it.
-KINDS = {"allowed": None, "refused": 1023}
+# personality(0) changes nothing. 1023 has no name, so all profiles refuse it.
+PERSONALITY = {"x86_64": 135, "aarch64": 92}[platform.machine()]
+KINDS = {"allowed": None, "allowed for some arguments": PERSONALITY, "refused": 1023}
 
 
 def loop(profile, number):
@@ -40,8 +47,17 @@ def instructions(profile):
 def record(path):
     command = f"{WORKLOAD}; {bench.LOOP} 10 1"
     subprocess.run(
-        [bench.RECORDER, "record", "--quiet", "-o", path, "--", "sh", "-c", command],
+        [bench.RECORDER, "record", "--quiet", "--format", "recording", "-o", path, "--"]
+        + ["sh", "-c", command],
         stdout=subprocess.DEVNULL,
+        check=True,
+    )
+
+
+def convert(recording, mode, path):
+    subprocess.run(
+        [bench.RECORDER, "convert", "--quiet", "--arguments", mode, "--baseline", BASELINE]
+        + ["-o", path, recording],
         check=True,
     )
 
@@ -54,15 +70,15 @@ def show_baseline(path):
 
 def measure(quick):
     with tempfile.TemporaryDirectory() as directory:
-        emitted = os.path.join(directory, "emitted.json")
+        recording = os.path.join(directory, "recording.json")
         default = os.path.join(directory, "default.json")
-        record(emitted)
+        record(recording)
         show_baseline(default)
-        profiles = {
-            "no filter": None,
-            f"{BASELINE}'s RuntimeDefault": default,
-            "an emitted profile": emitted,
-        }
+        profiles = {"no filter": None, f"{BASELINE}'s RuntimeDefault": default}
+        for mode in MODES:
+            path = os.path.join(directory, f"{mode}.json")
+            convert(recording, mode, path)
+            profiles[f"an emitted profile, --arguments {mode}"] = path
         samples = {name: {kind: [] for kind in KINDS} for name in profiles}
         for _ in range(ROUNDS_QUICK if quick else ROUNDS):
             for name, profile in profiles.items():

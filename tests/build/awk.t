@@ -16,19 +16,24 @@ generate() {
 	tap_is "$1 runs $2 quietly" "$? $(cat "$TEST_TMP/errors")" '0 '
 }
 
-tap_plan 14
+tap_plan 17
 tables=(src/syscalls/*.tbl)
 syscalls=()
 for table in "${tables[@]}"; do
-	[[ $table = */purpose.tbl || $table = */risk.tbl ]] || syscalls+=("$table")
+	case $table in
+	*/purpose.tbl | */risk.tbl | */arguments.tbl | */value-names.tbl) ;;
+	*) syscalls+=("$table") ;;
+	esac
 done
 for awk in mawk gawk; do
 	if ! command -v "$awk" >/dev/null; then
-		for number in 1 2 3 4 5; do tap_skip "$awk, $number" "there is no $awk here"; done
+		for number in 1 2 3 4 5 6; do tap_skip "$awk, $number" "there is no $awk here"; done
 		continue
 	fi
 	generate "$awk" gen-syscalls "${syscalls[@]}"
 	generate "$awk" gen-purposes src/syscalls/purpose.tbl src/syscalls/risk.tbl
+	generate "$awk" gen-arguments src/syscalls/value-names.tbl src/syscalls/arguments.tbl \
+		"${syscalls[@]}"
 	generate "$awk" gen-runtime-calls src/recording/runtime-calls.tbl
 	generate "$awk" gen-baselines src/profile/baseline/tables/index.tbl \
 		src/profile/baseline/tables/*.json
@@ -38,7 +43,7 @@ for awk in mawk gawk; do
 		2>"$TEST_TMP/errors" >/dev/null
 	tap_is "make calls $awk quietly" "$? $(cat "$TEST_TMP/errors")" '0 '
 done
-for generator in gen-syscalls gen-purposes gen-runtime-calls gen-baselines; do
+for generator in gen-syscalls gen-purposes gen-arguments gen-runtime-calls gen-baselines; do
 	if [ -e "$TEST_TMP/mawk.$generator" ] && [ -e "$TEST_TMP/gawk.$generator" ]; then
 		tap_check "both make the same of $generator" \
 			cmp "$TEST_TMP/mawk.$generator" "$TEST_TMP/gawk.$generator"

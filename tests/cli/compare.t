@@ -43,7 +43,7 @@ verdict() {
 	sed -n 's/^  fits RuntimeDefault: //p' "$out" | paste -sd' '
 }
 
-tap_plan 52
+tap_plan 56
 
 prints compare.txt 1 compare "$builder"
 prints baseline-list.txt 0 baseline list cri-o --arch amd64
@@ -189,4 +189,23 @@ tap_is 'so does the JSON' "$(jq -r '.comparisons[0].baseProfile' "$out")" runc-v
 tap_check 'each table has as many rows as the index' \
 	test "$("$RECORDER" baseline list | tail -n +2 | wc -l)" = \
 	"$(grep -cE '^(containerd|cri-o|docker|podman) ' src/profile/baseline/tables/index.tbl)"
+
+# What was seen of arguments is judged.
+arguments=$recordings/arguments.recording.json
+run compare "$arguments"
+tap_is 'an argument that is not allowed breaks' "$status $(tr -s ' \n' ' ' <"$out" | grep -c 'it had AF_VSOCK (0x28) as')" '1 1'
+run compare --format json "$arguments"
+tap_is 'JSON has its value' "$(jq -c '.comparisons[0].notAllowed[] | select(.refused) |
+	[.name, .refused.value, .refused.flag, .refused.name]' "$out" | paste -sd' ')" \
+	'["clone",null,268435456,"CLONE_NEWUSER"] ["personality",262144,null,"ADDR_NO_RANDOMIZE"] ["socket",40,null,"AF_VSOCK"]'
+if [ -n "$schema_python" ]; then
+	tap_check 'and is valid by its schema' schema_accepts deploy/compare.schema.json "$out"
+else
+	tap_skip 'and is valid by its schema' 'python3-jsonschema is not installed'
+fi
+jq '(.observations[].systemCalls |= map(select(.name | IN("keyctl", "mount", "unshare") | not))) |
+	del(.. | objects | select(.value | IN(40, 262144, 268435456)))' "$arguments" \
+	>"$TEST_TMP/fits.json"
+run compare "$TEST_TMP/fits.json"
+tap_is 'without them it fits, and nothing is conditional' "$status $(grep -c 'only for some' "$out")" '0 0'
 tap_done

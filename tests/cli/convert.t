@@ -71,8 +71,10 @@ echo '{"defaultAction":"SCMP_ACT_LOG","x":{"y":[1,2]}}' >unknown.json
 echo '{"defaultAction":"SCMP_ACT_ERRNO"}' >plain.seccomp.json
 
 tap_plan 43
-gives "a recording gives its profile" "$golden/pod.seccomp.json" "$golden/pod.recording.json"
-gives "and its resource, under its name" "$golden/pod.cr.yaml" "$golden/pod.recording.json" --to cr
+gives "a recording gives its profile" "$golden/pod.seccomp.json" "$golden/pod.recording.json" \
+	--arguments none
+gives "and its resource, under its name" "$golden/pod.cr.yaml" "$golden/pod.recording.json" --to cr \
+	--arguments none
 gives "and itself" "$golden/pod.recording.json" "$golden/pod.recording.json" --to recording
 gives "a profile gives itself" "$golden/pod.seccomp.json" "$golden/pod.seccomp.json"
 gives "conditions become a resource" "$golden/conditions.cr.yaml" \

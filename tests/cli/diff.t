@@ -98,7 +98,7 @@ by_xml_schema() { # SCHEMA FILE...
 	xmllint --noout --nonet --schema "$@"
 }
 
-tap_plan 43
+tap_plan 46
 
 for format in text json markdown sarif junit; do
 	reports "$format"
@@ -113,6 +113,14 @@ tap_is 'and says so' "$(cat "$out")" \
 	'passes: no difference; 1 profile compared, failing on added, widened'
 exits 1 'an additional call fails' diff/old/shop.json diff/new/shop.json
 exits 0 'unless --fail-on is none' --fail-on none diff/old/shop.json diff/new/shop.json
+exits 1 'a new value of an argument fails with --fail-on used' \
+	--fail-on used diff/old/values.json diff/new/values.json
+exits 0 'a value that is gone does not' --fail-on used diff/new/values.json diff/old/values.json
+sed 's,recording/v2,recording/v1,; s/, "arguments": \[.*\]}\(,\?\)$/}\1/' diff/old/values.json >"$TEST_TMP/older.json"
+run --format json "$TEST_TMP/older.json" diff/new/values.json
+tap_is 'a value is not new if the old recording has no values; a denied call is' \
+	"$(jq -c '[.profiles[].changes[] | select(.kind == "used") | [.call, .used.denied]]' "$out")" \
+	'[["clone",true]]'
 exits 1 'a call of high risk is risky' --fail-on risky diff/old/shop.json diff/new/shop.json
 exits 0 'one of low risk is not' --fail-on risky diff/old/gone.json diff/old/shop.json
 exits 0 'a missing call does not fail' diff/old/shop.json diff/old/gone.json
@@ -177,7 +185,7 @@ refused "neither $TEST_TMP/none nor $TEST_TMP/neither has a .json, .yaml or .yml
 } >"$TEST_TMP/twice.yaml"
 refused "$TEST_TMP/twice.yaml has several profiles named 'api', so they cannot be matched by name" \
 	diff/old/team/profiles.yaml "$TEST_TMP/twice.yaml"
-not_one="option '--fail-on': 'more' is not one of added|widened|removed|risky"
+not_one="option '--fail-on': 'more' is not one of added|widened|removed|risky|used"
 refused "$not_one; see 'recorder help diff'" \
 	--fail-on more diff/old diff/new
 refused "--baseline: there is no table of what lxc allows by default; see 'recorder help diff'" \

@@ -87,7 +87,7 @@ profile_before_or_after() {
 }
 
 evidence_is_lost_with_a_warning() {
-	run "$one" incomplete.seccomp.json
+	run --arguments none "$one" incomplete.seccomp.json
 	[ "$status" = 0 ] && grep -q '"defaultAction"' "$out" &&
 		[ "$(cat "$err")" = "recorder: warning: the union of recordings (1) and profiles (1) is a profile, without the recordings' evidence" ]
 }
@@ -137,7 +137,8 @@ checks 1 'additional calls of a profile are named' '^  added +getpid' --check po
 	compat.seccomp.json
 tap_check 'JSON of --check is that of diff' checked_for_programs
 tap_check '--check writes the union if --output names a file' checked_union_is_written_too
-refused 2 'open nowhere.json: No such file or directory' --check nowhere.json "$one"
+refused 2 'open nowhere.json: No such file or directory' --arguments none \
+	--check nowhere.json "$one"
 jq '.complete = false | .observations[0] |= (.complete = false | .reasons = ["late"])' "$one" \
 	>"$TEST_TMP/late.json"
 checks 2 'an incomplete recording cannot be checked' 'cannot tell' --check "$one" "$TEST_TMP/late.json"

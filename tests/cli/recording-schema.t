@@ -24,7 +24,7 @@ recordings=(tests/golden/profile/*.recording.json)
 # What is wrong, and a jq filter that makes it so.
 wrong=(
 	'an unknown field' '.colour = "red"'
-	'another version' '.format = "recorder.recording/v2"'
+	'another version' '.format = "recorder.recording/v3"'
 	'no observations' 'del(.observations)'
 	'an unknown field of an observation' '.observations[0].colour = "red"'
 	'an unknown field of a container' '.observations[0].container.colour = "red"'

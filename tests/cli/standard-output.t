@@ -46,10 +46,10 @@ tap_is 'nor is it without an option' "$? $(cat out err)" \
 "$RECORDER" convert pod.recording.json -o ./- >out 2>err
 tap_is "a file of that name is called './-'" "$? $(cmp out /dev/null && cmp -- ./- pod.seccomp.json)" '0 '
 rm -f ./-
-"$RECORDER" convert pod.recording.json -o - >/dev/full 2>err
+"$RECORDER" convert --arguments none pod.recording.json -o - >/dev/full 2>err
 tap_is 'a full device is an error' "$? $(cat err)" \
 	'1 recorder: error: write standard output: No space left on device'
-"$RECORDER" convert pod.recording.json -o - >&- 2>err
+"$RECORDER" convert --arguments none pod.recording.json -o - >&- 2>err
 tap_is 'so is a closed one' "$? $(cat err)" \
 	'1 recorder: error: write standard output: Bad file descriptor'
 tap_done

@@ -16,7 +16,7 @@ complaint() {
 
 row='runc 1.1.5 no_new_privs=yes start'
 
-tap_plan 20
+tap_plan 27
 tap_is 'numbers are sorted' "$(complaint gen-syscalls '1 write\n0 read\n')" \
 	'table.tbl:2: not sorted by number'
 tap_is 'a number is there once' "$(complaint gen-syscalls '0 read\n0 write\n')" \
@@ -66,4 +66,29 @@ tap_is 'a release is a release' "$(complaint gen-baselines 'docker 1 2 docker-1.
 tap_is 'tables that the index names exist' \
 	"$(complaint gen-baselines 'docker 1.0.0 1.1.0 docker-1.0.0 somewhere\n')" \
 	'no table docker-1.0.0.json'
+
+# complaint_of_arguments ARGUMENTS [NAMES]: what is said about arguments of the call read.
+complaint_of_arguments() {
+	printf '%b' "${2:-[group] header.h\n0x1 NAME\n}" >"$TEST_TMP/value-names.tbl"
+	printf '%b' "$1" >"$TEST_TMP/arguments.tbl"
+	echo '0 read' >"$TEST_TMP/x86_64.tbl"
+	if LC_ALL=C awk -f tools/gen-arguments "$TEST_TMP/value-names.tbl" "$TEST_TMP/arguments.tbl" \
+		"$TEST_TMP/x86_64.tbl" 2>&1 >"$TEST_TMP/out"; then
+		echo accepted
+	fi | sed 's/.*\/\(.*\.tbl\)/\1/'
+}
+tap_is 'an argument has a kind' "$(complaint_of_arguments 'read 0 number\n')" \
+	'arguments.tbl:1: not CALL PLACE value|flags|present'
+tap_is 'an argument has a place' "$(complaint_of_arguments 'read 6 value\n')" \
+	'arguments.tbl:1: 6 is not a place'
+tap_is 'an argument is there once' "$(complaint_of_arguments 'read 0 value\nread 0 value\n')" \
+	'arguments.tbl:2: rows are sorted by call, tables and place, and none is there twice'
+tap_is 'names of values are of a group' "$(complaint_of_arguments 'read 0 value names=other\n')" \
+	'arguments.tbl:1: other is not a group of value-names.tbl'
+tap_is 'a name of a value has a value' "$(complaint_of_arguments 'read 0 value\n' '[group] header.h\n1 NAME\n')" \
+	'value-names.tbl:2: 1 is not a mask of 32 bits'
+tap_is 'a machine is one' "$(complaint_of_arguments 'read 0 value\n' '[group] header.h\n0x1 NAME vax\n')" \
+	'value-names.tbl:2: not VALUE NAME [MACHINE]'
+tap_is 'good arguments are accepted' \
+	"$(complaint_of_arguments 'read 0 value names=group\nread 1+4/2 flags\n')" accepted
 tap_done

@@ -5,7 +5,11 @@
 // A recording's file: read, written and read again, explained, split, and made into a profile.
 #include "input.h"
 
+#include "profile/derive/derive_profile.h"
+#include "profile/derive/seen.h"
+#include "profile/derive/within.h"
 #include "profile/format/profile_write.h"
+#include "profile/model/model.h"
 #include "profile/model/profile.h"
 #include "recording/derive.h"
 #include "recording/explain.h"
@@ -63,6 +67,53 @@ static void check_profile(const struct recording *recording)
 	assert(!failed(r, &err));
 }
 
+/* A profile with conditions permits nothing beyond the default profile but what was seen. */
+static void check_within(const struct recording *recording, const struct profile *profile,
+			 const struct default_profile *limit, enum machine machine)
+{
+	_cleanup_seen_ struct seen seen = {};
+	struct error err = ERROR_INIT;
+	int abi, r = seen_create(recording, profile, true, &seen, &err);
+
+	assert(!failed(r, &err));
+	for (abi = 0; abi < ABI_COUNT; abi++) {
+		const char *scmp_arch = abi_scmp_arch(machine, abi), *name;
+		_cleanup_semantics_ struct semantics *semantics = NULL;
+		struct difference difference;
+		bool within;
+
+		if (!scmp_arch || !profile_lists(profile, scmp_arch))
+			continue;
+		r = semantics_create(profile, scmp_arch, &semantics, &err);
+		assert(!failed(r, &err));
+		r = profile_within(semantics, limit->semantics[abi], &seen, &within, &name,
+				   &difference, &err);
+		if (!failed(r, &err))
+			assert(within);
+	}
+}
+
+static void check_conditions(const struct recording *recording, enum arguments_mode mode)
+{
+	const struct derive_options options = { .mode = mode };
+	_cleanup_profile_ struct profile *profile = NULL;
+	_cleanup_derive_notes_ struct derive_notes notes = {};
+	_cleanup_free_ char *oci = NULL;
+	struct error err = ERROR_INIT;
+	int machine, r = derive_profile(recording, &options, &profile, NULL, &notes, &err);
+
+	assert(!failed(r, &err));
+	r = profile_write_oci(profile, &oci, &err);
+	assert(!failed(r, &err));
+	for (machine = 0; machine < MACHINE_COUNT; machine++) {
+		_cleanup_default_profile_ struct default_profile limit = {};
+
+		r = default_profile_init(&limit, recording, machine, NULL, &err);
+		assert(!failed(r, &err));
+		check_within(recording, profile, &limit, machine);
+	}
+}
+
 static void check_explanation(const struct recording *recording, const char *syscall)
 {
 	_cleanup_free_ char *text = NULL, *json = NULL;
@@ -105,6 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_json((const char *)data, size);
 	check_round_trip(&recording);
 	check_profile(&recording);
+	check_conditions(&recording, size % 2 ? ARGUMENTS_DEFAULT : ARGUMENTS_EXACT);
 	check_explanation(&recording, "read");
 	check_explanation(&recording, "60");
 	check_split(&recording, size % 2 ? SPLIT_CONTAINER : SPLIT_POD);

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# timeout: 480
+# timeout: 600
 #
 # Containers of runc and crun, with and without no_new_privs, as root and as another user,
 # unconfined and under a default profile, recorded in each possible way. The profile has the
 # workload's calls and those of the runtime under the filter. The container runs under the
-# profile while any other call kills.
+# profile while any other call kills, also with the arguments only that were seen.
 # shellcheck disable=SC2016,SC2154 # shells in shells; names given to functions
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -23,7 +23,7 @@ WORKLOAD='echo "uid $(id -u)"; echo text >/tmp/file; chmod 600 /tmp/file; cat /t
 BUNDLE=$TEST_TMP/bundle
 
 bundle_prepare_crun "$TEST_TMP" || tap_skip_all "crun cannot have its cgroup hierarchies"
-tap_plan $((2 * 2 * 2 * 2 * 3 * 4 + 2 * 2 * 9 + 4))
+tap_plan $((2 * 2 * 2 * 2 * 3 * 5 + 2 * 2 * 9 + 4))
 bundle_new "$BUNDLE" /bin/sh -c "${WORKLOAD//$'\n'/ }"
 image_new "$BUNDLE/rootfs"
 image_add_busybox "$BUNDLE/rootfs"
@@ -135,7 +135,7 @@ runs_the_same() { # RUNTIME WAY ID OUTPUT
 }
 
 try_container() { # RUNTIME NO_NEW_PRIVS UID FILTER WAY
-	local name="$1, no_new_privs $2, uid $3, $4, $5" id
+	local name="$1, no_new_privs $2, uid $3, $4, $5" id output
 
 	id=$(new_id)
 	set_up_bundle "$2" "$3" "$4"
@@ -148,8 +148,13 @@ try_container() { # RUNTIME NO_NEW_PRIVS UID FILTER WAY
 	check "$name: the calls are the workload's, not the set-up's" \
 		calls_are_the_workloads "$TEST_TMP/reference-$3"
 	bundle_seccomp "$BUNDLE" "$KILL"
+	output=$(<"$TEST_TMP/out")
 	check "$name: it runs the same under its profile" \
-		runs_the_same "$1" "$5" "$id" "$(<"$TEST_TMP/out")"
+		runs_the_same "$1" "$5" "$id" "$output"
+	"$RECORDER" convert "$RECORDING" --arguments exact -o "$TEST_TMP/exact.json" 2>"$LOG" &&
+		make_kill "$TEST_TMP/exact.json" "$KILL" && bundle_seccomp "$BUNDLE" "$KILL"
+	check "$name: also with the arguments that were seen only" \
+		runs_the_same "$1" "$5" "$id" "$output"
 }
 
 for runtime in runc crun; do

@@ -1,10 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# timeout: 600
+# timeout: 1200
 #
 # Ground truth: one run of a real program under load is traced by "strace -f" and recorded at
-# the same time. Both see the same set of system calls, in both directions.
+# the same time. Both see the same set of system calls, in both directions, and the same values of
+# their arguments. The profiles with conditions on arguments permit nothing that a default profile
+# refuses, unless it was seen.
 #
 # The tracer must not be recorded with the program. So strace stays outside and starts
 # enter_cgroup, which moves itself into a recorded cgroup and becomes the program, without any
@@ -18,11 +20,14 @@ set -u
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=tests/bpf/lib.bash
 . ../bpf/lib.bash
+# shellcheck source=tests/lib/baselines.bash
+. ../lib/baselines.bash
 
 needs_root
 TRUTH=$PWD/truth
 workloads=(bash busybox busybox32 go nginx node postgresql python redis)
-tap_plan $((2 * ${#workloads[@]}))
+tap_plan $((4 * ${#workloads[@]}))
+table=../../src/syscalls/arguments.tbl
 
 wait_for_port() {
 	wait_until 60 eval ': 2>/dev/null >"/dev/tcp/127.0.0.1/$TRUTH_PORT"'
@@ -72,6 +77,29 @@ compare() {
 	diff --label traced --label recorded <(traced_calls) <(recorded_calls | without_cut_short | sort)
 }
 
+# Leaves out values in memory, which strace does not show, and the operations of multiplexers, which
+# it shows as calls.
+recorded_values() {
+	jq -r '.observations[] | (.systemCalls[] | select(.origin == "observed")), .denied[]
+		| select(.name | IN("socketcall", "ipc") | not)
+		| select((.name | IN("clone3", "openat2", "io_uring_setup")) | not)
+		| . as $call | .arguments // [] | .[] | . as $argument | (.values // .flags)[]
+		| "\($call.abi) \($call.name) \($argument.argument) \(.value)"' "$RECORDING" | sort -u
+}
+
+# Nothing may be missing that was not recorded, or of which there is too much.
+recorded_everything() {
+	! jq -e '[.observations[].systemCalls[].arguments // [] | .[] | select(.any or .unrecorded)]
+		| length > 0' "$RECORDING" >"$TRUTH_TMP/lost"
+}
+
+compare_values() {
+	"$TRUTH/strace_calls.py" "$TRUTH_TMP/trace" "$table" >"$TRUTH_TMP/calls" || return
+	[ "$(traced_calls | wc -l)" -gt 10 ] || { echo "hardly a value was traced" && return 1; }
+	recorded_everything || { echo "a value is missing" && return 1; }
+	diff --label traced --label recorded <(traced_calls) <(recorded_values | without_cut_short | sort)
+}
+
 for workload in "${workloads[@]}"; do
 	TRUTH_TMP=$TEST_TMP/$workload
 	# shellcheck disable=SC2034 # the workload reads it
@@ -85,14 +113,21 @@ for workload in "${workloads[@]}"; do
 	missing=$(for program in "${workload_needs[@]}"; do [ -x "$program" ] || echo "$program"; done)
 	if [ -n "$missing" ]; then
 		tap_skip "$workload" "not installed: ${missing//$'\n'/ }"
+		tap_skip "$workload: values" "not installed"
 		tap_skip "$workload: complete" "not installed"
+		tap_skip "$workload: within RuntimeDefault" "not installed"
 	elif ! workload_prepare >"$TRUTH_TMP/prepare" 2>&1; then
 		tap_not_ok "$workload: it can be prepared" "$(tail "$TRUTH_TMP/prepare")"
+		tap_not_ok "$workload: values"
 		tap_not_ok "$workload: complete"
+		tap_not_ok "$workload: within RuntimeDefault"
 	else
 		run_workload
 		check "$workload: strace and recorder saw the same calls" compare
+		check "$workload: strace and recorder saw the same values of arguments" compare_values
 		check "$workload: the recording is complete" is_complete
+		check "$workload: its profiles stay within every RuntimeDefault and what was seen" \
+			within_every_baseline "$RECORDING"
 	fi
 done
 

@@ -7,9 +7,11 @@
 
 #include "profile/baseline/capability_effects.h"
 #include "profile/baseline/resolved_baseline.h"
+#include "profile/compare/judge.h"
 #include "profile/semantics/coverage.h"
 #include "profile/semantics/semantics.h"
 #include "profile/model/model.h"
+#include "recording/argument_union.h"
 #include "syscalls/fallbacks.h"
 #include "syscalls/purpose.h"
 #include "util/array.h"
@@ -19,6 +21,7 @@
 struct evidence_union {
 	struct call_set used;
 	struct call_set denied;
+	struct argument_set arguments; /* of used */
 };
 
 /* The comparison on one ABI of the machine. */
@@ -37,6 +40,7 @@ static void evidence_union_finish(struct evidence_union *evidence)
 {
 	call_set_finish(&evidence->used);
 	call_set_finish(&evidence->denied);
+	argument_set_finish(&evidence->arguments);
 }
 
 static void side_by_side_finish(struct side_by_side *sides)
@@ -77,7 +81,9 @@ static int unite_evidence(const struct compare_input *input, struct evidence_uni
 			  struct error *err)
 {
 	size_t i, count = input->recording ? input->recording->observation_count : 0;
-	int r = 0;
+	int r = input->recording ? recording_unite_arguments(input->recording, input->machine,
+							     false, &evidence->arguments, err) :
+				   0;
 
 	for (i = 0; i < count && r == 0; i++) {
 		const struct observation *observation = &input->recording->observations[i];
@@ -160,12 +166,37 @@ static const char *find_fallback(const struct side_by_side *sides, const char *n
 		       NULL;
 }
 
-/* Classifies the use of a call that the baseline does not allow unconditionally. */
-static enum finding_kind judge(enum coverage coverage, const char *instead)
+/*
+ * Classifies the use of a call that the baseline does not allow unconditionally. With what was
+ * seen of its arguments, a call that is allowed for some of them breaks, or is no finding.
+ */
+static enum finding_kind classify(enum coverage coverage, const char *instead,
+				  const struct judged *judged)
 {
+	if (judged->judgement == JUDGEMENT_BREAKS)
+		return FINDING_BREAKS;
 	if (coverage != COVERAGE_NONE)
 		return FINDING_CONDITIONAL;
 	return instead ? FINDING_FALLBACK : FINDING_BREAKS;
+}
+
+static void set_refused(struct refused_argument *refused, enum machine machine,
+			const struct judged *judged)
+{
+	const struct argument *argument = judged->argument;
+	const struct syscall_argument *row = syscall_argument_at(
+		machine, argument->abi, argument->nr, argument->index, argument->offset);
+
+	*refused = (struct refused_argument){
+		.known = true,
+		.index = argument->index,
+		.offset = argument->offset,
+		.flags = argument->flags,
+		.value = *judged->value,
+		.name = row ? argument_value_name(machine, row, judged->value->value) : NULL,
+	};
+	if (row)
+		argument_value_text(machine, row, judged->value->value, refused->text);
 }
 
 /* Adds any finding about a call that the workload makes. call is the evidence, or NULL. */
@@ -176,6 +207,7 @@ static int compare_used(const struct side_by_side *sides, const char *name, cons
 	const char *instead = find_fallback(sides, name);
 	_cleanup_free_ const char **capabilities = NULL;
 	struct call_comparison comparison;
+	struct judged judged = {};
 	struct finding *finding;
 	int r = 0;
 
@@ -187,15 +219,23 @@ static int compare_used(const struct side_by_side *sides, const char *name, cons
 	    semantics_compare(sides->baseline, sides->own, name, &comparison, NULL) == 0 &&
 	    !comparison.wider.found)
 		return 0;
+	if (call && (coverage == COVERAGE_SOME || instead))
+		r = judge_call(sides->baseline, sides->input->machine, sides->abi, name,
+			       &sides->evidence->arguments, &judged, err);
+	if (r < 0 || (coverage == COVERAGE_SOME && judged.judgement == JUDGEMENT_FITS))
+		return r;
 	if (sides->input->baseline->effects)
 		r = capability_effects_list(sides->input->baseline->effects, name, &capabilities,
 					    err);
 	if (r < 0 || (coverage == COVERAGE_ALL && !capabilities))
 		return r;
-	r = add_finding(sides, judge(coverage, instead), name, report, &finding, err);
+	r = add_finding(sides, classify(coverage, instead, &judged), name, report, &finding, err);
 	if (r < 0)
 		return r;
 	finding->instead = instead;
+	finding->refused_reason = judged.reason;
+	if (judged.value)
+		set_refused(&finding->refused, sides->input->machine, &judged);
 	finding->capabilities = steal_pointer(&capabilities);
 	find_witness(sides->input, call, false, finding);
 	if (coverage == COVERAGE_SOME)

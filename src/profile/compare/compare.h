@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "recording/recording.h"
+#include "syscalls/arguments.h"
 #include "syscalls/syscalls.h"
 
 struct error;
@@ -36,12 +37,24 @@ struct compare_input {
 const char *compare_architecture(const struct profile *own, enum machine machine);
 
 enum finding_kind {
-	FINDING_BREAKS,	     /* used, and not allowed */
-	FINDING_FALLBACK,    /* used, and answered with ENOSYS: programs do without it */
-	FINDING_CONDITIONAL, /* used, and allowed for some arguments or with a capability */
-	FINDING_UNUSED,	     /* allowed, for some arguments at least, and never used */
-	FINDING_DENIED,	     /* attempted, and stopped by a filter already in force */
+	FINDING_BREAKS,	  /* used, and not allowed */
+	FINDING_FALLBACK, /* used, and answered with ENOSYS: programs do without it */
+	/* used, and allowed for some arguments, but which were used is not known; or with a capability */
+	FINDING_CONDITIONAL,
+	FINDING_UNUSED, /* allowed, for some arguments at least, and never used */
+	FINDING_DENIED, /* attempted, and stopped by a filter already in force */
 	FINDING_KIND_COUNT,
+};
+
+/* A value of an argument, or a flag in it, that was seen and that the baseline does not allow. */
+struct refused_argument {
+	bool known; /* false: there is none */
+	uint8_t index;
+	uint16_t offset; /* in the structure that the argument points to */
+	bool flags;
+	struct argument_value value;
+	const char *name;		     /* of the value, such as AF_VSOCK, or NULL */
+	char text[ARGUMENT_VALUE_TEXT_SIZE]; /* for people */
 };
 
 /* One result about one call. */
@@ -54,6 +67,8 @@ struct finding {
 	bool allowed;	     /* by the baseline, for some arguments at least */
 	const char *instead; /* what programs do if the call fails with ENOSYS */
 	char *condition;     /* on the arguments; NULL where they do not matter */
+	struct refused_argument refused;
+	const char *refused_reason; /* a clause about its use instead; static; or NULL */
 	/* Capabilities that each allow more of the call. Ends with NULL; NULL: none does. */
 	const char **capabilities;
 	/* The first one that made the call; NULL without evidence. */

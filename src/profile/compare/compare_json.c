@@ -46,6 +46,26 @@ static void set_witness(struct builder *builder, json_t *object, const struct fi
 		builder_set_string(builder, object, "process", finding->call->process);
 }
 
+static json_t *from_refused(struct builder *builder, const struct refused_argument *refused)
+{
+	json_t *object = builder_object(builder);
+	char time[STR_TIME_SIZE];
+
+	builder_set_number(builder, object, "argument", refused->index);
+	if (refused->offset)
+		builder_set_number(builder, object, "offset", refused->offset);
+	builder_set_number(builder, object, refused->flags ? "flag" : "value",
+			   refused->value.value);
+	builder_set_string(builder, object, "name", refused->name);
+	if (refused->value.first_seen) {
+		str_format_time(time, refused->value.first_seen);
+		builder_set_string(builder, object, "firstSeen", time);
+	}
+	if (refused->value.process[0])
+		builder_set_string(builder, object, "process", refused->value.process);
+	return object;
+}
+
 static json_t *from_finding(struct builder *builder, const struct finding *finding)
 {
 	json_t *object = builder_object(builder);
@@ -58,6 +78,9 @@ static json_t *from_finding(struct builder *builder, const struct finding *findi
 	builder_set_string(builder, object, "reason", finding->purpose->reason);
 	builder_set_string(builder, object, "instead", finding->instead);
 	builder_set_string(builder, object, "condition", finding->condition);
+	builder_set_string(builder, object, "refusedReason", finding->refused_reason);
+	if (finding->refused.known)
+		builder_set(builder, object, "refused", from_refused(builder, &finding->refused));
 	builder_set_unless_empty(builder, object, "capabilities",
 				 builder_names(builder, finding->capabilities));
 	if (finding->kind == FINDING_DENIED)

@@ -96,6 +96,30 @@ static void put_witness(FILE *out, const struct finding *finding)
 	}
 }
 
+/* "; but it had AF_VSOCK (0x28) as argument 0, first by app at 2026-11-22T14:51:03Z" */
+static void put_refused(FILE *out, const struct finding *finding)
+{
+	const struct refused_argument *refused = &finding->refused;
+	char time[STR_TIME_SIZE];
+
+	if (finding->refused_reason)
+		fprintf(out, "; but %s", finding->refused_reason);
+	if (!refused->known)
+		return;
+	fprintf(out,
+		refused->flags ? "; but it had the flag %s in argument %u" :
+				 "; but it had %s as argument %u",
+		refused->text, refused->index);
+	if (refused->value.process[0]) {
+		fputs(", first by ", out);
+		str_print_escaped(out, refused->value.process);
+	}
+	if (refused->value.first_seen) {
+		str_format_time(time, refused->value.first_seen);
+		fprintf(out, " at %s", time);
+	}
+}
+
 static void put_finding(FILE *out, const struct finding *finding)
 {
 	const struct syscall_purpose *purpose = finding->purpose;
@@ -108,6 +132,7 @@ static void put_finding(FILE *out, const struct finding *finding)
 		fprintf(out, "; on ENOSYS, programs use %s", finding->instead);
 	if (finding->condition)
 		fprintf(out, "; allowed where %s", finding->condition);
+	put_refused(out, finding);
 	put_capabilities(out, finding);
 	if (finding->kind == FINDING_DENIED)
 		fprintf(out, "; the baseline %s",

@@ -15,7 +15,7 @@
 
 static const char *const kind_names[CHANGE_KIND_COUNT] = {
 	[CHANGE_ADDED] = "added",	[CHANGE_WIDENED] = "widened", [CHANGE_REMOVED] = "removed",
-	[CHANGE_NARROWED] = "narrowed", [CHANGE_EFFECT] = "changed",
+	[CHANGE_NARROWED] = "narrowed", [CHANGE_EFFECT] = "changed",  [CHANGE_USED] = "used",
 };
 
 static const char *const verdict_names[] = {
@@ -25,10 +25,8 @@ static const char *const verdict_names[] = {
 };
 
 const struct diff_fail_on_name diff_fail_on_names[] = {
-	{ "added", FAIL_ON_ADDED },
-	{ "widened", FAIL_ON_WIDENED },
-	{ "removed", FAIL_ON_REMOVED },
-	{ "risky", FAIL_ON_RISKY },
+	{ "added", FAIL_ON_ADDED }, { "widened", FAIL_ON_WIDENED }, { "removed", FAIL_ON_REMOVED },
+	{ "risky", FAIL_ON_RISKY }, { "used", FAIL_ON_USED },
 };
 
 const size_t diff_fail_on_name_count = array_size(diff_fail_on_names);
@@ -58,7 +56,8 @@ int diff_fail_on_parse(const char *text, unsigned int *ret_fail_on, struct error
 				break;
 		if (i == diff_fail_on_name_count)
 			return error_set(err, EINVAL,
-					 "'%s' is not one of added|widened|removed|risky", word);
+					 "'%s' is not one of added|widened|removed|risky|used",
+					 word);
 		bits |= diff_fail_on_names[i].bit;
 	}
 	*ret_fail_on = bits;
@@ -137,6 +136,14 @@ static int compare_architectures(struct diff_pair *pair, const struct diff_side 
 	return r;
 }
 
+static int compare_values(struct diff_pair *pair, const struct diff_side *old,
+			  const struct diff_side *new, struct error *err)
+{
+	if (!old->recording || !new->recording)
+		return 0;
+	return pair_add_values(pair, old->recording, new->recording, err);
+}
+
 static int doubt_recording(struct diff_pair *pair, const char *side,
 			   const struct recording *recording, struct error *err)
 {
@@ -163,6 +170,8 @@ static bool bit_fails(unsigned int fail_on, const struct change *change)
 		return fail_on & FAIL_ON_WIDENED || (change->risky && fail_on & FAIL_ON_RISKY);
 	case CHANGE_REMOVED:
 		return fail_on & FAIL_ON_REMOVED;
+	case CHANGE_USED:
+		return fail_on & FAIL_ON_USED;
 	default:
 		return false;
 	}
@@ -216,6 +225,7 @@ int diff_add(struct diff *diff, const char *name, const struct diff_side *old,
 	    (r = doubt_recording(&pair, "old", old->recording, err)) < 0 ||
 	    (r = doubt_recording(&pair, "new", new->recording, err)) < 0 ||
 	    (r = pair_add_notes(&pair, old, new, err)) < 0 ||
+	    (r = compare_values(&pair, old, new, err)) < 0 ||
 	    (r = pair_sort_changes(&pair, err)) < 0 ||
 	    (r = pair_explain_changes(&pair, diff->options.defaults, new, err)) < 0)
 		return error_prefix(err, "%s", name);

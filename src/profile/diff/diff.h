@@ -14,10 +14,12 @@
 #include "profile/diff/ignore.h"
 #include "profile/semantics/semantics.h"
 #include "recording/recording.h"
+#include "syscalls/syscalls.h"
 #include "util/cleanup.h"
 
 struct default_profiles;
 struct error;
+struct syscall_argument;
 struct syscall_purpose;
 
 /* In the order in which reports show them. */
@@ -27,10 +29,11 @@ enum change_kind {
 	CHANGE_REMOVED,	 /* the reverse of added */
 	CHANGE_NARROWED, /* less permissive for some arguments, more for none */
 	CHANGE_EFFECT,	 /* the same permission, but another errno, logged, … */
+	CHANGE_USED,	 /* the workload used a value of an argument that it did not use before */
 	CHANGE_KIND_COUNT,
 };
 
-/* "added", "widened", "removed", "narrowed", "changed". */
+/* "added", "widened", "removed", "narrowed", "changed", "used". */
 const char *change_kind_name(enum change_kind kind);
 
 /* The first use of an added or widened call, as the new recording has it. */
@@ -52,6 +55,15 @@ enum default_answer {
 	DEFAULT_PERMITS,
 };
 
+/* A value of an argument, of a change of the kind CHANGE_USED. */
+struct change_value {
+	enum machine machine;
+	const struct syscall_argument *row;
+	uint32_t value; /* or one flag of it */
+	bool any;	/* more values than are kept */
+	bool denied;	/* a filter denied the call */
+};
+
 struct change {
 	enum change_kind kind;
 	char *call;	      /* NULL: numbers without a name */
@@ -59,6 +71,7 @@ struct change {
 	size_t architecture_count;
 	struct difference difference; /* a is old, b is new */
 	bool one_sided;		      /* one of the two profiles is missing */
+	struct change_value used;
 	const struct syscall_purpose *purpose;
 	enum default_answer default_answer;
 	const char *default_label; /* of the table that answered; borrowed from defaults */
@@ -98,6 +111,7 @@ enum diff_fail_on {
 	FAIL_ON_REMOVED = 1 << 1,
 	FAIL_ON_WIDENED = 1 << 2,
 	FAIL_ON_RISKY = 1 << 3,
+	FAIL_ON_USED = 1 << 4,
 };
 
 struct diff_fail_on_name {
@@ -146,7 +160,8 @@ DEFINE_CLEANUP(struct diff *, diff_destroy);
 /*
  * Compares two profiles and adds the result under a name. Covers every architecture that either
  * profile lists or that runtimes add to the list. A side whose path is NULL stands for a
- * profile that permits nothing. What cannot be decided becomes a doubt: an incomplete
+ * profile that permits nothing. Of two recordings, the values of arguments are compared too. What
+ * cannot be decided becomes a doubt: an incomplete
  * recording, too many conditions, another base profile. -EINVAL and -ENOMEM as for
  * semantics_create().
  */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "profile/baseline/capability_effects.h"
+#include "syscalls/arguments.h"
 #include "syscalls/purpose.h"
 #include "util/error.h"
 #include "util/str.h"
@@ -62,12 +63,31 @@ static void print_arguments(FILE *out, const struct difference *difference)
 	}
 }
 
+static void print_used(FILE *out, const struct change_value *used)
+{
+	const char *kind = used->row->kind == ARGUMENT_FLAGS ? "the flag " : "";
+	char text[ARGUMENT_VALUE_TEXT_SIZE];
+
+	fputs(used->denied ? "a filter denied it with " : "", out);
+	fprintf(out, "argument %u", used->row->index);
+	if (used->row->memory)
+		fprintf(out, ", offset %u of its structure,", used->row->offset);
+	if (used->any)
+		fputs(" has more values than are kept", out);
+	else
+		fprintf(out, " = %s%s", kind,
+			argument_value_text(used->machine, used->row, used->value, text));
+	fputs(", which is new", out);
+}
+
 static void print_effect(FILE *out, const struct diff *diff, const struct change *change)
 {
 	const struct difference *difference = &change->difference;
 	char before[EFFECT_TEXT_SIZE], after[EFFECT_TEXT_SIZE];
 
-	if (change->one_sided && change->kind == CHANGE_ADDED)
+	if (change->kind == CHANGE_USED)
+		print_used(out, &change->used);
+	else if (change->one_sided && change->kind == CHANGE_ADDED)
 		fprintf(out, "%s now", effect_text(difference->b, after));
 	else if (change->one_sided)
 		fprintf(out, "%s before", effect_text(difference->a, before));
@@ -125,7 +145,9 @@ static void print_evidence(FILE *out, const struct diff *diff, const struct chan
 
 	if (evidence->observations == 0)
 		return;
-	if (evidence->origin == ORIGIN_OBSERVED)
+	if (change->kind == CHANGE_USED)
+		fputs("first used ", out);
+	else if (evidence->origin == ORIGIN_OBSERVED)
 		fputs("first made ", out);
 	else
 		fprintf(out, "origin %s, ", origin_name(evidence->origin));

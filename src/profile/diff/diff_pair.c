@@ -8,6 +8,7 @@
 
 #include "profile/diff/default_profiles.h"
 #include "recording/evidence.h"
+#include "syscalls/arguments.h"
 #include "syscalls/purpose.h"
 #include "util/array.h"
 #include "util/error.h"
@@ -79,8 +80,7 @@ int pair_add_doubt(struct diff_pair *pair, struct error *err, const char *format
 	return r;
 }
 
-static int __attribute__((format(printf, 3, 4)))
-add_note(struct diff_pair *pair, struct error *err, const char *format, ...)
+int pair_add_note(struct diff_pair *pair, struct error *err, const char *format, ...)
 {
 	va_list arguments;
 	int r;
@@ -114,18 +114,18 @@ int pair_add_notes(struct diff_pair *pair, const struct diff_side *old, const st
 	int r = 0;
 
 	if (!old->path)
-		return add_note(pair, err, "the profile is new");
+		return pair_add_note(pair, err, "the profile is new");
 	if (!new->path)
-		return add_note(pair, err, "the profile is gone");
+		return pair_add_note(pair, err, "the profile is gone");
 	for (i = 0; i < to->flag_count && r == 0; i++)
 		if (!has_string(from->flags, from->flag_count, to->flags[i]))
-			r = add_note(pair, err, "the flag %s is new", to->flags[i]);
+			r = pair_add_note(pair, err, "the flag %s is new", to->flags[i]);
 	for (i = 0; i < from->flag_count && r == 0; i++)
 		if (!has_string(to->flags, to->flag_count, from->flags[i]))
-			r = add_note(pair, err, "the flag %s is gone", from->flags[i]);
+			r = pair_add_note(pair, err, "the flag %s is gone", from->flags[i]);
 	if (r == 0 && (!same_text(from->listener_path, to->listener_path) ||
 		       !same_text(from->listener_metadata, to->listener_metadata)))
-		r = add_note(pair, err, "calls with SCMP_ACT_NOTIFY go to another listener");
+		r = pair_add_note(pair, err, "calls with SCMP_ACT_NOTIFY go to another listener");
 	/* Base profiles are not read here, so a different one makes the pair doubtful. */
 	if (r == 0 && !same_text(old->base_profile, new->base_profile))
 		r = pair_add_doubt(pair, err, "the base profile is now %s, and was %s",
@@ -206,6 +206,30 @@ int pair_add_change(void *data, const char *name, const struct call_comparison *
 	return r;
 }
 
+int pair_add_value(struct diff_pair *pair, const char *call, const char *scmp_arch,
+		   const struct change_value *used, struct error *err)
+{
+	struct change *grown = array_grow(pair->changes, pair->change_count, sizeof(*grown));
+	struct change *change;
+	int r;
+
+	if (!grown)
+		return error_nomem(err);
+	pair->changes = grown;
+	change = &grown[pair->change_count++];
+	*change = (struct change){
+		.kind = CHANGE_USED,
+		.one_sided = true,
+		.used = *used,
+		.purpose = syscall_purpose(call),
+	};
+	r = copy_text(&change->call, call, err);
+	if (r == 0)
+		r = string_set_add(&change->architectures, &change->architecture_count, scmp_arch,
+				   err);
+	return r;
+}
+
 static int compare_numbers(uint64_t a, uint64_t b)
 {
 	return (a > b) - (a < b);
@@ -240,6 +264,23 @@ static int compare_differences(const struct difference *a, const struct differen
 	return order;
 }
 
+static int compare_used(const struct change *left, const struct change *right)
+{
+	const struct change_value *a = &left->used, *b = &right->used;
+	int order;
+
+	if (left->kind != CHANGE_USED)
+		return 0;
+	order = (int)a->denied - (int)b->denied;
+	if (order == 0)
+		order = (int)a->row->index - (int)b->row->index;
+	if (order == 0)
+		order = (int)a->row->offset - (int)b->row->offset;
+	if (order == 0)
+		order = (int)a->any - (int)b->any;
+	return order ? order : compare_numbers(a->value, b->value);
+}
+
 /* The order of reports: the most important change comes first. */
 static int compare_changes(const void *left, const void *right)
 {
@@ -257,13 +298,15 @@ static int compare_changes(const void *left, const void *right)
 		order = compare_names(a, b);
 	if (order == 0)
 		order = compare_differences(&a->difference, &b->difference);
+	if (order == 0)
+		order = compare_used(a, b);
 	return order ? order : strcmp(a->architectures[0], b->architectures[0]);
 }
 
 static bool is_same_change(const struct change *a, const struct change *b)
 {
 	return a->kind == b->kind && compare_names(a, b) == 0 &&
-	       compare_differences(&a->difference, &b->difference) == 0;
+	       compare_differences(&a->difference, &b->difference) == 0 && compare_used(a, b) == 0;
 }
 
 int pair_sort_changes(struct diff_pair *pair, struct error *err)
@@ -304,6 +347,17 @@ static bool is_earlier(const struct call *call, const struct call *than)
 	return call->first_seen && (!than->first_seen || call->first_seen < than->first_seen);
 }
 
+int change_evidence_place(struct change_evidence *evidence, const struct observation *observation,
+			  struct error *err)
+{
+	int r;
+
+	if ((r = copy_text(&evidence->container, observation->container_name, err)) < 0 ||
+	    (r = copy_text(&evidence->pod, observation->pod_name, err)) < 0)
+		return r;
+	return copy_text(&evidence->name_space, observation->pod_namespace, err);
+}
+
 static int add_evidence(struct change *change, const struct recording *recording, struct error *err)
 {
 	_cleanup_(evidence_list_finish) struct evidence_list list = {};
@@ -329,10 +383,7 @@ static int add_evidence(struct change *change, const struct recording *recording
 	memcpy(evidence->process, first->call->process, sizeof(evidence->process));
 	evidence->first_seen = first->call->first_seen;
 	evidence->origin = first->call->origin;
-	if ((r = copy_text(&evidence->container, first->observation->container_name, err)) < 0 ||
-	    (r = copy_text(&evidence->pod, first->observation->pod_name, err)) < 0)
-		return r;
-	return copy_text(&evidence->name_space, first->observation->pod_namespace, err);
+	return change_evidence_place(evidence, first->observation, err);
 }
 
 int pair_explain_changes(struct diff_pair *pair, struct default_profiles *defaults,
@@ -344,6 +395,8 @@ int pair_explain_changes(struct diff_pair *pair, struct default_profiles *defaul
 	for (i = 0; i < pair->change_count && r == 0; i++) {
 		struct change *change = &pair->changes[i];
 
+		if (change->kind == CHANGE_USED)
+			r = pair_explain_value(change, new->recording, err);
 		if (change->kind > CHANGE_WIDENED || !change->call)
 			continue;
 		if (defaults)

@@ -6,6 +6,7 @@
 #include "profile/diff/diff_describe.h"
 #include "profile/diff/diff_report.h"
 #include "json/builder.h"
+#include "syscalls/arguments.h"
 #include "syscalls/purpose.h"
 #include "util/error.h"
 #include "util/str.h"
@@ -41,6 +42,28 @@ static json_t *build_arguments(struct builder *builder, const struct difference 
 		snprintf(value, sizeof(value), "0x%" PRIx64, difference->arguments[i]);
 		builder_set_string(builder, object, index, value);
 	}
+	return object;
+}
+
+/* The value as text, as those of "arguments" are. */
+static json_t *build_used(struct builder *builder, const struct change_value *used)
+{
+	json_t *object = builder_object(builder);
+	char value[sizeof("0x01234567")];
+
+	builder_set_number(builder, object, "argument", used->row->index);
+	if (used->row->memory)
+		builder_set_number(builder, object, "offset", used->row->offset);
+	if (used->any) {
+		builder_set(builder, object, "any", json_true());
+	} else {
+		snprintf(value, sizeof(value), "0x%" PRIx32, used->value);
+		builder_set_string(builder, object,
+				   used->row->kind == ARGUMENT_FLAGS ? "flag" : "value", value);
+		builder_set_string(builder, object, "name",
+				   argument_value_name(used->machine, used->row, used->value));
+	}
+	builder_set(builder, object, "denied", json_boolean(used->denied));
 	return object;
 }
 
@@ -101,6 +124,8 @@ static json_t *build_change(struct builder *builder, const struct change *change
 		builder_set(builder, object, "new", build_effect(builder, change->difference.b));
 	builder_set_unless_empty(builder, object, "arguments",
 				 build_arguments(builder, &change->difference));
+	if (change->kind == CHANGE_USED)
+		builder_set(builder, object, "used", build_used(builder, &change->used));
 	set_purpose(builder, object, change);
 	builder_set_string(builder, object, "runtimeDefault",
 			   default_answers[change->default_answer]);

@@ -36,6 +36,9 @@ static const struct {
 	[CHANGE_EFFECT] = { "syscall-changed",
 			    "A system call that is refused or permitted as before is answered "
 			    "differently." },
+	[CHANGE_USED] = { "value-used",
+			  "The workload used a value of an argument of a system call that it did not "
+			  "use before." },
 	[RULE_DOUBT] = { "cannot-tell", "The profiles cannot be compared reliably." },
 	[RULE_NOTE] = { "profile-changed",
 			"The profiles differ in something that is not a system call." },
@@ -170,14 +173,18 @@ static char *describe(const struct diff *diff, const struct change *change, stru
  * The fingerprint stays the same when the rest of the file changes, so that scanners recognize
  * the finding.
  */
-static void set_fingerprint(struct builder *builder, json_t *result, const struct diff_pair *pair,
-			    const struct change *change)
+static void set_fingerprint(struct builder *builder, json_t *result, const struct diff *diff,
+			    const struct diff_pair *pair, const struct change *change)
 {
 	json_t *fingerprints = builder_object(builder);
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = NULL, *effect = NULL;
 
-	if (asprintf(&text, "%s:%s:%s", pair->name, rules[change->kind].id, change_call(change)) <
-	    0) {
+	/* The values of one call are findings of their own. */
+	if (change->kind == CHANGE_USED &&
+	    change_describe(diff, change, DETAIL_EFFECT, &effect, NULL) < 0)
+		builder->failed = true;
+	if (asprintf(&text, "%s:%s:%s%s%s", pair->name, rules[change->kind].id, change_call(change),
+		     effect ? ":" : "", effect ? effect : "") < 0) {
 		text = NULL;
 		builder->failed = true;
 	}
@@ -206,7 +213,7 @@ static json_t *build_change(struct builder *builder, const struct diff *diff,
 
 	if (!message)
 		builder->failed = true;
-	set_fingerprint(builder, result, pair, change);
+	set_fingerprint(builder, result, diff, pair, change);
 	if (change->ignored)
 		set_suppression(builder, result, change->ignored);
 	return result;

@@ -2,12 +2,15 @@
 /* Recorders that replace the pinned programs of others: another build, other options. */
 #include "pinned.h"
 
+#include <sys/personality.h>
+
 #include <dirent.h>
 
 #include "util/clock.h"
 
 #define REPLACEMENTS 8
 #define KILLS 12
+#define ASK_PERSONALITY 0xffffffff
 #define MANY_SLOTS 4000 /* enough while programs are loaded */
 #define WORKERS 6
 #define NR_WITHOUT_BIT 4000 /* above RECORDER_NUMBERS */
@@ -129,6 +132,7 @@ static pid_t start_worker(const char *path, unsigned int number)
 		return pid;
 	die_with(parent);
 	move_in(path);
+	personality(ASK_PERSONALITY);
 	if (number % 2)
 		deny_calls();
 	for (nr = NR_FIRST; nr < NR_FIRST + NR_COUNT; nr++) {
@@ -139,6 +143,16 @@ static pid_t start_worker(const char *path, unsigned int number)
 	__atomic_fetch_add(&world.shared->made, 1, __ATOMIC_SEQ_CST);
 	for (;;)
 		pause();
+}
+
+/* The former programs saw an argument. That its values are not taken over must be said. */
+static void check_argument(const struct tracked_cgroup *tracked)
+{
+	const struct argument *argument = argument_set_find(&tracked->arguments[RECORDER_OBSERVED],
+							    ABI_NATIVE, SYS_personality, 0, 0);
+
+	assert_non_null(argument);
+	assert_false(argument_is_known(argument));
 }
 
 static void check_worker(const char *path, unsigned int number)
@@ -153,6 +167,7 @@ static void check_worker(const char *path, unsigned int number)
 	assert_false(tracked->present);
 	assert_false(tracked->unwatched_filter);
 	assert_int_equal(tracked->lost, 0);
+	check_argument(tracked);
 	for (nr = NR_FIRST; nr < NR_FIRST + NR_COUNT; nr++)
 		if (!call_set_find(&tracked->calls[kind], ABI_NATIVE, nr))
 			fail_msg("call %u of worker %u is missing", nr, number);

@@ -96,7 +96,7 @@ static void merging_is_commutative(void **state)
 	}
 }
 
-#define HEAD "{\"format\":\"recorder.recording/v1\",\"complete\":true,"
+#define HEAD "{\"format\":\"recorder.recording/v2\",\"complete\":true,"
 #define CONTAINER                                                                    \
 	"\"observations\":[{\"machine\":\"x86_64\",\"complete\":true,\"profile\":1," \
 	"\"systemCalls\":[],\"denied\":[]}]}"

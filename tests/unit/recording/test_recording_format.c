@@ -105,7 +105,7 @@ struct bad_input {
 	const char *message;
 };
 
-#define HEAD "{\"format\":\"recorder.recording/v1\",\"complete\":true"
+#define HEAD "{\"format\":\"recorder.recording/v2\",\"complete\":true"
 #define OBSERVATION(fields) HEAD ",\"observations\":[{" fields "}]}"
 #define MINIMAL "\"machine\":\"x86_64\",\"complete\":true,\"denied\":[],"
 #define CALL(fields) OBSERVATION(MINIMAL "\"systemCalls\":[{" fields "}]")
@@ -120,8 +120,8 @@ static const struct bad_input bad_inputs[] = {
 	{ "[]", "bad.json:1:1: $: expected an object, not an array" },
 	{ "{}", "bad.json:1:1: $: the field \"format\" is missing" },
 	{ "{\"format\":1}", "bad.json:1:2: $.format: expected a string, not a whole number" },
-	{ "{\"format\":\"recorder.recording/v2\"}",
-	  "bad.json:1:2: $.format: \"recorder.recording/v2\" is not recorder.recording/v1" },
+	{ "{\"format\":\"recorder.recording/v3\"}",
+	  "bad.json:1:2: $.format: \"recorder.recording/v3\" is not recorder.recording/v2" },
 	{ HEAD "}", "bad.json:1:1: $: the field \"observations\" is missing" },
 	{ HEAD ",\"observations\":{}}",
 	  "bad.json:1:51: $.observations: expected an array, not an object" },

@@ -283,7 +283,7 @@ static void what_to_fail_on_is_chosen(void **state)
 		assert_verdict(fixture, DIFF_FAILS);
 	}
 	assert_int_equal(diff_fail_on_parse("added,,widened", &bits, &err), -EINVAL);
-	assert_string_equal(err.message, "'' is not one of added|widened|removed|risky");
+	assert_string_equal(err.message, "'' is not one of added|widened|removed|risky|used");
 }
 
 static void what_is_ignored_does_not_fail_until_its_day(void **state)
