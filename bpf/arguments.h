@@ -275,8 +275,8 @@ __noinline int value_store(__u64 key, __u32 slot)
 /*
  * Stores one of up to RECORDER_VALUES_PER_ARGUMENT values. Returns a negative number if it could
  * not. The values are counted in an element of their own, after they were stored: then each
- * counts once, whoever else stores it, with or without the wide bit. So tasks on other CPUs may store
- * some more.
+ * counts once, whoever else stores it, with or without the wide bit. So tasks on other CPUs may
+ * store some more.
  */
 static __always_inline long value_store_counted(__u64 key, __u32 slot)
 {
