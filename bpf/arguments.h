@@ -39,7 +39,12 @@ static __always_inline __u32 value_cache_index(__u64 key)
 /* Returns the first row of a call, or 0. */
 static __always_inline __u64 argument_first(__u32 abi, __u32 nr)
 {
-	return abi < RECORDER_ABIS && nr < RECORDER_NUMBERS ? first_argument[abi][nr] : 0;
+	__u64 table = abi, number = nr;
+
+	/* See hit_word(): Linux 6.1 knows the limits of registers of 64 bits only. */
+	asm volatile("" : "+r"(table), "+r"(number));
+	return table < RECORDER_ABIS && number < RECORDER_NUMBERS ? first_argument[table][number] :
+								    0;
 }
 
 /* Returns the next row of the same call, or 0. */
@@ -275,8 +280,8 @@ __noinline int value_store(__u64 key, __u32 slot)
 /*
  * Stores one of up to RECORDER_VALUES_PER_ARGUMENT values. Returns a negative number if it could
  * not. The values are counted in an element of their own, after they were stored: then each
- * counts once, whoever else stores it, with or without the wide bit. So tasks on other CPUs may store
- * some more.
+ * counts once, whoever else stores it, with or without the wide bit. So tasks on other CPUs may
+ * store some more.
  */
 static __always_inline long value_store_counted(__u64 key, __u32 slot)
 {
