@@ -20,7 +20,7 @@ tests/cluster/38-debug.t: static $(O)/tests/bpf/call
 .PHONY: check-cluster cluster-tests
 check-cluster:
 	$(Q)tools/deps build cluster
-	+$(Q)$(MAKE) --no-print-directory cluster-tests
+	+$(Q)$(MAKE) --no-print-directory WERROR=1 cluster-tests
 
 # Nothing is started for a regular expression that matches no test.
 PICKED_CLUSTER_TESTS = $(shell printf '%s\n' $(CLUSTER_TESTS) | \

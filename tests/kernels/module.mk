@@ -7,8 +7,9 @@
 KERNEL_ROWS = $(shell awk '/^[a-zA-Z0-9]/ { print $$1 }' tests/kernels/kernels.tbl | \
 	grep -E -- $(call quoted,$(value KERNELS)))
 KERNEL_ARCHS = $(sort $(foreach row,$(KERNEL_ROWS),$(if $(filter arm64-%,$(row)),arm64,amd64)))
-KERNEL_BUILD_amd64 :=
-KERNEL_BUILD_arm64 := CROSS_COMPILE=aarch64-linux-gnu-
+# The builds of other tests too, which have to agree on the flags.
+KERNEL_BUILD_amd64 = O=$(O)-static
+KERNEL_BUILD_arm64 = O=$(O)-static-arm64 $(CROSS_ARM64)
 KERNEL_JOBS ?= $(shell nproc)
 
 # The programs that a machine of that architecture runs, linked statically.
@@ -16,8 +17,7 @@ KERNEL_JOBS ?= $(shell nproc)
 kernel-programs: $(KERNEL_ARCHS:%=kernel-programs-%)
 
 kernel-programs-%:
-	+$(Q)$(MAKE) --no-print-directory O=$(O)-static-$* STATIC=1 $(KERNEL_BUILD_$*) \
-		all test-programs
+	+$(Q)$(MAKE) --no-print-directory STATIC=1 $(KERNEL_BUILD_$*) all test-programs
 
 # Each machine writes TAP into a file, which a script passes to tests/run.
 $(O)/kernels/%.tap: FORCE
@@ -35,7 +35,7 @@ kernel-results: $(KERNEL_ROWS:%=$(O)/kernels/%.tap)
 
 check-kernels:
 	$(Q)tools/deps build kernels $(filter arm64,$(KERNEL_ARCHS))
-	+$(Q)$(MAKE) --no-print-directory kernel-programs $(KERNEL_ROWS:%=$(O)/tests/kernels/%.t)
+	+$(Q)$(MAKE) --no-print-directory WERROR=1 kernel-programs $(KERNEL_ROWS:%=$(O)/tests/kernels/%.t)
 	+$(Q)$(MAKE) --no-print-directory -j$(KERNEL_JOBS) kernel-results
 	$(Q)TESTS= tests/run $(KERNEL_ROWS:%=$(O)/tests/kernels/%.t)
 
