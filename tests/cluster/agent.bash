@@ -115,3 +115,20 @@ pod() { # NAME LOCALHOST_PROFILE NODE [RUNTIME_CLASS]
 		} + if $class == "" then {} else {runtimeClassName: $class} end)
 	}'
 }
+
+pod_runs() { # NAME
+	kubectl --namespace "$AGENT_NAMESPACE" wait --for=condition=Ready "pod/$1" --timeout=60s ||
+		{ kubectl --namespace "$AGENT_NAMESPACE" describe pod "$1" && return 1; }
+}
+
+# True if the pod's first process runs under a seccomp filter.
+pod_has_filter() { # NAME
+	kubectl --namespace "$AGENT_NAMESPACE" exec "$1" -- grep -q '^Seccomp:.*2' /proc/1/status
+}
+
+# True if the pod could not be started.
+pod_fails() { # NAME
+	kubectl --namespace "$AGENT_NAMESPACE" get pod "$1" --output json |
+		jq -e '.status.containerStatuses[0] | .state.waiting.reason // "" |
+			test("CreateContainerError|RunContainerError|CrashLoopBackOff")' >/dev/null
+}

@@ -39,11 +39,24 @@ nodes_prepare() {
 	for setting in "${NODE_SETTINGS[@]}"; do
 		cleanup_add node_write_setting "$setting" "$(cat "/proc/sys/$setting")"
 	done
+	nodes_mount_controllers || return
 	# The kubelet uses every cgroup hierarchy that is mounted anywhere, and dies if one goes.
 	while read -r mount; do
 		umount --lazy "$mount" || return
 	done < <(awk '$3 ~ /^cgroup2?$/ && $2 !~ "^/sys/fs/cgroup" { print $2 }' /proc/mounts)
 	nodes_image
+}
+
+# For crun (bundle_prepare_crun), where the kubelet looks for hierarchies.
+nodes_mount_controllers() {
+	local controller directory
+	for controller in $(bundle_v2_controllers); do
+		directory=/sys/fs/cgroup/$controller
+		! mountpoint --quiet "$directory" || continue
+		[ -d "$directory" ] || { mkdir "$directory" && cleanup_add rmdir "$directory"; } || return
+		bundle_mount_controller "$controller" "$directory" || return
+		cleanup_add umount "$directory"
+	done
 }
 
 node_write_setting() { # NAME VALUE
