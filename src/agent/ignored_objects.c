@@ -93,10 +93,7 @@ static int say_ignored(struct ignored_objects *objects, const json_t *object,
 				    err);
 
 	if (r == 0) {
-		body = json_pack("{s:s, s:s, s:{s:s, s:s}, s:{s:[o]}}", "apiVersion",
-				 AGENT_GROUP "/" AGENT_VERSION, "kind", KIND, "metadata", "name",
-				 name, "namespace", namespace ?: "", "status", "conditions",
-				 condition_ready(&want, have));
+		body = condition_status_body(KIND, namespace, name, json_object(), &want, have);
 		r = body ? start_write(objects, namespace, name, body, err) : error_nomem(err);
 	}
 	condition_state_finish(&want);

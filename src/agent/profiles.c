@@ -244,7 +244,7 @@ static void bury(struct profiles *profiles, struct profile_entry *entry)
 
 	if (entry->path_count == 0) {
 		profiles_report(profiles, entry);
-		profile_table_remove(&profiles->table, entry);
+		profile_entry_remove(&profiles->entries, entry);
 		return;
 	}
 	if (profiles->known && node_pods_are_known(profiles->options.pods) &&
@@ -275,8 +275,8 @@ static void touch_dependants(struct profiles *profiles, const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < profiles->table.length; i++) {
-		struct profile_entry *entry = profiles->table.items[i];
+	for (i = 0; i < profiles->entries.length; i++) {
+		struct profile_entry *entry = profiles->entries.items[i];
 
 		if (entry->exists && profile_entry_has_base(entry, name)) {
 			profiles_forget_plan(entry);
@@ -311,7 +311,8 @@ static void on_object(const json_t *object, void *data)
 	_cleanup_free_ char *before = NULL;
 	bool changed;
 	struct profiles *profiles = data;
-	struct profile_entry *entry = profile_table_get(&profiles->table, kube_object_name(object));
+	struct profile_entry *entry =
+		profile_entry_get(&profiles->entries, kube_object_name(object));
 	int r = entry ? 0 : error_nomem(&err);
 
 	if (r == 0) {
@@ -342,8 +343,7 @@ static void note_absence(struct profiles *profiles, struct profile_entry *entry)
 static void on_deleted(const json_t *object, void *data)
 {
 	struct profiles *profiles = data;
-	struct profile_entry *entry =
-		profile_table_find(&profiles->table, kube_object_name(object));
+	struct profile_entry *entry = name_table_find(&profiles->entries, kube_object_name(object));
 
 	if (entry)
 		note_absence(profiles, entry);
@@ -354,8 +354,11 @@ static void on_begin(void *data)
 	struct profiles *profiles = data;
 	size_t i;
 
-	for (i = 0; i < profiles->table.length; i++)
-		profiles->table.items[i]->listed = false;
+	for (i = 0; i < profiles->entries.length; i++) {
+		struct profile_entry *entry = profiles->entries.items[i];
+
+		entry->listed = false;
+	}
 }
 
 static void on_listed(void *data)
@@ -364,9 +367,12 @@ static void on_listed(void *data)
 	size_t i;
 
 	profiles->known = true;
-	for (i = 0; i < profiles->table.length; i++)
-		if (!profiles->table.items[i]->listed)
-			note_absence(profiles, profiles->table.items[i]);
+	for (i = 0; i < profiles->entries.length; i++) {
+		struct profile_entry *entry = profiles->entries.items[i];
+
+		if (!entry->listed)
+			note_absence(profiles, entry);
+	}
 	profiles_look_if_settled(profiles);
 }
 
@@ -426,7 +432,7 @@ void profiles_destroy(struct profiles *profiles)
 			profile_fetch_cancel(profiles->fetches[i].fetch);
 	profiles_drop_work(profiles);
 	work_queue_destroy(profiles->queue);
-	profile_table_finish(&profiles->table);
+	profile_entries_finish(&profiles->entries);
 	free(profiles);
 }
 
@@ -440,7 +446,7 @@ int profiles_add_file(struct profiles *profiles, const char *path, struct error 
 		return error_nomem(err);
 	if (str_has_suffix(name, ".json"))
 		name[strlen(name) - strlen(".json")] = '\0';
-	entry = profile_table_get(&profiles->table, name);
+	entry = profile_entry_get(&profiles->entries, name);
 	return entry ? string_set_add(&entry->paths, &entry->path_count, path, err) :
 		       error_nomem(err);
 }
@@ -449,8 +455,8 @@ void profiles_pods_changed(struct profiles *profiles, const char *path)
 {
 	size_t i;
 
-	for (i = 0; i < profiles->table.length; i++) {
-		struct profile_entry *entry = profiles->table.items[i];
+	for (i = 0; i < profiles->entries.length; i++) {
+		struct profile_entry *entry = profiles->entries.items[i];
 
 		if (profile_entry_has_path(entry, path) ||
 		    (entry->plan.paths[0] && strcmp(entry->plan.paths[0], path) == 0) ||
@@ -463,8 +469,8 @@ void profiles_file_lost(struct profiles *profiles, const char *path)
 {
 	size_t i;
 
-	for (i = 0; i < profiles->table.length; i++) {
-		struct profile_entry *entry = profiles->table.items[i];
+	for (i = 0; i < profiles->entries.length; i++) {
+		struct profile_entry *entry = profiles->entries.items[i];
 
 		if (profile_entry_has_path(entry, path)) {
 			profiles_forget_plan(entry);
@@ -487,8 +493,8 @@ void profiles_files_kept(struct profiles *profiles, char *const *paths, size_t c
 {
 	size_t i;
 
-	for (i = 0; i < profiles->table.length; i++) {
-		struct profile_entry *entry = profiles->table.items[i];
+	for (i = 0; i < profiles->entries.length; i++) {
+		struct profile_entry *entry = profiles->entries.items[i];
 
 		if (!has_all_files(entry, paths, count)) {
 			profiles_forget_plan(entry);
@@ -501,8 +507,8 @@ void profiles_look_again(struct profiles *profiles)
 {
 	size_t i;
 
-	for (i = 0; i < profiles->table.length; i++)
-		touch(profiles, profiles->table.items[i]);
+	for (i = 0; i < profiles->entries.length; i++)
+		touch(profiles, profiles->entries.items[i]);
 }
 
 void profiles_resume(struct profiles *profiles)
@@ -525,8 +531,9 @@ void profiles_for_each(const struct profiles *profiles,
 {
 	size_t i;
 
-	for (i = 0; i < profiles->table.length; i++) {
-		const struct profile_result result = result_of(profiles, profiles->table.items[i]);
+	for (i = 0; i < profiles->entries.length; i++) {
+		const struct profile_result result =
+			result_of(profiles, profiles->entries.items[i]);
 
 		visit(&result, data);
 	}
