@@ -17,26 +17,6 @@ cd "$(dirname "$0")" || exit 1
 AGENT_NAMESPACE=recorded
 tap_plan 9
 
-# Records a pod of runc on node-1 as the object $TEST_TMP/plain.yaml.
-record_on_runc() {
-	node_service node-1 record "$RECORDER" record --pod app=recorded \
-		--namespace "$AGENT_NAMESPACE" --wait --format cr --name plain \
-		--runtime-endpoint "$CLUSTER_DIRECTORY/node-1/containerd/containerd.sock" \
-		-o "$TEST_TMP/plain.yaml"
-	service_wait node-1-record 20 grep -q 'recording pods' "$CLUSTER_DIRECTORY/log/node-1-record" ||
-		return
-	pod recorded - node-1 | apply && pod_runs recorded || return
-	kubectl --namespace "$AGENT_NAMESPACE" delete pod recorded --grace-period=0 --force
-	service_stop node-1-record TERM
-	[ -s "$TEST_TMP/plain.yaml" ] || { cat "$CLUSTER_DIRECTORY/log/node-1-record" && return 1; }
-}
-
-# The object as an agent that recorded it would make it.
-recorded_profile() {
-	sed "s/^  name: .*/  name: recorded\\n  labels:\\n    spo.x-k8s.io\\/recording-namespace: \
-$AGENT_NAMESPACE/" "$TEST_TMP/plain.yaml"
-}
-
 agent_prepare "$AGENT_NAMESPACE" || exit 1
 agents_start
 apply <<-END
@@ -46,7 +26,6 @@ apply <<-END
 	handler: crun
 END
 cleanup_add kubectl delete runtimeclass crun
-cleanup_add service_stop node-1-record
 tap_check 'a pod of runc is recorded' record_on_runc
 kubectl apply --filename "$TEST_TMP/plain.yaml" >/dev/null
 recorded_profile | kubectl apply --server-side --field-manager recorder --filename - >/dev/null

@@ -4,6 +4,9 @@
 # Nodes: each a containerd and a kubelet in network and mount namespaces of its own, which a sleeping
 # process holds. Processes and cgroups are the machine's, so that what is recorded is real.
 #
+# Node 3 is for the tests that start it. Its containerd and runc are newer than this machine's, and it
+# has the snapshotter that user namespaces of pods need.
+#
 # Node N has the address 10.200.0.N, its pods 10.244.N.0/24. The kubelet's directory is
 # $CLUSTER_DIRECTORY/node-N/kubelet, which is /var/lib/kubelet in the node's namespaces.
 
@@ -98,8 +101,21 @@ node_is_apart() { # NODE
 		[ "$(cat "/proc/$process/comm")" = sleep ]
 }
 
+# Puts the newer programs in place of this machine's.
+node_programs() { # NUMBER
+	local program
+	[ "$1" = 3 ] || return 0
+	for program in containerd containerd-shim-runc-v2 ctr runc; do
+		cluster_on "node-$1" mount --bind "$CLUSTER_RUNTIME/$program" \
+			"$(readlink -f "$(command -v "$program")")" || return
+	done
+}
+
 node_containerd_config() { # NUMBER
-	containerd_config "$CLUSTER_DIRECTORY/node-$1/containerd"
+	local snapshotter=native
+	[ "$1" != 3 ] || snapshotter=overlayfs
+	containerd_config "$CLUSTER_DIRECTORY/node-$1/containerd" |
+		sed "s/^snapshotter = .*/snapshotter = \"$snapshotter\"/"
 	cat <<-END
 		[plugins."io.containerd.grpc.v1.cri".cni]
 		bin_dir = "/usr/lib/cni"
@@ -183,7 +199,7 @@ node_is_ready() { # NODE
 }
 
 node_start() { # NUMBER
-	node_namespaces "$1" && node_start_containerd "$1" && node_start_kubelet "$1" &&
+	node_namespaces "$1" && node_programs "$1" && node_start_containerd "$1" && node_start_kubelet "$1" &&
 		service_wait "node-$1-kubelet" 60 node_is_ready "node-$1"
 }
 
@@ -196,6 +212,7 @@ node_hierarchies() {
 node_stop() { # NUMBER
 	local name=node-$1 tasks
 	service_stop "$name-agent" # of a test that was ended before it could clean up
+	service_stop "$name-record"
 	service_stop "$name-kubelet"
 	while service_process "$name-containerd" >/dev/null; do
 		mapfile -t tasks < <(node_ctr "$name" tasks list --quiet)
