@@ -14,6 +14,7 @@
 #include "agent/names.h"
 #include "agent/node_reports.h"
 #include "agent/node_statuses.h"
+#include "agent/profile_events.h"
 #include "agent/profiles.h"
 #include "json/cursor.h"
 #include "kube/call.h"
@@ -31,6 +32,7 @@ struct profile {
 	struct condition_state have;
 	bool own_known;
 	struct condition_state own;
+	bool tell; /* what is being written is worth an event */
 };
 
 /* A report whose node is gone. */
@@ -42,7 +44,7 @@ struct orphan {
 
 struct cluster_statuses {
 	struct kube_client *client;
-	const char *seccomp_root;
+	const char *seccomp_root, *node_name;
 	cluster_statuses_trouble *trouble;
 	void *data;
 	struct api_tasks *sums, *deletions;
@@ -61,6 +63,11 @@ static void profile_destroy(struct profile *profile)
 	condition_state_finish(&profile->own);
 	free(profile->name);
 	free(profile);
+}
+
+static struct profile *profile_of(struct api_task *task)
+{
+	return (struct profile *)((char *)task - offsetof(struct profile, task));
 }
 
 static struct profile *get_profile(struct cluster_statuses *statuses, const char *name)
@@ -131,9 +138,29 @@ static int sum_up(const struct profile *profile, struct condition_state *ret_sum
 				   message, err);
 }
 
+static int on_told(struct api_task *task, int result, const json_t *object, struct error *err)
+{
+	return result;
+}
+
 static int on_written(struct api_task *task, int result, const json_t *object, struct error *err)
 {
-	return result == -ENOENT ? 0 : result; /* deleted meanwhile, as the watch will report */
+	struct profile *profile = profile_of(task);
+	struct profile_event event = {
+		.name = profile->name,
+		.uid = kube_object_uid(object),
+		.node = profile->statuses->node_name,
+	};
+
+	if (result < 0)
+		return result == -ENOENT ? 0 : result; /* the watch will report the deletion */
+	/* The watch may take longer, and nothing is to be said twice. */
+	result = condition_state_read(&profile->have, object, err);
+	if (result < 0 || !profile->tell)
+		return result;
+	event.state = profile->have.state;
+	event.message = profile->have.message;
+	return profile_event_start(task, &event, on_told, err);
 }
 
 static int write_sum(struct profile *profile, const struct condition_state *sum, struct error *err)
@@ -169,7 +196,7 @@ static int write_sum(struct profile *profile, const struct condition_state *sum,
 
 static int process_profile(struct api_task *task, void *data, struct error *err)
 {
-	struct profile *profile = (struct profile *)((char *)task - offsetof(struct profile, task));
+	struct profile *profile = profile_of(task);
 	struct cluster_statuses *statuses = data;
 	struct condition_state sum = {};
 	int r;
@@ -184,8 +211,10 @@ static int process_profile(struct api_task *task, void *data, struct error *err)
 	    profile->own.generation != profile->generation)
 		return 0;
 	r = sum_up(profile, &sum, err);
-	if (r == 0 && !condition_state_equal(&profile->have, &sum))
+	if (r == 0 && !condition_state_equal(&profile->have, &sum)) {
+		profile->tell = profile_event_is_due(profile->have.state, sum.state);
 		r = write_sum(profile, &sum, err);
+	}
 	condition_state_finish(&sum);
 	return r;
 }
@@ -358,7 +387,7 @@ static const struct node_reports_handlers reports_handlers = {
 };
 
 int cluster_statuses_create(struct loop *loop, struct kube_client *client, const char *seccomp_root,
-			    cluster_statuses_trouble *trouble, void *data,
+			    const char *node_name, cluster_statuses_trouble *trouble, void *data,
 			    struct cluster_statuses **ret_statuses, struct error *err)
 {
 	const struct kube_reflector_options options = { .resource = &profiles_resource };
@@ -370,6 +399,7 @@ int cluster_statuses_create(struct loop *loop, struct kube_client *client, const
 		return error_nomem(err);
 	statuses->client = client;
 	statuses->seccomp_root = seccomp_root;
+	statuses->node_name = node_name;
 	statuses->trouble = trouble;
 	statuses->data = data;
 	r = api_tasks_create(loop, client, &sums_handlers, statuses, &statuses->sums, err);

@@ -4,7 +4,7 @@
 
 /*
  * What one agent does for the whole cluster while it leads: it sums up in each SeccompProfile what
- * the nodes report, deletes the statuses of nodes that are gone, and says in objects that are
+ * the nodes report, and says in events what became of it, deletes the statuses of nodes that are gone, and says in objects that are
  * accepted for the Security Profiles Operator's sake that nothing follows from them.
  */
 #include "util/cleanup.h"
@@ -19,11 +19,12 @@ struct profile_result;
 typedef void cluster_statuses_trouble(int result, const struct error *err, void *data);
 
 /*
- * Begins to follow profiles, statuses and nodes. seccomp_root is borrowed. The caller destroys
+ * Begins to follow profiles, statuses and nodes. seccomp_root and node_name, that of
+ * this agent, are borrowed. The caller destroys
  * ret_statuses, which ends the work, before the client.
  */
 int cluster_statuses_create(struct loop *loop, struct kube_client *client, const char *seccomp_root,
-			    cluster_statuses_trouble *trouble, void *data,
+			    const char *node_name, cluster_statuses_trouble *trouble, void *data,
 			    struct cluster_statuses **ret_statuses, struct error *err);
 void cluster_statuses_destroy(struct cluster_statuses *statuses);
 DEFINE_CLEANUP(struct cluster_statuses *, cluster_statuses_destroy);

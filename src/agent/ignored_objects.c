@@ -83,8 +83,7 @@ static int say_ignored(struct ignored_objects *objects, const json_t *object,
 		       const struct condition_state *have, struct error *err)
 {
 	const char *name = kube_object_name(object);
-	const char *namespace = json_string_value(
-		json_object_get(json_object_get(object, "metadata"), "namespace"));
+	const char *namespace = kube_object_namespace(object);
 	struct condition_state want = {};
 	_cleanup_json_ json_t *body = NULL;
 	int r = condition_state_set(&want, PROFILE_DISABLED, 0, REASON,

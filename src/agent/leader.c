@@ -40,8 +40,8 @@ static void on_started(void *data)
 	_cleanup_error_ struct error err = ERROR_INIT;
 	struct leader *leader = data;
 	int r = cluster_statuses_create(leader->options.loop, leader->options.client,
-					leader->options.seccomp_root, on_trouble, leader,
-					&leader->statuses, &err);
+					leader->options.seccomp_root, leader->options.identity,
+					on_trouble, leader, &leader->statuses, &err);
 
 	if (r < 0) {
 		on_trouble(r, &err, leader);
