@@ -101,13 +101,14 @@ node_is_apart() { # NODE
 		[ "$(cat "/proc/$process/comm")" = sleep ]
 }
 
-# Puts the newer programs in place of this machine's.
+# Puts the newer programs in place of this machine's. A mount on the files themselves would not do: runc
+# seals itself with an overlay of the directory, which has what is below such a mount.
 node_programs() { # NUMBER
-	local program
+	local directory
 	[ "$1" = 3 ] || return 0
-	for program in containerd containerd-shim-runc-v2 ctr runc; do
-		cluster_on "node-$1" mount --bind "$CLUSTER_RUNTIME/$program" \
-			"$(readlink -f "$(command -v "$program")")" || return
+	for directory in /usr/bin /usr/sbin; do
+		cluster_on "node-$1" mount -t overlay -o "lowerdir=$CLUSTER_RUNTIME:$directory" overlay \
+			"$directory" || return
 	done
 }
 
