@@ -164,9 +164,10 @@ static void on_result(const struct profile_result *result, void *data)
 		log_warning("SeccompProfile %s: %s", result->name, result->message);
 	else
 		log_debug("SeccompProfile %s: %s", result->name, result->message);
-	if (node_statuses_set(agent->statuses, result, &err) < 0 ||
-	    (agent->leader && leader_set_own(agent->leader, result, &err) < 0))
+	if (node_statuses_set(agent->statuses, result, &err) < 0)
 		fail(agent, &err);
+	if (agent->leader)
+		leader_changed(agent->leader, result->name);
 }
 
 static void on_reconciled(double seconds, void *data)

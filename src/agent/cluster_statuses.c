@@ -30,8 +30,6 @@ struct profile {
 	bool exists, listed;
 	int64_t generation;
 	struct condition_state have;
-	bool own_known;
-	struct condition_state own;
 	bool tell; /* what is being written is worth an event */
 };
 
@@ -44,6 +42,7 @@ struct orphan {
 
 struct cluster_statuses {
 	struct kube_client *client;
+	const struct profiles *own; /* what this node did */
 	const char *seccomp_root, *node_name;
 	cluster_statuses_trouble *trouble;
 	void *data;
@@ -60,7 +59,6 @@ static void profile_destroy(struct profile *profile)
 {
 	api_task_finish(&profile->task);
 	condition_state_finish(&profile->have);
-	condition_state_finish(&profile->own);
 	free(profile->name);
 	free(profile);
 }
@@ -118,7 +116,8 @@ static struct orphan *get_orphan(struct cluster_statuses *statuses, const char *
 /* ---- the sum */
 
 /* The least advanced state of all: that of this node, or what another node reports. */
-static int sum_up(const struct profile *profile, struct condition_state *ret_sum, struct error *err)
+static int sum_up(const struct profile *profile, const struct profile_result *own,
+		  struct condition_state *ret_sum, struct error *err)
 {
 	const struct condition_state *worst;
 	_cleanup_free_ char *message = NULL;
@@ -126,9 +125,9 @@ static int sum_up(const struct profile *profile, struct condition_state *ret_sum
 	size_t others =
 		node_reports_find_worst(profile->statuses->reports, profile->name, &node, &worst);
 
-	if (!others || worst->state > profile->own.state)
-		return condition_state_set(ret_sum, profile->own.state, profile->generation,
-					   profile->own.reason, profile->own.message, err);
+	if (!others || worst->state > own->state)
+		return condition_state_set(ret_sum, own->state, profile->generation, own->reason,
+					   own->message, err);
 	if (asprintf(&message, "%s: %s%s", node, worst->message,
 		     others > 1 ? " (and other nodes)" : "") < 0) {
 		message = NULL;
@@ -199,6 +198,7 @@ static int process_profile(struct api_task *task, void *data, struct error *err)
 	struct profile *profile = profile_of(task);
 	struct cluster_statuses *statuses = data;
 	struct condition_state sum = {};
+	struct profile_result own;
 	int r;
 
 	if (!profile->exists) {
@@ -207,10 +207,11 @@ static int process_profile(struct api_task *task, void *data, struct error *err)
 		return 0;
 	}
 	/* Until this node has dealt with the object as it is now, nothing is known. */
-	if (!node_reports_are_known(statuses->reports) || !profile->own_known ||
-	    profile->own.generation != profile->generation)
+	if (!node_reports_are_known(statuses->reports) ||
+	    !profiles_find(statuses->own, profile->name, &own) ||
+	    own.generation != profile->generation)
 		return 0;
-	r = sum_up(profile, &sum, err);
+	r = sum_up(profile, &own, &sum, err);
 	if (r == 0 && !condition_state_equal(&profile->have, &sum)) {
 		profile->tell = profile_event_is_due(profile->have.state, sum.state);
 		r = write_sum(profile, &sum, err);
@@ -219,25 +220,12 @@ static int process_profile(struct api_task *task, void *data, struct error *err)
 	return r;
 }
 
-int cluster_statuses_set_own(struct cluster_statuses *statuses, const struct profile_result *result,
-			     struct error *err)
+void cluster_statuses_changed(struct cluster_statuses *statuses, const char *name)
 {
-	struct profile *profile;
-	int r;
+	struct profile *profile = name_table_find(&statuses->profiles, name);
 
-	if (result->deleted || !result->reason)
-		return 0;
-	profile = get_profile(statuses, result->name);
-	if (!profile)
-		return error_nomem(err);
-	r = condition_state_set(&profile->own, result->state, result->generation, result->reason,
-				result->message, err);
-	if (r < 0)
-		return r;
-	profile->own_known = true;
-	if (profile->exists)
+	if (profile)
 		touch(profile);
-	return 0;
 }
 
 /* ---- what the API server says of profiles */
@@ -260,7 +248,7 @@ static void on_profile(const json_t *object, void *data)
 
 static void forget(struct profile *profile)
 {
-	profile->exists = profile->own_known = false;
+	profile->exists = false;
 	touch(profile);
 }
 
@@ -302,11 +290,7 @@ static void on_profiles_listed(void *data)
 
 static void on_report_changed(const char *name, void *data)
 {
-	struct cluster_statuses *statuses = data;
-	struct profile *profile = name_table_find(&statuses->profiles, name);
-
-	if (profile)
-		touch(profile);
+	cluster_statuses_changed(data, name);
 }
 
 static void on_reports_known(void *data)
@@ -386,11 +370,13 @@ static const struct node_reports_handlers reports_handlers = {
 	.trouble = on_trouble,
 };
 
-int cluster_statuses_create(struct loop *loop, struct kube_client *client, const char *seccomp_root,
-			    const char *node_name, cluster_statuses_trouble *trouble, void *data,
+int cluster_statuses_create(const struct cluster_statuses_options *options,
+			    cluster_statuses_trouble *trouble, void *data,
 			    struct cluster_statuses **ret_statuses, struct error *err)
 {
-	const struct kube_reflector_options options = { .resource = &profiles_resource };
+	const struct kube_reflector_options reflector = { .resource = &profiles_resource };
+	struct kube_client *client = options->client;
+	struct loop *loop = options->loop;
 	_cleanup_(cleanup_cluster_statuses_destroy) struct cluster_statuses *statuses =
 		calloc(1, sizeof(*statuses));
 	int r;
@@ -398,8 +384,9 @@ int cluster_statuses_create(struct loop *loop, struct kube_client *client, const
 	if (!statuses)
 		return error_nomem(err);
 	statuses->client = client;
-	statuses->seccomp_root = seccomp_root;
-	statuses->node_name = node_name;
+	statuses->own = options->profiles;
+	statuses->seccomp_root = options->seccomp_root;
+	statuses->node_name = options->node_name;
 	statuses->trouble = trouble;
 	statuses->data = data;
 	r = api_tasks_create(loop, client, &sums_handlers, statuses, &statuses->sums, err);
@@ -407,7 +394,7 @@ int cluster_statuses_create(struct loop *loop, struct kube_client *client, const
 		r = api_tasks_create(loop, client, &deletions_handlers, statuses,
 				     &statuses->deletions, err);
 	if (r == 0)
-		r = kube_reflector_create(client, &options, &profiles_handlers, statuses,
+		r = kube_reflector_create(client, &reflector, &profiles_handlers, statuses,
 					  &statuses->reflector, err);
 	if (r == 0)
 		r = node_reports_create(client, &reports_handlers, statuses, &statuses->reports,

@@ -19,12 +19,12 @@ struct profile_entry {
 	char *uid;
 	int64_t generation;
 	char *fingerprint; /* of the object: whatever its plan depends on */
-	char *done;	   /* fingerprint of the object whose plan was carried out; NULL: none */
 	char **bases;	   /* names of the profiles that its file depends on */
 	size_t base_count;
 	char **paths; /* of its files on the node */
 	size_t path_count;
 	bool exists; /* in the cluster */
+	bool done;   /* the plan of the object with this fingerprint was carried out */
 	bool listed; /* by the list that is under way */
 	bool busy;   /* objects are fetched, or files are written */
 	bool again;  /* something happened meanwhile */

@@ -62,11 +62,6 @@ void profiles_report(struct profiles *profiles, const struct profile_entry *entr
 		profiles->handlers->result(&result, profiles->data);
 }
 
-static bool is_current(const struct profile_entry *entry)
-{
-	return entry->done && strcmp(entry->done, entry->fingerprint) == 0;
-}
-
 static void trouble(struct profiles *profiles, int result, const struct error *err)
 {
 	profiles->handlers->trouble(result, err, profiles->data);
@@ -95,7 +90,7 @@ void profiles_look_if_settled(struct profiles *profiles)
 
 void profiles_forget_plan(struct profile_entry *entry)
 {
-	free(steal_pointer(&entry->done));
+	entry->done = false;
 	entry->replan = entry->busy;
 }
 
@@ -261,7 +256,7 @@ static void process(struct work_item *item, void *data)
 		entry->again = true;
 	else if (!entry->exists)
 		bury(profiles, entry);
-	else if (is_current(entry))
+	else if (entry->done)
 		profiles_report(profiles, entry);
 	else
 		fetch(profiles, entry);
@@ -325,10 +320,12 @@ static void on_object(const json_t *object, void *data)
 	}
 	entry->listed = true;
 	changed = !before || strcmp(before, entry->fingerprint) != 0;
-	if (changed)
+	if (changed) {
+		entry->done = false;
 		touch_dependants(profiles, entry->name);
+	}
 	/* While it is busy, a new status is no reason to begin again. */
-	if (!is_current(entry) && (changed || !entry->busy))
+	if (!entry->done && (changed || !entry->busy))
 		plan_soon(profiles, entry, object);
 }
 
@@ -524,6 +521,17 @@ bool profiles_are_known(const struct profiles *profiles)
 size_t profiles_waiting(const struct profiles *profiles)
 {
 	return work_queue_length(profiles->queue) + profiles->busy;
+}
+
+bool profiles_find(const struct profiles *profiles, const char *name,
+		   struct profile_result *ret_result)
+{
+	const struct profile_entry *entry = name_table_find(&profiles->entries, name);
+
+	if (!entry || !entry->exists || !entry->plan.reason)
+		return false;
+	*ret_result = result_of(profiles, entry);
+	return true;
 }
 
 void profiles_for_each(const struct profiles *profiles,
