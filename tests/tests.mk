@@ -122,7 +122,7 @@ check-layers:
 
 check-shell:
 	$(call say,SHELL,scripts)
-	$(Q)shellcheck $(SHELL_SCRIPTS)
+	$(Q)printf '%s\n' $(SHELL_SCRIPTS) | xargs -P "$$(nproc)" -n 16 shellcheck
 	$(Q)shellcheck --exclude=SC2034,SC2154 $(SHELL_LIBRARIES) # variables of who sources them
 
 check-manual: $(O)/recorder.1
