@@ -167,6 +167,6 @@ demo:
 .PHONY: clean
 clean:
 	$(call say,CLEAN,$(O))
-	$(Q)rm -rf $(O) $(O)-sanitized
+	$(Q)rm -rf $(O) $(O)-sanitized $(O)-static $(O)-arm64 $(O)-static-arm64
 
 -include $(OBJECTS:.o=.d) $(O)/obj/main.d

@@ -82,14 +82,16 @@ test: $(PICKED_TESTS)
 
 .PHONY: check check-tests check-build check-unit check-cli check-bpf check-runtime
 check:
-	$(Q)tools/deps build test
+	$(Q)tools/deps build test $(if $(KERNELS),kernels $(filter arm64,$(KERNEL_ARCHS)))
 	+$(Q)$(MAKE) --no-print-directory WERROR=1 check-static
 	+$(Q)$(MAKE) --no-print-directory WERROR=1 check-tests
 
-check-tests: $(SHELL_TESTS)
+# What takes long comes first, since it runs beside the rest: machines, and then the fuzzers.
+check-tests: $(SHELL_TESTS) $(if $(KERNELS),kernel-programs $(KERNEL_TESTS))
 	$(IN_SANITIZED) all unit-tests
-	$(Q)RECORDER_SANITIZED=$(abspath $(SANITIZED)/recorder) $(RUN_TESTS) \
-		$(UNIT_TESTS:$(O)/%=$(SANITIZED)/%) $(SHELL_TESTS)
+	$(Q)RECORDER_SANITIZED=$(abspath $(SANITIZED)/recorder) MACHINE_TESTS=core FUZZ_JOBS=1 \
+		$(RUN_TESTS) $(if $(KERNELS),$(KERNEL_TESTS)) $(filter tests/fuzz/%,$(SHELL_TESTS)) \
+		$(UNIT_TESTS:$(O)/%=$(SANITIZED)/%) $(filter-out tests/fuzz/%,$(SHELL_TESTS))
 
 check-unit:
 	$(IN_SANITIZED) unit-tests
@@ -120,7 +122,7 @@ check-layers:
 
 check-shell:
 	$(call say,SHELL,scripts)
-	$(Q)shellcheck $(SHELL_SCRIPTS)
+	$(Q)printf '%s\n' $(SHELL_SCRIPTS) | xargs -P "$$(nproc)" -n 16 shellcheck
 	$(Q)shellcheck --exclude=SC2034,SC2154 $(SHELL_LIBRARIES) # variables of who sources them
 
 check-manual: $(O)/recorder.1

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,13 +17,13 @@
 #include "agent/node_pods.h"
 #include "agent/node_statuses.h"
 #include "agent/operator_check.h"
+#include "agent/preparation.h"
 #include "agent/profiles.h"
 #include "kube/call.h"
 #include "kube/client.h"
 #include "kube/config.h"
 #include "util/backoff.h"
 #include "util/error.h"
-#include "util/host_root.h"
 #include "util/log.h"
 #include "util/loop.h"
 #include "util/signals.h"
@@ -103,14 +102,16 @@ static void on_lost(const char *path, void *data)
 {
 	struct agent *agent = data;
 
-	profiles_file_lost(agent->profiles, path);
+	if (agent->profiles)
+		profiles_file_lost(agent->profiles, path);
 }
 
 static void on_kept(char *const *paths, size_t count, void *data)
 {
 	struct agent *agent = data;
 
-	profiles_files_kept(agent->profiles, paths, count);
+	if (agent->profiles)
+		profiles_files_kept(agent->profiles, paths, count);
 }
 
 static void on_files_changed(size_t written, size_t removed, void *data)
@@ -163,9 +164,10 @@ static void on_result(const struct profile_result *result, void *data)
 		log_warning("SeccompProfile %s: %s", result->name, result->message);
 	else
 		log_debug("SeccompProfile %s: %s", result->name, result->message);
-	if (node_statuses_set(agent->statuses, result, &err) < 0 ||
-	    (agent->leader && leader_set_own(agent->leader, result, &err) < 0))
+	if (node_statuses_set(agent->statuses, result, &err) < 0)
 		fail(agent, &err);
+	if (agent->leader)
+		leader_changed(agent->leader, result->name);
 }
 
 static void on_reconciled(double seconds, void *data)
@@ -225,11 +227,45 @@ static void on_files_listed(int result, const struct error *err, char *const *pa
 		fail(agent, &problem);
 }
 
+static int create_files(struct agent *agent, struct error *err)
+{
+	if (agent->files)
+		return 0;
+	return host_files_create(agent->loop, agent->worker, agent->options->seccomp_root,
+				 &files_handlers, agent, &agent->files, err);
+}
+
+static void on_records_listed(int result, const struct error *err, char *const *paths, size_t count,
+			      void *data)
+{
+	_cleanup_error_ struct error problem = ERROR_INIT;
+	struct agent *agent = data;
+
+	if (result < 0)
+		trouble(result, err, agent);
+	else if (count > 0 && host_files_watch(agent->files, &problem) < 0)
+		fail(agent, &problem);
+}
+
+/* What the node has a record of is kept as it is, also before the cluster can be asked. */
+static void keep_files(struct agent *agent)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	int r;
+
+	if (agent->files)
+		return;
+	r = create_files(agent, &err);
+	if (r == 0)
+		r = host_files_list(agent->files, on_records_listed, agent, &err);
+	if (r < 0)
+		fail(agent, &err);
+}
+
 static int create_reconcilers(struct agent *agent, struct error *err)
 {
 	const struct agent_options *options = agent->options;
-	int r = host_files_create(agent->loop, agent->worker, options->seccomp_root,
-				  &files_handlers, agent, &agent->files, err);
+	int r = create_files(agent, err);
 
 	if (r == 0)
 		r = node_pods_create(agent->client, options->node_name, &pods_handlers, agent,
@@ -279,6 +315,7 @@ static void on_checked(struct kube_call *call, int result, const struct error *e
 			"the cluster has no SeccompProfiles: apply recorder's crds/ first");
 	else if (result < 0) {
 		log_warning("%s", error_message(err));
+		keep_files(agent);
 		loop_start_timer(agent->retry,
 				 backoff_ms(RETRY_MIN_MS, RETRY_MAX_MS, agent->failures++));
 		return;
@@ -308,96 +345,17 @@ static void check_cluster(void *data)
 		fail(agent, &err);
 }
 
-/* What the worker does first. Only its thread sees the host's files. */
-struct preparation {
-	struct agent *agent; /* for the owner only */
-	struct agent_options options;
-	struct node_facts facts;
-	struct error err;
-	int result;
-};
-
-static int enter_host(const char *host_root, struct error *err)
+static void on_prepared(int result, const struct error *err, struct node_facts *facts, void *data)
 {
-	/* For the life of the thread, so nothing leaves it. */
-	struct host_root host = HOST_ROOT_INIT;
-	const char *path = host_root ?: host_root_find();
+	struct agent *agent = data;
 
-	if (!path || strcmp(path, "/") == 0)
-		return 0;
-	if (unshare(CLONE_FS) < 0)
-		return error_set_errno(err, errno, "give a thread a root directory of its own");
-	return host_root_enter(path, &host, err) < 0 ?
-		       error_prefix(err, "the host's files at %s", path) :
-		       0;
-}
-
-static void prepare(void *data)
-{
-	struct preparation *preparation = data;
-	const struct agent_options *options = &preparation->options;
-	int r = enter_host(options->host_root, &preparation->err);
-
-	if (r == 0)
-		r = operator_check_node(options->seccomp_root, &preparation->err);
-	if (r == 0)
-		r = node_facts_read(options->node_name, options->runtime_endpoint,
-				    &preparation->facts, &preparation->err);
-	preparation->result = r;
-}
-
-static void preparation_destroy(void *data)
-{
-	struct preparation *preparation = data;
-
-	node_facts_finish(&preparation->facts);
-	error_finish(&preparation->err);
-	free(preparation);
-}
-
-static void log_facts(const struct node_facts *facts)
-{
-	size_t i;
-
-	log_info("node %s, %s", facts->node_name, facts->architecture);
-	for (i = 0; i < facts->runtime_count; i++)
-		log_info("runtime %s %s", facts->runtimes[i].name,
-			 facts->runtimes[i].version ?: "of unknown version");
-	if (!facts->runtime_count)
-		log_warning("no runc or crun is found: recorded profiles are installed without the "
-			    "calls that the runtime of this node makes");
-}
-
-static void on_prepared(void *data)
-{
-	struct preparation *preparation = data;
-	struct agent *agent = preparation->agent;
-
-	if (preparation->result < 0) {
-		fail(agent, &preparation->err);
-	} else {
-		agent->facts = preparation->facts;
-		preparation->facts = (struct node_facts){};
-		log_facts(&agent->facts);
-		check_cluster(agent);
+	if (result < 0) {
+		fail(agent, err);
+		return;
 	}
-	preparation_destroy(preparation);
-}
-
-static int submit_preparation(struct agent *agent, struct error *err)
-{
-	struct preparation *preparation = calloc(1, sizeof(*preparation));
-	struct worker_job job = { prepare, on_prepared, preparation_destroy, preparation };
-	int r;
-
-	if (!preparation)
-		return error_nomem(err);
-	preparation->agent = agent;
-	preparation->options = *agent->options;
-	r = worker_submit(agent->worker, &job, err);
-	if (r < 0)
-		preparation_destroy(preparation);
-	return r;
+	agent->facts = *facts;
+	*facts = (struct node_facts){};
+	check_cluster(agent);
 }
 
 static int connect_to_cluster(struct agent *agent, struct error *err)
@@ -543,7 +501,8 @@ static int start(struct agent *agent, int *ret_fd, struct error *err)
 		r = connect_to_cluster(agent, err);
 	if (r == 0)
 		r = worker_create(agent->loop, NULL, &agent->worker, err);
-	return r < 0 ? r : submit_preparation(agent, err);
+	return r < 0 ? r :
+		       preparation_start(agent->worker, agent->options, on_prepared, agent, err);
 }
 
 int agent_run(const struct agent_options *options, struct error *err)

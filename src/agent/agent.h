@@ -6,6 +6,7 @@
  * The agent of a node. It follows the SeccompProfiles of a cluster, and keeps the kubelet's seccomp
  * directory as they say:
  *
+ *	preparation      what is done on the host first
  *	profiles         follows the objects, and decides about each (profile_plan)
  *	  host_files     does it, in a thread; restores what others change (drift_watch)
  *	  node_statuses  reports it, where somebody has to know
@@ -20,6 +21,7 @@ struct agent_options {
 	const char *host_root;	      /* where the host's files are; NULL: found by itself */
 	const char *runtime_endpoint; /* CRI socket; NULL: the usual ones */
 	const char *listen;	      /* address of metrics and health; NULL: none */
+	const char *pin_dir;	      /* where an earlier agent may have left BPF programs */
 };
 
 /*

@@ -10,6 +10,7 @@
 #include "agent/agent.h"
 #include "cli/frame/cli.h"
 #include "cli/frame/host_option.h"
+#include "record/recorder.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/str.h"
@@ -23,6 +24,7 @@ struct command_options {
 	const char *host_root;
 	const char *runtime_endpoint;
 	const char *listen;
+	const char *pin_dir;
 };
 
 /* Kubelets use the host's name in lower case unless they are told another one. */
@@ -55,6 +57,7 @@ static int run(const struct cli_call *call, struct error *err)
 		.host_root = options->host_root,
 		.runtime_endpoint = options->runtime_endpoint,
 		.listen = options->listen,
+		.pin_dir = options->pin_dir,
 	};
 	int r = find_node_name(options->node_name, node_name, err);
 
@@ -95,6 +98,13 @@ static const struct cli_option options_table[] = {
 	  OPTION(listen),
 	  .help = "where /metrics, /healthz and /readyz are served, such as :9114 or "
 		  "127.0.0.1:9114 (default: nowhere)" },
+	{ .name = "pin-dir",
+	  .argument = "DIR",
+	  .type = CLI_STRING,
+	  OPTION(pin_dir),
+	  .initial = RECORDER_PINS,
+	  .complete = CLI_COMPLETE_DIRECTORY,
+	  .help = "where an earlier recorder may have left BPF programs, which are removed" },
 	{},
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/names.h"
 #include "util/clock.h"
 #include "util/cleanup.h"
 #include "util/error.h"
@@ -99,7 +100,8 @@ static bool is_ready(const struct condition_state *state)
 	return state->reason && state->state == PROFILE_INSTALLED;
 }
 
-json_t *condition_ready(const struct condition_state *wanted, const struct condition_state *before)
+static json_t *make_ready(const struct condition_state *wanted,
+			  const struct condition_state *before)
 {
 	char now[STR_TIME_SIZE];
 	const char *since = now;
@@ -114,4 +116,20 @@ json_t *condition_ready(const struct condition_state *wanted, const struct condi
 			 is_ready(wanted) ? "True" : "False", "reason", wanted->reason, "message",
 			 wanted->message, "lastTransitionTime", since, "observedGeneration",
 			 (json_int_t)wanted->generation);
+}
+
+json_t *condition_status_body(const char *kind, const char *namespace, const char *name,
+			      json_t *members, const struct condition_state *wanted,
+			      const struct condition_state *before)
+{
+	/* Takes possession of members also when it fails. */
+	json_t *body = json_pack("{s:s, s:s, s:{s:s, s:s*}, s:o}", "apiVersion",
+				 AGENT_GROUP "/" AGENT_VERSION, "kind", kind, "metadata", "name",
+				 name, "namespace", namespace, "status", members);
+
+	if (body && json_object_set_new(members, "conditions",
+					json_pack("[o]", make_ready(wanted, before))) == 0)
+		return body;
+	json_decref(body);
+	return NULL;
 }

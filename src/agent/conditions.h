@@ -33,9 +33,13 @@ int condition_state_read(struct condition_state *state, const json_t *object, st
 bool condition_state_equal(const struct condition_state *a, const struct condition_state *b);
 
 /*
- * Makes the condition for what is wanted. Its time is now, unless before says that Ready was the
- * same already. The caller owns it. NULL without memory.
+ * Makes the body that applies the status of an object: members, of which it takes possession, and the
+ * condition for what is wanted. The time of the condition is now, unless before says that Ready was
+ * the same already. namespace is NULL for an object of the cluster. The caller owns the body. NULL
+ * without memory.
  */
-json_t *condition_ready(const struct condition_state *wanted, const struct condition_state *before);
+json_t *condition_status_body(const char *kind, const char *namespace, const char *name,
+			      json_t *members, const struct condition_state *wanted,
+			      const struct condition_state *before);
 
 #endif

@@ -505,8 +505,11 @@ int host_files_watch(struct host_files *files, struct error *err)
 {
 	int r;
 
-	if (files->watch)
+	if (files->watch) {
+		files->check_all = true;
+		start_settling(files);
 		return 0;
+	}
 	r = drift_watch_create(files->loop, on_drift, files, &files->watch, err);
 	if (r < 0)
 		return r;

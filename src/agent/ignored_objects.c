@@ -83,8 +83,7 @@ static int say_ignored(struct ignored_objects *objects, const json_t *object,
 		       const struct condition_state *have, struct error *err)
 {
 	const char *name = kube_object_name(object);
-	const char *namespace = json_string_value(
-		json_object_get(json_object_get(object, "metadata"), "namespace"));
+	const char *namespace = kube_object_namespace(object);
 	struct condition_state want = {};
 	_cleanup_json_ json_t *body = NULL;
 	int r = condition_state_set(&want, PROFILE_DISABLED, 0, REASON,
@@ -93,10 +92,7 @@ static int say_ignored(struct ignored_objects *objects, const json_t *object,
 				    err);
 
 	if (r == 0) {
-		body = json_pack("{s:s, s:s, s:{s:s, s:s}, s:{s:[o]}}", "apiVersion",
-				 AGENT_GROUP "/" AGENT_VERSION, "kind", KIND, "metadata", "name",
-				 name, "namespace", namespace ?: "", "status", "conditions",
-				 condition_ready(&want, have));
+		body = condition_status_body(KIND, namespace, name, json_object(), &want, have);
 		r = body ? start_write(objects, namespace, name, body, err) : error_nomem(err);
 	}
 	condition_state_finish(&want);

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "agent/profiles.h"
 #include "kube/lease.h"
 #include "util/error.h"
 #include "util/log.h"
@@ -26,29 +25,24 @@ static void on_trouble(int result, const struct error *err, void *data)
 	leader->trouble(result, err, leader->data);
 }
 
-static void hand_over(const struct profile_result *result, void *data)
-{
-	_cleanup_error_ struct error err = ERROR_INIT;
-	struct leader *leader = data;
-
-	if (leader_set_own(leader, result, &err) < 0)
-		on_trouble(-err.code, &err, leader);
-}
-
 static void on_started(void *data)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
 	struct leader *leader = data;
-	int r = cluster_statuses_create(leader->options.loop, leader->options.client,
-					leader->options.seccomp_root, on_trouble, leader,
-					&leader->statuses, &err);
+	const struct cluster_statuses_options options = {
+		.loop = leader->options.loop,
+		.client = leader->options.client,
+		.profiles = leader->options.profiles,
+		.node_name = leader->options.identity,
+		.seccomp_root = leader->options.seccomp_root,
+	};
+	int r = cluster_statuses_create(&options, on_trouble, leader, &leader->statuses, &err);
 
 	if (r < 0) {
 		on_trouble(r, &err, leader);
 		return;
 	}
 	log_info("leads");
-	profiles_for_each(leader->options.profiles, hand_over, leader);
 }
 
 static void on_stopped(void *data)
@@ -106,9 +100,10 @@ void leader_destroy(struct leader *leader)
 	free(leader);
 }
 
-int leader_set_own(struct leader *leader, const struct profile_result *result, struct error *err)
+void leader_changed(struct leader *leader, const char *profile)
 {
-	return leader->statuses ? cluster_statuses_set_own(leader->statuses, result, err) : 0;
+	if (leader->statuses)
+		cluster_statuses_changed(leader->statuses, profile);
 }
 
 bool leader_is_leading(const struct leader *leader)

@@ -15,7 +15,6 @@ struct error;
 struct kube_client;
 struct leader;
 struct loop;
-struct profile_result;
 struct profiles;
 
 struct leader_options {
@@ -33,8 +32,8 @@ int leader_create(const struct leader_options *options, cluster_statuses_trouble
 void leader_destroy(struct leader *leader);
 DEFINE_CLEANUP(struct leader *, leader_destroy);
 
-/* Takes note of a result of this node, if it leads. */
-int leader_set_own(struct leader *leader, const struct profile_result *result, struct error *err);
+/* This node did something about a profile. */
+void leader_changed(struct leader *leader, const char *profile);
 
 bool leader_is_leading(const struct leader *leader);
 

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
 #include <jansson.h>
 
@@ -13,13 +12,13 @@
 #include "kube/object.h"
 #include "kube/reflector.h"
 #include "util/error.h"
+#include "util/name_table.h"
 #include "util/string_set.h"
 
 static const struct kube_resource nodes_resource = { "", "v1", "nodes", false };
 
 /* What one node reports of one profile. */
 struct report {
-	LIST_ENTRY(report) link;
 	char *name; /* of the object */
 	char *profile;
 	char *node;
@@ -31,7 +30,7 @@ struct node_reports {
 	const struct node_reports_handlers *handlers;
 	void *data;
 	struct kube_reflector *objects, *nodes;
-	LIST_HEAD(, report) items;
+	struct name_table items;
 	char **node_names;
 	size_t node_count;
 	bool known, nodes_known;
@@ -41,22 +40,11 @@ struct node_reports {
 
 static void destroy(struct report *report)
 {
-	LIST_REMOVE(report, link);
 	condition_state_finish(&report->state);
 	free(report->name);
 	free(report->profile);
 	free(report->node);
 	free(report);
-}
-
-static struct report *find(const struct node_reports *reports, const char *name)
-{
-	struct report *report;
-
-	LIST_FOREACH(report, &reports->items, link)
-		if (strcmp(report->name, name) == 0)
-			return report;
-	return NULL;
 }
 
 /* Returns the report of an object, which it makes; NULL if the object is no agent's. */
@@ -66,18 +54,18 @@ static struct report *get(struct node_reports *reports, const json_t *object)
 	const char *profile = kube_object_owner(object);
 	const char *node =
 		json_string_value(json_object_get(json_object_get(object, "spec"), "nodeName"));
-	struct report *report = find(reports, name);
+	struct report *report = name_table_find(&reports->items, name);
 
 	if (report || !profile || !node)
 		return report;
 	report = calloc(1, sizeof(*report));
 	if (!report)
 		return NULL;
-	LIST_INSERT_HEAD(&reports->items, report, link);
 	report->name = strdup(name);
 	report->profile = strdup(profile);
 	report->node = strdup(node);
-	if (report->name && report->profile && report->node)
+	if (report->name && report->profile && report->node &&
+	    name_table_add(&reports->items, report, NULL) == 0)
 		return report;
 	destroy(report);
 	return NULL;
@@ -87,6 +75,7 @@ static void forget(struct node_reports *reports, struct report *report)
 {
 	_cleanup_free_ char *profile = steal_pointer(&report->profile);
 
+	name_table_remove(&reports->items, report->name);
 	destroy(report);
 	reports->handlers->changed(profile, reports->data);
 }
@@ -94,17 +83,18 @@ static void forget(struct node_reports *reports, struct report *report)
 size_t node_reports_find_worst(const struct node_reports *reports, const char *profile,
 			       const char **ret_node, const struct condition_state **ret_state)
 {
-	const struct report *report, *worst = NULL;
-	size_t count = 0;
+	const struct report *worst = NULL;
+	size_t count = 0, i;
 
-	LIST_FOREACH(report, &reports->items, link) {
+	for (i = 0; i < reports->items.length; i++) {
+		const struct report *report = reports->items.items[i];
+
 		if (strcmp(report->profile, profile) != 0 || !report->state.reason ||
 		    report->state.state >= PROFILE_INSTALLED)
 			continue;
 		count++;
-		if (!worst || report->state.state < worst->state.state ||
-		    (report->state.state == worst->state.state &&
-		     strcmp(report->name, worst->name) < 0))
+		/* In the order of their names. */
+		if (!worst || report->state.state < worst->state.state)
 			worst = report;
 	}
 	if (worst) {
@@ -129,11 +119,14 @@ static bool has_node(const struct node_reports *reports, const struct report *re
 
 static void check_nodes(struct node_reports *reports)
 {
-	struct report *report;
+	size_t i;
 
-	LIST_FOREACH(report, &reports->items, link)
+	for (i = 0; i < reports->items.length; i++) {
+		const struct report *report = reports->items.items[i];
+
 		if (!has_node(reports, report))
 			reports->handlers->orphaned(report->name, reports->data);
+	}
 }
 
 static void on_node(const json_t *object, void *data)
@@ -193,7 +186,7 @@ static void on_object(const json_t *object, void *data)
 static void on_deleted(const json_t *object, void *data)
 {
 	struct node_reports *reports = data;
-	struct report *report = find(reports, kube_object_name(object));
+	struct report *report = name_table_find(&reports->items, kube_object_name(object));
 
 	if (report)
 		forget(reports, report);
@@ -202,19 +195,23 @@ static void on_deleted(const json_t *object, void *data)
 static void on_begin(void *data)
 {
 	struct node_reports *reports = data;
-	struct report *report;
+	size_t i;
 
-	LIST_FOREACH(report, &reports->items, link)
+	for (i = 0; i < reports->items.length; i++) {
+		struct report *report = reports->items.items[i];
+
 		report->listed = false;
+	}
 }
 
 static void on_listed(void *data)
 {
 	struct node_reports *reports = data;
-	struct report *report, *next;
+	size_t i;
 
-	for (report = LIST_FIRST(&reports->items); report; report = next) {
-		next = LIST_NEXT(report, link);
+	for (i = reports->items.length; i-- > 0;) {
+		struct report *report = reports->items.items[i];
+
 		if (!report->listed)
 			forget(reports, report);
 	}
@@ -256,7 +253,6 @@ int node_reports_create(struct kube_client *client, const struct node_reports_ha
 
 	if (!reports)
 		return error_nomem(err);
-	LIST_INIT(&reports->items);
 	reports->handlers = handlers;
 	reports->data = data;
 	r = kube_reflector_create(client, &objects, &object_handlers, reports, &reports->objects,
@@ -272,14 +268,15 @@ int node_reports_create(struct kube_client *client, const struct node_reports_ha
 
 void node_reports_destroy(struct node_reports *reports)
 {
-	struct report *report;
+	size_t i;
 
 	if (!reports)
 		return;
 	kube_reflector_destroy(reports->objects);
 	kube_reflector_destroy(reports->nodes);
-	while ((report = LIST_FIRST(&reports->items)))
-		destroy(report);
+	for (i = 0; i < reports->items.length; i++)
+		destroy(reports->items.items[i]);
+	name_table_finish(&reports->items);
 	string_set_free(reports->node_names, reports->node_count);
 	free(reports);
 }

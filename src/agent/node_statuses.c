@@ -5,34 +5,31 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
-#include <time.h>
 
 #include <jansson.h>
 
+#include "agent/api_tasks.h"
 #include "agent/conditions.h"
 #include "agent/names.h"
 #include "agent/object_names.h"
 #include "agent/profiles.h"
-#include "agent/work_queue.h"
 #include "json/cursor.h"
 #include "kube/call.h"
 #include "kube/object.h"
 #include "kube/reflector.h"
 #include "util/error.h"
+#include "util/name_table.h"
 
 #define KIND "SecurityProfileNodeStatus"
-#define CALLS_MAX 4
 
 const struct kube_resource node_statuses_resource = { AGENT_GROUP, AGENT_VERSION,
 						      "securityprofilenodestatuses", false };
 
 /* The status of one profile on this node, as it should be and as it is. */
 struct status {
-	struct work_item item;
-	LIST_ENTRY(status) link;
-	struct node_statuses *statuses;
 	char *profile;
+	struct api_task task;
+	struct node_statuses *statuses;
 	char *profile_uid;
 	bool wanted;
 	struct condition_state want;
@@ -41,8 +38,6 @@ struct status {
 	char *name;  /* of the object in the cluster; NULL if there is none */
 	struct condition_state have;
 	bool listed;
-	struct kube_call *call;
-	bool again;
 };
 
 struct node_statuses {
@@ -50,58 +45,20 @@ struct node_statuses {
 	char *node_name;
 	node_statuses_trouble *trouble;
 	void *data;
-	struct work_queue *queue;
+	struct api_tasks *tasks;
 	struct kube_reflector *reflector;
-	LIST_HEAD(, status) items;
-	size_t calls;
+	struct name_table items; /* by profile */
 	bool known, complete;
 };
 
-static void process(struct work_item *item, void *data);
-
-static bool has_room(void *data)
+static struct status *status_of(struct api_task *task)
 {
-	const struct node_statuses *statuses = data;
-
-	return statuses->known && statuses->calls < CALLS_MAX;
-}
-
-static const struct work_queue_handlers queue_handlers = { process, has_room };
-
-static struct status *status_of(struct work_item *item)
-{
-	return (struct status *)((char *)item - offsetof(struct status, item));
-}
-
-static struct status *find(const struct node_statuses *statuses, const char *profile)
-{
-	struct status *status;
-
-	LIST_FOREACH(status, &statuses->items, link)
-		if (strcmp(status->profile, profile) == 0)
-			return status;
-	return NULL;
-}
-
-static struct status *get(struct node_statuses *statuses, const char *profile)
-{
-	struct status *status = find(statuses, profile);
-
-	if (status)
-		return status;
-	status = calloc(1, sizeof(*status));
-	if (!status || !(status->profile = strdup(profile))) {
-		free(status);
-		return NULL;
-	}
-	status->statuses = statuses;
-	LIST_INSERT_HEAD(&statuses->items, status, link);
-	return status;
+	return (struct status *)((char *)task - offsetof(struct status, task));
 }
 
 static void destroy(struct status *status)
 {
-	LIST_REMOVE(status, link);
+	api_task_finish(&status->task);
 	condition_state_finish(&status->want);
 	condition_state_finish(&status->have);
 	free(status->profile);
@@ -110,123 +67,95 @@ static void destroy(struct status *status)
 	free(status);
 }
 
+static struct status *get(struct node_statuses *statuses, const char *profile)
+{
+	struct status *status = name_table_find(&statuses->items, profile);
+
+	if (status)
+		return status;
+	status = calloc(1, sizeof(*status));
+	if (!status)
+		return NULL;
+	status->statuses = statuses;
+	status->profile = strdup(profile);
+	if (status->profile && name_table_add(&statuses->items, status, NULL) == 0)
+		return status;
+	destroy(status);
+	return NULL;
+}
+
 static void touch(struct status *status)
 {
-	if (status->call)
-		status->again = true;
-	else
-		work_queue_add(status->statuses->queue, &status->item);
+	api_task_touch(status->statuses->tasks, &status->task);
 }
 
 /* ---- calls */
 
-static void end_call(struct status *status, int result, const struct error *err)
+static int on_deleted_there(struct api_task *task, int result, const json_t *object,
+			    struct error *err)
 {
-	struct node_statuses *statuses = status->statuses;
+	struct status *status = status_of(task);
 
-	status->call = NULL;
-	statuses->calls--;
-	if (result < 0) {
-		statuses->trouble(result, err, statuses->data);
-		work_queue_add_failed(statuses->queue, &status->item);
-	} else {
-		status->item.failures = 0;
-		if (status->again)
-			work_queue_add(statuses->queue, &status->item);
-	}
-	status->again = false;
-	work_queue_resume(statuses->queue);
-}
-
-static int start_call(struct status *status, const struct kube_call_options *options,
-		      const struct kube_call_handlers *handlers, struct error *err)
-{
-	int r = kube_call_start(status->statuses->client, options, handlers, status, &status->call,
-				err);
-
-	if (r == 0)
-		status->statuses->calls++;
-	return r;
-}
-
-static void on_deleted_there(struct kube_call *call, int result, const struct error *err,
-			     const json_t *object, void *data)
-{
-	struct status *status = data;
-
-	if (result == 0 || result == -ENOENT) {
-		free(steal_pointer(&status->name));
-		status->again = true; /* it may be wanted again, or forgotten */
-		result = 0;
-	}
-	end_call(status, result, err);
+	if (result < 0 && result != -ENOENT)
+		return result;
+	free(steal_pointer(&status->name));
+	task->again = true; /* it may be wanted again, or forgotten */
+	return 0;
 }
 
 static int delete_there(struct status *status, struct error *err)
 {
-	static const struct kube_call_handlers handlers = { .done = on_deleted_there };
 	const struct kube_call_options options = {
 		.verb = KUBE_DELETE,
 		.resource = &node_statuses_resource,
 		.name = status->name,
 	};
 
-	return start_call(status, &options, &handlers, err);
+	return api_task_start_call(&status->task, &options, on_deleted_there, err);
 }
 
-static void on_status_applied(struct kube_call *call, int result, const struct error *err,
-			      const json_t *object, void *data)
+static int on_status_applied(struct api_task *task, int result, const json_t *object,
+			     struct error *err)
 {
-	end_call(data, result, err);
+	return result;
 }
 
-static int apply_status(struct status *status, const char *name, struct error *err)
+static int apply_status(struct status *status, struct error *err)
 {
-	static const struct kube_call_handlers handlers = { .done = on_status_applied };
-	_cleanup_json_ json_t *body = NULL;
-	struct kube_call_options options = {
+	_cleanup_json_ json_t *body = condition_status_body(
+		KIND, NULL, status->name,
+		json_pack("{s:s}", "status", profile_state_name(status->want.state)), &status->want,
+		&status->have);
+	const struct kube_call_options options = {
 		.verb = KUBE_APPLY,
 		.resource = &node_statuses_resource,
-		.name = name,
+		.name = status->name,
 		.subresource = "status",
+		.body = body,
 		.force = true,
 	};
-	json_t *condition = condition_ready(&status->want, &status->have);
 
-	body = json_pack("{s:s, s:s, s:{s:s}, s:{s:s, s:[o]}}", "apiVersion",
-			 AGENT_GROUP "/" AGENT_VERSION, "kind", KIND, "metadata", "name", name,
-			 "status", "status", profile_state_name(status->want.state), "conditions",
-			 condition);
 	if (!body)
 		return error_nomem(err);
-	options.body = body;
-	return start_call(status, &options, &handlers, err);
+	return api_task_start_call(&status->task, &options, on_status_applied, err);
 }
 
-static void on_object_applied(struct kube_call *call, int result, const struct error *err,
-			      const json_t *object, void *data)
+static int on_object_applied(struct api_task *task, int result, const json_t *object,
+			     struct error *err)
 {
-	_cleanup_error_ struct error problem = ERROR_INIT;
-	struct status *status = data;
+	struct status *status = status_of(task);
 
 	if (result == -EINVAL && !status->hashed) {
 		/* It is another node's, which cannot be changed. */
 		status->hashed = true;
-		status->again = true;
-		result = 0;
-	} else if (result == 0 && status->wanted) {
-		free(status->name);
-		status->name = strdup(kube_object_name(object));
-		status->statuses->calls--;
-		status->call = NULL;
-		result = status->name ? apply_status(status, status->name, &problem) :
-					error_nomem(&problem);
-		if (result == 0)
-			return;
-		status->statuses->calls++;
-		err = &problem;
+		task->again = true;
+		return 0;
 	}
-	end_call(status, result, err);
+	if (result < 0 || !status->wanted)
+		return result;
+	free(status->name);
+	status->name = strdup(kube_object_name(object));
+	return status->name ? apply_status(status, err) : error_nomem(err);
 }
 
 /* The profile owns the status, so that the cluster deletes it with the profile. */
@@ -248,7 +177,6 @@ static json_t *object_of(const struct status *status, const char *name)
 
 static int apply_object(struct status *status, struct error *err)
 {
-	static const struct kube_call_handlers handlers = { .done = on_object_applied };
 	_cleanup_free_ char *name =
 		object_status_name(status->profile, status->statuses->node_name, status->hashed);
 	_cleanup_json_ json_t *body = name ? object_of(status, name) : NULL;
@@ -260,29 +188,25 @@ static int apply_object(struct status *status, struct error *err)
 		.force = true,
 	};
 
-	return body ? start_call(status, &options, &handlers, err) : error_nomem(err);
+	if (!body)
+		return error_nomem(err);
+	return api_task_start_call(&status->task, &options, on_object_applied, err);
 }
 
-static void process(struct work_item *item, void *data)
+static int process(struct api_task *task, void *data, struct error *err)
 {
-	_cleanup_error_ struct error err = ERROR_INIT;
-	struct status *status = status_of(item);
+	struct status *status = status_of(task);
 	struct node_statuses *statuses = data;
-	int r = 0;
 
-	if (status->wanted) {
-		if (!status->name || !condition_state_equal(&status->have, &status->want))
-			r = apply_object(status, &err);
-	} else if (status->name) {
-		if (statuses->complete)
-			r = delete_there(status, &err);
-	} else {
-		destroy(status);
-	}
-	if (r < 0) {
-		statuses->trouble(r, &err, statuses->data);
-		work_queue_add_failed(statuses->queue, &status->item);
-	}
+	if (status->wanted)
+		return !status->name || !condition_state_equal(&status->have, &status->want) ?
+			       apply_object(status, err) :
+			       0;
+	if (status->name)
+		return statuses->complete ? delete_there(status, err) : 0;
+	name_table_remove(&statuses->items, status->profile);
+	destroy(status);
+	return 0;
 }
 
 /* ---- what should be */
@@ -292,7 +216,8 @@ int node_statuses_set(struct node_statuses *statuses, const struct profile_resul
 {
 	bool wanted = !result->deleted && (result->named || result->state == PROFILE_ERROR ||
 					   result->state == PROFILE_PENDING);
-	struct status *status = wanted ? get(statuses, result->name) : find(statuses, result->name);
+	struct status *status = wanted ? get(statuses, result->name) :
+					 name_table_find(&statuses->items, result->name);
 	char *uid;
 	int r;
 
@@ -316,11 +241,11 @@ int node_statuses_set(struct node_statuses *statuses, const struct profile_resul
 
 void node_statuses_complete(struct node_statuses *statuses)
 {
-	struct status *status;
+	size_t i;
 
 	statuses->complete = true;
-	LIST_FOREACH(status, &statuses->items, link)
-		touch(status);
+	for (i = 0; i < statuses->items.length; i++)
+		touch(statuses->items.items[i]);
 }
 
 /* ---- what is */
@@ -352,7 +277,7 @@ static void on_deleted(const json_t *object, void *data)
 {
 	struct node_statuses *statuses = data;
 	const char *owner = kube_object_owner(object);
-	struct status *status = owner ? find(statuses, owner) : NULL;
+	struct status *status = owner ? name_table_find(&statuses->items, owner) : NULL;
 
 	if (!status)
 		return;
@@ -363,20 +288,25 @@ static void on_deleted(const json_t *object, void *data)
 static void on_begin(void *data)
 {
 	struct node_statuses *statuses = data;
-	struct status *status;
+	size_t i;
 
-	LIST_FOREACH(status, &statuses->items, link)
+	for (i = 0; i < statuses->items.length; i++) {
+		struct status *status = statuses->items.items[i];
+
 		status->listed = false;
+	}
 }
 
 static void on_listed(void *data)
 {
 	struct node_statuses *statuses = data;
-	struct status *status;
+	size_t i;
 
 	statuses->known = true;
-	LIST_FOREACH(status, &statuses->items, link) {
-		if (!status->listed && !status->call)
+	for (i = 0; i < statuses->items.length; i++) {
+		struct status *status = statuses->items.items[i];
+
+		if (!status->listed && !status->task.call)
 			free(steal_pointer(&status->name));
 		touch(status);
 	}
@@ -388,6 +318,15 @@ static void on_trouble(int result, const struct error *err, void *data)
 
 	statuses->trouble(result, err, statuses->data);
 }
+
+static bool may_begin(void *data)
+{
+	const struct node_statuses *statuses = data;
+
+	return statuses->known;
+}
+
+static const struct api_tasks_handlers tasks_handlers = { process, may_begin, on_trouble };
 
 static const struct kube_reflector_handlers reflector_handlers = {
 	.begin = on_begin,
@@ -423,14 +362,13 @@ int node_statuses_create(struct loop *loop, struct kube_client *client, const ch
 
 	if (!statuses)
 		return error_nomem(err);
-	LIST_INIT(&statuses->items);
 	statuses->client = client;
 	statuses->node_name = strdup(node_name);
 	statuses->trouble = trouble;
 	statuses->data = data;
-	r = statuses->node_name ?
-		    work_queue_create(loop, &queue_handlers, statuses, &statuses->queue, err) :
-		    error_nomem(err);
+	r = statuses->node_name ? api_tasks_create(loop, client, &tasks_handlers, statuses,
+						   &statuses->tasks, err) :
+				  error_nomem(err);
 	if (r == 0)
 		r = follow(statuses, err);
 	if (r < 0)
@@ -441,16 +379,15 @@ int node_statuses_create(struct loop *loop, struct kube_client *client, const ch
 
 void node_statuses_destroy(struct node_statuses *statuses)
 {
-	struct status *status;
+	size_t i;
 
 	if (!statuses)
 		return;
 	kube_reflector_destroy(statuses->reflector);
-	while ((status = LIST_FIRST(&statuses->items))) {
-		kube_call_cancel(status->call);
-		destroy(status);
-	}
-	work_queue_destroy(statuses->queue);
+	for (i = 0; i < statuses->items.length; i++)
+		destroy(statuses->items.items[i]);
+	name_table_finish(&statuses->items);
+	api_tasks_destroy(statuses->tasks);
 	free(statuses->node_name);
 	free(statuses);
 }

@@ -62,11 +62,6 @@ void profiles_report(struct profiles *profiles, const struct profile_entry *entr
 		profiles->handlers->result(&result, profiles->data);
 }
 
-static bool is_current(const struct profile_entry *entry)
-{
-	return entry->done && strcmp(entry->done, entry->fingerprint) == 0;
-}
-
 static void trouble(struct profiles *profiles, int result, const struct error *err)
 {
 	profiles->handlers->trouble(result, err, profiles->data);
@@ -95,7 +90,7 @@ void profiles_look_if_settled(struct profiles *profiles)
 
 void profiles_forget_plan(struct profile_entry *entry)
 {
-	free(steal_pointer(&entry->done));
+	entry->done = false;
 	entry->replan = entry->busy;
 }
 
@@ -244,7 +239,7 @@ static void bury(struct profiles *profiles, struct profile_entry *entry)
 
 	if (entry->path_count == 0) {
 		profiles_report(profiles, entry);
-		profile_table_remove(&profiles->table, entry);
+		profile_entry_remove(&profiles->entries, entry);
 		return;
 	}
 	if (profiles->known && node_pods_are_known(profiles->options.pods) &&
@@ -261,7 +256,7 @@ static void process(struct work_item *item, void *data)
 		entry->again = true;
 	else if (!entry->exists)
 		bury(profiles, entry);
-	else if (is_current(entry))
+	else if (entry->done)
 		profiles_report(profiles, entry);
 	else
 		fetch(profiles, entry);
@@ -275,8 +270,8 @@ static void touch_dependants(struct profiles *profiles, const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < profiles->table.length; i++) {
-		struct profile_entry *entry = profiles->table.items[i];
+	for (i = 0; i < profiles->entries.length; i++) {
+		struct profile_entry *entry = profiles->entries.items[i];
 
 		if (entry->exists && profile_entry_has_base(entry, name)) {
 			profiles_forget_plan(entry);
@@ -311,7 +306,8 @@ static void on_object(const json_t *object, void *data)
 	_cleanup_free_ char *before = NULL;
 	bool changed;
 	struct profiles *profiles = data;
-	struct profile_entry *entry = profile_table_get(&profiles->table, kube_object_name(object));
+	struct profile_entry *entry =
+		profile_entry_get(&profiles->entries, kube_object_name(object));
 	int r = entry ? 0 : error_nomem(&err);
 
 	if (r == 0) {
@@ -324,10 +320,12 @@ static void on_object(const json_t *object, void *data)
 	}
 	entry->listed = true;
 	changed = !before || strcmp(before, entry->fingerprint) != 0;
-	if (changed)
+	if (changed) {
+		entry->done = false;
 		touch_dependants(profiles, entry->name);
+	}
 	/* While it is busy, a new status is no reason to begin again. */
-	if (!is_current(entry) && (changed || !entry->busy))
+	if (!entry->done && (changed || !entry->busy))
 		plan_soon(profiles, entry, object);
 }
 
@@ -342,8 +340,7 @@ static void note_absence(struct profiles *profiles, struct profile_entry *entry)
 static void on_deleted(const json_t *object, void *data)
 {
 	struct profiles *profiles = data;
-	struct profile_entry *entry =
-		profile_table_find(&profiles->table, kube_object_name(object));
+	struct profile_entry *entry = name_table_find(&profiles->entries, kube_object_name(object));
 
 	if (entry)
 		note_absence(profiles, entry);
@@ -354,8 +351,11 @@ static void on_begin(void *data)
 	struct profiles *profiles = data;
 	size_t i;
 
-	for (i = 0; i < profiles->table.length; i++)
-		profiles->table.items[i]->listed = false;
+	for (i = 0; i < profiles->entries.length; i++) {
+		struct profile_entry *entry = profiles->entries.items[i];
+
+		entry->listed = false;
+	}
 }
 
 static void on_listed(void *data)
@@ -364,9 +364,12 @@ static void on_listed(void *data)
 	size_t i;
 
 	profiles->known = true;
-	for (i = 0; i < profiles->table.length; i++)
-		if (!profiles->table.items[i]->listed)
-			note_absence(profiles, profiles->table.items[i]);
+	for (i = 0; i < profiles->entries.length; i++) {
+		struct profile_entry *entry = profiles->entries.items[i];
+
+		if (!entry->listed)
+			note_absence(profiles, entry);
+	}
 	profiles_look_if_settled(profiles);
 }
 
@@ -426,7 +429,7 @@ void profiles_destroy(struct profiles *profiles)
 			profile_fetch_cancel(profiles->fetches[i].fetch);
 	profiles_drop_work(profiles);
 	work_queue_destroy(profiles->queue);
-	profile_table_finish(&profiles->table);
+	profile_entries_finish(&profiles->entries);
 	free(profiles);
 }
 
@@ -440,7 +443,7 @@ int profiles_add_file(struct profiles *profiles, const char *path, struct error 
 		return error_nomem(err);
 	if (str_has_suffix(name, ".json"))
 		name[strlen(name) - strlen(".json")] = '\0';
-	entry = profile_table_get(&profiles->table, name);
+	entry = profile_entry_get(&profiles->entries, name);
 	return entry ? string_set_add(&entry->paths, &entry->path_count, path, err) :
 		       error_nomem(err);
 }
@@ -449,8 +452,8 @@ void profiles_pods_changed(struct profiles *profiles, const char *path)
 {
 	size_t i;
 
-	for (i = 0; i < profiles->table.length; i++) {
-		struct profile_entry *entry = profiles->table.items[i];
+	for (i = 0; i < profiles->entries.length; i++) {
+		struct profile_entry *entry = profiles->entries.items[i];
 
 		if (profile_entry_has_path(entry, path) ||
 		    (entry->plan.paths[0] && strcmp(entry->plan.paths[0], path) == 0) ||
@@ -463,8 +466,8 @@ void profiles_file_lost(struct profiles *profiles, const char *path)
 {
 	size_t i;
 
-	for (i = 0; i < profiles->table.length; i++) {
-		struct profile_entry *entry = profiles->table.items[i];
+	for (i = 0; i < profiles->entries.length; i++) {
+		struct profile_entry *entry = profiles->entries.items[i];
 
 		if (profile_entry_has_path(entry, path)) {
 			profiles_forget_plan(entry);
@@ -487,8 +490,8 @@ void profiles_files_kept(struct profiles *profiles, char *const *paths, size_t c
 {
 	size_t i;
 
-	for (i = 0; i < profiles->table.length; i++) {
-		struct profile_entry *entry = profiles->table.items[i];
+	for (i = 0; i < profiles->entries.length; i++) {
+		struct profile_entry *entry = profiles->entries.items[i];
 
 		if (!has_all_files(entry, paths, count)) {
 			profiles_forget_plan(entry);
@@ -501,8 +504,8 @@ void profiles_look_again(struct profiles *profiles)
 {
 	size_t i;
 
-	for (i = 0; i < profiles->table.length; i++)
-		touch(profiles, profiles->table.items[i]);
+	for (i = 0; i < profiles->entries.length; i++)
+		touch(profiles, profiles->entries.items[i]);
 }
 
 void profiles_resume(struct profiles *profiles)
@@ -520,13 +523,25 @@ size_t profiles_waiting(const struct profiles *profiles)
 	return work_queue_length(profiles->queue) + profiles->busy;
 }
 
+bool profiles_find(const struct profiles *profiles, const char *name,
+		   struct profile_result *ret_result)
+{
+	const struct profile_entry *entry = name_table_find(&profiles->entries, name);
+
+	if (!entry || !entry->exists || !entry->plan.reason)
+		return false;
+	*ret_result = result_of(profiles, entry);
+	return true;
+}
+
 void profiles_for_each(const struct profiles *profiles,
 		       void (*visit)(const struct profile_result *result, void *data), void *data)
 {
 	size_t i;
 
-	for (i = 0; i < profiles->table.length; i++) {
-		const struct profile_result result = result_of(profiles, profiles->table.items[i]);
+	for (i = 0; i < profiles->entries.length; i++) {
+		const struct profile_result result =
+			result_of(profiles, profiles->entries.items[i]);
 
 		visit(&result, data);
 	}

@@ -89,6 +89,10 @@ bool profiles_are_known(const struct profiles *profiles);
 /* The number of profiles that wait to be dealt with. */
 size_t profiles_waiting(const struct profiles *profiles);
 
+/* Returns what the node did about a profile, as it knows it; false if it has done nothing yet. */
+bool profiles_find(const struct profiles *profiles, const char *name,
+		   struct profile_result *ret_result);
+
 /* Calls back with the result for each profile. */
 void profiles_for_each(const struct profiles *profiles,
 		       void (*visit)(const struct profile_result *result, void *data), void *data);

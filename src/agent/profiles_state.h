@@ -28,7 +28,7 @@ struct profiles {
 	struct profiles_options options;
 	const struct profiles_handlers *handlers;
 	void *data;
-	struct profile_table table;
+	struct name_table entries;
 	struct work_queue *queue;
 	struct kube_reflector *reflector;
 	struct fetching fetches[FETCHES_MAX];

@@ -56,8 +56,8 @@ static void settle(struct work *work, int result, const struct error *err)
 		entry->paths = steal_pointer(&work->paths);
 		entry->path_count = work->path_count;
 		work->path_count = 0;
-		free(entry->done);
-		entry->done = steal_pointer(&work->fingerprint);
+		entry->done = work->fingerprint && entry->fingerprint &&
+			      strcmp(work->fingerprint, entry->fingerprint) == 0;
 		entry->item.failures = 0;
 	}
 	profile_plan_finish(&entry->plan);

@@ -319,6 +319,17 @@ static void take_answer(struct kube_lease *lease)
 		fail(lease, r, &err);
 }
 
+/* Ends the request under way. Returns what came of it, with the reason in ret_problem. */
+static int end_call(struct kube_lease *lease, int result, const struct error *err,
+		    const json_t *object, struct error *ret_problem)
+{
+	lease->call = NULL;
+	if (result == 0)
+		return observe(lease, object, ret_problem);
+	error_copy(ret_problem, err);
+	return result;
+}
+
 static void on_got(struct kube_call *call, int result, const struct error *err,
 		   const json_t *object, void *data)
 {
@@ -326,18 +337,15 @@ static void on_got(struct kube_call *call, int result, const struct error *err,
 	_cleanup_error_ struct error problem = ERROR_INIT;
 
 	begin_turn(lease);
-	lease->call = NULL;
-	if (result == 0) {
-		result = observe(lease, object, &problem);
-		err = &problem;
-	} else if (result == -ENOENT) {
+	result = end_call(lease, result, err, object, &problem);
+	if (result == -ENOENT) {
 		json_decref(lease->record);
 		lease->record = NULL;
 		forget_version(lease);
 		result = 0;
 	}
 	if (result < 0)
-		fail(lease, result, err);
+		fail(lease, result, &problem);
 	else
 		take_answer(lease);
 	end_turn(lease);
@@ -362,15 +370,11 @@ static void on_written(struct kube_call *call, int result, const struct error *e
 	_cleanup_error_ struct error problem = ERROR_INIT;
 
 	begin_turn(lease);
-	lease->call = NULL;
-	if (result == 0) {
-		result = observe(lease, object, &problem);
-		err = &problem;
-	}
+	result = end_call(lease, result, err, object, &problem);
 	if (result == -ESTALE || result == -EEXIST) {
 		lose_race(lease);
 	} else if (result < 0) {
-		fail(lease, result, err);
+		fail(lease, result, &problem);
 	} else {
 		if (is_ours(lease) && !lease->releasing)
 			lead(lease);

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
+# alone
 # timeout: 180
 #
 # Many tasks at once, each making one call once: every call is seen. An emulated processor gets

@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
+# alone
+#
 # On all CPUs, real-time threads preempt others in the middle of a system call. The kernel then
 # skips BPF programs. The calls are still recorded, or counted as lost, and never silently missing.
 # shellcheck disable=SC2016,SC2154,SC2317 # shells in shells; names given to functions

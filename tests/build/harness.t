@@ -31,15 +31,22 @@ sample() {
 
 # Makes a test that ends only after another one has begun. It prints two lines with time in between.
 meets() { # NAME OTHER
-	sample "tests/unit/$1" "echo '1..1'; echo '# $1 begins'; touch \$marks/$1
-		until [ -e \$marks/$2 ]; do sleep 0.05; done
+	sample "$1" "echo '1..1'; echo '# $1 begins'; touch \$marks/${1##*/}
+		until [ -e \$marks/${2##*/} ]; do sleep 0.05; done
 		echo '# $1 ends'; echo 'not ok 1 - $1'; exit 1"
 }
 
-# Makes a test that fails if any other test runs at the same time.
-is_alone() { # NAME
+# Makes a test that lasts a moment, and leaves a mark meanwhile.
+lasts() { # NAME
 	# shellcheck disable=SC2016 # of the sample
-	sample "$1" 'echo "1..1"; touch $marks/$$; sleep 0.3
+	sample "$1" 'echo "1..1"; touch $marks/$$; sleep 0.5; rm $marks/$$; echo "ok 1 - a"'
+}
+
+# Makes a test that fails if any other test runs at the same time.
+is_alone() { # NAME [LINE]
+	# shellcheck disable=SC2016 # of the sample
+	sample "$1" "${2-}"'
+		echo "1..1"; touch $marks/$$; sleep 0.3
 		[ "$(ls $marks)" = $$ ] && echo "ok 1 - alone" || echo "not ok 1 - alone"
 		rm $marks/$$; [ -z "$(ls $marks)" ]'
 }
@@ -58,7 +65,7 @@ run_samples() { # NAME...: runs two at once
 
 # Prints how many times the output switches from one test to another, plus 1.
 in_one_piece() {
-	printf '%s\n' "$output" | awk '/FAIL|# /{ sub(/tests\/unit\//, ""); print $2 }' | uniq -c | wc -l
+	printf '%s\n' "$output" | awk '/FAIL|# /{ print $2 }' | uniq -c | wc -l
 }
 
 interrupted() {
@@ -74,7 +81,7 @@ interrupted() {
 }
 
 run=$PWD/tests/run marks=$TEST_TMP/marks
-tap_plan 27
+tap_plan 29
 says "passed tests are counted" "2 passed, 0 failed, 0 skipped" \
 	'echo "1..2"; echo "ok 1 - a"; echo "ok 2 - b"'
 says "failed tests are counted" "1 passed, 1 failed, 0 skipped" \
@@ -102,11 +109,15 @@ RECORDER_REQUIRE_ALL=1 says "so is a skip where all has to run" "0 passed, 1 fai
 says "a test may be interrupted by its own signals" "1 passed, 0 failed, 0 skipped" \
 	'trap "echo 1..1; echo ok 1 - a; exit 0" INT; kill -INT $$; exit 1'
 
-meets a b
-meets b a
+meets tests/unit/a b
+meets tests/unit/b a
+meets tests/unit/c d.t
+meets tests/bpf/d.t c
 is_alone tests/bpf/1.t
 is_alone tests/runtime/2.t
-is_alone tests/unit/3
+lasts tests/unit/3
+lasts tests/bpf/5.t
+is_alone tests/runtime/6.t '# alone'
 # shellcheck disable=SC2016 # of the sample
 sample tests/unit/4 'echo "1..1"; echo "ok 1 - a"; kill -KILL "$(awk "{ print \$4 }" /proc/$PPID/stat)"'
 is_ended ended1
@@ -115,9 +126,15 @@ run_samples tests/unit/{a,b}
 tap_is "unit tests run at the same time, and each is counted" \
 	"$status ${output##*$'\n'}" "1 0 passed, 2 failed, 0 skipped"
 tap_is "the output of each is in one piece" "$(in_one_piece)" 2
-run_samples tests/unit/3 tests/bpf/1.t tests/runtime/2.t tests/unit/3
-tap_is "a test of the kernel or of a runtime runs alone" \
-	"$status ${output##*$'\n'}" "0 4 passed, 0 failed, 0 skipped"
+run_samples tests/unit/c tests/bpf/d.t
+tap_is "also beside a test of the kernel" \
+	"$status ${output##*$'\n'}" "1 0 passed, 2 failed, 0 skipped"
+run_samples tests/bpf/1.t tests/runtime/2.t tests/bpf/1.t
+tap_is "tests of the kernel or of a runtime run one after the other" \
+	"$status ${output##*$'\n'}" "0 3 passed, 0 failed, 0 skipped"
+run_samples tests/runtime/6.t tests/bpf/5.t tests/unit/3
+tap_is "one that says so runs alone" \
+	"$status ${output##*$'\n'}" "0 3 passed, 0 failed, 0 skipped"
 run_samples tests/unit/{4,3}
 tap_is "so is a test whose result was lost because the process that ran it was killed" \
 	"$status ${output##*$'\n'}" "1 1 passed, 1 failed, 0 skipped"
@@ -129,12 +146,12 @@ make_test() { # TEST
 	env -u MAKEFLAGS make --no-print-directory -n O="$TEST_TMP/none" test TEST="$1" 2>&1
 }
 
-for path in tests/unit/util/test_str.c "$PWD/tests/unit/util/test_str.c" util/test_str; do
+for path in tests/unit/util/test_loop.c "$PWD/tests/unit/util/test_loop.c" util/test_loop; do
 	output=$(make_test "$path")
 	tap_is "make test TEST=$path runs that test" "${output##* tests/run }" \
-		"$TEST_TMP/none/tests/unit/util/test_str"
+		"$TEST_TMP/none/tests/unit/util/test_loop"
 	tap_is "and builds no other" "$(grep -o 'tests/unit/[^ ]*\.c$' <<<"$output" | sort -u)" \
-		tests/unit/util/test_str.c
+		tests/unit/util/test_loop.c
 done
 tap_is "a pattern that matches no test is an error" \
 	"$(make_test no-such | sed 's/.*\*\*\* //')" "no test matches TEST=no-such.  Stop."

@@ -13,7 +13,7 @@ cd "$(dirname "$0")" || exit 1
 
 group=security-profiles-operator.x-k8s.io
 mapfile -t refused < <(grep -vE '^(#|$)' crds/refused.tbl)
-tap_plan $((21 + ${#refused[@]}))
+tap_plan $((22 + ${#refused[@]}))
 
 delete_all() {
 	local kind
@@ -52,6 +52,7 @@ for release in 0.8 0.9 1.0; do
 	tap_check "manifests of release $release are accepted" apply "crds/release-$release.yaml"
 done
 tap_check "manifests with recorder's own fields are accepted" apply crds/own.yaml
+tap_check 'spellings of one release are accepted in the version of another' apply crds/mixed.yaml
 tap_is 'a profile of release 0.8 loses nothing, in any version' \
 	"$(object seccompprofile/shop-08 v1 | jq --sort-keys .spec)" \
 	"$(kubectl create --dry-run=client --output json --filename crds/release-0.8.yaml |

@@ -215,7 +215,7 @@ compact() {
 		--data "{\"revision\": \"$revision\", \"physical\": true}"
 }
 
-PROBE_PAGE=5 follow expired "$KUBECONFIG" $profiles
+PROBE_PAGE=50 follow expired "$KUBECONFIG" $profiles
 said expired '^object '
 kill -STOP "$follower"
 jq -n '{metadata: {labels: {a: "b"}}}' | call "$KUBECONFIG" patch $profiles - many-1 >/dev/null

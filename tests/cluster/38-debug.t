@@ -142,6 +142,7 @@ tap_match 'is recorded from now on' \
 	"$(in_session "$unshare recorder record --pod app=z -n debug --duration 1s -o /tmp/z.json")" \
 	'recorded [0-9]+ system calls of pods app=z .*status=0'
 
+cleanup_add rm -r "$CLUSTER_DIRECTORY/node-1/kubelet/seccomp"
 tap_match 'the profile is installed for the node' \
 	"$(in_session 'recorder install -n debug --name x /tmp/x.json')" \
 	'installed: /var/lib/kubelet/seccomp/operator/debug/x\.json.*status=0'

@@ -95,8 +95,7 @@ apply <<-END
 END
 wait_until 5 profile_exists node-1 operator/shell.json
 pod user operator/shell.json node-1 | apply
-tap_check 'a pod under a profile runs' kubectl --namespace agent wait --for=condition=Ready \
-	pod/user --timeout=60s
+tap_check 'a pod under a profile runs' pod_runs user
 tap_match 'and is refused what it lacks' \
 	"$(kubectl --namespace agent exec user -- mkdir /x 2>&1)" 'Operation not permitted'
 tap_check 'its node says that it has the profile' wait_until 5 node_says shell node-1 Installed ''

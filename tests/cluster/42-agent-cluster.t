@@ -14,7 +14,7 @@ cd "$(dirname "$0")" || exit 1
 [ "${CLUSTER_NODES:-2}" = 2 ] || tap_skip_all 'it needs two nodes'
 [ -n "${TEST_TMP-}" ] || cleanup_directory TEST_TMP
 AGENT_NAMESPACE=agent-cluster
-tap_plan 22
+tap_plan 25
 
 # Prints a part of a profile's status.
 status() { # PROFILE FILTER
@@ -38,6 +38,17 @@ ask() { # NODE PATH
 	cluster_on "$1" curl --silent --show-error --max-time 5 "http://127.0.0.1:9114$2"
 }
 
+# Prints the events about a profile: their types, reasons and messages.
+events_of() { # PROFILE
+	kubectl get events --all-namespaces --output json | jq -r --arg name "$1" '.items[]
+		| select(.involvedObject.kind == "SeccompProfile" and .involvedObject.name == $name)
+		| "\(.type) \(.reason) \(.message)"'
+}
+
+events_are() { # PROFILE LINE...
+	diff <(events_of "$1") <(printf '%s\n' "${@:2}")
+}
+
 # ---- what profiles say
 
 agent_prepare "$AGENT_NAMESPACE" || exit 1
@@ -52,11 +63,16 @@ tap_is 'where it is' "$(status web .path)" /var/lib/kubelet/seccomp/operator/web
 tap_is 'and that it is ready' "$(status web '.conditions[] | [.type, .status, .reason] | join(" ")')" \
 	'Ready True Available'
 tap_match 'kubectl prints it' "$(kubectl get sp web --no-headers)" '^web +Installed '
+tap_check 'there is one event about it' wait_until 10 events_are web \
+	'Normal SavedSeccompProfile installed'
+tap_match 'which kubectl describes' "$(kubectl describe sp web)" \
+	'Normal +SavedSeccompProfile +[^ ]+ +recorder'
 echo mine >"$(profile_file node-2 operator/odd.json)"
 profile odd '["SCMP_ACT_ERRNO", ["read"]]' | apply
 tap_check 'what fails on one node fails' wait_until 10 status_is odd .status Error
 tap_match 'and says where' "$(status odd '.conditions[0].message')" \
 	'^node-2: .*operator/odd.json exists, and recorder did not install it$'
+tap_match 'as an event does' "$(events_of odd)" '^Warning CannotSaveSeccompProfile node-2: .*odd.json exists'
 rm "$(profile_file node-2 operator/odd.json)"
 tap_check 'until it does not' wait_until 40 status_is odd .status Installed
 agent_kill node-1

@@ -3,13 +3,16 @@
 #
 # For tests of "recorder agent": agents on the nodes, profiles and pods.
 
-AGENT_OPTIONS=()
+# AGENT_PROGRAM is another file than the recorder to test, AGENT_CGROUP a cgroup to start agents in,
+# AGENT_ENVIRONMENT has words such as NAME=VALUE.
+AGENT_OPTIONS=() AGENT_ENVIRONMENT=() AGENT_PROGRAM='' AGENT_CGROUP=''
 
 # Applies the definitions, and makes a namespace for the test's pods.
 agent_prepare() { # NAMESPACE
 	cleanup_add agent_delete_all
 	cleanup_add agent_stop node-1
 	cleanup_add agent_stop node-2
+	cleanup_add service_stop node-1-record
 	kubectl apply --filename ../../crds >/dev/null &&
 		kubectl wait --for=condition=Established --timeout=60s --filename ../../crds \
 			>/dev/null &&
@@ -21,8 +24,12 @@ agent_delete_all() {
 }
 
 agent_start() { # NODE
+	local enter=()
 	agent_stop "$1"
-	node_service "$1" agent "$RECORDER" agent --kubeconfig "$KUBECONFIG" \
+	# shellcheck disable=SC2016 # the inner shell's
+	[ -z "$AGENT_CGROUP" ] ||
+		enter=(sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$AGENT_CGROUP")
+	node_service "$1" agent "${enter[@]}" env "${AGENT_ENVIRONMENT[@]}" "${AGENT_PROGRAM:-$RECORDER}" agent --kubeconfig "$KUBECONFIG" \
 		--node-name "$1" --host-root / --runtime-endpoint \
 		"$CLUSTER_DIRECTORY/$1/containerd/containerd.sock" -v "${AGENT_OPTIONS[@]}"
 }
@@ -114,4 +121,41 @@ pod() { # NAME LOCALHOST_PROFILE NODE [RUNTIME_CLASS]
 					type: "Localhost", localhostProfile: $profile}}} end]
 		} + if $class == "" then {} else {runtimeClassName: $class} end)
 	}'
+}
+
+pod_runs() { # NAME
+	kubectl --namespace "$AGENT_NAMESPACE" wait --for=condition=Ready "pod/$1" --timeout=60s ||
+		{ kubectl --namespace "$AGENT_NAMESPACE" describe pod "$1" && return 1; }
+}
+
+# True if the pod's first process runs under a seccomp filter.
+pod_has_filter() { # NAME
+	kubectl --namespace "$AGENT_NAMESPACE" exec "$1" -- grep -q '^Seccomp:.*2' /proc/1/status
+}
+
+# True if the pod could not be started.
+pod_fails() { # NAME
+	kubectl --namespace "$AGENT_NAMESPACE" get pod "$1" --output json |
+		jq -e '.status.containerStatuses[0] | .state.waiting.reason // "" |
+			test("CreateContainerError|RunContainerError|CrashLoopBackOff")' >/dev/null
+}
+
+# Records a pod of runc on node-1 as the object $TEST_TMP/plain.yaml.
+record_on_runc() {
+	node_service node-1 record "$RECORDER" record --pod app=recorded \
+		--namespace "$AGENT_NAMESPACE" --wait --format cr --name plain \
+		--runtime-endpoint "$CLUSTER_DIRECTORY/node-1/containerd/containerd.sock" \
+		-o "$TEST_TMP/plain.yaml"
+	service_wait node-1-record 20 grep -q 'recording pods' "$CLUSTER_DIRECTORY/log/node-1-record" ||
+		return
+	pod recorded - node-1 | apply && pod_runs recorded || return
+	kubectl --namespace "$AGENT_NAMESPACE" delete pod recorded --grace-period=0 --force
+	service_stop node-1-record TERM
+	[ -s "$TEST_TMP/plain.yaml" ] || { cat "$CLUSTER_DIRECTORY/log/node-1-record" && return 1; }
+}
+
+# The object as an agent that recorded it would make it.
+recorded_profile() {
+	sed "s/^  name: .*/  name: recorded\\n  labels:\\n    spo.x-k8s.io\\/recording-namespace: \
+$AGENT_NAMESPACE/" "$TEST_TMP/plain.yaml"
 }

@@ -20,6 +20,8 @@ cluster_library=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$cluster_library/../lib/wait.bash"
 # shellcheck source=tests/lib/images.bash
 . "$cluster_library/../lib/images.bash"
+# shellcheck source=tests/lib/bundle.bash
+. "$cluster_library/../lib/bundle.bash"
 # shellcheck source=tests/lib/containerd.bash
 . "$cluster_library/../lib/containerd.bash"
 # shellcheck source=tests/cluster/service.bash

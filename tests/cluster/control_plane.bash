@@ -42,6 +42,7 @@ control_plane_users() {
 		kube-scheduler-token,system:kube-scheduler,3
 		node-1-token,system:node:node-1,4,"system:nodes"
 		node-2-token,system:node:node-2,5,"system:nodes"
+		node-3-token,system:node:node-3,6,"system:nodes"
 	END
 }
 

@@ -4,7 +4,8 @@
 # "make test TEST=cluster/10", starts one for itself.
 
 CLUSTER_TESTS := $(wildcard tests/cluster/*.t)
-CLUSTER_PROGRAMS := $(patsubst %.c,$(O)/%,$(wildcard tests/cluster/*.c))
+CLUSTER_PROGRAMS := $(patsubst %.c,$(O)/%,$(filter-out tests/cluster/later.c, \
+	$(wildcard tests/cluster/*.c)))
 
 # Front ends of the library.
 $(CLUSTER_PROGRAMS): $(O)/%: %.c $(O)/librecorder.a
@@ -14,13 +15,20 @@ $(CLUSTER_PROGRAMS): $(O)/%: %.c $(O)/librecorder.a
 
 -include $(CLUSTER_PROGRAMS:=.d)
 
+$(O)/tests/cluster/later.so: tests/cluster/later.c
+	$(call say,TEST,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O1 -g -fPIC -shared -o $@ $<
+
 $(CLUSTER_TESTS): $(O)/recorder $(CLUSTER_PROGRAMS)
 tests/cluster/38-debug.t: static $(O)/tests/bpf/call
+tests/cluster/44-agent-faults.t: $(O)/tests/cluster/later.so
+tests/cluster/46-agent-idle.t: static
 
 .PHONY: check-cluster cluster-tests
 check-cluster:
 	$(Q)tools/deps build cluster
-	+$(Q)$(MAKE) --no-print-directory cluster-tests
+	+$(Q)$(MAKE) --no-print-directory WERROR=1 cluster-tests
 
 # Nothing is started for a regular expression that matches no test.
 PICKED_CLUSTER_TESTS = $(shell printf '%s\n' $(CLUSTER_TESTS) | \

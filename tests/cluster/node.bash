@@ -4,6 +4,9 @@
 # Nodes: each a containerd and a kubelet in network and mount namespaces of its own, which a sleeping
 # process holds. Processes and cgroups are the machine's, so that what is recorded is real.
 #
+# Node 3 is for the tests that start it. Its containerd and runc are newer than this machine's, and it
+# has the snapshotter that user namespaces of pods need.
+#
 # Node N has the address 10.200.0.N, its pods 10.244.N.0/24. The kubelet's directory is
 # $CLUSTER_DIRECTORY/node-N/kubelet, which is /var/lib/kubelet in the node's namespaces.
 
@@ -39,11 +42,24 @@ nodes_prepare() {
 	for setting in "${NODE_SETTINGS[@]}"; do
 		cleanup_add node_write_setting "$setting" "$(cat "/proc/sys/$setting")"
 	done
+	nodes_mount_controllers || return
 	# The kubelet uses every cgroup hierarchy that is mounted anywhere, and dies if one goes.
 	while read -r mount; do
 		umount --lazy "$mount" || return
 	done < <(awk '$3 ~ /^cgroup2?$/ && $2 !~ "^/sys/fs/cgroup" { print $2 }' /proc/mounts)
 	nodes_image
+}
+
+# For crun (bundle_prepare_crun), where the kubelet looks for hierarchies.
+nodes_mount_controllers() {
+	local controller directory
+	for controller in $(bundle_v2_controllers); do
+		directory=/sys/fs/cgroup/$controller
+		! mountpoint --quiet "$directory" || continue
+		[ -d "$directory" ] || { mkdir "$directory" && cleanup_add rmdir "$directory"; } || return
+		bundle_mount_controller "$controller" "$directory" || return
+		cleanup_add umount "$directory"
+	done
 }
 
 node_write_setting() { # NAME VALUE
@@ -85,8 +101,22 @@ node_is_apart() { # NODE
 		[ "$(cat "/proc/$process/comm")" = sleep ]
 }
 
+# Puts the newer programs in place of this machine's. A mount on the files themselves would not do: runc
+# seals itself with an overlay of the directory, which has what is below such a mount.
+node_programs() { # NUMBER
+	local directory
+	[ "$1" = 3 ] || return 0
+	for directory in /usr/bin /usr/sbin; do
+		cluster_on "node-$1" mount -t overlay -o "lowerdir=$CLUSTER_RUNTIME:$directory" overlay \
+			"$directory" || return
+	done
+}
+
 node_containerd_config() { # NUMBER
-	containerd_config "$CLUSTER_DIRECTORY/node-$1/containerd"
+	local snapshotter=native
+	[ "$1" != 3 ] || snapshotter=overlayfs
+	containerd_config "$CLUSTER_DIRECTORY/node-$1/containerd" |
+		sed "s/^snapshotter = .*/snapshotter = \"$snapshotter\"/"
 	cat <<-END
 		[plugins."io.containerd.grpc.v1.cri".cni]
 		bin_dir = "/usr/lib/cni"
@@ -170,7 +200,7 @@ node_is_ready() { # NODE
 }
 
 node_start() { # NUMBER
-	node_namespaces "$1" && node_start_containerd "$1" && node_start_kubelet "$1" &&
+	node_namespaces "$1" && node_programs "$1" && node_start_containerd "$1" && node_start_kubelet "$1" &&
 		service_wait "node-$1-kubelet" 60 node_is_ready "node-$1"
 }
 
@@ -183,6 +213,7 @@ node_hierarchies() {
 node_stop() { # NUMBER
 	local name=node-$1 tasks
 	service_stop "$name-agent" # of a test that was ended before it could clean up
+	service_stop "$name-record"
 	service_stop "$name-kubelet"
 	while service_process "$name-containerd" >/dev/null; do
 		mapfile -t tasks < <(node_ctr "$name" tasks list --quiet)

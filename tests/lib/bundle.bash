@@ -75,18 +75,21 @@ bundle_cgroup() { # BUNDLE PATH
 # taken.
 bundle_prepare_crun() { # DIRECTORY
 	local controller
-	grep -q ' cgroup .*name=systemd' /proc/mounts || return 0
-	# Listed in the order in which a controller returns to v2, so that none is missed.
-	for controller in $(
-		sed -n 's|^[^ ]* [^ ]*/v1-\([a-z_]*\) cgroup .*|\1|p' /proc/mounts
-		bundle_returning_controllers
-		cat "$(bundle_cgroup_mount)/cgroup.controllers"
-	); do
+	for controller in $(bundle_v2_controllers); do
 		[ ! -d "$1/v1-$controller" ] || continue
 		mkdir -p "$1/v1-$controller"
 		bundle_mount_controller "$controller" "$1/v1-$controller" || return
 		cleanup_add umount "$1/v1-$controller"
 	done
+}
+
+# Prints the controllers that a hybrid system leaves to the v2 hierarchy, some of them twice.
+bundle_v2_controllers() {
+	grep -q ' cgroup .*name=systemd' /proc/mounts || return 0
+	# In the order in which a controller returns to v2, so that none is missed.
+	sed -n 's|^[^ ]* [^ ]*/v1-\([a-z_]*\) cgroup .*|\1|p' /proc/mounts
+	bundle_returning_controllers
+	cat "$(bundle_cgroup_mount)/cgroup.controllers"
 }
 
 # Prints controllers that are in no mounted hierarchy and not back in v2 yet. It takes some time

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
+# alone
 # timeout: 300
 #
 # Recordings begin and end while containers are started, and processes are added to a running

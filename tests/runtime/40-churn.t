@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
+# alone
 # timeout: 480
 #
 # Many containers that live for some 50 ms. Each is recorded completely, from its first system

@@ -29,6 +29,17 @@ static void set(struct condition_state *state, enum profile_state value, const c
 	assert_int_equal(condition_state_set(state, value, 7, reason, message, NULL), 0);
 }
 
+/* The condition of the body that applies what is wanted. */
+static json_t *ready_of(const struct condition_state *wanted, const struct condition_state *before)
+{
+	_cleanup_json_ json_t *body =
+		condition_status_body("Kind", NULL, "name", json_object(), wanted, before);
+	json_t *conditions = json_object_get(json_object_get(body, "status"), "conditions");
+
+	assert_int_equal(json_array_size(conditions), 1);
+	return json_incref(json_array_get(conditions, 0));
+}
+
 static const char *text_of(const json_t *condition, const char *key)
 {
 	return json_string_value(json_object_get(condition, key));
@@ -41,7 +52,7 @@ static void a_state_becomes_a_condition(void **state)
 	const char *since;
 
 	set(&wanted, PROFILE_INSTALLED, "Available", "installed");
-	condition = condition_ready(&wanted, &before);
+	condition = ready_of(&wanted, &before);
 	assert_string_equal(text_of(condition, "type"), "Ready");
 	assert_string_equal(text_of(condition, "status"), "True");
 	assert_string_equal(text_of(condition, "reason"), "Available");
@@ -53,6 +64,30 @@ static void a_state_becomes_a_condition(void **state)
 	condition_state_finish(&wanted);
 }
 
+static void a_body_applies_members_and_the_condition(void **state)
+{
+	struct condition_state wanted = {}, before = {};
+	_cleanup_json_ json_t *body = NULL, *cluster = NULL, *expected = NULL;
+
+	set(&wanted, PROFILE_INSTALLED, "Available", "installed");
+	set(&before, PROFILE_INSTALLED, "Available", "installed");
+	before.since = strdup(SINCE);
+	body = condition_status_body("Kind", "shop", "web",
+				     json_pack("{s:s}", "status", "Installed"), &wanted, &before);
+	expected = json_loads(
+		"{\"apiVersion\": \"security-profiles-operator.x-k8s.io/v1\", \"kind\": \"Kind\","
+		"\"metadata\": {\"name\": \"web\", \"namespace\": \"shop\"},"
+		"\"status\": {\"status\": \"Installed\", \"conditions\": [{\"type\": \"Ready\","
+		"\"status\": \"True\", \"reason\": \"Available\", \"message\": \"installed\","
+		"\"lastTransitionTime\": \"" SINCE "\", \"observedGeneration\": 7}]}}",
+		0, NULL);
+	assert_true(json_equal(body, expected));
+	cluster = condition_status_body("Kind", NULL, "web", json_object(), &wanted, &before);
+	assert_null(json_object_get(json_object_get(cluster, "metadata"), "namespace"));
+	condition_state_finish(&wanted);
+	condition_state_finish(&before);
+}
+
 static void only_an_installed_profile_is_ready(void **state)
 {
 	int i;
@@ -62,7 +97,7 @@ static void only_an_installed_profile_is_ready(void **state)
 		_cleanup_json_ json_t *condition = NULL;
 
 		set(&wanted, i, "A", "b");
-		condition = condition_ready(&wanted, &before);
+		condition = ready_of(&wanted, &before);
 		assert_string_equal(text_of(condition, "status"),
 				    i == PROFILE_INSTALLED ? "True" : "False");
 		condition_state_finish(&wanted);
@@ -77,7 +112,7 @@ static void a_condition_is_read_again(void **state)
 
 	set(&wanted, PROFILE_ERROR, "FileExists", "it is \"there\"");
 	object = json_pack("{s:{s:s, s:[{s:s}, o]}}", "status", "status", "Error", "conditions",
-			   "type", "Other", condition_ready(&wanted, &before));
+			   "type", "Other", ready_of(&wanted, &before));
 	assert_int_equal(condition_state_read(&read, object, NULL), 0);
 	assert_true(condition_state_equal(&read, &wanted));
 	assert_non_null(read.since);
@@ -109,7 +144,7 @@ static void the_time_is_of_the_transition(void **state)
 			  "\"lastTransitionTime\":\"" SINCE "\"}]}}",
 			  &before);
 		set(&wanted, transitions[i].value, "A", "b");
-		condition = condition_ready(&wanted, &before);
+		condition = ready_of(&wanted, &before);
 		same = strcmp(text_of(condition, "lastTransitionTime"), SINCE) == 0;
 		assert_int_equal(same, transitions[i].since != NULL);
 		condition_state_finish(&wanted);
@@ -192,7 +227,7 @@ static void a_message_has_a_limit(void **state)
 		for (; i + 3 < 99990; i += 3)
 			memcpy(message + i, "\xe2\x82\xac", 3);
 		set(&wanted, PROFILE_ERROR, "A", message);
-		condition = condition_ready(&wanted, &before);
+		condition = ready_of(&wanted, &before);
 		assert_non_null(condition);
 		assert_in_range(strlen(text_of(condition, "message")), 1000, 32768);
 		/* What is there is equal to what is wanted, or it would be written again and again. */
@@ -208,6 +243,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_state_becomes_a_condition),
+		cmocka_unit_test(a_body_applies_members_and_the_condition),
 		cmocka_unit_test(only_an_installed_profile_is_ready),
 		cmocka_unit_test(a_condition_is_read_again),
 		cmocka_unit_test(the_time_is_of_the_transition),

@@ -422,6 +422,20 @@ static void drift_is_restored(void **state)
 	stop(&fixture);
 }
 
+/* Whoever comes later learns what is there, too. */
+static void who_watches_again_has_all_files_checked(void **state)
+{
+	struct fixture fixture;
+
+	start_watching(&fixture);
+	assert_int_equal(host_files_watch(fixture.files, NULL), 0);
+	wait_for(&fixture, &fixture.kept, 2);
+	assert_int_equal(fixture.kept_paths, 2);
+	write_file(&fixture, WEB, "changed");
+	expect_repaired(&fixture, WEB, "{}");
+	stop(&fixture);
+}
+
 static void a_removed_directory_is_restored(void **state)
 {
 	struct fixture fixture;
@@ -577,6 +591,7 @@ int main(void)
 		cmocka_unit_test(no_directory),
 		cmocka_unit_test(the_agents_files_are_listed),
 		cmocka_unit_test(drift_is_restored),
+		cmocka_unit_test(who_watches_again_has_all_files_checked),
 		cmocka_unit_test(a_removed_directory_is_restored),
 		cmocka_unit_test(a_directory_that_was_moved_away_is_not_watched),
 		cmocka_unit_test(a_new_directory_is_watched),

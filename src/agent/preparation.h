@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef AGENT_PREPARATION_H
+#define AGENT_PREPARATION_H
+
+/*
+ * What an agent does on its host before it asks the cluster: a thread enters the host's root directory,
+ * for all jobs that follow, looks who else manages profiles and what runs here, and removes BPF programs
+ * that an earlier recorder left behind.
+ */
+struct agent_options;
+struct error;
+struct node_facts;
+struct worker;
+
+/*
+ * Called once from the loop. -EEXIST if the Security Profiles Operator manages the directory. The
+ * caller may take over facts by zeroing them.
+ */
+typedef void preparation_done(int result, const struct error *err, struct node_facts *facts,
+			      void *data);
+
+/* Logs what it finds. Borrows the strings of options until the worker ends. */
+int preparation_start(struct worker *worker, const struct agent_options *options,
+		      preparation_done *done, void *data, struct error *err);
+
+#endif
