@@ -17,7 +17,8 @@ static __always_inline bool has_expired(void)
 
 /*
  * Ends everything if the process that owns the maps has ended, and no other has taken them over
- * in time, not counting the time for which the machine slept. Forks are frequent enough to look, and rare enough to read the time.
+ * in time, not counting the time for which the machine slept. Forks are frequent enough to look,
+ * and rare enough to read the time.
  */
 static __always_inline void look_for_owner(void)
 {
