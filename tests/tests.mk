@@ -86,12 +86,13 @@ check:
 	+$(Q)$(MAKE) --no-print-directory WERROR=1 check-static
 	+$(Q)$(MAKE) --no-print-directory WERROR=1 check-tests
 
-# What takes long comes first, since it runs beside the rest: machines, and then the fuzzers.
+# What takes long comes first, since it runs beside the rest: machines, fuzzers, the oracle.
+LONG_TESTS = $(if $(KERNELS),$(KERNEL_TESTS)) $(filter tests/fuzz/% tests/oracle/%,$(SHELL_TESTS))
 check-tests: $(SHELL_TESTS) $(if $(KERNELS),kernel-programs $(KERNEL_TESTS))
 	$(IN_SANITIZED) all unit-tests
 	$(Q)RECORDER_SANITIZED=$(abspath $(SANITIZED)/recorder) MACHINE_TESTS=core FUZZ_JOBS=1 \
-		$(RUN_TESTS) $(if $(KERNELS),$(KERNEL_TESTS)) $(filter tests/fuzz/%,$(SHELL_TESTS)) \
-		$(UNIT_TESTS:$(O)/%=$(SANITIZED)/%) $(filter-out tests/fuzz/%,$(SHELL_TESTS))
+		$(RUN_TESTS) $(LONG_TESTS) $(UNIT_TESTS:$(O)/%=$(SANITIZED)/%) \
+		$(filter-out $(LONG_TESTS),$(SHELL_TESTS))
 
 check-unit:
 	$(IN_SANITIZED) unit-tests
