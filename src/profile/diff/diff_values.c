@@ -27,6 +27,14 @@ static void visit_finish(struct values_visit *visit)
 	argument_set_finish(&visit->new);
 }
 
+/* The low bits of clone's flags are the number of a signal, and no change by themselves. */
+static bool is_exit_signal(const struct change_value *used)
+{
+	const char *name = argument_value_name(used->machine, used->row, used->value);
+
+	return !used->any && name && strcmp(name, "CSIGNAL") == 0;
+}
+
 static int add_value(const struct values_visit *visit, const struct argument *argument,
 		     const struct argument_value *value, struct error *err)
 {
@@ -41,7 +49,7 @@ static int add_value(const struct values_visit *visit, const struct argument *ar
 	const char *call = syscall_name(visit->machine, argument->abi, argument->nr);
 
 	/* Another version of recorder may record more arguments. */
-	if (!used.row || !call)
+	if (!used.row || !call || is_exit_signal(&used))
 		return 0;
 	return pair_add_value(visit->pair, call, abi_scmp_arch(visit->machine, argument->abi),
 			      &used, err);
