@@ -66,22 +66,38 @@ static int print_details(FILE *out, const struct diff *diff, const struct change
 	return 0;
 }
 
+/* A call can have several values, and every case needs a name of its own. */
+static int name_change(const struct change *change, const char *effect, char **ret_name,
+		       struct error *err)
+{
+	bool used = change->kind == CHANGE_USED;
+
+	if (asprintf(ret_name, "%s%s%s", change_call(change), used ? ": " : "",
+		     used ? effect : "") >= 0)
+		return 0;
+	*ret_name = NULL;
+	return error_nomem(err);
+}
+
 static int print_change(FILE *out, const struct diff *diff, const struct diff_pair *pair,
 			const struct change *change, struct error *err)
 {
-	_cleanup_free_ char *architectures = change_architectures(change), *effect = NULL;
+	_cleanup_free_ char *architectures = change_architectures(change);
+	_cleanup_free_ char *effect = NULL, *name = NULL;
 	int r;
 
 	if (!architectures)
 		return error_nomem(err);
-	open_case(out, pair, change_kind_name(change->kind), change_call(change), architectures);
+	r = change_describe(diff, change, DETAIL_EFFECT, &effect, err);
+	if (r == 0)
+		r = name_change(change, effect, &name, err);
+	if (r < 0)
+		return r;
+	open_case(out, pair, change_kind_name(change->kind), name, architectures);
 	if (!change->fails) {
 		fputs("/>\n", out);
 		return 0;
 	}
-	r = change_describe(diff, change, DETAIL_EFFECT, &effect, err);
-	if (r < 0)
-		return r;
 	fprintf(out, ">\n      <failure type=\"%s\" message=\"", change_kind_name(change->kind));
 	print_xml(out, effect);
 	fputs("\">", out);
