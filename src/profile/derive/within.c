@@ -77,9 +77,8 @@ static int read_seen(struct sides *sides, const struct seen_call *call,
 
 /*
  * Leaves out rules that grant only what was seen. The others may be granted by the baseline and
- * what was seen together, which only a look at all arguments shows; with all values of a call with
- * many, that would take too long. A rule that refuses is left out with them, so that what is
- * compared is never less than the profile grants.
+ * what was seen together, which only a look at all arguments shows. With all values of a call that
+ * has many, that would take too long. If a rule refuses, all rules stay: it may come first.
  */
 static int leave_out_seen(struct sides *sides, const struct seen_call *call, struct error *err)
 {
