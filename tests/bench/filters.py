@@ -71,12 +71,12 @@ def show_baseline(path):
 def measure(quick):
     with tempfile.TemporaryDirectory() as directory:
         recording = os.path.join(directory, "recording.json")
-        default = os.path.join(directory, "default.json")
+        default = os.path.join(directory, "runtime-default.json")
         record(recording)
         show_baseline(default)
         profiles = {"no filter": None, f"{BASELINE}'s RuntimeDefault": default}
         for mode in MODES:
-            path = os.path.join(directory, f"{mode}.json")
+            path = os.path.join(directory, f"emitted-{mode}.json")
             convert(recording, mode, path)
             profiles[f"an emitted profile, --arguments {mode}"] = path
         samples = {name: {kind: [] for kind in KINDS} for name in profiles}

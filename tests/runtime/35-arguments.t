@@ -69,12 +69,30 @@ wide() {
 	! limited none
 }
 
+# rare_call: prints the call that killed the program, unless the recordings have it. V8 and others
+# make some calls, such as sched_yield, only if threads meet, which may happen in none of 20 runs.
+# That says nothing about arguments.
+rare_call() {
+	local call
+	call=$(sed -n 's/.* was killed by the filter for \([a-z0-9_]*\).*/\1/p' out)
+	[ -n "$call" ] && ! jq -e --arg call "$call" \
+		'[.observations[].systemCalls[].name] | index([$call])' all.json >/dev/null && echo "$call"
+}
+
 works() { # MODE
-	local run
+	local run call rare=()
 	jq '.defaultAction = "SCMP_ACT_KILL_PROCESS"' "$1.json" >kill.json || return
 	for ((run = 0; run < RUNS; run++)); do
-		"$RECORDER" run --profile kill.json -- "${command[@]}" >out 2>&1 </dev/null ||
-			{ echo "run $run: status $?"; tail out; return 1; }
+		"$RECORDER" run --profile kill.json -- "${command[@]}" >out 2>&1 </dev/null && continue
+		if call=$(rare_call) && [ "${#rare[@]}" -lt 3 ]; then
+			rare+=("$call")
+			jq --arg call "$call" '.syscalls[0].names += [$call]' kill.json >more.json &&
+				mv more.json kill.json
+			continue
+		fi
+		echo "run $run: status $?, rare calls: ${rare[*]}"
+		tail out
+		return 1
 	done
 }
 
