@@ -80,17 +80,18 @@ rare_call() {
 }
 
 works() { # MODE
-	local run call rare=()
+	local run status call rare=()
 	jq '.defaultAction = "SCMP_ACT_KILL_PROCESS"' "$1.json" >kill.json || return
 	for ((run = 0; run < RUNS; run++)); do
 		"$RECORDER" run --profile kill.json -- "${command[@]}" >out 2>&1 </dev/null && continue
+		status=$?
 		if call=$(rare_call) && [ "${#rare[@]}" -lt 3 ]; then
 			rare+=("$call")
 			jq --arg call "$call" '.syscalls[0].names += [$call]' kill.json >more.json &&
 				mv more.json kill.json
 			continue
 		fi
-		echo "run $run: status $?, rare calls: ${rare[*]}"
+		echo "run $run: status $status, rare calls: ${rare[*]}"
 		tail out
 		return 1
 	done
