@@ -349,7 +349,7 @@ struct recorder_life {
 	__u32 watch_denied; /* sys_exit and sched_switch are attached: denied calls are seen */
 };
 
-/* What the task iterator does with tasks that are under a filter and not "synced". */
+/* The task iterator's treatment of tasks that are under a filter and not "synced". */
 enum recorder_seek {
 	RECORDER_SEEK_NONE,
 	RECORDER_SEEK_COUNT,

@@ -86,7 +86,7 @@ check:
 	+$(Q)$(MAKE) --no-print-directory WERROR=1 check-static
 	+$(Q)$(MAKE) --no-print-directory WERROR=1 check-tests
 
-# What takes long comes first, since it runs beside the rest: machines, fuzzers, the oracle.
+# The longest tests come first, since they run beside the rest: machines, fuzzers, the oracle.
 LONG_TESTS = $(if $(KERNELS),$(KERNEL_TESTS)) $(filter tests/fuzz/% tests/oracle/%,$(SHELL_TESTS))
 check-tests: $(SHELL_TESTS) $(if $(KERNELS),kernel-programs $(KERNEL_TESTS))
 	$(IN_SANITIZED) all unit-tests

@@ -247,7 +247,7 @@ static void on_records_listed(int result, const struct error *err, char *const *
 		fail(agent, &problem);
 }
 
-/* What the node has a record of is kept as it is, also before the cluster can be asked. */
+/* Keeps the files of the node's records as they are, also before the cluster can be asked. */
 static void keep_files(struct agent *agent)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;

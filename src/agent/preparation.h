@@ -3,9 +3,9 @@
 #define AGENT_PREPARATION_H
 
 /*
- * What an agent does on its host before it asks the cluster: a thread enters the host's root directory,
- * for all jobs that follow, looks who else manages profiles and what runs here, and removes BPF programs
- * that an earlier recorder left behind.
+ * The work of an agent on its host before it asks the cluster: a thread enters the host's root
+ * directory, for all jobs that follow, looks who else manages profiles and which runtimes run here,
+ * and removes BPF programs that an earlier recorder left behind.
  */
 struct agent_options;
 struct error;

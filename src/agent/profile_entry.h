@@ -2,7 +2,7 @@
 #ifndef AGENT_PROFILE_ENTRY_H
 #define AGENT_PROFILE_ENTRY_H
 
-/* What an agent knows of one SeccompProfile. */
+/* An agent's knowledge of one SeccompProfile. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -26,7 +26,7 @@ struct pins {
 };
 
 /*
- * What a later process has to know before it uses a set. It is pinned last, so a set without it
+ * The facts that a later process needs before it uses a set. It is pinned last, so a set without it
  * is that of a process that ended while it pinned.
  */
 struct pins_identity {

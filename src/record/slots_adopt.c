@@ -15,7 +15,7 @@
 #include "record/tracked_cgroup.h"
 #include "util/error.h"
 
-/* What depends on the maps, and not on the cgroup. */
+/* Flags that depend on the maps, and not on the cgroup. */
 #define OWN_FLAGS \
 	((uint32_t)(RECORDER_STAGED | RECORDER_SETTLED | RECORDER_PRESENT | RECORDER_DROPPED))
 

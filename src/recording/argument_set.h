@@ -30,7 +30,7 @@ struct argument_value {
 	char process[CALL_PROCESS_SIZE]; /* comm of the first that used it; "" if unknown */
 };
 
-/* What was seen of one argument of one call. */
+/* All that was seen of one argument of one call. */
 struct argument {
 	uint32_t nr; /* the call, as in struct call */
 	enum abi abi;

@@ -3,8 +3,9 @@
 #define RECORDING_RECORDED_CONTEXT_H
 
 /*
- * What all containers of a recording ran on and with, on one machine. Where they differ, the
- * answer is that under which a default profile allows least. A recording that is NULL says nothing.
+ * The node and the runtime that all containers of a recording share, on one machine. Where they
+ * differ, the answer is that under which a default profile allows least. A recording that is NULL
+ * says nothing.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -12,7 +12,7 @@
 #include "json/cursor.h"
 #include "util/error.h"
 
-/* What holds for all observations of a file. */
+/* The part that holds for all observations of a file. */
 struct context {
 	struct recording_profiles profiles;
 	bool with_arguments; /* its version has them */

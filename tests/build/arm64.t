@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What the same sources become for arm64, also as one file. Needs 'make deps-arm64'.
+# The same sources, built for arm64, also as one file. Needs 'make deps-arm64'.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/tap.bash

@@ -190,7 +190,7 @@ tap_check 'each table has as many rows as the index' \
 	test "$("$RECORDER" baseline list | tail -n +2 | wc -l)" = \
 	"$(grep -cE '^(containerd|cri-o|docker|podman) ' src/profile/baseline/tables/index.tbl)"
 
-# What was seen of arguments is judged.
+# Arguments are judged by the values that were seen.
 arguments=$recordings/arguments.recording.json
 run compare "$arguments"
 tap_is 'an argument that is not allowed breaks' "$status $(tr -s ' \n' ' ' <"$out" | grep -c 'it had AF_VSOCK (0x28) as')" '1 1'

@@ -3,7 +3,7 @@
 #
 # timeout: 600
 #
-# What agents cost when nothing happens, the one with shared libraries, which leads, and the one file of
+# The cost of agents when nothing happens, the one with shared libraries, which leads, and the one file of
 # "make static". And 2,000 profiles at once.
 set -u
 cd "$(dirname "$0")" || exit 1

@@ -15,7 +15,7 @@ enum judgement {
 	JUDGEMENT_BREAKS,  /* a call that was seen is not */
 };
 
-/* What a judgement is based on. */
+/* The basis of a judgement. */
 struct judged {
 	enum judgement judgement;
 	/* With JUDGEMENT_BREAKS: the argument, and its value or flag that is not allowed. Borrowed. */

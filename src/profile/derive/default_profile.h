@@ -25,7 +25,7 @@ struct default_choice {
 	const struct profile *profile;		       /* if conditional is NULL */
 };
 
-/* What is not to be taken from the recording. */
+/* Options that are not to be taken from the recording. */
 struct default_options {
 	const struct default_choice *choice; /* NULL: the engine's */
 	/*

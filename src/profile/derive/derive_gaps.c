@@ -8,7 +8,7 @@
 #include "util/string_set.h"
 #include "util/text_stream.h"
 
-/* What follows the names of the calls. */
+/* The texts after the names of the calls. */
 static const char *const sentences[GAP_COUNT] = {
 	[GAP_UNRECORDED] = ": the recording lacks arguments, so the profile allows all",
 	[GAP_MANY] = ": more values were seen than are kept, so the profile allows all",

@@ -27,7 +27,7 @@ struct derive_options {
 	struct default_options defaults;
 };
 
-/* What there is to say about a derived profile; a zeroed structure is empty and valid. */
+/* Remarks about a derived profile; a zeroed structure is empty and valid. */
 struct derive_notes {
 	struct notes choices; /* which default profile was the limit, if nobody chose it */
 	struct notes gaps;    /* where the profile permits more than was seen, and why */

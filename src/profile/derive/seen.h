@@ -3,7 +3,7 @@
 #define PROFILE_DERIVE_SEEN_H
 
 /*
- * What a recording has seen of the arguments that a profile compares, by the name of the call: a
+ * All that a recording has seen of the arguments that a profile compares, by the name of the call: a
  * rule of a profile holds for the calls of that name on all of its architectures.
  */
 #include <stdbool.h>
@@ -29,7 +29,7 @@ struct seen_call {
 	struct argument argument; /* what all architectures have seen of it */
 };
 
-/* What clone3 was asked for that clone cannot do, so that it cannot be answered with ENOSYS. */
+/* Requests to clone3 that clone cannot meet, so that clone3 cannot be answered with ENOSYS. */
 enum clone3_need {
 	CLONE3_CGROUP,	   /* CLONE_INTO_CGROUP */
 	CLONE3_PIDS,	   /* set_tid: the caller chose process ids */

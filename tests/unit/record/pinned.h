@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_RECORD_PINNED_H
 #define TESTS_UNIT_RECORD_PINNED_H
 
-/* What the tests of pinned recorders share: a bpffs, a cgroup, and cgroups that come and go. */
+/* Parts that the tests of pinned recorders share: a bpffs, a cgroup, and cgroups that come and go. */
 #include "fixtures.h"
 
 #include <sched.h>

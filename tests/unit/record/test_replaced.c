@@ -280,7 +280,7 @@ static void test_silent_task(void **state)
 	rmdir(path);
 }
 
-/* What another layout recorded cannot be read, so the cgroup is like one found anew. */
+/* Records of another layout cannot be read, so the cgroup is like one found anew. */
 static void test_another_layout(void **state)
 {
 	_cleanup_tracked_cgroup_ struct tracked_cgroup *tracked = NULL;

@@ -186,7 +186,7 @@ static void test_values_tracepoint(void **state)
 	check_values(RECORDER_HOOK_TRACEPOINT);
 }
 
-/* What the size of the structure leaves out is 0, and what cannot be read is said to be missing. */
+/* Fields beyond the size of the structure are 0. Those that cannot be read are said to be missing. */
 static void make_memory(void)
 {
 	struct clone_args args = { .exit_signal = 1000, .set_tid_size = 77 };

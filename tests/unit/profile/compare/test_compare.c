@@ -260,7 +260,7 @@ static void arguments_that_are_not_known_are_not_judged(void **state)
 	recording.observations[0].losses[LOSS_LATE] = 1;
 	builder = compare_seen(recording, "containerd", "2.3.4");
 	find(&builder.report, FINDING_CONDITIONAL, "socket");
-	/* What was seen breaks, whatever else there was. */
+	/* Seen values that it refuses break it, whatever else there was. */
 	find(&builder.report, FINDING_BREAKS, "personality");
 }
 

@@ -69,7 +69,7 @@ static struct profile *derive(const struct recording *recording,
 	return profile;
 }
 
-/* What a profile does with a call of up to three arguments. */
+/* The verdict of a profile on a call of up to three arguments. */
 static bool allows(const struct profile *profile, const char *name, uint64_t a, uint64_t b,
 		   uint64_t c)
 {
@@ -515,7 +515,7 @@ static void a_baseline_of_the_user_is_the_limit(void **state)
 	assert_true(is_within(&recording, profile, MACHINE_X86_64, &options));
 }
 
-/* What a runtime calls has to work, even if the baseline is one under which it could not. */
+/* A runtime's own calls have to work, even if the baseline is one under which it could not. */
 static void the_runtime_is_not_limited_by_what_was_seen(void **state)
 {
 	_cleanup_recording_ struct recording recording = record_on(MACHINE_X86_64);
