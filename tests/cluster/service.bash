@@ -27,7 +27,13 @@ service_stop() { # NAME [SIGNAL]
 	process=$(service_process "$1") || return 0
 	kill "-${2:-KILL}" "$process"
 	wait_until 10 has_ended "$process" || kill -KILL "$process"
+	wait_until 10 service_has_no_threads "$process"
 	rm -f "$CLUSTER_DIRECTORY/run/$1"
+}
+
+# The threads of a process may outlive its first one for a moment, and so may its sockets.
+service_has_no_threads() { # PROCESS
+	[ "$(find "/proc/$1/task" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)" -le 1 ]
 }
 
 # Waits until the command succeeds. Fails early, with the last of the log, if the service ends.
