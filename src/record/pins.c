@@ -109,6 +109,32 @@ static pid_t owner_of(const struct pins *pins)
 	return identity.owner;
 }
 
+/* Sets are directories whose names are numbers. Somebody may have named a directory of others. */
+static bool is_set(const struct pins *pins, const char *name)
+{
+	struct stat st;
+
+	return name[strspn(name, "0123456789")] == '\0' &&
+	       fstatat(pins->lock, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int refuse_others(const struct pins *pins, struct error *err)
+{
+	_cleanup_closedir_ DIR *directory = NULL;
+	const char *name;
+	int r = open_entries(pins->lock, ".", &directory, err);
+
+	if (r < 0)
+		return r;
+	for (name = next_entry(directory); name; name = next_entry(directory))
+		if (!is_set(pins, name))
+			return error_set(err, EEXIST,
+					 "%s/%s was not pinned by recorder, which needs a "
+					 "directory of its own",
+					 pins->path, name);
+	return 0;
+}
+
 int pins_open(const char *path, struct pins *ret_pins, struct error *err)
 {
 	struct pins pins = PINS_INIT;
@@ -127,6 +153,11 @@ int pins_open(const char *path, struct pins *ret_pins, struct error *err)
 		return r;
 	}
 	pins.lock = steal_fd(&fd);
+	r = refuse_others(&pins, err);
+	if (r < 0) {
+		pins_close(&pins);
+		return r;
+	}
 	*ret_pins = pins;
 	return 0;
 }
@@ -136,16 +167,12 @@ bool pins_are_open(const struct pins *pins)
 	return pins->lock >= 0;
 }
 
-/* Removes a set, or another file. */
-static int remove_entry(const struct pins *pins, const char *name, struct error *err)
+static int remove_set(const struct pins *pins, const char *name, struct error *err)
 {
 	_cleanup_closedir_ DIR *directory = NULL;
 	const char *pin;
-	int r;
+	int r = open_entries(pins->lock, name, &directory, err);
 
-	if (unlinkat(pins->lock, name, 0) == 0)
-		return 0;
-	r = open_entries(pins->lock, name, &directory, err);
 	if (r < 0)
 		return r;
 	/* Without the identity, nobody takes over what is left if this process ends now. */
@@ -169,7 +196,7 @@ int pins_remove(struct pins *pins, struct error *err)
 	if (r < 0)
 		return r;
 	for (name = next_entry(directory); name && r == 0; name = next_entry(directory))
-		r = remove_entry(pins, name, err);
+		r = remove_set(pins, name, err);
 	return r;
 }
 
@@ -185,17 +212,12 @@ static int keep_or_remove(const struct pins *pins, const char *name, struct pin_
 			  size_t *count, struct error *err)
 {
 	struct pin_set set, *grown;
-	struct stat st;
-	int r;
-
-	if (fstatat(pins->lock, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISDIR(st.st_mode))
-		return remove_entry(pins, name, err);
-	r = pin_set_open(pins, name, &set, err);
+	int r = pin_set_open(pins, name, &set, err);
 	if (r < 0)
 		return r;
 	if (set.identity < 0) {
 		pin_set_close(&set);
-		return remove_entry(pins, name, err);
+		return remove_set(pins, name, err);
 	}
 	grown = array_grow(*sets, *count, sizeof(**sets));
 	if (!grown) {
@@ -246,7 +268,7 @@ int pins_add_set(const struct pins *pins, struct pin_set *ret_set, struct error 
 
 int pins_remove_set(const struct pins *pins, struct pin_set *set, struct error *err)
 {
-	int r = remove_entry(pins, set->name, err);
+	int r = remove_set(pins, set->name, err);
 
 	pin_set_close(set);
 	return r;

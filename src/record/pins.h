@@ -45,7 +45,8 @@ struct pin_set {
 
 /*
  * Takes the directory, and makes it if needed. The caller closes ret_pins. -EBUSY if another
- * process owns it, which the message names; -ENOTSUP if it is in no bpffs.
+ * process owns it, which the message names; -ENOTSUP if it is in no bpffs; -EEXIST if it holds
+ * anything that is not recorder's, which nothing here removes.
  */
 int pins_open(const char *path, struct pins *ret_pins, struct error *err);
 
@@ -59,7 +60,7 @@ int pins_remove(struct pins *pins, struct error *err);
 void pins_close(struct pins *pins);
 
 /*
- * Opens all sets that have an identity, and removes everything else. The caller closes each set,
+ * Opens all sets that have an identity, and removes the others. The caller closes each set,
  * and frees the array.
  */
 int pins_open_sets(const struct pins *pins, struct pin_set **ret_sets, size_t *ret_count,

@@ -211,6 +211,25 @@ static void test_detach(void **state)
 	assert_false(removed);
 }
 
+/* The directory may be one that other programs pin in: nothing of theirs is removed. */
+static void test_a_directory_of_others(void **state)
+{
+	_cleanup_error_ struct error err = ERROR_INIT, refusal = ERROR_INIT;
+	char path[PATH_MAX];
+	bool removed;
+
+	if (geteuid() != 0)
+		skip();
+	snprintf(path, sizeof(path), "%s/other", world.pins);
+	assert_return_code(mkdir(world.pins, 0700), errno);
+	assert_return_code(mkdir(path, 0700), errno);
+	assert_int_equal(recorder_create(&usual, &world.recorder, &err), -EEXIST);
+	assert_int_equal(recorder_detach(world.pins, &removed, &refusal), -EEXIST);
+	assert_non_null(strstr(error_message(&refusal), path));
+	assert_return_code(rmdir(path), errno);
+	assert_return_code(rmdir(world.pins), errno);
+}
+
 static void test_without_a_bpffs(void **state)
 {
 	struct recorder_options options = usual;
@@ -236,6 +255,7 @@ int main(void)
 		pinned_test(test_an_owner_that_was_stopped),
 		pinned_test(test_an_owner_is_seen_after_now),
 		pinned_test(test_detach),
+		pinned_test(test_a_directory_of_others),
 		pinned_test(test_without_a_bpffs),
 	};
 
