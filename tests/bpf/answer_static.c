@@ -235,11 +235,11 @@ static int run_emulated(void)
 	waitpid(pid, &status, 0);
 	/* Runs the process up to the call, which the kernel never executes. */
 	do {
-		struct user_regs_struct registers = {};
-
 		ptrace(PTRACE_SYSEMU_REQUEST, pid, 0, 0);
 		waitpid(pid, &status, 0);
 #if defined(__x86_64__)
+		struct user_regs_struct registers = {};
+
 		ptrace(PTRACE_GETREGS, pid, 0, &registers);
 		if ((int)registers.orig_rax == call_nr)
 			break;
