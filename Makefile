@@ -61,7 +61,8 @@ LINK_PIE := -static-pie -Wl,--gc-sections
 ifeq ($(MACHINE),x86_64)
 LINK_PIE += -Wl,-z,pack-relative-relocs
 endif
-SECTIONS := -ffunction-sections -fdata-sections
+# Nothing unwinds the stack while it runs, and debuggers read .debug_frame.
+SECTIONS := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
 LINK_STATIC := --static
 override CPPFLAGS += -DRECORDER_STATIC
 endif

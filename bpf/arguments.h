@@ -27,7 +27,7 @@ __u64 value_cache[RECORDER_VALUE_CACHE_SIZE];
 /* 2^64 / golden ratio: the upper bits of the product depend on all bits of the key. */
 #define VALUE_HASH 0x9e3779b97f4a7c15ULL
 /* log2(RECORDER_VALUE_CACHE_SIZE) */
-#define VALUE_CACHE_BITS 14
+#define VALUE_CACHE_BITS 12
 
 _Static_assert(1 << VALUE_CACHE_BITS == RECORDER_VALUE_CACHE_SIZE, "all entries are used");
 

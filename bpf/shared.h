@@ -309,7 +309,7 @@ _Static_assert(sizeof(struct recorder_event) == 48, "the same on both sides");
 /* Limit of all elements. One takes 96 bytes, so the map takes at most 3.5 MiB. */
 #define RECORDER_VALUES_MAX 32768
 /* Entries of the cache of arguments.h, a power of two. */
-#define RECORDER_VALUE_CACHE_SIZE 16384
+#define RECORDER_VALUE_CACHE_SIZE 4096
 
 /* An element of the map "values". */
 struct recorder_value {

@@ -148,7 +148,7 @@ struct signal_struct {
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int ptrace;
-	int on_cpu;
+	unsigned int on_cpu; /* an int, and one byte since Linux 7.3: loads adapt if it is unsigned */
 	int exit_code;
 	unsigned long atomic_flags;
 	int pid;

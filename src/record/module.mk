@@ -21,7 +21,8 @@ $(O)/gen/%.skel.h: $(O)/%.bpf.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(BPFTOOL) gen skeleton $< name $*_full > $@
 
-$(O)/gen/%.lskel.h: $(O)/%.bpf.o
+$(O)/gen/%.lskel.h: $(O)/%.bpf.o tools/share-zeros
 	$(call say,LSKEL,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(BPFTOOL) gen skeleton -L $< name $*_light > $@
+	$(Q)$(BPFTOOL) gen skeleton -L $< name $*_light > $@.whole
+	$(Q)LC_ALL=C awk -f tools/share-zeros $@.whole > $@

@@ -14,6 +14,7 @@
  */
 #include <linux/types.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "shared.h"
 
@@ -119,5 +120,11 @@ int object_load_light(const struct object_options *options, struct object *ret_o
 		      struct error *err);
 int object_load_full(const struct object_options *options, struct object *ret_object,
 		     struct error *err);
+
+/*
+ * Identifies the BPF programs of this build. Only the file that has them embedded may read them:
+ * each copy would be in the binary.
+ */
+uint64_t object_build(bool tracepoints);
 
 #endif

@@ -59,3 +59,23 @@ int object_load_full(const struct object_options *options, struct object *ret_ob
 	return options->tracepoints ? load_tracepoint_full(options, ret_object, err) :
 				      load_recorder_full(options, ret_object, err);
 }
+
+/* FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/): no defence, only a name for a build. */
+static uint64_t hash(const unsigned char *bytes, size_t size)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+	size_t i;
+
+	for (i = 0; i < size; i++)
+		hash = (hash ^ bytes[i]) * 0x100000001b3;
+	return hash;
+}
+
+uint64_t object_build(bool tracepoints)
+{
+	size_t size;
+	const void *bytes = tracepoints ? tracepoint_full__elf_bytes(&size) :
+					  recorder_full__elf_bytes(&size);
+
+	return hash(bytes, size);
+}

@@ -56,26 +56,6 @@ const char *object_program_name(enum object_program program)
 	return programs[program];
 }
 
-/* FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/): no defence, only a name for a build. */
-static uint64_t hash(const unsigned char *bytes, size_t size)
-{
-	uint64_t hash = 0xcbf29ce484222325;
-	size_t i;
-
-	for (i = 0; i < size; i++)
-		hash = (hash ^ bytes[i]) * 0x100000001b3;
-	return hash;
-}
-
-uint64_t object_build(bool tracepoints)
-{
-	size_t size;
-	const void *bytes = tracepoints ? tracepoint_full__elf_bytes(&size) :
-					  recorder_full__elf_bytes(&size);
-
-	return hash(bytes, size);
-}
-
 int object_pin(const struct object *object, const struct pin_set *set, struct error *err)
 {
 	struct object copy = *object;

@@ -2,15 +2,10 @@
 #ifndef RECORD_OBJECT_PINNED_H
 #define RECORD_OBJECT_PINNED_H
 
-#include <stdint.h>
-
 #include "record/object.h"
 
 struct error;
 struct pin_set;
-
-/* Identifies the BPF programs of this build. */
-uint64_t object_build(bool tracepoints);
 
 /* Pins the maps and programs. */
 int object_pin(const struct object *object, const struct pin_set *set, struct error *err);
