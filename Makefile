@@ -60,6 +60,8 @@ LINK_PIE := -static-pie -Wl,--gc-sections
 # They save a tenth of the file. The C library is linked in, so no other one has to know them.
 ifeq ($(MACHINE),x86_64)
 LINK_PIE += -Wl,-z,pack-relative-relocs
+else
+CFLAGS ?= -Os -g
 endif
 # Nothing unwinds the stack while it runs, and debuggers read .debug_frame.
 SECTIONS := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
