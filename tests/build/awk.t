@@ -16,7 +16,7 @@ generate() {
 	tap_is "$1 runs $2 quietly" "$? $(cat "$TEST_TMP/errors")" '0 '
 }
 
-tap_plan 17
+tap_plan 20
 tables=(src/syscalls/*.tbl)
 syscalls=()
 for table in "${tables[@]}"; do
@@ -27,7 +27,7 @@ for table in "${tables[@]}"; do
 done
 for awk in mawk gawk; do
 	if ! command -v "$awk" >/dev/null; then
-		for number in 1 2 3 4 5 6; do tap_skip "$awk, $number" "there is no $awk here"; done
+		for number in 1 2 3 4 5 6 7; do tap_skip "$awk, $number" "there is no $awk here"; done
 		continue
 	fi
 	generate "$awk" gen-syscalls "${syscalls[@]}"
@@ -37,13 +37,15 @@ for awk in mawk gawk; do
 	generate "$awk" gen-runtime-calls src/recording/runtime-calls.tbl
 	generate "$awk" gen-baselines src/profile/baseline/tables/index.tbl \
 		src/profile/baseline/tables/*.json
+	generate "$awk" share-zeros "${RECORDER%/*}/gen/recorder.lskel.h.whole"
 	mkdir -p "$TEST_TMP/$awk"
 	ln -sf "$(command -v "$awk")" "$TEST_TMP/$awk/awk"
 	env -u MAKEFLAGS PATH="$TEST_TMP/$awk:$PATH" make --no-print-directory -n install kernel-programs DESTDIR="$TEST_TMP/root" \
 		2>"$TEST_TMP/errors" >/dev/null
 	tap_is "make calls $awk quietly" "$? $(cat "$TEST_TMP/errors")" '0 '
 done
-for generator in gen-syscalls gen-purposes gen-arguments gen-runtime-calls gen-baselines; do
+for generator in gen-syscalls gen-purposes gen-arguments gen-runtime-calls gen-baselines \
+	share-zeros; do
 	if [ -e "$TEST_TMP/mawk.$generator" ] && [ -e "$TEST_TMP/gawk.$generator" ]; then
 		tap_check "both make the same of $generator" \
 			cmp "$TEST_TMP/mawk.$generator" "$TEST_TMP/gawk.$generator"
