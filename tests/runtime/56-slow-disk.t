@@ -24,6 +24,7 @@ cleanup_add bundle_cgroup_remove "$parent"
 # Holds whatever the recorder opens in the bundle. Everybody else reads it, as runc does.
 hang_disk() {
 	mkfifo "$TEST_TMP/hang"
+	rm -f "$TEST_TMP/held" # what it said the last time
 	"$TEST_PROGRAMS/runtime/slow_disk" "$recorder" "$BUNDLE" <"$TEST_TMP/hang" \
 		>"$TEST_TMP/held" 2>&1 &
 	disk=$!
