@@ -39,9 +39,13 @@ ask() { # NODE PATH
 }
 
 # Prints the events about a profile: their types, reasons and messages.
+# By the object and not by its name: other tests had profiles of the same names.
 events_of() { # PROFILE
-	kubectl get events --all-namespaces --output json | jq -r --arg name "$1" '.items[]
-		| select(.involvedObject.kind == "SeccompProfile" and .involvedObject.name == $name)
+	local uid
+
+	uid=$(kubectl get sp "$1" --output jsonpath='{.metadata.uid}')
+	kubectl get events --all-namespaces --output json | jq -r --arg uid "$uid" '.items[]
+		| select(.involvedObject.uid == $uid)
 		| "\(.type) \(.reason) \(.message)"'
 }
 
