@@ -153,7 +153,7 @@ static int on_written(struct api_task *task, int result, const json_t *object, s
 
 	if (result < 0)
 		return result == -ENOENT ? 0 : result; /* the watch will report the deletion */
-	/* The watch may take longer, and nothing is to be said twice. */
+	/* Without waiting for the watch: the next change would send the same event again. */
 	result = condition_state_read(&profile->have, object, err);
 	if (result < 0 || !profile->tell)
 		return result;

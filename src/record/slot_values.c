@@ -42,8 +42,7 @@ static int add_element(const struct slots *slots, struct tracked_cgroup *tracked
 	uint32_t row = key_bits(element->key, RECORDER_VALUE_ROW, 7);
 	uint32_t abi = key_bits(element->key, RECORDER_VALUE_ABI, 2);
 	uint32_t kind = key_bits(element->key, RECORDER_VALUE_KIND, 3);
-	struct argument key = { .abi = abi };
-	struct argument *argument;
+	struct argument *argument, key;
 	struct argument_value value = { .value = (uint32_t)element->key };
 	int nr, r;
 
@@ -52,10 +51,7 @@ static int add_element(const struct slots *slots, struct tracked_cgroup *tracked
 	nr = syscall_number(machine_native(), abi, syscall_arguments[row].call);
 	if (nr < 0)
 		return 0;
-	key.nr = nr;
-	key.index = syscall_arguments[row].index;
-	key.offset = syscall_arguments[row].offset;
-	key.flags = syscall_arguments[row].kind == ARGUMENT_FLAGS;
+	key = argument_key(&syscall_arguments[row], abi, nr);
 	r = argument_set_get(&tracked->arguments[kind], &key, &argument, err);
 	if (r < 0)
 		return r;
@@ -80,13 +76,8 @@ static int note_lost(struct tracked_cgroup *tracked, uint32_t kind, const struct
 
 	for (i = 0; i < span.count && r == 0; i++) {
 		uint32_t row = span.first + i;
-		const struct argument key = {
-			.nr = call->nr,
-			.abi = call->abi,
-			.index = syscall_arguments[row].index,
-			.offset = syscall_arguments[row].offset,
-			.flags = syscall_arguments[row].kind == ARGUMENT_FLAGS,
-		};
+		const struct argument key =
+			argument_key(&syscall_arguments[row], call->abi, call->nr);
 
 		if (!(rows[row / 64] & (1ULL << (row % 64))))
 			continue;

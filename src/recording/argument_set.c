@@ -174,11 +174,11 @@ int argument_set_merge(struct argument_set *set, const struct argument_set *othe
 	return r;
 }
 
-static struct argument argument_key(const struct syscall_argument *row, const struct call *call)
+struct argument argument_key(const struct syscall_argument *row, enum abi abi, uint32_t nr)
 {
 	return (struct argument){
-		.nr = call->nr,
-		.abi = call->abi,
+		.nr = nr,
+		.abi = abi,
 		.index = row->index,
 		.offset = row->offset,
 		.flags = row->kind == ARGUMENT_FLAGS,
@@ -199,7 +199,7 @@ static int note_call(struct argument_set *set, const struct argument_set *record
 
 	for (i = 0; i < span.count && r == 0; i++) {
 		const struct syscall_argument *row = &syscall_arguments[span.first + i];
-		const struct argument key = argument_key(row, call);
+		const struct argument key = argument_key(row, call->abi, call->nr);
 
 		if (is_at(recorded, argument_set_position(recorded, &key), &key))
 			continue;
@@ -273,7 +273,7 @@ int argument_set_note_runtime(struct argument_set *set, const struct call *call,
 
 	for (i = 0; i < span.count && r == 0; i++) {
 		const struct syscall_argument *row = &syscall_arguments[span.first + i];
-		const struct argument key = argument_key(row, call);
+		const struct argument key = argument_key(row, call->abi, call->nr);
 
 		r = argument_set_get(set, &key, &argument, err);
 		if (r == 0)

@@ -19,6 +19,7 @@
 #include "syscalls/syscalls.h"
 
 struct error;
+struct syscall_argument;
 
 /* Limit of the values of an argument. If there are more, the argument is "any". */
 #define ARGUMENT_VALUES_MAX 64
@@ -54,6 +55,9 @@ struct argument_set {
 /* Returns the argument, or NULL. It is owned by the set, and valid until the set changes. */
 const struct argument *argument_set_find(const struct argument_set *set, enum abi abi, uint32_t nr,
 					 uint8_t index, uint16_t offset);
+
+/* Returns an argument of a call without values, for argument_set_get(). */
+struct argument argument_key(const struct syscall_argument *row, enum abi abi, uint32_t nr);
 
 /*
  * Finds the argument with the call, index and offset of key, or adds it without values, with the

@@ -20,8 +20,8 @@ int lint_calls(const struct semantics *semantics, const struct scmp_arch *archit
 	       struct findings *findings, struct error *err);
 
 /*
- * Reports arguments of which the kernel takes 32 bits but the filter compares 64. evasion is the
- * severity of those with which a caller can evade a condition.
+ * Reports arguments of which the kernel takes 32 bits but the filter compares 64. A caller
+ * evades some of these conditions by setting bits above the 32: evasion is their severity.
  */
 int lint_arguments(const struct semantics *semantics, const struct scmp_arch *architecture,
 		   enum severity evasion, struct findings *findings, struct error *err);

@@ -59,8 +59,8 @@ struct seen {
 };
 
 /*
- * Collects what the recording has seen of all its calls with names. profile is the one that is
- * derived from it, or compared with it: its architectures count, and the native one of each.
+ * Collects what the recording has seen of all its calls with names. profile was
+ * derived from the recording, or is compared with it: its architectures count, and the native one of each.
  * fold_clone3: if clone can do all that clone3 was asked for, counts it as asked of clone, and
  * clone3 as not called. The caller finishes ret_seen.
  */
