@@ -85,14 +85,7 @@ tap_check "'recorder install' is refused what the agent keeps" refused_by_agent 
 
 # ---- pods
 
-apply <<-END
-	apiVersion: security-profiles-operator.x-k8s.io/v1
-	kind: SeccompProfile
-	metadata: {name: shell}
-	spec:
-	  defaultAction: SCMP_ACT_ALLOW
-	  syscalls: [{names: [mkdir, mkdirat], action: SCMP_ACT_ERRNO}]
-END
+profile_of_shell | apply
 wait_until 5 profile_exists node-1 operator/shell.json
 pod user operator/shell.json node-1 | apply
 tap_check 'a pod under a profile runs' pod_runs user

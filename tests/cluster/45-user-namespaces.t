@@ -48,14 +48,7 @@ for node in node-1 node-3; do
 	agent_start "$node"
 done
 tap_check 'its agent knows its runc' wait_until 20 agent_said node-3 'runtime runc 1.3'
-apply <<-END
-	apiVersion: security-profiles-operator.x-k8s.io/v1
-	kind: SeccompProfile
-	metadata: {name: shell}
-	spec:
-	  defaultAction: SCMP_ACT_ALLOW
-	  syscalls: [{names: [mkdir, mkdirat], action: SCMP_ACT_ERRNO}]
-END
+profile_of_shell | apply
 wait_until 10 profile_exists node-3 operator/shell.json
 pod_apart apart operator/shell.json node-3 | apply
 tap_check 'a pod with a user namespace of its own runs under a profile' pod_runs apart

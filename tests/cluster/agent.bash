@@ -29,8 +29,8 @@ agent_start() { # NODE
 	# shellcheck disable=SC2016 # the inner shell's
 	[ -z "$AGENT_CGROUP" ] ||
 		enter=(sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$AGENT_CGROUP")
-	node_service "$1" agent "${enter[@]}" env "${AGENT_ENVIRONMENT[@]}" "${AGENT_PROGRAM:-$RECORDER}" agent --kubeconfig "$KUBECONFIG" \
-		--node-name "$1" --host-root / --runtime-endpoint \
+	node_service "$1" agent "${enter[@]}" env "${AGENT_ENVIRONMENT[@]}" \
+		"${AGENT_PROGRAM:-$RECORDER}" agent --kubeconfig "$KUBECONFIG" --node-name "$1" --host-root / --runtime-endpoint \
 		"$CLUSTER_DIRECTORY/$1/containerd/containerd.sock" -v "${AGENT_OPTIONS[@]}"
 }
 
@@ -60,6 +60,18 @@ profile() { # NAME [DEFAULT_ACTION, ALLOWED_CALLS] [BASE]
 				else {syscalls: [{names: $rules[1], action: "SCMP_ACT_ALLOW"}]} end
 			+ if $base == "" then {} else {baseProfileName: $base} end)
 	}'
+}
+
+# Prints the profile "shell": a shell can do everything but make a directory.
+profile_of_shell() {
+	cat <<-END
+		apiVersion: security-profiles-operator.x-k8s.io/v1
+		kind: SeccompProfile
+		metadata: {name: shell}
+		spec:
+		  defaultAction: SCMP_ACT_ALLOW
+		  syscalls: [{names: [mkdir, mkdirat], action: SCMP_ACT_ERRNO}]
+	END
 }
 
 apply() {
