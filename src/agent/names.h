@@ -10,7 +10,12 @@
 /* The directory below the kubelet's seccomp directory. */
 #define AGENT_PREFIX "operator"
 
+/* Of a recorded profile. The suffix, which the operator does not have as a label, is its pod's. */
+#define LABEL_RECORDING_ID "spo.x-k8s.io/recording-id"
 #define LABEL_RECORDING_NAMESPACE "spo.x-k8s.io/recording-namespace"
+#define LABEL_CONTAINER_ID "spo.x-k8s.io/container-id"
+#define LABEL_POD_SUFFIX "spo.x-k8s.io/pod-suffix"
+
 #define LABEL_NODE_NAME "spo.x-k8s.io/node-name"
 #define LABEL_PROFILE_ID "spo.x-k8s.io/profile-id"
 
