@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "agent/pod_suffixes.h"
 #include "kube/object.h"
 #include "kube/reflector.h"
 #include "util/array.h"
@@ -29,6 +30,7 @@ struct node_pods {
 	void *data;
 	struct pod *items; /* that name a path */
 	size_t length;
+	struct pod_suffixes suffixes; /* of all pods */
 	bool known;
 };
 
@@ -50,6 +52,11 @@ bool node_pods_name(const struct node_pods *pods, const char *path)
 bool node_pods_are_known(const struct node_pods *pods)
 {
 	return pods->known;
+}
+
+const char *node_pods_suffix(const struct node_pods *pods, const char *uid)
+{
+	return pod_suffixes_find(&pods->suffixes, uid);
 }
 
 /* Adds the path of a securityContext, of a pod or a container. */
@@ -176,6 +183,8 @@ static void on_object(const json_t *object, void *data)
 	struct node_pods *pods = data;
 	int r = pod.uid ? 0 : error_nomem(&err);
 
+	if (r == 0)
+		r = pod_suffixes_note(&pods->suffixes, object, &err);
 	if (r == 0 && !has_ended(object))
 		r = add_paths(&pod, object, &err);
 	if (r == 0)
@@ -190,6 +199,7 @@ static void on_deleted(const json_t *object, void *data)
 	struct node_pods *pods = data;
 	struct pod *pod = find(pods, uid);
 
+	pod_suffixes_note_deleted(&pods->suffixes, uid);
 	if (pod)
 		forget(pods, pod);
 }
@@ -201,6 +211,7 @@ static void on_begin(void *data)
 
 	for (i = 0; i < pods->length; i++)
 		pods->items[i].listed = false;
+	pod_suffixes_begin(&pods->suffixes);
 }
 
 static void on_listed(void *data)
@@ -215,6 +226,7 @@ static void on_listed(void *data)
 		else
 			forget(pods, &pods->items[i]);
 	}
+	pod_suffixes_end(&pods->suffixes);
 	pods->known = true;
 	if (first)
 		pods->handlers->known(pods->data);
@@ -269,5 +281,6 @@ void node_pods_destroy(struct node_pods *pods)
 	for (i = 0; i < pods->length; i++)
 		pod_finish(&pods->items[i]);
 	free(pods->items);
+	pod_suffixes_finish(&pods->suffixes);
 	free(pods);
 }

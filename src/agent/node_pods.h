@@ -2,7 +2,7 @@
 #ifndef AGENT_NODE_PODS_H
 #define AGENT_NODE_PODS_H
 
-/* Follows the pods of a node: which profiles do they name? */
+/* Follows the pods of a node: which profiles do they name, and what was generated of their own names? */
 #include <stdbool.h>
 
 #include "util/cleanup.h"
@@ -31,6 +31,13 @@ DEFINE_CLEANUP(struct node_pods *, node_pods_destroy);
  * be restarted.
  */
 bool node_pods_name(const struct node_pods *pods, const char *path);
+
+/*
+ * Returns what the API server appended to the pod's metadata.generateName: "x7k2p". NULL if the pod
+ * was named by hand, or is not known. The last 1,000 pods that were deleted are known too: what they
+ * did may be looked at later. Borrowed until the loop runs again.
+ */
+const char *node_pods_suffix(const struct node_pods *pods, const char *uid);
 
 /* False until all pods are known: what no pod seems to name may still be in use. */
 bool node_pods_are_known(const struct node_pods *pods);
