@@ -139,6 +139,13 @@ int recorder_snapshot(struct recorder *recorder, uint64_t cgroup_id,
 		      struct tracked_cgroup **ret_tracked, struct error *err);
 
 /*
+ * The same for a cgroup that is recorded on: leaves out the calls of tasks that are still in
+ * set-up. How that ends decides whether they count.
+ */
+int recorder_snapshot_settled(struct recorder *recorder, uint64_t cgroup_id,
+			      struct tracked_cgroup **ret_tracked, struct error *err);
+
+/*
  * Ends the recording of one cgroup, but not of the cgroups below it. The next recorder_poll()
  * frees the slot, and takes some 20 ms more for that. After it, the cgroup's calls cost as little
  * as those of a cgroup that was never recorded, and the cgroup can be added again. Does nothing

@@ -77,18 +77,30 @@ int recorder_add_cgroup(struct recorder *recorder, const struct found_cgroup *fo
 	return r < 0 || !ret_tracked ? r : slots_tracked(&recorder->slots, slot, ret_tracked, err);
 }
 
-int recorder_snapshot(struct recorder *recorder, uint64_t cgroup_id,
-		      struct tracked_cgroup **ret_tracked, struct error *err)
+static int take_snapshot(struct recorder *recorder, uint64_t cgroup_id, bool settled,
+			 struct tracked_cgroup **ret_tracked, struct error *err)
 {
 	uint32_t slot = slots_find(&recorder->slots, cgroup_id);
 	int r;
 
 	if (slot == RECORDER_SLOT_NONE)
 		return error_set(err, ENOENT, "the cgroup is not recorded");
-	r = slots_snapshot(&recorder->slots, slot, ret_tracked, err);
+	r = slots_snapshot(&recorder->slots, slot, settled, ret_tracked, err);
 	if (r == 0)
 		recorder_totals_since(recorder, &(*ret_tracked)->before, &(*ret_tracked)->losses);
 	return r;
+}
+
+int recorder_snapshot(struct recorder *recorder, uint64_t cgroup_id,
+		      struct tracked_cgroup **ret_tracked, struct error *err)
+{
+	return take_snapshot(recorder, cgroup_id, false, ret_tracked, err);
+}
+
+int recorder_snapshot_settled(struct recorder *recorder, uint64_t cgroup_id,
+			      struct tracked_cgroup **ret_tracked, struct error *err)
+{
+	return take_snapshot(recorder, cgroup_id, true, ret_tracked, err);
 }
 
 static void drop(struct recorder *recorder, uint32_t slot)

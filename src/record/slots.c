@@ -315,12 +315,13 @@ static void read_flags(struct tracked_cgroup *tracked, const struct recorder_slo
 }
 
 /* Completes a tracked cgroup from the present contents of its slot. */
-static int read_slot(struct slots *slots, struct tracked_cgroup *tracked, struct error *err)
+static int read_slot(struct slots *slots, struct tracked_cgroup *tracked, bool settled,
+		     struct error *err)
 {
 	struct recorder_slot slot;
 	int r;
 
-	slots_read(slots, tracked->slot, &slot);
+	slots_read(slots, tracked->slot, settled, &slot);
 	r = tracked_cgroup_add_bitmaps(tracked, &slot, err);
 	if (r < 0)
 		return r;
@@ -364,11 +365,11 @@ int slots_collect(struct slots *slots, uint32_t slot, struct tracked_cgroup **re
 {
 	int r = slots_tracked(slots, slot, ret_tracked, err);
 
-	return r < 0 ? r : read_slot(slots, *ret_tracked, err);
+	return r < 0 ? r : read_slot(slots, *ret_tracked, false, err);
 }
 
-int slots_snapshot(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
-		   struct error *err)
+int slots_snapshot(struct slots *slots, uint32_t slot, bool settled,
+		   struct tracked_cgroup **ret_tracked, struct error *err)
 {
 	_cleanup_tracked_cgroup_ struct tracked_cgroup *copy = NULL;
 	struct tracked_cgroup *tracked;
@@ -377,7 +378,7 @@ int slots_snapshot(struct slots *slots, uint32_t slot, struct tracked_cgroup **r
 	if (r == 0)
 		r = tracked_cgroup_copy(tracked, &copy, err);
 	if (r == 0)
-		r = read_slot(slots, copy, err);
+		r = read_slot(slots, copy, settled, err);
 	if (r == 0)
 		*ret_tracked = steal_pointer(&copy);
 	return r;

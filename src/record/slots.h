@@ -78,10 +78,12 @@ int slots_tracked(struct slots *slots, uint32_t slot, struct tracked_cgroup **re
 uint32_t slots_find(const struct slots *slots, uint64_t cgroup_id);
 
 /*
- * Copies the present contents of a slot, and adds those of its arrivals that have not ended.
- * Other tasks may add to both meanwhile.
+ * Copies the present contents of a slot, and adds those of its arrivals that have not ended, as if
+ * they ended now. If settled, leaves out their calls about which only their end decides. Other
+ * tasks may add to both meanwhile.
  */
-void slots_read(const struct slots *slots, uint32_t slot, struct recorder_slot *ret_slot);
+void slots_read(const struct slots *slots, uint32_t slot, bool settled,
+		struct recorder_slot *ret_slot);
 
 /* True if a slot has arrivals that have not ended. */
 bool slots_have_arrivals(const struct slots *slots, uint32_t slot);
@@ -100,10 +102,10 @@ int slots_free_dropped(struct slots *slots, struct error *err);
 
 /*
  * Returns a copy of what is tracked of a slot in use, completed from the present contents of
- * the slot. The caller owns ret_tracked.
+ * the slot: slots_read(). The caller owns ret_tracked.
  */
-int slots_snapshot(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
-		   struct error *err);
+int slots_snapshot(struct slots *slots, uint32_t slot, bool settled,
+		   struct tracked_cgroup **ret_tracked, struct error *err);
 
 /*
  * Completes the tracked cgroup of a slot. The slots own ret_tracked, until the caller frees the

@@ -125,7 +125,7 @@ void slots_merge(struct slots *slots, uint32_t slot, const struct slots *from, u
 	struct recorder_slot copy;
 	size_t kind;
 
-	slots_read(from, index, &copy);
+	slots_read(from, index, false, &copy);
 	for (kind = 0; kind < RECORDER_BITMAPS; kind++)
 		merge_bitmap(&to->bitmaps[kind], &copy.bitmaps[kind]);
 	if (to->domain != copy.domain) {

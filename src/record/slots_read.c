@@ -35,11 +35,12 @@ static void add_mover(struct recorder_slot *slot, uint64_t mover)
 		slot->lost++;
 }
 
-/* Adds what arrival_end() would add if the arrival ended now. */
-static void add_arrival(struct recorder_slot *slot, const struct recorder_arrival *arrival)
+/* Adds what arrival_end() would add if the arrival ended now; if settled, what is sure already. */
+static void add_arrival(struct recorder_slot *slot, const struct recorder_arrival *arrival,
+			bool settled)
 {
 	add_bitmap(&slot->bitmaps[RECORDER_RUNTIME], &arrival->bitmaps[0]);
-	if (!arrival->mover && arrival->flags & RECORDER_ARRIVAL_ENDED)
+	if (settled || (!arrival->mover && arrival->flags & RECORDER_ARRIVAL_ENDED))
 		return;
 	add_bitmap(&slot->bitmaps[RECORDER_PENDING], &arrival->bitmaps[1]);
 	if (!(arrival->flags & RECORDER_ARRIVAL_ENDED))
@@ -85,7 +86,8 @@ static void wait_for_end(const struct recorder_arrival *arrival)
 }
 
 /* Adds the arrivals of a slot, except those that have ended, or end meanwhile. */
-static void add_arrivals(const struct slots *slots, uint32_t index, struct recorder_slot *slot)
+static void add_arrivals(const struct slots *slots, uint32_t index, bool settled,
+			 struct recorder_slot *slot)
 {
 	struct recorder_arrival copy;
 	uint32_t i;
@@ -99,7 +101,7 @@ static void add_arrivals(const struct slots *slots, uint32_t index, struct recor
 			copy = *arrival;
 			__atomic_thread_fence(__ATOMIC_SEQ_CST);
 			if (has_tasks(arrival) && is_of_slot(arrival, index, slot->generation)) {
-				add_arrival(slot, &copy);
+				add_arrival(slot, &copy, settled);
 				continue;
 			}
 		}
@@ -107,12 +109,13 @@ static void add_arrivals(const struct slots *slots, uint32_t index, struct recor
 	}
 }
 
-void slots_read(const struct slots *slots, uint32_t slot, struct recorder_slot *ret_slot)
+void slots_read(const struct slots *slots, uint32_t slot, bool settled,
+		struct recorder_slot *ret_slot)
 {
 	struct recorder_slot pending = { .generation = slots->slots[slot].generation };
 	size_t i;
 
-	add_arrivals(slots, slot, &pending);
+	add_arrivals(slots, slot, settled, &pending);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	*ret_slot = slots->slots[slot];
 	for (i = 0; i < RECORDER_BITMAPS; i++)

@@ -89,6 +89,10 @@ struct observation {
 void observation_finish(struct observation *observation);
 #define _cleanup_observation_ _cleanup_(observation_finish)
 
+/* The caller finishes ret_copy, on failure too. */
+int observation_copy(const struct observation *observation, struct observation *ret_copy,
+		     struct error *err);
+
 /* err may be NULL. Texts are copied. */
 int observation_add_reason(struct observation *observation, struct error *err, const char *format,
 			   ...) __attribute__((format(printf, 3, 4)));

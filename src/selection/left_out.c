@@ -7,6 +7,7 @@
 
 #include "recording/observation.h"
 #include "util/error.h"
+#include "util/notes.h"
 #include "util/string_set.h"
 
 static int format_sentence(char **ret_sentence, struct error *err, const char *format, va_list args)
@@ -67,14 +68,33 @@ int left_out_apply(const struct left_out *left_out, struct observation *observat
 	return r;
 }
 
+int left_out_note(const struct left_out *left_out, struct notes *notes, struct error *err)
+{
+	struct observation whole = {};
+	size_t i;
+	int r = left_out_apply(left_out, &whole, err);
+
+	for (i = 0; i < whole.reason_count && r == 0; i++)
+		r = notes_add(notes, err, "%s", whole.reasons[i]);
+	observation_finish(&whole);
+	return r;
+}
+
 const char *left_out_reason(const struct left_out *left_out)
 {
 	return left_out->count ? left_out->sentences[0] : left_out->passed_over;
 }
 
-void left_out_finish(struct left_out *left_out)
+void left_out_forget(struct left_out *left_out)
 {
 	string_set_free(left_out->sentences, left_out->count);
+	left_out->sentences = NULL;
+	left_out->count = 0;
+}
+
+void left_out_finish(struct left_out *left_out)
+{
+	left_out_forget(left_out);
 	free(left_out->passed_over);
 	*left_out = (struct left_out){};
 }

@@ -13,7 +13,11 @@
 #include "util/cleanup.h"
 
 struct error;
+struct notes;
 struct observation;
+
+/* The sentence about cgroups of which nobody knows whose they were. */
+#define LEFT_OUT_SLOTS "more cgroups were made on this machine at once than could be recorded"
 
 /* The number of sentences that become reasons. The others are counted in one reason more. */
 #define LEFT_OUT_SHOWN 5
@@ -39,10 +43,16 @@ int left_out_pass_over(struct left_out *left_out, struct error *err, const char 
 int left_out_apply(const struct left_out *left_out, struct observation *observation,
 		   struct error *err);
 
+/* Adds what left_out_apply() would add to notes. */
+int left_out_note(const struct left_out *left_out, struct notes *notes, struct error *err);
+
 /*
  * Returns the sentence that explains why nothing was recorded; NULL if there is none. Borrowed.
  */
 const char *left_out_reason(const struct left_out *left_out);
+
+/* Forgets the sentences of left_out_add(). */
+void left_out_forget(struct left_out *left_out);
 
 void left_out_finish(struct left_out *left_out);
 #define _cleanup_left_out_ _cleanup_(left_out_finish)

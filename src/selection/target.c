@@ -193,111 +193,6 @@ int target_cgroup_created(struct target *target, struct tracked_cgroup *tracked,
 	return r < 0 || !workload ? r : member_give(member, workload, err);
 }
 
-/*
- * Splits off a container that was started from outside in a cgroup whose name does not identify
- * it. It becomes a workload of its own, named after the cgroup.
- */
-static int split(struct target *target, struct member *member, const struct tracked_cgroup *tracked,
-		 struct error *err)
-{
-	struct workload *above = member->owner, *workload;
-	const char *slash = tracked->path ? strrchr(tracked->path, '/') : NULL;
-	int r;
-
-	if (above->is_container || tracked->pre_existing || !tracked->own_namespace || !slash ||
-	    workload_moved_from_inside(above, tracked))
-		return 0;
-	r = workloads_add_container(&target->workloads, above->match, slash + 1, tracked->path, "",
-				    &workload, err);
-	if (r < 0)
-		return r;
-	workload_detach(above);
-	return member_give(member, workload, err);
-}
-
-/* True if the cgroup belongs, or belonged, to a workload that the target does not ignore. */
-static bool is_recorded(const struct target *target, uint64_t cgroup_id)
-{
-	size_t i, k;
-
-	for (i = 0; i < target->workloads.length; i++) {
-		const struct workload *workload = target->workloads.items[i];
-
-		for (k = 0; k < workload->cgroup_count; k++)
-			if (workload->cgroups[k] == cgroup_id)
-				return workload->match != MATCH_IGNORED;
-	}
-	return false;
-}
-
-/* True if a process of the cgroup left for one that is not recorded. */
-static bool left_unrecorded(const struct target *target, const struct tracked_cgroup *tracked)
-{
-	size_t i;
-
-	for (i = 0; i < RECORDER_LEFT_MAX && tracked->left_to[i]; i++)
-		if (!is_recorded(target, tracked->left_to[i]))
-			return true;
-	return false;
-}
-
-int target_cgroup_removed(struct target *target, const struct tracked_cgroup *tracked,
-			  struct error *err)
-{
-	struct member *member = members_find(&target->members, tracked->cgroup_id);
-	int r = 0;
-
-	if (!member)
-		return 0;
-	if (member->owner)
-		r = split(target, member, tracked, err);
-	if (r == 0 && member->owner)
-		r = workload_merge(member->owner, tracked, left_unrecorded(target, tracked), err);
-	members_remove(&target->members, member);
-	return r;
-}
-
-bool target_cgroup_wanted(const struct target *target, const struct tracked_cgroup *tracked)
-{
-	const struct member *member = members_find(&target->members, tracked->cgroup_id);
-
-	if (!member)
-		return false;
-	if (member->owner)
-		return member->owner->match != MATCH_IGNORED;
-	return clock_ns(CLOCK_MONOTONIC) - member->since < target->kind->owner_wait;
-}
-
-void target_cgroup_dropped(struct target *target, const struct tracked_cgroup *tracked)
-{
-	struct member *member = members_find(&target->members, tracked->cgroup_id);
-
-	if (!member)
-		return;
-	if (member->owner)
-		workload_detach(member->owner);
-	members_remove(&target->members, member);
-}
-
-int target_leave(struct target *target, struct error *err)
-{
-	int r = 0;
-
-	while (target->members.length > 0 && r == 0) {
-		const struct member *last = &target->members.items[target->members.length - 1];
-		_cleanup_tracked_cgroup_ struct tracked_cgroup *copy = NULL;
-
-		if (!last->owner || last->owner->match == MATCH_IGNORED) {
-			target_cgroup_dropped(target, last->tracked);
-			continue;
-		}
-		r = recorder_snapshot(target->recorder, last->tracked->cgroup_id, &copy, err);
-		if (r == 0)
-			r = target_cgroup_removed(target, copy, err);
-	}
-	return r;
-}
-
 struct visitor {
 	int (*visit)(void *data, const struct observation *whose, bool denied,
 		     const struct call *call, struct error *err);
@@ -379,7 +274,7 @@ size_t target_live_count(const struct target *target)
 
 size_t target_count(const struct target *target)
 {
-	return count_wanted(target, false) + target->ended.observation_count;
+	return count_wanted(target, false) + target->ended.observation_count + target->taken;
 }
 
 const char *target_description(const struct target *target)
@@ -387,12 +282,10 @@ const char *target_description(const struct target *target)
 	return target->description;
 }
 
-/* True for a cgroup that held only the containers below it: it is no evidence by itself. */
-static bool is_empty_frame(const struct target *target, const struct observation *observation)
+bool target_is_empty_frame(const struct observation *observation)
 {
 	return !observation->container_id && !observation->calls.length &&
-	       !observation->denied.length && observation_complete(observation) &&
-	       target->ended.observation_count > 1;
+	       !observation->denied.length && observation_complete(observation);
 }
 
 void target_stop(struct target *target)
@@ -426,7 +319,7 @@ int target_collect(struct target *target, struct recording *recording, struct er
 	for (i = 0; i < target->ended.observation_count && r == 0; i++) {
 		struct observation *observation = &target->ended.observations[i];
 
-		if (!is_empty_frame(target, observation))
+		if (target->ended.observation_count == 1 || !target_is_empty_frame(observation))
 			r = recording_add(recording, observation, err);
 	}
 	for (i = 0; i < recording->observation_count && r == 0; i++)

@@ -19,10 +19,11 @@
 struct call;
 struct error;
 struct loop;
-struct tracked_cgroup;
+struct notes;
 struct observation;
 struct recording;
 struct target;
+struct tracked_cgroup;
 
 /*
  * Exactly one of the first five members is set. Everything is borrowed until the target is
@@ -119,6 +120,22 @@ void target_cgroup_dropped(struct target *target, const struct tracked_cgroup *t
  * its cgroups as if they were removed now.
  */
 int target_leave(struct target *target, struct error *err);
+
+/* True if workloads have ended whose observations were not taken yet. */
+bool target_has_ended(const struct target *target);
+
+/*
+ * Takes the observations of a target that goes on, and does not block. Moves those of workloads
+ * that have ended into ret_ended. Makes observations of those that live, as if they ended now, in
+ * ret_live; workloads of which not enough is known yet are left for the next time. Adds to gaps
+ * what may belong to the target and is in no observation, which is then a reason in each, and
+ * forgets it, unless there is no observation. The recordings are empty before, and on failure.
+ */
+int target_take(struct target *target, struct recording *ret_ended, struct recording *ret_live,
+		struct notes *gaps, struct error *err);
+
+/* Gives back what target_take() has just moved into ended. */
+void target_give_back(struct target *target, struct recording *ended);
 
 /*
  * Calls visit for every system call known so far of the selected workloads, including denied

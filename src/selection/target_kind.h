@@ -37,6 +37,8 @@ struct target_kind {
 	 */
 	int (*described)(struct target *target, struct workload *workload,
 			 const struct container *container, struct error *err);
+	/* Some observations are being taken: what the kind has to remember of them. */
+	int (*taken)(struct target *target, const struct recording *ended, struct error *err);
 	/* Called after the end: decides about matches that are still pending. */
 	int (*finalize)(struct target *target, struct error *err);
 	void (*signal)(struct target *target, int signal);
@@ -52,6 +54,7 @@ struct target {
 	struct workload *attaching; /* borrowed: the owner of cgroups that are being added */
 	struct members members;	    /* the cgroups that exist */
 	struct recording ended;	    /* observations of workloads that have ended */
+	size_t taken;		    /* number of those that were taken from there */
 	struct left_out left_out;
 	char *description;
 	struct target_owner owner; /* its loop is NULL while the loop does not run */
@@ -72,6 +75,18 @@ struct target {
  */
 int target_init(struct target *target, const struct target_kind *kind, struct error *err,
 		const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/*
+ * True if the cgroup turned out to hold a container that was started there from outside, although
+ * its name does not say so: it will not be the member's owner's.
+ */
+bool target_splits(const struct member *member, const struct tracked_cgroup *tracked);
+
+/* True if a process of the cgroup left for one that is not recorded. */
+bool target_left_unrecorded(const struct target *target, const struct tracked_cgroup *tracked);
+
+/* True for a cgroup that held only the containers below it: it is no evidence by itself. */
+bool target_is_empty_frame(const struct observation *observation);
 
 int target_create_command(const struct target_request *request, struct target **ret_target,
 			  struct error *err);

@@ -10,11 +10,15 @@
 #include "recording/applied_profile.h"
 #include "record/tracked_cgroup.h"
 #include "selection/answered.h"
+#include "selection/left_out.h"
 #include "selection/workload_arguments.h"
 #include "container/container.h"
 #include "util/array.h"
+#include "util/clock.h"
 #include "util/error.h"
 #include "util/str.h"
+
+#define DESCRIPTION_WAIT_NS (10 * 1000000000LL)
 
 /* Sets a string that is not known yet. */
 static int set_unknown(char **field, const char *text, struct error *err)
@@ -223,6 +227,7 @@ static uint64_t larger(uint64_t a, uint64_t b)
  */
 static void merge_losses(struct recorder_totals *into, const struct recorder_totals *losses)
 {
+	into->lost_slots = larger(into->lost_slots, losses->lost_slots);
 	into->lost_map = larger(into->lost_map, losses->lost_map);
 	into->lost_events = larger(into->lost_events, losses->lost_events);
 	into->recursion = larger(into->recursion, losses->recursion);
@@ -247,7 +252,10 @@ int workload_merge(struct workload *workload, const struct tracked_cgroup *track
 	merge_losses(&workload->losses, &tracked->losses);
 	workload->entered |= tracked->entered;
 	workload->present |= tracked->present;
-	if (tracked->removed > observation->end)
+	/* If the cgroup exists, only its recording ends, and that is now. */
+	if (!tracked->removed)
+		observation->end = clock_ns(CLOCK_REALTIME);
+	else if (tracked->removed > observation->end)
 		observation->end = tracked->removed;
 	workload->live--;
 	return 0;
@@ -406,6 +414,14 @@ static int finalize_container(struct workload *workload, struct error *err)
 				      "no start of a program in the container was seen");
 }
 
+int observation_note_lost_slots(struct observation *observation, uint64_t slots, struct error *err)
+{
+	if (slots == 0)
+		return 0;
+	observation->losses[LOSS_SLOTS] = larger(observation->losses[LOSS_SLOTS], slots);
+	return observation_add_reason(observation, err, LEFT_OUT_SLOTS);
+}
+
 static int finalize_losses(struct workload *workload, struct error *err)
 {
 	struct observation *observation = &workload->observation;
@@ -423,6 +439,8 @@ static int finalize_losses(struct workload *workload, struct error *err)
 	if (r == 0 && workload->losses.lost_map)
 		r = observation_add_reason(observation, err,
 					   "the kernel could not store something");
+	if (r == 0)
+		r = observation_note_lost_slots(observation, workload->losses.lost_slots, err);
 	if (r == 0 && workload->losses.recursion)
 		r = observation_add_reason(observation, err,
 					   "the kernel did not run the program for some system "
@@ -431,6 +449,26 @@ static int finalize_losses(struct workload *workload, struct error *err)
 	observation->losses[LOSS_RECURSION] += workload->losses.recursion;
 	observation->losses[LOSS_EVENTS] += workload->losses.lost_events;
 	return r;
+}
+
+/* Without a container, or where the beginning was missed, there is no set-up to wait for. */
+static bool was_set_up(const struct workload *workload)
+{
+	return !workload->is_container || workload->entered ||
+	       (workload->present && !workload->waited);
+}
+
+/* What was not found out after so long never will be: a runtime writes its files at once. */
+static bool is_known(const struct workload *workload, int64_t now)
+{
+	return !workload->is_container || workload->described ||
+	       now - workload->created >= DESCRIPTION_WAIT_NS;
+}
+
+bool workload_is_settled(const struct workload *workload, int64_t now)
+{
+	return workload->match == MATCH_SELECTED && workload->created && !workload->looking &&
+	       is_known(workload, now) && was_set_up(workload);
 }
 
 bool workload_wants_description(const struct workload *workload, int64_t now)

@@ -57,6 +57,9 @@ void workload_destroy(struct workload *workload);
 DEFINE_CLEANUP(struct workload *, workload_destroy);
 #define _cleanup_workload_ _cleanup_(cleanup_workload_destroy)
 
+/* The caller owns ret_copy. It is in no list, and shares nothing with the original. */
+int workload_copy(const struct workload *workload, struct workload **ret_copy, struct error *err);
+
 /* Adds a cgroup, which was made or found, to those of the workload. */
 int workload_attach(struct workload *workload, const struct tracked_cgroup *tracked,
 		    struct error *err);
@@ -86,10 +89,23 @@ int workload_describe(struct workload *workload, const struct container *contain
 bool workload_wants_description(const struct workload *workload, int64_t now);
 
 /*
+ * True if what is known about a workload that goes on can be told already, so that nothing of it
+ * has to be taken back: it is selected, its set-up has ended, and it was described. now is that of
+ * CLOCK_REALTIME.
+ */
+bool workload_is_settled(const struct workload *workload, int64_t now);
+
+/*
  * Decides about the calls of set-up, and adds the reasons why the observation is not complete.
  * Afterwards the observation can be moved out.
  */
 int workload_finalize(struct workload *workload, struct error *err);
+
+/*
+ * Notes cgroups that got no slot, and may have been below one of the observation. Of several numbers,
+ * the largest counts: they include each other.
+ */
+int observation_note_lost_slots(struct observation *observation, uint64_t slots, struct error *err);
 
 /*
  * Sets the node, kernel and machine to those of this computer. A node or kernel that is set

@@ -88,19 +88,31 @@ static int note_runtime(const struct runtime_programs *programs, struct workload
 	return observation->runtime ? 0 : error_nomem(err);
 }
 
-static int collect(const struct runtime_programs *programs, struct workload *workload,
+/* Names the runtime, and adds the reasons why the observation is not complete. */
+static int finalize(const struct workloads *workloads, struct workload *workload, struct error *err)
+{
+	int r = note_runtime(&workloads->programs, workload, err);
+
+	return r < 0 ? r : workload_finalize(workload, err);
+}
+
+int workloads_conclude(const struct workloads *workloads, struct workload *workload,
+		       struct recording *recording, struct error *err)
+{
+	int r = finalize(workloads, workload, err);
+
+	return r < 0 ? r : recording_add(recording, &workload->observation, err);
+}
+
+static int collect(const struct workloads *workloads, struct workload *workload,
 		   struct recording *recording, struct error *err)
 {
-	int r = note_runtime(programs, workload, err);
+	int r;
 
-	if (r == 0)
-		r = workload_finalize(workload, err);
-
-	if (r < 0)
-		return r;
 	if (recording->observation_count < WORKLOADS_APART)
-		return recording_add(recording, &workload->observation, err);
-	return recording_fold(recording, &workload->observation, err);
+		return workloads_conclude(workloads, workload, recording, err);
+	r = finalize(workloads, workload, err);
+	return r < 0 ? r : recording_fold(recording, &workload->observation, err);
 }
 
 int workloads_collect(struct workloads *workloads, bool also_live, struct recording *recording,
@@ -119,7 +131,7 @@ int workloads_collect(struct workloads *workloads, bool also_live, struct record
 			continue;
 		}
 		if (workload->match == MATCH_SELECTED)
-			r = collect(&workloads->programs, workload, recording, err);
+			r = collect(workloads, workload, recording, err);
 		workload_destroy(workload);
 	}
 	workloads->length = kept;

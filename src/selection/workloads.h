@@ -53,6 +53,10 @@ int workloads_add_container(struct workloads *workloads, enum match match, const
 int workloads_collect(struct workloads *workloads, bool also_live, struct recording *recording,
 		      struct error *err);
 
+/* Finalizes a workload, and moves its observation into the recording. */
+int workloads_conclude(const struct workloads *workloads, struct workload *workload,
+		       struct recording *recording, struct error *err);
+
 void workloads_finish(struct workloads *workloads);
 
 #endif

@@ -8,23 +8,9 @@
 #include "recording/derive.h"
 #include "recording/recording.h"
 #include "record/recorder.h"
+#include "selection/workload.h"
 #include "util/error.h"
 #include "util/notes.h"
-
-/*
- * Adds the cgroups that got no slot. Nobody knows what was in them, so every observation of the
- * recording may lack it. All other losses are in the observations already.
- */
-static int add_losses(struct observation *observation, const struct recorder_totals *totals,
-		      struct error *err)
-{
-	observation->losses[LOSS_SLOTS] += totals->lost_slots;
-	if (!totals->lost_slots)
-		return 0;
-	return observation_add_reason(observation, err,
-				      "more cgroups were made on this machine at once than could "
-				      "be recorded");
-}
 
 /*
  * Resolves --runtime-calls for one observation. ret_choice->name is NULL if no calls are added;
@@ -135,8 +121,12 @@ static int complete_observation(const struct completion_options *options,
 	if (interruption)
 		r = observation_add_reason(observation, err, "the recording was interrupted: %s",
 					   error_message(interruption));
+	/*
+	 * Nobody knows what was in cgroups that got no slot, so every observation of the recording
+	 * may lack it. All other losses are in the observations already.
+	 */
 	if (r == 0)
-		r = add_losses(observation, totals, err);
+		r = observation_note_lost_slots(observation, totals->lost_slots, err);
 	if (r == 0)
 		r = add_runtime_calls(options, observation, err);
 	return r < 0 ? r : observation_add_implied_calls(observation, err);

@@ -50,15 +50,20 @@ static int compare_times(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
+void progress_forget_discoveries(struct progress *progress)
+{
+	free(progress->discoveries);
+	progress->discoveries = NULL;
+	progress->discovery_count = 0;
+}
+
 int progress_update(struct progress *progress, const struct target *target, int64_t now,
 		    struct error *err)
 {
 	size_t workloads = target_count(target);
 	int r;
 
-	free(progress->discoveries);
-	progress->discoveries = NULL;
-	progress->discovery_count = 0;
+	progress_forget_discoveries(progress);
 	r = target_visit_calls(target, take_in, progress, err);
 	if (r < 0)
 		return r;

@@ -40,6 +40,9 @@ void progress_finish(struct progress *progress);
 int progress_update(struct progress *progress, const struct target *target, int64_t now,
 		    struct error *err);
 
+/* Call before the target is used in other ways, because it owns what they are about. */
+void progress_forget_discoveries(struct progress *progress);
+
 /*
  * True if no call and no workload is newer than since. Never true without a workload, so that
  * the recording waits for the first one.

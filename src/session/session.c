@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "selection/left_out.h"
 #include "selection/target.h"
 #include "session/completion.h"
 #include "session/progress.h"
@@ -25,9 +26,11 @@ struct session {
 	struct session_options options;
 	struct session_handler handler;
 	struct target *target;
-	struct recorder *recorder;     /* NULL once stopped */
-	struct recorder_totals before; /* losses before the session began */
-	struct recorder_totals totals; /* losses at session_stop() */
+	struct recorder *recorder;	/* NULL once stopped */
+	struct recorder_totals before;	/* losses before the session began */
+	struct recorder_totals taken;	/* those that were in observations already */
+	struct recorder_totals totals;	/* losses at session_stop() */
+	struct recorder_totals untaken; /* of these, those since the last take */
 	struct progress progress;
 	struct error interruption;
 	struct loop_fd *recorder_watch;
@@ -39,6 +42,7 @@ struct session {
 	bool stopping;	  /* a command was asked to end */
 	bool ending;	  /* after the current step */
 	bool ended;
+	bool told; /* the handler knows that a workload has ended since the last take */
 };
 
 const struct error *session_interruption(const struct session *session)
@@ -152,6 +156,15 @@ static int update_when_due(struct session *session, int64_t now, struct error *e
 	return r;
 }
 
+static void tell_ended(struct session *session)
+{
+	if (session->told || !target_has_ended(session->target))
+		return;
+	session->told = true;
+	if (session->handler.workload_ended)
+		session->handler.workload_ended(session->handler.data);
+}
+
 static int advance(struct session *session, struct error *err)
 {
 	int64_t now;
@@ -162,6 +175,7 @@ static int advance(struct session *session, struct error *err)
 	r = target_tick(session->target, err);
 	if (r < 0)
 		return r;
+	tell_ended(session);
 	now = clock_ns(CLOCK_MONOTONIC);
 	r = update_when_due(session, now, err);
 	if (r < 0)
@@ -255,11 +269,21 @@ static int fail(struct session *session, const struct error *cause, struct error
 	return 0;
 }
 
+/* Lets the target go on in the next step. */
+static void step_soon(void *data)
+{
+	const struct session *session = data;
+
+	if (session->timer)
+		loop_start_timer(session->timer, 0);
+}
+
 static int cgroup_created(void *data, struct tracked_cgroup *tracked, struct error *err)
 {
 	_cleanup_error_ struct error why = ERROR_INIT;
 	struct session *session = data;
 
+	step_soon(session);
 	return target_cgroup_created(session->target, tracked, &why) < 0 ?
 		       fail(session, &why, err) :
 		       0;
@@ -270,6 +294,7 @@ static int cgroup_removed(void *data, const struct tracked_cgroup *tracked, stru
 	_cleanup_error_ struct error why = ERROR_INIT;
 	struct session *session = data;
 
+	step_soon(session);
 	return target_cgroup_removed(session->target, tracked, &why) < 0 ?
 		       fail(session, &why, err) :
 		       0;
@@ -314,21 +339,13 @@ static int get_recorder(struct session *session, struct error *err)
 	if (r < 0)
 		return r;
 	recorder_totals(session->recorder, &session->before);
+	session->taken = session->before;
 	return recorder_add_handler(session->recorder, &handler, err);
-}
-
-/* Lets the target go on in the next step. */
-static void handle_change(void *data)
-{
-	const struct session *session = data;
-
-	if (session->timer)
-		loop_start_timer(session->timer, 0);
 }
 
 static int begin(struct session *session, struct loop *loop, struct error *err)
 {
-	const struct target_owner owner = { loop, handle_change, session };
+	const struct target_owner owner = { loop, step_soon, session };
 	int r = is_shared(session) ? 0 : recorder_attach(session->recorder, err);
 
 	if (r < 0)
@@ -375,6 +392,7 @@ static void let_recorder_go(struct session *session)
 	if (!session->recorder)
 		return;
 	session_totals(session, &session->totals);
+	recorder_totals_since(session->recorder, &session->taken, &session->untaken);
 	recorder_remove_handler(session->recorder, session);
 	if (!is_shared(session))
 		recorder_destroy(session->recorder);
@@ -386,6 +404,70 @@ static int leave_recorder(struct session *session, struct error *err)
 	int r = recorder_catch_up(session->recorder, err);
 
 	return r < 0 ? r : target_leave(session->target, err);
+}
+
+void session_taken_finish(struct session_taken *taken)
+{
+	recording_finish(&taken->ended);
+	recording_finish(&taken->live);
+	notes_finish(&taken->gaps);
+}
+
+static bool is_empty(const struct session_taken *taken)
+{
+	return taken->ended.observation_count == 0 && taken->live.observation_count == 0;
+}
+
+static int complete(const struct session *session, const struct completion_options *options,
+		    const struct recorder_totals *losses, struct session_taken *taken,
+		    struct notes *notes, struct error *err)
+{
+	const struct error *interruption = session_interruption(session);
+	int r = 0;
+
+	if (losses->lost_slots)
+		r = notes_add(&taken->gaps, err, LEFT_OUT_SLOTS);
+	if (r == 0)
+		r = completion_apply(options, losses, interruption, &taken->ended, notes, err);
+	if (r == 0)
+		r = completion_apply(options, losses, interruption, &taken->live, notes, err);
+	return r;
+}
+
+/* Takes all, with the losses between the last take and now, which may concern any of it. */
+static int take(struct session *session, const struct completion_options *options,
+		struct session_taken *taken, struct notes *notes, struct error *err)
+{
+	struct recorder_totals now, losses;
+	int r;
+
+	recorder_totals(session->recorder, &now);
+	recorder_totals_since(session->recorder, &session->taken, &losses);
+	r = target_take(session->target, &taken->ended, &taken->live, &taken->gaps, err);
+	if (r < 0)
+		return r;
+	progress_forget_discoveries(&session->progress);
+	r = complete(session, options, &losses, taken, notes, err);
+	if (r < 0) {
+		target_give_back(session->target, &taken->ended);
+		return r;
+	}
+	session->told = false;
+	if (!is_empty(taken))
+		session->taken = now;
+	return 0;
+}
+
+int session_take(struct session *session, const struct completion_options *options,
+		 struct session_taken *ret_taken, struct notes *notes, struct error *err)
+{
+	int r = update(session, clock_ns(CLOCK_MONOTONIC), err);
+
+	if (r == 0)
+		r = take(session, options, ret_taken, notes, err);
+	if (r < 0)
+		session_taken_finish(ret_taken);
+	return r;
 }
 
 int session_stop(struct session *session, struct error *err)
@@ -415,7 +497,7 @@ int session_collect(struct session *session, const struct completion_options *op
 	if (recording->observation_count == 0)
 		return interruption ? error_copy(err, interruption) :
 				      target_explain_nothing(session->target, err);
-	return completion_apply(options, &session->totals, interruption, recording, notes, err);
+	return completion_apply(options, &session->untaken, interruption, recording, notes, err);
 }
 
 void session_destroy(struct session *session)

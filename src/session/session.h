@@ -6,6 +6,7 @@
  * A recording from its start to its end, on a loop that the owner provides and runs:
  *
  *	start ─▶ (the loop runs until handler->ended) ─▶ stop ─▶ collect ─▶ destroy
+ *	             └─▶ take, as often as the owner likes
  *
  * A session handles no signals, writes to no terminal and logs nothing. That is up to the
  * owner.
@@ -14,14 +15,14 @@
 #include <stdint.h>
 
 #include "record/recorder.h"
+#include "recording/recording.h"
 #include "util/cleanup.h"
+#include "util/notes.h"
 
 struct completion_options;
 struct error;
 struct loop;
-struct notes;
 struct progress;
-struct recording;
 struct session;
 struct target;
 
@@ -37,12 +38,14 @@ struct session_options {
 	int64_t progress_every; /* ns between two updates of the progress; more than 0 */
 };
 
-/* Callbacks. Each may be NULL. None may stop or destroy the session. */
+/* Callbacks. Each may be NULL. None may stop or destroy the session, or take from it. */
 struct session_handler {
 	/* Counting has begun. The command of the target, if any, starts next. */
 	void (*started)(void *data);
 	/* The progress was updated. */
 	void (*progressed)(void *data);
+	/* Workloads have ended since the last session_take(). Called once until the next one. */
+	void (*workload_ended)(void *data);
 	/* The session has ended and does nothing more until session_stop(). Called once. */
 	void (*ended)(void *data);
 	void *data;
@@ -79,6 +82,40 @@ const struct progress *session_progress(const struct session *session);
 /* The losses so far. */
 void session_totals(const struct session *session, struct recorder_totals *ret_totals);
 
+/* The evidence of a session that goes on. A zeroed structure is empty and valid. */
+struct session_taken {
+	struct recording ended; /* the workloads that have ended since the last time */
+	struct recording live;	/* those that live, as if they had ended now */
+	/*
+	 * Sentences about what may belong to the recording and is in no observation, so that the
+	 * recording as a whole is not complete. They are reasons in the observations of this take.
+	 */
+	struct notes gaps;
+};
+
+void session_taken_finish(struct session_taken *taken);
+#define _cleanup_session_taken_ _cleanup_(session_taken_finish)
+
+/*
+ * Takes the evidence so far, without ending the session, and completes it as session_collect()
+ * does. Does not block, and may be called between session_start() and session_stop(), also when
+ * the session was interrupted. The progress is updated, so handler->progressed is called.
+ *
+ * An ended workload is returned once. A live one is returned each time, as the same lifetime
+ * (observation_compare_lifetimes()), with at least the calls of the time before; so the caller
+ * keeps the union (recording_add()), in which reasons stay. A workload of which not enough is
+ * known yet is left for the next time: it is still being set up, or nobody has said yet whether
+ * it is selected, or which runtime it has.
+ *
+ * A gap concerns everything that was recorded until then, also what earlier takes returned. The
+ * caller adds it to that, or keeps it with it. If a take returns no observation, the next one
+ * returns its gaps again.
+ *
+ * On failure nothing is taken, and ret_taken, which was empty, is empty.
+ */
+int session_take(struct session *session, const struct completion_options *options,
+		 struct session_taken *ret_taken, struct notes *notes, struct error *err);
+
 /*
  * Stops counting, even if the session has not ended yet, updates the progress once more and
  * frees the recorder. Call it once.
@@ -86,10 +123,10 @@ void session_totals(const struct session *session, struct recorder_totals *ret_t
 int session_stop(struct session *session, struct error *err);
 
 /*
- * Moves the observations into the empty recording, and adds the losses and the calls of the
- * runtime to them. Adds sentences about incomplete observations to notes. If nothing was
- * recorded, err is the interruption, or -ENOENT with the reason. Call it once, after
- * session_stop().
+ * Moves the observations, without those that were taken before, into the empty recording, and
+ * adds the losses and the calls of the runtime to them. Adds sentences about incomplete
+ * observations to notes. If there are none, err is the interruption, or -ENOENT with the reason.
+ * Call it once, after session_stop().
  */
 int session_collect(struct session *session, const struct completion_options *options,
 		    struct recording *recording, struct notes *notes, struct error *err);
