@@ -19,6 +19,7 @@
 #include "agent/operator_check.h"
 #include "agent/preparation.h"
 #include "agent/profiles.h"
+#include "agent/recordings.h"
 #include "kube/call.h"
 #include "kube/client.h"
 #include "kube/config.h"
@@ -50,6 +51,7 @@ struct agent {
 	struct node_pods *pods;
 	struct node_statuses *statuses;
 	struct profiles *profiles;
+	struct recordings *recordings;
 	struct leader *leader;
 	struct metrics *metrics;
 	struct monitor *monitor;
@@ -144,6 +146,7 @@ static void on_pods_known(void *data)
 	struct agent *agent = data;
 
 	agent->pods_known = true;
+	recordings_pods_known(agent->recordings);
 	profiles_look_again(agent->profiles);
 }
 
@@ -168,6 +171,8 @@ static void on_result(const struct profile_result *result, void *data)
 		fail(agent, &err);
 	if (agent->leader)
 		leader_changed(agent->leader, result->name);
+	if (result->deleted && agent->recordings)
+		recordings_profile_deleted(agent->recordings, result->name);
 }
 
 static void on_reconciled(double seconds, void *data)
@@ -286,10 +291,23 @@ static int create_reconcilers(struct agent *agent, struct error *err)
 				    err);
 	}
 	if (r == 0) {
+		const struct recordings_options recordings_options = {
+			.loop = agent->loop,
+			.client = agent->client,
+			.pods = agent->pods,
+			.node_name = options->node_name,
+			.recorder = &options->recorder,
+			.limits = options->limits,
+		};
+
+		r = recordings_create(&recordings_options, trouble, agent, &agent->recordings, err);
+	}
+	if (r == 0) {
 		const struct leader_options leader_options = {
 			.loop = agent->loop,
 			.client = agent->client,
 			.profiles = agent->profiles,
+			.recordings = agent->recordings,
 			.namespace = agent->config.namespace ?: "default",
 			.identity = options->node_name,
 			.seccomp_root = options->seccomp_root,
@@ -466,6 +484,7 @@ static void agent_finish(struct agent *agent)
 	monitor_destroy(agent->monitor);
 	kube_call_cancel(agent->check);
 	leader_destroy(agent->leader);
+	recordings_destroy(agent->recordings);
 	profiles_destroy(agent->profiles);
 	node_statuses_destroy(agent->statuses);
 	node_pods_destroy(agent->pods);

@@ -11,17 +11,21 @@
  *	  host_files     does it, in a thread; restores what others change (drift_watch)
  *	  node_statuses  reports it, where somebody has to know
  *	node_pods        which profiles pods of the node name, and so must not lose
+ *	recordings       follows the ProfileRecordings, records, and writes SeccompProfiles
+ *	leader           what one agent does for the whole cluster
  */
+#include "agent/node_recorder.h"
+#include "agent/recordings.h"
+
 struct error;
 
 struct agent_options {
 	const char *kubeconfig; /* NULL: as a pod of the cluster */
 	const char *node_name;
-	const char *seccomp_root;     /* the kubelet's directory for Localhost profiles */
-	const char *host_root;	      /* where the host's files are; NULL: found by itself */
-	const char *runtime_endpoint; /* CRI socket; NULL: the usual ones */
-	const char *listen;	      /* address of metrics and health; NULL: none */
-	const char *pin_dir;	      /* where an earlier agent may have left BPF programs */
+	const char *seccomp_root; /* the kubelet's directory for Localhost profiles */
+	const char *listen;	  /* address of metrics and health; NULL: none */
+	struct node_recorder_options recorder;
+	struct recording_limits limits;
 };
 
 /*

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "cli/frame/cli.h"
 #include "cli/frame/host_option.h"
 #include "record/recorder.h"
+#include "selection/selector.h"
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/str.h"
@@ -25,6 +27,14 @@ struct command_options {
 	const char *runtime_endpoint;
 	const char *listen;
 	const char *pin_dir;
+	const char *cgroup_root;
+	const char *evidence_dir;
+	int64_t evidence_age;
+	long evidence_size;
+	const char *namespaces;
+	long recordings;
+	int64_t duration;
+	long profiles;
 };
 
 /* Kubelets use the host's name in lower case unless they are told another one. */
@@ -46,6 +56,16 @@ static int find_node_name(const char *option, char ret_name[NODE_NAME_SIZE], str
 	return 0;
 }
 
+static int check_selector(const char *text, struct error *err)
+{
+	_cleanup_selector_ struct selector *selector = NULL;
+	_cleanup_error_ struct error why = ERROR_INIT;
+
+	if (!text || selector_parse(text, &selector, &why) == 0)
+		return 0;
+	return cli_usage_error(err, "--recording-namespaces: %s", error_message(&why));
+}
+
 static int run(const struct cli_call *call, struct error *err)
 {
 	const struct command_options *options = call->options;
@@ -54,13 +74,27 @@ static int run(const struct cli_call *call, struct error *err)
 		.kubeconfig = options->kubeconfig,
 		.node_name = node_name,
 		.seccomp_root = options->seccomp_root,
-		.host_root = options->host_root,
-		.runtime_endpoint = options->runtime_endpoint,
 		.listen = options->listen,
-		.pin_dir = options->pin_dir,
+		.recorder = {
+			.host_root = options->host_root,
+			.pin_dir = options->pin_dir,
+			.evidence_dir = options->evidence_dir,
+			.evidence_age = options->evidence_age,
+			.evidence_bytes = (uint64_t)options->evidence_size << 20,
+			.runtime_endpoint = options->runtime_endpoint,
+			.cgroup_root = options->cgroup_root,
+		},
+		.limits = {
+			.namespaces = options->namespaces,
+			.per_namespace = options->recordings,
+			.duration = options->duration,
+			.profiles = options->profiles,
+		},
 	};
-	int r = find_node_name(options->node_name, node_name, err);
+	int r = check_selector(options->namespaces, err);
 
+	if (r == 0)
+		r = find_node_name(options->node_name, node_name, err);
 	return r < 0 ? r : agent_run(&agent, err);
 }
 
@@ -104,13 +138,67 @@ static const struct cli_option options_table[] = {
 	  OPTION(pin_dir),
 	  .initial = RECORDER_PINS,
 	  .complete = CLI_COMPLETE_DIRECTORY,
-	  .help = "where an earlier recorder may have left BPF programs, which are removed" },
+	  .help = "where BPF programs are pinned, which go on recording for the next agent when this "
+		  "one ends" },
+	{ .name = "cgroup-root",
+	  .argument = "PATH",
+	  .type = CLI_STRING,
+	  OPTION(cgroup_root),
+	  .complete = CLI_COMPLETE_FILE,
+	  .help = "ignore pods outside of this cgroup, those of another kubelet" },
+	{ .name = "evidence-dir",
+	  .argument = "DIR",
+	  .type = CLI_STRING,
+	  OPTION(evidence_dir),
+	  .initial = "/var/lib/recorder",
+	  .complete = CLI_COMPLETE_DIRECTORY,
+	  .help = "where the recordings of this node are kept, NAMESPACE/NAME.UID.recording.json" },
+	{ .name = "evidence-age",
+	  .argument = "TIME",
+	  .type = CLI_DURATION,
+	  OPTION(evidence_age),
+	  .initial = "720h",
+	  .help = "how long recordings are kept that are over" },
+	{ .name = "evidence-size",
+	  .argument = "MIB",
+	  .type = CLI_NUMBER,
+	  OPTION(evidence_size),
+	  .initial = "64",
+	  .min = 1,
+	  .max = 1 << 20,
+	  .help = "of the recordings that are over, the oldest are removed beyond this size of all" },
+
+	{ .name = "recording-namespaces",
+	  .argument = "SELECTOR",
+	  .type = CLI_STRING,
+	  OPTION(namespaces),
+	  .group = "Limits of ProfileRecordings",
+	  .help = "labels of the namespaces that may record (default: all namespaces)" },
+	{ .name = "recordings-per-namespace",
+	  .argument = "COUNT",
+	  .type = CLI_NUMBER,
+	  OPTION(recordings),
+	  .initial = "20",
+	  .max = INT_MAX,
+	  .help = "how many may record at once; 0 for any number" },
+	{ .name = "recording-duration",
+	  .argument = "TIME",
+	  .type = CLI_DURATION,
+	  OPTION(duration),
+	  .help = "how long each may record (default: until it is deleted)" },
+	{ .name = "profiles-per-recording",
+	  .argument = "COUNT",
+	  .type = CLI_NUMBER,
+	  OPTION(profiles),
+	  .initial = "100",
+	  .max = INT_MAX,
+	  .help = "how many SeccompProfiles a node makes of each; 0 for any number" },
 	{},
 };
 
 const struct cli_command agent_command = {
 	.name = "agent",
-	.summary = "Keeps the SeccompProfiles of a cluster as files on this node.",
+	.summary = "Records for a cluster, and keeps its SeccompProfiles as files on this node.",
 	.synopsis = (const char *const[]){ "[OPTION]...", NULL },
 	.description =
 		(const char *const[]){
@@ -123,6 +211,10 @@ const struct cli_command agent_command = {
 			"spo.x-k8s.io/install-unenforceable: \"true\". A SecurityProfileNodeStatus "
 			"says so; it exists only for profiles that failed or that a pod of the node "
 			"names.",
+			"Records the pods of this node that ProfileRecordings select, and unites what "
+			"they did with what other nodes saw in SeccompProfiles: RECORDING for pods as a "
+			"whole, and RECORDING-CONTAINER. They are written when a container ends, when "
+			"something new was seen for 30 seconds, and when the recording ends.",
 			"Files that 'recorder install' wrote are left alone. Where the Security "
 			"Profiles Operator runs, the agent refuses to start.",
 			NULL,

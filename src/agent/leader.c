@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "agent/recordings.h"
 #include "kube/lease.h"
 #include "util/error.h"
 #include "util/log.h"
@@ -38,6 +39,8 @@ static void on_started(void *data)
 	};
 	int r = cluster_statuses_create(&options, on_trouble, leader, &leader->statuses, &err);
 
+	if (r == 0)
+		r = recordings_lead(leader->options.recordings, true, &err);
 	if (r < 0) {
 		on_trouble(r, &err, leader);
 		return;
@@ -50,6 +53,7 @@ static void on_stopped(void *data)
 	struct leader *leader = data;
 
 	log_info("no longer leads");
+	recordings_lead(leader->options.recordings, false, NULL);
 	cluster_statuses_destroy(leader->statuses);
 	leader->statuses = NULL;
 }

@@ -16,11 +16,13 @@ struct kube_client;
 struct leader;
 struct loop;
 struct profiles;
+struct recordings;
 
 struct leader_options {
 	struct loop *loop;
 	struct kube_client *client;
 	const struct profiles *profiles; /* of this node */
+	struct recordings *recordings;	 /* the same */
 	const char *namespace;		 /* of the Lease */
 	const char *identity;		 /* the node's name */
 	const char *seccomp_root;

@@ -22,4 +22,8 @@
 /* Of a SeccompProfile: "true" installs what a node cannot enforce as it is written. */
 #define ANNOTATION_UNENFORCEABLE "spo.x-k8s.io/install-unenforceable"
 
+/* Of a recorded SeccompProfile: in how many writes each call was; the first reason why calls may be missing. */
+#define ANNOTATION_COVERAGE "spo.x-k8s.io/syscall-coverage"
+#define ANNOTATION_INCOMPLETE "spo.x-k8s.io/incomplete"
+
 #endif

@@ -4,8 +4,7 @@
 
 /*
  * The work of an agent on its host before it asks the cluster: a thread enters the host's root
- * directory, for all jobs that follow, looks who else manages profiles and which runtimes run here,
- * and removes BPF programs that an earlier recorder left behind.
+ * directory, for all jobs that follow, and looks who else manages profiles and which runtimes run here.
  */
 struct agent_options;
 struct error;

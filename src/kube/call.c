@@ -60,7 +60,7 @@ void kube_call_cancel(struct kube_call *call)
 
 static int make_path(const struct kube_call_options *options, char **ret_path, struct error *err)
 {
-	_cleanup_free_ char *path = NULL;
+	_cleanup_free_ char *path = NULL, *manager = NULL;
 	bool create = options->verb == KUBE_CREATE;
 	int r = kube_path(options->resource, options->namespace, create ? NULL : options->name,
 			  options->subresource, &path, err);
@@ -70,8 +70,14 @@ static int make_path(const struct kube_call_options *options, char **ret_path, s
 	if (!create && !options->name)
 		return error_set(err, EINVAL, "the name of an object of %s is not said",
 				 options->resource->plural);
-	if (asprintf(ret_path, "%s%s%s", path,
-		     verbs[options->verb].manages_fields ? "?fieldManager=" KUBE_FIELD_MANAGER : "",
+	if (!verbs[options->verb].manages_fields) {
+		*ret_path = steal_pointer(&path);
+		return 0;
+	}
+	manager = kube_path_escape(options->manager ?: KUBE_FIELD_MANAGER);
+	if (!manager)
+		return error_nomem(err);
+	if (asprintf(ret_path, "%s?fieldManager=%s%s", path, manager,
 		     options->verb == KUBE_APPLY && options->force ? "&force=true" : "") < 0) {
 		*ret_path = NULL;
 		return error_nomem(err);

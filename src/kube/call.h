@@ -41,12 +41,13 @@ struct kube_call_options {
 	const char *subresource; /* "status"; NULL for the object itself */
 	const json_t *body;	 /* borrowed during the start; NULL without one */
 	bool force;		 /* KUBE_APPLY: take fields over from others who set them */
+	const char *manager;	 /* owner of the fields that are set [KUBE_FIELD_MANAGER] */
 	int64_t timeout_ms;	 /* of each attempt [KUBE_CALL_TIMEOUT_MS] */
 };
 
 #define KUBE_CALL_TIMEOUT_MS 30000
 
-/* The owner of the fields that recorder sets, in an object's managedFields. */
+/* The usual owner of the fields that recorder sets, in an object's managedFields. */
 #define KUBE_FIELD_MANAGER "recorder"
 
 /*

@@ -29,9 +29,24 @@ agent_start() { # NODE
 	# shellcheck disable=SC2016 # the inner shell's
 	[ -z "$AGENT_CGROUP" ] ||
 		enter=(sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$AGENT_CGROUP")
+	cleanup_add agent_detach "$1"
 	node_service "$1" agent "${enter[@]}" env "${AGENT_ENVIRONMENT[@]}" \
 		"${AGENT_PROGRAM:-$RECORDER}" agent --kubeconfig "$KUBECONFIG" --node-name "$1" --host-root / --runtime-endpoint \
-		"$CLUSTER_DIRECTORY/$1/containerd/containerd.sock" -v "${AGENT_OPTIONS[@]}"
+		"$CLUSTER_DIRECTORY/$1/containerd/containerd.sock" --pin-dir "$(agent_pins "$1")" \
+		--evidence-dir "$CLUSTER_DIRECTORY/$1/evidence" --cgroup-root "$(cluster_cgroup "$1")" \
+		-v "${AGENT_OPTIONS[@]}"
+}
+
+# Where an agent pins its BPF programs: the nodes have one kernel.
+agent_pins() { # NODE
+	echo "/sys/fs/bpf/recorder-${CLUSTER_DIRECTORY##*.}-$1"
+}
+
+# Removes what an agent leaves for the next one.
+agent_detach() { # NODE
+	agent_stop "$1"
+	"$RECORDER" detach --pin-dir "$(agent_pins "$1")"
+	rm -rf "$CLUSTER_DIRECTORY/$1/evidence"
 }
 
 agents_start() {

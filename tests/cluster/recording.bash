@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# For tests of ProfileRecordings: pods that do something, and what is said of recordings.
+
+on_namespace() { # ARGUMENT...
+	kubectl --namespace "$AGENT_NAMESPACE" "$@"
+}
+
+# Prints a pod whose container "main" runs a shell script, under a profile if one is named.
+worker() { # NAME NODE LABEL_APP SCRIPT [LOCALHOST_PROFILE]
+	pod "$1" "${5:--}" "$2" | jq --arg app "$3" --arg script "$4" '
+		.metadata.labels.app = $app | .spec.containers[0].command = ["sh", "-c", $script]
+		| .spec.restartPolicy = "Never"'
+}
+
+# Prints a ProfileRecording.
+recording() { # NAME LABEL_APP [SPEC_OF_JQ]
+	jq -n --arg name "$1" --arg app "$2" --arg namespace "$AGENT_NAMESPACE" '{
+		apiVersion: "security-profiles-operator.x-k8s.io/v1", kind: "ProfileRecording",
+		metadata: {name: $name, namespace: $namespace},
+		spec: ({kind: "SeccompProfile", recorder: "Bpf",
+			podSelector: {matchLabels: {app: $app}}} + '"${3:-{\}}"')}'
+}
+
+# True if the condition of a recording is so, for this reason.
+recording_says() { # NAME TYPE STATUS REASON
+	on_namespace get profilerecording "$1" --output json |
+		jq -e --arg type "$2" --arg status "$3" --arg reason "$4" '.status.conditions[]?
+			| select(.type == $type and .status == $status and .reason == $reason)' >/dev/null
+}
+
+# Prints the calls that a SeccompProfile allows, one a line.
+profile_calls() { # PROFILE
+	kubectl get sp "$1" --output json 2>/dev/null |
+		jq -r '.spec.syscalls[] | select(.action == "SCMP_ACT_ALLOW") | .names[]' | sort -u
+}
+
+# True if a SeccompProfile allows all of these calls.
+profile_has() { # PROFILE CALL...
+	[ -z "$(comm -13 <(profile_calls "$1") <(printf '%s\n' "${@:2}" | sort))" ]
+}
+
+# True if a SeccompProfile exists and allows none of these calls.
+profile_lacks() { # PROFILE CALL...
+	[ -n "$(profile_calls "$1")" ] &&
+		[ -z "$(comm -12 <(profile_calls "$1") <(printf '%s\n' "${@:2}" | sort))" ]
+}
