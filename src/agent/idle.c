@@ -79,7 +79,8 @@ static bool is_active(const struct kind *kind)
 	for (i = 0; kind->began && i < kind->calls.length; i++) {
 		const struct call *call = &kind->calls.items[i];
 
-		if (call->origin == ORIGIN_OBSERVED && call->first_seen - STARTING > kind->began)
+		if (call->origin == ORIGIN_OBSERVED && call->first_seen > kind->began &&
+		    call->first_seen - kind->began > STARTING)
 			return true;
 	}
 	return false;

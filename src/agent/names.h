@@ -26,4 +26,11 @@
 #define ANNOTATION_COVERAGE "spo.x-k8s.io/syscall-coverage"
 #define ANNOTATION_INCOMPLETE "spo.x-k8s.io/incomplete"
 
+/*
+ * Of a recorded profile: "true" gives it the path of its hashed name below its namespace too. The agent
+ * that makes the object sets it if another profile has the path without the hash, for good: the path
+ * stays what it is when that profile is deleted and recorded again.
+ */
+#define ANNOTATION_HASHED_PATH "spo.x-k8s.io/hashed-path"
+
 #endif

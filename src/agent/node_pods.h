@@ -2,7 +2,10 @@
 #ifndef AGENT_NODE_PODS_H
 #define AGENT_NODE_PODS_H
 
-/* Follows the pods of a node: which profiles do they name, and what was generated of their own names? */
+/*
+ * Follows the pods of a node: which profiles do they name, and which parts of their own names were
+ * generated?
+ */
 #include <stdbool.h>
 
 #include "util/cleanup.h"

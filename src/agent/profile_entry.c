@@ -13,6 +13,7 @@ static void destroy(struct profile_entry *entry)
 	string_set_free(entry->bases, entry->base_count);
 	string_set_free(entry->paths, entry->path_count);
 	free(entry->fingerprint);
+	free(entry->claim);
 	free(entry->name);
 	free(entry->uid);
 	free(entry);

@@ -19,7 +19,13 @@ struct profile_entry {
 	char *uid;
 	int64_t generation;
 	char *fingerprint; /* of the object: whatever its plan depends on */
-	char **bases;	   /* names of the profiles that its file depends on */
+	/*
+	 * Its path below the namespace of its recording, if no other profile has it; NULL if it was
+	 * not recorded.
+	 */
+	char *claim;
+	bool borrows; /* the claim is not that of its own name, which has a hash */
+	char **bases; /* names of the profiles that its file depends on */
 	size_t base_count;
 	char **paths; /* of its files on the node */
 	size_t path_count;

@@ -9,10 +9,10 @@
 
 #include "agent/names.h"
 #include "agent/node_facts.h"
+#include "agent/profile_path.h"
 #include "install/enforceable.h"
 #include "install/localhost_path.h"
 #include "json/cursor.h"
-#include "kube/call.h"
 #include "kube/object.h"
 #include "profile/document/document.h"
 #include "profile/document/profile_read_cr.h"
@@ -58,6 +58,16 @@ void profile_plan_finish(struct profile_plan *plan)
 	*plan = (struct profile_plan){};
 }
 
+bool profile_plan_has_path(const struct profile_plan *plan, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < PROFILE_PATHS_MAX && plan->paths[i]; i++)
+		if (strcmp(plan->paths[i], path) == 0)
+			return true;
+	return false;
+}
+
 const char *profile_object_base(const json_t *object)
 {
 	return json_string_value(
@@ -96,34 +106,12 @@ static int refuse(struct profile_plan *plan, const char *reason, int result,
 	return report(plan, PROFILE_ERROR, reason, err, "%s", error_message(why));
 }
 
-const char *profile_object_namespace(const json_t *object)
-{
-	const json_t *metadata = json_object_get(object, "metadata"), *entry;
-	size_t i;
-
-	json_array_foreach(json_object_get(metadata, "managedFields"), i, entry) {
-		const char *manager = json_string_value(json_object_get(entry, "manager"));
-		const json_t *fields = json_object_get(entry, "fieldsV1");
-		const json_t *labels =
-			json_object_get(json_object_get(fields, "f:metadata"), "f:labels");
-
-		if (manager && strcmp(manager, KUBE_FIELD_MANAGER) == 0 &&
-		    json_object_get(labels, "f:" LABEL_RECORDING_NAMESPACE))
-			return json_string_value(json_object_get(
-				json_object_get(metadata, "labels"), LABEL_RECORDING_NAMESPACE));
-	}
-	return NULL;
-}
-
 static int choose_paths(struct profile_plan *plan, const json_t *object, const char *name,
-			struct error *err)
+			const char *holder, struct error *err)
 {
-	const char *namespace = profile_object_namespace(object);
 	int r = localhost_path_create(AGENT_PREFIX, NULL, name, &plan->paths[0], err);
 
-	if (r == 0 && namespace)
-		r = localhost_path_create(AGENT_PREFIX, namespace, name, &plan->paths[1], err);
-	return r;
+	return r < 0 ? r : profile_namespaced_path(object, holder, &plan->paths[1], err);
 }
 
 bool profile_object_consents(const json_t *object)
@@ -354,7 +342,21 @@ static int decide(struct profile_plan *plan, struct document *document, json_t *
 	return r < 0 ? refuse(plan, "InvalidProfile", r, &why, err) : 0;
 }
 
-int profile_plan_make(json_t *const *objects, size_t count, const char *missing,
+/* Says of a file that its path is not the one that was to be expected. */
+static int mention_path(struct profile_plan *plan, const json_t *object, const char *holder,
+			struct error *err)
+{
+	_cleanup_free_ char *expected = NULL, *message = steal_pointer(&plan->message);
+	int r = profile_namespaced_path(object, false, &expected, err);
+
+	if (r < 0)
+		return r;
+	return report(plan, plan->state, plan->reason, err,
+		      "%s; %s is the file of SeccompProfile %s, so this one has %s", message,
+		      expected, holder, plan->paths[1]);
+}
+
+int profile_plan_make(json_t *const *objects, size_t count, const char *missing, const char *holder,
 		      const struct node_facts *facts, struct profile_plan *ret_plan,
 		      struct error *err)
 {
@@ -364,7 +366,7 @@ int profile_plan_make(json_t *const *objects, size_t count, const char *missing,
 	int r = read_object(objects[0], facts, &documents, &why);
 
 	if (r == 0)
-		r = choose_paths(&plan, objects[0], documents.items->name ?: "", &why);
+		r = choose_paths(&plan, objects[0], documents.items->name ?: "", holder, &why);
 	if (r < 0) {
 		r = refuse(&plan, "InvalidProfile", r, &why, err);
 	} else if (documents.items->disabled) {
@@ -374,6 +376,8 @@ int profile_plan_make(json_t *const *objects, size_t count, const char *missing,
 	} else {
 		r = decide(&plan, documents.items, objects, count, missing, facts, err);
 	}
+	if (r == 0 && holder && plan.content && plan.paths[1])
+		r = mention_path(&plan, objects[0], holder, err);
 	if (r < 0)
 		return r;
 	*ret_plan = plan;

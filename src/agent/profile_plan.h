@@ -50,26 +50,23 @@ struct profile_plan {
 void profile_plan_finish(struct profile_plan *plan);
 #define _cleanup_profile_plan_ __attribute__((cleanup(profile_plan_finish)))
 
+/* True if it is one of the paths. */
+bool profile_plan_has_path(const struct profile_plan *plan, const char *path);
+
 /* Returns the name of the profile's base, borrowed; NULL without one. */
 const char *profile_object_base(const json_t *object);
-
-/*
- * Returns the namespace of the recording that the profile came from, or NULL. Only an agent's own
- * word counts: it decides whose file is written, and a person who may write profiles need not have
- * a right to that namespace.
- */
-const char *profile_object_namespace(const json_t *object);
 
 /* True if the object says that it is to be installed where it cannot be enforced. */
 bool profile_object_consents(const json_t *object);
 
 /*
  * Plans for the SeccompProfile objects[0]. The objects after it are its base, the base of that, and
- * so on. If the chain ends early, missing is the name of the object that does not exist. A mistake
- * in an object is a plan with the state PROFILE_ERROR; -ENOMEM is the only error. The caller
- * finishes ret_plan.
+ * so on. If the chain ends early, missing is the name of the object that does not exist. If another
+ * profile has the path below the namespace that objects[0] would have (profile_path.h), holder is its
+ * name, and the path is that of the own name. A mistake in an object is a plan with the state
+ * PROFILE_ERROR; -ENOMEM is the only error. The caller finishes ret_plan.
  */
-int profile_plan_make(json_t *const *objects, size_t count, const char *missing,
+int profile_plan_make(json_t *const *objects, size_t count, const char *missing, const char *holder,
 		      const struct node_facts *facts, struct profile_plan *ret_plan,
 		      struct error *err);
 

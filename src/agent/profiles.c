@@ -74,7 +74,7 @@ void profiles_retry(struct profiles *profiles, struct profile_entry *entry, int 
 	work_queue_add_failed(profiles->queue, &entry->item);
 }
 
-static void touch(struct profiles *profiles, struct profile_entry *entry)
+void profiles_touch(struct profiles *profiles, struct profile_entry *entry)
 {
 	if (entry->busy)
 		entry->again = true;
@@ -103,39 +103,40 @@ void profiles_set_busy(struct profiles *profiles, struct profile_entry *entry, b
 /* ---- planning */
 
 /*
- * Returns whatever the plan of an object depends on, beside the objects of its bases. It does not
- * depend on the status.
+ * Returns whatever the plan of an object depends on, beside the objects of its bases and the claims of
+ * other profiles. It does not depend on the status.
  */
-static char *fingerprint_of(const json_t *object)
+static char *fingerprint_of(const struct profile_entry *entry, const json_t *object)
 {
 	const json_t *metadata = json_object_get(object, "metadata");
 	const char *uid = kube_object_uid(object);
-	const char *namespace = profile_object_namespace(object);
 	char *fingerprint;
 
 	if (asprintf(&fingerprint, "%s %lld %s %d", uid,
 		     (long long)json_integer_value(json_object_get(metadata, "generation")),
-		     namespace ?: "", profile_object_consents(object)) < 0)
+		     entry->claim ?: "", profile_object_consents(object)) < 0)
 		return NULL;
 	return fingerprint;
 }
 
 /* Takes over what an object says of itself. */
-static int note_object(struct profile_entry *entry, const json_t *object, struct error *err)
+static int note_object(struct profiles *profiles, struct profile_entry *entry, const json_t *object,
+		       struct error *err)
 {
 	const json_t *metadata = json_object_get(object, "metadata");
-	const char *uid = kube_object_uid(object);
-	char *fingerprint = fingerprint_of(object), *uid_copy = strdup(uid);
+	_cleanup_free_ char *fingerprint = NULL, *uid = NULL;
+	int r = profiles_note_claim(profiles, entry, object, err);
 
-	if (!fingerprint || !uid_copy) {
-		free(fingerprint);
-		free(uid_copy);
+	if (r < 0)
+		return r;
+	fingerprint = fingerprint_of(entry, object);
+	uid = strdup(kube_object_uid(object));
+	if (!fingerprint || !uid)
 		return error_nomem(err);
-	}
 	free(entry->uid);
 	free(entry->fingerprint);
-	entry->uid = uid_copy;
-	entry->fingerprint = fingerprint;
+	entry->uid = steal_pointer(&uid);
+	entry->fingerprint = steal_pointer(&fingerprint);
 	entry->generation = json_integer_value(json_object_get(metadata, "generation"));
 	entry->exists = true;
 	return 0;
@@ -164,13 +165,16 @@ static void plan(struct profiles *profiles, struct profile_entry *entry,
 {
 	_cleanup_profile_plan_ struct profile_plan made = {};
 	_cleanup_error_ struct error err = ERROR_INIT;
-	int r = note_object(entry, chain->objects[0], &err);
+	const struct profile_entry *holder;
+	int r = note_object(profiles, entry, chain->objects[0], &err);
 
 	if (r == 0)
 		r = note_bases(entry, chain, &err);
+	holder = profiles_holder_of(profiles, entry);
 	if (r == 0)
 		r = profile_plan_make(chain->objects, chain->count, chain->missing,
-				      profiles->options.facts, &made, &err);
+				      holder ? holder->name : NULL, profiles->options.facts, &made,
+				      &err);
 	if (r < 0)
 		profiles_retry(profiles, entry, r, &err);
 	else
@@ -225,6 +229,11 @@ static void fetch(struct profiles *profiles, struct profile_entry *entry)
 	profiles_retry(profiles, entry, r, &err);
 }
 
+bool profiles_know_all(const struct profiles *profiles)
+{
+	return profiles->known && node_pods_are_known(profiles->options.pods);
+}
+
 static bool has_room(void *data)
 {
 	struct profiles *profiles = data;
@@ -242,8 +251,7 @@ static void bury(struct profiles *profiles, struct profile_entry *entry)
 		profile_entry_remove(&profiles->entries, entry);
 		return;
 	}
-	if (profiles->known && node_pods_are_known(profiles->options.pods) &&
-	    !is_named(profiles, entry))
+	if (profiles_know_all(profiles) && !is_named(profiles, entry))
 		profiles_carry_out(profiles, entry, &removal, NULL);
 }
 
@@ -275,7 +283,7 @@ static void touch_dependants(struct profiles *profiles, const char *name)
 
 		if (entry->exists && profile_entry_has_base(entry, name)) {
 			profiles_forget_plan(entry);
-			touch(profiles, entry);
+			profiles_touch(profiles, entry);
 		}
 	}
 	/* A profile that is being fetched may just have got it. */
@@ -293,7 +301,7 @@ static void plan_soon(struct profiles *profiles, struct profile_entry *entry, co
 	const struct profile_chain chain = { .objects = { (json_t *)object }, .count = 1 };
 
 	if (entry->busy || profile_object_base(object) || !has_room(profiles)) {
-		touch(profiles, entry);
+		profiles_touch(profiles, entry);
 		return;
 	}
 	work_queue_remove(profiles->queue, &entry->item);
@@ -312,7 +320,7 @@ static void on_object(const json_t *object, void *data)
 
 	if (r == 0) {
 		before = steal_pointer(&entry->fingerprint);
-		r = note_object(entry, object, &err);
+		r = note_object(profiles, entry, object, &err);
 	}
 	if (r < 0) {
 		trouble(profiles, r, &err);
@@ -332,8 +340,9 @@ static void on_object(const json_t *object, void *data)
 static void note_absence(struct profiles *profiles, struct profile_entry *entry)
 {
 	entry->exists = false;
+	profiles_drop_claim(profiles, entry);
 	profiles_forget_plan(entry);
-	touch(profiles, entry);
+	profiles_touch(profiles, entry);
 	touch_dependants(profiles, entry->name);
 }
 
@@ -358,9 +367,36 @@ static void on_begin(void *data)
 	}
 }
 
+/* True if the node has files of the profile that its plan does not write. */
+static bool has_other_files(const struct profile_entry *entry)
+{
+	size_t i;
+
+	for (i = 0; i < entry->path_count; i++)
+		if (!profile_plan_has_path(&entry->plan, entry->paths[i]))
+			return true;
+	return false;
+}
+
+/* Files that had to stay while not everything was known may be removed now. */
+static void look_at_other_files(struct profiles *profiles)
+{
+	size_t i;
+
+	for (i = 0; profiles_know_all(profiles) && i < profiles->entries.length; i++) {
+		struct profile_entry *entry = profiles->entries.items[i];
+
+		if (entry->exists && has_other_files(entry)) {
+			profiles_forget_plan(entry);
+			profiles_touch(profiles, entry);
+		}
+	}
+}
+
 static void on_listed(void *data)
 {
 	struct profiles *profiles = data;
+	bool first = !profiles->known;
 	size_t i;
 
 	profiles->known = true;
@@ -370,6 +406,8 @@ static void on_listed(void *data)
 		if (!entry->listed)
 			note_absence(profiles, entry);
 	}
+	if (first)
+		look_at_other_files(profiles);
 	profiles_look_if_settled(profiles);
 }
 
@@ -456,9 +494,8 @@ void profiles_pods_changed(struct profiles *profiles, const char *path)
 		struct profile_entry *entry = profiles->entries.items[i];
 
 		if (profile_entry_has_path(entry, path) ||
-		    (entry->plan.paths[0] && strcmp(entry->plan.paths[0], path) == 0) ||
-		    (entry->plan.paths[1] && strcmp(entry->plan.paths[1], path) == 0))
-			touch(profiles, entry);
+		    profile_plan_has_path(&entry->plan, path))
+			profiles_touch(profiles, entry);
 	}
 }
 
@@ -471,7 +508,7 @@ void profiles_file_lost(struct profiles *profiles, const char *path)
 
 		if (profile_entry_has_path(entry, path)) {
 			profiles_forget_plan(entry);
-			touch(profiles, entry);
+			profiles_touch(profiles, entry);
 		}
 	}
 }
@@ -495,7 +532,7 @@ void profiles_files_kept(struct profiles *profiles, char *const *paths, size_t c
 
 		if (!has_all_files(entry, paths, count)) {
 			profiles_forget_plan(entry);
-			touch(profiles, entry);
+			profiles_touch(profiles, entry);
 		}
 	}
 }
@@ -504,8 +541,9 @@ void profiles_look_again(struct profiles *profiles)
 {
 	size_t i;
 
+	look_at_other_files(profiles);
 	for (i = 0; i < profiles->entries.length; i++)
-		touch(profiles, profiles->entries.items[i]);
+		profiles_touch(profiles, profiles->entries.items[i]);
 }
 
 void profiles_resume(struct profiles *profiles)

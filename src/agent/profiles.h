@@ -93,6 +93,13 @@ size_t profiles_waiting(const struct profiles *profiles);
 bool profiles_find(const struct profiles *profiles, const char *name,
 		   struct profile_result *ret_result);
 
+/*
+ * Returns the name of the profile that has a path below a namespace ("operator/shop/web-app.json"), or
+ * will have it; NULL if it is free. Whoever makes an object asks first: if its path is not free, its
+ * name needs a hash, and the object ANNOTATION_HASHED_PATH. Borrowed until the loop runs again.
+ */
+const char *profiles_path_holder(const struct profiles *profiles, const char *path);
+
 /* Calls back with the result for each profile. */
 void profiles_for_each(const struct profiles *profiles,
 		       void (*visit)(const struct profile_result *result, void *data), void *data);

@@ -4,7 +4,7 @@
 
 /*
  * What the files of profiles.h share: profiles.c has the events and decides what is due,
- * profiles_work.c has it done.
+ * profiles_work.c has it done, and profiles_claims.c decides whose a path is.
  */
 #include <sys/queue.h>
 
@@ -44,6 +44,9 @@ void profiles_retry(struct profiles *profiles, struct profile_entry *entry, int 
 /* Reports what this node did about a profile, unless it has not done anything yet. */
 void profiles_report(struct profiles *profiles, const struct profile_entry *entry);
 
+/* Has a profile dealt with soon, or again once it is not busy. */
+void profiles_touch(struct profiles *profiles, struct profile_entry *entry);
+
 void profiles_set_busy(struct profiles *profiles, struct profile_entry *entry, bool busy);
 
 /* The plan that was carried out, or is being carried out, is out of date. */
@@ -58,6 +61,24 @@ void profiles_look_if_settled(struct profiles *profiles);
  */
 void profiles_carry_out(struct profiles *profiles, struct profile_entry *entry,
 			struct profile_plan *plan, const char *fingerprint);
+
+/* True once all profiles and pods are known: what belongs to none of them can be removed. */
+bool profiles_know_all(const struct profiles *profiles);
+
+/* Takes over what an object claims. Profiles that claim the same path are planned again. -ENOMEM. */
+int profiles_note_claim(struct profiles *profiles, struct profile_entry *entry,
+			const json_t *object, struct error *err);
+
+/* The entry's object is gone, and with it its claim. */
+void profiles_drop_claim(struct profiles *profiles, struct profile_entry *entry);
+
+/* Returns the other profile that has the path that this one claims; NULL if this one has it. */
+const struct profile_entry *profiles_holder_of(const struct profiles *profiles,
+					       const struct profile_entry *entry);
+
+/* True if the path is that of a file of another profile. */
+bool profiles_is_elsewhere(const struct profiles *profiles, const struct profile_entry *entry,
+			   const char *path);
 
 /* Frees what carrying plans out needs. The files must not call back any more. */
 void profiles_drop_work(struct profiles *profiles);

@@ -95,6 +95,19 @@ static int keep_path(struct work *work, const char *path, struct error *err)
 	return string_set_add(&work->paths, &work->path_count, path, err);
 }
 
+/*
+ * True if a file of the profile has to stay although the plan does not write it. Until everything is
+ * known, it may be that of another profile, or a pod may name it: a path below a namespace does not
+ * tell the name of an object whose name has a hash.
+ */
+static bool has_to_stay(const struct profiles *profiles, const struct profile_plan *plan,
+			const char *content, const char *path)
+{
+	if (!profiles_know_all(profiles) && !profile_plan_has_path(plan, path))
+		return true;
+	return !plan->remove && (!content || node_pods_name(profiles->options.pods, path));
+}
+
 /* Fills in what has to be done to the files, and which of them are there afterwards. */
 static int make_changes(const struct profiles *profiles, struct work *work, const char *content,
 			struct file_changes *changes, struct error *err)
@@ -110,13 +123,12 @@ static int make_changes(const struct profiles *profiles, struct work *work, cons
 	}
 	for (i = 0; r == 0 && i < entry->path_count; i++) {
 		const char *path = entry->paths[i];
-		bool wanted = !work->plan.remove &&
-			      (!content || node_pods_name(profiles->options.pods, path));
 
-		if (content && (strcmp(path, work->plan.paths[0]) == 0 ||
-				(work->plan.paths[1] && strcmp(path, work->plan.paths[1]) == 0)))
+		if ((content && profile_plan_has_path(&work->plan, path)) ||
+		    profiles_is_elsewhere(profiles, entry, path))
 			continue;
-		r = wanted || changes->length == FILE_CHANGES_MAX ?
+		r = changes->length == FILE_CHANGES_MAX ||
+				    has_to_stay(profiles, &work->plan, content, path) ?
 			    keep_path(work, path, err) :
 			    file_changes_add(changes, path, NULL, err);
 	}

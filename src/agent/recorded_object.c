@@ -216,6 +216,8 @@ static json_t *make_annotations(const struct recorded_evidence *evidence, const 
 
 	json_object_set_new(annotations, ANNOTATION_COVERAGE,
 			    make_coverage(existing, evidence->profile));
+	if (!existing && evidence->path_taken)
+		json_object_set_new(annotations, ANNOTATION_HASHED_PATH, json_string("true"));
 	if (evidence->gap)
 		json_object_set_new(annotations, ANNOTATION_INCOMPLETE, json_string(evidence->gap));
 	return annotations;

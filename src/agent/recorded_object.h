@@ -20,6 +20,7 @@ struct recorded_evidence {
 	const struct profile *profile;
 	const char *gap; /* why calls may be missing; NULL */
 	bool disabled;	 /* of a new object: no node installs it */
+	bool path_taken; /* of a new object: another profile has the plain path of the namespace */
 };
 
 /* What one write does. */

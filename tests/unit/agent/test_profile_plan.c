@@ -13,6 +13,7 @@
 
 #include "agent/names.h"
 #include "agent/node_facts.h"
+#include "agent/profile_path.h"
 #include "agent/profile_plan.h"
 #include "json/cursor.h"
 #include "kube/call.h"
@@ -73,7 +74,7 @@ static void plan_with(json_t *const *objects, size_t count, const char *missing,
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
 
-	if (profile_plan_make(objects, count, missing, facts, ret_plan, &err) < 0)
+	if (profile_plan_make(objects, count, missing, NULL, facts, ret_plan, &err) < 0)
 		fail_msg("%s", error_message(&err));
 	assert_non_null(ret_plan->message);
 	assert_non_null(ret_plan->reason);
@@ -403,58 +404,6 @@ static void every_runtime_of_the_node_counts(void **state)
 
 /* ---- recorded profiles */
 
-static const struct {
-	const char *metadata;
-	const char *namespace;
-} owners[] = {
-	{ RECORDED, "shop" },
-	{ LABEL("shop"), NULL },
-	{ MANAGED_BY(KUBE_FIELD_MANAGER), NULL },
-	/* A person set the label. */
-	{ LABEL("shop") "," MANAGED_BY("kubectl"), NULL },
-	{ LABEL("shop") "," MANAGED_BY("Recorder"), NULL },
-	{ LABEL("shop") "," MANAGED_BY("recorder2"), NULL },
-	/* The agent set something else. */
-	{ LABEL("shop") ",\"managedFields\":[{\"manager\":\"recorder\",\"fieldsV1\":"
-			"{\"f:metadata\":{\"f:labels\":{\"f:app\":{}}}}}]",
-	  NULL },
-	{ LABEL("shop") ",\"managedFields\":[{\"manager\":\"recorder\",\"fieldsV1\":"
-			"{\"f:metadata\":{\"f:annotations\":{\"f:" LABEL_RECORDING_NAMESPACE
-			"\":{}}}}}]",
-	  NULL },
-	{ LABEL("shop") ",\"managedFields\":[{\"manager\":\"recorder\"},"
-			"{\"fieldsV1\":{\"f:metadata\":{\"f:labels\":{\"f:" LABEL_RECORDING_NAMESPACE
-			"\":{}}}}}]",
-	  NULL },
-	/* Of wrong types. */
-	{ LABEL("shop") ",\"managedFields\":{\"manager\":\"recorder\"}", NULL },
-	{ LABEL("shop") ",\"managedFields\":[7,null,[],{\"manager\":7}]", NULL },
-	{ LABEL("shop") ",\"managedFields\":[{\"manager\":\"recorder\",\"fieldsV1\":[]}]", NULL },
-	{ LABEL("shop") ",\"managedFields\":[{\"manager\":\"recorder\",\"fieldsV1\":"
-			"{\"f:metadata\":{\"f:labels\":7}}}]",
-	  NULL },
-	{ "\"labels\":{\"" LABEL_RECORDING_NAMESPACE "\":7}," MANAGED_BY("recorder"), NULL },
-	{ "\"labels\":[]," MANAGED_BY("recorder"), NULL },
-};
-
-static void only_an_agent_names_a_namespace(void **state)
-{
-	size_t i;
-
-	for (i = 0; i < array_size(owners); i++) {
-		_cleanup_free_ char *text = NULL;
-		_cleanup_json_ json_t *object = NULL;
-		const char *namespace;
-
-		assert_true(asprintf(&text, "{\"metadata\":{%s}}", owners[i].metadata) > 0);
-		object = parse(text);
-		namespace = profile_object_namespace(object);
-		if (!owners[i].namespace != !namespace ||
-		    (namespace && strcmp(namespace, owners[i].namespace) != 0))
-			fail_msg("%s: %s", owners[i].metadata, namespace);
-	}
-}
-
 static void a_label_of_a_person_makes_no_file(void **state)
 {
 	_cleanup_profile_plan_ struct profile_plan plan = {};
@@ -497,6 +446,43 @@ static void the_calls_of_the_runtimes_are_not_added_against_a_rule(void **state)
 		 &plan);
 	expect(&plan, PROFILE_ERROR, "InvalidProfile", "execve");
 	assert_null(plan.content);
+}
+
+/* The hash is of shop/web/app/. */
+#define HASHED "web-app.46457b96"
+#define HASHED_LABELS                                                                   \
+	",\"labels\":{\"" LABEL_RECORDING_NAMESPACE "\":\"shop\",\"" LABEL_RECORDING_ID \
+	"\":\"web\",\"" LABEL_CONTAINER_ID "\":\"app\"}," MANAGED_BY(KUBE_FIELD_MANAGER)
+
+static void a_hashed_name_has_a_path_without_the_hash(void **state)
+{
+	_cleanup_profile_plan_ struct profile_plan plan = {};
+
+	plan_one(object_of(HASHED, HASHED_LABELS, DENY ALLOW("\"read\"")), &plan);
+	expect(&plan, PROFILE_INSTALLED, "Available", "installed");
+	expect_paths(&plan, "operator/" HASHED ".json", "operator/shop/web-app.json");
+	assert_string_equal(plan.message, "installed");
+}
+
+static void a_path_that_another_profile_has_is_not_written(void **state)
+{
+	const struct node_facts facts = facts_of("runc", "1.1.5");
+	_cleanup_json_ json_t *object = object_of(HASHED, HASHED_LABELS, DENY ALLOW("\"read\""));
+	_cleanup_json_ json_t *disabled =
+		object_of(HASHED, HASHED_LABELS, DENY "\"state\":\"Disabled\"");
+	_cleanup_profile_plan_ struct profile_plan plan = {}, removal = {};
+	_cleanup_error_ struct error err = ERROR_INIT;
+
+	assert_int_equal(profile_plan_make(&object, 1, NULL, "web-app", &facts, &plan, &err), 0);
+	expect(&plan, PROFILE_INSTALLED, "Available",
+	       "installed; operator/shop/web-app.json is the file of SeccompProfile web-app, so this "
+	       "one has operator/shop/" HASHED ".json");
+	expect_paths(&plan, "operator/" HASHED ".json", "operator/shop/" HASHED ".json");
+	assert_int_equal(profile_plan_make(&disabled, 1, NULL, "web-app", &facts, &removal, &err),
+			 0);
+	expect(&removal, PROFILE_DISABLED, "Disabled", "disabled");
+	assert_null(strstr(removal.message, "web-app"));
+	expect_paths(&removal, "operator/" HASHED ".json", "operator/shop/" HASHED ".json");
 }
 
 /* ---- hostile names */
@@ -671,8 +657,9 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_enforced_needs_consent),
 		cmocka_unit_test(what_cannot_be_enforced_is_installed_with_consent),
 		cmocka_unit_test(every_runtime_of_the_node_counts),
-		cmocka_unit_test(only_an_agent_names_a_namespace),
 		cmocka_unit_test(a_label_of_a_person_makes_no_file),
+		cmocka_unit_test(a_hashed_name_has_a_path_without_the_hash),
+		cmocka_unit_test(a_path_that_another_profile_has_is_not_written),
 		cmocka_unit_test(a_recorded_profile_gets_the_calls_of_the_runtimes),
 		cmocka_unit_test(the_calls_of_the_runtimes_are_not_added_against_a_rule),
 		cmocka_unit_test(a_bad_name_has_no_file),
