@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "agent/api_tasks.h"
+#include "agent/profile_path.h"
 #include "agent/profiles.h"
 #include "agent/recorded_name.h"
 #include "agent/recorded_object.h"
@@ -24,12 +25,13 @@ struct part {
 	struct recorded_profiles *owner;
 	char *namespace, *recording, *uid, *container, *suffix, *gap;
 	bool disabled;
-	struct profile *profile;       /* all that this node recorded */
-	bool waits;		       /* to be written */
-	bool forgotten;		       /* remove it once it does not */
-	char *object;		       /* name of the object that is looked at */
-	bool hashed;		       /* that is the name with a hash */
-	bool plain_is_free;	       /* nothing has the other one */
+	struct profile *profile; /* all that this node recorded */
+	bool waits;		 /* to be written */
+	bool forgotten;		 /* remove it once it does not */
+	char *object;		 /* name of the object that is looked at */
+	bool hashed;		 /* that is the name with a hash */
+	bool plain_is_free;	 /* nothing has the other one */
+	bool path_taken;	 /* a recording of the namespace has it, and with it the path */
 	struct recorded_change change; /* that is being written */
 	bool creates;
 };
@@ -157,6 +159,7 @@ static int change(struct part *part, const json_t *existing, struct error *err)
 		.profile = part->profile,
 		.gap = part->gap,
 		.disabled = part->disabled,
+		.path_taken = part->path_taken,
 	};
 	int r;
 
@@ -188,6 +191,13 @@ static int create(struct part *part, struct error *err)
 	return r < 0 ? r : change(part, NULL, err);
 }
 
+static bool is_of_namespace(const json_t *object, const char *namespace)
+{
+	const char *recorded = profile_object_namespace(object);
+
+	return recorded && strcmp(recorded, namespace) == 0;
+}
+
 /* Once a name with a hash was needed, it stays, also when the plain one is free again. */
 static int on_got(struct api_task *task, int result, const json_t *object, struct error *err)
 {
@@ -207,6 +217,7 @@ static int on_got(struct api_task *task, int result, const json_t *object, struc
 	if (part->hashed)
 		return create(part, err);
 	part->plain_is_free = result == -ENOENT;
+	part->path_taken = result == 0 && is_of_namespace(object, part->namespace);
 	return look(part, true, err);
 }
 
