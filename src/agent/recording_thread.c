@@ -83,6 +83,8 @@ static void report_failure(struct recording_thread *thread, struct entry *entry,
 		return;
 	free(entry->failure);
 	entry->failure = why ? strdup(why) : NULL;
+	if (why)
+		log_warning("ProfileRecording %s/%s: %s", plan->namespace, plan->name, why);
 	failed = recording_report_create(plan->namespace, plan->name, plan->uid);
 	if (!failed)
 		return;

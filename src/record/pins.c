@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
@@ -24,20 +25,34 @@
 /* Limit of the numbers that name sets: more than can be left over by processes that ended. */
 #define SETS_MAX 1000
 
+/* True if a path is, or would be made, in a bpffs. */
+static bool is_in_bpffs(const char *path)
+{
+	_cleanup_free_ char *parent = strdup(path);
+	struct statfs fs;
+
+	if (statfs(path, &fs) == 0)
+		return fs.f_type == BPF_FS_MAGIC;
+	return parent && statfs(dirname(parent), &fs) == 0 && fs.f_type == BPF_FS_MAGIC;
+}
+
 static int open_directory(const char *path, int *ret_fd, struct error *err)
 {
 	_cleanup_close_ int fd = -1;
 	struct statfs fs;
 
+	/* Elsewhere the directory would be of no use, and in sysfs it cannot be made. */
+	if (!is_in_bpffs(path))
+		return error_set(err, ENOTSUP,
+				 "%s is in no bpffs; mount one with 'mount -t bpf bpf DIRECTORY'",
+				 path);
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		return error_set_errno(err, errno, "make the directory %s", path);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstatfs(fd, &fs) < 0)
 		return error_set_errno(err, errno, "open the directory %s", path);
-	if (fs.f_type != BPF_FS_MAGIC)
-		return error_set(err, ENOTSUP,
-				 "%s is in no bpffs; mount one with 'mount -t bpf bpf DIRECTORY'",
-				 path);
+	if (fs.f_type != BPF_FS_MAGIC) /* it was replaced meanwhile */
+		return error_set(err, ENOTSUP, "%s is in no bpffs", path);
 	*ret_fd = steal_fd(&fd);
 	return 0;
 }

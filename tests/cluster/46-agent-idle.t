@@ -22,12 +22,9 @@ tap_plan 22
 # ---- programs that were left pinned
 
 pins=$CLUSTER_DIRECTORY/node-1/bpf
-AGENT_OPTIONS=(--pin-dir "$pins/recorder")
 
 leave_pins() {
-	mkdir -p "$pins"
-	cluster_on node-1 mount -t bpf bpf "$pins" &&
-		cluster_on node-1 "$TEST_PROGRAMS/cluster/pin_probe" "$pins/recorder"
+	agent_mount_pins node-1 && cluster_on node-1 "$TEST_PROGRAMS/cluster/pin_probe" "$pins/recorder"
 }
 
 # Prints the programs of the pinned links.

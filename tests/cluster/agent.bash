@@ -30,6 +30,7 @@ agent_start() { # NODE
 	[ -z "$AGENT_CGROUP" ] ||
 		enter=(sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$AGENT_CGROUP")
 	cleanup_add agent_detach "$1"
+	agent_mount_pins "$1" || return
 	node_service "$1" agent "${enter[@]}" env "${AGENT_ENVIRONMENT[@]}" \
 		"${AGENT_PROGRAM:-$RECORDER}" agent --kubeconfig "$KUBECONFIG" --node-name "$1" --host-root / --runtime-endpoint \
 		"$CLUSTER_DIRECTORY/$1/containerd/containerd.sock" --pin-dir "$(agent_pins "$1")" \
@@ -39,13 +40,20 @@ agent_start() { # NODE
 
 # Where an agent pins its BPF programs: the nodes have one kernel.
 agent_pins() { # NODE
-	echo "/sys/fs/bpf/recorder-${CLUSTER_DIRECTORY##*.}-$1"
+	echo "$CLUSTER_DIRECTORY/$1/bpf/recorder"
+}
+
+# Mounts a bpffs, which is gone with the node.
+agent_mount_pins() { # NODE
+	local directory=$CLUSTER_DIRECTORY/$1/bpf
+	mkdir -p "$directory"
+	cluster_on "$1" mountpoint --quiet "$directory" || cluster_on "$1" mount -t bpf bpf "$directory"
 }
 
 # Removes what an agent leaves for the next one.
 agent_detach() { # NODE
 	agent_stop "$1"
-	"$RECORDER" detach --pin-dir "$(agent_pins "$1")"
+	cluster_on "$1" "$RECORDER" detach --pin-dir "$(agent_pins "$1")"
 	rm -rf "$CLUSTER_DIRECTORY/$1/evidence"
 }
 

@@ -240,6 +240,14 @@ static void test_without_a_bpffs(void **state)
 	assert_return_code(umount(world.bpffs), errno);
 	world.recorder = begin(&options);
 	assert_non_null(strstr(recorder_pins_failure(world.recorder), "is in no bpffs"));
+	recorder_destroy(world.recorder);
+	options.pins = "/sys/recorder-test/pins"; /* cannot be made, nor can the directory above */
+	world.recorder = begin(&options);
+	assert_non_null(strstr(recorder_pins_failure(world.recorder), "is in no bpffs"));
+	recorder_destroy(world.recorder);
+	options.pins = "/sys/kernel/recorder-test"; /* cannot be made in the directory above */
+	world.recorder = begin(&options);
+	assert_non_null(strstr(recorder_pins_failure(world.recorder), "is in no bpffs"));
 }
 
 int main(void)
