@@ -56,6 +56,7 @@ int recorder_announce(struct recorder *recorder, uint32_t slot, struct error *er
 		return r;
 	tracked->announced = true;
 	tracked->before = recorder->seen;
+	slots_agree_before(&recorder->slots, slot, &tracked->before);
 	above = slots_find(&recorder->slots, tracked->parent_id);
 	if (above != RECORDER_SLOT_NONE) {
 		r = recorder_announce(recorder, above, err);
