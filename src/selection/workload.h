@@ -39,6 +39,7 @@ struct workload {
 	bool pre_existing;	       /* its cgroup was there before the recording began */
 	bool present;		       /* it had a task before the recording began */
 	bool waited;		       /* created but not started when the recording began */
+	bool taken;		       /* the last target_take() gave what was known of it */
 	unsigned int live;	       /* number of its cgroups that exist */
 	int64_t created;
 	int64_t next_look; /* CLOCK_MONOTONIC: next bundle look-up, or deadline while pending */
