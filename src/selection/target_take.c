@@ -10,6 +10,7 @@
 #include "record/recorder.h"
 #include "record/tracked_cgroup.h"
 #include "selection/target_kind.h"
+#include "selection/target_work.h"
 #include "util/clock.h"
 #include "util/error.h"
 
@@ -122,8 +123,11 @@ static void note_taken(struct target *target)
 int target_take(struct target *target, struct recording *ret_ended, struct recording *ret_live,
 		struct notes *gaps, struct error *err)
 {
-	int r = workloads_collect(&target->workloads, false, &target->ended, err);
+	int r = target_describe_all(target, err);
 
+	/* What still has to be found out about a workload keeps it from being collected. */
+	if (r == 0)
+		r = workloads_collect(&target->workloads, false, &target->ended, err);
 	if (r == 0)
 		r = prepare(target, ret_live, gaps, err);
 	if (r < 0) {
