@@ -17,7 +17,7 @@
  * of them changes. A recorder drains pins of its own layout only, whichever build made them. It
  * discards others, and the containers that these recorded are not complete.
  */
-#define RECORDER_LAYOUT 2
+#define RECORDER_LAYOUT 3
 
 /* Native, compat and x32, in the order of enum abi in syscalls/syscalls.h. */
 #define RECORDER_ABIS 3
@@ -135,7 +135,11 @@ struct recorder_slot {
 	char left_comm[RECORDER_COMM_SIZE];
 	__u64 left_to[RECORDER_LEFT_MAX]; /* ids of the tasks' new cgroups; 0 ends the list */
 	__u32 arrivals;			  /* number of the arrivals so far */
-	__u32 pad;
+	/*
+	 * Set by user space when it learns of the cgroup, for the next owner of the pins: 1 more
+	 * than the number of cgroups that had got no slot until then, up to the largest number.
+	 */
+	__u32 slots_before;
 };
 
 _Static_assert(sizeof(struct recorder_slot) == 1024, "a power of two indexes by shifting");

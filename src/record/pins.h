@@ -35,6 +35,11 @@ struct pins_identity {
 	uint64_t build; /* of the BPF programs: another build may place its data elsewhere */
 	struct object_options options;
 	struct recorder_totals seen; /* the losses when the owner last looked at the slots */
+	/*
+	 * From CLOCK_BOOTTIME to the time of day, for all owners: what they say of one cgroup has
+	 * to have the same times, because its beginning identifies it.
+	 */
+	int64_t boot_to_epoch;
 };
 
 struct pin_set {

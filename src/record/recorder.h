@@ -70,9 +70,15 @@ struct recorder_handler {
 	int (*created)(void *data, struct tracked_cgroup *tracked, struct error *err);
 	/*
 	 * The cgroup is gone (tracked->removed is set), or the recording ends. The sets of
-	 * calls are complete. The tracked cgroup is freed when all handlers have returned.
+	 * calls are complete. The tracked cgroup is freed when all handlers have returned, and none
+	 * needs it.
 	 */
 	int (*removed)(void *data, const struct tracked_cgroup *tracked, struct error *err);
+	/*
+	 * True as long as what was removed has to stay in its slot, so that a later owner of the
+	 * pins finds it. NULL: false.
+	 */
+	bool (*needs)(void *data, const struct tracked_cgroup *tracked);
 	/* True if the cgroup shall be recorded on. It is dropped once no handler wants it. */
 	bool (*wants)(void *data, const struct tracked_cgroup *tracked);
 	/* The cgroup was dropped, and the tracked cgroup will be freed. */
@@ -112,7 +118,8 @@ int recorder_add_handler(struct recorder *recorder, const struct recorder_handle
 void recorder_remove_handler(struct recorder *recorder, const void *data);
 
 /*
- * Calls visit for every recorded cgroup that handlers know, those above first. A failure ends
+ * Calls visit for every recorded cgroup that handlers know and whose removal they do not, those
+ * above first. A failure ends
  * the iteration and is returned.
  */
 int recorder_visit(struct recorder *recorder,

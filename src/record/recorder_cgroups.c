@@ -34,9 +34,9 @@ int recorder_announce_found(struct recorder *recorder, uint32_t slot, struct err
 	if (r < 0)
 		return r;
 	tracked->pre_existing = true;
-	r = recorder_announce(recorder, slot, err);
 	recorder_totals(recorder, &tracked->before);
-	return r;
+	slots_agree_before(&recorder->slots, slot, &tracked->before);
+	return recorder_announce(recorder, slot, err);
 }
 
 /* Lets the calls of a staged slot be recorded, once its tasks have their phases. */

@@ -56,6 +56,7 @@ int recorder_announce(struct recorder *recorder, uint32_t slot, struct error *er
 		return r;
 	tracked->announced = true;
 	tracked->before = recorder->seen;
+	slots_agree_before(&recorder->slots, slot, &tracked->before);
 	above = slots_find(&recorder->slots, tracked->parent_id);
 	if (above != RECORDER_SLOT_NONE) {
 		r = recorder_announce(recorder, above, err);
@@ -65,24 +66,51 @@ int recorder_announce(struct recorder *recorder, uint32_t slot, struct error *er
 	return report_created(recorder, tracked, err);
 }
 
-int recorder_end(struct recorder *recorder, uint32_t slot, const struct recorder_totals *totals,
-		 struct error *err)
+static int report_removed(const struct recorder *recorder, struct tracked_cgroup *tracked,
+			  struct error *err)
 {
-	struct tracked_cgroup *tracked;
 	size_t i;
-	int r = slots_collect(&recorder->slots, slot, &tracked, err);
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	tracked->losses = recorder_totals_between(&tracked->before, totals);
 	for (i = 0; i < recorder->handler_count && r == 0; i++) {
 		const struct recorder_handler *handler = &recorder->handlers[i];
 
 		if (handler->removed)
 			r = handler->removed(handler->data, tracked, err);
 	}
+	if (r == 0)
+		tracked->reported = true;
+	return r;
+}
+
+static bool is_needed(const struct recorder *recorder, const struct tracked_cgroup *tracked)
+{
+	size_t i;
+
+	for (i = 0; i < recorder->handler_count; i++) {
+		const struct recorder_handler *handler = &recorder->handlers[i];
+
+		if (handler->needs && handler->needs(handler->data, tracked))
+			return true;
+	}
+	return false;
+}
+
+int recorder_end(struct recorder *recorder, uint32_t slot, const struct recorder_totals *totals,
+		 struct error *err)
+{
+	struct tracked_cgroup *tracked = recorder->slots.tracked[slot];
+	int r = 0;
+
+	if (!tracked || !tracked->reported) {
+		r = slots_collect(&recorder->slots, slot, &tracked, err);
+		if (r < 0)
+			return r;
+		tracked->losses = recorder_totals_between(&tracked->before, totals);
+		r = report_removed(recorder, tracked, err);
+	}
 	/* A process that dies before this leaves the slot to the next owner of the pins. */
-	return r < 0 ? r : slots_free(&recorder->slots, slot, err);
+	return r < 0 || is_needed(recorder, tracked) ? r : slots_free(&recorder->slots, slot, err);
 }
 
 bool recorder_is_wanted(const struct recorder *recorder, const struct tracked_cgroup *tracked)
@@ -120,7 +148,7 @@ static int visit_from_above(struct recorder *recorder, const struct visitor *vis
 	uint32_t above;
 	int r = 0;
 
-	if (!tracked || !tracked->announced || visitor->visited[slot])
+	if (!tracked || !tracked->announced || tracked->reported || visitor->visited[slot])
 		return 0;
 	visitor->visited[slot] = true;
 	above = slots_find(&recorder->slots, tracked->parent_id);

@@ -63,6 +63,17 @@ static bool can_take_over(struct recorder *recorder, const struct pin_set *set,
 	return true;
 }
 
+/* Counts time as a recorder that this one replaces did. */
+static void keep_time(struct recorder *recorder)
+{
+	size_t i;
+
+	for (i = 0; i < recorder->former_count; i++)
+		if (recorder->formers[i].readable)
+			recorder->slots.boot_to_epoch = recorder->formers[i].identity.boot_to_epoch;
+	recorder->identity.boot_to_epoch = recorder->slots.boot_to_epoch;
+}
+
 static int load_object(struct recorder *recorder, const struct object_options *load,
 		       struct error *err)
 {
@@ -76,9 +87,11 @@ static int load_object(struct recorder *recorder, const struct object_options *l
 		if (r == 0)
 			r = object_pin(&recorder->object, &recorder->set, err);
 	}
-	return r < 0 ? r :
-		       slots_init(&recorder->slots, &recorder->object, load->slots, load->arrivals,
-				  err);
+	if (r == 0)
+		r = slots_init(&recorder->slots, &recorder->object, load->slots, load->arrivals,
+			       err);
+	keep_time(recorder);
+	return r;
 }
 
 static int announce_all(struct recorder *recorder, struct error *err)
@@ -101,20 +114,21 @@ static int take_over(struct recorder *recorder, const struct object_options *loa
 	recorder_tell_owner(recorder);
 	recorder->taken_over = true;
 	recorder->identity.owner = getpid();
+	/* What the owner had not seen yet was surely created after its last look. */
+	recorder->seen = recorder->identity.seen;
 	r = pin_set_write(&recorder->set, &recorder->identity, err);
 	if (r == 0)
 		r = links_take_over(&recorder->links, err);
 	if (r == 0)
 		r = slots_take_over(&recorder->slots, &recorder->object, load->slots,
 				    load->arrivals, err);
+	recorder->slots.boot_to_epoch = recorder->identity.boot_to_epoch;
 	if (r == 0)
 		r = program_barrier_wait(&recorder->barrier, err);
 	if (r == 0)
 		slots_confirm_dropped(&recorder->slots);
 	if (r == 0)
 		r = announce_all(recorder, err);
-	/* Only what comes from now on was surely created after the last look of the owner. */
-	recorder->seen = recorder->identity.seen;
 	return r;
 }
 

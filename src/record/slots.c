@@ -360,6 +360,17 @@ int slots_free(struct slots *slots, uint32_t slot, struct error *err)
 	return push_free(slots, slot, err);
 }
 
+void slots_agree_before(struct slots *slots, uint32_t slot, struct recorder_totals *before)
+{
+	struct recorder_slot *entry = &slots->slots[slot];
+
+	if (entry->slots_before)
+		*before = (struct recorder_totals){ .lost_slots = entry->slots_before - 1 };
+	else
+		entry->slots_before = before->lost_slots < UINT32_MAX ? before->lost_slots + 1 :
+									UINT32_MAX;
+}
+
 int slots_collect(struct slots *slots, uint32_t slot, struct tracked_cgroup **ret_tracked,
 		  struct error *err)
 {

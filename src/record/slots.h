@@ -12,8 +12,9 @@
 #include "shared.h"
 
 struct error;
-struct tracked_cgroup;
 struct object;
+struct recorder_totals;
+struct tracked_cgroup;
 
 struct slots {
 	const struct object *object; /* borrowed */
@@ -127,6 +128,12 @@ void slots_merge(struct slots *slots, uint32_t slot, const struct slots *from, u
 /* Adds the calls without a bit. successors has the slot for each slot of the other maps, or 0. */
 void slots_merge_overflow(struct slots *slots, const struct slots *from,
 			  const uint32_t *successors);
+
+/*
+ * Stores the losses before a cgroup in its slot, for the next owner of the pins. If a former one
+ * has done so, before becomes what it stored; of what is not stored, there were none before.
+ */
+void slots_agree_before(struct slots *slots, uint32_t slot, struct recorder_totals *before);
 
 /* Frees a slot and what is tracked of it. */
 int slots_free(struct slots *slots, uint32_t slot, struct error *err);

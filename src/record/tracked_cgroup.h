@@ -64,6 +64,7 @@ struct tracked_cgroup {
 	uint32_t slot;
 	uint32_t generation;
 	bool announced; /* the handler knows it */
+	bool reported;	/* the handler knows that it was removed */
 	bool gone;	/* the cgroup was removed before the current scan began */
 };
 

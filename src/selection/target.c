@@ -349,6 +349,7 @@ void target_destroy(struct target *target)
 		target->kind->destroy(target);
 	workloads_finish(&target->workloads);
 	recording_finish(&target->ended);
+	unstored_finish(&target->unstored);
 	left_out_finish(&target->left_out);
 	members_finish(&target->members);
 	free(target->description);

@@ -108,11 +108,21 @@ void target_terminate(struct target *target);
  */
 int target_exit_status(const struct target *target);
 
+/*
+ * Call before target_prepare(). Removed cgroups then stay in the recorder's maps, until the owner
+ * of the target has stored what it took of them: target_stored().
+ */
+void target_keep_removed(struct target *target);
+
+/* The owner has stored what it has taken so far. */
+void target_stored(struct target *target);
+
 /* For struct recorder_handler. */
 int target_cgroup_created(struct target *target, struct tracked_cgroup *tracked, struct error *err);
 int target_cgroup_removed(struct target *target, const struct tracked_cgroup *tracked,
 			  struct error *err);
 bool target_cgroup_wanted(const struct target *target, const struct tracked_cgroup *tracked);
+bool target_cgroup_needed(const struct target *target, const struct tracked_cgroup *tracked);
 void target_cgroup_dropped(struct target *target, const struct tracked_cgroup *tracked);
 
 /*

@@ -7,6 +7,7 @@
 #include "selection/left_out.h"
 #include "selection/members.h"
 #include "selection/target.h"
+#include "selection/unstored.h"
 #include "selection/workloads.h"
 #include "util/error.h"
 
@@ -55,6 +56,8 @@ struct target {
 	struct members members;	    /* the cgroups that exist */
 	struct recording ended;	    /* observations of workloads that have ended */
 	size_t taken;		    /* number of those that were taken from there */
+	bool durable;		    /* target_keep_removed() */
+	struct unstored unstored;   /* empty unless durable */
 	struct left_out left_out;
 	char *description;
 	struct target_owner owner; /* its loop is NULL while the loop does not run */

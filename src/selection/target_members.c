@@ -73,6 +73,8 @@ int target_cgroup_removed(struct target *target, const struct tracked_cgroup *tr
 	if (r == 0 && member->owner)
 		r = workload_merge(member->owner, tracked, target_left_unrecorded(target, tracked),
 				   err);
+	if (r == 0 && member->owner && target->durable)
+		r = unstored_add(&target->unstored, tracked->cgroup_id, member->owner->serial, err);
 	members_remove(&target->members, member);
 	return r;
 }
@@ -86,6 +88,16 @@ bool target_cgroup_wanted(const struct target *target, const struct tracked_cgro
 	if (member->owner)
 		return member->owner->match != MATCH_IGNORED;
 	return clock_ns(CLOCK_MONOTONIC) - member->since < target->kind->owner_wait;
+}
+
+bool target_cgroup_needed(const struct target *target, const struct tracked_cgroup *tracked)
+{
+	const struct unstored_cgroup *unstored =
+		unstored_find(&target->unstored, tracked->cgroup_id);
+	const struct workload *workload =
+		unstored ? workloads_find(&target->workloads, unstored->workload) : NULL;
+
+	return unstored && !(workload && workload->match == MATCH_IGNORED);
 }
 
 void target_cgroup_dropped(struct target *target, const struct tracked_cgroup *tracked)

@@ -10,6 +10,7 @@
 #include "record/recorder.h"
 #include "record/tracked_cgroup.h"
 #include "selection/target_kind.h"
+#include "selection/target_work.h"
 #include "util/clock.h"
 #include "util/error.h"
 
@@ -29,8 +30,8 @@ static int merge_member(const struct target *target, const struct member *member
 	return 0;
 }
 
-static int add_live(const struct target *target, const struct workload *workload,
-		    struct recording *live, struct error *err)
+static int add_live(const struct target *target, struct workload *workload, struct recording *live,
+		    struct error *err)
 {
 	_cleanup_workload_ struct workload *copy = NULL;
 	size_t i;
@@ -41,6 +42,7 @@ static int add_live(const struct target *target, const struct workload *workload
 			r = merge_member(target, &target->members.items[i], copy, err);
 	if (r < 0 || !workload_is_settled(copy, clock_ns(CLOCK_REALTIME)))
 		return r;
+	workload->taken = true;
 	return workloads_conclude(&target->workloads, copy, live, err);
 }
 
@@ -50,8 +52,9 @@ static int copy_live(const struct target *target, struct recording *live, struct
 	int r = 0;
 
 	for (i = 0; i < target->workloads.length && r == 0; i++) {
-		const struct workload *workload = target->workloads.items[i];
+		struct workload *workload = target->workloads.items[i];
 
+		workload->taken = false;
 		if (workload->live && workload->match == MATCH_SELECTED && !workload->looking)
 			r = add_live(target, workload, live, err);
 	}
@@ -103,17 +106,35 @@ static int prepare(struct target *target, struct recording *live, struct notes *
 	return r;
 }
 
+/* What the owner gets now of removed cgroups is stored soon. */
+static void note_taken(struct target *target)
+{
+	size_t i;
+
+	for (i = 0; i < target->unstored.length; i++) {
+		struct unstored_cgroup *unstored = &target->unstored.items[i];
+		const struct workload *workload =
+			workloads_find(&target->workloads, unstored->workload);
+
+		unstored->taken |= !workload || workload->taken;
+	}
+}
+
 int target_take(struct target *target, struct recording *ret_ended, struct recording *ret_live,
 		struct notes *gaps, struct error *err)
 {
-	int r = workloads_collect(&target->workloads, false, &target->ended, err);
+	int r = target_describe_all(target, err);
 
+	/* What still has to be found out about a workload keeps it from being collected. */
+	if (r == 0)
+		r = workloads_collect(&target->workloads, false, &target->ended, err);
 	if (r == 0)
 		r = prepare(target, ret_live, gaps, err);
 	if (r < 0) {
 		recording_finish(ret_live);
 		return r;
 	}
+	note_taken(target);
 	target->taken += target->ended.observation_count;
 	*ret_ended = target->ended;
 	target->ended = (struct recording){};
@@ -125,9 +146,23 @@ int target_take(struct target *target, struct recording *ret_ended, struct recor
 
 void target_give_back(struct target *target, struct recording *ended)
 {
+	size_t i;
+
+	for (i = 0; i < target->unstored.length; i++)
+		target->unstored.items[i].taken = false;
 	target->ended = *ended;
 	target->taken -= ended->observation_count;
 	*ended = (struct recording){};
+}
+
+void target_keep_removed(struct target *target)
+{
+	target->durable = true;
+}
+
+void target_stored(struct target *target)
+{
+	unstored_forget_taken(&target->unstored);
 }
 
 bool target_has_ended(const struct target *target)

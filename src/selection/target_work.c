@@ -212,8 +212,13 @@ int target_describe_all(struct target *target, struct error *err)
 	size_t i;
 	int r = 0;
 
-	for (i = 0; i < workloads->length && r == 0; i++)
-		if (workload_wants_description(workloads->items[i], now))
-			r = target_describe(target, workloads->items[i], err);
+	for (i = 0; i < workloads->length && r == 0; i++) {
+		struct workload *workload = workloads->items[i];
+
+		if (workload_wants_description(workload, now))
+			r = target_describe(target, workload, err);
+		else if (workload_wants_version(workload))
+			r = target_seek_version(target, workload, err);
+	}
 	return r;
 }

@@ -40,7 +40,16 @@ void target_work_finish(struct target *target);
  */
 int target_describe(struct target *target, struct workload *workload, struct error *err);
 
-/* Does so for all live, selected containers that are not described yet and are due. */
+/*
+ * Looks up the version of the runtime of a workload that has ended, if only the runtime's program
+ * can tell it.
+ */
+int target_seek_version(struct target *target, struct workload *workload, struct error *err);
+
+/*
+ * Describes all live, selected containers that are not described yet and are due, and seeks the
+ * versions that are missing.
+ */
 int target_describe_all(struct target *target, struct error *err);
 
 #endif

@@ -477,6 +477,13 @@ bool workload_wants_description(const struct workload *workload, int64_t now)
 	       workload->live && workload->match == MATCH_SELECTED && now >= workload->next_look;
 }
 
+bool workload_wants_version(const struct workload *workload)
+{
+	return workload->is_container && workload->match == MATCH_SELECTED && workload->created &&
+	       !workload->live && !workload->looking && !workload->version_sought &&
+	       !workload->observation.runtime_version;
+}
+
 /* Counts the pending calls as work. Their arguments were not recorded. */
 static int merge_pending(struct workload *workload, struct error *err)
 {

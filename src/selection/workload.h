@@ -32,6 +32,7 @@ struct workload {
 	bool described;		       /* its bundle was found and read */
 	bool looking;		       /* it is being looked up: what is found has to find it */
 	bool asked;		       /* the runtime was asked about it */
+	bool version_sought;	       /* the program of its runtime was looked at */
 	uint64_t setup_size;	       /* of the program that set it up; 0 when unknown */
 	char *cgroup;		       /* path of its own cgroup; NULL for a process */
 	enum tristate mount_namespace; /* whether its bundle gives it one of its own */
@@ -39,6 +40,7 @@ struct workload {
 	bool pre_existing;	       /* its cgroup was there before the recording began */
 	bool present;		       /* it had a task before the recording began */
 	bool waited;		       /* created but not started when the recording began */
+	bool taken;		       /* the last target_take() gave what was known of it */
 	unsigned int live;	       /* number of its cgroups that exist */
 	int64_t created;
 	int64_t next_look; /* CLOCK_MONOTONIC: next bundle look-up, or deadline while pending */
@@ -87,6 +89,12 @@ int workload_describe(struct workload *workload, const struct container *contain
 
 /* True if its bundle and runtime are to be looked up now. */
 bool workload_wants_description(const struct workload *workload, int64_t now);
+
+/*
+ * True if it has ended and only the program of its runtime, which may not be the one that started
+ * it any more, can tell the version.
+ */
+bool workload_wants_version(const struct workload *workload);
 
 /*
  * True if what is known about a workload that goes on can be told already, so that nothing of it

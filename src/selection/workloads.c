@@ -72,15 +72,18 @@ int workloads_add_container(struct workloads *workloads, enum match match, const
 	return add(workloads, &workload, ret_workload, err);
 }
 
-/*
- * Notes the runtime of a container that was gone before its bundle could be read, by the size of
- * the program that set it up.
- */
-static int note_runtime(const struct runtime_programs *programs, struct workload *workload,
+const char *workloads_runtime(const struct workloads *workloads, const struct workload *workload)
+{
+	return workload->observation.runtime ?:
+		       runtime_programs_name(&workloads->programs, workload->setup_size);
+}
+
+/* Names the runtime of a container that was gone before its bundle could be read. */
+static int note_runtime(const struct workloads *workloads, struct workload *workload,
 			struct error *err)
 {
 	struct observation *observation = &workload->observation;
-	const char *name = runtime_programs_name(programs, workload->setup_size);
+	const char *name = workloads_runtime(workloads, workload);
 
 	if (observation->runtime || !name)
 		return 0;
@@ -91,7 +94,7 @@ static int note_runtime(const struct runtime_programs *programs, struct workload
 /* Names the runtime, and adds the reasons why the observation is not complete. */
 static int finalize(const struct workloads *workloads, struct workload *workload, struct error *err)
 {
-	int r = note_runtime(&workloads->programs, workload, err);
+	int r = note_runtime(workloads, workload, err);
 
 	return r < 0 ? r : workload_finalize(workload, err);
 }

@@ -53,6 +53,12 @@ int workloads_add_container(struct workloads *workloads, enum match match, const
 int workloads_collect(struct workloads *workloads, bool also_live, struct recording *recording,
 		      struct error *err);
 
+/*
+ * Returns the runtime of a workload, as it is known or as the size of the program shows that set it
+ * up; NULL if neither does. Borrowed.
+ */
+const char *workloads_runtime(const struct workloads *workloads, const struct workload *workload);
+
 /* Finalizes a workload, and moves its observation into the recording. */
 int workloads_conclude(const struct workloads *workloads, struct workload *workload,
 		       struct recording *recording, struct error *err);

@@ -307,6 +307,13 @@ static bool cgroup_wanted(void *data, const struct tracked_cgroup *tracked)
 	return target_cgroup_wanted(session->target, tracked);
 }
 
+static bool cgroup_needed(void *data, const struct tracked_cgroup *tracked)
+{
+	const struct session *session = data;
+
+	return target_cgroup_needed(session->target, tracked);
+}
+
 static void cgroup_dropped(void *data, const struct tracked_cgroup *tracked)
 {
 	struct session *session = data;
@@ -320,6 +327,7 @@ static int get_recorder(struct session *session, struct error *err)
 	const struct recorder_handler handler = {
 		.created = cgroup_created,
 		.removed = cgroup_removed,
+		.needs = cgroup_needed,
 		.wants = cgroup_wanted,
 		.dropped = cgroup_dropped,
 		.data = session,
@@ -379,6 +387,8 @@ int session_start(const struct session_options *options, const struct session_ha
 	r = get_recorder(session, err);
 	if (r < 0)
 		return r;
+	if (options->durable)
+		target_keep_removed(target);
 	progress_init(&session->progress, clock_ns(CLOCK_MONOTONIC));
 	r = begin(session, loop, err);
 	if (r == 0)
@@ -468,6 +478,11 @@ int session_take(struct session *session, const struct completion_options *optio
 	if (r < 0)
 		session_taken_finish(ret_taken);
 	return r;
+}
+
+void session_stored(struct session *session)
+{
+	target_stored(session->target);
 }
 
 int session_stop(struct session *session, struct error *err)

@@ -32,6 +32,11 @@ struct session_options {
 	 * started; its owner polls it. NULL: the session has one of its own.
 	 */
 	struct recorder *recorder;
+	/*
+	 * What has ended stays in the maps of the recorder until session_stored(). So a process that
+	 * takes over the recorder's pins gets what this one had not stored when it ended.
+	 */
+	bool durable;
 	enum recorder_hook hook;
 	int64_t duration;	/* ns; 0: unlimited */
 	int64_t until_stable;	/* ns without a new system call or workload; 0: ignored */
@@ -115,6 +120,9 @@ void session_taken_finish(struct session_taken *taken);
  */
 int session_take(struct session *session, const struct completion_options *options,
 		 struct session_taken *ret_taken, struct notes *notes, struct error *err);
+
+/* Says that all that was taken so far is stored. Only needed if the session is durable. */
+void session_stored(struct session *session);
 
 /*
  * Stops counting, even if the session has not ended yet, updates the progress once more and

@@ -118,6 +118,70 @@ static void test_slots_run_out_meanwhile(void **state)
 		rmdir(path[i]);
 }
 
+static void make_cgroup(char path[PATH_MAX], const char *name)
+{
+	snprintf(path, PATH_MAX, "%s/%s", world.top, name);
+	assert_return_code(mkdir(path, 0755), errno);
+}
+
+/* What a loss hid concerns the cgroups of its time, also for the next owner. */
+static void test_a_loss_before_it_is_none_of_its(void **state)
+{
+	struct tracked_cgroup *tracked;
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct recorder_options few = usual;
+	char there[PATH_MAX], without_slot[PATH_MAX], later[PATH_MAX];
+
+	if (geteuid() != 0)
+		skip();
+	few.slots = 2;
+	world.recorder = begin(&few);
+	make_cgroup(there, "there");
+	make_cgroup(later, "first");
+	catch_up();
+	make_cgroup(without_slot, "without-slot");
+	rmdir(later);
+	catch_up();
+	catch_up(); /* the loss is older than this look */
+	make_cgroup(later, "later");
+	catch_up();
+	recorder_destroy(world.recorder);
+	world.recorder = begin(&few);
+	assert_true(recorder_is_taken_over(world.recorder));
+	succeed(recorder_snapshot(world.recorder, id_of(there), &tracked, &err), &err);
+	assert_int_equal(tracked->losses.lost_slots, 1);
+	tracked_cgroup_destroy(tracked);
+	succeed(recorder_snapshot(world.recorder, id_of(later), &tracked, &err), &err);
+	assert_int_equal(tracked->losses.lost_slots, 0);
+	tracked_cgroup_destroy(tracked);
+	rmdir(there);
+	rmdir(without_slot);
+	rmdir(later);
+}
+
+/* Its times identify it: two owners must not take it for two. */
+static void test_owners_agree_on_times(void **state)
+{
+	struct tracked_cgroup *first, *second;
+	_cleanup_error_ struct error err = ERROR_INIT;
+	char path[PATH_MAX];
+
+	if (geteuid() != 0)
+		skip();
+	world.recorder = begin(&usual);
+	make_cgroup(path, "a");
+	catch_up();
+	succeed(recorder_snapshot(world.recorder, id_of(path), &first, &err), &err);
+	recorder_destroy(world.recorder);
+	world.recorder = begin(&usual);
+	assert_true(recorder_is_taken_over(world.recorder));
+	succeed(recorder_snapshot(world.recorder, id_of(path), &second, &err), &err);
+	assert_true(first->created == second->created);
+	tracked_cgroup_destroy(first);
+	tracked_cgroup_destroy(second);
+	rmdir(path);
+}
+
 static void test_pins_without_an_owner_end(void **state)
 {
 	struct recorder_options impatient = usual;
@@ -258,6 +322,8 @@ int main(void)
 		pinned_test(test_nothing_is_missed_meanwhile),
 		pinned_test(test_unfinished_pins_are_removed),
 		pinned_test(test_slots_run_out_meanwhile),
+		pinned_test(test_a_loss_before_it_is_none_of_its),
+		pinned_test(test_owners_agree_on_times),
 		pinned_test(test_pins_without_an_owner_end),
 		pinned_test(test_an_owner_keeps_them),
 		pinned_test(test_an_owner_that_was_stopped),

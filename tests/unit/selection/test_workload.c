@@ -23,7 +23,8 @@ enum {
 	NR_WORK = 1,
 	NR_RUNTIME,
 	NR_SETUP,
-	NR_DENIED
+	NR_DENIED,
+	NR_LATER,
 };
 
 static struct tracked_cgroup *tracked_create(uint64_t cgroup, int64_t created, int64_t removed)
@@ -543,9 +544,85 @@ static void a_bundle_may_give_no_filter_and_no_namespace(void **state)
 	assert_false(workload->observation.capabilities_known);
 }
 
+/* What is done with a copy does not change the original, of which nothing is shared. */
+static void a_copy_goes_its_own_way(void **state)
+{
+	_cleanup_tracked_cgroup_ struct tracked_cgroup *below =
+		tracked_of_all_kinds(BELOW, "runc:[2:INIT]");
+	_cleanup_tracked_cgroup_ struct tracked_cgroup *own =
+		tracked_of_all_kinds(OWN, "runc:[2:INIT]");
+	_cleanup_workload_ struct workload *workload = container_create(), *copy = NULL;
+
+	add_call(own, RECORDER_OBSERVED, NR_LATER, "nginx");
+	add_call(below, RECORDER_ANSWERED, NR_LATER, "nginx");
+	workload->observation.container_id = strdup("c1");
+	workload->cgroup = strdup("/c1");
+	assert_int_equal(workload_attach(workload, own, NULL), 0);
+	live(workload, below);
+	assert_int_equal(workload_copy(workload, &copy, NULL), 0);
+	own->removed = 0;
+	assert_int_equal(workload_merge(copy, own, false, NULL), 0);
+	assert_int_equal(workload_finalize(copy, NULL), 0);
+	assert_non_null(find(&copy->observation.calls, NR_LATER));
+	assert_non_null(find(&copy->observation.calls, NR_WORK));
+	assert_string_equal(copy->observation.container_id, "c1");
+	assert_true(copy->observation.end > below->removed);
+	assert_int_equal(workload->live, 1);
+	assert_null(find(&workload->observation.calls, NR_LATER));
+	assert_int_equal(workload->observation.reason_count, 0);
+	assert_int_equal(workload->observation.end, below->removed);
+}
+
+static void one_is_settled_when_nothing_can_be_taken_back(void **state)
+{
+	_cleanup_workload_ struct workload *workload = container_create();
+	_cleanup_tracked_cgroup_ struct tracked_cgroup *tracked = tracked_create(OWN, 10, 0);
+	const int64_t late = 10 + 10 * 1000000000LL;
+
+	assert_false(workload_is_settled(workload, 11)); /* it has no cgroup yet */
+	assert_int_equal(workload_attach(workload, tracked, NULL), 0);
+	workload->described = true;
+	assert_false(workload_is_settled(workload, late)); /* it is in set-up */
+	workload->entered = true;
+	assert_true(workload_is_settled(workload, 11));
+	workload->described = false;
+	assert_false(workload_is_settled(workload, late - 1));
+	assert_true(workload_is_settled(workload, late)); /* nobody can describe it */
+	workload->looking = true;
+	assert_false(workload_is_settled(workload, late));
+	workload->looking = false;
+	workload->match = MATCH_PENDING;
+	assert_false(workload_is_settled(workload, late));
+	workload->match = MATCH_SELECTED;
+	workload->entered = false;
+	workload->present = true; /* its set-up is missed anyway */
+	assert_true(workload_is_settled(workload, late));
+	workload->waited = true;
+	assert_false(workload_is_settled(workload, late));
+	workload->is_container = false;
+	assert_true(workload_is_settled(workload, 11));
+}
+
+/* One without a slot may have been below it, but only while it lived. */
+static void cgroups_without_a_slot_are_losses_of_their_time(void **state)
+{
+	_cleanup_tracked_cgroup_ struct tracked_cgroup *tracked = tracked_create(OWN, 10, 20);
+	_cleanup_workload_ struct workload *workload = container_create();
+
+	tracked->entered = true;
+	tracked->losses.lost_slots = 3;
+	live(workload, tracked);
+	assert_int_equal(workload_finalize(workload, NULL), 0);
+	assert_reason(workload, "than could be recorded");
+	assert_int_equal(workload->observation.losses[LOSS_SLOTS], 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_copy_goes_its_own_way),
+		cmocka_unit_test(one_is_settled_when_nothing_can_be_taken_back),
+		cmocka_unit_test(cgroups_without_a_slot_are_losses_of_their_time),
 		cmocka_unit_test(a_new_workload_knows_nothing),
 		cmocka_unit_test(each_kind_of_call_goes_to_its_place),
 		cmocka_unit_test(what_runtime_and_work_both_make_is_work),

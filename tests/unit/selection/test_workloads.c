@@ -187,6 +187,33 @@ static void a_bundle_is_looked_for_where_that_can_help(void **state)
 	workloads_finish(&workloads);
 }
 
+static void a_version_is_sought_where_only_the_program_tells_it(void **state)
+{
+	struct workloads workloads = {
+		.programs = { .items = { { 100, "runc" } }, .length = 1 },
+	};
+	struct workload *workload = begin(&workloads, MATCH_SELECTED, 1);
+	struct workload *ignored = begin(&workloads, MATCH_IGNORED, 2);
+
+	assert_false(workload_wants_version(workload)); /* its files tell more */
+	end(workload, 1);
+	end(ignored, 1);
+	assert_true(workload_wants_version(workload));
+	assert_false(workload_wants_version(ignored));
+	assert_null(workloads_runtime(&workloads, workload));
+	workload->setup_size = 100;
+	assert_string_equal(workloads_runtime(&workloads, workload), "runc");
+	workload->looking = true;
+	assert_false(workload_wants_version(workload));
+	workload->looking = false;
+	workload->version_sought = true;
+	assert_false(workload_wants_version(workload));
+	workload->version_sought = false;
+	workload->observation.runtime_version = strdup("1.2.3");
+	assert_false(workload_wants_version(workload));
+	workloads_finish(&workloads);
+}
+
 /* What is found out about it is to find it. */
 static void one_that_is_looked_up_is_kept_until_then(void **state)
 {
@@ -241,6 +268,7 @@ int main(void)
 		cmocka_unit_test(one_that_ended_is_not_taken_for_another),
 		cmocka_unit_test(past_the_limit_lifetimes_are_folded),
 		cmocka_unit_test(a_bundle_is_looked_for_where_that_can_help),
+		cmocka_unit_test(a_version_is_sought_where_only_the_program_tells_it),
 		cmocka_unit_test(one_that_is_looked_up_is_kept_until_then),
 		cmocka_unit_test(a_runtime_is_told_by_the_size_of_its_program),
 	};
