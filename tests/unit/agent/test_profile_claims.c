@@ -176,8 +176,7 @@ static void serves_an_agent_twice(struct peer *peer)
 	asked = ask(peer);
 	peer_answer(peer, asked.stream, PAGE(OTHER "," END));
 	wait_for_file("operator/end.json");
-	if (!exists(PATH))
-		return;
+	wait_for_file(PATH); /* forever, if it is gone */
 	begin(peer, LIST(HASHED));
 	serve(peer, OTHER);
 }
@@ -219,6 +218,46 @@ static void a_file_is_removed_after_a_restart(void **state)
 	stop(&fixture);
 }
 
+static void holds_the_pods_back(struct peer *peer)
+{
+	struct asked asked, pods = {};
+
+	begin(peer, LIST(HASHED));
+	wait_for_file(PATH);
+	for (;;) {
+		asked = peer_ask(peer);
+		if (!asked.stream)
+			return;
+		if (strstr(asked.path, "/pods"))
+			pods = asked;
+		else if (strstr(asked.path, "watch="))
+			break;
+		else
+			peer_answer(peer, asked.stream, LIST(OTHER));
+	}
+	open_stream(peer, asked.stream, &profiles_watch);
+	wait_for_file("operator/other/web-app.json");
+	tell(peer, EVENT("ADDED", END));
+	wait_for_file("operator/end.json");
+	wait_for_file(PATH); /* forever, if it is gone */
+	peer_answer(peer, pods.stream, LIST(""));
+	serve(peer, OTHER);
+}
+
+/* Until the pods are known, one may name it. */
+static void a_file_stays_until_the_pods_are_known(void **state)
+{
+	struct fixture fixture;
+
+	start(&fixture, holds_the_pods_back);
+	wait_until(&fixture, PATH, true);
+	stop_agent(&fixture);
+	start_agent(&fixture);
+	wait_until(&fixture, "operator/end.json", true);
+	wait_until(&fixture, PATH, false);
+	stop(&fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +268,7 @@ int main(void)
 		cmocka_unit_test(namespaces_do_not_share_paths),
 		cmocka_unit_test(a_file_is_not_lost_in_a_restart),
 		cmocka_unit_test(a_file_is_removed_after_a_restart),
+		cmocka_unit_test(a_file_stays_until_the_pods_are_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
