@@ -31,6 +31,8 @@
 /* Has the name, but not the path. */
 #define OTHER RECORDED("web-app", "other", APP, "openat")
 
+#define OTHER_CHANGED RECORDED("web-app", "third", APP, "openat")
+
 #define END OBJECT(METADATA("end", "end", "1"), "close", "")
 
 #define PATH "operator/shop/web-app.json"
@@ -237,11 +239,11 @@ static void holds_the_pods_back(struct peer *peer)
 	}
 	open_stream(peer, asked.stream, &profiles_watch);
 	wait_for_file("operator/other/web-app.json");
-	tell(peer, EVENT("ADDED", END));
+	tell(peer, EVENT("MODIFIED", OTHER_CHANGED) EVENT("ADDED", END));
 	wait_for_file("operator/end.json");
 	wait_for_file(PATH); /* forever, if it is gone */
 	peer_answer(peer, pods.stream, LIST(""));
-	serve(peer, OTHER);
+	serve(peer, OTHER_CHANGED);
 }
 
 /* Until the pods are known, one may name it. */
@@ -255,6 +257,8 @@ static void a_file_stays_until_the_pods_are_known(void **state)
 	start_agent(&fixture);
 	wait_until(&fixture, "operator/end.json", true);
 	wait_until(&fixture, PATH, false);
+	wait_until(&fixture, "operator/other/web-app.json", false);
+	assert_true(exists("operator/third/web-app.json"));
 	stop(&fixture);
 }
 
