@@ -220,6 +220,16 @@ static void a_file_is_removed_after_a_restart(void **state)
 	stop(&fixture);
 }
 
+/*
+ * Waits until files have been written for all that was told before. The agent knows that they are
+ * after another time.
+ */
+#define CATCH_UP(peer, name)                                                                \
+	do {                                                                                \
+		tell(peer, EVENT("ADDED", OBJECT(METADATA(name, name, "1"), "close", ""))); \
+		wait_for_file("operator/" name ".json");                                    \
+	} while (0)
+
 static void holds_the_pods_back(struct peer *peer)
 {
 	struct asked asked, pods = {};
@@ -238,9 +248,10 @@ static void holds_the_pods_back(struct peer *peer)
 			peer_answer(peer, asked.stream, LIST(OTHER));
 	}
 	open_stream(peer, asked.stream, &profiles_watch);
-	wait_for_file("operator/other/web-app.json");
-	tell(peer, EVENT("MODIFIED", OTHER_CHANGED) EVENT("ADDED", END));
-	wait_for_file("operator/end.json");
+	CATCH_UP(peer, "one");
+	CATCH_UP(peer, "two");
+	tell(peer, EVENT("MODIFIED", OTHER_CHANGED));
+	CATCH_UP(peer, "end");
 	wait_for_file(PATH); /* forever, if it is gone */
 	peer_answer(peer, pods.stream, LIST(""));
 	serve(peer, OTHER_CHANGED);
