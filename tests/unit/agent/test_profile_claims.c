@@ -251,8 +251,9 @@ static void holds_the_pods_back(struct peer *peer)
 	CATCH_UP(peer, "one");
 	CATCH_UP(peer, "two");
 	tell(peer, EVENT("MODIFIED", OTHER_CHANGED));
-	CATCH_UP(peer, "end");
+	CATCH_UP(peer, "three");
 	wait_for_file(PATH); /* forever, if it is gone */
+	tell(peer, EVENT("ADDED", END));
 	peer_answer(peer, pods.stream, LIST(""));
 	serve(peer, OTHER_CHANGED);
 }
