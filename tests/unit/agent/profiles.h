@@ -28,7 +28,7 @@ struct fixture {
 	struct node_pods *pods;
 	struct profiles *profiles;
 	struct node_facts facts;
-	size_t trouble;
+	size_t trouble, deleted;
 	char last[512]; /* result, as "web Installed" or "web deleted" */
 };
 
@@ -138,6 +138,7 @@ static inline void on_result(const struct profile_result *result, void *data)
 {
 	struct fixture *fixture = data;
 
+	fixture->deleted += result->deleted;
 	snprintf(fixture->last, sizeof(fixture->last), "%s %s", result->name,
 		 result->deleted ? "deleted" : profile_state_name(result->state));
 }

@@ -198,6 +198,31 @@ static void a_file_is_not_lost_in_a_restart(void **state)
 	stop(&fixture);
 }
 
+static void serves_the_same_twice(struct peer *peer)
+{
+	begin(peer, LIST(HASHED));
+	wait_for_file(PATH);
+	begin(peer, LIST(HASHED "," END));
+	serve(peer, NULL);
+}
+
+/* There never was a profile that has the name of the file. */
+static void nobody_is_reported_as_deleted_after_a_restart(void **state)
+{
+	struct fixture fixture;
+
+	start(&fixture, serves_the_same_twice);
+	wait_until(&fixture, PATH, true);
+	stop_agent(&fixture);
+	start_agent(&fixture);
+	wait_until(&fixture, "operator/end.json", true);
+	while (!node_pods_are_known(fixture.pods) || profiles_waiting(fixture.profiles))
+		iterate(&fixture, INT64_MAX);
+	assert_int_equal(fixture.deleted, 0);
+	assert_true(contains(PATH, "\"read\""));
+	stop(&fixture);
+}
+
 static void deletes_a_profile_between(struct peer *peer)
 {
 	begin(peer, LIST(HASHED));
@@ -283,6 +308,7 @@ int main(void)
 		cmocka_unit_test(of_two_hashed_names_the_first_has_the_path),
 		cmocka_unit_test(namespaces_do_not_share_paths),
 		cmocka_unit_test(a_file_is_not_lost_in_a_restart),
+		cmocka_unit_test(nobody_is_reported_as_deleted_after_a_restart),
 		cmocka_unit_test(a_file_is_removed_after_a_restart),
 		cmocka_unit_test(a_file_stays_until_the_pods_are_known),
 	};
