@@ -251,7 +251,12 @@ static void bury(struct profiles *profiles, struct profile_entry *entry)
 		profile_entry_remove(&profiles->entries, entry);
 		return;
 	}
-	if (profiles_know_all(profiles) && !is_named(profiles, entry))
+	if (!profiles_know_all(profiles))
+		return;
+	profiles_drop_files(profiles, entry);
+	if (entry->path_count == 0 && !entry->uid)
+		profile_entry_remove(&profiles->entries, entry); /* there never was an object */
+	else if (!is_named(profiles, entry))
 		profiles_carry_out(profiles, entry, &removal, NULL);
 }
 

@@ -12,6 +12,7 @@
 #include "agent/profiles_state.h"
 #include "util/cleanup.h"
 #include "util/error.h"
+#include "util/string_set.h"
 
 static bool claims(const struct profile_entry *entry, const char *path)
 {
@@ -65,6 +66,15 @@ bool profiles_is_elsewhere(const struct profiles *profiles, const struct profile
 	const struct profile_entry *holder = find_holder(profiles, path);
 
 	return holder && holder != entry;
+}
+
+void profiles_drop_files(const struct profiles *profiles, struct profile_entry *entry)
+{
+	size_t i = entry->path_count;
+
+	while (i--)
+		if (profiles_is_elsewhere(profiles, entry, entry->paths[i]))
+			string_set_remove(entry->paths, &entry->path_count, entry->paths[i]);
 }
 
 /* Whoever borrows the path of a claim may get it now, or lose it. */

@@ -80,6 +80,9 @@ const struct profile_entry *profiles_holder_of(const struct profiles *profiles,
 bool profiles_is_elsewhere(const struct profiles *profiles, const struct profile_entry *entry,
 			   const char *path);
 
+/* Forgets the files that are those of other profiles. */
+void profiles_drop_files(const struct profiles *profiles, struct profile_entry *entry);
+
 /* Frees what carrying plans out needs. The files must not call back any more. */
 void profiles_drop_work(struct profiles *profiles);
 

@@ -132,9 +132,8 @@ static bool parse_duration(const char *text, int64_t *ret_ns)
 			continue;
 		if (!digits)
 			return false;
-		errno = 0;
-		value = strtoll(text, NULL, 10);
-		if (errno || __builtin_mul_overflow(value, units[i].ns, &value) ||
+		value = strtoll(text, NULL, 10); /* the greatest, if it is too long */
+		if (__builtin_mul_overflow(value, units[i].ns, &value) ||
 		    __builtin_add_overflow(total, value, &total))
 			return false;
 		text += digits + 1;
