@@ -250,16 +250,28 @@ void node_statuses_complete(struct node_statuses *statuses)
 
 /* ---- what is */
 
+/*
+ * Returns the profile of a status of this node, or NULL. The label finds such objects, but the agent of
+ * any node may write any label. It cannot write another node's name (deploy/kubernetes/).
+ */
+static const char *find_profile(const struct node_statuses *statuses, const json_t *object)
+{
+	const char *node =
+		json_string_value(json_object_get(json_object_get(object, "spec"), "nodeName"));
+
+	return node && strcmp(node, statuses->node_name) == 0 ? kube_object_owner(object) : NULL;
+}
+
 static void on_object(const json_t *object, void *data)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
 	struct node_statuses *statuses = data;
-	const char *owner = kube_object_owner(object);
+	const char *owner = find_profile(statuses, object);
 	struct status *status = owner ? get(statuses, owner) : NULL;
 	char *name = strdup(kube_object_name(object));
 	int r;
 
-	/* Not an agent's, or without memory: it is seen again with the next list. */
+	/* Not this agent's, or without memory: it is seen again with the next list. */
 	if (!status || !name) {
 		free(name);
 		return;
@@ -276,7 +288,7 @@ static void on_object(const json_t *object, void *data)
 static void on_deleted(const json_t *object, void *data)
 {
 	struct node_statuses *statuses = data;
-	const char *owner = kube_object_owner(object);
+	const char *owner = find_profile(statuses, object);
 	struct status *status = owner ? name_table_find(&statuses->items, owner) : NULL;
 
 	if (!status)

@@ -3,7 +3,7 @@
 #
 # timeout: 900
 #
-# Agents of several nodes together: who leads, what the profiles say, and who may write what.
+# Agents of several nodes together: who leads, and what the profiles say.
 set -u
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=tests/cluster/cluster.bash
@@ -14,7 +14,7 @@ cd "$(dirname "$0")" || exit 1
 [ "${CLUSTER_NODES:-2}" = 2 ] || tap_skip_all 'it needs two nodes'
 [ -n "${TEST_TMP-}" ] || cleanup_directory TEST_TMP
 AGENT_NAMESPACE=agent-cluster
-tap_plan 25
+tap_plan 23
 
 # Prints a part of a profile's status.
 status() { # PROFILE FILTER
@@ -26,7 +26,7 @@ status_is() { # PROFILE FILTER VALUE
 }
 
 leader() {
-	kubectl get lease recorder-agent --output jsonpath='{.spec.holderIdentity}'
+	kubectl --namespace recorder-system get lease recorder-agent --output jsonpath='{.spec.holderIdentity}'
 }
 
 leads() { # NODE
@@ -125,17 +125,5 @@ tap_match 'it counts profiles' "$(ask node-1 /metrics)" 'recorder_profiles\{stat
 tap_match 'and says that it leads' "$(ask node-1 /metrics)" 'recorder_leader 1'
 tap_match 'which the other does not' "$(ask node-2 /metrics)" 'recorder_leader 0'
 kubectl delete sp web odd >/dev/null
-
-# ---- tenants
-
-cluster_namespace tenant
-kubectl --namespace tenant create serviceaccount tenant >/dev/null
-kubectl --namespace tenant create rolebinding tenant --clusterrole edit \
-	--serviceaccount tenant:tenant >/dev/null
-tap_match 'a tenant cannot write profiles' "$(profile x '["SCMP_ACT_ALLOW", []]' |
-	kubectl --as system:serviceaccount:tenant:tenant apply --filename - 2>&1)" \
-	'forbidden'
-tap_match 'nor statuses' "$(kubectl --as system:serviceaccount:tenant:tenant delete spns --all 2>&1)" \
-	'forbidden'
 
 tap_done

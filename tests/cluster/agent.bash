@@ -7,7 +7,7 @@
 # AGENT_ENVIRONMENT has words such as NAME=VALUE.
 AGENT_OPTIONS=() AGENT_ENVIRONMENT=() AGENT_PROGRAM='' AGENT_CGROUP=''
 
-# Applies the definitions, and makes a namespace for the test's pods.
+# Applies the definitions and the rights, and makes a namespace for the test's pods.
 agent_prepare() { # NAMESPACE
 	cleanup_add agent_delete_all
 	cleanup_add agent_stop node-1
@@ -16,23 +16,45 @@ agent_prepare() { # NAMESPACE
 	kubectl apply --filename ../../crds >/dev/null &&
 		kubectl wait --for=condition=Established --timeout=60s --filename ../../crds \
 			>/dev/null &&
-		wait_until 30 cluster_can 'kubectl get sp' && cluster_namespace "$1"
+		wait_until 30 cluster_can 'kubectl get sp' &&
+		kubectl apply --filename ../../deploy/kubernetes >/dev/null && cluster_namespace "$1"
 }
 
 agent_delete_all() {
-	kubectl delete --filename ../../crds --timeout=60s
+	rm -f "$(agent_kubeconfig '')"*
+	kubectl --namespace recorder-system delete pods --all --grace-period=0 --force
+	kubectl delete --filename ../../deploy/kubernetes --filename ../../crds --timeout=60s
+}
+
+agent_kubeconfig() { # NODE
+	echo "$CLUSTER_DIRECTORY/kubeconfig/agent-$1"
+}
+
+# Gives a node's agent the token of a pod of its node, as it has in a pod of its own. From such a token
+# the API server knows the node.
+agent_log_in() { # NODE
+	local file
+	file=$(agent_kubeconfig "$1")
+	[ ! -e "$file" ] || return 0
+	AGENT_NAMESPACE=recorder-system pod "agent-$1" - "$1" |
+		jq '.spec.serviceAccountName = "recorder-agent"' | apply &&
+		kubectl --namespace recorder-system create token recorder-agent \
+			--bound-object-kind Pod --bound-object-name "agent-$1" >"$file.token" &&
+		cluster_kubeconfig "{tokenFile: $file.token}" recorder-system >"$file"
 }
 
 agent_start() { # NODE
 	local enter=()
 	agent_stop "$1"
+	agent_log_in "$1" || return
 	# shellcheck disable=SC2016 # the inner shell's
 	[ -z "$AGENT_CGROUP" ] ||
 		enter=(sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$AGENT_CGROUP")
 	cleanup_add agent_detach "$1"
 	agent_mount_pins "$1" || return
 	node_service "$1" agent "${enter[@]}" env "${AGENT_ENVIRONMENT[@]}" \
-		"${AGENT_PROGRAM:-$RECORDER}" agent --kubeconfig "$KUBECONFIG" --node-name "$1" --host-root / --runtime-endpoint \
+		"${AGENT_PROGRAM:-$RECORDER}" agent --kubeconfig "$(agent_kubeconfig "$1")" \
+		--node-name "$1" --host-root / --runtime-endpoint \
 		"$CLUSTER_DIRECTORY/$1/containerd/containerd.sock" --pin-dir "$(agent_pins "$1")" \
 		--evidence-dir "$CLUSTER_DIRECTORY/$1/evidence" --cgroup-root "$(cluster_cgroup "$1")" \
 		-v "${AGENT_OPTIONS[@]}"

@@ -47,7 +47,7 @@ control_plane_users() {
 }
 
 # Prints a kubeconfig file for a user. The user is YAML in flow style.
-cluster_kubeconfig() { # USER
+cluster_kubeconfig() { # USER [NAMESPACE]
 	cat <<-END
 		apiVersion: v1
 		kind: Config
@@ -59,7 +59,7 @@ cluster_kubeconfig() { # USER
 		  user: $1
 		contexts:
 		- name: test
-		  context: {cluster: test, user: test}
+		  context: {cluster: test, user: test, namespace: ${2-default}}
 		current-context: test
 	END
 }
