@@ -16,6 +16,7 @@ cd "$TEST_TMP" || exit 1
 # ends_by SIGNAL FILE: ends with a signal a recorder that waits to write to the file. A signal
 # that comes too early only ends the command, so it is sent until the recorder is gone.
 ends_by() {
+	: >"$LOG" # nothing that the recorder before said
 	# Background processes of a shell ignore Ctrl-C, and their children inherit that.
 	env --default-signal=INT,QUIT "$RECORDER" record -o "$2" -- /bin/true 2>"$LOG" &
 	recorder=$!

@@ -139,7 +139,12 @@ equals() {
 	diff <(eval "$1" | sort -u) <([ $# -lt 2 ] || printf '%s\n' "${@:2}" | sort -u)
 }
 
+# Otherwise prints what the observations lack: each kind once, with their number and one of them.
 is_complete() {
-	jq -e '.complete' "$RECORDING" >/dev/null ||
-		{ jq -c '.observations[] | {complete, reasons, losses}' "$RECORDING" && return 1; }
+	jq -e '.complete' "$RECORDING" >/dev/null || {
+		jq -r '[.observations[] | select(.complete | not)] | group_by([.reasons, .losses])[]
+			| "\(length), such as \(.[0].container | .id // .name): "
+				+ (.[0] | {reasons, losses} | tojson)' "$RECORDING"
+		return 1
+	}
 }

@@ -197,18 +197,23 @@ pod_fails() { # NAME
 			test("CreateContainerError|RunContainerError|CrashLoopBackOff")' >/dev/null
 }
 
-# Records a pod of runc on node-1 as the object $TEST_TMP/plain.yaml.
+# Records a pod of runc on node-1, from its start on, as the object $TEST_TMP/plain.yaml.
 record_on_runc() {
-	node_service node-1 record "$RECORDER" record --pod app=recorded \
+	local log=$CLUSTER_DIRECTORY/log/node-1-record
+	node_service node-1 record "$RECORDER" record -v --pod app=recorded \
 		--namespace "$AGENT_NAMESPACE" --wait --format cr --name plain \
 		--runtime-endpoint "$CLUSTER_DIRECTORY/node-1/containerd/containerd.sock" \
 		-o "$TEST_TMP/plain.yaml"
-	service_wait node-1-record 20 grep -q 'recording pods' "$CLUSTER_DIRECTORY/log/node-1-record" ||
-		return
+	service_wait node-1-record 20 grep -q 'recording pods' "$log" || return
 	pod recorded - node-1 | apply && pod_runs recorded || return
+	# A pod may be ready before its program has got any time of a busy processor.
+	service_wait node-1-record 60 grep -q 'nanosleep by sleep' "$log" || return
 	kubectl --namespace "$AGENT_NAMESPACE" delete pod recorded --grace-period=0 --force
 	service_stop node-1-record TERM
-	[ -s "$TEST_TMP/plain.yaml" ] || { cat "$CLUSTER_DIRECTORY/log/node-1-record" && return 1; }
+	if [ ! -s "$TEST_TMP/plain.yaml" ] || grep -q 'is not complete' "$log"; then
+		cat "$log"
+		return 1
+	fi
 }
 
 # The object as an agent that recorded it would make it.

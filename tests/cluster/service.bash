@@ -2,12 +2,16 @@
 # shellcheck shell=bash
 #
 # Processes of the cluster. Each has a name, under which it can be ended by another process than
-# the one that started it. What it prints is in $CLUSTER_DIRECTORY/log/NAME.
+# the one that started it. What it prints is in $CLUSTER_DIRECTORY/log/NAME, and what others of that
+# name printed before it, also for other tests, is in log/NAME.before.
 
 service_start() { # NAME COMMAND...
 	local name=$1
 	shift
 	mkdir -p "$CLUSTER_DIRECTORY"/{log,run}
+	[ ! -e "$CLUSTER_DIRECTORY/log/$name" ] ||
+		cat "$CLUSTER_DIRECTORY/log/$name" >>"$CLUSTER_DIRECTORY/log/$name.before"
+	: >"$CLUSTER_DIRECTORY/log/$name"
 	# A session of its own: what interrupts a test, or ends its group, is not meant for it.
 	setsid "$@" >>"$CLUSTER_DIRECTORY/log/$name" 2>&1 </dev/null &
 	echo "$!" >"$CLUSTER_DIRECTORY/run/$name"

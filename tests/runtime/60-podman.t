@@ -31,9 +31,10 @@ create_container() {
 		--volume "$PROGRAMS:/test:ro" "$@"
 }
 
-# Runs long enough for the probe, even on a busy machine.
-WORKLOAD=("$IMAGE" sh -c 'echo hello; /test/call "$1"; sleep 5' workload "${NR[ioprio_get]}")
-PROBE=(/test/call "${NR[timer_delete]}")
+# Runs until the probe ran, however long that takes on a busy machine.
+WORKLOAD=("$IMAGE" sh -c 'echo hello; /test/call "$1"; until sleep 0.1 && [ -e /tmp/probed ]; do :; done'
+	workload "${NR[ioprio_get]}")
+PROBE=(sh -c '/test/call "$1"; : >/tmp/probed' probe "${NR[timer_delete]}")
 
 # Starts a container, executes the probe in it, and waits for its end. Prints its output.
 run_with_probe() { # ID
@@ -83,7 +84,7 @@ try_names() {
 	local name="$runtime, by name" id
 
 	start_recording --container-id "podman://named" --wait
-	id=$(create_container --name named "$IMAGE" sh -c '/test/call "$1"; sleep 5' name "${NR[ioprio_get]}")
+	id=$(create_container --name named "$IMAGE" sh -c '/test/call "$1"; sleep 100' name "${NR[ioprio_get]}")
 	podman_here start named >/dev/null
 	wait_until 10 grep -q '^recorder: ioprio_get ' "$LOG"
 	stop_recording
