@@ -194,6 +194,7 @@ int node_session_start(struct node_session *session, struct recorder *recorder, 
 {
 	const struct session_options options = {
 		.recorder = recorder,
+		.durable = true,
 		.progress_every = PROGRESS_INTERVAL_NS,
 	};
 	const struct session_handler handler = {
@@ -397,6 +398,8 @@ int node_session_take(struct node_session *session, struct recording_report **re
 		r = note_gaps(session, &taken.gaps, report, err);
 	if (r == 0)
 		r = take_in(session, &taken.ended, &taken.live, report, false, err);
+	if (r == 0)
+		session_stored(session->session);
 	return r < 0 ? r : finish(session, &report, ret_report, err);
 }
 
