@@ -35,6 +35,7 @@ struct command_options {
 	long recordings;
 	int64_t duration;
 	long profiles;
+	long containers;
 };
 
 /* Kubelets use the host's name in lower case unless they are told another one. */
@@ -82,6 +83,7 @@ static int run(const struct cli_call *call, struct error *err)
 			.evidence_age = options->evidence_age,
 			.evidence_bytes = (uint64_t)options->evidence_size << 20,
 			.runtime_endpoint = options->runtime_endpoint,
+			.containers_max = options->containers,
 			.cgroup_root = options->cgroup_root,
 		},
 		.limits = {
@@ -193,6 +195,13 @@ static const struct cli_option options_table[] = {
 	  .initial = "100",
 	  .max = INT_MAX,
 	  .help = "how many SeccompProfiles a node makes of each; 0 for any number" },
+	{ .name = "containers-per-recording",
+	  .argument = "COUNT",
+	  .type = CLI_NUMBER,
+	  OPTION(containers),
+	  .initial = "500",
+	  .max = INT_MAX,
+	  .help = "how many containers of a node each records at once; 0 for any number" },
 	{},
 };
 

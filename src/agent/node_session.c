@@ -176,6 +176,7 @@ int node_session_prepare(struct node_session *session, struct recorder_options *
 		.pod_namespace = plan->namespace,
 		.container_names = (const char *const *)plan->containers,
 		.container_name_count = plan->container_count,
+		.containers_max = session->options->containers_max,
 		.wait = true,
 		.runtime_endpoint = session->options->runtime_endpoint,
 		.cgroup_root = session->options->cgroup_root,

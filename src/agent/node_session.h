@@ -23,6 +23,7 @@ struct node_session_options {
 	const char *evidence_dir;
 	const char *runtime_endpoint; /* NULL: the usual ones */
 	const char *cgroup_root;      /* NULL: all pods of the machine */
+	size_t containers_max;	      /* of a recording at once; 0: any number */
 };
 
 /*

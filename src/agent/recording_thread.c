@@ -495,6 +495,7 @@ int recording_thread_create(struct loop *loop, const struct node_recorder_option
 		.evidence_dir = options->evidence_dir,
 		.runtime_endpoint = options->runtime_endpoint,
 		.cgroup_root = options->cgroup_root,
+		.containers_max = options->containers_max,
 	};
 	thread->handlers = handlers;
 	thread->data = data;

@@ -27,6 +27,7 @@ struct target_pods {
 	const char *const *names;  /* borrowed */
 	size_t name_count;
 	bool wait;
+	size_t max; /* containers at once; 0: any number */
 	struct cgroup_mount mount;
 	char *root; /* path of the cgroup outside of which nothing is looked at; NULL: none */
 	struct inventory inventory; /* the runtime's last answer */
@@ -69,6 +70,9 @@ int pods_check_visible(const char *pod_namespace, const char *pod_name, const ch
 
 /* The same for the handler of a pod. */
 int pods_check_handler(const struct cri_sandbox *sandbox, struct error *err);
+
+/* Returns -ENOSPC while as many containers are recorded as may be at once. */
+int pods_check_room(const struct target_pods *pods, struct error *err);
 
 /* Returns the workload with this container id, or NULL. */
 struct workload *pods_workload(const struct target_pods *pods, const char *id);

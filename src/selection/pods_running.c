@@ -115,11 +115,13 @@ int pods_add_existing(struct target_pods *pods, const struct cri_sandbox *sandbo
 	_cleanup_error_ struct error why = ERROR_INIT;
 	_cleanup_place_ struct place place = {};
 	struct workload *workload;
-	int r = pods_check_handler(sandbox, &why);
+	int r = pods_check_room(pods, &why);
 
 	if (r == 0)
+		r = pods_check_handler(sandbox, &why);
+	if (r == 0)
 		r = locate(&pods->mount, pods->target.cri, container->id, &place, &why);
-	if (r == -ENOTSUP)
+	if (r == -ENOTSUP || r == -ENOSPC)
 		return pods_leave_out(pods, sandbox, container, error_message(&why), err);
 	if (r < 0)
 		return error_copy(err, &why);

@@ -230,6 +230,7 @@ int target_create_pods(const struct target_request *request, struct target **ret
 	pods->names = request->container_names;
 	pods->name_count = request->container_name_count;
 	pods->wait = request->wait;
+	pods->max = request->containers_max;
 	r = target_init(target, &kind, err, "pods %s in %s%s", request->pods,
 			request->pod_namespace ? "namespace " : "all namespaces",
 			request->pod_namespace ? request->pod_namespace : "");

@@ -127,6 +127,26 @@ static void what_the_runtime_says_decides(void **state)
 	pods_free(pods);
 }
 
+static void one_too_many_is_left_out(void **state)
+{
+	struct target_pods *pods = pods_new();
+	struct workload *first = add_open(pods, "c1", "/k/c1", UID), *second;
+
+	pods->max = 1;
+	first->live = 1;
+	assert_int_equal(pods_decide_all(pods, UINT64_MAX, NULL), 0);
+	assert_int_equal(first->match, MATCH_SELECTED);
+	second = add_open(pods, "c1", "/k/c1", UID);
+	assert_int_equal(pods_decide_all(pods, UINT64_MAX, NULL), 0);
+	assert_int_equal(second->match, MATCH_IGNORED);
+	assert_non_null(strstr(left_out_reason(&pods->target.left_out), "at once already"));
+	first->live = 0;
+	second = add_open(pods, "c1", "/k/c1", UID);
+	assert_int_equal(pods_decide_all(pods, UINT64_MAX, NULL), 0);
+	assert_int_equal(second->match, MATCH_SELECTED);
+	pods_free(pods);
+}
+
 static void a_forgotten_container_is_its_pods(void **state)
 {
 	struct target_pods *pods = pods_new();
@@ -279,6 +299,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_the_runtime_says_decides),
+		cmocka_unit_test(one_too_many_is_left_out),
 		cmocka_unit_test(a_forgotten_container_is_its_pods),
 		cmocka_unit_test(one_whose_name_decides_is_told),
 		cmocka_unit_test(one_of_an_unknown_pod_is_told),
