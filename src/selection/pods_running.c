@@ -127,7 +127,13 @@ int pods_add_existing(struct target_pods *pods, const struct cri_sandbox *sandbo
 	if (!place.cgroup || pods_is_outside(pods, place.cgroup))
 		return 0;
 	r = add_wanted(pods, sandbox, container, &place, &workload, err);
-	return r < 0 || !workload ? r : target_add_tree(&pods->target, workload, place.cgroup, err);
+	if (r < 0 || !workload)
+		return r;
+	r = target_add_tree(&pods->target, workload, place.cgroup, &why);
+	if (r != -ENOSPC)
+		return r < 0 ? error_copy(err, &why) : 0;
+	workload->match = MATCH_IGNORED;
+	return pods_leave_out(pods, sandbox, container, error_message(&why), err);
 }
 
 /*
