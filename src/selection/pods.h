@@ -35,11 +35,14 @@ struct target_pods {
 	struct pods_ear *ear;	    /* of the stream of events; NULL before that was opened */
 	bool hears;		    /* an event has come since the stream was opened */
 	size_t searching;	    /* look-ups of containers whose cgroup was not recognized */
-	char *failure;		    /* why the last question failed; NULL if it did not */
-	int64_t failed;		    /* when it did; CLOCK_MONOTONIC */
-	int64_t began;		    /* start of the recording; CLOCK_REALTIME */
-	int64_t next_ask;	    /* earliest next question to the runtime; CLOCK_MONOTONIC */
-	int64_t next_check;	    /* next search for containers whose cgroup was not seen */
+	char **taken;		    /* ids of containers that were taken; sorted, owned */
+	size_t taken_count;
+	bool taken_folded;  /* some containers were taken whose ids are not known */
+	char *failure;	    /* why the last question failed; NULL if it did not */
+	int64_t failed;	    /* when it did; CLOCK_MONOTONIC */
+	int64_t began;	    /* start of the recording; CLOCK_REALTIME */
+	int64_t next_ask;   /* earliest next question to the runtime; CLOCK_MONOTONIC */
+	int64_t next_check; /* next search for containers whose cgroup was not seen */
 };
 
 /* pods_select.c: matches pods and containers with the user's selection, and describes them. */
@@ -122,6 +125,11 @@ int pods_add_existing(struct target_pods *pods, const struct cri_sandbox *sandbo
  * seen at all are reported too.
  */
 int pods_check_missed(struct target_pods *pods, bool last, struct error *err);
+
+/*
+ * Remembers which containers are being taken, as long as the runtime lists them: they were seen.
+ */
+int pods_note_taken(struct target_pods *pods, const struct recording *ended, struct error *err);
 
 /*
  * Reports, at the end, the containers that began and ended during the recording without their

@@ -30,6 +30,10 @@ struct session_options {
 	/*
 	 * A recorder that several sessions share, borrowed. It records all cgroups and has been
 	 * started; its owner polls it. NULL: the session has one of its own.
+	 *
+	 * If it was taken over (recorder_is_taken_over()), the owner starts all sessions that go on
+	 * before it polls the recorder for the first time: that reports what has ended meanwhile,
+	 * and drops what nobody selects.
 	 */
 	struct recorder *recorder;
 	/*

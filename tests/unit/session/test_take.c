@@ -313,6 +313,132 @@ static void test_the_rest_is_collected(void **state)
 	end(&one);
 }
 
+/* Makes cgroups until one gets no slot; removes them. */
+static void lose_a_slot(void)
+{
+	struct recorder_totals before, now;
+	char path[PATH_MAX];
+	size_t i, count = 0;
+
+	recorder_totals(world.recorder, &before);
+	do {
+		snprintf(path, sizeof(path), "%s/x%zu", world.top, count++);
+		assert_return_code(mkdir(path, 0755), errno);
+		recorder_totals(world.recorder, &now);
+	} while (now.lost_slots == before.lost_slots);
+	for (i = 0; i < count; i++) {
+		snprintf(path, sizeof(path), "%s/x%zu", world.top, i);
+		assert_return_code(rmdir(path), errno);
+	}
+	poll_recorder();
+}
+
+static void assert_lost(const struct observation *observation, bool lost)
+{
+	assert_int_equal(!!observation->losses[LOSS_SLOTS], lost);
+	assert_int_equal(observation_complete(observation), !lost);
+}
+
+/* A cgroup without a slot concerns what lived at that time and the recording then, nothing later. */
+static void test_a_loss_has_its_time(void **state)
+{
+	_cleanup_session_taken_ struct session_taken taken = {};
+	struct one one, later;
+
+	if (geteuid() != 0)
+		skip();
+	begin(&one, 0);
+	work_in(0, NR_FIRST, 1);
+	take(&one, &taken);
+	assert_lost(only(&taken.live), false);
+	session_taken_finish(&taken);
+	lose_a_slot();
+	take(&one, &taken);
+	assert_lost(only(&taken.live), true);
+	assert_int_equal(taken.gaps.count, 1);
+	session_taken_finish(&taken);
+	/* It stays a loss of its time, but is no gap again. */
+	take(&one, &taken);
+	assert_lost(only(&taken.live), true);
+	assert_int_equal(taken.gaps.count, 0);
+	session_taken_finish(&taken);
+	remove_cgroup(0);
+	assert_return_code(mkdir(world.paths[0], 0755), errno);
+	poll_recorder();
+	begin(&later, 0);
+	work_in(0, NR_FIRST, 1);
+	take(&later, &taken);
+	assert_lost(only(&taken.live), false);
+	assert_int_equal(taken.gaps.count, 0);
+	end(&later);
+	end(&one);
+}
+
+/* A loss while there is nothing to charge it to is not forgotten. */
+static void test_a_loss_of_an_idle_recording(void **state)
+{
+	_cleanup_session_taken_ struct session_taken taken = {};
+	struct one one;
+	size_t i;
+
+	if (geteuid() != 0)
+		skip();
+	begin(&one, 0);
+	remove_cgroup(0);
+	take(&one, &taken);
+	assert_empty(&taken); /* it made no call */
+	session_taken_finish(&taken);
+	lose_a_slot();
+	for (i = 0; i < 2; i++) {
+		take(&one, &taken);
+		assert_empty(&taken);
+		assert_int_equal(taken.gaps.count, 1);
+		session_taken_finish(&taken);
+	}
+	end(&one);
+}
+
+#define LIVES 10000
+
+/* A container comes and goes. */
+static void live_shortly(size_t i)
+{
+	char path[PATH_MAX + 80];
+
+	snprintf(path, sizeof(path), "%s/%064zx", world.paths[0], i);
+	assert_return_code(mkdir(path, 0755), errno);
+	call_in(path, NR_FIRST + i % NR_COUNT);
+	assert_return_code(rmdir(path), errno);
+}
+
+static void test_memory_does_not_grow(void **state)
+{
+	struct mallinfo2 before = {}, after;
+	struct one one;
+	size_t i, ended = 0;
+
+	if (geteuid() != 0)
+		skip();
+	begin(&one, 0);
+	for (i = 0; i < LIVES; i++) {
+		_cleanup_session_taken_ struct session_taken taken = {};
+
+		live_shortly(i);
+		if (i % (SLOTS / 2))
+			continue;
+		poll_recorder();
+		take(&one, &taken);
+		ended += taken.ended.observation_count;
+		session_taken_finish(&taken);
+		if (i == LIVES / 10 / (SLOTS / 2) * (SLOTS / 2))
+			before = mallinfo2();
+	}
+	after = mallinfo2();
+	assert_true(ended > LIVES - SLOTS);
+	assert_true(after.uordblks < before.uordblks + 64 * 1024);
+	end(&one);
+}
+
 static void start_recorder(unsigned int slots)
 {
 	const struct recorder_options options = {
@@ -378,6 +504,9 @@ int main(void)
 		take_test(test_progress_goes_on),
 		take_test(test_an_interrupted_one_can_be_taken),
 		take_test(test_the_rest_is_collected),
+		take_test(test_a_loss_has_its_time),
+		take_test(test_a_loss_of_an_idle_recording),
+		take_test(test_memory_does_not_grow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
