@@ -295,6 +295,7 @@ static int create_reconcilers(struct agent *agent, struct error *err)
 			.loop = agent->loop,
 			.client = agent->client,
 			.pods = agent->pods,
+			.profiles = agent->profiles,
 			.node_name = options->node_name,
 			.recorder = &options->recorder,
 			.limits = options->limits,

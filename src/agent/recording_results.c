@@ -12,6 +12,7 @@
 #include "agent/names.h"
 #include "agent/node_pods.h"
 #include "agent/object_names.h"
+#include "agent/profiles.h"
 #include "agent/recorded_profiles.h"
 #include "agent/recording_entry.h"
 #include "agent/recording_report.h"
@@ -385,7 +386,15 @@ static void on_settled(const char *uid, void *data)
 	look_if_settled(results, result);
 }
 
+static const char *path_holder(const char *path, void *data)
+{
+	const struct recording_results *results = data;
+
+	return profiles_path_holder(results->options.profiles, path);
+}
+
 static const struct recorded_profiles_handlers profiles_handlers = {
+	.path_holder = path_holder,
 	.written = on_written,
 	.settled = on_settled,
 	.trouble = trouble,

@@ -14,6 +14,7 @@ struct error;
 struct kube_client;
 struct loop;
 struct node_pods;
+struct profiles;
 struct recording_entry;
 struct recording_report;
 struct recording_results;
@@ -22,6 +23,7 @@ struct recording_results_options {
 	struct loop *loop;
 	struct kube_client *client;
 	struct node_pods *pods;
+	const struct profiles *profiles; /* that this node installs */
 	const char *node_name;
 	size_t profiles_max; /* of a recording; 0: any number */
 };

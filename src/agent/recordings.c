@@ -387,6 +387,7 @@ int recordings_create(const struct recordings_options *options, recordings_troub
 		.loop = options->loop,
 		.client = options->client,
 		.pods = options->pods,
+		.profiles = options->profiles,
 		.node_name = options->node_name,
 		.profiles_max = options->limits.profiles,
 	};

@@ -22,6 +22,7 @@ struct kube_client;
 struct loop;
 struct node_pods;
 struct node_recorder_options;
+struct profiles;
 struct recordings;
 
 /* What namespaces may do; for each, 0 or NULL is no limit. */
@@ -36,6 +37,7 @@ struct recordings_options {
 	struct loop *loop;
 	struct kube_client *client;
 	struct node_pods *pods;
+	const struct profiles *profiles; /* that this node installs */
 	const char *node_name;
 	const struct node_recorder_options *recorder;
 	struct recording_limits limits;
