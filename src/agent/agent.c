@@ -419,6 +419,15 @@ static void count_state(const struct profile_result *result, void *data)
 		counts[result->state]++;
 }
 
+static void set_recording_metrics(const struct agent *agent)
+{
+	const struct recordings_counts counts = recordings_count(agent->recordings);
+
+	metrics_set(agent->metrics, METRIC_RECORDINGS, 0, counts.recordings);
+	metrics_set(agent->metrics, METRIC_RECORDED_PODS, 0, counts.pods);
+	metrics_set(agent->metrics, METRIC_RECORDED_WRITES, 0, counts.writes);
+}
+
 static void print_metrics(FILE *out, void *data)
 {
 	unsigned int counts[PROFILE_STATE_COUNT] = {}, i;
@@ -429,6 +438,8 @@ static void print_metrics(FILE *out, void *data)
 		metrics_set(agent->metrics, METRIC_QUEUE_LENGTH, 0,
 			    profiles_waiting(agent->profiles));
 	}
+	if (agent->recordings)
+		set_recording_metrics(agent);
 	for (i = 0; i < PROFILE_STATE_COUNT; i++)
 		metrics_set(agent->metrics, METRIC_PROFILES, i, counts[i]);
 	metrics_set(agent->metrics, METRIC_LEADER, 0,

@@ -35,6 +35,7 @@ enum remark {
 	REMARK_RENAMED,
 	REMARK_LIMITED,
 	REMARK_WIDENED,
+	REMARK_PRIVILEGED,
 	REMARK_FAILED,
 	REMARK_COUNT,
 };
@@ -47,6 +48,7 @@ static const struct {
 	[REMARK_RENAMED] = { "Renamed", "NameTaken" },
 	[REMARK_LIMITED] = { "Limited", "TooManyProfiles" },
 	[REMARK_WIDENED] = { "Widened", "ArgumentsNotExpressible" },
+	[REMARK_PRIVILEGED] = { "Privileged", "ProfileIgnored" },
 	[REMARK_FAILED] = { "NodeFailure", "CannotRecord" },
 };
 
@@ -54,6 +56,7 @@ static const struct {
 struct result {
 	char *name; /* the uid of the ProfileRecording */
 	char *namespace, *recording;
+	size_t pods;		      /* that are being recorded */
 	struct notes news;	      /* "mkdir by …", until a write has the call */
 	char *messages[REMARK_COUNT]; /* NULL: nothing to say */
 	bool final;
@@ -67,6 +70,7 @@ struct recording_results {
 	struct event_sender *events;
 	struct status_writer *statuses;
 	struct name_table table;
+	size_t writes; /* of profiles */
 };
 
 static void result_destroy(struct result *result)
@@ -283,6 +287,24 @@ static void write_part(struct recording_results *results, struct result *result,
 		trouble(r, &err, results);
 }
 
+/* A profile can be recorded of a privileged container, but does nothing there. */
+static void note_privileged(struct recording_results *results, struct result *result,
+			    const struct recording_report *report)
+{
+	size_t i;
+
+	for (i = 0; i < report->pod_count; i++) {
+		const char *container = node_pods_privileged(results->options.pods,
+							     report->namespace, report->pods[i]);
+
+		if (container)
+			remark(results, result, REMARK_PRIVILEGED,
+			       "pod %s: container %s is privileged, so the kubelet runs it without "
+			       "any profile",
+			       report->pods[i], container);
+	}
+}
+
 static void note_news(struct result *result, const struct recording_report *report)
 {
 	size_t i;
@@ -306,6 +328,7 @@ static void take(struct recording_results *results, struct result *result,
 {
 	size_t i;
 
+	result->pods = report->final ? 0 : report->pod_count;
 	note_news(result, report);
 	for (i = 0; i < report->part_count; i++)
 		write_part(results, result, report, &report->parts[i]);
@@ -313,6 +336,7 @@ static void take(struct recording_results *results, struct result *result,
 		remark(results, result, REMARK_INCOMPLETE, "%s", report->gaps.items[0]);
 	if (report->idle)
 		remark(results, result, REMARK_IDLE, "%s", report->idle);
+	note_privileged(results, result, report);
 	if (report->failure)
 		remark(results, result, REMARK_FAILED, "%s", report->failure);
 	else
@@ -336,6 +360,20 @@ void recording_results_take(struct recording_results *results, struct recording_
 	recording_report_destroy(report);
 }
 
+void recording_results_count(const struct recording_results *results, size_t *ret_pods,
+			     size_t *ret_writes)
+{
+	size_t i;
+
+	*ret_pods = 0;
+	*ret_writes = results->writes;
+	for (i = 0; i < results->table.length; i++) {
+		const struct result *result = results->table.items[i];
+
+		*ret_pods += result->pods;
+	}
+}
+
 void recording_results_forget(struct recording_results *results,
 			      const struct recording_entry *entry)
 {
@@ -355,6 +393,7 @@ static void on_written(const struct recorded_write_result *written, void *data)
 	struct recording_results *results = data;
 	struct result *result = name_table_find(&results->table, written->uid);
 
+	results->writes++;
 	if (!result)
 		return;
 	if (written->renamed)

@@ -48,6 +48,10 @@ DEFINE_CLEANUP(struct recording_results *, recording_results_destroy);
 void recording_results_take(struct recording_results *results, struct recording_report *report,
 			    const struct recording_entry *entry);
 
+/* Counts the pods that are being recorded, and the writes of profiles since the start. */
+void recording_results_count(const struct recording_results *results, size_t *ret_pods,
+			     size_t *ret_writes);
+
 /* The object is gone. */
 void recording_results_forget(struct recording_results *results,
 			      const struct recording_entry *entry);

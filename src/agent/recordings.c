@@ -335,16 +335,18 @@ void recordings_profile_deleted(struct recordings *recordings, const char *name)
 	recording_results_profile_deleted(recordings->results, name);
 }
 
-size_t recordings_active(const struct recordings *recordings)
+struct recordings_counts recordings_count(const struct recordings *recordings)
 {
-	size_t i, count = 0;
+	struct recordings_counts counts = {};
+	size_t i;
 
+	recording_results_count(recordings->results, &counts.pods, &counts.writes);
 	for (i = 0; i < recordings->entries.length; i++) {
 		const struct recording_entry *entry = recordings->entries.items[i];
 
-		count += entry->planned && entry->plan.records;
+		counts.recordings += entry->planned && entry->plan.records;
 	}
-	return count;
+	return counts;
 }
 
 int recordings_lead(struct recordings *recordings, bool leads, struct error *err)

@@ -66,8 +66,14 @@ void recordings_profile_deleted(struct recordings *recordings, const char *name)
 /* This agent leads from now on, or no longer does. */
 int recordings_lead(struct recordings *recordings, bool leads, struct error *err);
 
-/* The number of recordings that this node records. */
-size_t recordings_active(const struct recordings *recordings);
+/* What this node does now, and what it did since the start. */
+struct recordings_counts {
+	size_t recordings; /* that record */
+	size_t pods;	   /* that are being recorded; one of two recordings counts twice */
+	size_t writes;	   /* of SeccompProfiles */
+};
+
+struct recordings_counts recordings_count(const struct recordings *recordings);
 
 extern const struct kube_resource recordings_resource;
 
