@@ -46,3 +46,39 @@ profile_lacks() { # PROFILE CALL...
 	[ -n "$(profile_calls "$1")" ] &&
 		[ -z "$(comm -12 <(profile_calls "$1") <(printf '%s\n' "${@:2}" | sort))" ]
 }
+
+# True if no agent says that calls may be missing in a SeccompProfile.
+profile_is_complete() { # PROFILE
+	kubectl get sp "$1" --output json |
+		jq -e '.metadata.annotations | has("spo.x-k8s.io/incomplete") | not' >/dev/null
+}
+
+# True if an event about a recording has this reason, and matches.
+recording_event() { # NAME REASON REGULAR_EXPRESSION
+	on_namespace get events --field-selector "involvedObject.name=$1,reason=$2" --output json |
+		jq -e --arg text "$3" '.items[] | select(.message | test($text))' >/dev/null
+}
+
+# True if the recording's status lists these pods and no others.
+recording_lists() { # NAME POD...
+	[ "$(on_namespace get profilerecording "$1" --output json |
+		jq -r '.status.activeWorkloads // [] | sort | join(" ")')" = "${*:2}" ]
+}
+
+# Prints what a node's evidence of a recording says of a call.
+explain_on() { # NODE NAME CALL
+	local file
+	for file in "$CLUSTER_DIRECTORY/$1/evidence/$AGENT_NAMESPACE/$2".*.recording.json; do
+		"$RECORDER" explain "$file" "$3"
+	done
+}
+
+# True if a command in a pod fails, because a call of it is not permitted.
+fails_on() { # POD COMMAND...
+	on_namespace exec "$1" -- "${@:2}" 2>&1 | grep -q 'Operation not permitted'
+}
+
+# True if a directory of a node has no files, or does not exist.
+nothing_in() { # DIRECTORY NODE
+	[ -z "$(cluster_on "$2" find "$1" -type f 2>/dev/null)" ]
+}
