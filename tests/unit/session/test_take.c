@@ -158,6 +158,41 @@ static void test_a_living_one_grows(void **state)
 	end(&one);
 }
 
+/* Until set-up has ended, nobody knows whether its calls count, and a union forgets nothing. */
+static void test_what_is_in_setup_waits(void **state)
+{
+	_cleanup_session_taken_ struct session_taken before = {}, after = {};
+	int ready[2];
+	struct one one;
+	char byte;
+	pid_t pid;
+
+	if (geteuid() != 0)
+		skip();
+	assert_return_code(pipe(ready), errno);
+	begin(&one, 0);
+	work_in(0, NR_FIRST, 1);
+	pid = fork_into(world.paths[0]); /* like a runtime's child */
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		make_call(NR_FIRST + 1);
+		if (write(ready[1], "", 1) == 1)
+			pause();
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	take(&one, &before);
+	assert_true(made(only(&before.live), NR_FIRST));
+	assert_false(made(only(&before.live), NR_FIRST + 1));
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	take(&one, &after);
+	assert_true(made(only(&after.live), NR_FIRST + 1));
+	end(&one);
+	close(ready[0]);
+	close(ready[1]);
+}
+
 static void test_an_ended_one_is_returned_once(void **state)
 {
 	_cleanup_session_taken_ struct session_taken live = {}, ended = {}, after = {};
@@ -497,6 +532,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		take_test(test_a_living_one_grows),
+		take_test(test_what_is_in_setup_waits),
 		take_test(test_an_ended_one_is_returned_once),
 		take_test(test_lost_events_lose_no_call),
 		take_test(test_two_share_one),
