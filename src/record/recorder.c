@@ -215,7 +215,7 @@ bool recorder_started(const struct recorder *recorder)
 int recorder_mark_command(struct recorder *recorder, pid_t pid, struct error *err)
 {
 	/* The state needs no cgroup_id: all tasks of a command are inside. */
-	static const struct recorder_task state = { .phase = RECORDER_PHASE_SETUP };
+	static const struct recorder_task state = { .place = RECORDER_PHASE_SETUP };
 
 	return task_marks_set(&recorder->object, pid, &state, err);
 }
