@@ -36,15 +36,17 @@ static void set_up(char **argv)
 	err(127, "%s", argv[4]);
 }
 
-static void write_text(const char *directory, const char *name, const char *text)
+/* Moves a process into the cgroup of a directory. */
+static void move(const char *directory, pid_t pid)
 {
-	char path[4096];
+	char path[8192], text[16];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	snprintf(path, sizeof(path), "%s/cgroup.procs", directory);
+	snprintf(text, sizeof(text), "%d", pid);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		err(1, "write %s", path);
+		err(1, "%s", path);
 	close(fd);
 }
 
@@ -74,7 +76,7 @@ static pid_t start(char **argv, int *ret_go)
 
 static void run(char **argv, int number)
 {
-	char directory[4096], pid_text[16];
+	char directory[4096];
 	int go, tries;
 	pid_t pid;
 
@@ -82,9 +84,8 @@ static void run(char **argv, int number)
 	if (mkdir(directory, 0755) < 0)
 		err(1, "mkdir %s", directory);
 	pid = start(argv, &go);
-	snprintf(pid_text, sizeof(pid_text), "%d", pid);
 	usleep(number % 100 * 10);
-	write_text(directory, "cgroup.procs", pid_text);
+	move(directory, pid);
 	close(go);
 	if (waitpid(pid, NULL, 0) < 0)
 		err(1, "waitpid");
