@@ -279,6 +279,17 @@ static void test_the_owner_is_told(void **state)
 	end(&one);
 }
 
+/* A container comes and goes below the first cgroup. */
+static void live_shortly(size_t i)
+{
+	char path[PATH_MAX + 80];
+
+	snprintf(path, sizeof(path), "%s/%064zx", world.paths[0], i);
+	assert_return_code(mkdir(path, 0755), errno);
+	call_in(path, NR_FIRST + i % NR_COUNT);
+	assert_return_code(rmdir(path), errno);
+}
+
 /* Its progress goes on: what was taken is still counted, and is not new again. */
 static void test_progress_goes_on(void **state)
 {
@@ -303,6 +314,26 @@ static void test_progress_goes_on(void **state)
 	assert_empty(&taken);
 	assert_int_equal(progress->workloads, 1);
 	assert_true(progress->last_new == last_new);
+	end(&one);
+}
+
+static void test_every_workload_is_counted(void **state)
+{
+	_cleanup_session_taken_ struct session_taken taken = {};
+	struct one one;
+	size_t i;
+
+	if (geteuid() != 0)
+		skip();
+	begin(&one, 0);
+	for (i = 0; i < 3; i++) {
+		live_shortly(i);
+		poll_recorder();
+		take(&one, &taken);
+		assert_int_equal(taken.ended.observation_count, 1);
+		session_taken_finish(&taken);
+		assert_int_equal(session_progress(one.session)->workloads, i + 2);
+	}
 	end(&one);
 }
 
@@ -435,17 +466,6 @@ static void test_a_loss_of_an_idle_recording(void **state)
 
 #define LIVES 10000
 
-/* A container comes and goes. */
-static void live_shortly(size_t i)
-{
-	char path[PATH_MAX + 80];
-
-	snprintf(path, sizeof(path), "%s/%064zx", world.paths[0], i);
-	assert_return_code(mkdir(path, 0755), errno);
-	call_in(path, NR_FIRST + i % NR_COUNT);
-	assert_return_code(rmdir(path), errno);
-}
-
 static void test_memory_does_not_grow(void **state)
 {
 	struct mallinfo2 before = {}, after;
@@ -538,6 +558,7 @@ int main(void)
 		take_test(test_two_share_one),
 		take_test(test_the_owner_is_told),
 		take_test(test_progress_goes_on),
+		take_test(test_every_workload_is_counted),
 		take_test(test_an_interrupted_one_can_be_taken),
 		take_test(test_the_rest_is_collected),
 		take_test(test_a_loss_has_its_time),
