@@ -46,6 +46,10 @@ DEFINE_CLEANUP(struct recording_results *, recording_results_destroy);
 void recording_results_take(struct recording_results *results, struct recording_report *report,
 			    const struct recording_entry *entry);
 
+/* The object was changed. */
+void recording_results_observe(struct recording_results *results,
+			       const struct recording_entry *entry);
+
 /* The object is gone. */
 void recording_results_forget(struct recording_results *results,
 			      const struct recording_entry *entry);
