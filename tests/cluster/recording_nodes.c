@@ -11,8 +11,8 @@
  * Each node is the part of an agent that writes (src/agent/recording_results.h). The nodes share
  * connections, as 1,000 of them would wear out a small machine, and the watch of ProfileRecordings.
  *
- * Prints "settled" when all profiles are written, and goes on until it is ended: conditions and
- * events may still be under way.
+ * Prints "call NAME" for each call that any node has seen, and "settled" when all profiles are written.
+ * Goes on until it is ended: conditions and events may still be under way.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -107,6 +107,15 @@ static int make_report(const struct cluster *cluster, size_t number,
 	report->final = true;
 	*ret_report = steal_pointer(&report);
 	return 0;
+}
+
+static void print_calls(const struct cluster *cluster)
+{
+	uint32_t nr;
+
+	for (nr = 0; nr < BASE + cluster->extra_count; nr++)
+		printf("call %s\n", syscall_name(machine_native(), ABI_NATIVE, nr));
+	fflush(stdout);
 }
 
 /* Every node reports at once, as after a rollout. */
@@ -237,6 +246,7 @@ static int run(struct cluster *cluster, const char *config_path, struct error *e
 
 	if (r == 0)
 		r = create_nodes(cluster, &config, err);
+	print_calls(cluster);
 	if (r == 0)
 		r = kube_reflector_create(cluster->clients[0], &options, &reflector_handlers,
 					  cluster, &reflector, err);
