@@ -18,6 +18,7 @@ PODS_PER_ROUND=10
 files=$CLUSTER_DIRECTORY/started
 
 starter() { # NAME
+	# shellcheck disable=SC2016 # the pod's
 	worker "$1" node-1 bench 'touch /started/$HOSTNAME; exec sleep 1000' | jq --arg path "$files" '
 		.spec.volumes = [{name: "started", hostPath: {path: $path}}]
 		| .spec.containers[0].volumeMounts = [{name: "started", mountPath: "/started"}]'
