@@ -513,7 +513,11 @@ static void agent_finish(struct agent *agent)
 
 static int start(struct agent *agent, int *ret_fd, struct error *err)
 {
-	int r = loop_create(&agent->loop, err);
+	int r;
+
+	/* Its threads mostly wait. An arena for each would keep memory that the others could use. */
+	mallopt(M_ARENA_MAX, 1);
+	r = loop_create(&agent->loop, err);
 
 	if (r == 0)
 		r = watch_signals(agent, ret_fd, err);

@@ -100,6 +100,15 @@ void api_task_touch(struct api_tasks *tasks, struct api_task *task)
 		work_queue_add(tasks->queue, &task->item);
 }
 
+void api_task_touch_later(struct api_tasks *tasks, struct api_task *task, int64_t pause_ms)
+{
+	task->tasks = tasks;
+	if (task->call)
+		task->again = true;
+	else
+		work_queue_add_later(tasks->queue, &task->item, pause_ms);
+}
+
 void api_task_finish(struct api_task *task)
 {
 	if (!task->tasks)

@@ -58,6 +58,9 @@ DEFINE_CLEANUP(struct api_tasks *, api_tasks_destroy);
 /* Something happened: the task is processed soon, or once more after the request under way. */
 void api_task_touch(struct api_tasks *tasks, struct api_task *task);
 
+/* The same after a pause, unless the task is waiting already. */
+void api_task_touch_later(struct api_tasks *tasks, struct api_task *task, int64_t pause_ms);
+
 /* For process() and done(): starts a request, whose answer done() takes. */
 int api_task_start_call(struct api_task *task, const struct kube_call_options *options,
 			api_task_done *done, struct error *err);

@@ -92,6 +92,15 @@ static bool has_grown(const struct extent *before, const struct extent *now)
 	       before->folded != now->folded;
 }
 
+/* Nobody but another agent reads the file again: the kernel need not keep it for this one. */
+static void drop_pages(int parent, const char *name)
+{
+	_cleanup_close_ int fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0)
+		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+}
+
 static int read_saved(struct evidence *evidence, struct error *err)
 {
 	_cleanup_error_ struct error why = ERROR_INIT;
@@ -108,6 +117,7 @@ static int read_saved(struct evidence *evidence, struct error *err)
 		return 0;
 	if (r < 0)
 		return error_copy(err, &why);
+	drop_pages(parent, name);
 	recording_finish(&evidence->recording);
 	r = recording_read(evidence->recording_path, text, size, &evidence->recording, err);
 	evidence->saved = measure(&evidence->recording);
@@ -213,9 +223,11 @@ int evidence_save(struct evidence *evidence, struct error *err)
 	if (r == 0)
 		r = file_print_atomic(parent, name, print_recording, &evidence->recording,
 				      FILE_MODE, err);
-	if (r == 0)
-		evidence->saved = now;
-	return r;
+	if (r < 0)
+		return r;
+	evidence->saved = now;
+	drop_pages(parent, name);
+	return 0;
 }
 
 int evidence_save_object(const struct evidence *evidence, const char *text, struct error *err)

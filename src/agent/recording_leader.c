@@ -47,6 +47,7 @@ static void write_status(struct recording_leader *leader, const struct recording
 	const struct recording_status status = {
 		.namespace = plan->namespace,
 		.name = plan->name,
+		.manager = KUBE_FIELD_MANAGER,
 		.generation = plan->generation,
 		.conditions = conditions,
 		.condition_count = plan->logs ? 2 : 1,
@@ -229,8 +230,8 @@ int recording_leader_create(const struct recording_leader_options *options,
 	leader->options = *options;
 	leader->trouble = trouble;
 	leader->data = data;
-	r = status_writer_create(options->loop, options->client, KUBE_FIELD_MANAGER, on_trouble,
-				 leader, &leader->writer, err);
+	r = status_writer_create(options->loop, options->client, on_trouble, leader,
+				 &leader->writer, err);
 	if (r == 0)
 		r = loop_add_timer(options->loop, on_timer, leader, &leader->timer, err);
 	if (r < 0)

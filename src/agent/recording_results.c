@@ -11,13 +11,13 @@
 #include "agent/event_sender.h"
 #include "agent/names.h"
 #include "agent/node_pods.h"
-#include "agent/object_names.h"
 #include "agent/profiles.h"
 #include "agent/recorded_profiles.h"
 #include "agent/recording_entry.h"
 #include "agent/recording_report.h"
 #include "agent/status_writer.h"
 #include "kube/event.h"
+#include "kube/object.h"
 #include "util/array.h"
 #include "util/clock.h"
 #include "util/error.h"
@@ -40,16 +40,17 @@ enum remark {
 	REMARK_COUNT,
 };
 
+/* Each has a field manager of its own, the same on all nodes: the API server keeps a list of them. */
 static const struct {
-	const char *type, *reason;
+	const char *type, *reason, *manager;
 } remarks[REMARK_COUNT] = {
-	[REMARK_INCOMPLETE] = { "Incomplete", "CallsMayBeMissing" },
-	[REMARK_IDLE] = { "Idle", "NothingNew" },
-	[REMARK_RENAMED] = { "Renamed", "NameTaken" },
-	[REMARK_LIMITED] = { "Limited", "TooManyProfiles" },
-	[REMARK_WIDENED] = { "Widened", "ArgumentsNotExpressible" },
-	[REMARK_PRIVILEGED] = { "Privileged", "ProfileIgnored" },
-	[REMARK_FAILED] = { "NodeFailure", "CannotRecord" },
+	[REMARK_INCOMPLETE] = { "Incomplete", "CallsMayBeMissing", "recorder-incomplete" },
+	[REMARK_IDLE] = { "Idle", "NothingNew", "recorder-idle" },
+	[REMARK_RENAMED] = { "Renamed", "NameTaken", "recorder-renamed" },
+	[REMARK_LIMITED] = { "Limited", "TooManyProfiles", "recorder-limited" },
+	[REMARK_WIDENED] = { "Widened", "ArgumentsNotExpressible", "recorder-widened" },
+	[REMARK_PRIVILEGED] = { "Privileged", "ProfileIgnored", "recorder-privileged" },
+	[REMARK_FAILED] = { "NodeFailure", "CannotRecord", "recorder-failure" },
 };
 
 /* What is to be said of one recording. */
@@ -197,6 +198,31 @@ static bool is_said(const struct recording_entry *entry, const char *type)
 	return false;
 }
 
+static void set_condition(struct recording_results *results, const struct result *result,
+			  const struct recording_entry *entry, enum remark which)
+{
+	const struct status_condition condition = {
+		.type = remarks[which].type,
+		.holds = true,
+		.reason = remarks[which].reason,
+		.message = result->messages[which],
+	};
+	const struct recording_status status = {
+		.namespace = result->namespace,
+		.name = result->recording,
+		.manager = remarks[which].manager,
+		.shared = true,
+		.generation = entry->plan.generation,
+		.conditions = &condition,
+		.condition_count = 1,
+	};
+	_cleanup_error_ struct error err = ERROR_INIT;
+	int r = status_writer_set(results->statuses, &status, entry->status, &err);
+
+	if (r < 0)
+		trouble(r, &err, results);
+}
+
 /*
  * Sets the conditions that this node has to say, apart from those that were said before: one node that
  * says something is enough, of a thousand.
@@ -204,34 +230,11 @@ static bool is_said(const struct recording_entry *entry, const char *type)
 static void set_conditions(struct recording_results *results, const struct result *result,
 			   const struct recording_entry *entry)
 {
-	struct status_condition conditions[REMARK_COUNT];
-	struct recording_status status = {
-		.namespace = result->namespace,
-		.name = result->recording,
-		.generation = entry->plan.generation,
-		.conditions = conditions,
-	};
-	_cleanup_error_ struct error err = ERROR_INIT;
-	bool new = false;
 	size_t i;
-	int r;
 
-	for (i = 0; i < REMARK_COUNT; i++) {
-		if (!result->messages[i])
-			continue;
-		new = new || !is_said(entry, remarks[i].type);
-		conditions[status.condition_count++] = (struct status_condition){
-			.type = remarks[i].type,
-			.holds = true,
-			.reason = remarks[i].reason,
-			.message = result->messages[i],
-		};
-	}
-	if (!new)
-		return;
-	r = status_writer_set(results->statuses, &status, entry->status, &err);
-	if (r < 0)
-		trouble(r, &err, results);
+	for (i = 0; i < REMARK_COUNT; i++)
+		if (result->messages[i] && !is_said(entry, remarks[i].type))
+			set_condition(results, result, entry, i);
 }
 
 /* Says something in an event and, until the recording is over, in a condition. */
@@ -374,11 +377,18 @@ void recording_results_count(const struct recording_results *results, size_t *re
 	}
 }
 
+void recording_results_observe(struct recording_results *results,
+			       const struct recording_entry *entry)
+{
+	status_writer_observe(results->statuses, recording_entry_namespace(entry),
+			      kube_object_name(entry->object), entry->status);
+}
+
 void recording_results_forget(struct recording_results *results,
 			      const struct recording_entry *entry)
 {
-	status_writer_forget(results->statuses, entry->plan.namespace ?: "",
-			     entry->plan.name ?: "");
+	status_writer_forget(results->statuses, recording_entry_namespace(entry),
+			     kube_object_name(entry->object));
 }
 
 void recording_results_profile_deleted(struct recording_results *results, const char *name)
@@ -445,11 +455,9 @@ int recording_results_create(const struct recording_results_options *options,
 {
 	_cleanup_(cleanup_recording_results_destroy) struct recording_results *results =
 		calloc(1, sizeof(*results));
-	/* A field manager has at most 128 characters. */
-	_cleanup_free_ char *manager = object_label("recorder", options->node_name);
 	int r;
 
-	if (!results || !manager)
+	if (!results)
 		return error_nomem(err);
 	results->options = *options;
 	results->handlers = handlers;
@@ -460,7 +468,7 @@ int recording_results_create(const struct recording_results_options *options,
 		r = event_sender_create(options->loop, options->client, trouble, results,
 					&results->events, err);
 	if (r == 0)
-		r = status_writer_create(options->loop, options->client, manager, trouble, results,
+		r = status_writer_create(options->loop, options->client, trouble, results,
 					 &results->statuses, err);
 	if (r < 0)
 		return r;

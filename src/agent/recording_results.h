@@ -52,6 +52,10 @@ void recording_results_take(struct recording_results *results, struct recording_
 void recording_results_count(const struct recording_results *results, size_t *ret_pods,
 			     size_t *ret_writes);
 
+/* The object was changed. */
+void recording_results_observe(struct recording_results *results,
+			       const struct recording_entry *entry);
+
 /* The object is gone. */
 void recording_results_forget(struct recording_results *results,
 			      const struct recording_entry *entry);

@@ -2,6 +2,7 @@
 #include "agent/recording_thread.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -50,6 +51,7 @@ struct recording_thread {
 	bool releasing;	    /* lets go of what nobody selects */
 	int64_t release_by; /* CLOCK_MONOTONIC */
 	int64_t next_prune; /* the same */
+	bool untidy;	    /* much memory was in use for a moment */
 };
 
 static void entry_destroy(struct entry *entry)
@@ -129,6 +131,7 @@ static int get_recorder(struct recording_thread *thread, struct recorder_options
 	if (thread->recorder)
 		return 0;
 	options->pins = thread->options->pin_dir;
+	thread->untidy = true;
 	r = recorder_create(options, &recorder, err);
 	if (r == 0)
 		r = recorder_attach(recorder, err);
@@ -203,6 +206,7 @@ static void take(struct recording_thread *thread, struct entry *entry)
 	_cleanup_error_ struct error err = ERROR_INIT;
 	struct recording_report *taken = NULL;
 
+	thread->untidy = true;
 	if (node_session_take(entry->session, &taken, &err) < 0)
 		trouble(thread, &err);
 	report(thread, taken);
@@ -214,6 +218,7 @@ static void stop(struct recording_thread *thread, struct entry *entry, bool fina
 	_cleanup_error_ struct error err = ERROR_INIT;
 	struct recording_report *last = NULL;
 
+	thread->untidy = true;
 	if (node_session_stop(entry->session, final, &last, &err) < 0)
 		trouble(thread, &err);
 	report(thread, last);
@@ -280,6 +285,14 @@ static void release(struct recording_thread *thread)
 		trouble(thread, &err);
 }
 
+/* A copy of all evidence leaves much memory that is free, but still the process's. */
+static void tidy(struct recording_thread *thread)
+{
+	if (thread->untidy)
+		malloc_trim(0);
+	thread->untidy = false;
+}
+
 static void on_timer(void *data)
 {
 	struct recording_thread *thread = data;
@@ -293,6 +306,7 @@ static void on_timer(void *data)
 		attend(thread, thread->entries.items[i], now);
 	drop_idle_recorder(thread);
 	prune(thread, now);
+	tidy(thread);
 	if (thread->entries.length > 0)
 		loop_start_timer(thread->timer, TICK_MS);
 }

@@ -199,6 +199,7 @@ static void on_object(const json_t *object, void *data)
 	/* It was deleted and made again without this agent hearing of it. */
 	if (before && strcmp(before, recording_entry_uid(entry)) != 0)
 		end(recordings, before);
+	recording_results_observe(recordings->results, entry);
 	if (changed) {
 		plan(recordings, entry);
 		set_timer(recordings);

@@ -12,23 +12,30 @@
 #include "agent/recordings.h"
 #include "json/builder.h"
 #include "kube/call.h"
+#include "util/backoff.h"
 #include "util/clock.h"
 #include "util/error.h"
 #include "util/name_table.h"
 #include "util/str.h"
 
+/*
+ * How long an agent waits for what another one may say. A watch shows that within a 14th of the time
+ * (util/backoff.h).
+ */
+#define SHARED_WAIT_MS 7000
+
 struct entry {
-	char *name; /* "<namespace>/<name>" */
+	char *name; /* "<namespace>/<name>/<manager>" */
 	struct api_task task;
 	struct status_writer *writer;
-	char *namespace, *object;
+	char *namespace, *object, *manager;
 	json_t *status; /* to be written, or written */
+	bool shared;
 	bool waits;
 	bool gone;
 };
 
 struct status_writer {
-	char *manager;
 	void (*trouble)(int result, const struct error *err, void *data);
 	void *data;
 	struct api_tasks *tasks;
@@ -41,6 +48,7 @@ static void entry_destroy(struct entry *entry)
 	json_decref(entry->status);
 	free(entry->namespace);
 	free(entry->object);
+	free(entry->manager);
 	free(entry->name);
 	free(entry);
 }
@@ -129,6 +137,21 @@ static bool is_said(const json_t *status, const json_t *observed)
 	       (json_array_size(workloads) == 0 && json_array_size(listed) == 0);
 }
 
+/* True if some agent has said all that status does. */
+static bool is_said_by_any(const json_t *status, const json_t *observed)
+{
+	const json_t *condition;
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "conditions"), i, condition)
+		if (!same_member(condition,
+				 find_condition(observed, json_string_value(json_object_get(
+								  condition, "type"))),
+				 "status"))
+			return false;
+	return true;
+}
+
 /* ---- writing */
 
 static int on_written(struct api_task *task, int result, const json_t *object, struct error *err)
@@ -157,7 +180,7 @@ static int write_status(struct entry *entry, struct error *err)
 		.subresource = "status",
 		.body = body,
 		.force = true,
-		.manager = entry->writer->manager,
+		.manager = entry->manager,
 	};
 
 	return body ? api_task_start_call(&entry->task, &options, on_written, err) :
@@ -186,7 +209,7 @@ static void on_trouble(int result, const struct error *err, void *data)
 
 static const struct api_tasks_handlers handlers = { process, NULL, on_trouble };
 
-static int get_entry(struct status_writer *writer, const char *namespace, const char *name,
+static int get_entry(struct status_writer *writer, const struct recording_status *wanted,
 		     struct entry **ret_entry, struct error *err)
 {
 	_cleanup_(cleanup_entry_destroy) struct entry *entry = calloc(1, sizeof(*entry));
@@ -194,7 +217,8 @@ static int get_entry(struct status_writer *writer, const char *namespace, const 
 
 	if (!entry)
 		return error_nomem(err);
-	if (asprintf(&entry->name, "%s/%s", namespace, name) < 0) {
+	if (asprintf(&entry->name, "%s/%s/%s", wanted->namespace, wanted->name, wanted->manager) <
+	    0) {
 		entry->name = NULL;
 		return error_nomem(err);
 	}
@@ -202,10 +226,12 @@ static int get_entry(struct status_writer *writer, const char *namespace, const 
 	if (*ret_entry)
 		return 0;
 	entry->writer = writer;
-	entry->namespace = strdup(namespace);
-	entry->object = strdup(name);
-	r = entry->namespace && entry->object ? name_table_add(&writer->entries, entry, err) :
-						error_nomem(err);
+	entry->namespace = strdup(wanted->namespace);
+	entry->object = strdup(wanted->name);
+	entry->manager = strdup(wanted->manager);
+	r = entry->namespace && entry->object && entry->manager ?
+		    name_table_add(&writer->entries, entry, err) :
+		    error_nomem(err);
 	if (r == 0)
 		*ret_entry = steal_pointer(&entry);
 	return r;
@@ -215,9 +241,8 @@ int status_writer_set(struct status_writer *writer, const struct recording_statu
 		      const json_t *observed, struct error *err)
 {
 	_cleanup_json_ json_t *status = make_status(wanted, observed);
-	struct entry *entry;
-	int r = status ? get_entry(writer, wanted->namespace, wanted->name, &entry, err) :
-			 error_nomem(err);
+	struct entry *entry = NULL;
+	int r = status ? get_entry(writer, wanted, &entry, err) : error_nomem(err);
 
 	if (r < 0)
 		return r;
@@ -229,22 +254,50 @@ int status_writer_set(struct status_writer *writer, const struct recording_statu
 	json_decref(entry->status);
 	entry->status = steal_pointer(&status);
 	entry->waits = true;
-	api_task_touch(writer->tasks, &entry->task);
+	entry->shared = wanted->shared;
+	if (entry->shared)
+		api_task_touch_later(writer->tasks, &entry->task,
+				     backoff_among_many_ms(SHARED_WAIT_MS));
+	else
+		api_task_touch(writer->tasks, &entry->task);
 	return 0;
+}
+
+static bool is_of(const struct entry *entry, const char *namespace, const char *name)
+{
+	return strcmp(entry->namespace, namespace) == 0 && strcmp(entry->object, name) == 0;
+}
+
+void status_writer_observe(struct status_writer *writer, const char *namespace, const char *name,
+			   const json_t *observed)
+{
+	size_t i;
+
+	for (i = 0; i < writer->entries.length; i++) {
+		struct entry *entry = writer->entries.items[i];
+
+		if (entry->waits && entry->shared && is_of(entry, namespace, name) &&
+		    is_said_by_any(entry->status, observed))
+			entry->waits = false;
+	}
 }
 
 void status_writer_forget(struct status_writer *writer, const char *namespace, const char *name)
 {
-	struct entry *entry;
+	size_t i;
 
-	if (get_entry(writer, namespace, name, &entry, NULL) < 0)
-		return;
-	entry->gone = true;
-	entry->waits = false;
-	api_task_touch(writer->tasks, &entry->task);
+	for (i = 0; i < writer->entries.length; i++) {
+		struct entry *entry = writer->entries.items[i];
+
+		if (!is_of(entry, namespace, name))
+			continue;
+		entry->gone = true;
+		entry->waits = false;
+		api_task_touch(writer->tasks, &entry->task);
+	}
 }
 
-int status_writer_create(struct loop *loop, struct kube_client *client, const char *manager,
+int status_writer_create(struct loop *loop, struct kube_client *client,
 			 void (*trouble)(int result, const struct error *err, void *data),
 			 void *data, struct status_writer **ret_writer, struct error *err)
 {
@@ -256,9 +309,6 @@ int status_writer_create(struct loop *loop, struct kube_client *client, const ch
 		return error_nomem(err);
 	writer->trouble = trouble;
 	writer->data = data;
-	writer->manager = strdup(manager);
-	if (!writer->manager)
-		return error_nomem(err);
 	r = api_tasks_create(loop, client, &handlers, writer, &writer->tasks, err);
 	if (r < 0)
 		return r;
@@ -276,6 +326,5 @@ void status_writer_destroy(struct status_writer *writer)
 		entry_destroy(writer->entries.items[i]);
 	name_table_finish(&writer->entries);
 	api_tasks_destroy(writer->tasks);
-	free(writer->manager);
 	free(writer);
 }

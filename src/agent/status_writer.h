@@ -3,7 +3,7 @@
 #define AGENT_STATUS_WRITER_H
 
 /*
- * Keeps parts of the status of ProfileRecordings: the conditions, and other members, that one field
+ * Keeps parts of the status of ProfileRecordings: the conditions, and other members, that a field
  * manager owns. Other managers own other conditions of the same object.
  */
 #include <stdbool.h>
@@ -28,6 +28,12 @@ struct status_condition {
 
 struct recording_status {
 	const char *namespace, *name;
+	const char *manager;
+	/*
+	 * Any agent may say it under this manager, and one is enough: it is written after a pause, unless
+	 * another agent has said it until then.
+	 */
+	bool shared;
 	int64_t generation;
 	const struct status_condition *conditions;
 	size_t condition_count;
@@ -36,7 +42,7 @@ struct recording_status {
 };
 
 /* trouble must be callable as long as ret_writer exists, which the caller destroys before the client. */
-int status_writer_create(struct loop *loop, struct kube_client *client, const char *manager,
+int status_writer_create(struct loop *loop, struct kube_client *client,
 			 void (*trouble)(int result, const struct error *err, void *data),
 			 void *data, struct status_writer **ret_writer, struct error *err);
 void status_writer_destroy(struct status_writer *writer);
@@ -48,6 +54,10 @@ DEFINE_CLEANUP(struct status_writer *, status_writer_destroy);
  */
 int status_writer_set(struct status_writer *writer, const struct recording_status *wanted,
 		      const json_t *observed, struct error *err);
+
+/* The object has this status now: other agents may have said what waits to be written. */
+void status_writer_observe(struct status_writer *writer, const char *namespace, const char *name,
+			   const json_t *observed);
 
 /* The object is gone. */
 void status_writer_forget(struct status_writer *writer, const char *namespace, const char *name);

@@ -131,13 +131,24 @@ void work_queue_add(struct work_queue *queue, struct work_item *item)
 	loop_start_timer(queue->timer, 0);
 }
 
+static void insert_later(struct work_queue *queue, struct work_item *item, int64_t pause_ms)
+{
+	insert(queue, item, clock_ns(CLOCK_MONOTONIC) + pause_ms * NSEC_PER_MSEC);
+	loop_start_timer(queue->timer, 0);
+}
+
+void work_queue_add_later(struct work_queue *queue, struct work_item *item, int64_t pause_ms)
+{
+	if (!item->queued)
+		insert_later(queue, item, pause_ms);
+}
+
 void work_queue_add_failed(struct work_queue *queue, struct work_item *item)
 {
 	int64_t pause_ms = backoff_ms(RETRY_MIN_MS, RETRY_MAX_MS, item->failures++);
 
 	work_queue_remove(queue, item);
-	insert(queue, item, clock_ns(CLOCK_MONOTONIC) + pause_ms * NSEC_PER_MSEC);
-	loop_start_timer(queue->timer, 0);
+	insert_later(queue, item, pause_ms);
 }
 
 void work_queue_resume(struct work_queue *queue)

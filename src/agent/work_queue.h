@@ -38,11 +38,14 @@ int work_queue_create(struct loop *loop, const struct work_queue_handlers *handl
 void work_queue_destroy(struct work_queue *queue);
 DEFINE_CLEANUP(struct work_queue *, work_queue_destroy);
 
-/* Puts an item at the end, or, if it is waiting because it failed, makes it due now. */
+/* Puts an item at the end, or, if it is waiting for the end of a pause, makes it due now. */
 void work_queue_add(struct work_queue *queue, struct work_item *item);
 
 /* Puts an item back that failed: it comes back after a pause of up to 30 seconds. */
 void work_queue_add_failed(struct work_queue *queue, struct work_item *item);
+
+/* Puts an item in that is due after a pause. One that is queued stays where it is. */
+void work_queue_add_later(struct work_queue *queue, struct work_item *item, int64_t pause_ms);
 
 /* Takes an item out, if it is queued. */
 void work_queue_remove(struct work_queue *queue, struct work_item *item);
@@ -52,7 +55,7 @@ void work_queue_resume(struct work_queue *queue);
 
 size_t work_queue_length(const struct work_queue *queue);
 
-/* True if nothing is due: what is left has failed and waits for its pause to end. */
+/* True if nothing is due: what is left waits for its pause to end. */
 bool work_queue_is_idle(const struct work_queue *queue);
 
 #endif

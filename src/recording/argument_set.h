@@ -34,16 +34,16 @@ struct argument_value {
 /* All that was seen of one argument of one call. */
 struct argument {
 	uint32_t nr; /* the call, as in struct call */
-	enum abi abi;
-	uint8_t index;	     /* of the argument, from 0 */
-	uint16_t offset;     /* in the structure that the argument points to; otherwise 0 */
-	bool flags;	     /* each value is one flag, or 0 */
-	bool any;	     /* there were more values than are kept */
-	bool wide;	     /* the upper half of its 64 bits was not 0 at least once */
-	uint64_t unrecorded; /* at least so often a value could not be recorded */
+	enum abi abi : 8;
+	uint8_t index;	 /* of the argument, from 0 */
+	uint16_t offset; /* in the structure that the argument points to; otherwise 0 */
+	bool flags;	 /* each value is one flag, or 0 */
+	bool any;	 /* there were more values than are kept */
+	bool wide;	 /* the upper half of its 64 bits was not 0 at least once */
 	bool runtime; /* the container's runtime makes the call too; its values are not recorded */
+	uint32_t count;		       /* of values */
+	uint64_t unrecorded;	       /* at least so often a value could not be recorded */
 	struct argument_value *values; /* sorted by value, each once */
-	size_t count;
 };
 
 /* Arguments sorted by ABI, number, index and offset, each at most once. */

@@ -22,11 +22,11 @@ int origin_from_name(const char *name); /* negative when unknown */
 
 #define CALL_PROCESS_SIZE 16 /* TASK_COMM_LEN */
 
-/* One system call of an observation. */
+/* One system call of an observation. An agent has thousands: they are kept small. */
 struct call {
 	uint32_t nr; /* without x32's bit 30 */
-	enum abi abi;
-	enum origin origin;
+	enum abi abi : 8;
+	enum origin origin : 8;
 	int64_t first_seen;
 	char process[CALL_PROCESS_SIZE]; /* comm of the first that made it; "" if unknown */
 };

@@ -70,15 +70,17 @@ static int read_call(const struct cursor *at, enum machine machine, bool with_or
 		     bool with_arguments, struct call *call, struct error *err)
 {
 	struct cursor member;
+	enum abi abi = ABI_NATIVE;
 	uint64_t nr;
 	int r;
 
 	if ((r = check_members(at, with_origin, with_arguments, err)) < 0 ||
 	    (r = cursor_required(at, "nr", &member, err)) < 0 ||
 	    (r = cursor_get_number(&member, CALL_NR_MAX, &nr, err)) < 0 ||
-	    (r = read_abi(at, machine, &call->abi, err)) < 0)
+	    (r = read_abi(at, machine, &abi, err)) < 0)
 		return r;
 	call->nr = nr;
+	call->abi = abi;
 	if (with_origin) {
 		r = recording_read_name(at, "origin", origin_from_name, err);
 		if (r < 0)

@@ -2,6 +2,7 @@
 #include "recording/recording_format.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "recording/recording.h"
@@ -10,6 +11,7 @@
 #include "recording/recording_union.h"
 #include "recording/recording_values.h"
 #include "json/cursor.h"
+#include "json/elements.h"
 #include "util/error.h"
 
 /* The part that holds for all observations of a file. */
@@ -274,6 +276,36 @@ static int read_observation(const struct cursor *at, const struct context *conte
 	return read_calls(at, context, observation, err);
 }
 
+static int add_observation(const struct cursor *at, const struct context *context,
+			   struct recording_union *observations, struct error *err)
+{
+	_cleanup_observation_ struct observation observation = {};
+	int r = read_observation(at, context, &observation, err);
+
+	return r < 0 ? r : recording_union_add(observations, &observation, err);
+}
+
+/* Reads the elements of an array that was cut out of the document. */
+static int read_elements(struct json_elements elements, const struct context *context,
+			 struct recording_union *observations, struct error *err)
+{
+	struct json_span element;
+	int r;
+
+	while ((r = json_elements_next(&elements, &element)) > 0) {
+		_cleanup_json_ json_t *tree = NULL;
+		struct cursor at = {};
+
+		r = tree_parse("an observation", element.text, element.size, &tree, err);
+		at.value = tree;
+		if (r == 0)
+			r = add_observation(&at, context, observations, err);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
 static int read_observations(const struct cursor *at, const struct context *context,
 			     struct recording_union *observations, struct error *err)
 {
@@ -281,12 +313,9 @@ static int read_observations(const struct cursor *at, const struct context *cont
 	int r = cursor_get_length(at, &length, err);
 
 	for (i = 0; i < length && r == 0; i++) {
-		_cleanup_observation_ struct observation observation = {};
 		struct cursor element = cursor_element(at, i);
 
-		r = read_observation(&element, context, &observation, err);
-		if (r == 0)
-			r = recording_union_add(observations, &observation, err);
+		r = add_observation(&element, context, observations, err);
 	}
 	return r;
 }
@@ -311,7 +340,9 @@ static void context_finish(struct context *context)
 	recording_profiles_finish(&context->profiles);
 }
 
-static int read_recording(const struct cursor *at, struct recording *recording, struct error *err)
+/* elements is what was cut out of the array of observations; NULL if nothing was. */
+static int read_recording(const struct cursor *at, const struct json_elements *elements,
+			  struct recording *recording, struct error *err)
 {
 	static const char *const fields[] = { "format",	  "name",	  "complete",
 					      "profiles", "observations", NULL };
@@ -327,24 +358,81 @@ static int read_recording(const struct cursor *at, struct recording *recording, 
 	     (r = recording_profiles_read(&applied, &context.profiles, err)) < 0) ||
 	    (r = cursor_required(at, "observations", &array, err)) < 0 ||
 	    (r = read_observations(&array, &context, &observations, err)) < 0 ||
+	    (elements && (r = read_elements(*elements, &context, &observations, err)) < 0) ||
 	    (r = recording_union_take(&observations, recording, err)) < 0)
 		return r;
 	return check_complete(at, recording_complete(recording), err);
 }
 
+/* Parses a document without the observations that were cut out. */
+static int parse_frame(const char *text, size_t size, const struct json_elements *first,
+		       json_t **ret_tree, struct error *err)
+{
+	struct json_elements rest = *first;
+	_cleanup_free_ char *frame = NULL;
+	struct json_span element;
+	size_t before = first->at - text, after;
+	int r;
+
+	do
+		r = json_elements_next(&rest, &element);
+	while (r > 0);
+	if (r < 0)
+		return r;
+	after = text + size - rest.at;
+	frame = malloc(before + after);
+	if (!frame)
+		return error_nomem(err);
+	memcpy(frame, text, before);
+	memcpy(frame + before, rest.at, after);
+	return tree_parse("a recording", frame, before + after, ret_tree, err);
+}
+
+/* Reads one observation at a time. */
+static int read_piecewise(const char *text, size_t size, struct recording *recording,
+			  struct error *err)
+{
+	_cleanup_json_ json_t *tree = NULL;
+	struct json_elements elements;
+	struct cursor at = {};
+	int r;
+
+	if (!json_elements_find(text, size, "observations", &elements))
+		return -EINVAL;
+	r = parse_frame(text, size, &elements, &tree, err);
+	at.value = tree;
+	return r < 0 ? r : read_recording(&at, &elements, recording, err);
+}
+
+static int read_whole(const struct tree_source *source, struct recording *recording,
+		      struct error *err)
+{
+	struct cursor at = { .source = source };
+	_cleanup_json_ json_t *tree = NULL;
+	int r = tree_parse(source->name, source->text, source->size, &tree, err);
+
+	at.value = tree;
+	return r < 0 ? r : read_recording(&at, NULL, recording, err);
+}
+
+/*
+ * A tree of JSON values of a whole recording takes ten times the memory of the text, which is too much
+ * for thousands of containers. It is only made to say where something is wrong.
+ */
 int recording_read(const char *name, const char *text, size_t size, struct recording *ret_recording,
 		   struct error *err)
 {
 	const struct tree_source source = { .name = name, .text = text, .size = size };
 	_cleanup_recording_ struct recording recording = {};
-	struct cursor at = { .source = &source };
-	_cleanup_json_ json_t *tree = NULL;
-	int r = tree_parse(name, text, size, &tree, err);
+	_cleanup_error_ struct error why = ERROR_INIT;
+	int r = read_piecewise(text, size, &recording, &why);
 
-	if (r < 0)
-		return r;
-	at.value = tree;
-	r = read_recording(&at, &recording, err);
+	if (r == -ENOMEM)
+		return error_copy(err, &why);
+	if (r < 0) {
+		recording_finish(&recording);
+		r = read_whole(&source, &recording, err);
+	}
 	if (r < 0)
 		return r;
 	*ret_recording = recording;

@@ -17,6 +17,7 @@
 #include "container/container_start.h"
 #include "container/runtime.h"
 #include "container/cri.h"
+#include "recording/applied_profile.h"
 #include "selection/target_kind.h"
 #include "selection/target_work.h"
 #include "util/array.h"
@@ -351,6 +352,7 @@ void target_destroy(struct target *target)
 	recording_finish(&target->ended);
 	unstored_finish(&target->unstored);
 	left_out_finish(&target->left_out);
+	applied_profile_unref(target->applied);
 	members_finish(&target->members);
 	free(target->description);
 	if (target->fd >= 0)

@@ -11,6 +11,7 @@
 #include "selection/workloads.h"
 #include "util/error.h"
 
+struct applied_profile;
 struct container;
 struct cri;
 struct cri_events;
@@ -59,6 +60,7 @@ struct target {
 	bool durable;		    /* target_keep_removed() */
 	struct unstored unstored;   /* empty unless durable */
 	struct left_out left_out;
+	struct applied_profile *applied; /* of the workload that was described last; NULL */
 	char *description;
 	struct target_owner owner; /* its loop is NULL while the loop does not run */
 	struct worker *files;	   /* target_work.h; NULL until needed */

@@ -7,6 +7,7 @@
 #include "container/container.h"
 #include "container/cri.h"
 #include "container/cri_events.h"
+#include "recording/applied_profile.h"
 #include "selection/target_kind.h"
 #include "util/clock.h"
 #include "util/error.h"
@@ -148,6 +149,16 @@ static bool ask_runtime(struct description *description, struct workload *worklo
 	return true;
 }
 
+/* Most containers have the profile of the one before: a copy for each would be much of their memory. */
+static void share_profile(struct target *target, struct observation *observation)
+{
+	if (!observation->applied_profile)
+		return;
+	applied_profile_share(&observation->applied_profile, target->applied);
+	applied_profile_unref(target->applied);
+	target->applied = applied_profile_ref(observation->applied_profile);
+}
+
 static int apply(struct description *description, struct workload *workload, struct error *err)
 {
 	struct target *target = description->target;
@@ -164,6 +175,8 @@ static int apply(struct description *description, struct workload *workload, str
 		r = workload_describe(workload, &description->container, err);
 	if (r < 0)
 		workload->match = MATCH_IGNORED;
+	else
+		share_profile(target, &workload->observation);
 	return r;
 }
 

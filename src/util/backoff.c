@@ -6,6 +6,9 @@
 
 #include "util/clock.h"
 
+/* Enough for 2^14 nodes: beyond that, more than a few share the first interval. */
+#define INTERVALS 14
+
 int64_t backoff_random(int64_t limit)
 {
 	uint32_t random;
@@ -14,6 +17,17 @@ int64_t backoff_random(int64_t limit)
 	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != sizeof(random))
 		random = clock_ns(CLOCK_MONOTONIC);
 	return limit > 0 ? random % limit : 0;
+}
+
+int64_t backoff_among_many_ms(int64_t max_ms)
+{
+	uint32_t random = backoff_random(UINT32_MAX);
+	int interval = INTERVALS - 1;
+
+	/* Each interval has half as many as the one after it. */
+	for (; interval > 0 && random & 1; random >>= 1)
+		interval--;
+	return (interval * max_ms + backoff_random(max_ms)) / INTERVALS;
 }
 
 int64_t backoff_ms(int64_t min_ms, int64_t max_ms, unsigned int failures)

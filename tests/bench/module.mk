@@ -17,6 +17,6 @@ $(O)/tests/bench/%.bpf.o: tests/bench/%.bpf.c $(wildcard tests/bench/*.h bpf/vml
 
 .PHONY: bench-programs
 bench-programs: $(BENCH_PROGRAMS) $(BENCH_OBJECTS) $(O)/tests/bpf/call $(O)/tests/bpf/denied $(O)/tests/bpf/storm \
-	$(O)/tests/runtime/enter_cgroup
+	$(O)/tests/runtime/enter_cgroup $(O)/tests/cluster/recording_nodes
 
 bench: bench-programs

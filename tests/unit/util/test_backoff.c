@@ -39,11 +39,35 @@ static void differs(void **state)
 	assert_int_equal(backoff_random(1), 0);
 }
 
+/* However many there are, few are so early that nobody has been heard. */
+static void few_are_first(void **state)
+{
+	const int64_t max = 14000;
+	int round, i, early = 0;
+
+	for (round = 0; round < 100; round++) {
+		int64_t first = max, delays[1000];
+
+		for (i = 0; i < 1000; i++) {
+			delays[i] = backoff_among_many_ms(max);
+			assert_in_range(delays[i], 0, max - 1);
+			if (delays[i] < first)
+				first = delays[i];
+		}
+		for (i = 0; i < 1000; i++)
+			early += delays[i] < first + 200;
+	}
+	/* 1,000 on average if all times were equally likely: 1,000 nodes * 200 / 14,000 * 100. */
+	assert_in_range(early, 100, 500);
+	assert_int_equal(backoff_among_many_ms(0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(grows),
 		cmocka_unit_test(differs),
+		cmocka_unit_test(few_are_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
