@@ -334,12 +334,13 @@ static struct entry *add_entry(struct recording_thread *thread, struct recording
 	return steal_pointer(&entry);
 }
 
-/* True if what a session selects is what a plan selects. */
+/* True if what a session selects is what a plan selects. A plan that was refused selects nothing. */
 static bool selects_same(const struct recording_plan *a, const struct recording_plan *b)
 {
 	size_t i;
 
-	if (strcmp(a->selector, b->selector) != 0 || a->container_count != b->container_count)
+	if (!a->selector || !b->selector || strcmp(a->selector, b->selector) != 0 ||
+	    a->container_count != b->container_count)
 		return false;
 	for (i = 0; i < a->container_count; i++)
 		if (strcmp(a->containers[i], b->containers[i]) != 0)

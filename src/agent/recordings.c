@@ -43,6 +43,7 @@ struct recordings {
 	size_t early_count;
 	bool listed;
 	bool settled;
+	bool room_changed; /* for recordings of a namespace: all are to be planned anew */
 };
 
 static void trouble(int result, const struct error *err, void *data)
@@ -113,6 +114,8 @@ static void plan(struct recordings *recordings, struct recording_entry *entry)
 			trouble(r, &err, recordings);
 		return;
 	}
+	if (new.ended != entry->plan.ended)
+		recordings->room_changed = true;
 	recording_plan_finish(&entry->plan);
 	entry->plan = new;
 	new = (struct recording_plan){};
@@ -130,6 +133,11 @@ static void set_timer(struct recordings *recordings)
 	int64_t now = clock_ns(CLOCK_REALTIME), next = 0, wait;
 	size_t i;
 
+	if (recordings->room_changed) {
+		recordings->room_changed = false;
+		loop_start_timer(recordings->timer, 0);
+		return;
+	}
 	for (i = 0; i < recordings->entries.length; i++) {
 		const struct recording_entry *entry = recordings->entries.items[i];
 

@@ -30,6 +30,10 @@ recording_says() { # NAME TYPE STATUS REASON
 			| select(.type == $type and .status == $status and .reason == $reason)' >/dev/null
 }
 
+has_phase() { # POD PHASE
+	[ "$(on_namespace get pod "$1" --output jsonpath='{.status.phase}')" = "$2" ]
+}
+
 # Prints the calls that a SeccompProfile allows, one a line.
 profile_calls() { # PROFILE
 	kubectl get sp "$1" --output json 2>/dev/null |
@@ -81,4 +85,48 @@ fails_on() { # POD COMMAND...
 # True if a directory of a node has no files, or does not exist.
 nothing_in() { # DIRECTORY NODE
 	[ -z "$(cluster_on "$2" find "$1" -type f 2>/dev/null)" ]
+}
+
+# True if a SeccompProfile allows exactly these calls beyond those of another one.
+profile_adds() { # PROFILE BASE CALL...
+	local base calls
+	base=$(profile_calls "$2") calls=$(profile_calls "$1")
+	[ -n "$base" ] && [ -n "$calls" ] && [ "$(comm -3 <(echo "$base") <(echo "$calls"))" = \
+		"$(printf '\t%s\n' "${@:3}" | sort)" ]
+}
+
+profile_has_exactly() { # PROFILE BASE CALL...
+	wait_until 20 profile_adds "$@" || {
+		comm -3 <(profile_calls "$2") <(profile_calls "$1")
+		return 1
+	}
+}
+
+# Waits until the agents of both nodes record for ProfileRecordings.
+recordings_begin() { # NAME...
+	local name node
+	for name in "$@"; do
+		for node in node-1 node-2; do
+			wait_until 20 agent_said "$node" "$AGENT_NAMESPACE/$name: records" || return
+		done
+	done
+	for node in node-1 node-2; do
+		wait_until 20 agent_said "$node" 'BPF programs: ' || return
+	done
+}
+
+# Calls that nobody makes but the program "call", by their numbers.
+pause=34 semctl=66 shmdt=67 msgctl=71 acct=163 quotactl=179 io_destroy=207 timer_delete=226
+mq_unlink=241 mq_getsetattr=245 inotify_rm_watch=255 tee=276 vmsplice=278
+
+# Gives both nodes an image with the program "call", and makes it that of pods.
+recording_image() {
+	local rootfs=$TEST_TMP/rootfs node
+	CLUSTER_IMAGE=localhost/recorder-call:test
+	image_new "$rootfs" && image_add_busybox "$rootfs" &&
+		install -m 755 "$TEST_PROGRAMS/bpf/call" "$rootfs/bin/" &&
+		image_archive "$rootfs" "$CLUSTER_IMAGE" "$rootfs.tar" sleep 1000000 || return
+	for node in node-1 node-2; do
+		node_ctr "$node" images import "$rootfs.tar" >/dev/null || return
+	done
 }
