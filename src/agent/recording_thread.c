@@ -18,6 +18,7 @@
 #include "util/log.h"
 #include "util/loop.h"
 #include "util/name_table.h"
+#include "util/str.h"
 
 #define NSEC_PER_SEC 1000000000LL
 /* recorder_poll() wants to be called once a second. */
@@ -47,6 +48,7 @@ struct recording_thread {
 	struct recorder *recorder; /* NULL while nothing is recorded */
 	struct loop_fd *watch;	   /* of the recorder; NULL until it may let go of anything */
 	struct name_table entries;
+	bool has_leftovers; /* an earlier agent may have left pins that nobody took over */
 	bool releasing;	    /* lets go of what nobody selects */
 	int64_t release_by; /* CLOCK_MONOTONIC */
 	int64_t next_prune; /* the same */
@@ -141,6 +143,7 @@ static int get_recorder(struct recording_thread *thread, struct recorder_options
 		log_warning("what is recorded is lost if the agent is killed: %s", unpinned);
 	log_info("BPF programs: %s", recorder_is_taken_over(recorder) ? "taken over" : "attached");
 	thread->recorder = steal_pointer(&recorder);
+	thread->has_leftovers = false;
 	return watch_recorder(thread, err);
 }
 
@@ -160,8 +163,32 @@ static void drop_recorder(struct recording_thread *thread, bool detach)
 		log_info("BPF programs: detached");
 }
 
+static bool wants_to_record(const struct entry *entry)
+{
+	return !entry->over && node_session_plan(entry->session)->records;
+}
+
+/* Removes the programs of an agent whose recordings are over. */
+static void remove_leftovers(struct recording_thread *thread)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	bool removed = false;
+
+	thread->has_leftovers = false;
+	if (recorder_detach(thread->options->pin_dir, &removed, &err) < 0)
+		log_warning("BPF programs of an earlier recorder: %s", error_message(&err));
+	else if (removed)
+		log_info("removed what an earlier recorder left pinned: %s",
+			 thread->options->pin_dir);
+}
+
+/*
+ * Lets the programs go if nothing is recorded. As long as something wants to go on, and cannot because
+ * the runtime does not answer, they go on counting for it.
+ */
 static void drop_idle_recorder(struct recording_thread *thread)
 {
+	bool wanted = false;
 	size_t i;
 
 	for (i = 0; i < thread->entries.length; i++) {
@@ -169,8 +196,12 @@ static void drop_idle_recorder(struct recording_thread *thread)
 
 		if (node_session_is_running(entry->session))
 			return;
+		wanted = wanted || wants_to_record(entry);
 	}
-	drop_recorder(thread, true);
+	thread->has_leftovers = thread->has_leftovers || (thread->recorder && wanted);
+	drop_recorder(thread, !wanted);
+	if (thread->has_leftovers && !wanted)
+		remove_leftovers(thread);
 }
 
 /* ---- the sessions */
@@ -411,37 +442,37 @@ void recording_thread_settle(struct recording_thread *thread)
 
 /* ---- the beginning and the end */
 
-static int restore_one(void *data, const char *text, size_t size)
+/* What is no valid object any more cannot end as a recording either. */
+static int check_restored(const struct recording_thread *thread, const struct recording_plan *plan,
+			  struct error *err)
+{
+	if (!plan->selector)
+		return error_set(err, EINVAL, "%s", plan->message);
+	if (!str_is_dns_subdomain(plan->uid) || name_table_find(&thread->entries, plan->uid))
+		return error_set(err, EINVAL, "its uid is not valid");
+	return 0;
+}
+
+static void restore_one(void *data, const char *text, size_t size)
 {
 	const struct recording_world world = { .now = clock_ns(CLOCK_REALTIME),
 					       .namespace_permitted = true };
 	struct recording_thread *thread = data;
+	_cleanup_recording_plan_ struct recording_plan plan = {};
 	_cleanup_error_ struct error err = ERROR_INIT;
 	_cleanup_json_ json_t *object = NULL;
-	struct recording_plan plan = {};
 	int r = tree_parse("a kept ProfileRecording", text, size, &object, &err);
 
 	if (r == 0)
 		r = recording_plan_make(object, &world, &plan, &err);
-	if (r == 0 && !add_entry(thread, &plan, NULL, &err))
+	if (r == 0)
+		r = check_restored(thread, &plan, &err);
+	if (r < 0)
+		error_prefix(&err, "go on with a kept ProfileRecording");
+	else if (!add_entry(thread, &plan, NULL, &err))
 		r = -err.code;
-	recording_plan_finish(&plan);
 	if (r < 0)
 		trouble(thread, &err);
-	return 0;
-}
-
-/* Removes the programs of an agent whose recordings are over. */
-static void remove_leftovers(struct recording_thread *thread)
-{
-	_cleanup_error_ struct error err = ERROR_INIT;
-	bool removed = false;
-
-	if (recorder_detach(thread->options->pin_dir, &removed, &err) < 0)
-		log_warning("BPF programs of an earlier recorder: %s", error_message(&err));
-	else if (removed)
-		log_info("removed what an earlier recorder left pinned: %s",
-			 thread->options->pin_dir);
 }
 
 void recording_thread_restore(struct recording_thread *thread)
@@ -452,14 +483,14 @@ void recording_thread_restore(struct recording_thread *thread)
 	size_t i;
 
 	thread->release_by = now + RELEASE_NS;
+	thread->has_leftovers = true;
 	if (r == 0)
 		r = evidence_visit(thread->options->evidence_dir, restore_one, thread, &err);
 	if (r < 0)
 		trouble(thread, &err);
 	for (i = 0; i < thread->entries.length; i++)
 		attend(thread, thread->entries.items[i], now);
-	if (!thread->recorder)
-		remove_leftovers(thread);
+	drop_idle_recorder(thread);
 	loop_start_timer(thread->timer, TICK_MS);
 }
 
