@@ -33,8 +33,9 @@ struct entry {
 	char *name; /* the uid of the ProfileRecording */
 	struct node_session *session;
 	bool listed;   /* by the cluster, since this agent runs */
-	bool over;     /* its last report was made */
-	int64_t retry; /* CLOCK_MONOTONIC: next attempt to start */
+	bool over;     /* its last report was made, or is to be made */
+	bool ending;   /* the latter: it could not be made yet */
+	int64_t retry; /* CLOCK_MONOTONIC: next attempt to start, or to end */
 	char *failure; /* of the last attempt, as reported; NULL */
 };
 
@@ -69,13 +70,17 @@ static void trouble(struct recording_thread *thread, const struct error *err)
 	thread->handlers->trouble(-err->code, err, thread->data);
 }
 
-static void report(struct recording_thread *thread, struct recording_report *report)
+/* Each report says whether this node fails to record: a later one replaces what an earlier one said. */
+static void report(struct recording_thread *thread, const struct entry *entry,
+		   struct recording_report *report)
 {
-	if (report)
-		thread->handlers->reported(report, thread->data);
+	if (!report)
+		return;
+	report->failure = entry->failure ? strdup(entry->failure) : NULL;
+	thread->handlers->reported(report, thread->data);
 }
 
-/* Reports, once, why a recording cannot begin; NULL: it has begun. */
+/* Reports, once, why a recording cannot begin, or be saved; NULL: all is well. */
 static void report_failure(struct recording_thread *thread, struct entry *entry, const char *why)
 {
 	const struct recording_plan *plan = node_session_plan(entry->session);
@@ -90,8 +95,7 @@ static void report_failure(struct recording_thread *thread, struct entry *entry,
 	failed = recording_report_create(plan->namespace, plan->name, plan->uid);
 	if (!failed)
 		return;
-	failed->failure = why ? strdup(why) : NULL;
-	report(thread, steal_pointer(&failed));
+	report(thread, entry, steal_pointer(&failed));
 }
 
 /* ---- the recorder */
@@ -221,7 +225,7 @@ static void start(struct recording_thread *thread, struct entry *entry)
 	_cleanup_error_ struct error err = ERROR_INIT;
 
 	if (try_start(thread, entry, &err) == 0) {
-		report_failure(thread, entry, NULL);
+		report_failure(thread, entry, node_session_unsaved(entry->session));
 		return;
 	}
 	node_session_cancel(entry->session);
@@ -236,7 +240,8 @@ static void take(struct recording_thread *thread, struct entry *entry)
 
 	if (node_session_take(entry->session, &taken, &err) < 0)
 		trouble(thread, &err);
-	report(thread, taken);
+	report(thread, entry, taken);
+	report_failure(thread, entry, node_session_unsaved(entry->session));
 }
 
 /* Ends to record. If final, the recording will not go on. */
@@ -245,16 +250,18 @@ static void stop(struct recording_thread *thread, struct entry *entry, bool fina
 	_cleanup_error_ struct error err = ERROR_INIT;
 	struct recording_report *last = NULL;
 
-	if (node_session_stop(entry->session, final, &last, &err) < 0)
+	entry->ending = node_session_stop(entry->session, final, &last, &err) < 0 && final;
+	if (err.code)
 		trouble(thread, &err);
-	report(thread, last);
+	report(thread, entry, last);
 	entry->over = final;
+	entry->retry = clock_ns(CLOCK_MONOTONIC) + RETRY_NS;
 }
 
 static bool wants_start(const struct entry *entry, int64_t now)
 {
-	return !entry->over && node_session_plan(entry->session)->records &&
-	       !node_session_is_running(entry->session) && now >= entry->retry;
+	return wants_to_record(entry) && !node_session_is_running(entry->session) &&
+	       now >= entry->retry;
 }
 
 /* Something keeps all of them from being recorded. They begin again, with what runs by then. */
@@ -270,7 +277,6 @@ static void interrupt_all(struct recording_thread *thread, const struct error *c
 			continue;
 		node_session_interrupt(entry->session, cause);
 		stop(thread, entry, false);
-		entry->retry = clock_ns(CLOCK_MONOTONIC) + RETRY_NS;
 	}
 	drop_recorder(thread, true);
 }
@@ -281,7 +287,8 @@ static void attend(struct recording_thread *thread, struct entry *entry, int64_t
 {
 	if (node_session_has_ended(entry->session)) {
 		stop(thread, entry, false);
-		entry->retry = now + RETRY_NS;
+	} else if (entry->ending && now >= entry->retry) {
+		stop(thread, entry, true);
 	} else if (node_session_is_due(entry->session, now)) {
 		take(thread, entry);
 	} else if (wants_start(entry, now)) {
@@ -377,6 +384,7 @@ static int change(struct recording_thread *thread, struct entry *entry, struct r
 	else if (final && !entry->over)
 		stop(thread, entry, true);
 	entry->over = final;
+	entry->ending = entry->ending && final;
 	entry->retry = 0;
 	r = node_session_update(entry->session, plan, object, err);
 	return r;
