@@ -27,6 +27,9 @@
 #define NEWS_MAX 100
 #define EVENTS_AT_ONCE 20
 
+/* How a message begins, before the name of the node. */
+#define SPEAKER "node "
+
 /* The conditions that a node may set, each once for all nodes. */
 enum remark {
 	REMARK_INCOMPLETE,
@@ -176,8 +179,8 @@ static void tell_new_calls(struct recording_results *results, const struct resul
 
 /* ---- conditions */
 
-/* True if the object has the condition already, whichever node said it. */
-static bool is_said(const struct recording_entry *entry, const char *type)
+/* Returns the message of a condition that holds, whichever node said it, or NULL. */
+static const char *find_said(const struct recording_entry *entry, const char *type)
 {
 	const json_t *condition;
 	size_t i;
@@ -186,17 +189,50 @@ static bool is_said(const struct recording_entry *entry, const char *type)
 		const char *found = json_string_value(json_object_get(condition, "type"));
 		const char *status = json_string_value(json_object_get(condition, "status"));
 
-		if (found && status && strcmp(found, type) == 0)
-			return strcmp(status, "True") == 0;
+		if (found && status && strcmp(found, type) == 0 && strcmp(status, "True") == 0)
+			return json_string_value(json_object_get(condition, "message")) ?: "";
 	}
-	return false;
+	return NULL;
+}
+
+static bool is_own(const struct recording_results *results, const char *message)
+{
+	const char *node = results->options.node_name;
+	size_t length = strlen(node);
+
+	return str_has_prefix(message, SPEAKER) &&
+	       strncmp(message + strlen(SPEAKER), node, length) == 0 &&
+	       message[strlen(SPEAKER) + length] == ':';
+}
+
+/* Goes on saying what an agent on this node said before this one: writing others would unsay it. */
+static void adopt_remarks(const struct recording_results *results, struct result *result,
+			  const struct recording_entry *entry)
+{
+	size_t i;
+
+	for (i = 0; i < REMARK_COUNT; i++) {
+		const char *said = find_said(entry, remarks[i].type);
+
+		if (i != REMARK_FAILED && said && is_own(results, said) && !result->messages[i])
+			result->messages[i] = strdup(said);
+	}
+}
+
+/* True if this node said that it fails, and no longer does. */
+static bool has_recovered(const struct recording_results *results, const struct result *result,
+			  const struct recording_entry *entry)
+{
+	const char *said = find_said(entry, remarks[REMARK_FAILED].type);
+
+	return said && !result->messages[REMARK_FAILED] && is_own(results, said);
 }
 
 /*
  * Sets the conditions that this node has to say, apart from those that were said before: one node that
  * says something is enough, of a thousand.
  */
-static void set_conditions(struct recording_results *results, const struct result *result,
+static void set_conditions(struct recording_results *results, struct result *result,
 			   const struct recording_entry *entry)
 {
 	struct status_condition conditions[REMARK_COUNT];
@@ -206,15 +242,16 @@ static void set_conditions(struct recording_results *results, const struct resul
 		.generation = entry->plan.generation,
 		.conditions = conditions,
 	};
+	bool recovered = has_recovered(results, result, entry), new = recovered;
 	_cleanup_error_ struct error err = ERROR_INIT;
-	bool new = false;
 	size_t i;
 	int r;
 
+	adopt_remarks(results, result, entry);
 	for (i = 0; i < REMARK_COUNT; i++) {
 		if (!result->messages[i])
 			continue;
-		new = new || !is_said(entry, remarks[i].type);
+		new = new || !find_said(entry, remarks[i].type);
 		conditions[status.condition_count++] = (struct status_condition){
 			.type = remarks[i].type,
 			.holds = true,
@@ -222,6 +259,12 @@ static void set_conditions(struct recording_results *results, const struct resul
 			.message = result->messages[i],
 		};
 	}
+	if (recovered)
+		conditions[status.condition_count++] = (struct status_condition){
+			.type = remarks[REMARK_FAILED].type,
+			.reason = "Recovered",
+			.message = "the node that failed records again",
+		};
 	if (!new)
 		return;
 	r = status_writer_set(results->statuses, &status, entry->status, &err);
@@ -249,8 +292,8 @@ static void remark(struct recording_results *results, struct result *result, enu
 		message = NULL;
 		return;
 	}
-	if (asprintf(&result->messages[which], "node %s: %s", results->options.node_name, message) <
-	    0)
+	if (asprintf(&result->messages[which], SPEAKER "%s: %s", results->options.node_name,
+		     message) < 0)
 		result->messages[which] = NULL;
 	else
 		tell(results, result, true, remarks[which].reason, "%s", message);
@@ -305,9 +348,15 @@ static void take(struct recording_results *results, struct result *result,
 {
 	size_t i;
 
+	if (entry)
+		adopt_remarks(results, result, entry);
 	note_news(result, report);
 	for (i = 0; i < report->part_count; i++)
 		write_part(results, result, report, &report->parts[i]);
+	/* An agent that was killed may have saved evidence with a gap, and not have said so. */
+	for (i = 0; i < report->part_count && !report->gaps.count; i++)
+		if (report->parts[i].gap)
+			remark(results, result, REMARK_INCOMPLETE, "%s", report->parts[i].gap);
 	if (report->gaps.count)
 		remark(results, result, REMARK_INCOMPLETE, "%s", report->gaps.items[0]);
 	if (report->idle)
@@ -335,6 +384,14 @@ void recording_results_take(struct recording_results *results, struct recording_
 	recording_report_destroy(report);
 }
 
+void recording_results_look(struct recording_results *results, const struct recording_entry *entry)
+{
+	struct result *result = name_table_find(&results->table, recording_entry_uid(entry));
+
+	if (result)
+		set_conditions(results, result, entry);
+}
+
 void recording_results_forget(struct recording_results *results,
 			      const struct recording_entry *entry)
 {
@@ -353,6 +410,7 @@ static void on_written(const struct recorded_write_result *written, void *data)
 {
 	struct recording_results *results = data;
 	struct result *result = name_table_find(&results->table, written->uid);
+	const struct recording_entry *entry;
 
 	if (!result)
 		return;
@@ -371,6 +429,9 @@ static void on_written(const struct recorded_write_result *written, void *data)
 		     written->name_count);
 	else if (!written->container)
 		tell_new_calls(results, result, written);
+	entry = results->handlers->find(written->uid, results->data);
+	if (entry)
+		set_conditions(results, result, entry);
 }
 
 static void on_settled(const char *uid, void *data)

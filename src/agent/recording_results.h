@@ -27,6 +27,8 @@ struct recording_results_options {
 };
 
 struct recording_results_handlers {
+	/* Returns the recording with this uid, which is borrowed; NULL if it is gone. */
+	const struct recording_entry *(*find)(const char *uid, void *data);
 	/* The last report of the recording with this uid is in the cluster. */
 	void (*settled)(const char *uid, void *data);
 	void (*trouble)(int result, const struct error *err, void *data);
@@ -45,6 +47,9 @@ DEFINE_CLEANUP(struct recording_results *, recording_results_destroy);
 /* Takes a report over. entry is the object that it is about; NULL if it is gone. */
 void recording_results_take(struct recording_results *results, struct recording_report *report,
 			    const struct recording_entry *entry);
+
+/* The object is known, or has changed. It may lack what this node has to say. */
+void recording_results_look(struct recording_results *results, const struct recording_entry *entry);
 
 /* The object is gone. */
 void recording_results_forget(struct recording_results *results,

@@ -205,6 +205,7 @@ static void on_object(const json_t *object, void *data)
 	} else if (recordings->leader) {
 		recording_leader_touch(recordings->leader, entry);
 	}
+	recording_results_look(recordings->results, entry);
 }
 
 static void forget(struct recordings *recordings, struct recording_entry *entry)
@@ -323,7 +324,15 @@ static void on_settled(const char *uid, void *data)
 		trouble(r, &err, recordings);
 }
 
+static const struct recording_entry *find_entry(const char *uid, void *data)
+{
+	struct recordings *recordings = data;
+
+	return recording_entry_find_uid(&recordings->entries, uid);
+}
+
 static const struct recording_results_handlers results_handlers = {
+	.find = find_entry,
 	.settled = on_settled,
 	.trouble = trouble,
 };
