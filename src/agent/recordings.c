@@ -30,13 +30,14 @@ const struct kube_resource recordings_resource = { AGENT_GROUP, AGENT_VERSION, "
 
 struct recordings {
 	struct recordings_options options;
+	struct node_pods *pods; /* NULL until the cluster is followed */
 	recordings_trouble *trouble;
 	void *data;
 	struct kube_reflector *reflector;
 	struct permitted_namespaces *namespaces; /* NULL: all are */
 	struct node_recorder *recorder;
-	struct recording_results *results;
-	struct recording_leader *leader; /* NULL while another agent leads */
+	struct recording_results *results; /* NULL until the cluster is followed */
+	struct recording_leader *leader;   /* NULL while another agent leads */
 	struct name_table entries;
 	struct loop_timer *timer;	 /* until the time of a recording is over */
 	struct recording_report **early; /* that came before the pods of the node were known */
@@ -274,14 +275,35 @@ static void take_report(struct recordings *recordings, struct recording_report *
 			       recording_entry_find_uid(&recordings->entries, report->uid));
 }
 
-/* The names of profiles may depend on the pods. */
+static struct recording_report *find_early(const struct recordings *recordings, const char *uid)
+{
+	size_t i;
+
+	for (i = 0; i < recordings->early_count; i++)
+		if (strcmp(recordings->early[i]->uid, uid) == 0)
+			return recordings->early[i];
+	return NULL;
+}
+
+/*
+ * The names of profiles may depend on the pods. Without an API server this lasts, so that there is one
+ * report of each recording. Without memory, the next agent finds it all in the evidence.
+ */
 static void keep_early(struct recordings *recordings, struct recording_report *report)
 {
-	struct recording_report **grown =
-		array_grow(recordings->early, recordings->early_count, sizeof(*grown));
+	struct recording_report **grown, *before = find_early(recordings, report->uid);
+	_cleanup_error_ struct error err = ERROR_INIT;
 
+	if (before) {
+		if (recording_report_merge(before, report, &err) < 0)
+			trouble(-err.code, &err, recordings);
+		recording_report_destroy(report);
+		return;
+	}
+	grown = array_grow(recordings->early, recordings->early_count, sizeof(*grown));
 	if (!grown) {
-		take_report(recordings, report);
+		trouble(error_nomem(&err), &err, recordings);
+		recording_report_destroy(report);
 		return;
 	}
 	recordings->early = grown;
@@ -292,7 +314,7 @@ static void on_reported(struct recording_report *report, void *data)
 {
 	struct recordings *recordings = data;
 
-	if (node_pods_are_known(recordings->options.pods))
+	if (recordings->pods && node_pods_are_known(recordings->pods))
 		take_report(recordings, report);
 	else
 		keep_early(recordings, report);
@@ -371,7 +393,7 @@ int recordings_lead(struct recordings *recordings, bool leads, struct error *err
 		       0;
 }
 
-static int follow(struct recordings *recordings, struct error *err)
+static int start_reflector(struct recordings *recordings, struct error *err)
 {
 	const struct kube_reflector_options options = { .resource = &recordings_resource };
 	const char *namespaces = recordings->options.limits.namespaces;
@@ -387,18 +409,27 @@ static int follow(struct recordings *recordings, struct error *err)
 					     &recordings->reflector, err);
 }
 
+int recordings_follow(struct recordings *recordings, struct node_pods *pods, struct error *err)
+{
+	const struct recording_results_options results = {
+		.loop = recordings->options.loop,
+		.client = recordings->options.client,
+		.pods = pods,
+		.node_name = recordings->options.node_name,
+		.profiles_max = recordings->options.limits.profiles,
+	};
+	int r = recording_results_create(&results, &results_handlers, recordings,
+					 &recordings->results, err);
+
+	recordings->pods = pods;
+	return r < 0 ? r : start_reflector(recordings, err);
+}
+
 int recordings_create(const struct recordings_options *options, recordings_trouble *trouble_handler,
 		      void *data, struct recordings **ret_recordings, struct error *err)
 {
 	_cleanup_(cleanup_recordings_destroy) struct recordings *recordings =
 		calloc(1, sizeof(*recordings));
-	const struct recording_results_options results = {
-		.loop = options->loop,
-		.client = options->client,
-		.pods = options->pods,
-		.node_name = options->node_name,
-		.profiles_max = options->limits.profiles,
-	};
 	int r;
 
 	if (!recordings)
@@ -408,13 +439,8 @@ int recordings_create(const struct recordings_options *options, recordings_troub
 	recordings->data = data;
 	r = loop_add_timer(options->loop, plan_all, recordings, &recordings->timer, err);
 	if (r == 0)
-		r = recording_results_create(&results, &results_handlers, recordings,
-					     &recordings->results, err);
-	if (r == 0)
 		r = node_recorder_create(options->loop, options->recorder, &recorder_handlers,
 					 recordings, &recordings->recorder, err);
-	if (r == 0)
-		r = follow(recordings, err);
 	if (r < 0)
 		return r;
 	*ret_recordings = steal_pointer(&recordings);
