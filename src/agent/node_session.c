@@ -487,11 +487,14 @@ int node_session_stop(struct node_session *session, bool final,
 		return error_nomem(err);
 	report->final = final;
 	/* The recorder forgets what it counted when the session stops: most is on the disk by then. */
-	if (session->session)
+	if (session->session) {
 		take(session, report, NULL);
-	if (session->session)
 		r = collect(session, &ended, &gaps, err);
+	}
 	node_session_cancel(session);
+	string_set_free(report->pods, report->pod_count);
+	report->pods = NULL;
+	report->pod_count = 0;
 	if (r == 0)
 		r = open_evidence(session, err);
 	if (r == 0)
