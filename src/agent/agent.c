@@ -267,6 +267,31 @@ static void keep_files(struct agent *agent)
 		fail(agent, &err);
 }
 
+static int create_recordings(struct agent *agent, struct error *err)
+{
+	const struct recordings_options options = {
+		.loop = agent->loop,
+		.client = agent->client,
+		.node_name = agent->options->node_name,
+		.recorder = &agent->options->recorder,
+		.limits = agent->options->limits,
+	};
+
+	return agent->recordings ?
+		       0 :
+		       recordings_create(&options, trouble, agent, &agent->recordings, err);
+}
+
+/* Until the cluster can be asked, goes on with what an earlier agent did on the node. */
+static void keep_node(struct agent *agent)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+
+	keep_files(agent);
+	if (create_recordings(agent, &err) < 0)
+		fail(agent, &err);
+}
+
 static int create_reconcilers(struct agent *agent, struct error *err)
 {
 	const struct agent_options *options = agent->options;
@@ -290,19 +315,10 @@ static int create_reconcilers(struct agent *agent, struct error *err)
 		r = profiles_create(&profiles_options, &profiles_handlers, agent, &agent->profiles,
 				    err);
 	}
-	if (r == 0) {
-		const struct recordings_options recordings_options = {
-			.loop = agent->loop,
-			.client = agent->client,
-			.pods = agent->pods,
-			.profiles = agent->profiles,
-			.node_name = options->node_name,
-			.recorder = &options->recorder,
-			.limits = options->limits,
-		};
-
-		r = recordings_create(&recordings_options, trouble, agent, &agent->recordings, err);
-	}
+	if (r == 0)
+		r = create_recordings(agent, err);
+	if (r == 0)
+		r = recordings_follow(agent->recordings, agent->pods, agent->profiles, err);
 	if (r == 0) {
 		const struct leader_options leader_options = {
 			.loop = agent->loop,
@@ -334,7 +350,7 @@ static void on_checked(struct kube_call *call, int result, const struct error *e
 			"the cluster has no SeccompProfiles: apply recorder's crds/ first");
 	else if (result < 0) {
 		log_warning("%s", error_message(err));
-		keep_files(agent);
+		keep_node(agent);
 		loop_start_timer(agent->retry,
 				 backoff_ms(RETRY_MIN_MS, RETRY_MAX_MS, agent->failures++));
 		return;

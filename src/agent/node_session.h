@@ -65,6 +65,12 @@ bool node_session_has_ended(const struct node_session *session);
 bool node_session_is_due(const struct node_session *session, int64_t now);
 
 /*
+ * Why the evidence is not on the disk, as of the last attempt; NULL if it is. Borrowed until the next
+ * call. What is recorded is reported all the same.
+ */
+const char *node_session_unsaved(const struct node_session *session);
+
+/*
  * Saves what is new, and reports it. ret_report is NULL if nothing is; otherwise the caller's.
  */
 int node_session_take(struct node_session *session, struct recording_report **ret_report,

@@ -28,6 +28,9 @@
 #define NEWS_MAX 100
 #define EVENTS_AT_ONCE 20
 
+/* How a message begins, before the name of the node. */
+#define SPEAKER "node "
+
 /* The conditions that a node may set, each once for all nodes. */
 enum remark {
 	REMARK_INCOMPLETE,
@@ -182,8 +185,8 @@ static void tell_new_calls(struct recording_results *results, const struct resul
 
 /* ---- conditions */
 
-/* True if the object has the condition already, whichever node said it. */
-static bool is_said(const struct recording_entry *entry, const char *type)
+/* Returns the message of a condition that holds, whichever node said it, or NULL. */
+static const char *find_said(const struct recording_entry *entry, const char *type)
 {
 	const json_t *condition;
 	size_t i;
@@ -192,20 +195,54 @@ static bool is_said(const struct recording_entry *entry, const char *type)
 		const char *found = json_string_value(json_object_get(condition, "type"));
 		const char *status = json_string_value(json_object_get(condition, "status"));
 
-		if (found && status && strcmp(found, type) == 0)
-			return strcmp(status, "True") == 0;
+		if (found && status && strcmp(found, type) == 0 && strcmp(status, "True") == 0)
+			return json_string_value(json_object_get(condition, "message")) ?: "";
 	}
-	return false;
+	return NULL;
+}
+
+static bool is_own(const struct recording_results *results, const char *message)
+{
+	const char *node = results->options.node_name;
+	size_t length = strlen(node);
+
+	return str_has_prefix(message, SPEAKER) &&
+	       strncmp(message + strlen(SPEAKER), node, length) == 0 &&
+	       message[strlen(SPEAKER) + length] == ':';
+}
+
+/* Goes on saying what an agent on this node said before this one: writing others would unsay it. */
+static void adopt_remarks(const struct recording_results *results, struct result *result,
+			  const struct recording_entry *entry)
+{
+	size_t i;
+
+	for (i = 0; i < REMARK_COUNT; i++) {
+		const char *said = find_said(entry, remarks[i].type);
+
+		if (i != REMARK_FAILED && said && is_own(results, said) && !result->messages[i])
+			result->messages[i] = strdup(said);
+	}
+}
+
+/* True if this node said that it fails, and no longer does. */
+static bool has_recovered(const struct recording_results *results, const struct result *result,
+			  const struct recording_entry *entry)
+{
+	const char *said = find_said(entry, remarks[REMARK_FAILED].type);
+
+	return said && !result->messages[REMARK_FAILED] && is_own(results, said);
 }
 
 static void set_condition(struct recording_results *results, const struct result *result,
 			  const struct recording_entry *entry, enum remark which)
 {
+	const char *message = result->messages[which];
 	const struct status_condition condition = {
 		.type = remarks[which].type,
-		.holds = true,
-		.reason = remarks[which].reason,
-		.message = result->messages[which],
+		.holds = message != NULL,
+		.reason = message ? remarks[which].reason : "Recovered",
+		.message = message ?: "the node that failed records again",
 	};
 	const struct recording_status status = {
 		.namespace = result->namespace,
@@ -227,14 +264,18 @@ static void set_condition(struct recording_results *results, const struct result
  * Sets the conditions that this node has to say, apart from those that were said before: one node that
  * says something is enough, of a thousand.
  */
-static void set_conditions(struct recording_results *results, const struct result *result,
+static void set_conditions(struct recording_results *results, struct result *result,
 			   const struct recording_entry *entry)
 {
+	bool recovered = has_recovered(results, result, entry);
 	size_t i;
 
+	adopt_remarks(results, result, entry);
 	for (i = 0; i < REMARK_COUNT; i++)
-		if (result->messages[i] && !is_said(entry, remarks[i].type))
+		if (result->messages[i] && !find_said(entry, remarks[i].type))
 			set_condition(results, result, entry, i);
+	if (recovered)
+		set_condition(results, result, entry, REMARK_FAILED);
 }
 
 /* Says something in an event and, until the recording is over, in a condition. */
@@ -257,8 +298,8 @@ static void remark(struct recording_results *results, struct result *result, enu
 		message = NULL;
 		return;
 	}
-	if (asprintf(&result->messages[which], "node %s: %s", results->options.node_name, message) <
-	    0)
+	if (asprintf(&result->messages[which], SPEAKER "%s: %s", results->options.node_name,
+		     message) < 0)
 		result->messages[which] = NULL;
 	else
 		tell(results, result, true, remarks[which].reason, "%s", message);
@@ -332,9 +373,15 @@ static void take(struct recording_results *results, struct result *result,
 	size_t i;
 
 	result->pods = report->final ? 0 : report->pod_count;
+	if (entry)
+		adopt_remarks(results, result, entry);
 	note_news(result, report);
 	for (i = 0; i < report->part_count; i++)
 		write_part(results, result, report, &report->parts[i]);
+	/* An agent that was killed may have saved evidence with a gap, and not have said so. */
+	for (i = 0; i < report->part_count && !report->gaps.count; i++)
+		if (report->parts[i].gap)
+			remark(results, result, REMARK_INCOMPLETE, "%s", report->parts[i].gap);
 	if (report->gaps.count)
 		remark(results, result, REMARK_INCOMPLETE, "%s", report->gaps.items[0]);
 	if (report->idle)
@@ -377,11 +424,14 @@ void recording_results_count(const struct recording_results *results, size_t *re
 	}
 }
 
-void recording_results_observe(struct recording_results *results,
-			       const struct recording_entry *entry)
+void recording_results_look(struct recording_results *results, const struct recording_entry *entry)
 {
+	struct result *result = name_table_find(&results->table, recording_entry_uid(entry));
+
 	status_writer_observe(results->statuses, recording_entry_namespace(entry),
 			      kube_object_name(entry->object), entry->status);
+	if (result)
+		set_conditions(results, result, entry);
 }
 
 void recording_results_forget(struct recording_results *results,
@@ -402,6 +452,7 @@ static void on_written(const struct recorded_write_result *written, void *data)
 {
 	struct recording_results *results = data;
 	struct result *result = name_table_find(&results->table, written->uid);
+	const struct recording_entry *entry;
 
 	results->writes++;
 	if (!result)
@@ -421,6 +472,9 @@ static void on_written(const struct recorded_write_result *written, void *data)
 		     written->name_count);
 	else if (!written->container)
 		tell_new_calls(results, result, written);
+	entry = results->handlers->find(written->uid, results->data);
+	if (entry)
+		set_conditions(results, result, entry);
 }
 
 static void on_settled(const char *uid, void *data)

@@ -29,6 +29,8 @@ struct recording_results_options {
 };
 
 struct recording_results_handlers {
+	/* Returns the recording with this uid, which is borrowed; NULL if it is gone. */
+	const struct recording_entry *(*find)(const char *uid, void *data);
 	/* The last report of the recording with this uid is in the cluster. */
 	void (*settled)(const char *uid, void *data);
 	void (*trouble)(int result, const struct error *err, void *data);
@@ -52,9 +54,8 @@ void recording_results_take(struct recording_results *results, struct recording_
 void recording_results_count(const struct recording_results *results, size_t *ret_pods,
 			     size_t *ret_writes);
 
-/* The object was changed. */
-void recording_results_observe(struct recording_results *results,
-			       const struct recording_entry *entry);
+/* The object is known, or has changed. It may lack what this node has to say. */
+void recording_results_look(struct recording_results *results, const struct recording_entry *entry);
 
 /* The object is gone. */
 void recording_results_forget(struct recording_results *results,

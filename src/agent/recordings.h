@@ -36,8 +36,6 @@ struct recording_limits {
 struct recordings_options {
 	struct loop *loop;
 	struct kube_client *client;
-	struct node_pods *pods;
-	const struct profiles *profiles; /* that this node installs */
 	const char *node_name;
 	const struct node_recorder_options *recorder;
 	struct recording_limits limits;
@@ -46,9 +44,19 @@ struct recordings_options {
 /* Called when something failed that will be tried again. */
 typedef void recordings_trouble(int result, const struct error *err, void *data);
 
-/* All that options point to must outlive ret_recordings, which the caller destroys before the client. */
+/*
+ * Goes on with what an earlier agent on this node recorded, also without an API server. All that options
+ * point to must outlive ret_recordings, which the caller destroys before the client.
+ */
 int recordings_create(const struct recordings_options *options, recordings_trouble *trouble,
 		      void *data, struct recordings **ret_recordings, struct error *err);
+
+/*
+ * Follows the cluster from now on. Call it once. The pods of the node, and the profiles that it installs,
+ * must outlive the recordings.
+ */
+int recordings_follow(struct recordings *recordings, struct node_pods *pods,
+		      const struct profiles *profiles, struct error *err);
 
 /*
  * Saves what was recorded, with a limit on the time; the BPF programs go on for the next agent. Accepts

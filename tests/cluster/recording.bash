@@ -130,3 +130,40 @@ recording_image() {
 		node_ctr "$node" images import "$rootfs.tar" >/dev/null || return
 	done
 }
+
+# Has both nodes record the pods with the label "app" of a recording's name.
+record() { # NAME
+	recording "$1" "$1" | apply && wait_until 20 node_records node-1 "$1" &&
+		wait_until 20 node_records node-2 "$1"
+}
+
+# True if the programs are attached, and the recording is one of those that they are for.
+node_records() { # NODE RECORDING
+	evidence_exists "$@" && [ -n "$(pinned_programs "$1")" ]
+}
+
+recording_message() { # NAME TYPE
+	on_namespace get profilerecording "$1" --output json |
+		jq -r --arg type "$2" '.status.conditions[]? | select(.type == $type) | .message'
+}
+
+# Prints the evidence of a recording, or of all of its name.
+evidence() { # RECORDING [NODE]
+	# shellcheck disable=SC2086 # a pattern
+	cat "$CLUSTER_DIRECTORY"/${2:-node-*}/evidence/"$AGENT_NAMESPACE/$1".*.recording.json
+}
+
+# True if the node has the calls in its evidence.
+evidence_has() { # NODE RECORDING CALL...
+	[ -z "$(comm -13 <(evidence "$2" "$1" | jq -r '.observations[].systemCalls[].name' | sort -u) \
+		<(printf '%s\n' "${@:3}" | sort))" ]
+}
+
+# True if the node keeps the object, because it records.
+evidence_exists() { # NODE RECORDING
+	compgen -G "$CLUSTER_DIRECTORY/$1/evidence/$AGENT_NAMESPACE/$2.*.object.json" >/dev/null
+}
+
+evidence_is_over() { # NODE RECORDING
+	! evidence_exists "$@"
+}
