@@ -16,7 +16,7 @@ cd "$(dirname "$0")" || exit 1
 [ "${CLUSTER_NODES:-2}" = 2 ] || tap_skip_all 'it needs two nodes'
 [ -n "${TEST_TMP-}" ] || cleanup_directory TEST_TMP
 AGENT_NAMESPACE=fields
-tap_plan 35
+tap_plan 38
 
 # Prints a pod that makes a call in an init container, and one in another.
 caller() { # NAME NODE LABEL_APP CALL_OF_INIT CALL
@@ -121,13 +121,13 @@ tap_check 'and records nothing' no_profile other
 
 tap_check 'a recording can pause' patch paused '{"paused": true}'
 tap_check 'which it says' says paused Ready False Paused
-both_said paused 'records nothing while spec.paused is true'
+tap_check 'and both nodes follow' both_said paused 'records nothing while spec.paused is true'
 patch ends "{\"duration\": \"$(age_and ends 3)s\"}"
 tap_check 'the time of a recording can be over' says ends Ready False Ended
-both_said ends 'ended at'
+tap_check 'and is, on both nodes' both_said ends 'ended at'
 patch some '{"kind": "SelinuxProfile"}'
 tap_check 'a recording can become one of another kind' says some Ready False KindNotSupported
-both_said some 'spec.kind'
+tap_check 'and both nodes live on' both_said some '$.spec.kind'
 caller three node-2 one "$quotactl" "$quotactl" | apply
 tap_check 'another one goes on' wait_until 60 profile_has plain quotactl
 patch paused '{"paused": false}'

@@ -19,7 +19,7 @@ cd "$(dirname "$0")" || exit 1
 AGENT_NAMESPACE=workloads
 shared=$CLUSTER_DIRECTORY/shared
 static_pod=$CLUSTER_DIRECTORY/node-2/static-pods/static.json
-tap_plan 27
+tap_plan 28
 
 remove_shared() {
 	rm -rf "$static_pod" "$shared"
@@ -135,6 +135,12 @@ on_pod() { # POD COMMAND...
 	on_namespace exec "$1" -- "${@:2}"
 }
 
+# Prints why calls may be missing.
+gaps() {
+	on_namespace get profilerecordings --output json | jq -r '.items[] | .metadata.name as $name
+		| .status.conditions[] | select(.type == "Incomplete") | "\($name): \(.message)"'
+}
+
 # Prints the part of a pod's name that was generated.
 suffix_of() { # LABEL
 	on_namespace get pods --selector "$1" --output jsonpath='{.items[0].metadata.name}' |
@@ -216,6 +222,7 @@ for node in node-1 node-2; do
 	tap_check "under it a pod can do all that on $node, and nothing else" \
 		wait_until 60 has_phase "again-$node" Succeeded
 done
+tap_is 'no call of all that can be missing' "$(gaps)" ''
 on_namespace delete profilerecordings --all >/dev/null
 for node in node-1 node-2; do
 	tap_check "$node stops to watch when there is no recording" wait_until 20 agent_said $node \
