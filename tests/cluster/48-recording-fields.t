@@ -16,7 +16,7 @@ cd "$(dirname "$0")" || exit 1
 [ "${CLUSTER_NODES:-2}" = 2 ] || tap_skip_all 'it needs two nodes'
 [ -n "${TEST_TMP-}" ] || cleanup_directory TEST_TMP
 AGENT_NAMESPACE=fields
-tap_plan 36
+tap_plan 38
 
 # Prints a pod that makes a call in an init container, and one in another.
 caller() { # NAME NODE LABEL_APP CALL_OF_INIT CALL
@@ -121,18 +121,15 @@ tap_check 'and records nothing' no_profile other
 
 tap_check 'a recording can pause' patch paused '{"paused": true}'
 tap_check 'which it says' says paused Ready False Paused
-both_said paused 'records nothing while spec.paused is true'
+tap_check 'and both nodes follow' both_said paused 'records nothing while spec.paused is true'
 patch ends "{\"duration\": \"$(age_and ends 3)s\"}"
 tap_check 'the time of a recording can be over' says ends Ready False Ended
-both_said ends 'ended at'
+tap_check 'and is, on both nodes' both_said ends 'ended at'
 patch some '{"kind": "SelinuxProfile"}'
 tap_check 'a recording can become one of another kind' says some Ready False KindNotSupported
-both_said some 'spec.kind'
+tap_check 'and both nodes live on' both_said some '$.spec.kind'
 caller three node-2 one "$quotactl" "$quotactl" | apply
 tap_check 'another one goes on' wait_until 60 profile_has plain quotactl
-tap_check 'but one that pauses does not' profile_lacks paused quotactl
-tap_check 'nor one whose time is over' profile_lacks ends quotactl
-tap_check 'nor one of another kind' profile_lacks some quotactl
 patch paused '{"paused": false}'
 patch some '{"kind": "SeccompProfile"}'
 tap_check 'it can go on' says paused Ready True Recording
@@ -140,6 +137,8 @@ caller four node-1 one "$msgctl" "$msgctl" | apply
 tap_check 'with what it had' wait_until 60 profile_has paused msgctl io_destroy
 tap_check 'and without what it missed' profile_lacks paused quotactl
 tap_check 'so can one of another kind' wait_until 20 profile_has some msgctl io_destroy
+tap_check 'without what it missed' profile_lacks some quotactl
+tap_check 'but one whose time is over is final' profile_lacks ends quotactl msgctl
 
 on_namespace delete profilerecordings --all >/dev/null
 AGENT_OPTIONS=(--recording-namespaces team=a --recordings-per-namespace 1 --profiles-per-recording 2)

@@ -19,7 +19,7 @@ cd "$(dirname "$0")" || exit 1
 AGENT_NAMESPACE=workloads
 shared=$CLUSTER_DIRECTORY/shared
 static_pod=$CLUSTER_DIRECTORY/node-2/static-pods/static.json
-tap_plan 27
+tap_plan 28
 
 remove_shared() {
 	rm -rf "$static_pod" "$shared"
@@ -73,7 +73,7 @@ replicas() {
 		        labelSelector: {matchLabels: {app: replicas}}
 		      volumes: [{name: shared, hostPath: {path: $shared}}]
 		      containers:
-		      - $(script main 'mkdir /shared/1 && exec rmdir /shared/1;
+		      - $(script main 'mkdir /shared/1 && exec rmdir /shared/1/no;
 		          mkdir /shared/2 && exec ln -s x /tmp/x; mkdir /shared/3 && exec mkfifo /tmp/x;
 		          exec sleep 1000')
 	END
@@ -135,6 +135,12 @@ on_pod() { # POD COMMAND...
 	on_namespace exec "$1" -- "${@:2}"
 }
 
+# Prints why calls may be missing.
+gaps() {
+	on_namespace get profilerecordings --output json | jq -r '.items[] | .metadata.name as $name
+		| .status.conditions[] | select(.type == "Incomplete") | "\($name): \(.message)"'
+}
+
 # Prints the part of a pod's name that was generated.
 suffix_of() { # LABEL
 	on_namespace get pods --selector "$1" --output jsonpath='{.items[0].metadata.name}' |
@@ -186,7 +192,7 @@ on_namespace debug entered --image="$CLUSTER_IMAGE" --image-pull-policy=Never --
 	--profile=general -- call "$mq_getsetattr"
 tap_check 'an ephemeral container has what it did' wait_until 60 \
 	profile_adds entered-debugger nothing mq_getsetattr
-on_namespace delete pod entered --grace-period=0 --force
+on_namespace delete pod entered --grace-period=0 --force >/dev/null 2>&1
 tap_check 'what a program did that somebody executed in a container is there' wait_until 20 \
 	profile_has entered-main tee pause
 tap_check 'and nothing else' has_of_all entered-main tee
@@ -216,7 +222,8 @@ for node in node-1 node-2; do
 	tap_check "under it a pod can do all that on $node, and nothing else" \
 		wait_until 60 has_phase "again-$node" Succeeded
 done
-kubectl delete profilerecordings --all --namespace "$AGENT_NAMESPACE"
+tap_is 'no call of all that can be missing' "$(gaps)" ''
+on_namespace delete profilerecordings --all >/dev/null
 for node in node-1 node-2; do
 	tap_check "$node stops to watch when there is no recording" wait_until 20 agent_said $node \
 		'BPF programs: detached'
