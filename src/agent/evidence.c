@@ -37,7 +37,7 @@
 
 /* What makes one state of a recording larger than another: nothing is ever taken away. */
 struct extent {
-	size_t workloads, calls, values, reasons;
+	size_t workloads, calls, values, reasons, facts;
 	uint64_t folded;
 };
 
@@ -68,22 +68,59 @@ static int make_path(char **ret_path, const char *namespace, const char *name, c
 	return 0;
 }
 
+/* A call that the workload turns out to make too counts twice. */
+static size_t measure_calls(const struct call_set *calls)
+{
+	size_t i, extent = calls->length;
+
+	for (i = 0; i < calls->length; i++)
+		extent += calls->items[i].origin == ORIGIN_OBSERVED;
+	return extent;
+}
+
+static size_t measure_values(const struct argument_set *arguments)
+{
+	size_t i, extent = arguments->length;
+
+	for (i = 0; i < arguments->length; i++) {
+		const struct argument *argument = &arguments->items[i];
+
+		extent += argument->count + argument->any + argument->wide + argument->runtime +
+			  (argument->unrecorded > 0);
+	}
+	return extent;
+}
+
+/* What may be found out later than the calls. */
+static size_t measure_facts(const struct observation *observation)
+{
+	size_t extent = observation->capability_count + observation->capabilities_known +
+			observation->seccomp + observation->no_new_privs + observation->start_hook +
+			(observation->applied_profile != NULL) + (observation->engine != NULL) +
+			(observation->engine_version != NULL) + (observation->runtime != NULL) +
+			(observation->runtime_version != NULL);
+	int loss;
+
+	for (loss = 0; loss < LOSS_COUNT; loss++)
+		extent += observation->losses[loss] > 0;
+	return extent;
+}
+
 static struct extent measure(const struct recording *recording)
 {
 	struct extent extent = { .workloads = recording->observation_count };
-	size_t i, k;
+	size_t i;
 
 	for (i = 0; i < recording->observation_count; i++) {
 		const struct observation *observation = &recording->observations[i];
 
-		extent.calls += observation->calls.length + observation->denied.length;
+		extent.calls +=
+			measure_calls(&observation->calls) + measure_calls(&observation->denied);
+		extent.values += measure_values(&observation->arguments) +
+				 measure_values(&observation->denied_arguments);
 		extent.reasons += observation->reason_count;
+		extent.facts += measure_facts(observation);
 		extent.folded += observation->folded;
-		for (k = 0; k < observation->arguments.length; k++) {
-			const struct argument *argument = &observation->arguments.items[k];
-
-			extent.values += argument->count + argument->any + argument->wide;
-		}
 	}
 	return extent;
 }
@@ -92,7 +129,7 @@ static bool has_grown(const struct extent *before, const struct extent *now)
 {
 	return before->workloads != now->workloads || before->calls != now->calls ||
 	       before->values != now->values || before->reasons != now->reasons ||
-	       before->folded != now->folded;
+	       before->facts != now->facts || before->folded != now->folded;
 }
 
 /* Nobody but another agent reads the file again: the kernel need not keep it for this one. */
@@ -260,6 +297,13 @@ int evidence_add(struct evidence *evidence, struct recording *ended, struct reco
 static int print_recording(FILE *out, const void *data, struct error *err)
 {
 	return recording_print(out, data, err);
+}
+
+bool evidence_has_news(const struct evidence *evidence)
+{
+	struct extent now = measure(&evidence->recording);
+
+	return has_grown(&evidence->saved, &now);
 }
 
 int evidence_save(struct evidence *evidence, struct error *err)

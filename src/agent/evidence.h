@@ -45,6 +45,9 @@ const char *evidence_unreadable(const struct evidence *evidence);
 /* All of it, borrowed. */
 const struct recording *evidence_recording(const struct evidence *evidence);
 
+/* True if the recording has grown since it was written, in anything that a profile depends on. */
+bool evidence_has_news(const struct evidence *evidence);
+
 /* Writes the recording if it has grown since it was written. */
 int evidence_save(struct evidence *evidence, struct error *err);
 

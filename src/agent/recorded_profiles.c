@@ -14,10 +14,18 @@
 #include "install/localhost_path.h"
 #include "kube/call.h"
 #include "profile/model/profile.h"
+#include "util/backoff.h"
 #include "util/error.h"
-#include "util/log.h"
 #include "util/name_table.h"
 #include "util/string_set.h"
+
+/*
+ * The longest pauses after conflicts: each is random, and they grow fast, because a thousand nodes may be
+ * in each other's way, of which one can write at a time.
+ */
+#define CONFLICT_MIN_MS 250
+#define CONFLICT_MAX_MS 30000
+#define CONFLICT_GROWTH 4
 
 /* A part of a recording, and the object that has its profile. */
 struct part {
@@ -35,6 +43,7 @@ struct part {
 	bool path_taken;	       /* another profile has the path that it would have */
 	struct recorded_change change; /* that is being written */
 	bool creates;
+	unsigned int conflicts; /* in a row */
 };
 
 struct recorded_profiles {
@@ -120,24 +129,38 @@ static void settle(struct part *part)
 	struct recorded_profiles *profiles = part->owner;
 
 	part->waits = part->task.again;
+	part->conflicts = 0;
 	if (!recorded_profiles_wait(profiles, part->uid))
 		profiles->handlers->settled(part->uid, profiles->data);
 }
 
-/*
- * Another node has written the object since it was read, or has made it. The task fails, which
- * brings it back after a pause that differs between the nodes.
- */
+/* Another node has written the object since it was read, or has made it: looks again, after a while. */
+static void meet_conflict(struct part *part)
+{
+	int64_t longest = CONFLICT_MIN_MS;
+	unsigned int i;
+
+	for (i = 0; i < part->conflicts && longest < CONFLICT_MAX_MS; i++)
+		longest *= CONFLICT_GROWTH;
+	if (longest > CONFLICT_MAX_MS)
+		longest = CONFLICT_MAX_MS;
+	part->conflicts++;
+	api_task_touch_later(part->owner->tasks, &part->task, backoff_random(longest));
+}
+
 static int on_written(struct api_task *task, int result, const json_t *object, struct error *err)
 {
 	struct part *part = part_of(task);
+	bool conflict = result == -EEXIST || result == -ESTALE;
 
 	if (result == 0) {
 		report(part);
 		settle(part);
+	} else if (conflict) {
+		meet_conflict(part);
 	}
 	recorded_change_finish(&part->change);
-	return result;
+	return conflict ? 0 : result;
 }
 
 static int write_object(struct part *part, struct error *err)
@@ -265,15 +288,11 @@ static int process(struct api_task *task, void *data, struct error *err)
 	return 0;
 }
 
-/* That another node was faster is no trouble. */
 static void on_trouble(int result, const struct error *err, void *data)
 {
 	struct recorded_profiles *profiles = data;
 
-	if (result == -EEXIST || result == -ESTALE)
-		log_debug("%s", error_message(err));
-	else
-		profiles->handlers->trouble(result, err, profiles->data);
+	profiles->handlers->trouble(result, err, profiles->data);
 }
 
 static const struct api_tasks_handlers tasks_handlers = { process, NULL, on_trouble };

@@ -12,7 +12,7 @@ def measure(quick):
         nodes: {
             name: int(number)
             for name, number in in_cluster.lines(
-                "recordings.bash", nodes, min(nodes, CONNECTIONS), min(nodes, EXTRA), nodes=0
+                "recordings.bash", nodes, min(nodes, CONNECTIONS), min(nodes, EXTRA), nodes=1
             )
         }
         for nodes in ([10, 100] if quick else [10, 100, 1000])

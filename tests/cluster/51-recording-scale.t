@@ -15,6 +15,7 @@ cd "$(dirname "$0")" || exit 1
 # shellcheck source=tests/cluster/recording_nodes.bash
 . ./recording_nodes.bash
 
+[ "${CLUSTER_NODES:-2}" -gt 0 ] || tap_skip_all 'it needs a node'
 AGENT_NAMESPACE=recording-scale
 NODES=50 EXTRA=10
 tap_plan 10

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# Simulates many nodes that have recorded the same pods (recording_nodes.c), with an agent's rights, and
-# counts what that costs the API server. To be included after agent.bash and recording.bash.
+# Simulates many nodes that have recorded the same pods (recording_nodes.c), with the rights of node-1's
+# agent, and counts what that costs the API server. To be included after agent.bash and recording.bash.
 
 NODES_RECORDING=many
 
@@ -52,14 +52,12 @@ nodes_object_bytes() { # KIND NAME
 # Records, and has so many nodes write what they saw over so many connections. One in EXTRA nodes has
 # each of EXTRA further calls.
 nodes_start() { # NODES CONNECTIONS EXTRA
-	local config=$CLUSTER_DIRECTORY/kubeconfig/recording-nodes
-	kubectl --namespace recorder-system create token recorder-agent >"$config.token" &&
-		cluster_kubeconfig "{tokenFile: $config.token}" >"$config" &&
+	agent_log_in node-1 &&
 		recording "$NODES_RECORDING" many | on_namespace apply --filename - >/dev/null || return
 	nodes_watch seccompprofiles
 	nodes_watch profilerecordings
 	sleep 1
-	service_start recording-nodes "$TEST_PROGRAMS/cluster/recording_nodes" "$config" \
+	service_start recording-nodes "$TEST_PROGRAMS/cluster/recording_nodes" "$(agent_kubeconfig node-1)" \
 		"$AGENT_NAMESPACE/$NODES_RECORDING" "$@"
 	cleanup_add service_stop recording-nodes
 }

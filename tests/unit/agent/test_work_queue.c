@@ -214,6 +214,30 @@ static void news_end_a_pause(void **state)
 	stop(&fixture);
 }
 
+static void what_is_put_off_comes_later(void **state)
+{
+	struct fixture fixture;
+	struct work_item *later = &fixture.things[0].item, *ready = &fixture.things[1].item;
+	int64_t begin, due;
+
+	start(&fixture);
+	begin = clock_ns(CLOCK_MONOTONIC);
+	work_queue_add_later(fixture.queue, later, 50);
+	due = later->due;
+	assert_true(due >= begin + 50 * 1000000LL);
+	/* It keeps its time, and its place in the queue if it is due. */
+	work_queue_add_later(fixture.queue, later, 100000);
+	assert_int_equal(later->due, due);
+	work_queue_add(fixture.queue, ready);
+	work_queue_add_later(fixture.queue, ready, 100000);
+	assert_int_equal(work_queue_length(fixture.queue), 2);
+	run_until(&fixture, 2);
+	assert_true(clock_ns(CLOCK_MONOTONIC) >= due);
+	assert_ptr_equal(fixture.order[0], &fixture.things[1]);
+	assert_ptr_equal(fixture.order[1], &fixture.things[0]);
+	stop(&fixture);
+}
+
 static void what_is_taken_out_does_not_come(void **state)
 {
 	struct fixture fixture;
@@ -291,6 +315,7 @@ int main(void)
 		cmocka_unit_test(what_failed_comes_back_later),
 		cmocka_unit_test(the_pause_has_a_limit),
 		cmocka_unit_test(news_end_a_pause),
+		cmocka_unit_test(what_is_put_off_comes_later),
 		cmocka_unit_test(what_is_taken_out_does_not_come),
 		cmocka_unit_test(an_item_may_come_again_while_it_is_processed),
 		cmocka_unit_test(a_failure_comes_back_when_there_is_room),
