@@ -493,7 +493,8 @@ static const char *path_holder(const char *path, void *data)
 {
 	const struct recording_results *results = data;
 
-	return profiles_path_holder(results->options.profiles, path);
+	return results->options.profiles ? profiles_path_holder(results->options.profiles, path) :
+					   NULL;
 }
 
 static const struct recorded_profiles_handlers profiles_handlers = {

@@ -23,7 +23,7 @@ struct recording_results_options {
 	struct loop *loop;
 	struct kube_client *client;
 	struct node_pods *pods;
-	const struct profiles *profiles; /* that this node installs */
+	const struct profiles *profiles; /* that this node installs; NULL: none */
 	const char *node_name;
 	size_t profiles_max; /* of a recording; 0: any number */
 };
