@@ -119,7 +119,7 @@ int profiles_note_claim(struct profiles *profiles, struct profile_entry *entry,
 			const json_t *object, struct error *err)
 {
 	_cleanup_free_ char *claim = NULL;
-	bool borrows;
+	bool borrows = false;
 	int r = read_claim(object, &claim, &borrows, err);
 
 	if (r < 0 || is_same(claim, entry->claim))
