@@ -367,6 +367,20 @@ static void look_if_settled(struct recording_results *results, struct result *re
 	result_destroy(name_table_remove(&results->table, result->name));
 }
 
+/* The condition has the first gap of all; each has an event. */
+static void note_gaps(struct recording_results *results, struct result *result,
+		      const struct notes *gaps)
+{
+	bool said = result->messages[REMARK_INCOMPLETE];
+	size_t i;
+
+	if (gaps->count)
+		remark(results, result, REMARK_INCOMPLETE, "%s", gaps->items[0]);
+	for (i = said ? 0 : 1; i < gaps->count && i < EVENTS_AT_ONCE; i++)
+		tell(results, result, true, remarks[REMARK_INCOMPLETE].reason, "%s",
+		     gaps->items[i]);
+}
+
 static void take(struct recording_results *results, struct result *result,
 		 struct recording_report *report, const struct recording_entry *entry)
 {
@@ -382,8 +396,7 @@ static void take(struct recording_results *results, struct result *result,
 	for (i = 0; i < report->part_count && !report->gaps.count; i++)
 		if (report->parts[i].gap)
 			remark(results, result, REMARK_INCOMPLETE, "%s", report->parts[i].gap);
-	if (report->gaps.count)
-		remark(results, result, REMARK_INCOMPLETE, "%s", report->gaps.items[0]);
+	note_gaps(results, result, &report->gaps);
 	if (report->idle)
 		remark(results, result, REMARK_IDLE, "%s", report->idle);
 	note_privileged(results, result, report);

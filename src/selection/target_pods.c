@@ -85,6 +85,22 @@ static int leave_out_nameless(struct target_pods *pods, const struct tracked_cgr
 			    tracked->path ? tracked->path : "");
 }
 
+/*
+ * A pod's cgroup goes soon after its last container's, such as while no agent was there. Where only root
+ * can make cgroups of pods, nobody else can have made something in one.
+ */
+static enum cgroup_maker container_made_by(const struct target_pods *pods, const char *path,
+					   const struct cgroup_container *container)
+{
+	enum cgroup_maker maker = cgroup_made_by(&pods->mount, path);
+	_cleanup_free_ char *pod = NULL;
+
+	if (maker != CGROUP_OF_UNKNOWN || !container->pod_uid[0])
+		return maker;
+	pod = strndup(path, strrchr(path, '/') - path);
+	return pod ? cgroup_made_by(&pods->mount, pod) : maker;
+}
+
 static int classify(struct target *target, struct tracked_cgroup *tracked, struct workload *parent,
 		    struct workload **ret_workload, struct error *err)
 {
@@ -102,7 +118,7 @@ static int classify(struct target *target, struct tracked_cgroup *tracked, struc
 	if (!cgroup_path_parse(tracked->path, &container) ||
 	    container.length != strlen(tracked->path))
 		return 0;
-	switch (cgroup_made_by(&pods->mount, tracked->path)) {
+	switch (container_made_by(pods, tracked->path, &container)) {
 	case CGROUP_OF_USER: /* the user chose this name; the runtime knows what runs there */
 		return 0;
 	case CGROUP_OF_UNKNOWN:

@@ -40,6 +40,11 @@ pod_succeeds() { # NAME
 	on_namespace wait --for=jsonpath='{.status.phase}'=Succeeded "pod/$1" --timeout=60s
 }
 
+# The kubelet removes the cgroup of a pod that has ended.
+pod_has_no_cgroup() { # UID
+	! find /sys/fs/cgroup -type d -name "pod$1" 2>/dev/null | grep -q .
+}
+
 pod_is_gone() { # NAME
 	! on_namespace get pod "$1" >/dev/null 2>&1 &&
 		! node_ctr node-1 containers list | grep -qF "$2"
@@ -60,6 +65,7 @@ on_namespace exec old -- chroot / true
 worker short node-1 away 'sync' | apply
 worker born node-1 away 'swapoff /x; sleep 1000' | apply
 pod_succeeds short >/dev/null
+wait_until 30 pod_has_no_cgroup "$(pod_uid short)"
 pod_runs born >/dev/null
 agent_start node-1
 tap_check 'the next agent takes the programs over' wait_until 20 agent_said node-1 \
@@ -76,7 +82,7 @@ wait_until 30 pod_is_gone lost "$id"
 agent_start node-1
 tap_check 'of a pod that came and went, it says that calls may be missing' \
 	wait_until 60 recording_says away Incomplete True CallsMayBeMissing
-tap_match 'and names the pod and the container' "$(recording_message away Incomplete)" "$uid.*$id|$id.*$uid"
+tap_check 'and names the pod and the container' wait_until 10 recording_told away "$uid.*$id|$id.*$uid"
 on_namespace delete pod old born --grace-period=0 --force >/dev/null 2>&1
 on_namespace delete profilerecording away >/dev/null
 

@@ -23,11 +23,11 @@ recording() { # NAME LABEL_APP [SPEC_OF_JQ]
 			podSelector: {matchLabels: {app: $app}}} + '"${3:-{\}}"')}'
 }
 
-# True if the condition of a recording is so, for this reason.
+# True if the condition of a recording is so, for this reason. Without input, "jq -e" of Debian 12 succeeds.
 recording_says() { # NAME TYPE STATUS REASON
-	on_namespace get profilerecording "$1" --output json |
-		jq -e --arg type "$2" --arg status "$3" --arg reason "$4" '.status.conditions[]?
-			| select(.type == $type and .status == $status and .reason == $reason)' >/dev/null
+	[ -n "$(on_namespace get profilerecording "$1" --output json |
+		jq --arg type "$2" --arg status "$3" --arg reason "$4" '.status.conditions[]?
+			| select(.type == $type and .status == $status and .reason == $reason)')" ]
 }
 
 has_phase() { # POD PHASE
@@ -142,9 +142,10 @@ node_records() { # NODE RECORDING
 	evidence_exists "$@" && [ -n "$(pinned_programs "$1")" ]
 }
 
-recording_message() { # NAME TYPE
-	on_namespace get profilerecording "$1" --output json |
-		jq -r --arg type "$2" '.status.conditions[]? | select(.type == $type) | .message'
+# True if an event of a recording says something that an extended regular expression matches.
+recording_told() { # NAME REGEX
+	on_namespace get events --output json | jq -r --arg name "$1" '.items[]
+		| select(.involvedObject.name == $name) | .message' | grep -qE "$2"
 }
 
 # Prints the evidence of a recording, or of all of its name.
@@ -166,4 +167,9 @@ evidence_exists() { # NODE RECORDING
 
 evidence_is_over() { # NODE RECORDING
 	! evidence_exists "$@"
+}
+
+recording_message() { # NAME TYPE
+	on_namespace get profilerecording "$1" --output json |
+		jq -r --arg type "$2" '.status.conditions[]? | select(.type == $type) | .message'
 }
