@@ -173,7 +173,7 @@ static __noinline int note_left(struct task_struct *task, const struct recorder_
 	struct recorder_slot *slot = index == RECORDER_SLOT_NONE ? NULL : slot_get(index);
 	__u32 flag = in_setup(state) ? RECORDER_LEFT_PENDING : RECORDER_LEFT;
 
-	if (!state->phase || state->cgroup_id == id)
+	if (!phase_of(state) || state->cgroup_id == id)
 		return 0;
 	if (!slot) {
 		__sync_fetch_and_add(&life.losses.map, 1);
@@ -208,8 +208,8 @@ static __always_inline void moved_in(struct task_struct *task, struct recorder_t
 		return;
 	}
 	/* It made calls before the kernel reported the move. */
-	arrival = in_setup(state) ? arrival_get(state->arrival) : NULL;
-	if (arrival)
+	arrival = arrival_of(state);
+	if (is_of_slot(arrival, slot, index))
 		arrival_set_mover(arrival, mover);
 }
 

@@ -114,7 +114,7 @@ static __noinline int enter_container(struct task_struct *task, const struct hit
 	if (!in_setup(state))
 		return hit_record(hit);
 	if (setup_restored(task, state, hit)) {
-		setup_end(task, state, slot, arrival_get(state->arrival));
+		setup_end(task, state, slot, arrival_of(state));
 		return hit_record(hit);
 	}
 	state->last_nr = hit->nr;
@@ -340,7 +340,7 @@ int BPF_PROG(fork_task, struct task_struct *parent, struct task_struct *child)
 		return 0;
 	from = state_get(parent);
 	/* The kernel reports the move of a process only for its leader. */
-	if (!from || !from->phase)
+	if (!from || !phase_of(from))
 		from = state_get(parent->group_leader);
 	if (from && from->cgroup_id == parent->cgroups->dfl_cgrp->kn->id)
 		note_left(child, from, child->cgroups->dfl_cgrp->kn->id);
@@ -421,7 +421,7 @@ static __noinline int end_task(void)
 	    EXIT_SIGNAL(task->signal->group_exit_code) != SIGSYS && !(state && state->entered))
 		exit_killed(task);
 	if (mode == RECORDER_CGROUPS && state && in_setup(state))
-		arrival_leave(state);
+		set_place(state, phase_of(state));
 	if (mode == RECORDER_TASKS && state && state->slot)
 		__sync_fetch_and_sub(&marked_live, 1);
 	spare_drop(task);

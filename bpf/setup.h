@@ -6,6 +6,7 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "arrival.h"
 #include "hit.h"
 #include "maps.h"
 #include "slot.h"
@@ -36,147 +37,48 @@
  * An execve does not end SETUP if the task's parent is also in set-up. Then the task is a hook.
  *
  * A task without a phase was just moved in. The kernel reports a move only after it was made,
- * and meanwhile the task runs on, and forks. So every fork passes the phase on, and an iterator
- * marks the tasks that were there before the recording began.
- *
- * An arrival is a task that came from outside, with all tasks that it forks in set-up. It keeps
- * its pending calls apart until the last of its tasks has ended set-up or exited. Then the
- * calls are dropped if one of its tasks executed the workload and no task of a recorded cgroup
- * moved the arrival in. Otherwise user space decides who made them.
+ * and meanwhile the task runs on, forks, and executes programs. So two programs may begin the same
+ * arrival at the same time, on the processor of the task and on that of its mover: the first that
+ * changes the task's place wins. Every fork passes the phase on, and an iterator marks the tasks
+ * that were there before the recording began.
  */
 
-static __always_inline struct recorder_arrival *arrival_get(__u32 index)
+static __always_inline __u32 phase_of(const struct recorder_task *state)
 {
-	return index == RECORDER_ARRIVAL_NONE ? NULL : bpf_map_lookup_elem(&arrivals, &index);
+	return RECORDER_PLACE_PHASE(state->place);
 }
 
-static __always_inline __u32 arrival_take(void)
+static __always_inline struct recorder_arrival *arrival_of(const struct recorder_task *state)
 {
-	__u32 index;
-
-	if (bpf_map_pop_elem(&free_arrivals, &index) == 0)
-		return index;
-	if (arrivals_used + 1 >= arrivals_count)
-		return RECORDER_ARRIVAL_NONE;
-	index = __sync_fetch_and_add(&arrivals_used, 1) + 1;
-	return index < arrivals_count ? index : RECORDER_ARRIVAL_NONE;
-}
-
-static __always_inline void arrival_join(__u32 index)
-{
-	struct recorder_arrival *arrival = arrival_get(index);
-
-	if (arrival)
-		__sync_fetch_and_add(&arrival->tasks, 1);
-}
-
-/* Stores the recorded cgroup of a task that moved others in. User space knows its container. */
-static __always_inline void slot_add_mover(struct recorder_slot *slot, __u64 id)
-{
-	int i;
-
-	for (i = 0; i < RECORDER_MOVERS; i++) {
-		if (slot->movers[i] == id)
-			return;
-		if (!slot->movers[i]) {
-			slot->movers[i] = id;
-			return;
-		}
-	}
-	__sync_fetch_and_add(&slot->lost, 1);
-}
-
-/* Returns the slot flags for the pending calls of an arrival; 0 if the calls are dropped. */
-static __always_inline __u32 pending_flags(const struct recorder_arrival *arrival)
-{
-	__u32 flags = arrival->mover ? RECORDER_PENDING_MOVED : 0;
-
-	if (arrival->flags & RECORDER_ARRIVAL_ENDED)
-		return flags;
-	if (arrival->flags & RECORDER_ARRIVAL_HOOK)
-		flags |= RECORDER_PENDING_HOOK;
-	return flags | (arrival->flags & RECORDER_ARRIVAL_RUNTIME ? RECORDER_PENDING_RUNTIME :
-								    RECORDER_PENDING_OTHER);
-}
-
-/*
- * Moves a bitmap of an arrival into one of the slot; with the mask 0, drops it. There is no
- * branch in the loop, because the verifier would follow each of them in most programs.
- */
-static __always_inline void bitmap_move(struct recorder_bitmap *from, struct recorder_bitmap *to,
-					__u64 mask)
-{
-	__u64 *source = &from->words[0][0], *target = &to->words[0][0];
-	int i;
-
-	for (i = 0; i < RECORDER_ABIS * RECORDER_WORDS; i++) {
-		__sync_fetch_and_or(&target[i], source[i] & mask);
-		source[i] = 0;
-	}
-}
-
-/*
- * Ends an arrival whose last task has left set-up. A function that is not static is verified
- * once for each program, and not once for each path that leads to it.
- */
-__noinline int arrival_end(__u32 index)
-{
-	struct recorder_arrival *arrival = arrival_get(index);
-	struct recorder_slot *slot = arrival ? slot_get(arrival->slot) : NULL;
-	__u32 pending;
-	bool dropped; /* user space dropped the cgroup, and the slot may be another's */
-
-	if (!slot)
-		return 0;
-	pending = pending_flags(arrival);
-	dropped = slot->generation != arrival->generation;
-	if (pending && !dropped)
-		__sync_fetch_and_or(&slot->flags, pending);
-	if (arrival->mover && !dropped)
-		slot_add_mover(slot, arrival->mover);
-	bitmap_move(&arrival->bitmaps[0], &slot->bitmaps[RECORDER_RUNTIME], dropped ? 0 : ~0ULL);
-	bitmap_move(&arrival->bitmaps[1], &slot->bitmaps[RECORDER_PENDING],
-		    dropped || !pending ? 0 : ~0ULL);
-	arrival->flags = 0;
-	bpf_map_push_elem(&free_arrivals, &index, BPF_ANY);
-	return 0;
-}
-
-static __always_inline void arrival_leave(struct recorder_task *state)
-{
-	struct recorder_arrival *arrival = arrival_get(state->arrival);
-	__u32 index = state->arrival;
-
-	state->arrival = RECORDER_ARRIVAL_NONE;
-	if (arrival && __sync_fetch_and_sub(&arrival->tasks, 1) == 1)
-		arrival_end(index);
+	return arrival_get(RECORDER_PLACE_ARRIVAL(state->place));
 }
 
 static __always_inline bool in_setup(const struct recorder_task *state)
 {
-	return state->phase >= RECORDER_PHASE_SETUP;
+	return phase_of(state) >= RECORDER_PHASE_SETUP;
 }
 
-/* Stores the slot in which the phase of a task is valid. */
+/* Changes the place of a task, which leaves its arrival if it has one. */
+static __always_inline void set_place(struct recorder_task *state, __u32 place)
+{
+	__u32 before = __sync_lock_test_and_set(&state->place, place);
+
+	arrival_leave(RECORDER_PLACE_ARRIVAL(before));
+}
+
+/* Stores the slot in which the place of a task is valid. The place is stored before: see has_phase(). */
 static __always_inline void set_slot(struct recorder_task *state, const struct recorder_slot *slot)
 {
 	state->cgroup_id = slot->cgroup_id;
 	state->created = slot->created;
 }
 
-static __always_inline void set_phase(struct recorder_task *state, const struct recorder_slot *slot,
-				      __u32 phase)
-{
-	if (in_setup(state) && phase < RECORDER_PHASE_SETUP)
-		arrival_leave(state);
-	set_slot(state, slot);
-	state->phase = phase;
-}
-
 /* Flags the slot if its calls are not recorded yet: the task's calls until then are missing. */
 static __always_inline void begin_work(struct recorder_task *state, struct recorder_slot *slot)
 {
-	set_phase(state, slot, RECORDER_PHASE_WORK);
+	set_place(state, RECORDER_PHASE_WORK);
+	set_slot(state, slot);
+	state->program = 0;
 	if (!started || slot->flags & RECORDER_STAGED)
 		__sync_fetch_and_or(&slot->flags, RECORDER_PRESENT);
 }
@@ -184,15 +86,13 @@ static __always_inline void begin_work(struct recorder_task *state, struct recor
 /* Passes the phase and the arrival of a task on to one that it forked. */
 static __always_inline void hand_on(const struct recorder_task *from, struct recorder_task *to)
 {
-	if (in_setup(to))
-		arrival_leave(to);
+	__u32 place = from->place;
+
+	arrival_join(RECORDER_PLACE_ARRIVAL(place));
+	set_place(to, place);
 	to->cgroup_id = from->cgroup_id;
 	to->created = from->created;
 	to->program = from->program;
-	to->arrival = from->arrival;
-	to->phase = from->phase;
-	if (in_setup(to))
-		arrival_join(to->arrival);
 }
 
 /* Returns a cgroup's slot if it belongs to the same container, as far as the slots show; or NULL. */
@@ -216,7 +116,7 @@ static __always_inline bool has_phase_inside(const struct recorder_task *state,
 {
 	const struct recorder_slot *other = slot_inside(state->cgroup_id, slot);
 
-	return state->phase && other && other->created == state->created;
+	return phase_of(state) && other && other->created == state->created;
 }
 
 static __always_inline bool is_inside(struct task_struct *task, const struct recorder_slot *slot)
@@ -225,78 +125,62 @@ static __always_inline bool is_inside(struct task_struct *task, const struct rec
 }
 
 /*
- * Keeps the compiler from merging loads from a task with loads from a slot, which is another
- * kind of pointer.
+ * Lets a task that had the place "before" enter a prepared arrival: from now on it is in set-up.
+ * A task runs on while another moves it or marks it, and may have changed its place itself. Then
+ * this returns false and puts the arrival back.
  */
-#define keep_apart() asm volatile("" ::: "memory")
-
-static __always_inline void arrival_set_outside(struct recorder_arrival *arrival,
-						struct task_struct *task)
+static __always_inline bool arrival_enter(struct task_struct *task, struct recorder_task *state,
+					  const struct recorder_slot *slot, __u32 before,
+					  __u32 index)
 {
-	arrival->outside_ns = task_mount_ns(task);
-	arrival->outside_filters = task_filters(task);
-	keep_apart();
-}
-
-/* Stores who moved the task in. User space decides about a mover in a recorded cgroup. */
-static __always_inline void arrival_set_mover(struct recorder_arrival *arrival,
-					      struct task_struct *mover)
-{
-	__u64 id = mover->cgroups->dfl_cgrp->kn->id;
-
-	if (slot_look_up(id) != RECORDER_SLOT_NONE)
-		arrival->mover = id;
-	arrival_set_outside(arrival, mover);
+	/* A task that is in set-up keeps this up to date: see setup_exec(). */
+	__sync_val_compare_and_swap(&state->program, 0, task_program(task)->i_ino);
+	if (__sync_val_compare_and_swap(&state->place, before,
+					RECORDER_PLACE(RECORDER_PHASE_SETUP, index)) != before) {
+		arrival_put_back(index);
+		return false;
+	}
+	arrival_leave(RECORDER_PLACE_ARRIVAL(before));
+	set_slot(state, slot);
+	return true;
 }
 
 /*
  * Begins an arrival: the task came into the slot's cgroup from outside. mover is the task that
- * moved it, or NULL if that is not known yet. Then the mount namespace and filters of the
- * cgroup's creator count as those outside or, if the creator is unknown, those of the task's
- * parent.
+ * moved it, or NULL if that is not known yet.
  */
 static __noinline int arrive(struct task_struct *task, struct recorder_task *state,
 			     struct recorder_slot *slot, __u32 slot_index,
 			     struct task_struct *mover)
 {
-	struct task_struct *parent = task->group_leader->real_parent;
-	struct inode *root = parent->fs->root.dentry->d_inode;
-	struct recorder_arrival *arrival;
+	__u32 before = state->place, index = RECORDER_PLACE_ARRIVAL(before);
+	struct recorder_arrival *arrival = arrival_get(index);
 
-	__sync_fetch_and_add(&slot->arrivals, 1);
-	if (in_setup(state))
-		arrival_leave(state);
-	set_phase(state, slot, RECORDER_PHASE_SETUP);
-	state->program = task_program(task)->i_ino;
-	state->arrival = arrival_take();
-	arrival = arrival_get(state->arrival);
-	if (!arrival) {
-		__sync_fetch_and_add(&slot->lost, 1);
+	if (!is_of_slot(arrival, slot, slot_index)) {
+		index = arrival_make(task, slot, slot_index);
+		arrival = arrival_get(index);
+		if (arrival && mover)
+			arrival_set_mover(arrival, mover);
+		if (arrival_enter(task, state, slot, before, index))
+			return 0;
+		arrival = arrival_of(state);
+	}
+	/* Another program has begun the arrival at the same time. */
+	if (!is_of_slot(arrival, slot, slot_index))
 		return 0;
-	}
-	arrival->slot = slot_index;
-	arrival->generation = slot->generation;
-	arrival->flags = task_is_copy(task, parent) ? RECORDER_ARRIVAL_RUNTIME : 0;
-	arrival->program = task_program(task)->i_size;
-	arrival->root = root->i_ino;
-	arrival->root_device = root->i_sb->s_dev;
-	arrival->mover = 0;
-	arrival_set_outside(arrival, parent);
-	if (!mover && slot->outside_ns) {
-		arrival->outside_ns = slot->outside_ns;
-		arrival->outside_filters = slot->outside_filters;
-	} else if (mover) {
+	if (mover)
 		arrival_set_mover(arrival, mover);
-	}
-	arrival->tasks = 1;
+	set_slot(state, slot);
 	return 0;
 }
 
 static __always_inline bool has_phase(const struct recorder_task *state,
 				      const struct recorder_slot *slot)
 {
-	return state && state->phase && state->cgroup_id == slot->cgroup_id &&
-	       state->created == slot->created;
+	if (!state || state->cgroup_id != slot->cgroup_id || state->created != slot->created)
+		return false;
+	keep_apart(); /* in the opposite order in which they are stored */
+	return phase_of(state);
 }
 
 /* True if tasks that were in the slot's cgroup before it was recorded may have no phase yet. */
@@ -337,7 +221,7 @@ static __always_inline struct recorder_task *state_of(struct task_struct *task,
 		hand_on(relative, state);
 		return state;
 	}
-	if (state->phase == RECORDER_PHASE_WORK && has_phase_inside(state, slot)) {
+	if (phase_of(state) == RECORDER_PHASE_WORK && has_phase_inside(state, slot)) {
 		set_slot(state, slot);
 		return state;
 	}
@@ -351,9 +235,9 @@ static __always_inline struct recorder_task *state_of(struct task_struct *task,
 static __always_inline __u32 setup_kind(struct task_struct *task, const struct recorder_task *state,
 					const struct recorder_arrival *arrival)
 {
-	if (state->phase == RECORDER_PHASE_HOOK)
+	if (phase_of(state) == RECORDER_PHASE_HOOK)
 		return RECORDER_PENDING;
-	if (state->phase == RECORDER_PHASE_START_HOOK ||
+	if (phase_of(state) == RECORDER_PHASE_START_HOOK ||
 	    arrival->flags & RECORDER_ARRIVAL_START_HOOK ||
 	    task_filters(task) > arrival->outside_filters)
 		return RECORDER_RUNTIME;
@@ -365,7 +249,7 @@ static __noinline int hit_in_setup(struct task_struct *task, const struct record
 				   const struct hit *called)
 {
 	struct hit copy = *called, *hit = &copy; /* see hit_record() */
-	struct recorder_arrival *arrival = arrival_get(state->arrival);
+	struct recorder_arrival *arrival = arrival_of(state);
 	__u32 word = hit->nr / 64, abi = hit->abi, bitmap;
 	struct recorder_slot *slot;
 	__u64 bit;
@@ -442,17 +326,20 @@ static __always_inline bool parent_in_setup(struct task_struct *task,
 {
 	struct recorder_task *parent = state_get(task->real_parent->group_leader);
 
-	return parent && in_setup(parent) && parent->arrival == state->arrival;
+	return parent && in_setup(parent) &&
+	       RECORDER_PLACE_ARRIVAL(parent->place) == RECORDER_PLACE_ARRIVAL(state->place);
 }
 
 static __always_inline void become_hook(struct task_struct *task, struct recorder_task *state,
 					struct recorder_arrival *arrival)
 {
-	state->phase = RECORDER_PHASE_HOOK;
+	__u32 index = RECORDER_PLACE_ARRIVAL(state->place);
+
+	state->place = RECORDER_PLACE(RECORDER_PHASE_HOOK, index);
 	__sync_fetch_and_or(&arrival->flags, RECORDER_ARRIVAL_HOOK);
 	if (!(arrival->flags & RECORDER_ARRIVAL_RUNTIME) || !root_changed(task, arrival))
 		return;
-	state->phase = RECORDER_PHASE_START_HOOK;
+	state->place = RECORDER_PLACE(RECORDER_PHASE_START_HOOK, index);
 	__sync_fetch_and_or(&arrival->flags, RECORDER_ARRIVAL_START_HOOK);
 }
 
@@ -460,10 +347,10 @@ static __always_inline void become_hook(struct task_struct *task, struct recorde
 static __always_inline bool setup_exec(struct task_struct *task, struct recorder_task *state,
 				       struct recorder_slot *slot)
 {
-	struct recorder_arrival *arrival = arrival_get(state->arrival);
+	struct recorder_arrival *arrival = arrival_of(state);
 	bool other_program, other_ns;
 
-	if (state->phase != RECORDER_PHASE_SETUP)
+	if (phase_of(state) != RECORDER_PHASE_SETUP)
 		return false;
 	if (!arrival) {
 		setup_end(task, state, slot, NULL);
@@ -491,7 +378,7 @@ static __always_inline bool setup_exec(struct task_struct *task, struct recorder
 static __always_inline bool setup_restored(struct task_struct *task,
 					   const struct recorder_task *state, const struct hit *hit)
 {
-	return state->phase == RECORDER_PHASE_SETUP &&
+	return phase_of(state) == RECORDER_PHASE_SETUP &&
 	       task_program(task)->i_ino != state->program && is_sigreturn(hit->abi, hit->nr);
 }
 
@@ -518,6 +405,7 @@ static __always_inline void mark_first(struct task_struct *task, struct recorder
 {
 	bool runtime = task_is_copy(task, task->real_parent) ||
 		       is_runtime_size(task_program(task)->i_size);
+	__u32 before = state->place, index;
 	struct recorder_arrival *arrival;
 
 	if (slot->flags & RECORDER_SETTLED ||
@@ -525,12 +413,13 @@ static __always_inline void mark_first(struct task_struct *task, struct recorder
 		begin_work(state, slot);
 		return;
 	}
-	arrive(task, state, slot, slot_index, task->real_parent);
-	arrival = arrival_get(state->arrival);
+	index = arrival_make(task, slot, slot_index);
+	arrival = arrival_get(index);
 	if (arrival) {
-		arrival->mover = 0;
+		arrival_set_outside(arrival, task->real_parent);
 		arrival->flags = runtime ? RECORDER_ARRIVAL_RUNTIME : 0;
 	}
+	arrival_enter(task, state, slot, before, index);
 	present_filtered = 1;
 }
 
@@ -538,10 +427,10 @@ static __always_inline void mark_first(struct task_struct *task, struct recorder
 static __always_inline void mark_child(struct task_struct *task, struct recorder_task *state,
 				       const struct recorder_task *parent)
 {
-	struct recorder_arrival *arrival = arrival_get(parent->arrival);
+	struct recorder_arrival *arrival = arrival_of(parent);
 
 	hand_on(parent, state);
-	if (!arrival || parent->phase != RECORDER_PHASE_SETUP ||
+	if (!arrival || phase_of(parent) != RECORDER_PHASE_SETUP ||
 	    task_is_copy(task, task->real_parent))
 		return;
 	become_hook(task, state, arrival);

@@ -17,7 +17,9 @@
  * of them changes. A recorder drains pins of its own layout only, whichever build made them. It
  * discards others, and the containers that these recorded are not complete.
  */
+#ifndef RECORDER_LAYOUT /* a test has a recorder of another one */
 #define RECORDER_LAYOUT 3
+#endif
 
 /* Native, compat and x32, in the order of enum abi in syscalls/syscalls.h. */
 #define RECORDER_ABIS 3
@@ -173,7 +175,7 @@ enum recorder_arrival_flag {
 
 /*
  * A task that came into a recorded cgroup from outside, with the tasks that it forks in set-up.
- * See setup.h.
+ * See arrival.h.
  */
 struct recorder_arrival {
 	struct recorder_bitmap bitmaps[RECORDER_ARRIVAL_BITMAPS];
@@ -200,25 +202,32 @@ enum recorder_phase {
 	RECORDER_PHASE_START_HOOK, /* the same after that, under the container's filter */
 };
 
+/*
+ * The phase of a task and, in set-up, the arrival that it belongs to. Both are in one word, because
+ * the task itself and one that moves it into a cgroup may change them at the same time.
+ */
+#define RECORDER_PLACE(phase, arrival) ((phase) | (arrival) << 8)
+#define RECORDER_PLACE_PHASE(place) ((place)&0xff)
+#define RECORDER_PLACE_ARRIVAL(place) ((place) >> 8)
+
 /* The state of a task that is in a recorded cgroup, runs under a filter, or is marked. */
 struct recorder_task {
-	__u64 cgroup_id; /* cgroup in which "phase" is valid; the phase in others is unknown */
+	__u64 cgroup_id; /* cgroup in which "place" is valid; the phase in others is unknown */
 	__u64 created;	 /* "created" of that cgroup's slot: its phase in a later slot is unknown */
 	__u64 program;	 /* inode number of the program that it runs in set-up */
 	__u64 notified;	 /* struct listeners.sum when listeners were last looked for */
 	__u32 slot;	 /* of a marked task: the slot of its calls */
-	__u32 arrival;	 /* of a task in set-up */
+	__u32 place;	 /* RECORDER_PLACE() */
 	__u32 filters;	 /* their number when listeners were last looked for */
 	__u32 last_nr;	 /* the last call made in set-up: the execve when set-up ends */
 	__u32 watched_slot; /* where "synced" was set, with the slot's generation at that time */
 	__u32 watched_generation;
 	__u16 last_abi;
-	__u8 phase;    /* enum recorder_phase */
 	__u8 entered;  /* sys_enter ran, but not yet sys_exit */
 	__u8 synced;   /* "entered" can be trusted: an entry or exit was seen under the filter */
 	__u8 listened; /* one of its filters has a listener */
 	__u8 emulated; /* a tracer takes the call over (PTRACE_SYSEMU): do not record it */
-	__u8 pad;
+	__u8 pad[2];
 };
 
 _Static_assert(sizeof(struct recorder_task) == 64, "the same on both sides");

@@ -151,6 +151,9 @@ static __always_inline struct recorder_task *state_try(struct task_struct *task)
 
 	if (!state && !no_task_storage)
 		state = bpf_task_storage_get(&tasks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	/* The kernel also refuses to create what another processor has just created. */
+	if (!state && !no_task_storage)
+		state = bpf_task_storage_get(&tasks, task, NULL, 0);
 	return state ?: spare_make(task);
 }
 

@@ -267,6 +267,31 @@ static void keep_files(struct agent *agent)
 		fail(agent, &err);
 }
 
+static int create_recordings(struct agent *agent, struct error *err)
+{
+	const struct recordings_options options = {
+		.loop = agent->loop,
+		.client = agent->client,
+		.node_name = agent->options->node_name,
+		.recorder = &agent->options->recorder,
+		.limits = agent->options->limits,
+	};
+
+	return agent->recordings ?
+		       0 :
+		       recordings_create(&options, trouble, agent, &agent->recordings, err);
+}
+
+/* Until the cluster can be asked, goes on with what an earlier agent did on the node. */
+static void keep_node(struct agent *agent)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+
+	keep_files(agent);
+	if (create_recordings(agent, &err) < 0)
+		fail(agent, &err);
+}
+
 static int create_reconcilers(struct agent *agent, struct error *err)
 {
 	const struct agent_options *options = agent->options;
@@ -290,18 +315,10 @@ static int create_reconcilers(struct agent *agent, struct error *err)
 		r = profiles_create(&profiles_options, &profiles_handlers, agent, &agent->profiles,
 				    err);
 	}
-	if (r == 0) {
-		const struct recordings_options recordings_options = {
-			.loop = agent->loop,
-			.client = agent->client,
-			.pods = agent->pods,
-			.node_name = options->node_name,
-			.recorder = &options->recorder,
-			.limits = options->limits,
-		};
-
-		r = recordings_create(&recordings_options, trouble, agent, &agent->recordings, err);
-	}
+	if (r == 0)
+		r = create_recordings(agent, err);
+	if (r == 0)
+		r = recordings_follow(agent->recordings, agent->pods, agent->profiles, err);
 	if (r == 0) {
 		const struct leader_options leader_options = {
 			.loop = agent->loop,
@@ -333,7 +350,7 @@ static void on_checked(struct kube_call *call, int result, const struct error *e
 			"the cluster has no SeccompProfiles: apply recorder's crds/ first");
 	else if (result < 0) {
 		log_warning("%s", error_message(err));
-		keep_files(agent);
+		keep_node(agent);
 		loop_start_timer(agent->retry,
 				 backoff_ms(RETRY_MIN_MS, RETRY_MAX_MS, agent->failures++));
 		return;
@@ -418,6 +435,15 @@ static void count_state(const struct profile_result *result, void *data)
 		counts[result->state]++;
 }
 
+static void set_recording_metrics(const struct agent *agent)
+{
+	const struct recordings_counts counts = recordings_count(agent->recordings);
+
+	metrics_set(agent->metrics, METRIC_RECORDINGS, 0, counts.recordings);
+	metrics_set(agent->metrics, METRIC_RECORDED_PODS, 0, counts.pods);
+	metrics_set(agent->metrics, METRIC_RECORDED_WRITES, 0, counts.writes);
+}
+
 static void print_metrics(FILE *out, void *data)
 {
 	unsigned int counts[PROFILE_STATE_COUNT] = {}, i;
@@ -428,6 +454,8 @@ static void print_metrics(FILE *out, void *data)
 		metrics_set(agent->metrics, METRIC_QUEUE_LENGTH, 0,
 			    profiles_waiting(agent->profiles));
 	}
+	if (agent->recordings)
+		set_recording_metrics(agent);
 	for (i = 0; i < PROFILE_STATE_COUNT; i++)
 		metrics_set(agent->metrics, METRIC_PROFILES, i, counts[i]);
 	metrics_set(agent->metrics, METRIC_LEADER, 0,

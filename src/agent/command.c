@@ -35,6 +35,7 @@ struct command_options {
 	long recordings;
 	int64_t duration;
 	long profiles;
+	long containers;
 };
 
 /* Kubelets use the host's name in lower case unless they are told another one. */
@@ -82,6 +83,7 @@ static int run(const struct cli_call *call, struct error *err)
 			.evidence_age = options->evidence_age,
 			.evidence_bytes = (uint64_t)options->evidence_size << 20,
 			.runtime_endpoint = options->runtime_endpoint,
+			.containers_max = options->containers,
 			.cgroup_root = options->cgroup_root,
 		},
 		.limits = {
@@ -120,12 +122,7 @@ static const struct cli_option options_table[] = {
 	  .complete = CLI_COMPLETE_DIRECTORY,
 	  .help = "the directory from which the kubelet reads profiles" },
 	HOST_ROOT_OPTION(struct command_options),
-	{ .name = "runtime-endpoint",
-	  .argument = "SOCKET",
-	  .type = CLI_STRING,
-	  OPTION(runtime_endpoint),
-	  .complete = CLI_COMPLETE_FILE,
-	  .help = "the container runtime's socket (default: the usual places)" },
+	RUNTIME_ENDPOINT_OPTION(struct command_options),
 	{ .name = "listen",
 	  .argument = "ADDRESS",
 	  .type = CLI_STRING,
@@ -140,12 +137,7 @@ static const struct cli_option options_table[] = {
 	  .complete = CLI_COMPLETE_DIRECTORY,
 	  .help = "where BPF programs are pinned, which go on recording for the next agent when this "
 		  "one ends" },
-	{ .name = "cgroup-root",
-	  .argument = "PATH",
-	  .type = CLI_STRING,
-	  OPTION(cgroup_root),
-	  .complete = CLI_COMPLETE_FILE,
-	  .help = "ignore pods outside of this cgroup, those of another kubelet" },
+	CGROUP_ROOT_OPTION(struct command_options),
 	{ .name = "evidence-dir",
 	  .argument = "DIR",
 	  .type = CLI_STRING,
@@ -193,6 +185,13 @@ static const struct cli_option options_table[] = {
 	  .initial = "100",
 	  .max = INT_MAX,
 	  .help = "how many SeccompProfiles a node makes of each; 0 for any number" },
+	{ .name = "containers-per-recording",
+	  .argument = "COUNT",
+	  .type = CLI_NUMBER,
+	  OPTION(containers),
+	  .initial = "500",
+	  .max = INT_MAX,
+	  .help = "how many containers of a node each records at once; 0 for any number" },
 	{},
 };
 

@@ -22,6 +22,7 @@
 
 #define RECORDING_SUFFIX ".recording.json"
 #define OBJECT_SUFFIX ".object.json"
+#define UNREADABLE_SUFFIX ".unreadable" RECORDING_SUFFIX
 /* Labels and names of processes are nobody else's business. */
 #define FILE_MODE 0600
 #define DIRECTORY_MODE 0700
@@ -42,7 +43,9 @@ struct extent {
 
 struct evidence {
 	int directory;
-	char *recording_path, *object_path; /* below the directory */
+	char *name;					      /* of the ProfileRecording */
+	char *recording_path, *object_path, *unreadable_path; /* below the directory */
+	char *unreadable; /* what became of evidence that could not be read; NULL */
 	struct recording recording;
 	struct extent saved;
 };
@@ -138,27 +141,65 @@ static void drop_pages(int parent, const char *name)
 		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
 }
 
-static int read_saved(struct evidence *evidence, struct error *err)
+static int read_recording(struct evidence *evidence, int parent, const char *name,
+			  struct error *err)
 {
-	_cleanup_error_ struct error why = ERROR_INIT;
 	_cleanup_free_ char *text = NULL;
-	_cleanup_close_ int parent = -1;
-	const char *name;
 	size_t size;
-	int r = directory_open_parent(evidence->directory, evidence->recording_path, false, &parent,
-				      &name, &why);
+	int r = file_read_regular(parent, name, RECORDING_MAX, &text, &size, NULL, err);
 
-	if (r == 0)
-		r = file_read_regular(parent, name, RECORDING_MAX, &text, &size, NULL, &why);
-	if (r == -ENOENT)
-		return 0;
 	if (r < 0)
-		return error_copy(err, &why);
+		return r;
 	drop_pages(parent, name);
 	recording_finish(&evidence->recording);
 	r = recording_read(evidence->recording_path, text, size, &evidence->recording, err);
 	evidence->saved = measure(&evidence->recording);
 	return r;
+}
+
+/* Keeps what cannot be read for a person, and begins anew: what follows is worth recording. */
+static int set_aside(struct evidence *evidence, int parent, const char *name,
+		     const struct error *why, struct error *err)
+{
+	const char *aside = strrchr(evidence->unreadable_path, '/') + 1;
+
+	if (renameat(parent, name, parent, aside) < 0)
+		return error_set_errno(err, errno,
+				       "rename %s to %s, because it cannot be read (%s)",
+				       evidence->recording_path, aside, error_message(why));
+	if (asprintf(&evidence->unreadable,
+		     "the earlier evidence cannot be read, and is in the file %s now: %s", aside,
+		     error_message(why)) < 0) {
+		evidence->unreadable = NULL;
+		return error_nomem(err);
+	}
+	recording_finish(&evidence->recording);
+	evidence->recording = (struct recording){ .name = strdup(evidence->name) };
+	evidence->saved = (struct extent){};
+	return evidence->recording.name ? 0 : error_nomem(err);
+}
+
+static bool is_unreadable(int result)
+{
+	return result == -EINVAL || result == -ELOOP || result == -EFBIG;
+}
+
+static int read_saved(struct evidence *evidence, struct error *err)
+{
+	_cleanup_error_ struct error why = ERROR_INIT;
+	_cleanup_close_ int parent = -1;
+	const char *name;
+	int r = directory_open_parent(evidence->directory, evidence->recording_path, false, &parent,
+				      &name, &why);
+
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return error_copy(err, &why);
+	r = read_recording(evidence, parent, name, &why);
+	if (is_unreadable(r))
+		return set_aside(evidence, parent, name, &why, err);
+	return r < 0 && r != -ENOENT ? error_copy(err, &why) : 0;
 }
 
 int evidence_open(const char *directory, const char *namespace, const char *name, const char *uid,
@@ -173,7 +214,8 @@ int evidence_open(const char *directory, const char *namespace, const char *name
 	if (!str_is_dns_label(namespace) || !str_is_dns_label(name) || !str_is_dns_subdomain(uid))
 		return error_set(err, EINVAL, "the names of a ProfileRecording are not valid");
 	evidence->recording.name = strdup(name);
-	if (!evidence->recording.name)
+	evidence->name = strdup(name);
+	if (!evidence->recording.name || !evidence->name)
 		return error_nomem(err);
 	r = open_directory(directory, true, &evidence->directory, err);
 	if (r == 0)
@@ -181,6 +223,9 @@ int evidence_open(const char *directory, const char *namespace, const char *name
 			      err);
 	if (r == 0)
 		r = make_path(&evidence->object_path, namespace, name, uid, OBJECT_SUFFIX, err);
+	if (r == 0)
+		r = make_path(&evidence->unreadable_path, namespace, name, uid, UNREADABLE_SUFFIX,
+			      err);
 	if (r == 0)
 		r = read_saved(evidence, err);
 	if (r < 0)
@@ -196,8 +241,16 @@ void evidence_close(struct evidence *evidence)
 	cleanup_close_p(&evidence->directory);
 	free(evidence->recording_path);
 	free(evidence->object_path);
+	free(evidence->unreadable_path);
+	free(evidence->unreadable);
+	free(evidence->name);
 	recording_finish(&evidence->recording);
 	free(evidence);
+}
+
+const char *evidence_unreadable(const struct evidence *evidence)
+{
+	return evidence->unreadable;
 }
 
 const struct recording *evidence_recording(const struct evidence *evidence)
@@ -269,6 +322,10 @@ int evidence_save(struct evidence *evidence, struct error *err)
 				      FILE_MODE, err);
 	if (r < 0)
 		return r;
+	/* Until this fsync(), only the file's content is on the disk, and not its name. */
+	if (fsync(parent) < 0)
+		return error_set_errno(err, errno, "write the directory of %s",
+				       evidence->recording_path);
 	evidence->saved = now;
 	drop_pages(parent, name);
 	return 0;
@@ -317,23 +374,28 @@ static int list(const char *directory, struct listing *ret_listing, struct error
 			      &ret_listing->count, err);
 }
 
-int evidence_visit(const char *directory, int (*visit)(void *data, const char *text, size_t size),
+int evidence_visit(const char *directory, void (*visit)(void *data, const char *text, size_t size),
 		   void *data, struct error *err)
 {
 	_cleanup_listing_ struct listing listing = { .directory = -1 };
 	int r = list(directory, &listing, err);
 	size_t i;
 
-	for (i = 0; i < listing.count && r == 0; i++) {
+	for (i = 0; i < listing.count && r != -ENOMEM; i++) {
+		_cleanup_error_ struct error why = ERROR_INIT;
 		_cleanup_free_ char *text = NULL;
 		struct stat status;
 		size_t size;
+		int result;
 
 		if (!str_has_suffix(listing.paths[i], OBJECT_SUFFIX))
 			continue;
-		r = directory_read(listing.directory, listing.paths[i], &text, &size, &status, err);
-		if (r == 0)
-			r = visit(data, text, size);
+		result = directory_read(listing.directory, listing.paths[i], &text, &size, &status,
+					&why);
+		if (result == 0)
+			visit(data, text, size);
+		else if (r == 0)
+			r = error_copy(err, &why);
 	}
 	return r;
 }

@@ -7,6 +7,7 @@
  *
  *	<directory>/<namespace>/<name>.<uid>.recording.json   what was recorded
  *	<directory>/<namespace>/<name>.<uid>.object.json      the ProfileRecording, until it is over
+ *	<directory>/<namespace>/<name>.<uid>.unreadable.recording.json   a damaged file of the first kind
  *
  * The first is a recording like any other: 'recorder explain' reads it.
  */
@@ -38,6 +39,9 @@ DEFINE_CLEANUP(struct evidence *, evidence_close);
 int evidence_add(struct evidence *evidence, struct recording *ended, struct recording *live,
 		 struct error *err);
 
+/* What became of earlier evidence that could not be read: a sentence, borrowed. NULL: it could. */
+const char *evidence_unreadable(const struct evidence *evidence);
+
 /* All of it, borrowed. */
 const struct recording *evidence_recording(const struct evidence *evidence);
 
@@ -52,10 +56,10 @@ int evidence_save_object(const struct evidence *evidence, const char *text, stru
 int evidence_end(const struct evidence *evidence, struct error *err);
 
 /*
- * Calls visit with each ProfileRecording that was not over when the last agent ended. A failure of
- * visit ends the iteration and is returned. A missing directory has none.
+ * Calls visit with each ProfileRecording that was not over when the last agent ended. Those that cannot
+ * be read are passed over; the first failure is returned in the end. A missing directory has none.
  */
-int evidence_visit(const char *directory, int (*visit)(void *data, const char *text, size_t size),
+int evidence_visit(const char *directory, void (*visit)(void *data, const char *text, size_t size),
 		   void *data, struct error *err);
 
 /*

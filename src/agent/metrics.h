@@ -22,6 +22,9 @@ enum metric {
 	METRIC_RECONCILE_SECONDS,     /* histogram */
 	METRIC_QUEUE_LENGTH,	      /* gauge */
 	METRIC_API_REQUEST_FAILURES,  /* counter */
+	METRIC_RECORDINGS,	      /* gauge */
+	METRIC_RECORDED_PODS,	      /* gauge */
+	METRIC_RECORDED_WRITES,	      /* counter */
 	METRIC_LEADER,		      /* gauge: 1 while this agent holds the lease */
 	METRIC_START_TIME_SECONDS,    /* set by metrics_create() */
 	METRIC_CPU_SECONDS,	      /* read by metrics_print() */

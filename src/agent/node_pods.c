@@ -13,6 +13,7 @@
 #include "kube/reflector.h"
 #include "util/array.h"
 #include "util/error.h"
+#include "util/str.h"
 #include "util/string_set.h"
 
 static const struct kube_resource pods_resource = { "", "v1", "pods", true };
@@ -21,14 +22,15 @@ struct pod {
 	char *uid;
 	char **paths; /* that it names */
 	size_t path_count;
-	bool listed; /* by the list that is under way */
+	char *privileged; /* "<namespace>/<name>/<container>" of the first such container; NULL */
+	bool listed;	  /* by the list that is under way */
 };
 
 struct node_pods {
 	struct kube_reflector *reflector;
 	const struct node_pods_handlers *handlers;
 	void *data;
-	struct pod *items; /* that name a path */
+	struct pod *items; /* that name a path, or are privileged */
 	size_t length;
 	struct pod_suffixes suffixes; /* of all pods */
 	bool known;
@@ -69,7 +71,39 @@ static int add_path(struct pod *pod, const json_t *holder, struct error *err)
 	return path ? string_set_add(&pod->paths, &pod->path_count, path, err) : 0;
 }
 
-static int add_paths(struct pod *pod, const json_t *object, struct error *err)
+static int note_privileged(struct pod *pod, const json_t *object, const json_t *container,
+			   struct error *err)
+{
+	const json_t *context = json_object_get(container, "securityContext");
+	const char *name = json_string_value(json_object_get(container, "name"));
+
+	if (pod->privileged || !json_is_true(json_object_get(context, "privileged")))
+		return 0;
+	if (asprintf(&pod->privileged, "%s/%s/%s", kube_object_namespace(object) ?: "",
+		     kube_object_name(object), name ?: "") < 0) {
+		pod->privileged = NULL;
+		return error_nomem(err);
+	}
+	return 0;
+}
+
+const char *node_pods_privileged(const struct node_pods *pods, const char *namespace,
+				 const char *name)
+{
+	_cleanup_free_ char *prefix = NULL;
+	size_t i;
+
+	if (asprintf(&prefix, "%s/%s/", namespace, name) < 0) {
+		prefix = NULL;
+		return NULL;
+	}
+	for (i = 0; i < pods->length; i++)
+		if (pods->items[i].privileged && str_has_prefix(pods->items[i].privileged, prefix))
+			return pods->items[i].privileged + strlen(prefix);
+	return NULL;
+}
+
+static int add_containers(struct pod *pod, const json_t *object, struct error *err)
 {
 	static const char *const lists[] = { "initContainers", "containers",
 					     "ephemeralContainers" };
@@ -78,9 +112,12 @@ static int add_paths(struct pod *pod, const json_t *object, struct error *err)
 	int r = add_path(pod, spec, err);
 
 	for (i = 0; i < array_size(lists); i++)
-		json_array_foreach(json_object_get(spec, lists[i]), k, container)
+		json_array_foreach(json_object_get(spec, lists[i]), k, container) {
 			if (r == 0)
 				r = add_path(pod, container, err);
+			if (r == 0)
+				r = note_privileged(pod, object, container, err);
+		}
 	return r;
 }
 
@@ -96,6 +133,7 @@ static bool has_ended(const json_t *object)
 static void pod_finish(struct pod *pod)
 {
 	free(pod->uid);
+	free(pod->privileged);
 	string_set_free(pod->paths, pod->path_count);
 }
 
@@ -172,7 +210,7 @@ static int replace(struct node_pods *pods, struct pod *pod, struct error *err)
 	}
 	if (known)
 		forget(pods, known);
-	return pod->path_count ? keep(pods, pod, err) : 0;
+	return pod->path_count || pod->privileged ? keep(pods, pod, err) : 0;
 }
 
 static void on_object(const json_t *object, void *data)
@@ -186,7 +224,7 @@ static void on_object(const json_t *object, void *data)
 	if (r == 0)
 		r = pod_suffixes_note(&pods->suffixes, object, &err);
 	if (r == 0 && !has_ended(object))
-		r = add_paths(&pod, object, &err);
+		r = add_containers(&pod, object, &err);
 	if (r == 0)
 		r = replace(pods, &pod, &err);
 	if (r < 0)

@@ -42,6 +42,13 @@ bool node_pods_name(const struct node_pods *pods, const char *path);
  */
 const char *node_pods_suffix(const struct node_pods *pods, const char *uid);
 
+/*
+ * Returns the name of a privileged container of a pod of this node, or NULL. The kubelet ignores the
+ * profile of such a container. Borrowed until the loop runs again.
+ */
+const char *node_pods_privileged(const struct node_pods *pods, const char *namespace,
+				 const char *name);
+
 /* False until all pods are known: what no pod seems to name may still be in use. */
 bool node_pods_are_known(const struct node_pods *pods);
 

@@ -30,6 +30,7 @@ struct node_recorder_options {
 	int64_t evidence_age;	      /* ns: older evidence of what is over is removed */
 	uint64_t evidence_bytes;      /* so is the oldest, if all evidence is larger */
 	const char *runtime_endpoint; /* NULL: the usual ones */
+	size_t containers_max;	      /* of a recording at once; 0: any number */
 	const char *cgroup_root;      /* NULL: all pods of the machine */
 };
 

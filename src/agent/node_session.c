@@ -2,6 +2,7 @@
 #include "agent/node_session.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -34,6 +35,7 @@ struct node_session {
 	struct recording_plan plan;
 	struct recording_plan started; /* the plan whose strings the target borrows; or empty */
 	char *object;		   /* the ProfileRecording, to be kept with the evidence; NULL */
+	char *unsaved;		   /* why the directory of the evidence lacks something; NULL */
 	struct evidence *evidence; /* NULL until needed */
 	struct target *target;
 	struct session *session; /* NULL while nothing is recorded */
@@ -42,7 +44,7 @@ struct node_session {
 	int64_t next_take;	 /* CLOCK_MONOTONIC */
 
 	/* What was reported. */
-	bool planned; /* all evidence that was saved was looked at with this plan */
+	bool planned; /* of all evidence, with this plan */
 	struct part_digests digests;
 	struct call_set known;
 	char **gaps;
@@ -84,16 +86,41 @@ int node_session_create(const struct node_session_options *options, struct recor
 	return 0;
 }
 
-static int keep_object(struct node_session *session, struct error *err)
+const char *node_session_unsaved(const struct node_session *session)
 {
-	int r;
+	return session->unsaved;
+}
 
-	if (!session->object)
-		return 0;
-	r = evidence_save_object(session->evidence, session->object, err);
-	if (r == 0)
+/* A disk that is full keeps nobody from recording: what is new is in memory, and is reported. */
+static int note_saved(struct node_session *session, int result, const struct error *why,
+		      struct error *err)
+{
+	free(session->unsaved);
+	session->unsaved = NULL;
+	if (result == -ENOMEM)
+		return error_nomem(err);
+	if (result < 0 && asprintf(&session->unsaved,
+				   "what is recorded is lost if the agent or the node ends now: %s",
+				   error_message(why)) < 0) {
+		session->unsaved = NULL;
+		return error_nomem(err);
+	}
+	return 0;
+}
+
+/* Writes what the directory does not have yet. */
+static int save(struct node_session *session, struct error *err)
+{
+	_cleanup_error_ struct error why = ERROR_INIT;
+	int r = 0;
+
+	if (session->object)
+		r = evidence_save_object(session->evidence, session->object, &why);
+	if (r == 0) {
 		free(steal_pointer(&session->object));
-	return r;
+		r = evidence_save(session->evidence, &why);
+	}
+	return note_saved(session, r, &why, err);
 }
 
 /* Reads what an earlier agent wrote, and keeps the object for the next one. */
@@ -108,7 +135,7 @@ static int open_evidence(struct node_session *session, struct error *err)
 		if (r == 0)
 			r = note_known(session, err);
 	}
-	return r < 0 ? r : keep_object(session, err);
+	return r < 0 ? r : save(session, err);
 }
 
 void node_session_cancel(struct node_session *session)
@@ -133,6 +160,7 @@ void node_session_destroy(struct node_session *session)
 	string_set_free(session->pods, session->pod_count);
 	recording_plan_finish(&session->plan);
 	free(session->object);
+	free(session->unsaved);
 	free(session);
 }
 
@@ -152,7 +180,7 @@ int node_session_update(struct node_session *session, struct recording_plan *pla
 	session->plan = *plan;
 	session->planned = false;
 	*plan = (struct recording_plan){};
-	return session->evidence ? keep_object(session, err) : 0;
+	return session->evidence ? save(session, err) : 0;
 }
 
 static void on_workload_ended(void *data)
@@ -178,6 +206,7 @@ int node_session_prepare(struct node_session *session, struct recorder_options *
 		.pod_namespace = plan->namespace,
 		.container_names = (const char *const *)plan->containers,
 		.container_name_count = plan->container_count,
+		.containers_max = session->options->containers_max,
 		.wait = true,
 		.runtime_endpoint = session->options->runtime_endpoint,
 		.cgroup_root = session->options->cgroup_root,
@@ -281,6 +310,17 @@ static int note_gaps(struct node_session *session, const struct notes *gaps,
 	return r;
 }
 
+/* An earlier agent's evidence is in the profiles, unless that agent was about to write it there. */
+static int note_unreadable(struct node_session *session, struct recording_report *report,
+			   struct error *err)
+{
+	const char *unreadable = evidence_unreadable(session->evidence);
+	char *item = (char *)unreadable;
+	const struct notes gaps = { .items = &item, .count = 1 };
+
+	return unreadable ? note_gaps(session, &gaps, report, err) : 0;
+}
+
 /* Reports the pods that are being recorded. */
 static int note_pods(struct node_session *session, const struct recording *live,
 		     struct recording_report *report, struct error *err)
@@ -319,13 +359,20 @@ static int keep_pods(struct node_session *session, const struct recording_report
 	return r;
 }
 
+static int save_news(struct node_session *session, struct error *err)
+{
+	if (evidence_has_news(session->evidence))
+		session->planned = false;
+	return save(session, err);
+}
+
 /* Without new evidence, no profile has changed: a recording of idle containers costs little. */
 static int make_parts(struct node_session *session, struct recording_report *report,
 		      struct error *err)
 {
 	int r;
 
-	if (session->planned && !evidence_has_news(session->evidence))
+	if (session->planned)
 		return 0;
 	r = recorded_parts_make(evidence_recording(session->evidence), &session->plan,
 				&session->digests, report, err);
@@ -337,8 +384,10 @@ static int make_parts(struct node_session *session, struct recording_report *rep
 static int take_in(struct node_session *session, struct recording *ended, struct recording *live,
 		   struct recording_report *report, bool last, struct error *err)
 {
-	int r = note_news(session, ended, report, err);
+	int r = note_unreadable(session, report, err);
 
+	if (r == 0)
+		r = note_news(session, ended, report, err);
 	if (r == 0)
 		r = note_news(session, live, report, err);
 	if (r == 0)
@@ -346,11 +395,13 @@ static int take_in(struct node_session *session, struct recording *ended, struct
 	if (r == 0)
 		r = evidence_add(session->evidence, ended, live, err);
 	if (r == 0)
+		r = save_news(session, err);
+	if (r == 0)
 		r = make_parts(session, report, err);
 	if (r == 0 && last)
 		r = idle_check(evidence_recording(session->evidence), clock_ns(CLOCK_REALTIME),
 			       &report->idle, err);
-	return r < 0 ? r : evidence_save(session->evidence, err);
+	return r;
 }
 
 static bool is_news(const struct node_session *session, const struct recording_report *report)
@@ -392,18 +443,14 @@ static void make_options(const struct node_session *session,
 	};
 }
 
-int node_session_take(struct node_session *session, struct recording_report **ret_report,
-		      struct error *err)
+/* Saves what is new, and adds it to the report. What could not be saved stays in the pinned maps. */
+static int take(struct node_session *session, struct recording_report *report, struct error *err)
 {
-	_cleanup_recording_report_ struct recording_report *report = create_report(session);
 	_cleanup_session_taken_ struct session_taken taken = {};
 	_cleanup_notes_ struct notes notes = {};
 	struct completion_options completion;
 	int r;
 
-	session->next_take = clock_ns(CLOCK_MONOTONIC) + TAKE_INTERVAL_NS;
-	if (!report)
-		return error_nomem(err);
 	make_options(session, &completion);
 	session->workload_ended = false;
 	r = session_take(session->session, &completion, &taken, &notes, err);
@@ -413,8 +460,21 @@ int node_session_take(struct node_session *session, struct recording_report **re
 		r = note_gaps(session, &taken.gaps, report, err);
 	if (r == 0)
 		r = take_in(session, &taken.ended, &taken.live, report, false, err);
-	if (r == 0)
+	if (r == 0 && !session->unsaved)
 		session_stored(session->session);
+	return r;
+}
+
+int node_session_take(struct node_session *session, struct recording_report **ret_report,
+		      struct error *err)
+{
+	_cleanup_recording_report_ struct recording_report *report = create_report(session);
+	int r;
+
+	session->next_take = clock_ns(CLOCK_MONOTONIC) + TAKE_INTERVAL_NS;
+	if (!report)
+		return error_nomem(err);
+	r = take(session, report, err);
 	return r < 0 ? r : finish(session, &report, ret_report, err);
 }
 
@@ -449,9 +509,15 @@ int node_session_stop(struct node_session *session, bool final,
 	if (!report)
 		return error_nomem(err);
 	report->final = final;
-	if (session->session)
+	/* The recorder forgets what it counted when the session stops: most is on the disk by then. */
+	if (session->session) {
+		take(session, report, NULL);
 		r = collect(session, &ended, &gaps, err);
+	}
 	node_session_cancel(session);
+	string_set_free(report->pods, report->pod_count);
+	report->pods = NULL;
+	report->pod_count = 0;
 	if (r == 0)
 		r = open_evidence(session, err);
 	if (r == 0)

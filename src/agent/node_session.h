@@ -23,6 +23,7 @@ struct node_session_options {
 	const char *evidence_dir;
 	const char *runtime_endpoint; /* NULL: the usual ones */
 	const char *cgroup_root;      /* NULL: all pods of the machine */
+	size_t containers_max;	      /* of a recording at once; 0: any number */
 };
 
 /*
@@ -62,6 +63,12 @@ bool node_session_has_ended(const struct node_session *session);
 
 /* True if a workload has ended, or evidence was not taken for long. */
 bool node_session_is_due(const struct node_session *session, int64_t now);
+
+/*
+ * Why the evidence is not on the disk, as of the last attempt; NULL if it is. Borrowed until the next
+ * call. What is recorded is reported all the same.
+ */
+const char *node_session_unsaved(const struct node_session *session);
 
 /*
  * Saves what is new, and reports it. ret_report is NULL if nothing is; otherwise the caller's.

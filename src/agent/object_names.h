@@ -4,6 +4,11 @@
 
 /* Names and labels of objects that are made for others, whose own names may be too long. */
 #include <stdbool.h>
+#include <stddef.h>
+
+/* Writes the first hexadecimal digits of a text's SHA-256, and NUL. size is at most OBJECT_HASH_SIZE. */
+#define OBJECT_HASH_SIZE 65
+void object_hash(const char *text, char *ret_hex, size_t size);
 
 /*
  * Returns "<Kind>-<name>" as the value of a label: at most 63 characters, of which the last ones are

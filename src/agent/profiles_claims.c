@@ -3,7 +3,8 @@
 // Which profile has which path below a namespace. Two recorded profiles can claim one path: "web" with
 // the container "app" and "web-app" have the same plain name, and one of the objects has a hash in its
 // name. Who makes the objects avoids it, but two nodes may make them at the same time. Then, on each
-// node, the profile has the path whose own name it is; or else the one whose name sorts first.
+// node, the profile has the path whose own name it is; or else the one whose name sorts first. Lists
+// have them in this order, so that an agent that starts does not write the file of the other one first.
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,27 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-#include <openssl/sha.h>
-
 #include "agent/names.h"
+#include "agent/object_names.h"
 #include "util/cleanup.h"
 #include "util/str.h"
 
-#define HASH_BYTES 4
+#define HASH_DIGITS 8
 
 #define LABEL_SIZE 64
-
-/* Writes the first digits of a text's SHA-256. */
-static void hash(const char *text, char ret_hex[2 * HASH_BYTES + 1])
-{
-	unsigned char digest[SHA256_DIGEST_LENGTH] = {};
-	size_t i;
-
-	EVP_Digest(text, strlen(text), digest, NULL, EVP_sha256(), NULL);
-	for (i = 0; i < HASH_BYTES; i++)
-		sprintf(ret_hex + 2 * i, "%02x", digest[i]);
-}
 
 /* Writes the suffix as it stands in names and labels; returns NULL without one. */
 static const char *suffix_of(const struct recorded_key *key, char out[LABEL_SIZE])
@@ -34,7 +21,7 @@ static const char *suffix_of(const struct recorded_key *key, char out[LABEL_SIZE
 	if (str_is_dns_label(key->suffix))
 		strcpy(out, key->suffix);
 	else
-		hash(key->suffix, out);
+		object_hash(key->suffix, out, HASH_DIGITS + 1);
 	return out;
 }
 
@@ -51,7 +38,7 @@ static char *join(const char *recording, const char *container, const char *suff
 
 char *recorded_name(const struct recorded_key *key, bool hashed)
 {
-	char label[LABEL_SIZE], hex[2 * HASH_BYTES + 1], *name;
+	char label[LABEL_SIZE], hex[HASH_DIGITS + 1], *name;
 	_cleanup_free_ char *plain = join(key->recording, key->container, suffix_of(key, label));
 	_cleanup_free_ char *whole = NULL;
 
@@ -62,7 +49,7 @@ char *recorded_name(const struct recorded_key *key, bool hashed)
 		whole = NULL;
 		return NULL;
 	}
-	hash(whole, hex);
+	object_hash(whole, hex, sizeof(hex));
 	return asprintf(&name, "%s.%s", plain, hex) < 0 ? NULL : name;
 }
 

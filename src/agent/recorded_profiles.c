@@ -7,10 +7,11 @@
 #include <string.h>
 
 #include "agent/api_tasks.h"
-#include "agent/profile_path.h"
+#include "agent/names.h"
 #include "agent/profiles.h"
 #include "agent/recorded_name.h"
 #include "agent/recorded_object.h"
+#include "install/localhost_path.h"
 #include "kube/call.h"
 #include "profile/model/profile.h"
 #include "util/backoff.h"
@@ -33,13 +34,13 @@ struct part {
 	struct recorded_profiles *owner;
 	char *namespace, *recording, *uid, *container, *suffix, *gap;
 	bool disabled;
-	struct profile *profile; /* all that this node recorded */
-	bool waits;		 /* to be written */
-	bool forgotten;		 /* remove it once it does not */
-	char *object;		 /* name of the object that is looked at */
-	bool hashed;		 /* that is the name with a hash */
-	bool plain_is_free;	 /* nothing has the other one */
-	bool path_taken;	 /* a recording of the namespace has it, and with it the path */
+	struct profile *profile;       /* all that this node recorded */
+	bool waits;		       /* to be written */
+	bool forgotten;		       /* remove it once it does not */
+	char *object;		       /* name of the object that is looked at */
+	bool hashed;		       /* that is the name with a hash */
+	bool plain_is_free;	       /* nothing has the other one */
+	bool path_taken;	       /* another profile has the path that it would have */
 	struct recorded_change change; /* that is being written */
 	bool creates;
 	unsigned int conflicts; /* in a row */
@@ -207,18 +208,37 @@ static int set_object(struct part *part, bool hashed, struct error *err)
 	return part->object ? 0 : error_nomem(err);
 }
 
-static int create(struct part *part, struct error *err)
+/* Finds out whether another profile has the path that the object would have below its namespace. */
+static int look_at_path(struct part *part, struct error *err)
 {
-	int r = part->plain_is_free ? set_object(part, false, err) : 0;
+	const struct recorded_profiles *profiles = part->owner;
+	const struct recorded_key key = key_of(part);
+	_cleanup_free_ char *plain = recorded_name(&key, false), *path = NULL;
+	const char *holder;
+	int r;
 
-	return r < 0 ? r : change(part, NULL, err);
+	part->path_taken = false;
+	if (!plain)
+		return error_nomem(err);
+	if (!profiles->handlers->path_holder)
+		return 0;
+	r = localhost_path_create(AGENT_PREFIX, part->namespace, plain, &path, err);
+	if (r < 0)
+		return r;
+	holder = profiles->handlers->path_holder(path, profiles->data);
+	part->path_taken = holder && strcmp(holder, plain) != 0 &&
+			   strcmp(holder, part->object) != 0;
+	return 0;
 }
 
-static bool is_of_namespace(const json_t *object, const char *namespace)
+/* The object with the name that has a hash was looked for last, and there is none. */
+static int create(struct part *part, struct error *err)
 {
-	const char *recorded = profile_object_namespace(object);
+	int r = look_at_path(part, err);
 
-	return recorded && strcmp(recorded, namespace) == 0;
+	if (r == 0 && part->plain_is_free && !part->path_taken)
+		r = set_object(part, false, err);
+	return r < 0 ? r : change(part, NULL, err);
 }
 
 /* Once a name with a hash was needed, it stays, also when the plain one is free again. */
@@ -240,7 +260,6 @@ static int on_got(struct api_task *task, int result, const json_t *object, struc
 	if (part->hashed)
 		return create(part, err);
 	part->plain_is_free = result == -ENOENT;
-	part->path_taken = result == 0 && is_of_namespace(object, part->namespace);
 	return look(part, true, err);
 }
 

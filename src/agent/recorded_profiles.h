@@ -44,6 +44,11 @@ struct recorded_profiles_handlers {
 	void (*written)(const struct recorded_write_result *result, void *data);
 	/* Nothing waits to be written any more of the recording with this uid. */
 	void (*settled)(const char *uid, void *data);
+	/*
+	 * Returns the name of the profile that has a path below a namespace, or NULL. If the member is
+	 * NULL, all paths are free.
+	 */
+	const char *(*path_holder)(const char *path, void *data);
 	void (*trouble)(int result, const struct error *err, void *data);
 };
 

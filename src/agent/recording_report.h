@@ -48,6 +48,10 @@ DEFINE_CLEANUP(struct recording_report *, recording_report_destroy);
 /* Adds an empty part, which is borrowed until the next one is added. NULL without memory. */
 struct recorded_part *recording_report_add_part(struct recording_report *report);
 
+/* Moves a later report of the same recording into an earlier one that nobody has dealt with yet. */
+int recording_report_merge(struct recording_report *into, struct recording_report *later,
+			   struct error *err);
+
 void recorded_part_finish(struct recorded_part *part);
 
 #endif

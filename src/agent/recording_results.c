@@ -11,6 +11,7 @@
 #include "agent/event_sender.h"
 #include "agent/names.h"
 #include "agent/node_pods.h"
+#include "agent/profiles.h"
 #include "agent/recorded_profiles.h"
 #include "agent/recording_entry.h"
 #include "agent/recording_report.h"
@@ -27,6 +28,9 @@
 #define NEWS_MAX 100
 #define EVENTS_AT_ONCE 20
 
+/* How a message begins, before the name of the node. */
+#define SPEAKER "node "
+
 /* The conditions that a node may set, each once for all nodes. */
 enum remark {
 	REMARK_INCOMPLETE,
@@ -34,6 +38,7 @@ enum remark {
 	REMARK_RENAMED,
 	REMARK_LIMITED,
 	REMARK_WIDENED,
+	REMARK_PRIVILEGED,
 	REMARK_FAILED,
 	REMARK_COUNT,
 };
@@ -47,6 +52,7 @@ static const struct {
 	[REMARK_RENAMED] = { "Renamed", "NameTaken", "recorder-renamed" },
 	[REMARK_LIMITED] = { "Limited", "TooManyProfiles", "recorder-limited" },
 	[REMARK_WIDENED] = { "Widened", "ArgumentsNotExpressible", "recorder-widened" },
+	[REMARK_PRIVILEGED] = { "Privileged", "ProfileIgnored", "recorder-privileged" },
 	[REMARK_FAILED] = { "NodeFailure", "CannotRecord", "recorder-failure" },
 };
 
@@ -54,6 +60,7 @@ static const struct {
 struct result {
 	char *name; /* the uid of the ProfileRecording */
 	char *namespace, *recording;
+	size_t pods;		      /* that are being recorded */
 	struct notes news;	      /* "mkdir by …", until a write has the call */
 	char *messages[REMARK_COUNT]; /* NULL: nothing to say */
 	bool final;
@@ -67,6 +74,7 @@ struct recording_results {
 	struct event_sender *events;
 	struct status_writer *statuses;
 	struct name_table table;
+	size_t writes; /* of profiles */
 };
 
 static void result_destroy(struct result *result)
@@ -177,8 +185,8 @@ static void tell_new_calls(struct recording_results *results, const struct resul
 
 /* ---- conditions */
 
-/* True if the object has the condition already, whichever node said it. */
-static bool is_said(const struct recording_entry *entry, const char *type)
+/* Returns the message of a condition that holds, whichever node said it, or NULL. */
+static const char *find_said(const struct recording_entry *entry, const char *type)
 {
 	const json_t *condition;
 	size_t i;
@@ -187,20 +195,54 @@ static bool is_said(const struct recording_entry *entry, const char *type)
 		const char *found = json_string_value(json_object_get(condition, "type"));
 		const char *status = json_string_value(json_object_get(condition, "status"));
 
-		if (found && status && strcmp(found, type) == 0)
-			return strcmp(status, "True") == 0;
+		if (found && status && strcmp(found, type) == 0 && strcmp(status, "True") == 0)
+			return json_string_value(json_object_get(condition, "message")) ?: "";
 	}
-	return false;
+	return NULL;
+}
+
+static bool is_own(const struct recording_results *results, const char *message)
+{
+	const char *node = results->options.node_name;
+	size_t length = strlen(node);
+
+	return str_has_prefix(message, SPEAKER) &&
+	       strncmp(message + strlen(SPEAKER), node, length) == 0 &&
+	       message[strlen(SPEAKER) + length] == ':';
+}
+
+/* Goes on saying what an agent on this node said before this one: writing others would unsay it. */
+static void adopt_remarks(const struct recording_results *results, struct result *result,
+			  const struct recording_entry *entry)
+{
+	size_t i;
+
+	for (i = 0; i < REMARK_COUNT; i++) {
+		const char *said = find_said(entry, remarks[i].type);
+
+		if (i != REMARK_FAILED && said && is_own(results, said) && !result->messages[i])
+			result->messages[i] = strdup(said);
+	}
+}
+
+/* True if this node said that it fails, and no longer does. */
+static bool has_recovered(const struct recording_results *results, const struct result *result,
+			  const struct recording_entry *entry)
+{
+	const char *said = find_said(entry, remarks[REMARK_FAILED].type);
+
+	return said && !result->messages[REMARK_FAILED] && is_own(results, said);
 }
 
 static void set_condition(struct recording_results *results, const struct result *result,
 			  const struct recording_entry *entry, enum remark which)
 {
+	const char *message = result->messages[which];
 	const struct status_condition condition = {
 		.type = remarks[which].type,
-		.holds = true,
-		.reason = remarks[which].reason,
-		.message = result->messages[which],
+		.holds = message != NULL,
+		.reason = message ? remarks[which].reason : "Recovered",
+		.message = message ?: "the node that failed records again",
 	};
 	const struct recording_status status = {
 		.namespace = result->namespace,
@@ -222,14 +264,18 @@ static void set_condition(struct recording_results *results, const struct result
  * Sets the conditions that this node has to say, apart from those that were said before: one node that
  * says something is enough, of a thousand.
  */
-static void set_conditions(struct recording_results *results, const struct result *result,
+static void set_conditions(struct recording_results *results, struct result *result,
 			   const struct recording_entry *entry)
 {
+	bool recovered = has_recovered(results, result, entry);
 	size_t i;
 
+	adopt_remarks(results, result, entry);
 	for (i = 0; i < REMARK_COUNT; i++)
-		if (result->messages[i] && !is_said(entry, remarks[i].type))
+		if (result->messages[i] && !find_said(entry, remarks[i].type))
 			set_condition(results, result, entry, i);
+	if (recovered)
+		set_condition(results, result, entry, REMARK_FAILED);
 }
 
 /* Says something in an event and, until the recording is over, in a condition. */
@@ -252,8 +298,8 @@ static void remark(struct recording_results *results, struct result *result, enu
 		message = NULL;
 		return;
 	}
-	if (asprintf(&result->messages[which], "node %s: %s", results->options.node_name, message) <
-	    0)
+	if (asprintf(&result->messages[which], SPEAKER "%s: %s", results->options.node_name,
+		     message) < 0)
 		result->messages[which] = NULL;
 	else
 		tell(results, result, true, remarks[which].reason, "%s", message);
@@ -285,6 +331,24 @@ static void write_part(struct recording_results *results, struct result *result,
 		trouble(r, &err, results);
 }
 
+/* A profile can be recorded of a privileged container, but does nothing there. */
+static void note_privileged(struct recording_results *results, struct result *result,
+			    const struct recording_report *report)
+{
+	size_t i;
+
+	for (i = 0; i < report->pod_count; i++) {
+		const char *container = node_pods_privileged(results->options.pods,
+							     report->namespace, report->pods[i]);
+
+		if (container)
+			remark(results, result, REMARK_PRIVILEGED,
+			       "pod %s: container %s is privileged, so the kubelet runs it without "
+			       "any profile",
+			       report->pods[i], container);
+	}
+}
+
 static void note_news(struct result *result, const struct recording_report *report)
 {
 	size_t i;
@@ -308,13 +372,21 @@ static void take(struct recording_results *results, struct result *result,
 {
 	size_t i;
 
+	result->pods = report->final ? 0 : report->pod_count;
+	if (entry)
+		adopt_remarks(results, result, entry);
 	note_news(result, report);
 	for (i = 0; i < report->part_count; i++)
 		write_part(results, result, report, &report->parts[i]);
+	/* An agent that was killed may have saved evidence with a gap, and not have said so. */
+	for (i = 0; i < report->part_count && !report->gaps.count; i++)
+		if (report->parts[i].gap)
+			remark(results, result, REMARK_INCOMPLETE, "%s", report->parts[i].gap);
 	if (report->gaps.count)
 		remark(results, result, REMARK_INCOMPLETE, "%s", report->gaps.items[0]);
 	if (report->idle)
 		remark(results, result, REMARK_IDLE, "%s", report->idle);
+	note_privileged(results, result, report);
 	if (report->failure)
 		remark(results, result, REMARK_FAILED, "%s", report->failure);
 	else
@@ -338,11 +410,28 @@ void recording_results_take(struct recording_results *results, struct recording_
 	recording_report_destroy(report);
 }
 
-void recording_results_observe(struct recording_results *results,
-			       const struct recording_entry *entry)
+void recording_results_count(const struct recording_results *results, size_t *ret_pods,
+			     size_t *ret_writes)
 {
+	size_t i;
+
+	*ret_pods = 0;
+	*ret_writes = results->writes;
+	for (i = 0; i < results->table.length; i++) {
+		const struct result *result = results->table.items[i];
+
+		*ret_pods += result->pods;
+	}
+}
+
+void recording_results_look(struct recording_results *results, const struct recording_entry *entry)
+{
+	struct result *result = name_table_find(&results->table, recording_entry_uid(entry));
+
 	status_writer_observe(results->statuses, recording_entry_namespace(entry),
 			      kube_object_name(entry->object), entry->status);
+	if (result)
+		set_conditions(results, result, entry);
 }
 
 void recording_results_forget(struct recording_results *results,
@@ -363,7 +452,9 @@ static void on_written(const struct recorded_write_result *written, void *data)
 {
 	struct recording_results *results = data;
 	struct result *result = name_table_find(&results->table, written->uid);
+	const struct recording_entry *entry;
 
+	results->writes++;
 	if (!result)
 		return;
 	if (written->renamed)
@@ -381,6 +472,9 @@ static void on_written(const struct recorded_write_result *written, void *data)
 		     written->name_count);
 	else if (!written->container)
 		tell_new_calls(results, result, written);
+	entry = results->handlers->find(written->uid, results->data);
+	if (entry)
+		set_conditions(results, result, entry);
 }
 
 static void on_settled(const char *uid, void *data)
@@ -395,7 +489,16 @@ static void on_settled(const char *uid, void *data)
 	look_if_settled(results, result);
 }
 
+static const char *path_holder(const char *path, void *data)
+{
+	const struct recording_results *results = data;
+
+	return results->options.profiles ? profiles_path_holder(results->options.profiles, path) :
+					   NULL;
+}
+
 static const struct recorded_profiles_handlers profiles_handlers = {
+	.path_holder = path_holder,
 	.written = on_written,
 	.settled = on_settled,
 	.trouble = trouble,

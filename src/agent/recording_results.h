@@ -14,6 +14,7 @@ struct error;
 struct kube_client;
 struct loop;
 struct node_pods;
+struct profiles;
 struct recording_entry;
 struct recording_report;
 struct recording_results;
@@ -22,11 +23,14 @@ struct recording_results_options {
 	struct loop *loop;
 	struct kube_client *client;
 	struct node_pods *pods;
+	const struct profiles *profiles; /* that this node installs; NULL: none */
 	const char *node_name;
 	size_t profiles_max; /* of a recording; 0: any number */
 };
 
 struct recording_results_handlers {
+	/* Returns the recording with this uid, which is borrowed; NULL if it is gone. */
+	const struct recording_entry *(*find)(const char *uid, void *data);
 	/* The last report of the recording with this uid is in the cluster. */
 	void (*settled)(const char *uid, void *data);
 	void (*trouble)(int result, const struct error *err, void *data);
@@ -46,9 +50,12 @@ DEFINE_CLEANUP(struct recording_results *, recording_results_destroy);
 void recording_results_take(struct recording_results *results, struct recording_report *report,
 			    const struct recording_entry *entry);
 
-/* The object was changed. */
-void recording_results_observe(struct recording_results *results,
-			       const struct recording_entry *entry);
+/* Counts the pods that are being recorded, and the writes of profiles since the start. */
+void recording_results_count(const struct recording_results *results, size_t *ret_pods,
+			     size_t *ret_writes);
+
+/* The object is known, or has changed. It may lack what this node has to say. */
+void recording_results_look(struct recording_results *results, const struct recording_entry *entry);
 
 /* The object is gone. */
 void recording_results_forget(struct recording_results *results,

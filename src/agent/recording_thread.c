@@ -19,6 +19,7 @@
 #include "util/log.h"
 #include "util/loop.h"
 #include "util/name_table.h"
+#include "util/str.h"
 
 #define NSEC_PER_SEC 1000000000LL
 /* recorder_poll() wants to be called once a second. */
@@ -33,8 +34,9 @@ struct entry {
 	char *name; /* the uid of the ProfileRecording */
 	struct node_session *session;
 	bool listed;   /* by the cluster, since this agent runs */
-	bool over;     /* its last report was made */
-	int64_t retry; /* CLOCK_MONOTONIC: next attempt to start */
+	bool over;     /* its last report was made, or is to be made */
+	bool ending;   /* the latter: it could not be made yet */
+	int64_t retry; /* CLOCK_MONOTONIC: next attempt to start, or to end */
 	char *failure; /* of the last attempt, as reported; NULL */
 };
 
@@ -48,6 +50,7 @@ struct recording_thread {
 	struct recorder *recorder; /* NULL while nothing is recorded */
 	struct loop_fd *watch;	   /* of the recorder; NULL until it may let go of anything */
 	struct name_table entries;
+	bool has_leftovers; /* an earlier agent may have left pins that nobody took over */
 	bool releasing;	    /* lets go of what nobody selects */
 	int64_t release_by; /* CLOCK_MONOTONIC */
 	int64_t next_prune; /* the same */
@@ -69,13 +72,17 @@ static void trouble(struct recording_thread *thread, const struct error *err)
 	thread->handlers->trouble(-err->code, err, thread->data);
 }
 
-static void report(struct recording_thread *thread, struct recording_report *report)
+/* Each report says whether this node fails to record: a later one replaces what an earlier one said. */
+static void report(struct recording_thread *thread, const struct entry *entry,
+		   struct recording_report *report)
 {
-	if (report)
-		thread->handlers->reported(report, thread->data);
+	if (!report)
+		return;
+	report->failure = entry->failure ? strdup(entry->failure) : NULL;
+	thread->handlers->reported(report, thread->data);
 }
 
-/* Reports, once, why a recording cannot begin; NULL: it has begun. */
+/* Reports, once, why a recording cannot begin, or be saved; NULL: all is well. */
 static void report_failure(struct recording_thread *thread, struct entry *entry, const char *why)
 {
 	const struct recording_plan *plan = node_session_plan(entry->session);
@@ -90,8 +97,7 @@ static void report_failure(struct recording_thread *thread, struct entry *entry,
 	failed = recording_report_create(plan->namespace, plan->name, plan->uid);
 	if (!failed)
 		return;
-	failed->failure = why ? strdup(why) : NULL;
-	report(thread, steal_pointer(&failed));
+	report(thread, entry, steal_pointer(&failed));
 }
 
 /* ---- the recorder */
@@ -144,6 +150,7 @@ static int get_recorder(struct recording_thread *thread, struct recorder_options
 		log_warning("what is recorded is lost if the agent is killed: %s", unpinned);
 	log_info("BPF programs: %s", recorder_is_taken_over(recorder) ? "taken over" : "attached");
 	thread->recorder = steal_pointer(&recorder);
+	thread->has_leftovers = false;
 	return watch_recorder(thread, err);
 }
 
@@ -163,8 +170,32 @@ static void drop_recorder(struct recording_thread *thread, bool detach)
 		log_info("BPF programs: detached");
 }
 
+static bool wants_to_record(const struct entry *entry)
+{
+	return !entry->over && node_session_plan(entry->session)->records;
+}
+
+/* Removes the programs of an agent whose recordings are over. */
+static void remove_leftovers(struct recording_thread *thread)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	bool removed = false;
+
+	thread->has_leftovers = false;
+	if (recorder_detach(thread->options->pin_dir, &removed, &err) < 0)
+		log_warning("BPF programs of an earlier recorder: %s", error_message(&err));
+	else if (removed)
+		log_info("removed what an earlier recorder left pinned: %s",
+			 thread->options->pin_dir);
+}
+
+/*
+ * Lets the programs go if nothing is recorded. As long as something wants to go on, and cannot because
+ * the runtime does not answer, they go on counting for it.
+ */
 static void drop_idle_recorder(struct recording_thread *thread)
 {
+	bool wanted = false;
 	size_t i;
 
 	for (i = 0; i < thread->entries.length; i++) {
@@ -172,8 +203,12 @@ static void drop_idle_recorder(struct recording_thread *thread)
 
 		if (node_session_is_running(entry->session))
 			return;
+		wanted = wanted || wants_to_record(entry);
 	}
-	drop_recorder(thread, true);
+	thread->has_leftovers = thread->has_leftovers || (thread->recorder && wanted);
+	drop_recorder(thread, !wanted);
+	if (thread->has_leftovers && !wanted)
+		remove_leftovers(thread);
 }
 
 /* ---- the sessions */
@@ -193,7 +228,7 @@ static void start(struct recording_thread *thread, struct entry *entry)
 	_cleanup_error_ struct error err = ERROR_INIT;
 
 	if (try_start(thread, entry, &err) == 0) {
-		report_failure(thread, entry, NULL);
+		report_failure(thread, entry, node_session_unsaved(entry->session));
 		return;
 	}
 	node_session_cancel(entry->session);
@@ -209,7 +244,8 @@ static void take(struct recording_thread *thread, struct entry *entry)
 	thread->untidy = true;
 	if (node_session_take(entry->session, &taken, &err) < 0)
 		trouble(thread, &err);
-	report(thread, taken);
+	report(thread, entry, taken);
+	report_failure(thread, entry, node_session_unsaved(entry->session));
 }
 
 /* Ends to record. If final, the recording will not go on. */
@@ -219,16 +255,18 @@ static void stop(struct recording_thread *thread, struct entry *entry, bool fina
 	struct recording_report *last = NULL;
 
 	thread->untidy = true;
-	if (node_session_stop(entry->session, final, &last, &err) < 0)
+	entry->ending = node_session_stop(entry->session, final, &last, &err) < 0 && final;
+	if (err.code)
 		trouble(thread, &err);
-	report(thread, last);
+	report(thread, entry, last);
 	entry->over = final;
+	entry->retry = clock_ns(CLOCK_MONOTONIC) + RETRY_NS;
 }
 
 static bool wants_start(const struct entry *entry, int64_t now)
 {
-	return !entry->over && node_session_plan(entry->session)->records &&
-	       !node_session_is_running(entry->session) && now >= entry->retry;
+	return wants_to_record(entry) && !node_session_is_running(entry->session) &&
+	       now >= entry->retry;
 }
 
 /* Something keeps all of them from being recorded. They begin again, with what runs by then. */
@@ -244,7 +282,6 @@ static void interrupt_all(struct recording_thread *thread, const struct error *c
 			continue;
 		node_session_interrupt(entry->session, cause);
 		stop(thread, entry, false);
-		entry->retry = clock_ns(CLOCK_MONOTONIC) + RETRY_NS;
 	}
 	drop_recorder(thread, true);
 }
@@ -255,7 +292,8 @@ static void attend(struct recording_thread *thread, struct entry *entry, int64_t
 {
 	if (node_session_has_ended(entry->session)) {
 		stop(thread, entry, false);
-		entry->retry = now + RETRY_NS;
+	} else if (entry->ending && now >= entry->retry) {
+		stop(thread, entry, true);
 	} else if (node_session_is_due(entry->session, now)) {
 		take(thread, entry);
 	} else if (wants_start(entry, now)) {
@@ -334,12 +372,13 @@ static struct entry *add_entry(struct recording_thread *thread, struct recording
 	return steal_pointer(&entry);
 }
 
-/* True if what a session selects is what a plan selects. */
+/* True if what a session selects is what a plan selects. A plan that was refused selects nothing. */
 static bool selects_same(const struct recording_plan *a, const struct recording_plan *b)
 {
 	size_t i;
 
-	if (strcmp(a->selector, b->selector) != 0 || a->container_count != b->container_count)
+	if (!a->selector || !b->selector || strcmp(a->selector, b->selector) != 0 ||
+	    a->container_count != b->container_count)
 		return false;
 	for (i = 0; i < a->container_count; i++)
 		if (strcmp(a->containers[i], b->containers[i]) != 0)
@@ -360,6 +399,7 @@ static int change(struct recording_thread *thread, struct entry *entry, struct r
 	else if (final && !entry->over)
 		stop(thread, entry, true);
 	entry->over = final;
+	entry->ending = entry->ending && final;
 	entry->retry = 0;
 	r = node_session_update(entry->session, plan, object, err);
 	return r;
@@ -425,37 +465,37 @@ void recording_thread_settle(struct recording_thread *thread)
 
 /* ---- the beginning and the end */
 
-static int restore_one(void *data, const char *text, size_t size)
+/* What is no valid object any more cannot end as a recording either. */
+static int check_restored(const struct recording_thread *thread, const struct recording_plan *plan,
+			  struct error *err)
+{
+	if (!plan->selector)
+		return error_set(err, EINVAL, "%s", plan->message);
+	if (!str_is_dns_subdomain(plan->uid) || name_table_find(&thread->entries, plan->uid))
+		return error_set(err, EINVAL, "its uid is not valid");
+	return 0;
+}
+
+static void restore_one(void *data, const char *text, size_t size)
 {
 	const struct recording_world world = { .now = clock_ns(CLOCK_REALTIME),
 					       .namespace_permitted = true };
 	struct recording_thread *thread = data;
+	_cleanup_recording_plan_ struct recording_plan plan = {};
 	_cleanup_error_ struct error err = ERROR_INIT;
 	_cleanup_json_ json_t *object = NULL;
-	struct recording_plan plan = {};
 	int r = tree_parse("a kept ProfileRecording", text, size, &object, &err);
 
 	if (r == 0)
 		r = recording_plan_make(object, &world, &plan, &err);
-	if (r == 0 && !add_entry(thread, &plan, NULL, &err))
+	if (r == 0)
+		r = check_restored(thread, &plan, &err);
+	if (r < 0)
+		error_prefix(&err, "go on with a kept ProfileRecording");
+	else if (!add_entry(thread, &plan, NULL, &err))
 		r = -err.code;
-	recording_plan_finish(&plan);
 	if (r < 0)
 		trouble(thread, &err);
-	return 0;
-}
-
-/* Removes the programs of an agent whose recordings are over. */
-static void remove_leftovers(struct recording_thread *thread)
-{
-	_cleanup_error_ struct error err = ERROR_INIT;
-	bool removed = false;
-
-	if (recorder_detach(thread->options->pin_dir, &removed, &err) < 0)
-		log_warning("BPF programs of an earlier recorder: %s", error_message(&err));
-	else if (removed)
-		log_info("removed what an earlier recorder left pinned: %s",
-			 thread->options->pin_dir);
 }
 
 void recording_thread_restore(struct recording_thread *thread)
@@ -466,14 +506,14 @@ void recording_thread_restore(struct recording_thread *thread)
 	size_t i;
 
 	thread->release_by = now + RELEASE_NS;
+	thread->has_leftovers = true;
 	if (r == 0)
 		r = evidence_visit(thread->options->evidence_dir, restore_one, thread, &err);
 	if (r < 0)
 		trouble(thread, &err);
 	for (i = 0; i < thread->entries.length; i++)
 		attend(thread, thread->entries.items[i], now);
-	if (!thread->recorder)
-		remove_leftovers(thread);
+	drop_idle_recorder(thread);
 	loop_start_timer(thread->timer, TICK_MS);
 }
 
@@ -509,6 +549,7 @@ int recording_thread_create(struct loop *loop, const struct node_recorder_option
 		.evidence_dir = options->evidence_dir,
 		.runtime_endpoint = options->runtime_endpoint,
 		.cgroup_root = options->cgroup_root,
+		.containers_max = options->containers_max,
 	};
 	thread->handlers = handlers;
 	thread->data = data;

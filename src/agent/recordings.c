@@ -30,19 +30,21 @@ const struct kube_resource recordings_resource = { AGENT_GROUP, AGENT_VERSION, "
 
 struct recordings {
 	struct recordings_options options;
+	struct node_pods *pods; /* NULL until the cluster is followed */
 	recordings_trouble *trouble;
 	void *data;
 	struct kube_reflector *reflector;
 	struct permitted_namespaces *namespaces; /* NULL: all are */
 	struct node_recorder *recorder;
-	struct recording_results *results;
-	struct recording_leader *leader; /* NULL while another agent leads */
+	struct recording_results *results; /* NULL until the cluster is followed */
+	struct recording_leader *leader;   /* NULL while another agent leads */
 	struct name_table entries;
 	struct loop_timer *timer;	 /* until the time of a recording is over */
 	struct recording_report **early; /* that came before the pods of the node were known */
 	size_t early_count;
 	bool listed;
 	bool settled;
+	bool room_changed; /* for recordings of a namespace: all are to be planned anew */
 };
 
 static void trouble(int result, const struct error *err, void *data)
@@ -113,6 +115,8 @@ static void plan(struct recordings *recordings, struct recording_entry *entry)
 			trouble(r, &err, recordings);
 		return;
 	}
+	if (new.ended != entry->plan.ended)
+		recordings->room_changed = true;
 	recording_plan_finish(&entry->plan);
 	entry->plan = new;
 	new = (struct recording_plan){};
@@ -130,6 +134,11 @@ static void set_timer(struct recordings *recordings)
 	int64_t now = clock_ns(CLOCK_REALTIME), next = 0, wait;
 	size_t i;
 
+	if (recordings->room_changed) {
+		recordings->room_changed = false;
+		loop_start_timer(recordings->timer, 0);
+		return;
+	}
 	for (i = 0; i < recordings->entries.length; i++) {
 		const struct recording_entry *entry = recordings->entries.items[i];
 
@@ -199,13 +208,13 @@ static void on_object(const json_t *object, void *data)
 	/* It was deleted and made again without this agent hearing of it. */
 	if (before && strcmp(before, recording_entry_uid(entry)) != 0)
 		end(recordings, before);
-	recording_results_observe(recordings->results, entry);
 	if (changed) {
 		plan(recordings, entry);
 		set_timer(recordings);
 	} else if (recordings->leader) {
 		recording_leader_touch(recordings->leader, entry);
 	}
+	recording_results_look(recordings->results, entry);
 }
 
 static void forget(struct recordings *recordings, struct recording_entry *entry)
@@ -274,14 +283,35 @@ static void take_report(struct recordings *recordings, struct recording_report *
 			       recording_entry_find_uid(&recordings->entries, report->uid));
 }
 
-/* The names of profiles may depend on the pods. */
+static struct recording_report *find_early(const struct recordings *recordings, const char *uid)
+{
+	size_t i;
+
+	for (i = 0; i < recordings->early_count; i++)
+		if (strcmp(recordings->early[i]->uid, uid) == 0)
+			return recordings->early[i];
+	return NULL;
+}
+
+/*
+ * The names of profiles may depend on the pods. Without an API server this lasts, so that there is one
+ * report of each recording. Without memory, the next agent finds it all in the evidence.
+ */
 static void keep_early(struct recordings *recordings, struct recording_report *report)
 {
-	struct recording_report **grown =
-		array_grow(recordings->early, recordings->early_count, sizeof(*grown));
+	struct recording_report **grown, *before = find_early(recordings, report->uid);
+	_cleanup_error_ struct error err = ERROR_INIT;
 
+	if (before) {
+		if (recording_report_merge(before, report, &err) < 0)
+			trouble(-err.code, &err, recordings);
+		recording_report_destroy(report);
+		return;
+	}
+	grown = array_grow(recordings->early, recordings->early_count, sizeof(*grown));
 	if (!grown) {
-		take_report(recordings, report);
+		trouble(error_nomem(&err), &err, recordings);
+		recording_report_destroy(report);
 		return;
 	}
 	recordings->early = grown;
@@ -292,7 +322,7 @@ static void on_reported(struct recording_report *report, void *data)
 {
 	struct recordings *recordings = data;
 
-	if (node_pods_are_known(recordings->options.pods))
+	if (recordings->pods && node_pods_are_known(recordings->pods))
 		take_report(recordings, report);
 	else
 		keep_early(recordings, report);
@@ -324,7 +354,15 @@ static void on_settled(const char *uid, void *data)
 		trouble(r, &err, recordings);
 }
 
+static const struct recording_entry *find_entry(const char *uid, void *data)
+{
+	struct recordings *recordings = data;
+
+	return recording_entry_find_uid(&recordings->entries, uid);
+}
+
 static const struct recording_results_handlers results_handlers = {
+	.find = find_entry,
 	.settled = on_settled,
 	.trouble = trouble,
 };
@@ -336,16 +374,19 @@ void recordings_profile_deleted(struct recordings *recordings, const char *name)
 	recording_results_profile_deleted(recordings->results, name);
 }
 
-size_t recordings_active(const struct recordings *recordings)
+struct recordings_counts recordings_count(const struct recordings *recordings)
 {
-	size_t i, count = 0;
+	struct recordings_counts counts = {};
+	size_t i;
 
+	if (recordings->results)
+		recording_results_count(recordings->results, &counts.pods, &counts.writes);
 	for (i = 0; i < recordings->entries.length; i++) {
 		const struct recording_entry *entry = recordings->entries.items[i];
 
-		count += entry->planned && entry->plan.records;
+		counts.recordings += entry->planned && entry->plan.records;
 	}
-	return count;
+	return counts;
 }
 
 int recordings_lead(struct recordings *recordings, bool leads, struct error *err)
@@ -363,7 +404,7 @@ int recordings_lead(struct recordings *recordings, bool leads, struct error *err
 		       0;
 }
 
-static int follow(struct recordings *recordings, struct error *err)
+static int start_reflector(struct recordings *recordings, struct error *err)
 {
 	const struct kube_reflector_options options = { .resource = &recordings_resource };
 	const char *namespaces = recordings->options.limits.namespaces;
@@ -379,18 +420,29 @@ static int follow(struct recordings *recordings, struct error *err)
 					     &recordings->reflector, err);
 }
 
+int recordings_follow(struct recordings *recordings, struct node_pods *pods,
+		      const struct profiles *profiles, struct error *err)
+{
+	const struct recording_results_options results = {
+		.loop = recordings->options.loop,
+		.client = recordings->options.client,
+		.pods = pods,
+		.profiles = profiles,
+		.node_name = recordings->options.node_name,
+		.profiles_max = recordings->options.limits.profiles,
+	};
+	int r = recording_results_create(&results, &results_handlers, recordings,
+					 &recordings->results, err);
+
+	recordings->pods = pods;
+	return r < 0 ? r : start_reflector(recordings, err);
+}
+
 int recordings_create(const struct recordings_options *options, recordings_trouble *trouble_handler,
 		      void *data, struct recordings **ret_recordings, struct error *err)
 {
 	_cleanup_(cleanup_recordings_destroy) struct recordings *recordings =
 		calloc(1, sizeof(*recordings));
-	const struct recording_results_options results = {
-		.loop = options->loop,
-		.client = options->client,
-		.pods = options->pods,
-		.node_name = options->node_name,
-		.profiles_max = options->limits.profiles,
-	};
 	int r;
 
 	if (!recordings)
@@ -400,13 +452,8 @@ int recordings_create(const struct recordings_options *options, recordings_troub
 	recordings->data = data;
 	r = loop_add_timer(options->loop, plan_all, recordings, &recordings->timer, err);
 	if (r == 0)
-		r = recording_results_create(&results, &results_handlers, recordings,
-					     &recordings->results, err);
-	if (r == 0)
 		r = node_recorder_create(options->loop, options->recorder, &recorder_handlers,
 					 recordings, &recordings->recorder, err);
-	if (r == 0)
-		r = follow(recordings, err);
 	if (r < 0)
 		return r;
 	*ret_recordings = steal_pointer(&recordings);

@@ -22,6 +22,7 @@ struct kube_client;
 struct loop;
 struct node_pods;
 struct node_recorder_options;
+struct profiles;
 struct recordings;
 
 /* What namespaces may do; for each, 0 or NULL is no limit. */
@@ -35,7 +36,6 @@ struct recording_limits {
 struct recordings_options {
 	struct loop *loop;
 	struct kube_client *client;
-	struct node_pods *pods;
 	const char *node_name;
 	const struct node_recorder_options *recorder;
 	struct recording_limits limits;
@@ -44,9 +44,19 @@ struct recordings_options {
 /* Called when something failed that will be tried again. */
 typedef void recordings_trouble(int result, const struct error *err, void *data);
 
-/* All that options point to must outlive ret_recordings, which the caller destroys before the client. */
+/*
+ * Goes on with what an earlier agent on this node recorded, also without an API server. All that options
+ * point to must outlive ret_recordings, which the caller destroys before the client.
+ */
 int recordings_create(const struct recordings_options *options, recordings_trouble *trouble,
 		      void *data, struct recordings **ret_recordings, struct error *err);
+
+/*
+ * Follows the cluster from now on. Call it once. The pods of the node, and the profiles that it installs,
+ * must outlive the recordings.
+ */
+int recordings_follow(struct recordings *recordings, struct node_pods *pods,
+		      const struct profiles *profiles, struct error *err);
 
 /*
  * Saves what was recorded, with a limit on the time; the BPF programs go on for the next agent. Accepts
@@ -64,8 +74,14 @@ void recordings_profile_deleted(struct recordings *recordings, const char *name)
 /* This agent leads from now on, or no longer does. */
 int recordings_lead(struct recordings *recordings, bool leads, struct error *err);
 
-/* The number of recordings that this node records. */
-size_t recordings_active(const struct recordings *recordings);
+/* What this node does now, and what it did since the start. */
+struct recordings_counts {
+	size_t recordings; /* that record */
+	size_t pods;	   /* that are being recorded; one of two recordings counts twice */
+	size_t writes;	   /* of SeccompProfiles */
+};
+
+struct recordings_counts recordings_count(const struct recordings *recordings);
 
 extern const struct kube_resource recordings_resource;
 

@@ -330,12 +330,7 @@ static const struct cli_option options_table[] = {
 	  .type = CLI_FLAG,
 	  .offset = offsetof(struct doctor_options, json),
 	  .help = "print the results as JSON" },
-	{ .name = "runtime-endpoint",
-	  .argument = "SOCKET",
-	  .type = CLI_STRING,
-	  .offset = offsetof(struct doctor_options, runtime_endpoint),
-	  .complete = CLI_COMPLETE_FILE,
-	  .help = "the container runtime's socket (default: the usual places)" },
+	RUNTIME_ENDPOINT_OPTION(struct doctor_options),
 	HOST_ROOT_OPTION(struct doctor_options),
 	{},
 };

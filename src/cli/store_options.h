@@ -29,12 +29,4 @@
 		.help = "the directory below --prefix (default: none)"                           \
 	}
 
-#define RUNTIME_ENDPOINT_OPTION(structure)                                                      \
-	{                                                                                       \
-		.name = "runtime-endpoint", .argument = "SOCKET", .type = CLI_STRING,           \
-		.offset = offsetof(structure, runtime_endpoint), .complete = CLI_COMPLETE_FILE, \
-		.help = "ask the container runtime at this socket about running containers "    \
-			"(default: the usual sockets)"                                          \
-	}
-
 #endif

@@ -215,7 +215,7 @@ bool recorder_started(const struct recorder *recorder)
 int recorder_mark_command(struct recorder *recorder, pid_t pid, struct error *err)
 {
 	/* The state needs no cgroup_id: all tasks of a command are inside. */
-	static const struct recorder_task state = { .phase = RECORDER_PHASE_SETUP };
+	static const struct recorder_task state = { .place = RECORDER_PHASE_SETUP };
 
 	return task_marks_set(&recorder->object, pid, &state, err);
 }
@@ -342,6 +342,7 @@ static int scan(struct recorder *recorder, struct error *err)
 		if (recorder->slots.tracked[slot] && recorder->slots.tracked[slot]->gone)
 			r = recorder_end(recorder, slot, &now, err);
 	recorder->seen = now;
+	recorder->scanned = true;
 	if (r == 0)
 		r = renew_ownership(recorder, err);
 	if (r == 0 && recorder_started(recorder))
@@ -418,6 +419,14 @@ void recorder_totals(const struct recorder *recorder, struct recorder_totals *re
 		.lost_events = losses->events,
 		.recursion = losses->recursion + object_recursion(&recorder->object),
 	};
+}
+
+void recorder_totals_before(const struct recorder *recorder, struct recorder_totals *ret_totals)
+{
+	if (recorder_is_taken_over(recorder) && !recorder->scanned)
+		*ret_totals = recorder->seen;
+	else
+		recorder_totals(recorder, ret_totals);
 }
 
 void recorder_totals_since(const struct recorder *recorder, const struct recorder_totals *before,

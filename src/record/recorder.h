@@ -201,6 +201,13 @@ int recorder_stop(struct recorder *recorder, struct error *err);
 /* Returns the losses so far. */
 void recorder_totals(const struct recorder *recorder, struct recorder_totals *ret_totals);
 
+/*
+ * Returns the losses with which a handler that is added now has nothing to do: those so far or,
+ * before the first recorder_poll() of a recorder that was taken over, those that the former owner
+ * knew. What was lost while nobody was there concerns what goes on.
+ */
+void recorder_totals_before(const struct recorder *recorder, struct recorder_totals *ret_totals);
+
 /* Returns the losses since an earlier call of recorder_totals(). */
 void recorder_totals_since(const struct recorder *recorder, const struct recorder_totals *before,
 			   struct recorder_totals *ret_totals);

@@ -28,15 +28,19 @@ static int forget_answers(struct recorder *recorder, struct error *err)
 
 int recorder_announce_found(struct recorder *recorder, uint32_t slot, struct error *err)
 {
+	struct recorder_totals before;
 	struct tracked_cgroup *tracked;
 	int r = slots_tracked(&recorder->slots, slot, &tracked, err);
 
 	if (r < 0)
 		return r;
 	tracked->pre_existing = true;
-	recorder_totals(recorder, &tracked->before);
-	slots_agree_before(&recorder->slots, slot, &tracked->before);
-	return recorder_announce(recorder, slot, err);
+	recorder_totals(recorder, &before);
+	slots_agree_before(&recorder->slots, slot, &before);
+	r = recorder_announce(recorder, slot, err);
+	/* Unlike a new cgroup, it has nothing to do with losses since the last look at the slots. */
+	tracked->before = before;
+	return r;
 }
 
 /* Lets the calls of a staged slot be recorded, once its tasks have their phases. */

@@ -36,6 +36,7 @@ struct recorder {
 	struct ring_buffer *ring;
 	struct recorder_totals seen; /* the losses when the last scan began */
 	int64_t last_scan;	     /* 0: a scan is due */
+	bool scanned;		     /* at least once */
 	bool filter_seen;
 	bool preemptible;	  /* the programs of system calls can be preempted */
 	struct error event_error; /* from the ring buffer's callback */

@@ -9,7 +9,7 @@
 
 /*
  * When an arrival ends, the BPF program moves its calls and flags into its slot, clears them and
- * frees the arrival (arrival_end() in bpf/setup.h). Here they are read in the same direction, the
+ * frees the arrival (arrival_end() in bpf/arrival.h). Here they are read in the same direction, the
  * arrivals first: whatever is gone from an arrival is found in the slot.
  */
 

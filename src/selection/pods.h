@@ -27,6 +27,7 @@ struct target_pods {
 	const char *const *names;  /* borrowed */
 	size_t name_count;
 	bool wait;
+	size_t max; /* containers at once; 0: any number */
 	struct cgroup_mount mount;
 	char *root; /* path of the cgroup outside of which nothing is looked at; NULL: none */
 	struct inventory inventory; /* the runtime's last answer */
@@ -34,11 +35,14 @@ struct target_pods {
 	struct pods_ear *ear;	    /* of the stream of events; NULL before that was opened */
 	bool hears;		    /* an event has come since the stream was opened */
 	size_t searching;	    /* look-ups of containers whose cgroup was not recognized */
-	char *failure;		    /* why the last question failed; NULL if it did not */
-	int64_t failed;		    /* when it did; CLOCK_MONOTONIC */
-	int64_t began;		    /* start of the recording; CLOCK_REALTIME */
-	int64_t next_ask;	    /* earliest next question to the runtime; CLOCK_MONOTONIC */
-	int64_t next_check;	    /* next search for containers whose cgroup was not seen */
+	char **taken;		    /* ids of containers that were taken; sorted, owned */
+	size_t taken_count;
+	bool taken_folded;  /* some containers were taken whose ids are not known */
+	char *failure;	    /* why the last question failed; NULL if it did not */
+	int64_t failed;	    /* when it did; CLOCK_MONOTONIC */
+	int64_t began;	    /* start of the recording; CLOCK_REALTIME */
+	int64_t next_ask;   /* earliest next question to the runtime; CLOCK_MONOTONIC */
+	int64_t next_check; /* next search for containers whose cgroup was not seen */
 };
 
 /* pods_select.c: matches pods and containers with the user's selection, and describes them. */
@@ -69,6 +73,9 @@ int pods_check_visible(const char *pod_namespace, const char *pod_name, const ch
 
 /* The same for the handler of a pod. */
 int pods_check_handler(const struct cri_sandbox *sandbox, struct error *err);
+
+/* Returns -ENOSPC while as many containers are recorded as may be at once. */
+int pods_check_room(const struct target_pods *pods, struct error *err);
 
 /* Returns the workload with this container id, or NULL. */
 struct workload *pods_workload(const struct target_pods *pods, const char *id);
@@ -118,6 +125,11 @@ int pods_add_existing(struct target_pods *pods, const struct cri_sandbox *sandbo
  * seen at all are reported too.
  */
 int pods_check_missed(struct target_pods *pods, bool last, struct error *err);
+
+/*
+ * Remembers which containers are being taken, as long as the runtime lists them: they were seen.
+ */
+int pods_note_taken(struct target_pods *pods, const struct recording *ended, struct error *err);
 
 /*
  * Reports, at the end, the containers that began and ended during the recording without their

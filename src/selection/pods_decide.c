@@ -92,8 +92,10 @@ static int accept(struct target_pods *pods, struct workload *workload,
 		  struct error *err)
 {
 	_cleanup_error_ struct error why = ERROR_INIT;
-	int r = pods_check_handler(sandbox, &why);
+	int r = pods_check_room(pods, &why);
 
+	if (r == 0)
+		r = pods_check_handler(sandbox, &why);
 	workload->next_look = 0;
 	workload->match = MATCH_SELECTED;
 	if (r == 0)
@@ -102,7 +104,7 @@ static int accept(struct target_pods *pods, struct workload *workload,
 		r = pods_describe_container(pods, workload, container, &why);
 	if (r < 0)
 		workload->match = MATCH_IGNORED;
-	if (r == -ENOTSUP)
+	if (r == -ENOTSUP || r == -ENOSPC)
 		return pods_leave_out(pods, sandbox, container, error_message(&why), err);
 	return r < 0 ? error_copy(err, &why) : 0;
 }

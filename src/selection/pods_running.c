@@ -10,6 +10,7 @@
 #include "selection/pods.h"
 #include "selection/target_work.h"
 #include "util/error.h"
+#include "util/string_set.h"
 #include "util/worker.h"
 
 /* The cgroup of a container that the runtime lists. */
@@ -115,18 +116,26 @@ int pods_add_existing(struct target_pods *pods, const struct cri_sandbox *sandbo
 	_cleanup_error_ struct error why = ERROR_INIT;
 	_cleanup_place_ struct place place = {};
 	struct workload *workload;
-	int r = pods_check_handler(sandbox, &why);
+	int r = pods_check_room(pods, &why);
 
 	if (r == 0)
+		r = pods_check_handler(sandbox, &why);
+	if (r == 0)
 		r = locate(&pods->mount, pods->target.cri, container->id, &place, &why);
-	if (r == -ENOTSUP)
+	if (r == -ENOTSUP || r == -ENOSPC)
 		return pods_leave_out(pods, sandbox, container, error_message(&why), err);
 	if (r < 0)
 		return error_copy(err, &why);
 	if (!place.cgroup || pods_is_outside(pods, place.cgroup))
 		return 0;
 	r = add_wanted(pods, sandbox, container, &place, &workload, err);
-	return r < 0 || !workload ? r : target_add_tree(&pods->target, workload, place.cgroup, err);
+	if (r < 0 || !workload)
+		return r;
+	r = target_add_tree(&pods->target, workload, place.cgroup, &why);
+	if (r != -ENOSPC)
+		return r < 0 ? error_copy(err, &why) : 0;
+	workload->match = MATCH_IGNORED;
+	return pods_leave_out(pods, sandbox, container, error_message(&why), err);
 }
 
 /*
@@ -283,11 +292,44 @@ int pods_check_missed(struct target_pods *pods, bool last, struct error *err)
 	return r;
 }
 
+/* The runtime's last answer is newer than what is taken: it has decided about it. */
+static void forget_removed(struct target_pods *pods)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < pods->taken_count; i++) {
+		if (inventory_container(&pods->inventory, pods->taken[i]))
+			pods->taken[kept++] = pods->taken[i];
+		else
+			free(pods->taken[i]);
+	}
+	pods->taken_count = kept;
+}
+
+int pods_note_taken(struct target_pods *pods, const struct recording *ended, struct error *err)
+{
+	size_t i;
+	int r = 0;
+
+	forget_removed(pods);
+	for (i = 0; i < ended->observation_count && r == 0; i++) {
+		const struct observation *observation = &ended->observations[i];
+
+		pods->taken_folded |= observation->folded > 0;
+		if (inventory_container(&pods->inventory, observation->container_id))
+			r = string_set_add(&pods->taken, &pods->taken_count,
+					   observation->container_id, err);
+	}
+	return r;
+}
+
 static bool was_recorded(const struct target_pods *pods, const char *id)
 {
 	const struct recording *ended = &pods->target.ended;
 	size_t i;
 
+	if (string_set_has(pods->taken, pods->taken_count, id))
+		return true;
 	for (i = 0; i < ended->observation_count; i++)
 		if (ended->observations[i].container_id &&
 		    strcmp(ended->observations[i].container_id, id) == 0)

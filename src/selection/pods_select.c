@@ -106,6 +106,13 @@ int pods_check_handler(const struct cri_sandbox *sandbox, struct error *err)
 	return pods_check_visible(sandbox->namespace, sandbox->name, sandbox->runtime_handler, err);
 }
 
+int pods_check_room(const struct target_pods *pods, struct error *err)
+{
+	if (!pods->max || target_live_count(&pods->target) < pods->max)
+		return 0;
+	return error_set(err, ENOSPC, "%zu containers are recorded at once already", pods->max);
+}
+
 int pods_describe_container(struct target_pods *pods, struct workload *workload,
 			    const struct cri_container *container, struct error *err)
 {

@@ -41,6 +41,7 @@ struct target_request {
 	const char *pod_namespace; /* NULL: all */
 	const char *const *container_names;
 	size_t container_name_count; /* 0: all */
+	size_t containers_max;	     /* of pods, recorded at once; 0: any number */
 	bool wait;		     /* for a first match instead of failing */
 	const char *runtime_endpoint;
 	const char *cgroup_root; /* ignores pods outside of this cgroup; NULL: none */

@@ -18,6 +18,7 @@
 #include "selection/selector.h"
 #include "util/clock.h"
 #include "util/error.h"
+#include "util/string_set.h"
 
 /* Longer than the searches for containers whose cgroup was not recognized are apart. */
 #define OWNER_WAIT_NS 15000000000LL
@@ -163,6 +164,11 @@ static int described(struct target *target, struct workload *workload,
 			    pod_namespace, pod_name, error_message(&why));
 }
 
+static int taken(struct target *target, const struct recording *ended, struct error *err)
+{
+	return pods_note_taken(pods_of(target), ended, err);
+}
+
 static int finalize(struct target *target, struct error *err)
 {
 	struct target_pods *pods = pods_of(target);
@@ -172,7 +178,8 @@ static int finalize(struct target *target, struct error *err)
 	if (r == 0 && answered)
 		r = pods_check_missed(pods, true, err);
 	/* With more lifetimes than that, the recording does not have the id of each. */
-	if (r == 0 && answered && target->ended.observation_count < WORKLOADS_APART)
+	if (r == 0 && answered && !pods->taken_folded &&
+	    target->ended.observation_count < WORKLOADS_APART)
 		r = pods_check_ended(pods, err);
 	return r;
 }
@@ -184,6 +191,7 @@ static void destroy(struct target *target)
 	selector_destroy(pods->selector);
 	inventory_finish(&pods->inventory);
 	cgroup_mount_finish(&pods->mount);
+	string_set_free(pods->taken, pods->taken_count);
 	free(pods->failure);
 	free(pods->root);
 	if (!target->cri_abandoned)
@@ -197,6 +205,7 @@ static const struct target_kind kind = {
 	.tick = tick,
 	.classify = classify,
 	.described = described,
+	.taken = taken,
 	.finalize = finalize,
 	.destroy = destroy,
 };
@@ -230,6 +239,7 @@ int target_create_pods(const struct target_request *request, struct target **ret
 	pods->names = request->container_names;
 	pods->name_count = request->container_name_count;
 	pods->wait = request->wait;
+	pods->max = request->containers_max;
 	r = target_init(target, &kind, err, "pods %s in %s%s", request->pods,
 			request->pod_namespace ? "namespace " : "all namespaces",
 			request->pod_namespace ? request->pod_namespace : "");

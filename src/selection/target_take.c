@@ -55,7 +55,7 @@ static int copy_live(const struct target *target, struct recording *live, struct
 		struct workload *workload = target->workloads.items[i];
 
 		workload->taken = false;
-		if (workload->live && workload->match == MATCH_SELECTED && !workload->looking)
+		if (workload->live && workload->match == MATCH_SELECTED)
 			r = add_live(target, workload, live, err);
 	}
 	return r;

@@ -458,17 +458,20 @@ static bool was_set_up(const struct workload *workload)
 	       (workload->present && !workload->waited);
 }
 
-/* What was not found out after so long never will be: a runtime writes its files at once. */
+/*
+ * What was looked for and not found after so long never will be: a runtime writes its files at
+ * once.
+ */
 static bool is_known(const struct workload *workload, int64_t now)
 {
 	return !workload->is_container || workload->described ||
-	       now - workload->created >= DESCRIPTION_WAIT_NS;
+	       (workload->next_look && now - workload->created >= DESCRIPTION_WAIT_NS);
 }
 
 bool workload_is_settled(const struct workload *workload, int64_t now)
 {
-	return workload->match == MATCH_SELECTED && workload->created && !workload->looking &&
-	       is_known(workload, now) && was_set_up(workload);
+	return workload->match == MATCH_SELECTED && workload->created && is_known(workload, now) &&
+	       was_set_up(workload);
 }
 
 bool workload_wants_description(const struct workload *workload, int64_t now)

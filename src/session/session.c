@@ -346,7 +346,7 @@ static int get_recorder(struct session *session, struct error *err)
 		r = recorder_create(&options, &session->recorder, err);
 	if (r < 0)
 		return r;
-	recorder_totals(session->recorder, &session->before);
+	recorder_totals_before(session->recorder, &session->before);
 	session->taken = session->before;
 	return recorder_add_handler(session->recorder, &handler, err);
 }

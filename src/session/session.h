@@ -30,11 +30,16 @@ struct session_options {
 	/*
 	 * A recorder that several sessions share, borrowed. It records all cgroups and has been
 	 * started; its owner polls it. NULL: the session has one of its own.
+	 *
+	 * If it was taken over (recorder_is_taken_over()), the owner starts all sessions that go on
+	 * before it polls the recorder for the first time: that reports what has ended meanwhile,
+	 * and drops what nobody selects.
 	 */
 	struct recorder *recorder;
 	/*
 	 * What has ended stays in the maps of the recorder until session_stored(). So a process that
-	 * takes over the recorder's pins gets what this one had not stored when it ended.
+	 * takes over the recorder's pins gets what this one had not stored when it ended. Meanwhile
+	 * it occupies slots, so the owner stores soon after each take.
 	 */
 	bool durable;
 	enum recorder_hook hook;
@@ -104,7 +109,8 @@ void session_taken_finish(struct session_taken *taken);
 /*
  * Takes the evidence so far, without ending the session, and completes it as session_collect()
  * does. Does not block, and may be called between session_start() and session_stop(), also when
- * the session was interrupted. The progress is updated, so handler->progressed is called.
+ * the session was interrupted. The progress is updated, so handler->progressed is called. Each live
+ * container costs some 0.1 ms: 250 took 17 to 25 ms.
  *
  * An ended workload is returned once. A live one is returned each time, as the same lifetime
  * (observation_compare_lifetimes()), with at least the calls of the time before; so the caller
@@ -114,7 +120,8 @@ void session_taken_finish(struct session_taken *taken);
  *
  * A gap concerns everything that was recorded until then, also what earlier takes returned. The
  * caller adds it to that, or keeps it with it. If a take returns no observation, the next one
- * returns its gaps again.
+ * returns its gaps again. That a cgroup got no slot is a gap of the first take after it,
+ * and a loss of what lived then; what begins later is complete.
  *
  * On failure nothing is taken, and ret_taken, which was empty, is empty.
  */

@@ -30,4 +30,5 @@ int notes_add(struct notes *notes, struct error *err, const char *format, ...)
 void notes_finish(struct notes *notes)
 {
 	string_set_free(notes->items, notes->count);
+	*notes = (struct notes){};
 }

@@ -61,7 +61,7 @@ start_recording() {
 		--output "$RECORDING" "$@" 2>"$LOG" &
 	recorder=$!
 	cleanup_add cleanup_process "$recorder"
-	wait_until 10 is_recording && return
+	wait_until 60 is_recording && return
 	echo "# the recording did not begin in time"
 	exit 1
 }

@@ -11,11 +11,13 @@ cd "$(dirname "$0")" || exit 1
 . ./cluster.bash
 # shellcheck source=tests/cluster/agent.bash
 . ./agent.bash
+# shellcheck source=tests/cluster/recording.bash
+. ./recording.bash
 
 [ "${CLUSTER_NODES:-2}" != 0 ] || tap_skip_all 'it needs a node'
 [ -n "${TEST_TMP-}" ] || cleanup_directory TEST_TMP
 AGENT_NAMESPACE='user-namespaces'
-tap_plan 13
+tap_plan 16
 
 # Ends and forgets the third node, also when the test ends early.
 remove_node() {
@@ -66,5 +68,18 @@ tap_check 'with a filter' pod_has_filter newer
 pod_apart newer-apart operator/recorded.json node-3 | apply
 tap_check 'also with a user namespace of its own' pod_runs newer-apart
 tap_check 'and a filter' pod_has_filter newer-apart
+
+recording of-apart of-apart | apply
+wait_until 20 agent_said node-3 "$AGENT_NAMESPACE/of-apart: records"
+wait_until 20 agent_said node-3 'BPF programs: attached'
+worker of-apart node-3 of-apart 'mkdir /tmp/x && ln -s x /tmp/y' | jq '.spec.hostUsers = false' | apply
+tap_check 'the agent records a pod with a user namespace of its own' wait_until 60 \
+	profile_has of-apart-main mkdir symlink
+tap_check 'and nothing that it did not do' profile_lacks of-apart-main rmdir chroot
+wait_until 10 profile_exists node-3 operator/of-apart-main.json
+worker under-it node-3 under-it 'mkdir /tmp/x && ln -s x /tmp/y && ! rmdir /tmp/x' \
+	operator/of-apart-main.json | jq '.spec.hostUsers = false' | apply
+tap_check 'under that profile another one does the same, and no more' wait_until 60 \
+	has_phase under-it Succeeded
 
 tap_done

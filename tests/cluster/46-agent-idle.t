@@ -29,25 +29,9 @@ leave_pins() {
 	agent_mount_pins node-1 && cluster_on node-1 "$TEST_PROGRAMS/cluster/pin_probe" "$pins/recorder"
 }
 
-# Prints the programs of the pinned links.
-pinned_programs() {
-	local pin
-	for pin in $(cluster_on node-1 find "$pins/recorder" -type f); do
-		cluster_on node-1 bpftool --json link show pinned "$pin" 2>/dev/null | jq '.prog_id // empty'
-	done
-}
-
-# True if none of the programs is loaded any more.
-programs_are_gone() { # PROGRAM...
-	local program
-	for program; do
-		! bpftool prog show id "$program" >/dev/null 2>&1 || return
-	done
-}
-
 agent_prepare "$AGENT_NAMESPACE" || exit 1
 tap_check 'somebody leaves BPF programs' leave_pins
-mapfile -t programs < <(pinned_programs)
+mapfile -t programs < <(pinned_programs node-1)
 tap_check 'which are attached' [ "${#programs[@]}" -gt 0 ]
 agent_start node-1
 tap_check 'an agent that starts says that it removes them' \

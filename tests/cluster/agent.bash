@@ -65,6 +65,22 @@ agent_pins() { # NODE
 	echo "$CLUSTER_DIRECTORY/$1/bpf/recorder"
 }
 
+# Prints the programs of the links that are pinned on a node.
+pinned_programs() { # NODE
+	local pin
+	for pin in $(cluster_on "$1" find "$(agent_pins "$1")" -type f 2>/dev/null); do
+		cluster_on "$1" bpftool --json link show pinned "$pin" 2>/dev/null | jq '.prog_id // empty'
+	done
+}
+
+# True if none of the programs is loaded any more.
+programs_are_gone() { # PROGRAM...
+	local program
+	for program; do
+		! bpftool prog show id "$program" >/dev/null 2>&1 || return
+	done
+}
+
 # Mounts a bpffs, which is gone with the node.
 agent_mount_pins() { # NODE
 	local directory=$CLUSTER_DIRECTORY/$1/bpf

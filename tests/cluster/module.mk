@@ -20,10 +20,19 @@ $(O)/tests/cluster/later.so: tests/cluster/later.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O1 -g -fPIC -shared -o $@ $<
 
+# A recorder whose pins have another layout, as that of another version may.
+$(O)/tests/cluster/recorder-next: src/record/recorder_pinned.c $(O)/obj/main.o $(O)/librecorder.a
+	$(call say,TEST,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) -DRECORDER_LAYOUT=1000 $(CFLAGS) $(LDFLAGS) -MF $@.d -o $@ $^ $(LIBS)
+
+-include $(O)/tests/cluster/recorder-next.d
+
 $(CLUSTER_TESTS): $(O)/recorder $(CLUSTER_PROGRAMS)
 tests/cluster/38-debug.t: static $(O)/tests/bpf/call
 tests/cluster/44-agent-faults.t: $(O)/tests/cluster/later.so
 tests/cluster/46-agent-idle.t: static
+tests/cluster/49-recording-faults.t tests/cluster/49-recording-churn.t: $(O)/tests/cluster/recorder-next
 
 .PHONY: check-cluster cluster-tests
 check-cluster:

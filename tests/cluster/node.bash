@@ -135,6 +135,13 @@ node_network_config() { # NUMBER
 	}'
 }
 
+# Containers outlive it.
+node_restart_containerd() { # NODE
+	service_stop "$1-containerd" TERM
+	node_service "$1" containerd containerd --config "$CLUSTER_DIRECTORY/$1/containerd/config.toml"
+	service_wait "$1-containerd" 30 node_ctr "$1" version
+}
+
 node_start_containerd() { # NUMBER
 	local name=node-$1 directory=$CLUSTER_DIRECTORY/node-$1
 	mkdir -p "$directory"/{containerd,network}
@@ -142,8 +149,7 @@ node_start_containerd() { # NUMBER
 	ln -s "$directory/containerd/containerd.sock" "$directory/run/containerd/"
 	node_containerd_config "$1" >"$directory/containerd/config.toml"
 	node_network_config "$1" >"$directory/network/10-test.conflist"
-	node_service "$name" containerd containerd --config "$directory/containerd/config.toml"
-	service_wait "$name-containerd" 30 node_ctr "$name" version &&
+	node_restart_containerd "$name" &&
 		node_ctr "$name" images import "$CLUSTER_DIRECTORY/image.tar" >/dev/null
 }
 

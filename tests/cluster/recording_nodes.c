@@ -153,7 +153,7 @@ static void on_object(const json_t *object, void *data)
 	int r = recording_entry_set(&cluster->entries, object, &entry, &changed, &err);
 
 	for (i = 0; i < cluster->node_count && r == 0; i++)
-		recording_results_observe(cluster->nodes[i].results, entry);
+		recording_results_look(cluster->nodes[i].results, entry);
 	if (r == 0 && strcmp(entry->name, cluster->recording) == 0 && !cluster->entry) {
 		cluster->entry = entry;
 		r = plan(entry, &err);
@@ -195,7 +195,14 @@ static void on_settled(const char *uid, void *data)
 	fflush(stdout);
 }
 
-static const struct recording_results_handlers results_handlers = { on_settled, on_trouble };
+static const struct recording_entry *find(const char *uid, void *data)
+{
+	const struct cluster *cluster = data;
+
+	return recording_entry_find_uid(&cluster->entries, uid);
+}
+
+static const struct recording_results_handlers results_handlers = { find, on_settled, on_trouble };
 
 static int create_nodes(struct cluster *cluster, const struct kube_config *config,
 			struct error *err)

@@ -42,7 +42,7 @@ start_both() { # ARGUMENT...
 	"$RECORDER" record -vv --output "$PROFILE" "$@" 2>"$TEST_TMP/profile.log" &
 	profiler=$!
 	cleanup_add cleanup_process "$profiler"
-	wait_until 10 grep -q '^recorder: recording ' "$TEST_TMP/profile.log"
+	wait_until 60 grep -q '^recorder: recording ' "$TEST_TMP/profile.log"
 }
 
 # Ends both recorders, unless they have ended by themselves. Makes $KILL.

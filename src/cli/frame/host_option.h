@@ -2,7 +2,7 @@
 #ifndef CLI_FRAME_HOST_OPTION_H
 #define CLI_FRAME_HOST_OPTION_H
 
-/* --host-root, for commands that read files of the host. */
+/* Options that say where on a host the files, the container runtime and the pods are. */
 #include "cli/frame/cli.h"
 #include "util/host_root.h"
 
@@ -15,6 +15,22 @@ struct error;
 		.offset = offsetof(structure, host_root), .complete = CLI_COMPLETE_DIRECTORY,  \
 		.help = "where the host's / is mounted, for a recorder in a container; /host " \
 			"is found by itself, and / switches that off"                          \
+	}
+
+/* The structure has a const char * named runtime_endpoint. */
+#define RUNTIME_ENDPOINT_OPTION(structure)                                                      \
+	{                                                                                       \
+		.name = "runtime-endpoint", .argument = "SOCKET", .type = CLI_STRING,           \
+		.offset = offsetof(structure, runtime_endpoint), .complete = CLI_COMPLETE_FILE, \
+		.help = "CRI socket of the container runtime (default: the usual places)"       \
+	}
+
+/* The structure has a const char * named cgroup_root. */
+#define CGROUP_ROOT_OPTION(structure)                                                      \
+	{                                                                                  \
+		.name = "cgroup-root", .argument = "PATH", .type = CLI_STRING,             \
+		.offset = offsetof(structure, cgroup_root), .complete = CLI_COMPLETE_FILE, \
+		.help = "ignore pods outside of this cgroup, those of another kubelet"     \
 	}
 
 /*

@@ -19,6 +19,7 @@
 #include "selection/pods.h"
 #include "selection/selector.h"
 #include "util/array.h"
+#include "util/string_set.h"
 
 #define UID "12345678-1234-1234-1234-123456789abc"
 #define OTHER_UID "87654321-4321-4321-4321-cba987654321"
@@ -92,6 +93,7 @@ static void pods_free(struct target_pods *pods)
 	selector_destroy(pods->selector);
 	workloads_finish(&pods->target.workloads);
 	left_out_finish(&pods->target.left_out);
+	string_set_free(pods->taken, pods->taken_count);
 	free(pods);
 }
 
@@ -124,6 +126,26 @@ static void what_the_runtime_says_decides(void **state)
 	assert_int_equal(other->match, MATCH_IGNORED);
 	assert_int_equal(sandbox->match, MATCH_IGNORED);
 	assert_null(left_out_reason(&pods->target.left_out));
+	pods_free(pods);
+}
+
+static void one_too_many_is_left_out(void **state)
+{
+	struct target_pods *pods = pods_new();
+	struct workload *first = add_open(pods, "c1", "/k/c1", UID), *second;
+
+	pods->max = 1;
+	first->live = 1;
+	assert_int_equal(pods_decide_all(pods, UINT64_MAX, NULL), 0);
+	assert_int_equal(first->match, MATCH_SELECTED);
+	second = add_open(pods, "c1", "/k/c1", UID);
+	assert_int_equal(pods_decide_all(pods, UINT64_MAX, NULL), 0);
+	assert_int_equal(second->match, MATCH_IGNORED);
+	assert_non_null(strstr(left_out_reason(&pods->target.left_out), "at once already"));
+	first->live = 0;
+	second = add_open(pods, "c1", "/k/c1", UID);
+	assert_int_equal(pods_decide_all(pods, UINT64_MAX, NULL), 0);
+	assert_int_equal(second->match, MATCH_SELECTED);
 	pods_free(pods);
 }
 
@@ -275,10 +297,37 @@ static void a_newer_one_waits_for_the_next_answer(void **state)
 	pods_free(pods);
 }
 
+/* They are known to have been seen, without a list that grows for months. */
+static void what_was_taken_is_remembered_while_it_is_listed(void **state)
+{
+	struct target_pods *pods = pods_new();
+	struct observation observations[] = {
+		{ .container_id = (char *)"c1" },
+		{ .container_id = (char *)"c2" },
+		{ .container_id = (char *)HEX },
+	};
+	const struct recording ended = { NULL, observations, array_size(observations) };
+	const struct recording nothing = {};
+
+	assert_int_equal(pods_note_taken(pods, &ended, NULL), 0);
+	assert_int_equal(pods->taken_count, 2);
+	assert_string_equal(pods->taken[0], "c1");
+	assert_false(pods->taken_folded);
+	pods->inventory.container_count = 1; /* the runtime has forgotten the second */
+	assert_int_equal(pods_note_taken(pods, &nothing, NULL), 0);
+	assert_int_equal(pods->taken_count, 1);
+	assert_string_equal(pods->taken[0], "c1");
+	observations[0].folded = 1;
+	assert_int_equal(pods_note_taken(pods, &ended, NULL), 0);
+	assert_true(pods->taken_folded);
+	pods_free(pods);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_the_runtime_says_decides),
+		cmocka_unit_test(one_too_many_is_left_out),
 		cmocka_unit_test(a_forgotten_container_is_its_pods),
 		cmocka_unit_test(one_whose_name_decides_is_told),
 		cmocka_unit_test(one_of_an_unknown_pod_is_told),
@@ -287,6 +336,7 @@ int main(void)
 		cmocka_unit_test(one_that_lives_and_is_unknown_is_anothers),
 		cmocka_unit_test(one_in_a_kernel_of_its_own_is_told_at_the_end),
 		cmocka_unit_test(a_newer_one_waits_for_the_next_answer),
+		cmocka_unit_test(what_was_taken_is_remembered_while_it_is_listed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

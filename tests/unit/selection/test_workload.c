@@ -586,11 +586,10 @@ static void one_is_settled_when_nothing_can_be_taken_back(void **state)
 	workload->entered = true;
 	assert_true(workload_is_settled(workload, 11));
 	workload->described = false;
+	assert_false(workload_is_settled(workload, late)); /* nobody has looked yet */
+	workload->next_look = 1;
 	assert_false(workload_is_settled(workload, late - 1));
 	assert_true(workload_is_settled(workload, late)); /* nobody can describe it */
-	workload->looking = true;
-	assert_false(workload_is_settled(workload, late));
-	workload->looking = false;
 	workload->match = MATCH_PENDING;
 	assert_false(workload_is_settled(workload, late));
 	workload->match = MATCH_SELECTED;

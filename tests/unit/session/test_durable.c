@@ -192,6 +192,33 @@ static void test_a_part_of_one_that_lives(void **state)
 	end(&process);
 }
 
+/* A cgroup that got no slot while nobody was there may have been of this recording. */
+static void test_a_loss_meanwhile(void **state)
+{
+	_cleanup_session_taken_ struct session_taken taken = {};
+	unsigned int slots = usual.slots;
+	struct process process;
+	char path[3][PATH_MAX];
+	size_t i;
+
+	if (geteuid() != 0)
+		skip();
+	usual.slots = 2;
+	start(&process);
+	take(&process, &taken);
+	end(&process);
+	for (i = 0; i < 3; i++)
+		make(path[i], (const char *[]){ "0", "1", "2" }[i]);
+	for (i = 0; i < 3; i++)
+		assert_return_code(rmdir(path[i]), errno);
+	start(&process);
+	assert_true(recorder_is_taken_over(world.recorder));
+	take(&process, &taken);
+	assert_int_equal(taken.gaps.count, 1);
+	end(&process);
+	usual.slots = slots;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +226,7 @@ int main(void)
 		pinned_test(test_what_was_stored_is_not),
 		pinned_test(test_one_that_ended_meanwhile),
 		pinned_test(test_a_part_of_one_that_lives),
+		pinned_test(test_a_loss_meanwhile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

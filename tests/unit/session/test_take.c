@@ -158,6 +158,41 @@ static void test_a_living_one_grows(void **state)
 	end(&one);
 }
 
+/* Until set-up has ended, nobody knows whether its calls count, and a union forgets nothing. */
+static void test_what_is_in_setup_waits(void **state)
+{
+	_cleanup_session_taken_ struct session_taken before = {}, after = {};
+	int ready[2];
+	struct one one;
+	char byte;
+	pid_t pid;
+
+	if (geteuid() != 0)
+		skip();
+	assert_return_code(pipe(ready), errno);
+	begin(&one, 0);
+	work_in(0, NR_FIRST, 1);
+	pid = fork_into(world.paths[0]); /* like a runtime's child */
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		make_call(NR_FIRST + 1);
+		if (write(ready[1], "", 1) == 1)
+			pause();
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	take(&one, &before);
+	assert_true(made(only(&before.live), NR_FIRST));
+	assert_false(made(only(&before.live), NR_FIRST + 1));
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	take(&one, &after);
+	assert_true(made(only(&after.live), NR_FIRST + 1));
+	end(&one);
+	close(ready[0]);
+	close(ready[1]);
+}
+
 static void test_an_ended_one_is_returned_once(void **state)
 {
 	_cleanup_session_taken_ struct session_taken live = {}, ended = {}, after = {};
@@ -244,6 +279,18 @@ static void test_the_owner_is_told(void **state)
 	end(&one);
 }
 
+/* A container comes and goes below the first cgroup. It makes a call, unless nr is 0. */
+static void live_shortly(size_t i, uint32_t nr)
+{
+	char path[PATH_MAX + 80];
+
+	snprintf(path, sizeof(path), "%s/%064zx", world.paths[0], i);
+	assert_return_code(mkdir(path, 0755), errno);
+	if (nr)
+		call_in(path, nr);
+	assert_return_code(rmdir(path), errno);
+}
+
 /* Its progress goes on: what was taken is still counted, and is not new again. */
 static void test_progress_goes_on(void **state)
 {
@@ -268,6 +315,26 @@ static void test_progress_goes_on(void **state)
 	assert_empty(&taken);
 	assert_int_equal(progress->workloads, 1);
 	assert_true(progress->last_new == last_new);
+	end(&one);
+}
+
+static void test_every_workload_is_counted(void **state)
+{
+	_cleanup_session_taken_ struct session_taken taken = {};
+	struct one one;
+	size_t i;
+
+	if (geteuid() != 0)
+		skip();
+	begin(&one, 0);
+	for (i = 0; i < 3; i++) {
+		live_shortly(i, NR_FIRST);
+		poll_recorder();
+		take(&one, &taken);
+		assert_int_equal(taken.ended.observation_count, 1);
+		session_taken_finish(&taken);
+		assert_int_equal(session_progress(one.session)->workloads, i + 2);
+	}
 	end(&one);
 }
 
@@ -310,6 +377,133 @@ static void test_the_rest_is_collected(void **state)
 	assert_true(made(only(&recording), NR_FIRST));
 	assert_true(made(only(&recording), NR_FIRST + 1));
 	assert_int_equal(observation_compare_lifetimes(only(&recording), only(&taken.live)), 0);
+	end(&one);
+}
+
+/* Makes cgroups until one gets no slot; removes them. */
+static void lose_a_slot(void)
+{
+	struct recorder_totals before, now;
+	char path[PATH_MAX];
+	size_t i, count = 0;
+
+	recorder_totals(world.recorder, &before);
+	do {
+		snprintf(path, sizeof(path), "%s/x%zu", world.top, count++);
+		assert_return_code(mkdir(path, 0755), errno);
+		recorder_totals(world.recorder, &now);
+	} while (now.lost_slots == before.lost_slots);
+	for (i = 0; i < count; i++) {
+		snprintf(path, sizeof(path), "%s/x%zu", world.top, i);
+		assert_return_code(rmdir(path), errno);
+	}
+	poll_recorder();
+}
+
+static void assert_lost(const struct observation *observation, bool lost)
+{
+	assert_int_equal(!!observation->losses[LOSS_SLOTS], lost);
+	assert_int_equal(observation_complete(observation), !lost);
+}
+
+/* A cgroup without a slot concerns what lived at that time and the recording then, nothing later. */
+static void test_a_loss_has_its_time(void **state)
+{
+	_cleanup_session_taken_ struct session_taken taken = {};
+	struct one one, later;
+
+	if (geteuid() != 0)
+		skip();
+	begin(&one, 0);
+	work_in(0, NR_FIRST, 1);
+	take(&one, &taken);
+	assert_lost(only(&taken.live), false);
+	session_taken_finish(&taken);
+	lose_a_slot();
+	take(&one, &taken);
+	assert_lost(only(&taken.live), true);
+	assert_int_equal(taken.gaps.count, 1);
+	session_taken_finish(&taken);
+	/* It stays a loss of its time, but is no gap again. */
+	take(&one, &taken);
+	assert_lost(only(&taken.live), true);
+	assert_int_equal(taken.gaps.count, 0);
+	session_taken_finish(&taken);
+	remove_cgroup(0);
+	assert_return_code(mkdir(world.paths[0], 0755), errno);
+	poll_recorder();
+	begin(&later, 0);
+	work_in(0, NR_FIRST, 1);
+	take(&later, &taken);
+	assert_lost(only(&taken.live), false);
+	assert_int_equal(taken.gaps.count, 0);
+	end(&later);
+	end(&one);
+}
+
+/* A loss while there is nothing to charge it to is not forgotten. */
+static void test_a_loss_of_an_idle_recording(void **state)
+{
+	_cleanup_session_taken_ struct session_taken taken = {};
+	struct one one;
+	size_t i;
+
+	if (geteuid() != 0)
+		skip();
+	begin(&one, 0);
+	remove_cgroup(0);
+	take(&one, &taken);
+	assert_empty(&taken); /* it made no call */
+	session_taken_finish(&taken);
+	lose_a_slot();
+	for (i = 0; i < 2; i++) {
+		take(&one, &taken);
+		assert_empty(&taken);
+		assert_int_equal(taken.gaps.count, 1);
+		session_taken_finish(&taken);
+	}
+	end(&one);
+}
+
+#define LIVES 10000
+
+#ifdef __SANITIZE_ADDRESS__
+size_t __sanitizer_get_current_allocated_bytes(void); /* its header comes with clang only */
+#endif
+
+static size_t used_memory(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+	return __sanitizer_get_current_allocated_bytes();
+#else
+	return mallinfo2().uordblks;
+#endif
+}
+
+static void test_memory_does_not_grow(void **state)
+{
+	struct one one;
+	size_t i, ended = 0, before = 0;
+
+	if (geteuid() != 0)
+		skip();
+	begin(&one, 0);
+	for (i = 0; i < LIVES; i++) {
+		_cleanup_session_taken_ struct session_taken taken = {};
+
+		/* Processes cost the test most of its time. */
+		live_shortly(i, i % 16 ? 0 : NR_FIRST + i / 16 % NR_COUNT);
+		if (i % (SLOTS / 2))
+			continue;
+		poll_recorder();
+		take(&one, &taken);
+		ended += taken.ended.observation_count;
+		session_taken_finish(&taken);
+		if (i == LIVES / 10 / (SLOTS / 2) * (SLOTS / 2))
+			before = used_memory();
+	}
+	assert_true(ended > LIVES - SLOTS);
+	assert_true(used_memory() < before + 64 * 1024);
 	end(&one);
 }
 
@@ -371,13 +565,18 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		take_test(test_a_living_one_grows),
+		take_test(test_what_is_in_setup_waits),
 		take_test(test_an_ended_one_is_returned_once),
 		take_test(test_lost_events_lose_no_call),
 		take_test(test_two_share_one),
 		take_test(test_the_owner_is_told),
 		take_test(test_progress_goes_on),
+		take_test(test_every_workload_is_counted),
 		take_test(test_an_interrupted_one_can_be_taken),
 		take_test(test_the_rest_is_collected),
+		take_test(test_a_loss_has_its_time),
+		take_test(test_a_loss_of_an_idle_recording),
+		take_test(test_memory_does_not_grow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
