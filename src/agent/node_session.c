@@ -44,7 +44,7 @@ struct node_session {
 	int64_t next_take;	 /* CLOCK_MONOTONIC */
 
 	/* What was reported. */
-	bool planned; /* all evidence that was saved was looked at with this plan */
+	bool planned; /* of all evidence, with this plan */
 	struct part_digests digests;
 	struct call_set known;
 	char **gaps;
@@ -359,12 +359,23 @@ static int keep_pods(struct node_session *session, const struct recording_report
 	return r;
 }
 
+static int save_news(struct node_session *session, struct error *err)
+{
+	if (evidence_has_news(session->evidence))
+		session->planned = false;
+	return save(session, err);
+}
+
+/* Without new evidence, no profile has changed: a recording of idle containers costs little. */
 static int make_parts(struct node_session *session, struct recording_report *report,
 		      struct error *err)
 {
-	int r = recorded_parts_make(evidence_recording(session->evidence), &session->plan,
-				    &session->digests, report, err);
+	int r;
 
+	if (session->planned)
+		return 0;
+	r = recorded_parts_make(evidence_recording(session->evidence), &session->plan,
+				&session->digests, report, err);
 	session->planned = r == 0;
 	return r;
 }
@@ -374,7 +385,6 @@ static int take_in(struct node_session *session, struct recording *ended, struct
 		   struct recording_report *report, bool last, struct error *err)
 {
 	int r = note_unreadable(session, report, err);
-	bool grown = false;
 
 	if (r == 0)
 		r = note_news(session, ended, report, err);
@@ -384,11 +394,9 @@ static int take_in(struct node_session *session, struct recording *ended, struct
 		r = note_pods(session, live, report, err);
 	if (r == 0)
 		r = evidence_add(session->evidence, ended, live, err);
-	/* Without new evidence, no profile has changed: a recording of idle containers costs little. */
-	grown = !session->planned || evidence_has_news(session->evidence);
 	if (r == 0)
-		r = save(session, err);
-	if (r == 0 && grown)
+		r = save_news(session, err);
+	if (r == 0)
 		r = make_parts(session, report, err);
 	if (r == 0 && last)
 		r = idle_check(evidence_recording(session->evidence), clock_ns(CLOCK_REALTIME),

@@ -195,18 +195,14 @@ static void on_settled(const char *uid, void *data)
 	fflush(stdout);
 }
 
-static const struct recording_entry *find_entry(const char *uid, void *data)
+static const struct recording_entry *find(const char *uid, void *data)
 {
 	const struct cluster *cluster = data;
 
-	return cluster->entry;
+	return recording_entry_find_uid(&cluster->entries, uid);
 }
 
-static const struct recording_results_handlers results_handlers = {
-	.find = find_entry,
-	.settled = on_settled,
-	.trouble = on_trouble,
-};
+static const struct recording_results_handlers results_handlers = { find, on_settled, on_trouble };
 
 static int create_nodes(struct cluster *cluster, const struct kube_config *config,
 			struct error *err)
