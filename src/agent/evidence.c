@@ -294,6 +294,17 @@ int evidence_add(struct evidence *evidence, struct recording *ended, struct reco
 	return r < 0 ? r : add_all(&evidence->recording, live, false, err);
 }
 
+int evidence_add_gap(struct evidence *evidence, const char *gap, struct error *err)
+{
+	struct recording *recording = &evidence->recording;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < recording->observation_count && r == 0; i++)
+		r = observation_add_reason(&recording->observations[i], err, "%s", gap);
+	return r;
+}
+
 static int print_recording(FILE *out, const void *data, struct error *err)
 {
 	return recording_print(out, data, err);

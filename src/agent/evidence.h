@@ -39,6 +39,12 @@ DEFINE_CLEANUP(struct evidence *, evidence_close);
 int evidence_add(struct evidence *evidence, struct recording *ended, struct recording *live,
 		 struct error *err);
 
+/*
+ * Adds the reason why the recording as a whole may lack calls to all that is in it: whose calls they
+ * were is not known.
+ */
+int evidence_add_gap(struct evidence *evidence, const char *gap, struct error *err);
+
 /* What became of earlier evidence that could not be read: a sentence, borrowed. NULL: it could. */
 const char *evidence_unreadable(const struct evidence *evidence);
 

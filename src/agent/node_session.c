@@ -449,6 +449,7 @@ static int take(struct node_session *session, struct recording_report *report, s
 	_cleanup_session_taken_ struct session_taken taken = {};
 	_cleanup_notes_ struct notes notes = {};
 	struct completion_options completion;
+	size_t i;
 	int r;
 
 	make_options(session, &completion);
@@ -458,6 +459,8 @@ static int take(struct node_session *session, struct recording_report *report, s
 		r = note_gaps(session, &notes, report, err);
 	if (r == 0)
 		r = note_gaps(session, &taken.gaps, report, err);
+	for (i = 0; i < taken.gaps.count && r == 0; i++)
+		r = evidence_add_gap(session->evidence, taken.gaps.items[i], err);
 	if (r == 0)
 		r = take_in(session, &taken.ended, &taken.live, report, false, err);
 	if (r == 0 && !session->unsaved)

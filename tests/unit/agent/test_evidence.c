@@ -65,11 +65,15 @@ static void expect_aside(void)
 	assert_int_equal(recording_add(&ended, &observation, NULL), 0);
 	assert_int_equal(evidence_add(evidence, &ended, &live, NULL), 0);
 	assert_int_equal(evidence_save(evidence, NULL), 0);
+	assert_true(recording_complete(evidence_recording(evidence)));
+	assert_int_equal(evidence_add_gap(evidence, "a container went unseen", NULL), 0);
+	assert_int_equal(evidence_save(evidence, NULL), 0);
 	evidence_close(evidence);
 
 	assert_int_equal(evidence_open(directory, "shop", "web", "1", &evidence, &err), 0);
 	assert_null(evidence_unreadable(evidence));
 	assert_int_equal(evidence_recording(evidence)->observation_count, 1);
+	assert_false(recording_complete(evidence_recording(evidence)));
 	evidence_close(evidence);
 }
 
