@@ -157,17 +157,23 @@ static int get_recorder(struct recording_thread *thread, struct recorder_options
 static void drop_recorder(struct recording_thread *thread, bool detach)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
+	bool pinned, removed;
 
 	if (!thread->recorder)
 		return;
+	pinned = !recorder_pins_failure(thread->recorder);
 	loop_remove_fd(thread->watch);
 	thread->watch = NULL;
 	if (detach && recorder_stop(thread->recorder, &err) < 0)
 		trouble(thread, &err);
 	recorder_destroy(thread->recorder);
 	thread->recorder = NULL;
-	if (detach)
-		log_info("BPF programs: detached");
+	if (!detach)
+		return;
+	/* The directory of the pins goes too, which is of no use by now. */
+	if (!err.code && pinned && recorder_detach(thread->options->pin_dir, &removed, &err) < 0)
+		trouble(thread, &err);
+	log_info("BPF programs: detached");
 }
 
 static bool wants_to_record(const struct entry *entry)
