@@ -19,7 +19,6 @@ cd "$(dirname "$0")" || exit 1
 [ -n "${TEST_TMP-}" ] || cleanup_directory TEST_TMP
 AGENT_NAMESPACE=recording-memory
 PODS=10 CONTAINERS=25
-IDLE_SECONDS=60
 # About as many calls and values as a server makes.
 WORK='mkdir /tmp/x; ls -l / >/tmp/y; ln /tmp/y /tmp/z; ln -s /tmp/y /tmp/s; mv /tmp/z /tmp/w
 chmod 600 /tmp/w; chown 1 /tmp/w; rm /tmp/w /tmp/s; rmdir /tmp/x; date; id; sort /proc/meminfo; uname -a
@@ -46,12 +45,13 @@ evidence_has() { # COUNT
 		jq '.observations | length')" = "$1" ]
 }
 
+# What was measured, 8 MiB and 22 to 25 MiB (tests/bench/README.md), and a tenth more: runs differ.
 check_memory() { # WHEN
 	local size
 	size=$(anonymous_of node-1)
-	tap_check "$1, it has at most 8 MiB of its own: $size KiB" [ "$size" -le 8192 ]
+	tap_check "$1, it has at most 9 MiB of its own: $size KiB" [ "$size" -le $((9 << 10)) ]
 	size=$(memory_of node-1)
-	tap_check "$1, it has 24 MiB with all that counts: $size KiB" [ "$size" -le 24576 ]
+	tap_check "$1, it has 28 MiB with all that counts: $size KiB" [ "$size" -le $((28 << 10)) ]
 	tap_note "at most until then: $(peak_of node-1) KiB"
 }
 
@@ -66,9 +66,6 @@ tap_check "$((PODS * CONTAINERS)) containers run" wait_until 300 containers_run
 tap_check 'the agent has evidence of each' wait_until 90 evidence_has $((PODS * CONTAINERS))
 sleep 35 # what was new has been taken once more
 check_memory 'with that'
-ticks=$(time_of node-1)
-sleep "$IDLE_SECONDS"
-tap_note "of a processor in $IDLE_SECONDS idle seconds: $(($(time_of node-1) - ticks)) ticks"
 AGENT_CGROUP=$(cgroup_of node-1) AGENT_PROGRAM=$TEST_TMP/recorder-node-1
 agent_start node-1
 tap_check 'another agent goes on' wait_until 20 agent_said node-1 'BPF programs: taken over'
