@@ -3,7 +3,8 @@
 # Tests in a real Kubernetes cluster, which all of them share. A test that runs alone, as with
 # "make test TEST=cluster/10", starts one for itself.
 
-CLUSTER_TESTS := $(wildcard tests/cluster/*.t)
+# What begins with no number takes long, and runs when it is asked for by its name.
+CLUSTER_TESTS := $(wildcard tests/cluster/[0-9]*.t)
 CLUSTER_PROGRAMS := $(patsubst %.c,$(O)/%,$(filter-out tests/cluster/later.c, \
 	$(wildcard tests/cluster/*.c)))
 
@@ -34,7 +35,7 @@ tests/cluster/44-agent-faults.t: $(O)/tests/cluster/later.so
 tests/cluster/46-agent-idle.t: static
 tests/cluster/49-recording-faults.t tests/cluster/49-recording-churn.t: $(O)/tests/cluster/recorder-next
 
-.PHONY: check-cluster cluster-tests
+.PHONY: check-cluster cluster-tests check-memory
 check-cluster:
 	$(Q)tools/deps build cluster
 	+$(Q)$(MAKE) --no-print-directory WERROR=1 cluster-tests
@@ -42,6 +43,10 @@ check-cluster:
 # Nothing is started for a regular expression that matches no test.
 PICKED_CLUSTER_TESTS = $(shell printf '%s\n' $(CLUSTER_TESTS) | \
 	grep -E -- $(call quoted,$(value TESTS)))
+
+# 250 containers: the memory of an agent that records them.
+check-memory: $(O)/recorder $(CLUSTER_PROGRAMS)
+	$(Q)$(RUN_TESTS) tests/cluster/memory-of-recordings.t
 
 cluster-tests: $(CLUSTER_TESTS)
 	$(if $(PICKED_CLUSTER_TESTS),,$(error no test of tests/cluster matches TESTS=$(value TESTS)))
