@@ -56,7 +56,8 @@ LIBRARIES := libbpf jansson libseccomp libprotobuf-c yaml-0.1 libnghttp2 libssl 
 
 LINK_PIE := -pie
 ifeq ($(STATIC),1)
-LINK_PIE := -static-pie -Wl,--gc-sections
+# Nothing unwinds the stack, for which the linker would add an index.
+LINK_PIE := -static-pie -Wl,--gc-sections -Wl,--no-eh-frame-hdr
 # They save a tenth of the file. The C library is linked in, so no other one has to know them.
 ifeq ($(MACHINE),x86_64)
 LINK_PIE += -Wl,-z,pack-relative-relocs
