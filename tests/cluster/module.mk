@@ -33,9 +33,9 @@ $(CLUSTER_TESTS): $(O)/recorder $(CLUSTER_PROGRAMS)
 tests/cluster/38-debug.t: static $(O)/tests/bpf/call
 tests/cluster/44-agent-faults.t: $(O)/tests/cluster/later.so
 tests/cluster/46-agent-idle.t: static
-tests/cluster/49-recording-faults.t tests/cluster/49-recording-churn.t: $(O)/tests/cluster/recorder-next
+tests/cluster/faults-of-recordings.t tests/cluster/49-recording-churn.t: $(O)/tests/cluster/recorder-next
 
-.PHONY: check-cluster cluster-tests check-memory
+.PHONY: check-cluster cluster-tests check-recordings
 check-cluster:
 	$(Q)tools/deps build cluster
 	+$(Q)$(MAKE) --no-print-directory WERROR=1 cluster-tests
@@ -44,9 +44,10 @@ check-cluster:
 PICKED_CLUSTER_TESTS = $(shell printf '%s\n' $(CLUSTER_TESTS) | \
 	grep -E -- $(call quoted,$(value TESTS)))
 
-# 250 containers: the memory of an agent that records them.
-check-memory: $(O)/recorder $(CLUSTER_PROGRAMS)
-	$(Q)$(RUN_TESTS) tests/cluster/memory-of-recordings.t
+# The memory of an agent that records 250 containers, and faults in every order.
+SLOW_CLUSTER_TESTS := $(wildcard tests/cluster/*-of-recordings.t)
+check-recordings: $(O)/recorder $(CLUSTER_PROGRAMS) $(O)/tests/cluster/recorder-next
+	$(Q)tests/cluster/with-cluster env $(RUN_TESTS) $(SLOW_CLUSTER_TESTS)
 
 cluster-tests: $(CLUSTER_TESTS)
 	$(if $(PICKED_CLUSTER_TESTS),,$(error no test of tests/cluster matches TESTS=$(value TESTS)))
