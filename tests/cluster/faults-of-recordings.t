@@ -84,7 +84,7 @@ worker lost node-1 away 'setsid true' | apply
 pod_succeeds lost >/dev/null
 uid=$(pod_uid lost) id=$(container_id lost)
 on_namespace delete pod lost --grace-period=0 --force >/dev/null 2>&1
-wait_until 30 pod_is_gone lost "$id"
+wait_until 120 pod_is_gone lost "$id"
 agent_start node-1
 tap_check 'a pod that came and went is recorded, or named with its container as missing' \
 	wait_until 60 is_accounted "$uid" "$id"
