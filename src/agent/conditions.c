@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "agent/names.h"
+#include "json/builder.h"
 #include "util/clock.h"
 #include "util/cleanup.h"
 #include "util/error.h"
@@ -59,15 +60,15 @@ int condition_state_set(struct condition_state *state, enum profile_state value,
 	return 0;
 }
 
-static const json_t *find_ready(const json_t *status)
+const json_t *condition_find(const json_t *status, const char *type)
 {
 	const json_t *condition;
 	size_t i;
 
 	json_array_foreach(json_object_get(status, "conditions"), i, condition) {
-		const char *type = json_string_value(json_object_get(condition, "type"));
+		const char *found = json_string_value(json_object_get(condition, "type"));
 
-		if (type && strcmp(type, READY) == 0)
+		if (found && strcmp(found, type) == 0)
 			return condition;
 	}
 	return NULL;
@@ -75,7 +76,8 @@ static const json_t *find_ready(const json_t *status)
 
 int condition_state_read(struct condition_state *state, const json_t *object, struct error *err)
 {
-	const json_t *status = json_object_get(object, "status"), *ready = find_ready(status);
+	const json_t *status = json_object_get(object, "status");
+	const json_t *ready = condition_find(status, READY);
 	int value = profile_state_from_name(json_string_value(json_object_get(status, "status")));
 	const char *since = json_string_value(json_object_get(ready, "lastTransitionTime"));
 	int r = condition_state_set(
@@ -100,22 +102,26 @@ static bool is_ready(const struct condition_state *state)
 	return state->reason && state->state == PROFILE_INSTALLED;
 }
 
+json_t *condition_make(const char *type, bool holds, const char *reason, const char *message,
+		       int64_t generation, const char *since)
+{
+	char now[STR_TIME_SIZE];
+
+	str_format_time(now, clock_ns(CLOCK_REALTIME));
+	memcpy(now + strcspn(now, "."), "Z", 2); /* the API has whole seconds */
+	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:I}", "type", type, "status",
+			 holds ? "True" : "False", "reason", reason, "message",
+			 tree_from_string(message), "lastTransitionTime", since ?: now,
+			 "observedGeneration", (json_int_t)generation);
+}
+
 static json_t *make_ready(const struct condition_state *wanted,
 			  const struct condition_state *before)
 {
-	char now[STR_TIME_SIZE];
-	const char *since = now;
+	bool ready = is_ready(wanted);
 
-	if (before->since && is_ready(before) == is_ready(wanted)) {
-		since = before->since;
-	} else {
-		str_format_time(now, clock_ns(CLOCK_REALTIME));
-		memcpy(now + strcspn(now, "."), "Z", 2); /* the API has whole seconds */
-	}
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}", "type", READY, "status",
-			 is_ready(wanted) ? "True" : "False", "reason", wanted->reason, "message",
-			 wanted->message, "lastTransitionTime", since, "observedGeneration",
-			 (json_int_t)wanted->generation);
+	return condition_make(READY, ready, wanted->reason, wanted->message, wanted->generation,
+			      is_ready(before) == ready ? before->since : NULL);
 }
 
 json_t *condition_status_body(const char *kind, const char *namespace, const char *name,

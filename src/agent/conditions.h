@@ -2,7 +2,10 @@
 #ifndef AGENT_CONDITIONS_H
 #define AGENT_CONDITIONS_H
 
-/* A status with the condition Ready, as profiles and their statuses on nodes have it. */
+/*
+ * Conditions of objects, and a status with the condition Ready, as profiles and their statuses on nodes
+ * have it.
+ */
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -11,6 +14,16 @@
 #include "agent/profile_plan.h"
 
 struct error;
+
+/* Returns the condition of this type in a status, borrowed; NULL if there is none. */
+const json_t *condition_find(const json_t *status, const char *type);
+
+/*
+ * Makes a condition, which is "True" if it holds. since is when it began to hold, or not to; NULL: now.
+ * The caller owns it. NULL without memory.
+ */
+json_t *condition_make(const char *type, bool holds, const char *reason, const char *message,
+		       int64_t generation, const char *since);
 
 struct condition_state {
 	enum profile_state state;

@@ -32,9 +32,9 @@ DEFINE_CLEANUP(struct evidence *, evidence_close);
 #define _cleanup_evidence_ _cleanup_(cleanup_evidence_close)
 
 /*
- * Moves in what was recorded of workloads that have ended, and of those that live. Both are empty
- * afterwards. A workload may come any number of times while it lives. After many ended ones, those
- * of one kind are summed up.
+ * Moves the observations of two recordings into the evidence: of workloads that have ended, and of
+ * live ones. Both recordings are empty afterwards. A live workload may come any number of times. If
+ * many have ended, further ones are summed up by their kind.
  */
 int evidence_add(struct evidence *evidence, struct recording *ended, struct recording *live,
 		 struct error *err);

@@ -97,7 +97,7 @@ int pod_suffixes_note(struct pod_suffixes *suffixes, const json_t *pod, struct e
 	return 0;
 }
 
-/* Takes one out of those that exist, and remembers it in the place of the one that went first. */
+/* Removes a pod from those that exist, and remembers it in place of the pod that was deleted first. */
 static void move_to_gone(struct pod_suffixes *suffixes, struct pod_suffix *item)
 {
 	char **place = &suffixes->gone[suffixes->next_gone++ % POD_SUFFIXES_GONE_MAX];

@@ -28,7 +28,7 @@ static bool precedes(const struct profile_entry *entry, const struct profile_ent
 	return strcmp(entry->name, other->name) < 0;
 }
 
-/* Returns the profile that has a path, of those that claim it; NULL if none does. */
+/* Several profiles may claim a path. Returns the one that has it; NULL if no profile claims it. */
 static const struct profile_entry *find_holder(const struct profiles *profiles, const char *path)
 {
 	const struct profile_entry *holder = NULL;

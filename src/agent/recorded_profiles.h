@@ -4,8 +4,8 @@
 
 /*
  * Writes what this node recorded into SeccompProfiles, which all nodes share: reads the object,
- * unites it with what was recorded, and writes it if that is more. What another node wrote in
- * between is met by doing so again. Without the API server, what is to be written waits here.
+ * unites it with what was recorded, and writes it if that is more. If another node wrote the object
+ * meanwhile, it does so again. Profiles wait here while the API server is away.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/conditions.h"
 #include "agent/event_sender.h"
 #include "agent/names.h"
 #include "agent/node_pods.h"
@@ -56,7 +57,7 @@ static const struct {
 	[REMARK_FAILED] = { "NodeFailure", "CannotRecord", "recorder-failure" },
 };
 
-/* What is to be said of one recording. */
+/* What this node has to say about one recording. */
 struct result {
 	char *name; /* the uid of the ProfileRecording */
 	char *namespace, *recording;
@@ -188,17 +189,12 @@ static void tell_new_calls(struct recording_results *results, const struct resul
 /* Returns the message of a condition that holds, whichever node said it, or NULL. */
 static const char *find_said(const struct recording_entry *entry, const char *type)
 {
-	const json_t *condition;
-	size_t i;
+	const json_t *condition = condition_find(entry->status, type);
+	const char *status = json_string_value(json_object_get(condition, "status"));
 
-	json_array_foreach(json_object_get(entry->status, "conditions"), i, condition) {
-		const char *found = json_string_value(json_object_get(condition, "type"));
-		const char *status = json_string_value(json_object_get(condition, "status"));
-
-		if (found && status && strcmp(found, type) == 0 && strcmp(status, "True") == 0)
-			return json_string_value(json_object_get(condition, "message")) ?: "";
-	}
-	return NULL;
+	if (!status || strcmp(status, "True") != 0)
+		return NULL;
+	return json_string_value(json_object_get(condition, "message")) ?: "";
 }
 
 static bool is_own(const struct recording_results *results, const char *message)

@@ -397,7 +397,6 @@ static int change(struct recording_thread *thread, struct entry *entry, struct r
 {
 	bool same = selects_same(node_session_plan(entry->session), plan);
 	bool goes_on = plan->records && same, final = plan->ended;
-	int r;
 
 	entry->listed = true;
 	if (node_session_is_running(entry->session) && !goes_on)
@@ -407,8 +406,7 @@ static int change(struct recording_thread *thread, struct entry *entry, struct r
 	entry->over = final;
 	entry->ending = entry->ending && final;
 	entry->retry = 0;
-	r = node_session_update(entry->session, plan, object, err);
-	return r;
+	return node_session_update(entry->session, plan, object, err);
 }
 
 void recording_thread_record(struct recording_thread *thread, struct recording_plan *plan,

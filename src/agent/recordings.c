@@ -44,7 +44,7 @@ struct recordings {
 	size_t early_count;
 	bool listed;
 	bool settled;
-	bool room_changed; /* for recordings of a namespace: all are to be planned anew */
+	bool room_changed; /* a recording ended or began: others may have to, so plan all again */
 };
 
 static void trouble(int result, const struct error *err, void *data)

@@ -5,18 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "agent/api_tasks.h"
+#include "agent/conditions.h"
 #include "agent/names.h"
 #include "agent/recordings.h"
-#include "json/builder.h"
+#include "json/cursor.h"
 #include "kube/call.h"
 #include "util/backoff.h"
-#include "util/clock.h"
 #include "util/error.h"
 #include "util/name_table.h"
-#include "util/str.h"
 
 /*
  * How long an agent waits for what another one may say. A watch shows that within a 14th of the time
@@ -62,20 +60,6 @@ static struct entry *entry_of(struct api_task *task)
 
 /* ---- what a status says */
 
-static const json_t *find_condition(const json_t *status, const char *type)
-{
-	const json_t *condition;
-	size_t i;
-
-	json_array_foreach(json_object_get(status, "conditions"), i, condition) {
-		const char *found = json_string_value(json_object_get(condition, "type"));
-
-		if (found && strcmp(found, type) == 0)
-			return condition;
-	}
-	return NULL;
-}
-
 static bool same_member(const json_t *a, const json_t *b, const char *key)
 {
 	return json_equal(json_object_get(a, key), json_object_get(b, key));
@@ -84,19 +68,13 @@ static bool same_member(const json_t *a, const json_t *b, const char *key)
 static json_t *make_condition(const struct status_condition *condition, int64_t generation,
 			      const json_t *observed)
 {
-	const json_t *before = find_condition(observed, condition->type);
-	const char *status = condition->holds ? "True" : "False", *since = NULL, *had;
-	char now[STR_TIME_SIZE];
+	const json_t *before = condition_find(observed, condition->type);
+	const char *had = json_string_value(json_object_get(before, "status"));
+	bool same = had && strcmp(had, condition->holds ? "True" : "False") == 0;
+	const char *since = json_string_value(json_object_get(before, "lastTransitionTime"));
 
-	had = json_string_value(json_object_get(before, "status"));
-	if (had && strcmp(had, status) == 0)
-		since = json_string_value(json_object_get(before, "lastTransitionTime"));
-	str_format_time(now, clock_ns(CLOCK_REALTIME));
-	memcpy(now + strcspn(now, "."), "Z", 2); /* the API has whole seconds */
-	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:I}", "type", condition->type, "status",
-			 status, "reason", condition->reason, "message",
-			 tree_from_string(condition->message), "lastTransitionTime", since ?: now,
-			 "observedGeneration", (json_int_t)generation);
+	return condition_make(condition->type, condition->holds, condition->reason,
+			      condition->message, generation, same ? since : NULL);
 }
 
 static json_t *make_status(const struct recording_status *wanted, const json_t *observed)
@@ -125,7 +103,7 @@ static bool is_said(const json_t *status, const json_t *observed)
 	size_t i;
 
 	json_array_foreach(json_object_get(status, "conditions"), i, condition) {
-		said = find_condition(observed,
+		said = condition_find(observed,
 				      json_string_value(json_object_get(condition, "type")));
 		if (!same_member(condition, said, "status") ||
 		    !same_member(condition, said, "reason") ||
@@ -145,7 +123,7 @@ static bool is_said_by_any(const json_t *status, const json_t *observed)
 
 	json_array_foreach(json_object_get(status, "conditions"), i, condition)
 		if (!same_member(condition,
-				 find_condition(observed, json_string_value(json_object_get(
+				 condition_find(observed, json_string_value(json_object_get(
 								  condition, "type"))),
 				 "status"))
 			return false;

@@ -56,9 +56,9 @@ struct target {
 	struct workload *attaching; /* borrowed: the owner of cgroups that are being added */
 	struct members members;	    /* the cgroups that exist */
 	struct recording ended;	    /* observations of workloads that have ended */
-	size_t taken;		    /* number of those that were taken from there */
-	bool durable;		    /* target_keep_removed() */
-	struct unstored unstored;   /* empty unless durable */
+	size_t taken; /* number of observations that target_take() moved out of "ended" */
+	bool durable; /* target_keep_removed() */
+	struct unstored unstored; /* empty unless durable */
 	struct left_out left_out;
 	struct applied_profile *applied; /* of the workload that was described last; NULL */
 	char *description;

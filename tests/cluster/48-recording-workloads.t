@@ -152,7 +152,7 @@ all_calls() {
 		io_destroy vmsplice acct
 }
 
-# True if a profile has these calls of those that are made here, and no other.
+# True if a profile has these calls, and no other call that the pods of this test make.
 has_of_all() { # PROFILE CALL...
 	[ "$(comm -12 <(profile_calls "$1") <(all_calls | sort))" = "$(printf '%s\n' "${@:2}" | sort)" ]
 }
